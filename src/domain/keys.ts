@@ -1,0 +1,20 @@
+/** Keys that name things across crashes, renames and replicas. */
+
+/** The SOW number of an engagement, `SOW-1042`: what a reconcile is about, and the label on everything of it. */
+export type EngagementKey = string & { readonly __brand?: 'EngagementKey' };
+
+/**
+ * One step of one engagement. Once-only steps are named by their step id (`kick-off`); an instance of a
+ * recurring or on-demand step carries its instance after a slash (`change-request/2`, `project-calls/2026-w12`).
+ */
+export type StepKey = string & { readonly __brand?: 'StepKey' };
+
+/** The step id inside a key: `change-request/2` → `change-request`. */
+export function stepIdOf(key: StepKey): string {
+  return key.split('/', 1)[0] ?? key;
+}
+
+/** Whether a text can be a step key: lower-case words with dashes, optionally `/` and an instance. */
+export function isStepKey(text: string): text is StepKey {
+  return /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z0-9][a-z0-9-]{0,40})?$/.test(text);
+}

@@ -1,0 +1,190 @@
+/**
+ * The state of the GitLab stand-in: plain mutable records, as a database would hold them.
+ * Only `operations.ts` and the seed change it; the API, the pages and the tests read it.
+ */
+
+export type Tier = 'free' | 'premium' | 'ultimate';
+/** GitLab's access levels. */
+export type AccessLevel = 10 | 15 | 20 | 30 | 40 | 50;
+export type State = 'opened' | 'closed';
+
+export interface User {
+  readonly id: number;
+  readonly username: string;
+  readonly name: string;
+  readonly bot: boolean;
+  state: 'active' | 'blocked';
+}
+
+export interface Token {
+  readonly value: string;
+  readonly userId: number;
+  readonly scopes: readonly string[];
+  expiresOn: string | null;
+}
+
+export interface Group {
+  readonly id: number;
+  readonly path: string;
+  readonly name: string;
+  readonly visibility: 'private' | 'public';
+  /** user id → access level; direct members, inherited by the group's projects. */
+  readonly members: Map<number, AccessLevel>;
+}
+
+export interface Project {
+  readonly id: number;
+  readonly groupId: number;
+  readonly path: string;
+  readonly name: string;
+  readonly members: Map<number, AccessLevel>;
+  nextIid: number;
+}
+
+export interface Label {
+  readonly id: number;
+  /** Exactly one of the two owners is set. */
+  readonly groupId: number | null;
+  readonly projectId: number | null;
+  name: string;
+  color: string;
+  description: string | null;
+}
+
+/** What epics and issues share. `labelIds` keeps insertion order. */
+export interface Workable {
+  readonly id: number;
+  readonly iid: number;
+  readonly authorId: number;
+  readonly createdAt: string;
+  title: string;
+  description: string;
+  state: State;
+  labelIds: number[];
+  confidential: boolean;
+  updatedAt: string;
+  closedAt: string | null;
+  closedById: number | null;
+}
+
+export interface Epic extends Workable {
+  readonly kind: 'epic';
+  readonly groupId: number;
+  readonly workItemId: number;
+  startDate: string | null;
+  dueDate: string | null;
+}
+
+export interface Issue extends Workable {
+  readonly kind: 'issue';
+  readonly projectId: number;
+  assigneeIds: number[];
+  dueDate: string | null;
+  weight: number | null;
+  epicId: number | null;
+  epicIssueId: number | null;
+}
+
+export interface Note {
+  readonly id: number;
+  readonly target: { readonly kind: 'issue' | 'epic'; readonly id: number };
+  readonly authorId: number;
+  readonly system: boolean;
+  readonly createdAt: string;
+  body: string;
+  updatedAt: string;
+}
+
+export interface IssueLink {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly targetId: number;
+  readonly type: 'relates_to' | 'blocks';
+  readonly createdAt: string;
+}
+
+export interface BoardList {
+  readonly id: number;
+  readonly labelId: number;
+  position: number;
+}
+
+export interface Board {
+  readonly id: number;
+  readonly groupId: number;
+  name: string;
+  readonly lists: BoardList[];
+}
+
+export interface Hook {
+  readonly id: number;
+  readonly groupId: number | null;
+  readonly projectId: number | null;
+  url: string;
+  token: string | null;
+  signingToken: string | null;
+  issuesEvents: boolean;
+  confidentialIssuesEvents: boolean;
+  noteEvents: boolean;
+  enableSslVerification: boolean;
+  /** Failures in a row; GitLab disables for a while from the 4th on, for good at the 40th. */
+  failures: number;
+  disabledUntil: string | null;
+  readonly createdAt: string;
+}
+
+/** One webhook request that was (or was to be) sent. */
+export interface HookDelivery {
+  readonly id: number;
+  readonly hookId: number;
+  readonly idempotencyKey: string;
+  readonly trigger: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  responseStatus: number | null;
+  readonly createdAt: string;
+}
+
+/** A person's to-do: GitLab makes one when they are assigned or newly mentioned. */
+export interface Todo {
+  readonly id: number;
+  readonly userId: number;
+  readonly authorId: number;
+  readonly action: 'assigned' | 'mentioned';
+  readonly target: { readonly kind: 'issue' | 'epic'; readonly id: number };
+  readonly createdAt: string;
+}
+
+/** Resource state and label events, as `GET …/resource_state_events` and `…/resource_label_events` show them. */
+export interface ResourceEvent {
+  readonly id: number;
+  readonly userId: number;
+  readonly target: { readonly kind: 'issue' | 'epic'; readonly id: number };
+  readonly createdAt: string;
+  readonly change:
+    | { readonly kind: 'state'; readonly state: 'closed' | 'reopened' }
+    | { readonly kind: 'label'; readonly action: 'add' | 'remove'; readonly label: string };
+}
+
+export interface World {
+  tier: Tier;
+  readonly baseUrl: string;
+  readonly users: User[];
+  readonly tokens: Token[];
+  readonly groups: Group[];
+  readonly projects: Project[];
+  readonly labels: Label[];
+  readonly epics: Epic[];
+  readonly issues: Issue[];
+  readonly notes: Note[];
+  readonly links: IssueLink[];
+  readonly boards: Board[];
+  readonly hooks: Hook[];
+  readonly deliveries: HookDelivery[];
+  readonly todos: Todo[];
+  readonly events: ResourceEvent[];
+  /** Next ids, one sequence per table: GitLab's issue ids and epic ids come from different sequences. */
+  readonly nextId: Record<string, number>;
+  /** Epic iids, one sequence per group. */
+  readonly nextEpicIid: Map<number, number>;
+}
