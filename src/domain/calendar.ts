@@ -1,7 +1,135 @@
-/** placeholder until written */
+/** Dates as ISO strings (`2026-03-05`) and working days. The only file of the domain that knows `Date`; it never asks for the present. */
+
+/** In the order of ISO weeks. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** On which days people work, and in which time zone an instant becomes a date. */
+export interface Calendar {
+  /** IANA name, for example `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly weekend: readonly Weekday[];
+  /** Dates that nobody works on; `2026-12-25`. */
+  readonly holidays: readonly string[];
+}
+
+export const DEFAULT_CALENDAR: Calendar = { timeZone: 'UTC', weekend: ['sat', 'sun'], holidays: [] };
+
+const MS_PER_DAY = 86_400_000;
+/** Ten years: no sensible calendar closes for longer, and a search must end when every day is a holiday. */
+const LONGEST_CLOSURE_DAYS = 3_660;
+const MOST_WORKING_DAYS = 100_000;
+
+/** Whether the text is a date of the Gregorian calendar written `YYYY-MM-DD`; `2026-02-30` is not. */
 export function isCalendarDate(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return false;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+}
+
+/** Whether the runtime knows this time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether people work on this date. */
+export function isWorkingDay(date: string, calendar: Calendar): boolean {
+  return worksOn(calendar)(toDay(date));
+}
+
+/**
+ * Moves a date by working days; the result is always a working day. `0` from a day off is the next working day.
+ * A day off is not counted as the first day: Saturday plus one is Monday, Saturday minus one is Friday.
+ *
+ * @throws RangeError when the date does not exist, `days` is not a whole number, or no working day is near
+ */
+export function addWorkingDays(date: string, days: number, calendar: Calendar): string {
+  if (!Number.isInteger(days) || Math.abs(days) > MOST_WORKING_DAYS)
+    throw new RangeError(`cannot add ${days} working days`);
+  const works = worksOn(calendar);
+  const start = toDay(date);
+  if (days === 0) return toDate(works(start) ? start : nextWorkingDay(start, 1, works));
+  let day = start;
+  for (let left = Math.abs(days); left > 0; left -= 1) day = nextWorkingDay(day, Math.sign(days), works);
+  return toDate(day);
+}
+
+/**
+ * How many working days lie after `from`, up to and including `to`; negative when `to` is earlier
+ * (then: from `to` up to, not including, `from`). Undoes {@link addWorkingDays} from a working day.
+ */
+export function workingDaysBetween(from: string, to: string, calendar: Calendar): number {
+  const works = worksOn(calendar);
+  const [first, last] = [toDay(from), toDay(to)];
+  let count = 0;
+  for (let day = first + 1; day <= last; day += 1) if (works(day)) count += 1;
+  for (let day = last; day < first; day += 1) if (works(day)) count -= 1;
+  return count;
+}
+
+/** Calendar days from one date to another; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return toDay(to) - toDay(from);
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * The date people of the calendar's time zone see on the wall at an instant.
+ *
+ * @param instant ISO 8601 with an offset: `2026-03-05T23:30:00Z`
+ * @throws RangeError for anything else; without an offset the answer would depend on the machine
+ */
+export function localDate(instant: string, calendar: Calendar): string {
+  const at = new Date(instant);
+  if (!/^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:?\d{2})$/i.test(instant) || Number.isNaN(at.getTime()))
+    throw new RangeError(`expected an instant with an offset, such as 2026-03-05T23:30:00Z, got ${instant}`);
+  let format = dateFormats.get(calendar.timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en', {
+      timeZone: calendar.timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+    dateFormats.set(calendar.timeZone, format);
+  }
+  const parts = new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
+  return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`;
+}
+
+/** Days since 1970-01-01. */
+function toDay(date: string): number {
+  if (!isCalendarDate(date))
+    throw new RangeError(`expected a date that exists, written YYYY-MM-DD, got ${date}`);
+  return Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY;
+}
+
+function toDate(day: number): string {
+  const date = new Date(day * MS_PER_DAY).toISOString();
+  if (date.length !== 24) throw new RangeError('the date lies beyond the year 9999 or before the year 0');
+  return date.slice(0, 10);
+}
+
+function worksOn(calendar: Calendar): (day: number) => boolean {
+  const off = new Set(calendar.weekend.map((weekday) => WEEKDAYS.indexOf(weekday)));
+  const holidays = new Set(calendar.holidays.map(toDay));
+  // 1970-01-01 was a Thursday, three days after the Monday that WEEKDAYS begins with.
+  return (day) => !off.has((((day + 3) % 7) + 7) % 7) && !holidays.has(day);
+}
+
+function nextWorkingDay(from: number, direction: number, works: (day: number) => boolean): number {
+  for (let distance = 1; distance <= LONGEST_CLOSURE_DAYS; distance += 1) {
+    const day = from + distance * direction;
+    if (works(day)) return day;
+  }
+  throw new RangeError(
+    `no working day within ${LONGEST_CLOSURE_DAYS} days of ${toDate(from)}; check the calendar`,
+  );
 }

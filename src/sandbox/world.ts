@@ -83,6 +83,11 @@ export interface Issue extends Workable {
   weight: number | null;
   epicId: number | null;
   epicIssueId: number | null;
+  /** Position among the epic's issues, ascending; kept while `epicId` is set. */
+  epicPosition?: number;
+  discussionLocked?: boolean;
+  timeEstimateSeconds?: number;
+  timeSpentSeconds?: number;
 }
 
 export interface Note {
@@ -90,6 +95,8 @@ export interface Note {
   readonly target: { readonly kind: 'issue' | 'epic'; readonly id: number };
   readonly authorId: number;
   readonly system: boolean;
+  /** Internal notes are for Planners and up. */
+  readonly internal?: boolean;
   readonly createdAt: string;
   body: string;
   updatedAt: string;
@@ -126,6 +133,12 @@ export interface Hook {
   issuesEvents: boolean;
   confidentialIssuesEvents: boolean;
   noteEvents: boolean;
+  confidentialNoteEvents?: boolean;
+  name?: string | null;
+  description?: string | null;
+  /** Names of further triggers that are on: kept and shown, never fired. */
+  otherEvents?: string[];
+  customHeaders?: { readonly key: string; readonly value: string }[];
   enableSslVerification: boolean;
   /** Failures in a row; GitLab disables for a while from the 4th on, for good at the 40th. */
   failures: number;
@@ -141,7 +154,10 @@ export interface HookDelivery {
   readonly trigger: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly url?: string;
   responseStatus: number | null;
+  /** What the receiver answered, or the network error. */
+  responseBody?: string;
   readonly createdAt: string;
 }
 

@@ -1,0 +1,147 @@
+/**
+ * The managed blocks: what Procession keeps up to date at the top of every issue and epic of its own.
+ * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
+ */
+import type { Assessment, StepStatus } from './assess.ts';
+import { type Edge, memoryText } from './engagement-state.ts';
+import { inlineText } from './foreign-text.ts';
+import type { StepKey } from './keys.ts';
+import { type RoleHolder, roleHolder } from './people.ts';
+import { stepReference } from './references.ts';
+import type { Settings } from './settings.ts';
+import { type Sow, withoutAmounts } from './sow.ts';
+import { encodeSowRecord } from './sow-record.ts';
+
+/** What a block needs beside the assessment: planned due dates for issues that do not exist yet. */
+export interface BlockContext {
+  readonly assessment: Assessment;
+  readonly settings: Settings;
+  readonly plannedDue: ReadonlyMap<StepKey, string | null>;
+}
+
+/** Who is (or will be) on a step: the issue's assignees, else the holder of the step's role. Usernames. */
+export function assigneesOf(status: StepStatus, context: BlockContext): readonly string[] {
+  const assigned = status.issue?.assignees.map(({ username }) => username) ?? [];
+  if (assigned.length > 0) return assigned;
+  const { username } = holder(status, context);
+  return username === null ? [] : [username];
+}
+
+function holder(status: StepStatus, { assessment, settings }: BlockContext): RoleHolder {
+  return roleHolder(status.step.owner, assessment.sow, settings);
+}
+
+/** Owners as text that notifies nobody: `eli`, or the role when nobody is known. */
+export function ownersAsText(status: StepStatus, context: BlockContext): string {
+  const users = assigneesOf(status, context);
+  if (users.length > 0) return users.map((user) => `\`${user}\``).join(', ');
+  const { name } = holder(status, context);
+  return name === null ? `role ${status.step.owner}, nobody named yet` : inlineText(name);
+}
+
+export function dueOf(status: StepStatus, context: BlockContext): string | null {
+  return status.issue === null ? (context.plannedDue.get(status.key) ?? null) : status.issue.dueDate;
+}
+
+/**
+ * The block of one step. The mention in it is what tells the assignee that it is their turn: GitLab notifies users
+ * newly mentioned in a description, once, so no note is needed and a repeated run says nothing twice.
+ */
+export function stepBlock(status: StepStatus, context: BlockContext): string {
+  const { assessment } = context;
+  const position = assessment.steps.findIndex(({ key }) => key === status.key) + 1;
+  const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
+  return [headline(status, context), '', `_${place}. Procession keeps these lines; everything below them is yours._`].join('\n');
+}
+
+function headline(status: StepStatus, context: BlockContext): string {
+  switch (status.state) {
+    case 'done':
+      return '**Done.**';
+    case 'waived':
+      return '**Waived.**';
+    case 'blocked':
+      return `**Blocked.** ${waitsForText(status, context)}`;
+    case 'ready':
+    case 'in progress':
+    case 'waiting': {
+      const users = assigneesOf(status, context).map((user) => `@${user}`);
+      const who = users.length > 0 ? `${users.join(' ')}, nothing is in the way of this step.` : `Nothing is in the way of this step. Nobody is assigned yet (role ${status.step.owner}).`;
+      return `**Your turn.** ${who}`;
+    }
+  }
+}
+
+/** `Waits for #3 Kick-off to be done.` */
+export function waitsForText(status: StepStatus, context: BlockContext): string {
+  const titles = titlesOf(context.assessment);
+  const part = (until: 'done' | 'started'): string => {
+    const steps = status.waitsFor.filter((predecessor) => predecessor.until === until);
+    return steps.map(({ step }) => `${stepReference(step)} ${titles.get(step) ?? step}`).join(', ');
+  };
+  const [done, started] = [part('done'), part('started')];
+  const parts = [...(done === '' ? [] : [`${done} to be done`]), ...(started === '' ? [] : [`${started} to be started`])];
+  return `Waits for ${parts.join(' and for ')}.`;
+}
+
+export function titlesOf(assessment: Assessment): ReadonlyMap<StepKey, string> {
+  return new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
+}
+
+const STATE_SIGNS = { blocked: '⛔', ready: '▶', 'in progress': '🔧', waiting: '⏳', done: '✅', waived: '➖' } as const;
+
+/** Steps somebody can act on now. */
+export function openTurns(assessment: Assessment): readonly StepStatus[] {
+  return assessment.steps.filter(({ state }) => state === 'ready' || state === 'in progress' || state === 'waiting');
+}
+
+/** The epic's block: who is waited for first, then every step, then the engine's records (hidden). */
+export function epicBlock(context: BlockContext, links: readonly Edge[]): string {
+  const { assessment } = context;
+  return [
+    waitingLine(context),
+    '',
+    '| | Step | State | Owner | Due |',
+    '|---|---|---|---|---|',
+    ...assessment.steps.map((status) => stepRow(status, context)),
+    '',
+    `${countDone(assessment)} of ${assessment.steps.length} steps done. The epic closes when ${gateNames(assessment)} are done.`,
+    '',
+    `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
+    encodeSowRecord(recordOf(assessment.sow, context.settings)),
+    memoryText(assessment.steps.map(({ key }) => key), links),
+  ].join('\n');
+}
+
+/** The SOW as it may stand in GitLab. */
+export function recordOf(sow: Sow, settings: Pick<Settings, 'showAmounts'>): Sow {
+  return settings.showAmounts ? sow : withoutAmounts(sow);
+}
+
+function waitingLine(context: BlockContext): string {
+  const { assessment } = context;
+  if (assessment.complete) return '**Complete.** Nothing is waited for.';
+  const alongside = ({ step }: StepStatus): boolean => step.until !== undefined;
+  const turns = openTurns(assessment).toSorted((a, b) => Number(alongside(a)) - Number(alongside(b)));
+  const main = turns.filter((status) => !alongside(status));
+  const shown = main.length > 0 ? main : turns;
+  const items = shown.map((status) => {
+    const due = dueOf(status, context);
+    return `- ${stepReference(status.key)} **${status.step.title}**: ${ownersAsText(status, context)}${due === null ? '' : `, due ${due}`}`;
+  });
+  return ['**Waiting for**', '', ...items].join('\n');
+}
+
+function stepRow(status: StepStatus, context: BlockContext): string {
+  const cells = [STATE_SIGNS[status.state], `${stepReference(status.key)} ${status.step.title}`, status.state, ownersAsText(status, context), dueOf(status, context) ?? '–'];
+  return `| ${cells.join(' | ')} |`;
+}
+
+export function countDone(assessment: Assessment): number {
+  return assessment.steps.filter(({ done }) => done).length;
+}
+
+function gateNames(assessment: Assessment): string {
+  const titles = titlesOf(assessment);
+  return assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate).join(' and ');
+}

@@ -1,0 +1,56 @@
+const LONGEST_NAME = 60;
+
+/**
+ * The names a misspelt one probably meant, nearest first, at most three. Case, dashes and underscores do not
+ * count (`closedWonOn` means `closed_won_on`); otherwise about one letter in three may differ.
+ */
+export function closest(name: string, candidates: Iterable<string>): readonly string[] {
+  if (name.length > LONGEST_NAME) return [];
+  const wanted = bare(name);
+  const near: { candidate: string; distance: number }[] = [];
+  for (const candidate of new Set(candidates)) {
+    const distance = editDistance(wanted, bare(candidate));
+    if (distance <= Math.max(1, Math.floor(wanted.length / 3))) near.push({ candidate, distance });
+  }
+  return near
+    .toSorted((one, other) => one.distance - other.distance)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** `Did you mean "aws"?`, or the fallback when nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>, otherwise: string): string {
+  const names = closest(name, candidates);
+  return names.length === 0 ? otherwise : orQuestion(names);
+}
+
+/** `Did you mean "aws" or "on-prem"?` */
+export function orQuestion(names: readonly string[]): string {
+  return `Did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`;
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+/** How many letters must be added, dropped, changed or swapped with their neighbour. */
+function editDistance(one: string, other: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const changed = one[row - 1] === other[column - 1] ? 0 : 1;
+      let cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + changed);
+      if (one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1])
+        cost = Math.min(cost, at(beforeLast, column - 2) + 1);
+      current.push(cost);
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return at(last, other.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
+}

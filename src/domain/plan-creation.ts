@@ -1,0 +1,103 @@
+/** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
+import { evidenceFor, type StepStatus } from './assess.ts';
+import { type BlockContext, dueOf, epicBlock, stepBlock, titlesOf } from './blocks.ts';
+import { engagementLabel, labelCatalogue, labelName } from './labels.ts';
+import { writeManagedBlock } from './managed-block.ts';
+import type { Marker } from './marker.ts';
+import { roleHolder, roleHolders } from './people.ts';
+import type { Action, PlanInput } from './plan.ts';
+import { renderTemplate, renderTitle } from './render.ts';
+import type { ProcessDefinition } from './process.ts';
+import { templateView, type View } from './view.ts';
+
+export function planCreation(input: PlanInput, context: BlockContext): Action[] {
+  const { assessment, found } = input;
+  const missing = assessment.order.flatMap((key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? []);
+  if (found.epic !== null && missing.length === 0) return [];
+  return [...createLabels(input), ...(found.epic === null ? [createEpic(context)] : []), ...missing.map((status) => createIssue(status, context))];
+}
+
+function createLabels({ assessment, found, settings, labels, claimed }: PlanInput): Action[] {
+  const own = engagementLabel(assessment.engagement);
+  const absent = labelCatalogue(assessment.process, settings.labels).filter(({ name }) => !labels.has(name));
+  return [
+    ...absent.map((label): Action => ({ kind: 'create-label', label, claims: false })),
+    ...(found.epic === null && !claimed ? [{ kind: 'create-label', label: own, claims: true } as const] : []),
+  ];
+}
+
+function createEpic(context: BlockContext): Action {
+  const { assessment, settings } = context;
+  const { process, sow, engagement } = assessment;
+  const view = viewOf(context, null);
+  const body = renderTemplate(process.epicBody, view, { partials: process.partials, file: fileOf(process, 'epic.md') });
+  return {
+    kind: 'create-epic',
+    title: renderTitle(process.titles.epic, view, fileOf(process, 'process.yml')),
+    description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context, [])),
+    labels: [engagement, labelName('process', process.id, settings.labels), labelName('health', 'on track', settings.labels)],
+    startDate: sow.dates?.start ?? null,
+    dueDate: sow.dates?.end ?? null,
+  };
+}
+
+export function epicMarker({ engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition }): Marker {
+  return { kind: 'epic', engagement, process: process.id, profile: process.profile, step: null };
+}
+
+export function stepMarker({ engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition }, step: string): Marker {
+  return { kind: 'step', engagement, process: process.id, profile: null, step };
+}
+
+function createIssue(status: StepStatus, context: BlockContext): Action {
+  const { assessment, settings } = context;
+  const { process } = assessment;
+  const view = viewOf(context, status);
+  const body = renderTemplate(status.step.body, view, { partials: process.partials, file: status.step.file });
+  return {
+    kind: 'create-issue',
+    step: status.key,
+    title: renderTitle(process.titles.issue, view, fileOf(process, 'process.yml')),
+    description: writeManagedBlock(body, stepMarker(assessment, status.key), stepBlock(status, context)),
+    labels: stepLabels(status, context),
+    assignee: roleHolder(status.step.owner, assessment.sow, settings).username,
+    dueDate: dueOf(status, context),
+    confidential: status.step.confidential,
+  };
+}
+
+/** The labels of ours that a step's issue must carry. */
+export function stepLabels(status: StepStatus, { assessment, settings }: BlockContext): readonly string[] {
+  const name = (scope: 'step' | 'role' | 'workflow', value: string): string => labelName(scope, value, settings.labels);
+  return [assessment.engagement, name('step', status.step.id), name('role', status.step.owner), name('workflow', status.state)];
+}
+
+function fileOf(process: ProcessDefinition, file: string): string {
+  return `issue_templates/${process.id}/${file}`;
+}
+
+function viewOf(context: BlockContext, status: StepStatus | null): View {
+  const { assessment, settings } = context;
+  const { process, sow } = assessment;
+  const titles = titlesOf(assessment);
+  const titleList = (keys: readonly string[]): string[] => keys.map((key) => titles.get(key) ?? key);
+  const next = (key: string): string[] => assessment.steps.filter(({ after }) => after.some(({ step }) => step === key)).map((successor) => successor.key);
+  return templateView({
+    sow,
+    process: { id: process.id, name: process.name },
+    people: roleHolders(process.steps.map((step) => step.owner), sow, settings),
+    showAmounts: settings.showAmounts,
+    evidence: status === null ? [] : evidenceFor(status.step, sow),
+    ...(status === null
+      ? {}
+      : {
+          step: {
+            id: status.step.id,
+            title: status.step.title,
+            dueOn: dueOf(status, context),
+            afterTitles: titleList(status.after.map(({ step }) => step)),
+            nextTitles: titleList(next(status.key)),
+          },
+        }),
+  });
+}

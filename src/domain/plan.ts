@@ -1,0 +1,86 @@
+/**
+ * The difference between what should be and what is, as an ordered list of actions. Actions name steps, so a plan
+ * can be shown before any issue exists. Empty when there is nothing to do.
+ *
+ * | order | action | because |
+ * |---|---|---|
+ * | 1 | create-label | an unknown label on an issue would silently become a project label |
+ * | 2 | create-epic | issues are created inside it |
+ * | 3 | create-issue | predecessors first, so that texts can refer to them |
+ * | 4 | add-link | both ends exist |
+ * | 5 | close-twin | the survivors are complete |
+ * | 6 | write-note, update-issue | the explanation before the change: a crash in between repeats neither |
+ * | 7 | write-note, update-epic | it sums up the rest; its record of the links is written only after they are there |
+ */
+import type { Assessment } from './assess.ts';
+import type { BlockContext } from './blocks.ts';
+import { dueDates } from './due-dates.ts';
+import type { Edge } from './engagement-state.ts';
+import type { Identified } from './identify.ts';
+import type { EngagementKey, StepKey } from './keys.ts';
+import type { LabelDefinition } from './labels.ts';
+import type { NoteRule } from './notes.ts';
+import { planCreation } from './plan-creation.ts';
+import { planEpic } from './plan-epic.ts';
+import { missingLinks, planSteps, planTwins } from './plan-steps.ts';
+import type { Settings } from './settings.ts';
+
+/** Where a note goes: the epic, or the issue of a step. */
+export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };
+
+interface Update {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+  readonly state: 'opened' | 'closed' | null;
+  /** New text of the managed block with reference tokens; `null` leaves it. */
+  readonly block: string | null;
+  /** What changes and why, one phrase each, for people. */
+  readonly why: readonly string[];
+}
+
+export type Action =
+  | { readonly kind: 'create-label'; readonly label: LabelDefinition; /** Somebody else having made it means somebody else is launching. */ readonly claims: boolean }
+  | { readonly kind: 'create-epic'; readonly title: string; readonly description: string; readonly labels: readonly string[]; readonly startDate: string | null; readonly dueDate: string | null }
+  | { readonly kind: 'create-issue'; readonly step: StepKey; readonly title: string; readonly description: string; readonly labels: readonly string[]; readonly assignee: string | null; readonly dueDate: string | null; readonly confidential: boolean }
+  | ({ readonly kind: 'add-link' } & Edge)
+  | { readonly kind: 'close-twin'; readonly item: 'epic' | 'issue'; readonly id: number; readonly reference: string; readonly original: NoteTarget }
+  | { readonly kind: 'write-note'; readonly target: NoteTarget; readonly rule: NoteRule; readonly body: string }
+  | ({ readonly kind: 'update-issue'; readonly step: StepKey; /** Username; only where nobody is assigned. */ readonly assignee: string | null; readonly joinEpic: boolean } & Update)
+  | ({ readonly kind: 'update-epic' } & Update);
+
+export interface Plan {
+  readonly engagement: EngagementKey;
+  readonly actions: readonly Action[];
+}
+
+export interface PlanInput {
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly settings: Settings;
+  /** Labels of the group; only looked at when something is to be created. */
+  readonly labels: ReadonlySet<string>;
+  /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
+  readonly claimed: boolean;
+}
+
+/** Whether planning needs to know the group's labels. */
+export function needsLabels(assessment: Assessment, found: Identified): boolean {
+  return found.epic === null || assessment.steps.some(({ issue }) => issue === null);
+}
+
+export function plan(input: PlanInput): Plan {
+  const { assessment, settings } = input;
+  const context = blockContext(assessment, settings);
+  const actions: Action[] = [
+    ...planCreation(input, context),
+    ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
+    ...planTwins(input),
+    ...planSteps(input, context),
+  ];
+  return { engagement: assessment.engagement, actions: [...actions, ...planEpic(input, context, actions)] };
+}
+
+export function blockContext(assessment: Assessment, settings: Settings): BlockContext {
+  const steps = assessment.steps.map(({ step }) => step);
+  return { assessment, settings, plannedDue: dueDates(steps, assessment.sow, settings.calendar) };
+}

@@ -1,0 +1,32 @@
+import type { Calendar } from './calendar.ts';
+import type { LabelRenames } from './labels.ts';
+
+/**
+ * `enforce`: rules are carried out. `warn`: people are told, nothing of theirs is undone.
+ * `shadow`: everything is computed and reported, nothing is written.
+ */
+export type PolicyMode = 'enforce' | 'warn' | 'shadow';
+
+/** Most changes of a kind that one run may make to one engagement; above it nothing is changed and somebody has to look. */
+export interface Brakes {
+  readonly reopen: number;
+  readonly close: number;
+  readonly create: number;
+}
+
+export interface Policy {
+  readonly mode: PolicyMode;
+  readonly brakes: Brakes;
+}
+
+export const DEFAULT_POLICY: Policy = { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } };
+
+/** The part of the configuration that decisions depend on. */
+export interface Settings {
+  readonly calendar: Calendar;
+  readonly labels: LabelRenames;
+  readonly policy: Policy;
+  /** Role → GitLab usernames; the first is the default. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly showAmounts: boolean;
+}

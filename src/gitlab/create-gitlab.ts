@@ -1,0 +1,18 @@
+import type { GitLab } from '#ports/gitlab.ts';
+import { type ConnectionOptions, connect } from './connection.ts';
+import { createReader } from './read.ts';
+import { createWriter } from './write.ts';
+
+export type GitLabOptions = ConnectionOptions;
+
+/**
+ * Creates the adapter for one group (epics, labels) and one project (issues) of a GitLab with epics
+ * (Premium, Ultimate). Makes no request; keeps no state but what cannot change: its user, found users, labels.
+ *
+ * The token needs the scope `api`, its user the role Planner (GitLab before 17.7: Reporter) in the group.
+ */
+export function createGitLab(options: GitLabOptions): GitLab {
+  const connection = connect(options);
+  const reader = createReader(connection);
+  return { ...reader, ...createWriter(connection, reader) };
+}

@@ -1,0 +1,154 @@
+/**
+ * The only HTTP of the product. gitbeaker's own handler repeats every request, also a `POST`, up to ten times
+ * within 0.3 s on 429 and 502, and never reads `Retry-After`; this one repeats only what is safe to repeat.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRequesterFn, type RequesterType, type ResourceOptions } from '@gitbeaker/requester-utils';
+import { askedSeconds, backoffMs, rateLimitSeconds } from './backoff.ts';
+import { createLimit } from './concurrency-limit.ts';
+import { type Answer, exchange, type Outgoing } from './exchange.ts';
+import { type Failure, isAnswerLost, isResourceLock, toAppError } from './to-app-error.ts';
+
+/** One exchange with GitLab, for metrics and logs. Holds no token and no user data. */
+export interface ObservedRequest {
+  readonly method: string;
+  /** The path with every id replaced: `/projects/:id/issues/:n/links`. */
+  readonly route: string;
+  /** `null` when there was no answer. */
+  readonly status: number | null;
+  readonly ms: number;
+}
+
+export interface RequesterOptions {
+  /** For one try, connection and body included. Default 15 000. */
+  readonly timeoutMs?: number;
+  /** First try included. Default 4. */
+  readonly maxAttempts?: number;
+  /** How long one call may wait for GitLab's rate limits in total before it gives up. Default 60. */
+  readonly maxRateLimitWaitSeconds?: number;
+  /** Requests in flight at once. Default 8. */
+  readonly maxConcurrent?: number;
+  /** For example `procession/1.2.0`. */
+  readonly userAgent?: string;
+  /** Called after every try. Must not throw. */
+  readonly onRequest?: (request: ObservedRequest) => void;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  /** 0 ≤ x < 1, for jitter. */
+  readonly random?: () => number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export type RequesterFn = (serviceOptions: ResourceOptions) => RequesterType;
+
+/**
+ * A `requesterFn` for gitbeaker.
+ *
+ * `GET` is repeated on network errors, 5xx, 429 and 409 "Resource lock". A write is repeated only where
+ * GitLab provably did nothing (429, "Resource lock", connection never made); where its answer was lost it
+ * throws `AnswerLostError`, and the operation above looks before it repeats. Redirects and pages on another
+ * origin are never followed, so the token stays with `GITLAB_URL`.
+ *
+ * @throws AppError, always: no error of gitbeaker or `fetch` leaves it.
+ */
+export function createRequester(options: RequesterOptions = {}): RequesterFn {
+  const { maxAttempts = 4, maxRateLimitWaitSeconds = 60, timeoutMs = 15_000 } = options;
+  const { sleep = delay, random = Math.random, now = Date.now } = options;
+  const limit = createLimit(options.maxConcurrent ?? 8);
+
+  async function tryOnce(request: Outgoing): Promise<Answer | Failure> {
+    const startedAt = performance.now();
+    const outcome = await exchange(request, timeoutMs);
+    options.onRequest?.({
+      method: request.method,
+      route: routeOf(request.path),
+      status: 'status' in outcome ? outcome.status : null,
+      ms: performance.now() - startedAt,
+    });
+    return outcome;
+  }
+
+  /** Milliseconds until the next try, or `null` when there must be none. */
+  function pauseMs(
+    request: Outgoing,
+    failure: Failure,
+    attempt: number,
+    waitedSeconds: number,
+  ): number | null {
+    if (attempt >= maxAttempts || !isRepeatable(request.method, failure)) return null;
+    const asked = failure.kind === 'status' ? askedByStatus(failure, now()) : undefined;
+    if (asked === undefined) return backoffMs(attempt, random);
+    return waitedSeconds + asked > maxRateLimitWaitSeconds ? null : asked * 1000;
+  }
+
+  async function request(endpoint: string, given: GitbeakerOptions = {}): Promise<Answer> {
+    const outgoing = toOutgoing(endpoint, given, options.userAgent);
+    let waitedSeconds = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await limit(() => tryOnce(outgoing));
+      if (outcome.kind === 'answer') return outcome;
+      const pause = pauseMs(outgoing, outcome, attempt, waitedSeconds);
+      if (pause === null) throw toAppError(outgoing, outcome, now());
+      if (outcome.kind === 'status') waitedSeconds += pause / 1000;
+      // The jitter on top keeps the callers that were told the same second from coming back together.
+      await sleep(
+        pause + (outcome.kind === 'status' && outcome.status === 429 ? Math.round(random() * 500) : 0),
+      );
+    }
+  }
+
+  // The first function could change the options of a call; the second makes it.
+  return createRequesterFn(
+    async (_service, requestOptions) => requestOptions,
+    (endpoint, given) => request(endpoint, given) as never,
+  );
+}
+
+function isRepeatable(method: string, failure: Failure): boolean {
+  if (failure.kind === 'foreign') return false;
+  if (failure.kind === 'status' && failure.status === 429) return true;
+  if (isResourceLock(failure)) return true;
+  if (failure.kind === 'no-answer' && !failure.sent) return true;
+  return method === 'GET' && isAnswerLost(failure);
+}
+
+function askedByStatus(failure: Failure & { readonly kind: 'status' }, nowMs: number): number | undefined {
+  if (failure.status === 429) return rateLimitSeconds(failure.headers, nowMs);
+  return askedSeconds(failure.headers, nowMs);
+}
+
+/** What gitbeaker hands to a request handler; the fields we use. */
+interface GitbeakerOptions {
+  readonly method?: string;
+  readonly prefixUrl?: string;
+  readonly searchParams?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | FormData;
+  readonly signal?: AbortSignal;
+}
+
+function toOutgoing(endpoint: string, given: GitbeakerOptions, userAgent: string | undefined): Outgoing {
+  const base = (given.prefixUrl ?? '').replace(/\/+$/, '');
+  const url = new URL(`${base}/${endpoint.replace(/^\/+/, '')}`);
+  url.search = given.searchParams ?? '';
+  return {
+    method: given.method ?? 'GET',
+    url,
+    path: url.pathname.replace(/^.*?\/api\/v4(?=\/)/, ''),
+    headers: {
+      accept: 'application/json',
+      ...given.headers,
+      ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+    },
+    body: given.body,
+    signal: given.signal,
+  };
+}
+
+/** Replaces what names one thing, so that a metric has few series: group, project, label, number. */
+function routeOf(path: string): string {
+  return path
+    .replace(/^\/(groups|projects)\/[^/]+/, '/$1/:id')
+    .replace(/\/labels\/[^/]+$/, '/labels/:name')
+    .replaceAll(/\/\d+(?=\/|$)/g, '/:n');
+}

@@ -1,0 +1,183 @@
+/** Creates and changes epics and issues, and checks what came back. */
+import { GitLabRefusedError } from '#domain/errors.ts';
+import { SowNumber } from '#domain/sow.ts';
+import type { ActualEpic, ActualIssue } from '#domain/state.ts';
+import type { GitLabWriter, ItemChanges, NewEpic, NewIssue } from '#ports/gitlab.ts';
+import type { Connection } from './connection.ts';
+import { lookBeforeRepeat, orNull } from './look-before-repeat.ts';
+import { listEpics, listIssues, type Reader } from './read.ts';
+import { Epic, Issue, parseAnswer } from './schema.ts';
+
+type ItemWriter = Pick<GitLabWriter, 'createEpic' | 'createIssue' | 'updateEpic' | 'updateIssue'>;
+
+/**
+ * @see https://docs.gitlab.com/api/epics/
+ * @see https://docs.gitlab.com/api/issues/
+ */
+export function createItemWriter(connection: Connection, reader: Reader): ItemWriter {
+  const { group, project, epics, issues } = connection;
+
+  /** The item that our own lost request made: by us, with the same marker. */
+  async function findCreated<T extends ActualEpic | ActualIssue>(
+    wanted: NewEpic | NewIssue,
+    list: (filter: { readonly labels: string }) => Promise<readonly T[]>,
+  ): Promise<T | null> {
+    const me = await reader.whoAmI();
+    const key = wanted.labels.find((label) => SowNumber.safeParse(label).success) ?? wanted.labels.join(',');
+    const candidates = await list({ labels: key });
+    return candidates.find((item) => item.author.id === me.id && isSameItem(item, wanted)) ?? null;
+  }
+
+  return {
+    async createEpic(epic) {
+      const made = await lookBeforeRepeat<ActualEpic>(connection, {
+        send: async () =>
+          parseAnswer(
+            Epic,
+            await epics.create(group, epic.title, newEpicParameters(epic)),
+            `POST /groups/${group}/epics`,
+          ),
+        find: () => findCreated(epic, (filter) => listEpics(connection, filter)),
+      });
+      return checked(made, { addLabels: epic.labels });
+    },
+
+    async createIssue(issue) {
+      const made = await lookBeforeRepeat<ActualIssue>(connection, {
+        send: async () =>
+          parseAnswer(
+            Issue,
+            await issues.create(project, issue.title, newIssueParameters(issue)),
+            `POST /projects/${project}/issues`,
+          ),
+        find: () => findCreated(issue, (filter) => listIssues(connection, filter)),
+      });
+      return checked(made, { addLabels: issue.labels });
+    },
+
+    async updateEpic(epic, changes) {
+      const parameters = changeParameters(changes);
+      if (Object.keys(parameters).length === 0) return epic;
+      const what = `/groups/${group}/epics/${epic.iid}`;
+      const updated = await lookBeforeRepeat<ActualEpic>(connection, {
+        send: async () => parseAnswer(Epic, await epics.edit(group, epic.iid, parameters), `PUT ${what}`),
+        find: async () => {
+          const now = await orNull(epics.show(group, epic.iid));
+          return now === null ? null : ifChanged(parseAnswer(Epic, now, `GET ${what}`), changes);
+        },
+      });
+      return checked(updated, changes);
+    },
+
+    async updateIssue(issue, changes) {
+      const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
+      if (Object.keys(parameters).length === 0) return issue;
+      const what = `/projects/${issue.projectId}/issues/${issue.iid}`;
+      const updated = await lookBeforeRepeat<ActualIssue>(connection, {
+        send: async () =>
+          parseAnswer(Issue, await issues.edit(issue.projectId, issue.iid, parameters), `PUT ${what}`),
+        find: async () => {
+          const now = await orNull(issues.show(issue.iid, { projectId: issue.projectId }));
+          return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
+        },
+      });
+      return checked(updated, changes);
+    },
+  };
+}
+
+/** The first line is our marker, unique per epic and step; without one the title must do. */
+function isSameItem(item: ActualEpic | ActualIssue, wanted: NewEpic | NewIssue): boolean {
+  const firstLine = wanted.description.trimStart().split('\n', 1)[0]?.trim() ?? '';
+  return firstLine.startsWith('<!--') ? item.description.includes(firstLine) : item.title === wanted.title;
+}
+
+/** Dates count only together with `…_is_fixed`; without, GitLab takes them from the children. */
+function newEpicParameters(epic: NewEpic): Record<string, string | boolean> {
+  return {
+    description: epic.description,
+    labels: epic.labels.join(','),
+    ...(epic.startDate === null ? {} : { startDateIsFixed: true, startDateFixed: epic.startDate }),
+    ...(epic.dueDate === null ? {} : { dueDateIsFixed: true, dueDateFixed: epic.dueDate }),
+  };
+}
+
+function newIssueParameters(issue: NewIssue): object {
+  return {
+    description: issue.description,
+    labels: issue.labels.join(','),
+    epicId: issue.epicId,
+    ...(issue.assigneeIds.length === 0 ? {} : { assigneeIds: [...issue.assigneeIds] }),
+    ...(issue.dueDate === null ? {} : { dueDate: issue.dueDate }),
+    ...(issue.confidential ? { confidential: true } : {}),
+  };
+}
+
+/** What epics and issues take alike. An unchanged or empty part is not sent: GitLab refuses a change of nothing. */
+function changeParameters(changes: ItemChanges): Record<string, string> {
+  const { description, addLabels = [], removeLabels = [], state } = changes;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(addLabels.length === 0 ? {} : { addLabels: addLabels.join(',') }),
+    ...(removeLabels.length === 0 ? {} : { removeLabels: removeLabels.join(',') }),
+    ...(state === undefined ? {} : { stateEvent: state === 'closed' ? 'close' : 'reopen' }),
+  };
+}
+
+function issueParameters({ assigneeIds, epicId }: ItemChanges): object {
+  return {
+    // GitLab unassigns everybody on `0`.
+    ...(assigneeIds === undefined ? {} : { assigneeIds: assigneeIds.length === 0 ? [0] : [...assigneeIds] }),
+    ...(epicId === undefined ? {} : { epicId }),
+  };
+}
+
+/** The item when it already is as asked, else `null`. */
+function ifChanged<T extends ActualEpic | ActualIssue>(item: T, changes: ItemChanges): T | null {
+  const { description, assigneeIds, epicId } = changes;
+  const isAsked =
+    notDone(item, changes).length === 0 &&
+    (description === undefined || plain(description) === plain(item.description)) &&
+    (item.kind === 'epic' ||
+      ((epicId === undefined || item.epicId === epicId) &&
+        (assigneeIds === undefined ||
+          isSameSet(
+            assigneeIds,
+            item.assignees.map(({ id }) => id),
+          ))));
+  return isAsked ? item : null;
+}
+
+function plain(text: string): string {
+  return text.replaceAll('\r\n', '\n').trim();
+}
+
+function isSameSet(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}
+
+/**
+ * What GitLab accepted with a 2xx and left undone, in words. It does so for a close or a label that the
+ * token's user may not set; a dropped assignee is not counted, the caller sees it in the item.
+ */
+function notDone(item: ActualEpic | ActualIssue, changes: ItemChanges): readonly string[] {
+  const { addLabels = [], removeLabels = [], state } = changes;
+  const missing = addLabels.filter((label) => !item.labels.includes(label));
+  const kept = removeLabels.filter((label) => item.labels.includes(label) && !addLabels.includes(label));
+  return [
+    ...(state === undefined || state === item.state ? [] : [`it is still ${item.state}`]),
+    ...(missing.length === 0
+      ? []
+      : [`it lacks the label ${missing.map((label) => `"${label}"`).join(', ')}`]),
+    ...(kept.length === 0 ? [] : [`it still has the label ${kept.map((label) => `"${label}"`).join(', ')}`]),
+  ];
+}
+
+function checked<T extends ActualEpic | ActualIssue>(item: T, changes: ItemChanges): T {
+  const left = notDone(item, changes);
+  if (left.length === 0) return item;
+  throw new GitLabRefusedError(
+    `${item.reference}: GitLab answered 200 but ${left.join(' and ')}. The token's user probably lacks the right: give it at least the role Planner (GitLab before 17.7: Reporter) in the group.`,
+    200,
+  );
+}

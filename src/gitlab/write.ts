@@ -1,0 +1,162 @@
+/** Labels, links and notes; with `write-items.ts` the writing half of the adapter. */
+
+import { z } from 'zod';
+import { GitLabRefusedError } from '#domain/errors.ts';
+import type { ActualEpic, ActualIssue, ActualNote } from '#domain/state.ts';
+import type { ActualLink, GitLabWriter } from '#ports/gitlab.ts';
+import { backoffMs } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { isMissing, lookBeforeRepeat, mayHaveLanded, orNull } from './look-before-repeat.ts';
+import { notesPath, type Reader } from './read.ts';
+import { Label, Note, parseAnswer } from './schema.ts';
+import { AnswerLostError } from './to-app-error.ts';
+import { createItemWriter } from './write-items.ts';
+
+const MAX_LINK_TRIES = 4;
+/** A note of ours with the same text that is older than this is another one, not the one whose answer was lost. */
+const RECENT_MS = 10 * 60_000;
+
+/** Creates the writing half of the adapter. */
+export function createWriter(connection: Connection, reader: Reader): GitLabWriter {
+  const { group, groupLabels, issueLinks } = connection;
+
+  async function labelExists(name: string): Promise<boolean> {
+    return (await orNull(groupLabels.show(group, name))) !== null;
+  }
+
+  /**
+   * `POST /projects/:id/issues/:iid/links`. GitLab refuses a second relation between two issues with 409,
+   * whatever its type and direction, so one in the way is taken out first.
+   *
+   * @see https://docs.gitlab.com/api/issue_links/
+   */
+  async function linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await issueLinks.create(blocker.projectId, blocker.iid, blocked.projectId, blocked.iid, {
+          linkType: 'blocks',
+        });
+        return 'created';
+      } catch (error) {
+        if (!mayHaveLanded(error)) throw error;
+        const isLost = error instanceof AnswerLostError;
+        if (isLost) await connection.sleep(backoffMs(attempt, connection.random));
+        const between = (await reader.readLinks(blocker)).filter(({ issueId }) => issueId === blocked.id);
+        if (between.some(({ type }) => type === 'blocks')) return isLost ? 'created' : 'existed';
+        if ((between.length === 0 && !isLost) || attempt >= MAX_LINK_TRIES) throw error;
+        for (const link of between) await removeLink(blocker, link);
+      }
+    }
+  }
+
+  /** A lost answer does not matter here: the next try to link finds out. */
+  async function removeLink(issue: ActualIssue, link: ActualLink): Promise<void> {
+    try {
+      await issueLinks.remove(issue.projectId, issue.iid, link.linkId);
+    } catch (error) {
+      if (!(error instanceof AnswerLostError) && !isMissing(error)) throw error;
+    }
+  }
+
+  async function findNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote | null> {
+    const [me, notes] = await Promise.all([reader.whoAmI(), listNewestNotes(connection, target)]);
+    const since = connection.now() - RECENT_MS;
+    const isSame = (note: ActualNote): boolean =>
+      note.author.id === me.id && note.body.trim() === body.trim() && Date.parse(note.createdAt) >= since;
+    return notes.find(isSame) ?? null;
+  }
+
+  return {
+    ...createItemWriter(connection, reader),
+    linkBlocks,
+
+    /** @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label */
+    async createLabel({ name, color, description }) {
+      const outcome = await lookBeforeRepeat<'created' | 'existed'>(connection, {
+        send: async () => {
+          try {
+            await groupLabels.create(group, name, color, { description });
+            return 'created';
+          } catch (error) {
+            // A label that exists is 409, and 400 "has already been taken" where the model notices it first.
+            if (isTaken(error) && (await labelExists(name))) return 'existed';
+            throw error;
+          }
+        },
+        find: async () => ((await labelExists(name)) ? 'created' : null),
+      });
+      reader.rememberLabel(name);
+      return outcome;
+    },
+
+    /** @see https://docs.gitlab.com/api/notes/ */
+    createNote(target, body) {
+      const what = `POST ${notesPath(target)}`;
+      return lookBeforeRepeat<ActualNote>(connection, {
+        send: async () => parseAnswer(Note, await postNote(connection, target, body), what),
+        find: () => findNote(target, body),
+      });
+    },
+
+    updateNote(target, note, body) {
+      const what = `${notesPath(target)}/${note.id}`;
+      return lookBeforeRepeat<ActualNote>(connection, {
+        send: async () =>
+          parseAnswer(Note, await putNote(connection, target, { ...note, body }), `PUT ${what}`),
+        find: async () => {
+          const answer = await orNull(showNote(connection, target, note.id));
+          const now = answer === null ? null : parseAnswer(Note, answer, `GET ${what}`);
+          return now?.body.trim() === body.trim() ? now : null;
+        },
+      });
+    },
+  };
+}
+
+function isTaken(error: unknown): boolean {
+  return mayHaveLanded(error)
+    ? !(error instanceof AnswerLostError)
+    : error instanceof GitLabRefusedError && error.status === 400;
+}
+
+async function listNewestNotes(
+  connection: Connection,
+  target: ActualEpic | ActualIssue,
+): Promise<readonly ActualNote[]> {
+  const { group, issueNotes, epicNotes, pageSize } = connection;
+  const newest = { orderBy: 'created_at', sort: 'desc', page: 1, perPage: pageSize } as const;
+  const answer = await (target.kind === 'issue'
+    ? issueNotes.all(target.projectId, target.iid, newest)
+    : epicNotes.all(group, target.id, newest));
+  return parseAnswer(z.array(Note), answer, `GET ${notesPath(target)}`);
+}
+
+function postNote(
+  { group, issueNotes, epicNotes }: Connection,
+  target: ActualEpic | ActualIssue,
+  body: string,
+): Promise<unknown> {
+  return target.kind === 'issue'
+    ? issueNotes.create(target.projectId, target.iid, body)
+    : epicNotes.create(group, target.id, body);
+}
+
+function putNote(
+  { group, issueNotes, epicNotes }: Connection,
+  target: ActualEpic | ActualIssue,
+  { id, body }: ActualNote,
+): Promise<unknown> {
+  return target.kind === 'issue'
+    ? issueNotes.edit(target.projectId, target.iid, id, { body })
+    : epicNotes.edit(group, target.id, id, { body });
+}
+
+function showNote(
+  { group, issueNotes, epicNotes }: Connection,
+  target: ActualEpic | ActualIssue,
+  id: number,
+): Promise<unknown> {
+  return target.kind === 'issue'
+    ? issueNotes.show(target.projectId, target.iid, id)
+    : epicNotes.show(group, target.id, id);
+}

@@ -1,0 +1,88 @@
+import type { EngagementKey } from '#domain/keys.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser } from '#domain/state.ts';
+
+/** A link between two issues, seen from the issue that was asked. */
+export interface ActualLink {
+  readonly linkId: number;
+  readonly type: 'relates_to' | 'blocks' | 'is_blocked_by';
+  /** Global id of the issue on the other side. */
+  readonly issueId: number;
+}
+
+/**
+ * Reads GitLab. Lists are all or nothing: a page that fails fails the read, because a partial list
+ * would make the reconciler re-create what it did not see.
+ */
+export interface GitLabReader {
+  /** The epics and issues that carry the engagement's label; the issues only when there is an epic or `always` is set. */
+  readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
+  /** Every engagement of the given processes with one pass over the group; `updatedAfter` (ISO 8601) narrows to changed ones. */
+  readAll(processIds: readonly string[], options?: { readonly updatedAfter?: string }): Promise<readonly ActualState[]>;
+  /** All notes of an epic or issue, oldest first, without system notes. */
+  readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
+  readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;
+  /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}. */
+  readLabels(): Promise<ReadonlySet<string>>;
+  /** The user behind the token. Kept for the life of the reader. */
+  whoAmI(): Promise<ActualUser>;
+  /** `null` when nobody has this username. Kept for the life of the reader. */
+  findUser(username: string): Promise<ActualUser | null>;
+}
+
+export interface NewLabel {
+  readonly name: string;
+  /** `#RRGGBB` */
+  readonly color: string;
+  readonly description: string;
+}
+
+export interface NewEpic {
+  readonly title: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  readonly startDate: string | null;
+  readonly dueDate: string | null;
+}
+
+export interface NewIssue {
+  readonly title: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  readonly assigneeIds: readonly number[];
+  readonly dueDate: string | null;
+  readonly epicId: number;
+  readonly confidential: boolean;
+}
+
+/** A change to an epic or issue; only what is given is sent, in one request. */
+export interface ItemChanges {
+  readonly description?: string;
+  readonly addLabels?: readonly string[];
+  readonly removeLabels?: readonly string[];
+  readonly state?: 'opened' | 'closed';
+  /** Issues only. */
+  readonly assigneeIds?: readonly number[];
+  /** Issues only: global id of the epic. */
+  readonly epicId?: number;
+}
+
+/**
+ * Writes GitLab. Every call is safe to repeat: a write whose answer was lost is looked up (by marker or
+ * content) before it is sent again, and the state that came back is checked, not assumed.
+ *
+ * @throws GitLabUnavailableError, GitLabRateLimitedError, GitLabRefusedError, GitLabConflictError, UnexpectedResponseError
+ */
+export interface GitLabWriter {
+  /** `existed` when another writer or a person made it first. */
+  createLabel(label: NewLabel): Promise<'created' | 'existed'>;
+  createEpic(epic: NewEpic): Promise<ActualEpic>;
+  createIssue(issue: NewIssue): Promise<ActualIssue>;
+  updateEpic(epic: ActualEpic, changes: ItemChanges): Promise<ActualEpic>;
+  updateIssue(issue: ActualIssue, changes: ItemChanges): Promise<ActualIssue>;
+  /** Links so that GitLab shows `blocked` as blocked by `blocker`. An existing such link is left alone; a plain relation between the two is replaced. */
+  linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'>;
+  createNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote>;
+  updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
+}
+
+export type GitLab = GitLabReader & GitLabWriter;

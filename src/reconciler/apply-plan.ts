@@ -1,0 +1,183 @@
+import { GitLabConflictError, InvariantError } from '#domain/errors.ts';
+import type { Identified } from '#domain/identify.ts';
+import type { StepKey } from '#domain/keys.ts';
+import { writeManagedBlock } from '#domain/managed-block.ts';
+import { parseNoteMarker } from '#domain/marker.ts';
+import { twinNote } from '#domain/notes.ts';
+import type { Action, NoteTarget, Plan } from '#domain/plan.ts';
+import { epicMarker, stepMarker } from '#domain/plan-creation.ts';
+import type { ProcessDefinition } from '#domain/process.ts';
+import { resolveReferences } from '#domain/references.ts';
+import type { ActualEpic, ActualIssue } from '#domain/state.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+
+/** Told before each action; `done` counts from 0. */
+export type Progress = (step: { readonly done: number; readonly total: number; readonly action: Action }) => void;
+
+export interface Application {
+  readonly gitlab: GitLab;
+  readonly plan: Plan;
+  readonly process: ProcessDefinition;
+  readonly found: Identified;
+  readonly onProgress?: Progress;
+}
+
+/** What came of applying a plan. Warnings are for people: nothing that stops the engagement. */
+export interface Applied {
+  readonly epic: ActualEpic | null;
+  readonly issues: ReadonlyMap<StepKey, ActualIssue>;
+  readonly warnings: readonly string[];
+}
+
+interface World {
+  readonly gitlab: GitLab;
+  readonly plan: Plan;
+  readonly process: ProcessDefinition;
+  readonly found: Identified;
+  epic: ActualEpic | null;
+  readonly issues: Map<StepKey, ActualIssue>;
+  readonly warnings: string[];
+}
+
+/**
+ * Performs a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix
+ * that the next run completes.
+ *
+ * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again.
+ */
+export async function applyPlan({ gitlab, plan, process, found, onProgress }: Application): Promise<Applied> {
+  const world: World = { gitlab, plan, process, found, epic: found.epic, issues: new Map(found.issues), warnings: [] };
+  for (const [done, action] of plan.actions.entries()) {
+    onProgress?.({ done, total: plan.actions.length, action });
+    await perform(world, action);
+  }
+  return { epic: world.epic, issues: world.issues, warnings: world.warnings };
+}
+
+async function perform(world: World, action: Action): Promise<void> {
+  switch (action.kind) {
+    case 'create-label':
+      return await createLabel(world, action);
+    case 'create-epic':
+      world.epic = await world.gitlab.createEpic({ ...action, description: resolveReferences(action.description, world.issues, 'epic') });
+      return;
+    case 'create-issue':
+      return await createIssue(world, action);
+    case 'add-link':
+      await world.gitlab.linkBlocks(issueOf(world, action.from), issueOf(world, action.to));
+      return;
+    case 'close-twin':
+      return await closeTwin(world, action);
+    case 'write-note':
+      return await ensureNote(world, targetOf(world, action.target), action.rule, action.body);
+    case 'update-issue':
+      return await updateIssue(world, action);
+    case 'update-epic':
+      return await updateEpic(world, action);
+  }
+}
+
+async function createLabel(world: World, { label, claims }: Extract<Action, { kind: 'create-label' }>): Promise<void> {
+  const result = await world.gitlab.createLabel(label);
+  if (claims && result === 'existed')
+    throw new GitLabConflictError(`The label ${label.name} exists already, so somebody else has launched or is launching this engagement. It is read again before anything is created.`);
+}
+
+async function createIssue(world: World, action: Extract<Action, { kind: 'create-issue' }>): Promise<void> {
+  const epic = epicOf(world);
+  const assignee = await assigneeId(world, action.assignee, action.step);
+  const issue = await world.gitlab.createIssue({
+    title: action.title,
+    description: resolveReferences(action.description, world.issues, 'issue'),
+    labels: action.labels,
+    assigneeIds: assignee === null ? [] : [assignee],
+    dueDate: action.dueDate,
+    epicId: epic.id,
+    confidential: action.confidential,
+  });
+  if (assignee !== null && issue.assignees.length === 0)
+    world.warnings.push(`${issue.reference}: GitLab did not assign ${action.assignee}; is this user a member of the project?`);
+  world.issues.set(action.step, issue);
+}
+
+async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
+  if (username === null) return null;
+  const user = await world.gitlab.findUser(username);
+  if (user === null) world.warnings.push(`${step}: there is no GitLab user ${username}; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`);
+  return user?.id ?? null;
+}
+
+async function updateIssue(world: World, action: Extract<Action, { kind: 'update-issue' }>): Promise<void> {
+  const issue = issueOf(world, action.step);
+  const assignee = await assigneeId(world, action.assignee, action.step);
+  const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
+  const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
+  const updated = await world.gitlab.updateIssue(issue, {
+    ...(block === null ? {} : { description: writeManagedBlock(issue.description, marker, block) }),
+    ...labelChanges(action),
+    ...(action.state === null ? {} : { state: action.state }),
+    ...(assignee === null ? {} : { assigneeIds: [assignee] }),
+    ...(action.joinEpic ? { epicId: epicOf(world).id } : {}),
+  });
+  world.issues.set(action.step, updated);
+}
+
+async function updateEpic(world: World, action: Extract<Action, { kind: 'update-epic' }>): Promise<void> {
+  const epic = epicOf(world);
+  const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'epic');
+  const marker = epicMarker({ engagement: world.plan.engagement, process: world.process });
+  world.epic = await world.gitlab.updateEpic(epic, {
+    ...(block === null ? {} : { description: writeManagedBlock(epic.description, marker, block) }),
+    ...labelChanges(action),
+    ...(action.state === null ? {} : { state: action.state }),
+  });
+}
+
+function labelChanges({ addLabels, removeLabels }: { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] }): { readonly addLabels?: readonly string[]; readonly removeLabels?: readonly string[] } {
+  return { ...(addLabels.length > 0 ? { addLabels } : {}), ...(removeLabels.length > 0 ? { removeLabels } : {}) };
+}
+
+async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {
+  const original = targetOf(world, action.original).reference;
+  if (action.item === 'epic') {
+    const epic = world.found.twinEpics.find(({ id }) => id === action.id);
+    if (epic === undefined) return;
+    await ensureNote(world, epic, 'twin', twinNote(original));
+    await world.gitlab.updateEpic(epic, { state: 'closed' });
+    return;
+  }
+  const issue = world.found.twinIssues.find((twin) => twin.issue.id === action.id)?.issue;
+  if (issue === undefined) return;
+  await ensureNote(world, issue, 'twin', twinNote(original));
+  await world.gitlab.updateIssue(issue, { state: 'closed' });
+}
+
+/** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */
+async function ensureNote(world: Pick<World, 'gitlab' | 'issues'>, target: ActualEpic | ActualIssue, rule: string, body: string): Promise<void> {
+  const text = resolveReferences(body, world.issues, target.kind);
+  const me = await world.gitlab.whoAmI();
+  const notes = await world.gitlab.readNotes(target);
+  const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);
+  if (existing === undefined) await world.gitlab.createNote(target, text);
+  else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
+}
+
+/** Writes a note outside a plan: when there is nothing to plan with. */
+export async function writeEpicNote(gitlab: GitLab, epic: ActualEpic, rule: string, body: string): Promise<void> {
+  await ensureNote({ gitlab, issues: new Map() }, epic, rule, body);
+}
+
+function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {
+  return target.kind === 'epic' ? epicOf(world) : issueOf(world, target.step);
+}
+
+function epicOf(world: World): ActualEpic {
+  if (world.epic === null) throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
+  return world.epic;
+}
+
+function issueOf(world: World, step: StepKey): ActualIssue {
+  const issue = world.issues.get(step);
+  if (issue === undefined) throw new InvariantError(`The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`);
+  return issue;
+}

@@ -1,0 +1,132 @@
+/** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
+import { type Assessment, assess } from '#domain/assess.ts';
+import { GitLabConflictError } from '#domain/errors.ts';
+import { type Identified, identify } from '#domain/identify.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import { brakeNote, recordDamagedNote } from '#domain/notes.ts';
+import { needsLabels, type Plan, plan } from '#domain/plan.ts';
+import { judge } from '#domain/policy.ts';
+import type { ProcessDefinition } from '#domain/process.ts';
+import type { Settings } from '#domain/settings.ts';
+import { LAUNCH_STAGE, type Sow } from '#domain/sow.ts';
+import { decodeSowRecord } from '#domain/sow-record.ts';
+import type { ActualState } from '#domain/state.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import { applyPlan, type Progress, writeEpicNote } from './apply-plan.ts';
+
+export interface ReconcileDeps {
+  readonly gitlab: GitLab;
+  readonly processes: ProcessStore;
+  readonly settings: Settings;
+  readonly logger: Logger;
+}
+
+export interface ReconcileOptions {
+  /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
+  readonly sow?: Sow;
+  /** Process and profile of a launch; an engagement that exists keeps its own. */
+  readonly process?: string;
+  readonly profile?: string | null;
+  readonly allowMassChange?: boolean;
+  readonly onProgress?: Progress;
+}
+
+/** Why nothing can be decided about an engagement. */
+export type Undecided =
+  | { readonly kind: 'absent' }
+  /** The SOW is not won yet. */
+  | { readonly kind: 'not-won'; readonly stage: string }
+  | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
+  | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
+
+/** What the facts ask for, before anything is done. */
+export interface Decision {
+  readonly kind: 'decided';
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly plan: Plan;
+}
+
+export type Outcome =
+  | { readonly kind: 'unchanged' | 'applied'; readonly plan: Plan; readonly assessment: Assessment; readonly epicUrl: string | null; readonly warnings: readonly string[] }
+  | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
+  | { readonly kind: 'braked'; readonly plan: Plan; readonly assessment: Assessment; readonly why: string }
+  | Undecided;
+
+/** How often a launch that met another writer reads and plans again. */
+const TRIES = 3;
+
+/** Brings one engagement to its desired state. A second run makes no write. */
+export async function reconcile(deps: ReconcileDeps, engagement: EngagementKey, options: ReconcileOptions = {}): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const actual = await deps.gitlab.readEngagement(engagement, { always: attempt > 1 });
+    try {
+      return await reconcileState(deps, actual, { ...options, claimed: attempt > 1 });
+    } catch (error) {
+      if (!(error instanceof GitLabConflictError) || attempt === TRIES) throw error;
+      deps.logger.info('another writer was faster; reading again', { engagement, attempt });
+    }
+  }
+}
+
+/** The loop from a state already read: what a sweep uses. @param options.claimed the engagement's label is known to exist. */
+export async function reconcileState(deps: ReconcileDeps, actual: ActualState, options: ReconcileOptions & { readonly claimed?: boolean } = {}): Promise<Outcome> {
+  const decision = await decide(deps, actual, options);
+  if (decision.kind !== 'decided') {
+    if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
+    return decision;
+  }
+  const { plan: wanted, assessment, found } = decision;
+  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
+  if (wanted.actions.length === 0) return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
+  if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
+  if (verdict.kind === 'braked') {
+    if (found.epic !== null) await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
+    return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
+  }
+  const applied = await applyPlan({ gitlab: deps.gitlab, plan: wanted, process: assessment.process, found, ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
+  return { kind: 'applied', plan: wanted, assessment, epicUrl: applied.epic?.url ?? null, warnings: applied.warnings };
+}
+
+/** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
+export async function decide(deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>, actual: ActualState, options: ReconcileOptions & { readonly claimed?: boolean } = {}): Promise<Decision | Undecided> {
+  const found = await identifyCarefully(deps.gitlab, actual);
+  const sow = sowOf(found, options);
+  if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found } : sow;
+  const process = processOf(deps.processes, found, options);
+  if ('kind' in process) return process;
+  const assessment = assess({ engagement: actual.engagement, process, sow, found, settings: deps.settings });
+  const labels = needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>();
+  const wanted = plan({ assessment, found, settings: deps.settings, labels, claimed: options.claimed === true });
+  return { kind: 'decided', assessment, found, plan: wanted };
+}
+
+/** Asks who we are only when an issue carries our marker but was made by somebody unknown (say, an earlier token). */
+async function identifyCarefully(gitlab: GitLab, actual: ActualState): Promise<Identified> {
+  const found = identify(actual);
+  return found.doubtful.length === 0 ? found : identify(actual, [(await gitlab.whoAmI()).id]);
+}
+
+function sowOf(found: Identified, options: ReconcileOptions): Sow | Exclude<Undecided, { kind: 'record-damaged' }> | { readonly kind: 'record-damaged'; readonly reason: string } {
+  if (found.epic === null) {
+    if (options.sow === undefined) return { kind: 'absent' };
+    return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
+  }
+  if (options.sow !== undefined) return options.sow;
+  const record = decodeSowRecord(found.epic.description);
+  if (record.kind === 'ok') return record.sow;
+  return { kind: 'record-damaged', reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason };
+}
+
+function processOf(processes: ProcessStore, found: Identified, options: ReconcileOptions): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
+  const id = found.marker?.process ?? options.process ?? '';
+  const profile = found.marker === null ? (options.profile ?? null) : found.marker.profile;
+  return processes.find(id, profile) ?? { kind: 'unknown-process', process: id, profile };
+}
+
+async function reportDamage(deps: ReconcileDeps, engagement: EngagementKey, found: Identified): Promise<void> {
+  if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
+  await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
+}

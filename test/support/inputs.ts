@@ -1,0 +1,52 @@
+import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process.ts';
+import { Sow } from '#domain/sow.ts';
+
+/** A valid SOW file as data; change one thing. */
+export function aSowFile(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    sow: { number: 'SOW-1042', signed_on: '2026-03-02' },
+    customer: { name: 'Example GmbH' },
+    engagement: 'GitLab on AWS',
+    stage: 'closed_won',
+    closed_won_on: '2026-03-05',
+    type: 't&m',
+    deployment: 'aws',
+    deliverables: [{ title: 'Reference architecture' }],
+    contacts: { customer: { main: { name: 'Ada Muster', email: 'ada@example.com' } } },
+    ...changes,
+  };
+}
+
+/** A valid SOW; change one thing. */
+export function anInputSow(changes: Readonly<Record<string, unknown>> = {}): Sow {
+  return Sow.parse(aSowFile(changes));
+}
+
+/** A step by its id and the front matter that matters. */
+export function anInputStep(id: string, frontMatter: Readonly<Record<string, unknown>> = {}): Step {
+  return {
+    ...StepFrontMatter.parse({ title: `Do ${id}`, owner: 'engineer', ...frontMatter }),
+    id,
+    body: '',
+    file: `issue_templates/test/${id}.md`,
+  };
+}
+
+/** A process of these steps; the last step is the gate unless told otherwise. */
+export function anInputProcess(
+  steps: readonly Step[],
+  changes: Partial<ProcessDefinition> = {},
+): ProcessDefinition {
+  return {
+    id: 'test',
+    name: 'Test',
+    summary: 'A process for tests.',
+    titles: { epic: '{{sow.number}}', issue: '{{step.title}}' },
+    steps,
+    closeWhen: steps.slice(-1).map((step) => step.id),
+    epicBody: '',
+    partials: {},
+    profile: null,
+    ...changes,
+  };
+}
