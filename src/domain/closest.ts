@@ -7,10 +7,13 @@ const LONGEST_NAME = 60;
 export function closest(name: string, candidates: Iterable<string>): readonly string[] {
   if (name.length > LONGEST_NAME) return [];
   const wanted = bare(name);
+  const most = Math.max(1, Math.floor(wanted.length / 3));
   const near: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
-    const distance = editDistance(wanted, bare(candidate));
-    if (distance <= Math.max(1, Math.floor(wanted.length / 3))) near.push({ candidate, distance });
+    const known = bare(candidate);
+    if (Math.abs(known.length - wanted.length) > most) continue;
+    const distance = editDistance(wanted, known);
+    if (distance <= most) near.push({ candidate, distance });
   }
   return near
     .toSorted((one, other) => one.distance - other.distance)

@@ -1,8 +1,9 @@
 import { isCalendarDate } from './calendar.ts';
-import { closest, didYouMean, orQuestion } from './closest.ts';
+import { didYouMean, orQuestion } from './closest.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
 import { type FieldPath, type FieldProblem, formatPath, shown } from './input-problem.ts';
 import type { Condition, ConditionTest } from './process.ts';
+import { likelySowPaths } from './sow-names.ts';
 import { type SowPath, type SowPathKind, sowPaths } from './sow-paths.ts';
 
 /**
@@ -138,18 +139,9 @@ function isOfKind(value: ConditionScalar, kind: SowPathKind, known: SowPath): bo
   return kind !== 'enum' || (known.values ?? []).includes(value);
 }
 
-/** Whole paths that look alike, else paths that end like it (`region` → `customer.region`). */
 function fieldLike(path: string): string {
-  const paths = [...sowPaths().keys()];
-  const near = closest(path, paths);
-  const last = path.split('.').at(-1) ?? path;
-  const ending =
-    near.length > 0
-      ? near
-      : paths.filter((known) => closest(last, [known.split('.').at(-1) ?? '']).length > 0);
-  return ending.length === 0
-    ? 'docs/sow.schema.json lists the fields of a SOW.'
-    : orQuestion(ending.slice(0, 3));
+  const paths = likelySowPaths(path);
+  return paths.length === 0 ? 'docs/sow.schema.json lists the fields of a SOW.' : orQuestion(paths);
 }
 
 function problem(at: FieldPath, message: string, fix: string): FieldProblem {

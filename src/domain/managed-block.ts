@@ -101,8 +101,9 @@ function usesCrlf(text: string): boolean {
 }
 
 function comparable(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/^\n+|\n+$/g, '');
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trimEnd());
+  const first = lines.findIndex((line) => line !== '');
+  return lines
+    .slice(first === -1 ? lines.length : first, lines.findLastIndex((line) => line !== '') + 1)
+    .join('\n');
 }

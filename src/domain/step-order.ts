@@ -89,23 +89,15 @@ function bridged(step: Step, process: ProcessDefinition, out: ReadonlySet<string
   });
 }
 
-/** Transitive reduction of the hard edges of steps in order. Only steps that exist exactly once can vouch for what is before them. */
-function withoutImplied(included: readonly IncludedStep[]): readonly IncludedStep[] {
-  const byId = new Map(included.map((entry) => [entry.step.id, entry]));
-  const known = new Map<string, ReadonlySet<string>>();
-  const impliedBy = (id: string): ReadonlySet<string> => {
-    const cached = known.get(id);
-    if (cached) return cached;
-    known.set(id, new Set());
-    const entry = byId.get(id);
-    const implied = new Set<string>();
-    if (entry?.step.kind === 'once')
-      for (const before of hard(entry)) for (const each of [before, ...impliedBy(before)]) implied.add(each);
-    known.set(id, implied);
-    return implied;
-  };
-  return included.map((entry) => {
-    const implied = new Set(hard(entry).flatMap((id) => [...impliedBy(id)]));
+/** Transitive reduction of the hard edges. Only steps that exist exactly once can vouch for what is before them. */
+function withoutImplied(ordered: readonly IncludedStep[]): readonly IncludedStep[] {
+  const vouchedBy = new Map<string, readonly string[]>();
+  for (const entry of ordered) {
+    const before = hard(entry).flatMap((id) => [id, ...(vouchedBy.get(id) ?? [])]);
+    vouchedBy.set(entry.step.id, entry.step.kind === 'once' ? [...new Set(before)] : []);
+  }
+  return ordered.map((entry) => {
+    const implied = new Set(hard(entry).flatMap((id) => vouchedBy.get(id) ?? []));
     return {
       ...entry,
       after: entry.after.filter(({ step, until }) => until !== 'done' || !implied.has(step)),

@@ -8,35 +8,45 @@ export interface TextLine {
   readonly end: number;
   /** Whether the line is part of a code fence, its opening and closing lines included. */
   readonly fenced: boolean;
+  /** The line without HTML comments; empty inside one that runs over several lines. */
+  readonly visible: string;
 }
 
-/** An open code fence: its run of backticks or tildes, and the quote and list item it stands in. */
-interface Fence {
+/** An open code fence or comment: what ends it, and the quote and list item it stands in. */
+interface OpenBlock {
+  /** The run of backticks or tildes; `-->` for a comment. */
   readonly run: string;
   readonly quoted: boolean;
   /** Columns that the lines of a list item are indented by; 0 outside lists. */
   readonly indent: number;
 }
 
-const OPENING_FENCE = /^((?: {0,3}>)*)([ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})*)[ \t]*(`{3,}|~{3,})(.*)$/;
+const OPENING = /^((?: {0,3}>)*)((?:[ \t]*(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*)[ \t]*(`{3,}|~{3,}|<!--)(.*)$/;
 
 /**
  * Splits Markdown into lines (LF, CRLF or CR) and says which belong to a code fence: from a line that opens with
  * three or more backticks or tildes, also inside quotes and list items, to a line with at least as many of the
- * same and nothing else, to the end of the quote or list item, or to the end (CommonMark 4.5).
- * Indented code is not recognised.
+ * same and nothing else, to the end of the quote or list item, or to the end (CommonMark 4.5). Comments that begin
+ * a line hide what follows in the same way (4.6). Indented code is not recognised.
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
  */
 export function textLines(text: string): TextLine[] {
   const lines: TextLine[] = [];
-  let fence: Fence | null = null;
+  let open: OpenBlock | null = null;
   for (const { line, start, end } of splitLines(text)) {
-    if (fence !== null && leavesContainer(line, fence)) fence = null;
-    const opened: Fence | null = fence === null ? openingFence(line) : null;
-    lines.push({ text: line, start, end, fenced: fence !== null || opened !== null });
-    if (opened !== null) fence = opened;
-    else if (fence !== null && closesFence(line, fence)) fence = null;
+    if (open !== null && leavesContainer(line, open)) open = null;
+    const opened: OpenBlock | null = open === null ? openingBlock(line) : null;
+    const block: OpenBlock | null = open ?? opened;
+    const fenced = block !== null && block.run !== '-->';
+    lines.push({
+      text: line,
+      start,
+      end,
+      fenced,
+      visible: block === null || fenced ? withoutComments(line) : '',
+    });
+    open = block !== null && closes(line, block, opened !== null) ? null : block;
   }
   return lines;
 }
@@ -53,21 +63,39 @@ function splitLines(text: string): { line: string; start: number; end: number }[
   return lines;
 }
 
-/** Backtick fences have no backtick in their info string; otherwise the line is inline code. */
-function openingFence(line: string): Fence | null {
-  const [, quote = '', list = '', run = '', info = ''] = OPENING_FENCE.exec(line) ?? [];
-  if (run === '' || (run.startsWith('`') && info.includes('`'))) return null;
-  return { run, quoted: quote !== '', indent: /[-*+\d]/.test(list) ? list.length : 0 };
+/**
+ * Backtick fences have no backtick in their info string; otherwise the line is inline code.
+ * A comment that ends on its own line opens nothing.
+ */
+function openingBlock(line: string): OpenBlock | null {
+  const [, quote = '', list = '', run = '', rest = ''] = OPENING.exec(line) ?? [];
+  if (run === '' || (run.startsWith('`') && rest.includes('`')) || (run === '<!--' && rest.includes('-->')))
+    return null;
+  return { run: run === '<!--' ? '-->' : run, quoted: quote !== '', indent: list.length };
 }
 
-function leavesContainer(line: string, fence: Fence): boolean {
-  if (fence.quoted && !/^ {0,3}>/.test(line)) return true;
-  if (fence.indent === 0) return false;
+function leavesContainer(line: string, block: OpenBlock): boolean {
+  if (block.quoted && !/^ {0,3}>/.test(line)) return true;
+  if (block.indent === 0) return false;
   const content = line.replace(/^(?: {0,3}>)*/, '');
-  return content.trim() !== '' && content.length - content.trimStart().length < Math.min(fence.indent, 2);
+  return content.trim() !== '' && content.length - content.trimStart().length < Math.min(block.indent, 2);
 }
 
-function closesFence(line: string, fence: Fence): boolean {
+function closes(line: string, block: OpenBlock, opening: boolean): boolean {
+  if (opening) return false;
+  if (block.run === '-->') return line.includes('-->');
   const bare = line.replace(/^[ \t>]*/, '').trimEnd();
-  return bare.length >= fence.run.length && bare === fence.run.charAt(0).repeat(bare.length);
+  return bare.length >= block.run.length && bare === block.run.charAt(0).repeat(bare.length);
+}
+
+function withoutComments(line: string): string {
+  let visible = '';
+  let from = 0;
+  for (;;) {
+    const start = line.indexOf('<!--', from);
+    const stop = start === -1 ? -1 : line.indexOf('-->', start);
+    if (stop === -1) return visible + line.slice(from);
+    visible += line.slice(from, start);
+    from = stop + '-->'.length;
+  }
 }

@@ -117,7 +117,8 @@ async function readPages<T extends { readonly id: number }>(
     const answer = await list.fetchPage({ page, perPage: pageSize, showExpanded: true });
     const { data, paginationInfo: info } = parseAnswer(Page, answer, list.what);
     pages.set(page, parseAnswer(z.array(list.item), data, list.what));
-    total = typeof info.total === 'number' && info.total > 0 ? info.total : 0;
+    // The highest count any page told: a deletion lowers it for the later ones.
+    if (typeof info.total === 'number' && info.total > total) total = info.total;
     return { next: info.next, pages: typeof info.totalPages === 'number' ? info.totalPages : 0 };
   }
 

@@ -8,7 +8,7 @@ import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { isMissing, lookBeforeRepeat, mayHaveLanded, orNull } from './look-before-repeat.ts';
 import { notesPath, type Reader } from './read.ts';
-import { Label, Note, parseAnswer } from './schema.ts';
+import { Note, parseAnswer } from './schema.ts';
 import { AnswerLostError } from './to-app-error.ts';
 import { createItemWriter } from './write-items.ts';
 

@@ -29,6 +29,7 @@ export interface IssueChanges {
   /** Global id of the epic; 0 or null takes the issue out of its epic. */
   readonly epicId?: number | null;
   readonly confidential?: boolean;
+  readonly discussionLocked?: boolean;
 }
 
 export interface EpicChanges {
@@ -56,6 +57,8 @@ export interface Operations {
   linkIssues(actor: User, source: Issue, target: Issue, type: 'relates_to' | 'blocks' | 'is_blocked_by'): IssueLink;
   unlinkIssues(actor: User, link: IssueLink): void;
   deleteIssue(actor: User, issue: Issue): void;
+  /** Its issues are released, not deleted. */
+  deleteEpic(actor: User, epic: Epic): void;
   /** Ticks or unticks the nth task-list item (0-based, in document order) of the description, as a click does. */
   toggleTask(actor: User, target: Issue | Epic, index: number, done: boolean): void;
   setState(actor: User, target: Issue | Epic, state: State): void;

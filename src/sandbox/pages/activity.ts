@@ -1,11 +1,12 @@
 /** What happened to an item: comments, system notes, and state and label events, oldest first. */
+
 import { html } from 'hono/html';
-import type { Note, ResourceEvent } from '../world.ts';
+import type { Item } from '#sandbox/reading.ts';
+import { itemAccess } from '#sandbox/reading.ts';
+import type { Note, ResourceEvent } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
 import { groupOf, labelsFor, notesOf, userOf } from './lookup.ts';
-import type { Item } from './lookup.ts';
 import { renderLine, renderMarkdown } from './markdown.ts';
-import type { Place } from './markdown-references.ts';
 import { moment, person } from './parts.ts';
 import type { Html, Visit } from './visit.ts';
 
@@ -16,38 +17,39 @@ interface Entry {
 }
 
 /** The feed as list items. */
-export function activity(visit: Visit, place: Place, item: Item): Html {
-  const notes = notesOf(visit.world, item);
+export function activity(visit: Visit, item: Item): Html {
+  // Internal notes are for Planners and up.
+  const seesInternal = itemAccess(visit.world, visit.actor, item) >= 15;
+  const notes = notesOf(visit.world, item).filter((note) => note.internal !== true || seesInternal);
   const events = visit.world.events.filter((it) => it.target.kind === item.kind && it.target.id === item.id);
   const entries: Entry[] = [
     ...notes.map((note, at) => ({
       at: note.createdAt,
       order: at,
-      markup: note.system ? systemNote(visit, place, note) : comment(visit, place, note),
+      markup: note.system ? systemNote(visit, item, note) : comment(visit, item, note),
     })),
-    // A state or label that a system note tells already is not told twice.
-    ...events
-      .filter((event) => !notes.some((note) => note.system && tells(note, event)))
-      .map((event, at) => ({ at: event.createdAt, order: at - events.length, markup: eventLine(visit, item, event) })),
+    ...events.map((event, at) => ({
+      at: event.createdAt,
+      order: at - events.length,
+      markup: eventLine(visit, item, event),
+    })),
   ].toSorted((one, other) => one.at.localeCompare(other.at) || one.order - other.order);
   if (entries.length === 0) return html`<p class="muted">Nothing yet.</p>`;
   return html`<ol class="feed">${entries.map((entry) => entry.markup)}</ol>`;
 }
 
-function tells(note: Note, event: ResourceEvent): boolean {
-  if (note.authorId !== event.userId || note.createdAt !== event.createdAt) return false;
-  return event.change.kind === 'state' ? note.body.startsWith(event.change.state) : note.body.includes('label');
-}
-
-function comment(visit: Visit, place: Place, note: Note): Html {
-  const edited = note.updatedAt === note.createdAt ? '' : html` <span class="muted">edited ${moment(visit, note.updatedAt)}</span>`;
+function comment(visit: Visit, item: Item, note: Note): Html {
+  const edited =
+    note.updatedAt === note.createdAt
+      ? ''
+      : html` <span class="muted">edited ${moment(visit, note.updatedAt)}</span>`;
   return html`<li class="note" id="note_${note.id}"><header>${person(visit, userOf(visit.world, note.authorId))}
-<a class="muted" href="#note_${note.id}">${moment(visit, note.createdAt)}</a>${edited}</header>
-<div class="md">${renderMarkdown(visit, place, note.body)}</div></li>`;
+<a class="muted" href="#note_${note.id}">${moment(visit, note.createdAt)}</a>${edited}${note.internal === true ? html` <span class="tag">internal</span>` : ''}</header>
+<div class="md">${renderMarkdown(visit, item, note.body)}</div></li>`;
 }
 
-function systemNote(visit: Visit, place: Place, note: Note): Html {
-  return html`<li class="event" id="note_${note.id}">${person(visit, userOf(visit.world, note.authorId))} ${renderLine(visit, place, note.body)} · ${moment(visit, note.createdAt)}</li>`;
+function systemNote(visit: Visit, item: Item, note: Note): Html {
+  return html`<li class="event" id="note_${note.id}">${person(visit, userOf(visit.world, note.authorId))} ${renderLine(visit, item, note.body)} · ${moment(visit, note.createdAt)}</li>`;
 }
 
 function eventLine(visit: Visit, item: Item, event: ResourceEvent): Html {

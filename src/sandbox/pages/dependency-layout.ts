@@ -25,8 +25,13 @@ export interface Arrangement {
  */
 export function arrange(ids: readonly number[], edges: readonly Edge[]): Arrangement {
   const known = new Set(ids);
-  const sound = withoutCircles(edges.filter((edge) => known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to));
-  const drawn = sound.filter((edge) => !sound.some((it) => it.from === edge.from && it.to !== edge.to && reaches(sound, it.to, edge.to)));
+  const sound = withoutCircles(
+    edges.filter((edge) => known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to),
+  );
+  const drawn = sound.filter(
+    (edge) =>
+      !sound.some((it) => it.from === edge.from && it.to !== edge.to && reaches(sound, it.to, edge.to)),
+  );
   const column = new Map<number, number>();
   const columnOf = (id: number): number => {
     const seen = column.get(id);
@@ -65,8 +70,14 @@ interface Knot {
   readonly before: string[];
 }
 
-function place(ids: readonly number[], column: ReadonlyMap<number, number>, edges: readonly Edge[]): Arrangement {
-  const knots = new Map<string, Knot>(ids.map((id) => [`${id}`, { key: `${id}`, column: column.get(id) ?? 0, before: [] }]));
+function place(
+  ids: readonly number[],
+  column: ReadonlyMap<number, number>,
+  edges: readonly Edge[],
+): Arrangement {
+  const knots = new Map<string, Knot>(
+    ids.map((id) => [`${id}`, { key: `${id}`, column: column.get(id) ?? 0, before: [] }]),
+  );
   const routes = edges.map((edge) => {
     const first = column.get(edge.from) ?? 0;
     const last = column.get(edge.to) ?? 0;
@@ -80,11 +91,18 @@ function place(ids: readonly number[], column: ReadonlyMap<number, number>, edge
     return [...path, `${edge.to}`];
   });
   const columns = Math.max(0, ...column.values()) + 1;
-  const height = Math.max(...Array.from({ length: columns }, (_, at) => [...knots.values()].filter((it) => it.column === at).length));
+  const height = Math.max(
+    ...Array.from(
+      { length: columns },
+      (_, at) => [...knots.values()].filter((it) => it.column === at).length,
+    ),
+  );
   const spots = new Map<string, Spot>();
   for (let at = 0; at < columns; at += 1) {
     const here = [...knots.values()].filter((knot) => knot.column === at);
-    const ranked = here.map((knot) => ({ knot, rank: meanRow(knot, spots) })).toSorted((one, other) => one.rank - other.rank);
+    const ranked = here
+      .map((knot) => ({ knot, rank: meanRow(knot, spots) }))
+      .toSorted((one, other) => one.rank - other.rank);
     for (const [index, { knot }] of ranked.entries()) {
       spots.set(knot.key, { column: at, row: index + (height - here.length) / 2 });
     }

@@ -1,8 +1,8 @@
 /** The order of an epic's issues: a picture of boxes and arrows, and the same in words. */
 import { html, raw } from 'hono/html';
-import type { Issue } from '../world.ts';
-import { arrange } from './dependency-layout.ts';
+import type { Issue } from '#sandbox/world.ts';
 import type { Spot } from './dependency-layout.ts';
+import { arrange } from './dependency-layout.ts';
 import { scopedValue } from './lookup.ts';
 import type { Html, Visit } from './visit.ts';
 
@@ -11,7 +11,7 @@ const HEIGHT = 66;
 const GAP_X = 31;
 const GAP_Y = 14;
 /** About as many letters of 12 px as a box holds. */
-const LETTERS = 21;
+const LETTERS = 19;
 
 type Kind = 'done' | 'ready' | 'active' | 'blocked' | 'open';
 
@@ -19,7 +19,8 @@ type Kind = 'done' | 'ready' | 'active' | 'blocked' | 'open';
 const MARKS: Readonly<Record<Kind, string>> = {
   done: '<path class="mark" d="M2 7.5l3.5 3.5L12 3.5"/>',
   ready: '<path class="solid" d="M3 2l9 5-9 5z"/>',
-  active: '<circle class="mark" cx="7" cy="7" r="5.2"/><path class="solid" d="M7 1.8a5.2 5.2 0 0 1 0 10.4z"/>',
+  active:
+    '<circle class="mark" cx="7" cy="7" r="5.2"/><path class="solid" d="M7 1.8a5.2 5.2 0 0 1 0 10.4z"/>',
   blocked: '<circle class="mark" cx="7" cy="7" r="5.2"/><path class="mark" d="M3.4 10.6l7.2-7.2"/>',
   open: '<circle class="mark" cx="7" cy="7" r="5.2"/>',
 };
@@ -27,12 +28,19 @@ const MARKS: Readonly<Record<Kind, string>> = {
 /** The picture with its words; a sentence when no issue waits for another. */
 export function dependencyPicture(visit: Visit, issues: readonly Issue[]): Html | '' {
   const ids = new Set(issues.map((issue) => issue.id));
-  const links = visit.world.links.filter((link) => link.type === 'blocks' && ids.has(link.sourceId) && ids.has(link.targetId));
+  const links = visit.world.links.filter(
+    (link) => link.type === 'blocks' && ids.has(link.sourceId) && ids.has(link.targetId),
+  );
   if (links.length === 0) return '';
-  const arrangement = arrange([...ids], links.map((link) => ({ from: link.sourceId, to: link.targetId })));
+  const arrangement = arrange(
+    [...ids],
+    links.map((link) => ({ from: link.sourceId, to: link.targetId })),
+  );
   const width = arrangement.columns * (WIDTH + GAP_X) - GAP_X + 4;
   const height = arrangement.rows * (HEIGHT + GAP_Y) - GAP_Y + 4;
-  const boxes = issues.map((issue) => box(visit, issue, arrangement.spots.get(issue.id) ?? { column: 0, row: 0 }));
+  const boxes = issues.map((issue) =>
+    box(visit, issue, arrangement.spots.get(issue.id) ?? { column: 0, row: 0 }),
+  );
   return html`<section aria-labelledby="order"><h2 id="order">Order of work</h2>
 <div class="picture scroll" tabindex="0" role="region" aria-labelledby="order" data-keep-scroll>
 <svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="group" aria-labelledby="picture-title">
@@ -47,7 +55,10 @@ function inWords(visit: Visit, issue: Issue, issues: readonly Issue[]): Html {
   const blockers = visit.world.links
     .filter((link) => link.type === 'blocks' && link.targetId === issue.id)
     .flatMap((link) => issues.find((it) => it.id === link.sourceId) ?? []);
-  const waits = blockers.length === 0 ? 'waits for nothing' : `waits for ${blockers.map((it) => `#${it.iid}`).join(', ')}`;
+  const waits =
+    blockers.length === 0
+      ? 'waits for nothing'
+      : `waits for ${blockers.map((it) => `#${it.iid}`).join(', ')}`;
   return html`<li>#${issue.iid} ${issue.title}: ${stateWord(visit, issue)}; ${waits}</li>`;
 }
 
@@ -106,7 +117,9 @@ function wrap(title: string): string[] {
     else if (line.length + 1 + word.length <= LETTERS) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
-  const shown = lines.slice(0, 2).map((line) => (line.length > LETTERS ? `${line.slice(0, LETTERS - 1)}…` : line));
+  const shown = lines
+    .slice(0, 2)
+    .map((line) => (line.length > LETTERS ? `${line.slice(0, LETTERS - 1)}…` : line));
   if (lines.length > 2) shown[1] = `${(shown[1] ?? '').slice(0, LETTERS - 1).replace(/…$/u, '')}…`;
   return shown;
 }

@@ -1,13 +1,14 @@
 import { html } from 'hono/html';
-import type { Epic, Issue } from '../world.ts';
+import { canSee, labelsOf } from '#sandbox/reading.ts';
+import type { Epic, Issue } from '#sandbox/world.ts';
 import { dependencyPicture } from './dependency-picture.ts';
 import { confidentialSection, dateSection, labelSection } from './item-forms.ts';
 import { activitySection, descriptionCard, itemHead } from './item-parts.ts';
 import { progress } from './item-row.ts';
 import { labelPill } from './label-pill.ts';
 import { layout } from './layout.ts';
-import { canSee, childrenOf, labelsOf } from './lookup.ts';
-import type { Place } from './markdown-references.ts';
+import type { Place } from './lookup.ts';
+import { childrenOf } from './lookup.ts';
 import { assignees, due, stateIcon } from './parts.ts';
 import { withFilter } from './paths.ts';
 import type { Html, Visit } from './visit.ts';
@@ -21,8 +22,8 @@ export function epicPage(visit: Visit, place: Place, epic: Epic): Html {
   const children = childrenOf(visit.world, epic).filter((issue) => canSee(visit.world, visit.actor, issue));
   const main = html`${itemHead(visit, epic)}
 ${dependencyPicture(visit, children)}
-<div class="split"><div>${childrenCard(visit, epic, children)}${descriptionCard(visit, place, epic)}
-${activitySection(visit, place, epic, openWarning(epic, children))}</div>
+<div class="split"><div>${childrenCard(visit, epic, children)}${descriptionCard(visit, epic)}
+${activitySection(visit, epic, openWarning(epic, children))}</div>
 <aside class="card side" aria-label="About this epic"><section><h2>Progress</h2>${progress(visit, epic)}</section>
 ${labelSection(visit, place, epic, paths.group(place.group))}
 ${dateSection(visit, epic)}${confidentialSection(epic)}</aside></div>`;
@@ -36,7 +37,8 @@ ${dateSection(visit, epic)}${confidentialSection(epic)}</aside></div>`;
 }
 
 function childrenCard(visit: Visit, epic: Epic, children: readonly Issue[]): Html {
-  if (children.length === 0) return html`<section class="card"><h2>Child issues</h2><p class="muted">This epic has no issues yet.</p></section>`;
+  if (children.length === 0)
+    return html`<section class="card"><h2>Child issues</h2><p class="muted">This epic has no issues yet.</p></section>`;
   const columns = ['Issue', 'State', 'Workflow', 'Assignees', 'Due'];
   return html`<section class="card" aria-labelledby="children"><h2 id="children">Child issues</h2>
 <table role="table" class="stacked"><caption class="vh">Issues of ${epic.title} in the order of their numbers</caption>

@@ -1,9 +1,10 @@
 /** Filters of the lists: state, labels, assignee and words, as GitLab's addresses carry them. */
+
 import { html, raw } from 'hono/html';
-import type { Label, State } from '../world.ts';
+import type { Item } from '#sandbox/reading.ts';
+import { labelsOf } from '#sandbox/reading.ts';
+import type { Label, State } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { labelsOf } from './lookup.ts';
-import type { Item } from './lookup.ts';
 import { withFilter } from './paths.ts';
 import type { Html, Visit } from './visit.ts';
 
@@ -46,7 +47,11 @@ function others(filter: Filter): Record<string, string> {
 
 /** Tabs "Open 3, Closed 2, All 5" over the items that pass the rest of the filter. */
 export function stateTabs(path: string, filter: Filter, items: readonly Item[]): Html {
-  const tabs = [['opened', 'Open'], ['closed', 'Closed'], ['all', 'All']] as const;
+  const tabs = [
+    ['opened', 'Open'],
+    ['closed', 'Closed'],
+    ['all', 'All'],
+  ] as const;
   return html`<nav aria-label="State"><ul class="tabs">${tabs.map(([state, words]) => {
     const count = state === 'all' ? items.length : items.filter((item) => item.state === state).length;
     const href = withFilter(path, filter.labels, { ...others(filter), state });

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { canSeeGroup, fullPath } from './lookup.ts';
+import { canSeeGroup, fullPathOf } from '#sandbox/reading.ts';
 import { layout } from './layout.ts';
 import type { Html, Visit } from './visit.ts';
 
@@ -11,13 +11,16 @@ export function homePage(visit: Visit): Html {
 <p>This is a stand-in for GitLab, so that you can play a process before it runs on real epics and issues. It has GitLab’s
 addresses, roles and rules; the people, the customers and the work are made up.</p>
 ${groups.map(
-    (group) => html`<section class="card"><h2><a href="${paths.group(group)}">${group.name}</a></h2>
+  (group) => html`<section class="card"><h2><a href="${paths.group(group)}">${group.name}</a></h2>
 <p class="muted">${world.epics.filter((epic) => epic.groupId === group.id && epic.state === 'opened').length} open epics ·
 <a href="${paths.boards(group)}">board</a> · <a href="${paths.groupIssues(group)}">all issues</a></p>
 <ul>${world.projects
-      .filter((project) => project.groupId === group.id)
-      .map((project) => html`<li><a href="${paths.issues(project)}">${fullPath(world, project)}</a>: ${countOpen(visit, project.id)} open issues</li>`)}</ul></section>`,
-  )}
+    .filter((project) => project.groupId === group.id)
+    .map(
+      (project) =>
+        html`<li><a href="${paths.issues(project)}">${fullPathOf(world, project)}</a>: ${countOpen(visit, project.id)} open issues</li>`,
+    )}</ul></section>`,
+)}
 ${groups.length === 0 ? html`<p class="card">${visit.actor.name} is in no group here. Act as someone else above to see more.</p>` : ''}
 <section class="card"><h2>What you can do</h2><ul>
 <li>Act as anyone: choose a person at the top of the page. Roles count, so a guest is refused what a guest may not do.</li>
@@ -29,7 +32,8 @@ ${listeners(visit)}`;
 }
 
 function countOpen(visit: Visit, projectId: number): number {
-  return visit.world.issues.filter((issue) => issue.projectId === projectId && issue.state === 'opened').length;
+  return visit.world.issues.filter((issue) => issue.projectId === projectId && issue.state === 'opened')
+    .length;
 }
 
 /** Who gets webhooks, and how the last one went: the first thing to look at when nothing answers. */

@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
-import type { Issue } from '../world.ts';
+import { canSee } from '#sandbox/reading.ts';
+import type { Issue } from '#sandbox/world.ts';
 import { assigneeSection, confidentialSection, dateSection, labelSection } from './item-forms.ts';
 import { activitySection, descriptionCard, itemHead } from './item-parts.ts';
 import { layout } from './layout.ts';
-import { canSee, linkedIssues } from './lookup.ts';
-import type { Linked } from './lookup.ts';
-import type { Place } from './markdown-references.ts';
+import type { Linked, Place } from './lookup.ts';
+import { linkedIssues } from './lookup.ts';
 import { action, assignees, shortReference, stateIcon } from './parts.ts';
 import type { Html, Visit } from './visit.ts';
 
@@ -14,7 +14,7 @@ export function issuePage(visit: Visit, place: Place, issue: Issue): Html {
   const { paths } = visit;
   const list = place.project === null ? paths.groupIssues(place.group) : paths.issues(place.project);
   const main = html`${itemHead(visit, issue)}<div class="split"><div>
-${descriptionCard(visit, place, issue)}${linkedCard(visit, issue)}${activitySection(visit, place, issue, blockedWarning(visit, issue))}</div>
+${descriptionCard(visit, issue)}${linkedCard(visit, issue)}${activitySection(visit, issue, blockedWarning(visit, issue))}</div>
 <aside class="card side" aria-label="About this issue">
 ${assigneeSection(visit, place, issue, assignees(visit, issue))}
 ${epicSection(visit, issue)}
@@ -26,7 +26,10 @@ ${confidentialSection(issue)}</aside></div>`;
     title: `${issue.title} (#${issue.iid})`,
     group: place.group,
     section: 'issues',
-    trail: [[list, place.project?.name ?? 'Issues'], [paths.issue(issue), `#${issue.iid}`]],
+    trail: [
+      [list, place.project?.name ?? 'Issues'],
+      [paths.issue(issue), `#${issue.iid}`],
+    ],
     main,
   });
 }
@@ -55,8 +58,11 @@ ${blocks.length + blockedBy.length + relatesTo.length === 0 ? html`<p class="mut
 function linkedGroup(visit: Visit, title: string, linked: readonly Linked[]): Html | '' {
   const seen = linked.filter((it) => canSee(visit.world, visit.actor, it.issue));
   if (seen.length === 0) return '';
-  return html`<h3>${title}</h3><ul class="labels stack">${seen.map(
-    ({ link, issue }) => html`<li>${stateIcon(issue.state)}&nbsp;<a href="${visit.paths.issue(issue)}">${shortReference(issue)} ${issue.title}</a>&nbsp;<span class="muted">(${issue.state === 'opened' ? 'open' : 'closed'})</span>
+  return html`<h3>${title}</h3><ul class="linked">${seen.map(
+    ({
+      link,
+      issue,
+    }) => html`<li>${stateIcon(issue.state)} <a href="${visit.paths.issue(issue)}">${shortReference(issue)} ${issue.title}</a> <span class="muted">(${issue.state === 'opened' ? 'open' : 'closed'})</span>
 <form method="post">${action('unlink', { link: String(link.id) })}<button class="drop" aria-label="Remove the link to #${issue.iid}" title="Remove link">×</button></form></li>`,
   )}</ul>`;
 }
@@ -66,6 +72,8 @@ function blockedWarning(visit: Visit, issue: Issue): Html | '' {
   if (issue.state === 'closed') return '';
   const open = linkedIssues(visit.world, issue).blockedBy.filter((it) => it.issue.state === 'opened');
   if (open.length === 0) return '';
-  const links = open.map((it, at) => html`${at === 0 ? '' : ', '}<a href="${visit.paths.issue(it.issue)}">#${it.issue.iid}</a>`);
+  const links = open.map(
+    (it, at) => html`${at === 0 ? '' : ', '}<a href="${visit.paths.issue(it.issue)}">#${it.issue.iid}</a>`,
+  );
   return html`<p class="small"><span class="soon">Blocked</span> by ${links}. GitLab only warns: it lets you close a blocked issue.</p>`;
 }

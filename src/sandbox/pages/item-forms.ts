@@ -1,12 +1,14 @@
 /** Forms of an issue or epic. All post to the page itself, so that a refusal can show the page again with what was typed. */
+
 import { html, raw } from 'hono/html';
+import type { Item } from '#sandbox/reading.ts';
+import { labelsOf } from '#sandbox/reading.ts';
+import type { Issue } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { labelsFor, labelsOf } from './lookup.ts';
-import type { Item } from './lookup.ts';
-import type { Place } from './markdown-references.ts';
+import type { Place } from './lookup.ts';
+import { labelsFor } from './lookup.ts';
 import { TASK_FORM } from './markdown-tasks.ts';
 import { action, date, due } from './parts.ts';
-import type { Issue } from '../world.ts';
 import { withFilter } from './paths.ts';
 import type { Html, Visit } from './visit.ts';
 import { fold } from './world-version.ts';
@@ -50,8 +52,13 @@ export function taskForm(): Html {
 
 export function labelSection(visit: Visit, place: Place, item: Item, list: string): Html {
   const on = labelsOf(visit.world, item);
-  const free = labelsFor(visit.world, place.group, place.project).filter((label) => !item.labelIds.includes(label.id));
-  const rows = on.map((label) => html`<li>${labelPill(label, withFilter(list, [label]))}<form method="post">${action('remove-label', { label: label.name })}<button class="drop" aria-label="Remove label ${label.name}" title="Remove label">×</button></form></li>`);
+  const free = labelsFor(visit.world, place.group, place.project).filter(
+    (label) => !item.labelIds.includes(label.id),
+  );
+  const rows = on.map(
+    (label) =>
+      html`<li>${labelPill(label, withFilter(list, [label]))}<form method="post">${action('remove-label', { label: label.name })}<button class="drop" aria-label="Remove label ${label.name}" title="Remove label">×</button></form></li>`,
+  );
   return html`<section><h2>Labels</h2>${rows.length === 0 ? html`<span class="muted">none</span>` : html`<ul class="labels">${rows}</ul>`}
 <details id="edit-labels"${visit.draft['do'] === 'add-label' ? raw(' open') : ''}><summary>Add a label</summary><form method="post" class="row">${action('add-label')}
 <div class="field"><label for="add-label">Label</label><input id="add-label" name="label" list="all-labels" required autocomplete="off" value="${visit.draft['label'] ?? ''}"></div>
@@ -60,7 +67,10 @@ export function labelSection(visit: Visit, place: Place, item: Item, list: strin
 
 export function assigneeSection(visit: Visit, place: Place, issue: Issue, shown: Html): Html {
   const people = visit.world.users.filter(
-    (user) => place.group.members.has(user.id) || place.project?.members.has(user.id) || issue.assigneeIds.includes(user.id),
+    (user) =>
+      place.group.members.has(user.id) ||
+      place.project?.members.has(user.id) ||
+      issue.assigneeIds.includes(user.id),
   );
   return html`<section><h2>Assignees</h2>${shown}
 <details id="edit-assignees"><summary>Change assignees</summary><form method="post" class="stack">${action('assign')}

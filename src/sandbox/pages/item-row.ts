@@ -1,17 +1,17 @@
 import { html } from 'hono/html';
-import type { Epic, Issue, Label } from '../world.ts';
+import type { Item } from '#sandbox/reading.ts';
+import { canSee, labelsOf, referenceTo } from '#sandbox/reading.ts';
+import type { Epic, Issue, Label } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { canSee, childrenOf, labelsOf, userOf } from './lookup.ts';
-import type { Item } from './lookup.ts';
+import { childrenOf, userOf } from './lookup.ts';
 import { assignees, due, itemPath, moment, person, stateIcon } from './parts.ts';
-import { fullReference } from './markdown-references.ts';
 import type { Html, Visit } from './visit.ts';
 
 /** One item in a list; `labelHref` says where its labels lead. */
 export function itemRow(visit: Visit, item: Item, labelHref: (label: Label) => string): Html {
   return html`<li>${stateIcon(item.state)}<div>
 <div><a class="title" href="${itemPath(visit, item)}">${item.title}</a>${item.confidential ? html` <span class="tag">confidential</span>` : ''}</div>
-<div class="small muted">${fullReference(visit, item)} · ${item.state === 'opened' ? 'open' : 'closed'} · created ${moment(visit, item.createdAt)} by ${person(visit, userOf(visit.world, item.authorId))}</div>
+<div class="small muted">${referenceTo(visit.world, item)} · ${item.state === 'opened' ? 'open' : 'closed'} · created ${moment(visit, item.createdAt)} by ${person(visit, userOf(visit.world, item.authorId))}</div>
 ${labelList(visit, item, labelHref)}</div>
 <div class="end">${item.kind === 'epic' ? progress(visit, item) : issueEnd(visit, item)}</div></li>`;
 }

@@ -1,6 +1,6 @@
 /** Labels drawn as GitLab draws them: scoped ones in two parts. Colours come from a style sheet, not from markup. */
 import { html } from 'hono/html';
-import type { Label, World } from '../world.ts';
+import type { Label, World } from '#sandbox/world.ts';
 import type { Html } from './visit.ts';
 
 const FALLBACK = '#6b6b73';
@@ -22,7 +22,12 @@ export function labelPill(label: Label, href: string | null): Html {
 function safeColour(colour: string): string {
   if (/^#[0-9a-f]{6}$/iu.test(colour)) return colour;
   const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/iu.exec(colour);
-  return short === null ? FALLBACK : `#${short.slice(1).map((digit) => digit + digit).join('')}`;
+  return short === null
+    ? FALLBACK
+    : `#${short
+        .slice(1)
+        .map((digit) => digit + digit)
+        .join('')}`;
 }
 
 /** Relative luminance as WCAG 2 defines it. */

@@ -1,9 +1,10 @@
 /** The frame around every page: banner, who the visitor acts as, the way back, messages. */
+
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import type { Group } from '../world.ts';
+import { canSeeGroup } from '#sandbox/reading.ts';
+import type { Group } from '#sandbox/world.ts';
 import { labelStyles } from './label-pill.ts';
-import { canSeeGroup } from './lookup.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { roleName } from './parts.ts';
 import { STYLE_SHEET } from './style-sheet.ts';
@@ -64,7 +65,8 @@ function trail(visit: Visit, page: Page): Html {
   if (page.group !== null) steps.push([visit.paths.group(page.group), page.group.name]);
   steps.push(...page.trail);
   return html`<nav aria-label="Breadcrumbs"><ol>${steps.map(
-    ([href, words], at) => html`<li><a href="${href}"${at === steps.length - 1 ? raw(' aria-current="location"') : ''}>${words}</a></li>`,
+    ([href, words], at) =>
+      html`<li><a href="${href}"${at === steps.length - 1 ? raw(' aria-current="location"') : ''}>${words}</a></li>`,
   )}</ol></nav>`;
 }
 
@@ -76,7 +78,8 @@ function navigation(visit: Visit, group: Group, current: Section | null): Html {
     ['boards', paths.boards(group), 'Board'],
   ];
   return html`<nav aria-label="Group"><ul class="tabs">${links.map(
-    ([section, href, words]) => html`<li><a href="${href}"${section === current ? raw(' aria-current="page"') : ''}>${words}</a></li>`,
+    ([section, href, words]) =>
+      html`<li><a href="${href}"${section === current ? raw(' aria-current="page"') : ''}>${words}</a></li>`,
   )}</ul></nav>`;
 }
 
@@ -86,8 +89,12 @@ function actAs(visit: Visit, group: Group | null): Html {
 <input type="hidden" name="back" value="${visit.here}">
 <label for="act-as">Act as</label>
 <select id="act-as" name="user">${visit.world.users.map((user) => {
-    const project = visit.world.projects.find((it) => it.groupId === shown?.id && it.members.has(user.id)) ?? null;
-    const role = shown === null ? '' : ` (${roleName(user, shown, project)}${user.state === 'blocked' ? ', blocked' : ''})`;
+    const project =
+      visit.world.projects.find((it) => it.groupId === shown?.id && it.members.has(user.id)) ?? null;
+    const role =
+      shown === null
+        ? ''
+        : ` (${roleName(visit, user, shown, project)}${user.state === 'blocked' ? ', blocked' : ''})`;
     const state = `${user.id === visit.actor.id ? ' selected' : ''}${user.state === 'blocked' ? ' disabled' : ''}`;
     return html`<option value="${user.username}"${raw(state)}>${user.name} @${user.username}${role}</option>`;
   })}</select>
@@ -97,8 +104,9 @@ function actAs(visit: Visit, group: Group | null): Html {
 function notice(visit: Visit): Html | '' {
   const { notice, actor } = visit;
   if (notice === null) return '';
-  if (notice.kind === 'done') return html`<div class="notice done" role="status" tabindex="-1"><p>${notice.message}</p></div>`;
+  if (notice.kind === 'done')
+    return html`<div class="notice done" role="status" tabindex="-1"><p>${notice.message}</p></div>`;
   return html`<div class="notice refused" role="alert" tabindex="-1">
 <p><strong>Refused${notice.status === null ? '' : ` (${notice.status})`}:</strong> ${notice.message}</p>
-<p>You act as ${actor.name} (@${actor.username}). What you typed is still in the form below.</p></div>`;
+<p>You act as ${actor.name} (@${actor.username}). What you typed is kept below, as far as it took no effect.</p></div>`;
 }

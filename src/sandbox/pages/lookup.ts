@@ -1,7 +1,8 @@
 /** Reads of the world that more than one page needs. */
-import type { AccessLevel, Epic, Group, Issue, IssueLink, Label, Note, Project, User, World } from '../world.ts';
 
-export type Item = Issue | Epic;
+import type { Item } from '#sandbox/reading.ts';
+import { fullPathOf, labelsOf } from '#sandbox/reading.ts';
+import type { Epic, Group, Issue, IssueLink, Label, Note, Project, User, World } from '#sandbox/world.ts';
 
 /** One linked issue, seen from the other end of the link. */
 export interface Linked {
@@ -27,32 +28,25 @@ export function projectOf(world: World, issue: Issue): Project | undefined {
   return world.projects.find((project) => project.id === issue.projectId);
 }
 
-/** `group/project`, as people write it. */
-export function fullPath(world: World, project: Project): string {
-  return `${groupOf(world, project)?.path ?? '?'}/${project.path}`;
-}
-
 export function projectAt(world: World, path: string): Project | undefined {
-  return world.projects.find((project) => fullPath(world, project) === path);
+  return world.projects.find((project) => fullPathOf(world, project) === path);
 }
 
 export function userOf(world: World, id: number): User | undefined {
   return world.users.find((user) => user.id === id);
 }
 
-export function labelsOf(world: World, item: Item): Label[] {
-  return item.labelIds
-    .flatMap((id) => world.labels.find((label) => label.id === id) ?? [])
-    .toSorted((one, other) => one.name.localeCompare(other.name));
-}
-
 /** Labels that can be put on items of a group, or of one project in it; by name. */
 export function labelsFor(world: World, group: Group, project: Project | null): Label[] {
   const projects = new Set(
-    project === null ? world.projects.filter((it) => it.groupId === group.id).map((it) => it.id) : [project.id],
+    project === null
+      ? world.projects.filter((it) => it.groupId === group.id).map((it) => it.id)
+      : [project.id],
   );
   return world.labels
-    .filter((label) => label.groupId === group.id || (label.projectId !== null && projects.has(label.projectId)))
+    .filter(
+      (label) => label.groupId === group.id || (label.projectId !== null && projects.has(label.projectId)),
+    )
     .toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
@@ -64,7 +58,9 @@ export function scopedValue(world: World, item: Item, scope: string): string | n
 
 /** Issues of an epic in iid order. */
 export function childrenOf(world: World, epic: Epic): Issue[] {
-  return world.issues.filter((issue) => issue.epicId === epic.id).toSorted((one, other) => one.iid - other.iid);
+  return world.issues
+    .filter((issue) => issue.epicId === epic.id)
+    .toSorted((one, other) => one.iid - other.iid);
 }
 
 /** The issue's links grouped as GitLab shows them, each group by iid. */
@@ -81,7 +77,9 @@ export function linkedIssues(world: World, issue: Issue): LinkedIssues {
   return {
     blocks: pick((link) => link.type === 'blocks' && link.sourceId === issue.id),
     blockedBy: pick((link) => link.type === 'blocks' && link.targetId === issue.id),
-    relatesTo: pick((link) => link.type === 'relates_to' && (link.sourceId === issue.id || link.targetId === issue.id)),
+    relatesTo: pick(
+      (link) => link.type === 'relates_to' && (link.sourceId === issue.id || link.targetId === issue.id),
+    ),
   };
 }
 
@@ -89,25 +87,14 @@ export function notesOf(world: World, item: Item): Note[] {
   return world.notes.filter((note) => note.target.kind === item.kind && note.target.id === item.id);
 }
 
-/** The user's access to a group, or to one project of it; `null` when they are no member. */
-export function accessOf(user: User, group: Group, project: Project | null): AccessLevel | null {
-  const levels = [group.members.get(user.id), project?.members.get(user.id)].filter((level) => level !== undefined);
-  return levels.length === 0 ? null : levels.reduce((one, other) => (other > one ? other : one));
+/** Where an item lives: the group, and the project of an issue. */
+export interface Place {
+  readonly group: Group;
+  readonly project: Project | null;
 }
 
-/** Whether GitLab would show the group at all: private ones are hidden from people without access. */
-export function canSeeGroup(world: World, user: User, group: Group): boolean {
-  if (group.visibility === 'public') return true;
-  const projects = world.projects.filter((project) => project.groupId === group.id);
-  return accessOf(user, group, null) !== null || projects.some((project) => project.members.has(user.id));
-}
-
-/** Whether GitLab would show the item: confidential ones need the Planner role, authorship or an assignment. */
-export function canSee(world: World, user: User, item: Item): boolean {
+export function placeOf(world: World, item: Item): Place | null {
   const group = groupOf(world, item);
-  if (group === undefined || !canSeeGroup(world, user, group)) return false;
-  if (!item.confidential || item.authorId === user.id) return true;
-  if (item.kind === 'issue' && item.assigneeIds.includes(user.id)) return true;
-  const project = item.kind === 'issue' ? (projectOf(world, item) ?? null) : null;
-  return (accessOf(user, group, project) ?? 0) >= 15;
+  if (group === undefined) return null;
+  return { group, project: item.kind === 'issue' ? (projectOf(world, item) ?? null) : null };
 }

@@ -19,7 +19,9 @@ export function allowSomeHtml(md: MarkdownIt): void {
   md.renderer.rules['disclosure'] = (tokens, at) => {
     const token = tokens[at];
     if (token === undefined) return '';
-    return token.nesting === -1 ? `</${token.tag}>\n` : `<${token.tag}${token.info === 'open' ? ' open' : ''}>`;
+    return token.nesting === -1
+      ? `</${token.tag}>\n`
+      : `<${token.tag}${token.info === 'open' ? ' open' : ''}>`;
   };
 }
 

@@ -1,12 +1,13 @@
 /** Descriptions and notes as GitLab shows them. Markup in the source stays text: see `markdown-html.ts` for the exceptions. */
-import Markdown from 'markdown-it';
-import type { MarkdownIt, RendererRule } from 'markdown-it';
+
 import { raw } from 'hono/html';
+import type { MarkdownIt, RendererRule } from 'markdown-it';
+import Markdown from 'markdown-it';
+import type { Item } from '#sandbox/reading.ts';
 import { allowSomeHtml } from './markdown-html.ts';
 import { drawReferences } from './markdown-references.ts';
-import type { Place } from './markdown-references.ts';
-import { drawTasks, tasksIn } from './markdown-tasks.ts';
 import type { Task } from './markdown-tasks.ts';
+import { drawTasks, tasksIn } from './markdown-tasks.ts';
 import type { Html, Visit } from './visit.ts';
 
 /** Pages have an `h1` and `h2`s of their own. */
@@ -15,18 +16,18 @@ const HEADING_SHIFT = 2;
 const md = createRenderer();
 
 /** Markdown as markup; checkboxes can be clicked when `tickable` and the page has the tick form. */
-export function renderMarkdown(visit: Visit, place: Place, source: string, tickable = false): Html {
-  return raw(md.render(source, { visit, place, tickable }));
+export function renderMarkdown(visit: Visit, item: Item, source: string, tickable = false): Html {
+  return raw(md.render(source, { visit, item, tickable }));
 }
 
 /** One line of Markdown without a paragraph around it. */
-export function renderLine(visit: Visit, place: Place, source: string): Html {
-  return raw(md.renderInline(source, { visit, place }));
+export function renderLine(visit: Visit, item: Item, source: string): Html {
+  return raw(md.renderInline(source, { visit, item }));
 }
 
 /** The tasks of a description as the page numbered them. */
-export function tasksOf(visit: Visit, place: Place, source: string): Task[] {
-  return tasksIn(md.parse(source, { visit, place }));
+export function tasksOf(visit: Visit, item: Item): Task[] {
+  return tasksIn(md.parse(item.description, { visit, item }));
 }
 
 /** Only web and mail addresses, and places on this site, become links. */

@@ -1,26 +1,42 @@
 /** Small pieces that all pages share. */
+
 import { html } from 'hono/html';
-import type { AccessLevel, Group, Issue, Project, State, User } from '../world.ts';
-import { accessOf } from './lookup.ts';
-import type { Item } from './lookup.ts';
+import type { Item } from '#sandbox/reading.ts';
+import { groupAccess, projectAccess } from '#sandbox/reading.ts';
+import type { AccessLevel, Group, Issue, Label, Project, State, User } from '#sandbox/world.ts';
+import { placeOf } from './lookup.ts';
+import { withFilter } from './paths.ts';
 import type { Html, Visit } from './visit.ts';
 
 const ROLES: Readonly<Record<AccessLevel, string>> = {
-  10: 'Guest', 15: 'Planner', 20: 'Reporter', 30: 'Developer', 40: 'Maintainer', 50: 'Owner',
+  10: 'Guest',
+  15: 'Planner',
+  20: 'Reporter',
+  30: 'Developer',
+  40: 'Maintainer',
+  50: 'Owner',
 };
 
 const DAY_MS = 86_400_000;
 const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 365 * DAY_MS], ['month', 30 * DAY_MS], ['day', DAY_MS], ['hour', 3_600_000], ['minute', 60_000],
+  ['year', 365 * DAY_MS],
+  ['month', 30 * DAY_MS],
+  ['day', DAY_MS],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
 ];
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
-const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  timeZone: 'UTC',
+});
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** The role of a user in GitLab's words, `not a member` without one. */
-export function roleName(user: User, group: Group, project: Project | null): string {
-  const level = accessOf(user, group, project);
-  return level === null ? 'not a member' : ROLES[level];
+export function roleName(visit: Visit, user: User, group: Group, project: Project | null): string {
+  const level = project === null ? groupAccess(user, group) : projectAccess(visit.world, user, project);
+  return level === 0 ? 'not a member' : ROLES[level];
 }
 
 /** `#12` or `&3`. */
@@ -30,6 +46,16 @@ export function shortReference(item: Item): string {
 
 export function itemPath(visit: Visit, item: Item): string {
   return item.kind === 'issue' ? visit.paths.issue(item) : visit.paths.epic(item);
+}
+
+/** Where a label of the item leads: the list around it, narrowed to the label. */
+export function labelHref(visit: Visit, item: Item, label: Label): string {
+  const place = placeOf(visit.world, item);
+  if (place === null) return visit.paths.home;
+  return withFilter(
+    place.project === null ? visit.paths.group(place.group) : visit.paths.issues(place.project),
+    [label],
+  );
 }
 
 export function stateIcon(state: State): Html {
@@ -50,7 +76,11 @@ export function person(visit: Visit, user: User | undefined): Html {
 
 function initials(name: string): string {
   const words = name.split(/\s+/u).filter((word) => word !== '');
-  return words.slice(0, 2).map((word) => Array.from(word)[0] ?? '').join('').toUpperCase();
+  return words
+    .slice(0, 2)
+    .map((word) => Array.from(word)[0] ?? '')
+    .join('')
+    .toUpperCase();
 }
 
 /** When something happened: "5 minutes ago", with the exact time in UTC on hover. */
@@ -73,7 +103,9 @@ export function date(day: string): Html {
 /** A due date, with words when an open item has passed it. */
 export function due(visit: Visit, item: { readonly dueDate: string | null; readonly state: State }): Html {
   if (item.dueDate === null) return html`<span class="muted">none</span>`;
-  const days = Math.round((Date.parse(visit.now.toISOString().slice(0, 10)) - Date.parse(item.dueDate)) / DAY_MS);
+  const days = Math.round(
+    (Date.parse(visit.now.toISOString().slice(0, 10)) - Date.parse(item.dueDate)) / DAY_MS,
+  );
   if (item.state === 'closed' || days < 0) return date(item.dueDate);
   if (days === 0) return html`${date(item.dueDate)} <span class="soon">due today</span>`;
   return html`${date(item.dueDate)} <span class="late">overdue by ${days} ${days === 1 ? 'day' : 'days'}</span>`;

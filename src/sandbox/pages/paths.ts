@@ -1,5 +1,5 @@
 /** GitLab's addresses, with the path of the stand-in's base URL in front. */
-import type { Board, Epic, Group, Issue, Label, Project, User, World } from '../world.ts';
+import type { Board, Epic, Group, Issue, Label, Project, User, World } from '#sandbox/world.ts';
 
 export interface Paths {
   /** Path of the base URL without a trailing slash; empty when it has none. */
@@ -27,7 +27,11 @@ export function basePathOf(world: World): string {
 }
 
 /** Adds `label_name[]` and other filters to an address, as GitLab's lists take them. */
-export function withFilter(path: string, labels: readonly (Label | string)[], more: Readonly<Record<string, string>> = {}): string {
+export function withFilter(
+  path: string,
+  labels: readonly (Label | string)[],
+  more: Readonly<Record<string, string>> = {},
+): string {
   const query = new URLSearchParams(Object.entries(more).filter(([, value]) => value !== ''));
   for (const label of labels) query.append('label_name[]', typeof label === 'string' ? label : label.name);
   return query.size === 0 ? path : `${path}?${query.toString()}`;
@@ -36,8 +40,10 @@ export function withFilter(path: string, labels: readonly (Label | string)[], mo
 /** Builds addresses for records of one world; records must belong to it. */
 export function createPaths(world: World): Paths {
   const prefix = basePathOf(world);
-  const groupPath = (id: number): string => encodePath(world.groups.find((group) => group.id === id)?.path ?? '-');
-  const projectPath = (project: Project): string => `${groupPath(project.groupId)}/${encodePath(project.path)}`;
+  const groupPath = (id: number): string =>
+    encodePath(world.groups.find((group) => group.id === id)?.path ?? '-');
+  const projectPath = (project: Project): string =>
+    `${groupPath(project.groupId)}/${encodePath(project.path)}`;
   const group = (it: Group): string => `${prefix}/groups/${encodePath(it.path)}`;
   return {
     prefix,

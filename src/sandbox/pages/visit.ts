@@ -1,10 +1,16 @@
 /** What every page needs to know about the request it answers. */
 import type { html } from 'hono/html';
-import type { User, World } from '../world.ts';
+import type { User, World } from '#sandbox/world.ts';
 import type { Paths } from './paths.ts';
 
 /** Escaped markup: only `html` and `raw` of `hono/html` make it. */
 export type Html = ReturnType<typeof html>;
+
+/** Markup as a string, for a renderer that joins strings. */
+export function markupText(markup: Html): string {
+  if (markup instanceof Promise) throw new TypeError('Pages are made of finished markup only.');
+  return markup.toString();
+}
 
 /** A message above the page: what GitLab refused, or what was done. */
 export interface Notice {

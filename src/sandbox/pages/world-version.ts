@@ -1,4 +1,4 @@
-import type { World } from '../world.ts';
+import type { World } from '#sandbox/world.ts';
 
 /** Folds text into a 32-bit number (FNV-1a). */
 export function fold(text: string, seed = 0x811c9dc5): number {
@@ -13,7 +13,15 @@ export function fold(text: string, seed = 0x811c9dc5): number {
  */
 export function worldVersion(world: World): number {
   const items = [...world.epics, ...world.issues].map((it) => [
-    it.kind, it.id, it.updatedAt, it.state, it.labelIds, it.title, it.description.length, it.confidential, it.dueDate,
+    it.kind,
+    it.id,
+    it.updatedAt,
+    it.state,
+    it.labelIds,
+    it.title,
+    it.description.length,
+    it.confidential,
+    it.dueDate,
     it.kind === 'issue' ? [it.assigneeIds, it.epicId, it.weight] : it.startDate,
   ]);
   const rest = [

@@ -1,0 +1,165 @@
+import type { z } from 'zod';
+import { didYouMean } from './closest.ts';
+import { type FieldPath, type FieldProblem, formatPath, shown } from './input-problem.ts';
+import { knownFields } from './known-fields.ts';
+
+export type Shape<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks data against a schema and says everything that is wrong, in our words: what was expected, what was there,
+ * what to do. A field with nothing behind it (`region:` in YAML, `null` in JSON) counts as left out.
+ */
+export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Shape<T> {
+  const data = withoutEmptyFields(value);
+  const result = schema.safeParse(data);
+  if (result.success) return { kind: 'ok', value: result.data };
+  const { issues } = result.error;
+  const problems = issues.slice(0, MOST_ISSUES).flatMap((issue) => explain(issue, { schema, data, at: [] }));
+  const left = issues.length - MOST_ISSUES;
+  return {
+    kind: 'invalid',
+    problems: left > 0 ? [...problems, problemAt([], `and ${left} more problems`, '')] : problems,
+  };
+}
+
+/** A flood of problems helps nobody, and hostile input must not make us write a book. */
+const MOST_ISSUES = 200;
+
+/** Nothing we read is that deep; JSON from outside may be, to exhaust the stack. */
+const MAX_DEPTH = 60;
+
+/** Drops the fields whose value is `null`, at every depth; elements of lists stay. */
+function withoutEmptyFields(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((element) => withoutEmptyFields(element, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== null)
+      .map(([name, field]) => [name, withoutEmptyFields(field, depth + 1)]),
+  );
+}
+
+interface Around {
+  readonly schema: z.ZodType;
+  readonly data: unknown;
+  readonly at: FieldPath;
+}
+
+function explain(issue: Issue, around: Around): readonly FieldProblem[] {
+  const at = [...around.at, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+  if (issue.code === 'invalid_union') return explainUnion(issue, { ...around, at });
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const { names } = knownFields(around.schema, at);
+      return problemAt(
+        [...at, key],
+        'unknown field',
+        didYouMean(key, names, `Known here: ${names.join(', ')}.`),
+      );
+    });
+  const inner = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
+  const got = issue.code === 'invalid_key' ? at.at(-1) : valueAt(around.data, at);
+  const { message, example } = expectation(inner);
+  if (got === undefined)
+    return [
+      problemAt(
+        at,
+        `is missing: ${message}`,
+        example ?? howToAdd(at, knownFields(around.schema, at).required),
+      ),
+    ];
+  const text = message.includes(', got ') ? message : `${message}, got ${shown(got)}`;
+  return [problemAt(at, text, fixFor(inner, got, example))];
+}
+
+/** Tells about the alternative that was meant: the one whose kind of value is there. */
+function explainUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  around: Around,
+): readonly FieldProblem[] {
+  const meant = issue.errors.find(
+    (issues) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
+  );
+  if (meant) return meant.flatMap((inner) => explain(inner, around));
+  const wanted = new Set(
+    issue.errors.flatMap((issues) => issues.slice(0, 1).map((inner) => expectation(inner).message)),
+  );
+  const message = [...wanted].join(' or ').replaceAll(' or expected ', ' or ');
+  const got = valueAt(around.data, around.at);
+  return [
+    problemAt(around.at, got === undefined ? `is missing: ${message}` : `${message}, got ${shown(got)}`, ''),
+  ];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'some text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of fields',
+  record: 'a group of fields',
+};
+
+/** `expected …`, and an example of it taken from our own messages (`…, for example ada@example.com`). */
+function expectation(issue: Issue): { message: string; example?: string } {
+  const [message = '', example] = issue.message.split(', for example ', 2);
+  if (message.startsWith('expected '))
+    return example === undefined ? { message } : { message, example: `Write it like ${example}.` };
+  if (issue.code === 'invalid_type')
+    return { message: `expected ${KINDS[issue.expected] ?? issue.expected}` };
+  if (issue.code === 'invalid_value')
+    return { message: `expected ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}` };
+  if (issue.code === 'too_small')
+    return { message: `expected at least ${issue.minimum}${unit(issue.origin)}` };
+  if (issue.code === 'too_big') return { message: `expected at most ${issue.maximum}${unit(issue.origin)}` };
+  return { message: `expected something else (${message})` };
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' in the list' : '';
+}
+
+function fixFor(issue: Issue, got: unknown, example: string | undefined): string {
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    return didYouMean(typeof got === 'string' ? got : '', values, `Use one of: ${values.join(', ')}.`);
+  }
+  if (
+    issue.code === 'invalid_type' &&
+    issue.expected === 'string' &&
+    (typeof got === 'number' || typeof got === 'boolean')
+  )
+    return 'Put the value in quotes.';
+  if (issue.code === 'invalid_type' && typeof got === 'string') {
+    if (issue.expected === 'number' || issue.expected === 'int')
+      return 'Write it without quotes and units, for example 80.';
+    if (issue.expected === 'boolean') return 'Write true or false, without quotes.';
+    if (issue.expected === 'array') return 'Write one element per line, each after "- ".';
+  }
+  return example ?? '';
+}
+
+function howToAdd(at: FieldPath, required: readonly string[]): string {
+  const name = at.at(-1);
+  if (typeof name !== 'string') return 'Fill it in.';
+  return required.length === 0 ? `Add "${name}".` : `Add "${name}" with ${required.join(', ')}.`;
+}
+
+function valueAt(data: unknown, at: FieldPath): unknown {
+  let value = data;
+  for (const part of at) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return value;
+}
+
+function problemAt(at: FieldPath, message: string, fix: string): FieldProblem {
+  return { at, path: formatPath(at), message, fix };
+}

@@ -1,0 +1,81 @@
+import type { ConditionCheck } from '#domain/condition.ts';
+import type { Explanation, StepExplanation } from '#domain/explain.ts';
+import type { EvidenceReading } from '#domain/evidence.ts';
+import { type Paint, visible } from './paint.ts';
+
+/** The whole explanation, or that of the given steps alone. */
+export function explainText(explanation: Explanation, paint: Paint): string {
+  const { engagement, process, steps } = explanation;
+  const profile = process.profile === null ? '' : `, profile ${process.profile}`;
+  const head = paint('heading', `${engagement} · ${process.name} (${process.id}${profile})`);
+  return [head, '', ...epicLines(explanation, paint), ...steps.flatMap((step) => ['', ...stepLines(step, paint)])].join('\n');
+}
+
+function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
+  const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
+  return [
+    `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
+    ...epic.gates.map((gate) => `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`),
+    ...epic.leftAlone.map((reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`),
+  ];
+}
+
+function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
+  const name = `${paint('heading', step.title)} ${paint('dim', step.step)}`;
+  const condition = conditionLines(step, paint);
+  const changes = step.wouldChange.map((text) => `  ${paint('link', '→')} ${visible(text)}.`);
+  if (!step.included) return [`${name}: not in this engagement`, ...condition, ...changes];
+  return [
+    `${name}: ${visible(step.verdict)}`,
+    ...condition,
+    ...issueLines(step, paint),
+    ...step.predecessors.map((before) => `  ${mark(before.fulfilled, paint)} after ${before.title} is ${before.until}: ${before.state}`),
+    ...checklistLines(step, paint),
+    ...step.evidence.map((reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`),
+    ...changes,
+  ];
+}
+
+function conditionLines({ condition }: StepExplanation, paint: Paint): readonly string[] {
+  if (condition === null) return [];
+  return condition.checks.map((check) => `  ${mark(check.holds, paint)} only when ${checkText(check)}`);
+}
+
+function checkText({ path, expected, seen }: ConditionCheck): string {
+  return visible(`${path} is ${expected}: the SOW has ${seen}`);
+}
+
+function issueLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+  const { issue, label, owners, role, due } = step;
+  const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
+  const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})`;
+  if (issue === null) return [facts];
+  const closed = issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
+  const now = label.now.length === 0 ? 'none' : label.now.join(' and ');
+  const same = label.now.length === 1 && label.now[0] === label.byFacts;
+  return [
+    `  ${paint('dim', 'issue')} ${issue.reference} ${closed}   ${paint('dim', 'label')} ${visible(now)}${same ? '' : `, by the facts ${label.byFacts}`}`,
+    facts,
+  ];
+}
+
+function checklistLines({ checklist, issue }: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+  if (issue === null || checklist.items.length === 0) return [];
+  const needed = checklist.items.filter(({ optional }) => !optional);
+  const open = needed.filter(({ done }) => !done);
+  const note = checklist.required ? '' : ' (not required)';
+  return [
+    `  ${mark(open.length === 0 || !checklist.required, paint)} checklist ${needed.length - open.length} of ${needed.length} ticked${note}`,
+    ...open.map(({ text }) => `      ${paint('dim', '[ ]')} ${visible(text)}`),
+  ];
+}
+
+function evidenceText({ field, problem, value }: EvidenceReading): string {
+  const seen = value === null ? 'empty' : visible(value);
+  const wrong = problem === null || problem === 'missing' ? '' : ` (${problem.replaceAll('-', ' ')})`;
+  return `${field}: ${seen}${wrong}`;
+}
+
+function mark(good: boolean, paint: Paint): string {
+  return good ? paint('good', '✓') : paint('bad', '✗');
+}

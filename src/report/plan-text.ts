@@ -1,0 +1,174 @@
+/** A plan as people read it: `+` create, `~` change, `-` close, `⇒` link, `✎` note; the epic first, then the steps in reading order. */
+import type { Assessment, StepStatus } from '#domain/assess.ts';
+import { describeCondition } from '#domain/condition.ts';
+import { explainDue } from '#domain/explain-due.ts';
+import type { Identified } from '#domain/identify.ts';
+import { type Action, blockContext, type NoteTarget, type Plan } from '#domain/plan.ts';
+import { resolveReferences } from '#domain/references.ts';
+import type { Settings } from '#domain/settings.ts';
+import { counted, type Paint, type Tone, visible } from './paint.ts';
+import { countOf, summaryLine, summaryOf } from './plan-summary.ts';
+
+/** What a plan was made from. */
+export interface PlanContext {
+  readonly plan: Plan;
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly settings: Settings;
+}
+
+/** One thing a plan does: a headline and its details. */
+interface Entry {
+  readonly sign: '+' | '~' | '-' | '⇒' | '✎';
+  readonly text: string;
+  readonly details: readonly (readonly [name: string, value: string])[];
+}
+
+const TONES = { '+': 'good', '~': 'change', '-': 'bad', '⇒': 'link', '✎': 'dim' } as const satisfies Record<Entry['sign'], Tone>;
+
+export function planText(context: PlanContext, paint: Paint): string {
+  const { plan, assessment } = context;
+  const lines = [
+    ...labelLines(plan, paint),
+    ...epicEntries(context).flatMap((entry) => entryLines(entry, paint, '')),
+    ...assessment.steps.flatMap((status) => stepLines(status, context, paint)),
+    ...excludedLines(context, paint),
+  ];
+  const end = plan.actions.length === 0 ? 'Nothing to do.' : summaryLine(summaryOf(plan));
+  return [...lines, ...(lines.length > 0 ? [''] : []), paint('heading', end)].join('\n');
+}
+
+/** One line per action, for the difference between two plans and for progress. */
+export function actionLine(action: Action, titleOf: (step: string) => string): string {
+  switch (action.kind) {
+    case 'create-label':
+      return `create label: ${action.label.name}`;
+    case 'create-epic':
+      return `create epic: ${visible(action.title)}`;
+    case 'create-issue':
+      return `create issue: ${titleOf(action.step)}`;
+    case 'add-link':
+      return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
+    case 'close-twin':
+      return `close duplicate ${action.item}: ${action.reference}`;
+    case 'write-note':
+      return `note on ${targetName(action.target, titleOf)}: ${action.rule}`;
+    case 'update-issue':
+      return `change issue: ${titleOf(action.step)} (${action.why.join(', ')})`;
+    case 'update-epic':
+      return `change epic (${action.why.join(', ')})`;
+  }
+}
+
+function targetName(target: NoteTarget, titleOf: (step: string) => string): string {
+  return target.kind === 'epic' ? 'the epic' : titleOf(target.step);
+}
+
+/** Titles of steps by key; the key itself where there is none. */
+export function titlesIn(assessment: Assessment): (step: string) => string {
+  const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
+  return (step) => titles.get(step) ?? step;
+}
+
+function labelLines(plan: Plan, paint: Paint): readonly string[] {
+  const names = plan.actions.flatMap((action) => (action.kind === 'create-label' ? [action.label.name] : []));
+  if (names.length === 0) return [];
+  const scopes = Map.groupBy(names, (name) => name.split('::', 1)[0] ?? name);
+  const list = [...scopes].map(([scope, members]) => (members.length === 1 ? members[0] : `${scope}:: (${members.length})`));
+  return [`${paint('good', '+')} ${counted(names.length, 'label')}: ${list.join(', ')}`];
+}
+
+function epicEntries(context: PlanContext): readonly Entry[] {
+  return context.plan.actions.flatMap((action): Entry[] => {
+    if (action.kind === 'create-epic') return [createEpicEntry(action)];
+    if (action.kind === 'update-epic' && countOf(action, context.plan) !== null) return [updateEntry(action, `epic ${context.found.epic?.reference ?? ''}`.trim())];
+    if (action.kind === 'close-twin' && action.original.kind === 'epic') return [twinEntry(action)];
+    return action.kind === 'write-note' && action.target.kind === 'epic' ? [noteEntry(action, context)] : [];
+  });
+}
+
+function createEpicEntry(action: Extract<Action, { kind: 'create-epic' }>): Entry {
+  const dates = [action.startDate, action.dueDate].map((date) => date ?? '…');
+  const known = action.startDate !== null || action.dueDate !== null;
+  return {
+    sign: '+',
+    text: `epic: ${visible(action.title)}`,
+    details: [['labels', action.labels.join('  ')], ...(known ? [['dates', dates.join(' to ')] as const] : [])],
+  };
+}
+
+function stepLines(status: StepStatus, context: PlanContext, paint: Paint): readonly string[] {
+  const entries = context.plan.actions.flatMap((action) => stepEntry(action, status, context));
+  if (entries.length === 0) return [];
+  const [first, ...rest] = entries;
+  if (first === undefined) return [];
+  // Where the step itself is created or changed, links and notes stand below it.
+  const own = first.sign === '+' ? rest : entries;
+  const head = first.sign === '+' ? entryLines(first, paint, '  ') : [`    ${paint('heading', stepHeading(status))}`];
+  return [...head, ...own.flatMap((entry) => entryLines(entry, paint, '      '))];
+}
+
+function stepHeading({ step, issue }: StepStatus): string {
+  return issue === null ? step.title : `${step.title} ${issue.reference}`;
+}
+
+function stepEntry(action: Action, status: StepStatus, context: PlanContext): readonly Entry[] {
+  switch (action.kind) {
+    case 'create-issue':
+      return action.step === status.key ? [createIssueEntry(action, status, context)] : [];
+    case 'add-link':
+      return action.to === status.key ? [{ sign: '⇒', text: `blocked by ${titlesIn(context.assessment)(action.from)}`, details: [] }] : [];
+    case 'close-twin':
+      return action.original.kind === 'step' && action.original.step === status.key ? [twinEntry(action)] : [];
+    case 'write-note':
+      return action.target.kind === 'step' && action.target.step === status.key ? [noteEntry(action, context)] : [];
+    case 'update-issue':
+      return action.step === status.key ? [updateEntry(action, 'issue')] : [];
+    case 'create-label':
+    case 'create-epic':
+    case 'update-epic':
+      return [];
+  }
+}
+
+function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, status: StepStatus, context: PlanContext): Entry {
+  const due = explainDue(status, blockContext(context.assessment, context.settings));
+  const { when, owner } = status.step;
+  return {
+    sign: '+',
+    text: status.step.title,
+    details: [
+      ['title', visible(action.title)],
+      ['labels', action.labels.join('  ')],
+      ['due', `${action.dueDate ?? 'none'} (${due.why})`],
+      ['assignee', action.assignee === null ? `nobody yet (role ${owner})` : `${action.assignee} (role ${owner})`],
+      ...(action.confidential ? [['confidential', 'yes'] as const] : []),
+      ...(when === undefined ? [] : [['because', visible(describeCondition(when))] as const]),
+    ],
+  };
+}
+
+function updateEntry(action: Extract<Action, { kind: 'update-issue' | 'update-epic' }>, what: string): Entry {
+  return { sign: action.state === 'closed' ? '-' : '~', text: `${what}: ${action.why.join(', ')}`, details: [] };
+}
+
+function twinEntry({ item, reference }: Extract<Action, { kind: 'close-twin' }>): Entry {
+  return { sign: '-', text: `duplicate ${item} ${reference}: two writers made it at the same moment`, details: [] };
+}
+
+function noteEntry({ rule, body }: Extract<Action, { kind: 'write-note' }>, { found }: PlanContext): Entry {
+  const [first = ''] = resolveReferences(body, found.issues, 'epic').split('\n', 1);
+  return { sign: '✎', text: `note ${rule}: ${visible(first.replaceAll('**', ''))}`, details: [] };
+}
+
+function excludedLines({ assessment, found }: PlanContext, paint: Paint): readonly string[] {
+  if (assessment.excluded.length === 0 || found.epic !== null) return [];
+  const items = assessment.excluded.map(({ step, why }) => paint('dim', `    ${step.title}: ${visible(why)}`));
+  return ['', paint('dim', '  Not in this engagement'), ...items];
+}
+
+function entryLines({ sign, text, details }: Entry, paint: Paint, indent: string): readonly string[] {
+  const width = Math.max(0, ...details.map(([name]) => name.length));
+  const rows = details.map(([name, value]) => `${indent}    ${paint('dim', name.padEnd(width))}  ${value}`);
+  return [`${indent}${paint(TONES[sign], sign)} ${sign === '+' ? paint('heading', text) : text}`, ...rows];
+}

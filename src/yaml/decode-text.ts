@@ -1,0 +1,60 @@
+import type { InputProblem } from '#domain/input-problem.ts';
+
+/** Larger inputs are a mistake or an attack: the longest real SOW is a hundred times smaller. */
+export const MAX_INPUT_BYTES = 1_048_576;
+
+export type DecodedText =
+  | { readonly kind: 'ok'; readonly text: string }
+  | { readonly kind: 'error'; readonly problem: InputProblem };
+
+/** The text of a file's bytes: UTF-8, at most {@link MAX_INPUT_BYTES}, without NUL; a byte order mark is dropped. */
+export function decodeText(bytes: Uint8Array, file: string): DecodedText {
+  if (bytes.length > MAX_INPUT_BYTES) return { kind: 'error', problem: tooLarge(file, bytes.length) };
+  const nul = bytes.indexOf(0);
+  if (nul !== -1) {
+    const [line, fix] = [lineOfByte(bytes, nul), 'Save it as text in UTF-8.'];
+    return { kind: 'error', problem: problem(file, line, 'expected text, got a NUL byte', fix) };
+  }
+  try {
+    return { kind: 'ok', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    const fix = 'Save it in UTF-8 (in your editor: encoding or "save as").';
+    return {
+      kind: 'error',
+      problem: problem(file, firstBadLine(bytes), 'expected UTF-8 text, got other bytes', fix),
+    };
+  }
+}
+
+/** What is said about a file above {@link MAX_INPUT_BYTES}, which is refused before it is read. */
+export function tooLarge(file: string, bytes: number): InputProblem {
+  const size = (bytes / 1_048_576).toFixed(1);
+  return problem(file, null, `expected at most 1 MiB, got ${size} MiB`, 'Check that this is the right file.');
+}
+
+function problem(file: string, line: number | null, message: string, fix: string): InputProblem {
+  return { file, line, path: '', message, fix, severity: 'error' };
+}
+
+const LINE_FEED = 10;
+
+function lineOfByte(bytes: Uint8Array, position: number): number {
+  let line = 1;
+  for (let index = 0; index < position; index += 1) if (bytes[index] === LINE_FEED) line += 1;
+  return line;
+}
+
+function firstBadLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const end = bytes.indexOf(LINE_FEED, start);
+    try {
+      decoder.decode(bytes.subarray(start, end === -1 ? bytes.length : end));
+    } catch {
+      return line;
+    }
+    if (end === -1) return line;
+    start = end + 1;
+  }
+}

@@ -1,0 +1,115 @@
+/** Valid by default, change one thing. */
+import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
+import { writeManagedBlock } from '#domain/managed-block.ts';
+import type { ProcessDefinition, Step } from '#domain/process.ts';
+import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
+import type { Sow } from '#domain/sow.ts';
+import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
+
+export const BOT = { id: 1, username: 'procession-bot' };
+
+export function aSow(changes: Partial<Sow> = {}): Sow {
+  return {
+    sow: { number: 'SOW-1', signed_on: '2026-11-02' },
+    customer: { name: 'Example Bakery' },
+    engagement: 'GitLab on AWS',
+    stage: 'closed_won',
+    closed_won_on: '2026-11-04',
+    type: 't&m',
+    deployment: 'aws',
+    deliverables: [{ title: 'A running GitLab' }],
+    contacts: { customer: { main: { name: 'Ada Example', email: 'ada@example.com' } } },
+    ...changes,
+  };
+}
+
+export function aStep(id: string, changes: Partial<Step> = {}): Step {
+  return {
+    id,
+    title: id.replaceAll('-', ' '),
+    owner: 'engineer',
+    kind: 'once',
+    after: [],
+    due: [],
+    done_when: { checklist: true, evidence: [] },
+    confidential: false,
+    body: '## Checklist\n\n- [ ] Do it\n',
+    file: `issue_templates/sample/${id}.md`,
+    ...changes,
+  };
+}
+
+/** first → second → last (gate); `talks` runs alongside until `second` is done; last waits softly for `talks` to have started. */
+export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefinition {
+  return {
+    id: 'sample',
+    name: 'Sample',
+    summary: 'A small process.',
+    titles: { epic: '{{sow.number}} {{customer.name}}', issue: '{{step.title}} ({{sow.number}})' },
+    steps: [
+      aStep('first', { owner: 'manager' }),
+      aStep('second', { after: [{ step: 'first', until: 'done' }], done_when: { checklist: true, evidence: [{ field: 'Held on', kind: 'date', required: true }] }, body: '- [ ] Hold it\n\n{{> evidence}}\n' }),
+      aStep('talks', { kind: 'recurring', after: [{ step: 'first', until: 'done' }], until: 'second', body: 'Talk.\n' }),
+      aStep('last', { after: [{ step: 'second', until: 'done' }] }),
+    ],
+    closeWhen: ['last'],
+    epicBody: '## About\n\n{{customer.name}}\n',
+    partials: {},
+    profile: null,
+    ...changes,
+  };
+}
+
+export function someSettings(changes: Partial<Settings> = {}): Settings {
+  return { calendar: DEFAULT_CALENDAR, labels: {}, policy: DEFAULT_POLICY, roles: { manager: ['mira'], engineer: ['eli', 'noor'] }, showAmounts: false, ...changes };
+}
+
+export function anIssue(step: string, changes: Partial<ActualIssue> = {}): ActualIssue {
+  const iid = changes.iid ?? 1;
+  return {
+    kind: 'issue',
+    id: 500 + iid,
+    iid,
+    projectId: 7,
+    title: step,
+    description: writeManagedBlock('- [x] Do it\n', { kind: 'step', engagement: 'SOW-1', process: 'sample', profile: null, step }, 'Block'),
+    state: 'opened',
+    labels: ['SOW-1', `step::${step}`],
+    url: `https://gitlab.test/services/engagements/-/issues/${iid}`,
+    reference: `services/engagements#${iid}`,
+    author: BOT,
+    createdAt: '2026-11-04T09:00:00Z',
+    updatedAt: '2026-11-04T09:00:00Z',
+    closedAt: null,
+    assignees: [],
+    dueDate: null,
+    epicId: 90,
+    confidential: false,
+    blockingCount: null,
+    closedBy: null,
+    ...changes,
+  };
+}
+
+export function anEpic(changes: Partial<ActualEpic> = {}): ActualEpic {
+  return {
+    kind: 'epic',
+    id: 90,
+    iid: 3,
+    title: 'SOW-1 Example Bakery',
+    description: writeManagedBlock('', { kind: 'epic', engagement: 'SOW-1', process: 'sample', profile: null, step: null }, 'Block'),
+    state: 'opened',
+    labels: ['SOW-1', 'process::sample'],
+    url: 'https://gitlab.test/groups/services/-/epics/3',
+    reference: 'services&3',
+    author: BOT,
+    createdAt: '2026-11-04T09:00:00Z',
+    updatedAt: '2026-11-04T09:00:00Z',
+    closedAt: null,
+    ...changes,
+  };
+}
+
+export function aState(changes: Partial<ActualState> = {}): ActualState {
+  return { engagement: 'SOW-1', epics: [anEpic()], issues: [], ...changes };
+}
