@@ -2,15 +2,25 @@
  * The composition root: the only place that knows every adapter. Adapters are loaded when first used, so that
  * commands that need no GitLab start fast.
  */
-import type { Config } from '#config/load-config.ts';
+import { existsSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
+import { didYouMean } from '#domain/closest.ts';
+import { ConfigError } from '#domain/errors.ts';
+import type { InputProblem } from '#domain/input-problem.ts';
+import { labelName } from '#domain/labels.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
-import type { InputProblem } from '#domain/input-problem.ts';
-import type { GitLab } from '#ports/gitlab.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
-import type { Logger } from '#ports/logger.ts';
+import type { LintResult } from '#templates/lint-paths.ts';
+import type { ProcessChoice } from '#templates/process-store.ts';
+import type { CliIo, Environment } from './cli/io.ts';
+import { createLogger, logLevelOf } from './cli/logger.ts';
 
 /** What commands get. Every method loads its adapter on the first call and keeps the result. */
 export interface Wire {
@@ -19,13 +29,131 @@ export interface Wire {
   /** @throws ConfigError with every problem. */
   config(): Config;
   settings(): Settings;
-  /** Every process under the templates folder. @throws ConfigError with every problem. */
-  processes(): Promise<ProcessStore>;
+  /** Process and profile of a launch for which none are named. */
+  defaultLaunch(): ProcessChoice;
+  /** Whether there is a token: without one, SOW files are planned against an empty GitLab. */
+  hasGitLab(): boolean;
+  /**
+   * Every process under the templates folder.
+   *
+   * @param only loads just this one, which is faster; nothing else is found then
+   * @throws ConfigError with every problem.
+   */
+  processes(only?: ProcessChoice): Promise<ProcessStore>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<GitLab>;
   deps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
-  /** Every problem of config, processes, templates and `sows/*.yml`. */
-  lint(paths: readonly string[]): Promise<readonly InputProblem[]>;
+  /** Every problem of config, processes, templates and `sows/*.yml`, or of the given files and folders alone. */
+  lint(paths: readonly string[]): Promise<LintResult>;
+  /** The stand-in for GitLab with the engine behind it. */
+  demo(): Promise<typeof import('./demo/run-demo.ts')>;
+}
+
+const USER_AGENT = 'procession';
+const TEMPLATES_FOLDER = 'issue_templates';
+const SOWS_FOLDER = 'sows';
+
+/** @param cwd relative paths on the command line and in the settings begin here */
+export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stderr'>): Wire {
+  const clock: Clock = { now: () => new Date().toISOString() };
+  const logger = createLogger(io.stderr, logLevelOf(env['LOG_LEVEL']), () => clock.now());
+  const config = once(() => loadConfig(env, { folder: cwd }));
+  const load = async (only?: ProcessChoice): Promise<ProcessStore> => await loadProcesses(templatesFolder(config().templates, cwd), only);
+  const processes = once(load);
+  const gitlab = once(async () => await openGitLab(config()));
+  return {
+    clock,
+    logger,
+    config,
+    settings: config,
+    defaultLaunch: () => ({ process: config().process, profile: config().profile }),
+    hasGitLab: () => config().gitlabToken !== null,
+    processes: async (only) => (only === undefined ? await processes() : await load(only)),
+    gitlab,
+    deps: async () => ({ gitlab: await gitlab(), processes: await processes(), settings: config(), logger }),
+    sow: async (file) => {
+      const { loadSow } = await import('#templates/load-sow.ts');
+      return await loadSow(pathFrom(cwd, file));
+    },
+    lint: async (paths) => (paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, config, cwd)),
+    demo: async () => await import('./demo/run-demo.ts'),
+  };
+}
+
+async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {
+  const { loadProcessStore } = await import('#templates/process-store.ts');
+  return await loadProcessStore(templates, only);
+}
+
+async function openGitLab(config: Config): Promise<GitLab> {
+  const { url, token, group, project } = gitlabAccess(config);
+  const { createGitLab } = await import('#gitlab/create-gitlab.ts');
+  return createGitLab({
+    host: url,
+    token: token.reveal(),
+    group,
+    project,
+    userAgent: USER_AGENT,
+    processLabel: (processId) => labelName('process', processId, config.labels),
+  });
+}
+
+/** The folder of the settings; where the current folder has none, the processes that come with Procession. */
+function templatesFolder(templates: string, cwd: string): string {
+  const own = pathFrom(cwd, templates);
+  if (templates !== TEMPLATES_FOLDER || existsSync(own)) return own;
+  return fileURLToPath(new URL(`../${TEMPLATES_FOLDER}`, import.meta.url));
+}
+
+/** A path as the person wrote it where that works, so that messages repeat it. */
+function pathFrom(cwd: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  const fromHere = relative(process.cwd(), resolve(cwd, path));
+  return fromHere === '' ? '.' : fromHere;
+}
+
+async function lintAll(config: () => Config, cwd: string): Promise<LintResult> {
+  const settings = configProblems(config);
+  const templates = templatesFolder(settings.config?.templates ?? TEMPLATES_FOLDER, cwd);
+  const sows = pathFrom(cwd, SOWS_FOLDER);
+  const { lintPaths } = await import('#templates/lint-paths.ts');
+  const { problems, checked } = await lintPaths([templates, ...(existsSync(sows) ? [sows] : [])]);
+  const launch = settings.config === null ? [] : await launchProblems(settings.config, templates);
+  return { problems: [...settings.problems, ...launch, ...problems], checked };
+}
+
+async function lintGiven(paths: readonly string[], config: () => Config, cwd: string): Promise<LintResult> {
+  const isSettings = (path: string): boolean => /(?:^|[/\\])procession\.yml$/.test(path);
+  const { lintPaths } = await import('#templates/lint-paths.ts');
+  const result = await lintPaths(paths.filter((path) => !isSettings(path)).map((path) => pathFrom(cwd, path)));
+  const settings = paths.some(isSettings) ? configProblems(config).problems : [];
+  return { ...result, problems: [...settings, ...result.problems] };
+}
+
+function configProblems(config: () => Config): { readonly config: Config | null; readonly problems: readonly InputProblem[] } {
+  try {
+    return { config: config(), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { config: null, problems: error.problems };
+    throw error;
+  }
+}
+
+/** The process named in the settings must be one of the folders. */
+async function launchProblems(config: Config, templates: string): Promise<readonly InputProblem[]> {
+  const { listProcesses } = await import('#templates/list-processes.ts');
+  const ids = (await listProcesses(templates).catch(() => [])).map(({ id }) => id);
+  if (ids.length === 0 || ids.includes(config.process)) return [];
+  const message = `there is no process "${config.process}" in ${templates}`;
+  return [{ file: config.configFile, line: null, path: 'process', message, fix: didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`), severity: 'error' }];
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -1,8 +1,8 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
-import type { ProcessDefinition } from '#domain/process.ts';
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
+import { SowNumber } from '#domain/sow.ts';
 import { createGitLab } from '#gitlab/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -12,6 +12,7 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
+import { freePort } from './free-port.ts';
 
 export interface DemoWorld {
   readonly url: string;
@@ -39,18 +40,14 @@ const ROLES = { manager: ['mira'], engineer: ['eli', 'noor'] };
 
 /** Starts the world; close it when done. */
 export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
-  const { sandbox, served, seeded } = await openSandbox(options);
-  const settings: Settings = { calendar: DEFAULT_CALENDAR, labels: {}, policy: DEFAULT_POLICY, roles: ROLES, showAmounts: false };
-  const gitlab = createGitLab({ host: served.url, token: seeded.botToken, group: seeded.groupPath, project: seeded.projectPath });
-  const deps: ReconcileDeps = { gitlab, processes: options.processes, settings, logger: options.logger };
-  const worker = createWorker(async (engagement) => {
-    try {
-      options.onOutcome?.(engagement, await reconcile(deps, engagement));
-    } catch (error) {
-      options.logger.error('engagement could not be reconciled', { engagement, reason: error instanceof Error ? error.message : String(error) });
-    }
-  });
-  const stop = options.engine === false ? () => {} : listen(sandbox, seeded.botUsername, (engagement) => worker.wake(engagement));
+  const port = options.port === 0 ? await freePort(options.host) : options.port;
+  const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}` });
+  const seeded = seed(sandbox);
+  sandbox.mount('/', createPages({ world: sandbox.world, operations: sandbox.operations, user: (username) => sandbox.user(username) }));
+  const served = await serveSandbox(sandbox, { host: options.host, port });
+  const deps = engineDeps(options, served.url, seeded);
+  const worker = createWorker(async (engagement) => await answer(deps, engagement, options));
+  const stop = options.engine === false ? () => {} : listen(sandbox, seeded.bot.user.id, (engagement) => worker.wake(engagement));
   return {
     url: served.url,
     sandbox,
@@ -63,4 +60,30 @@ export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
       await served.close();
     },
   };
+}
+
+function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileDeps {
+  const settings: Settings = { calendar: DEFAULT_CALENDAR, labels: {}, policy: DEFAULT_POLICY, roles: ROLES, showAmounts: false };
+  const gitlab = createGitLab({ host: url, token: seeded.bot.token, group: seeded.group.path, project: `${seeded.group.path}/${seeded.project.path}` });
+  return { gitlab, processes: options.processes, settings, logger: options.logger };
+}
+
+async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: DemoOptions): Promise<void> {
+  try {
+    const outcome = await reconcile(deps, engagement);
+    options.onOutcome?.(engagement, outcome);
+  } catch (error) {
+    options.logger.error('engagement could not be reconciled', { engagement, reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Every change that a person makes wakes the engagement whose label the epic or issue carries; our own changes wake nothing. */
+function listen(sandbox: Sandbox, botId: number, wake: (engagement: EngagementKey) => void): () => void {
+  return sandbox.onChange(({ kind, id, actor }) => {
+    if (actor.id === botId || kind === 'note') return;
+    const { world } = sandbox;
+    const item = kind === 'issue' ? world.issues.find((issue) => issue.id === id) : world.epics.find((epic) => epic.id === id);
+    const names = world.labels.filter((label) => item?.labelIds.includes(label.id)).map(({ name }) => name);
+    for (const name of names) if (SowNumber.safeParse(name).success) wake(name);
+  });
 }

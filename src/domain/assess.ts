@@ -60,7 +60,9 @@ export function assess(input: { readonly engagement: EngagementKey; readonly pro
   const statuses = new Map<StepKey, StepStatus>();
   for (const { step, after } of included) {
     const issue = found.issues.get(step.id) ?? null;
-    statuses.set(step.id, assessStep({ step, after, issue, sow, settings, earlier: statuses }));
+    const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
+    const endedByUs = closer !== null && closer.id === found.epic?.author.id;
+    statuses.set(step.id, assessStep({ step, after, issue, sow, settings, earlier: statuses, endedByUs }));
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openGates = process.closeWhen.filter((gate) => statuses.get(gate)?.done !== true);
@@ -77,6 +79,8 @@ interface StepInput {
   readonly sow: Sow;
   readonly settings: Settings;
   readonly earlier: ReadonlyMap<StepKey, StepStatus>;
+  /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
+  readonly endedByUs: boolean;
 }
 
 function assessStep(input: StepInput): StepStatus {
@@ -85,7 +89,7 @@ function assessStep(input: StepInput): StepStatus {
   const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
   const facts = readFacts(input);
   const closed = issue?.state === 'closed';
-  const incomplete = facts.unticked.length > 0 || facts.evidence.some(isMissing);
+  const incomplete = !input.endedByUs && (facts.unticked.length > 0 || facts.evidence.some(isMissing));
   const early: Violation[] = closed && (hard.length > 0 || incomplete)
     ? [{ rule: 'closed-too-early', waitsFor: hard, unticked: facts.unticked, evidence: facts.evidence.filter(isMissing), until: null }]
     : [];

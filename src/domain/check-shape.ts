@@ -51,7 +51,8 @@ interface Around {
 
 function explain(issue: Issue, around: Around): readonly FieldProblem[] {
   const at = [...around.at, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-  if (issue.code === 'invalid_union') return explainUnion(issue, { ...around, at });
+  const meant = meantAlternative(issue);
+  if (meant) return meant.flatMap((inner) => explain(inner, { ...around, at }));
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const { names } = knownFields(around.schema, at);
@@ -63,36 +64,21 @@ function explain(issue: Issue, around: Around): readonly FieldProblem[] {
     });
   const inner = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
   const got = issue.code === 'invalid_key' ? at.at(-1) : valueAt(around.data, at);
-  const { message, example } = expectation(inner);
+  const { message, fix } = expectation(inner);
   if (got === undefined)
     return [
-      problemAt(
-        at,
-        `is missing: ${message}`,
-        example ?? howToAdd(at, knownFields(around.schema, at).required),
-      ),
+      problemAt(at, `is missing: ${message}`, fix ?? howToAdd(at, knownFields(around.schema, at).required)),
     ];
   const text = message.includes(', got ') ? message : `${message}, got ${shown(got)}`;
-  return [problemAt(at, text, fixFor(inner, got, example))];
+  return [problemAt(at, text, fixFor(inner, got) ?? fix ?? '')];
 }
 
-/** Tells about the alternative that was meant: the one whose kind of value is there. */
-function explainUnion(
-  issue: Extract<Issue, { code: 'invalid_union' }>,
-  around: Around,
-): readonly FieldProblem[] {
-  const meant = issue.errors.find(
+/** The alternative whose kind of value is there. */
+function meantAlternative(issue: Issue): readonly Issue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  return issue.errors.find(
     (issues) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
   );
-  if (meant) return meant.flatMap((inner) => explain(inner, around));
-  const wanted = new Set(
-    issue.errors.flatMap((issues) => issues.slice(0, 1).map((inner) => expectation(inner).message)),
-  );
-  const message = [...wanted].join(' or ').replaceAll(' or expected ', ' or ');
-  const got = valueAt(around.data, around.at);
-  return [
-    problemAt(around.at, got === undefined ? `is missing: ${message}` : `${message}, got ${shown(got)}`, ''),
-  ];
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -105,11 +91,15 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'a group of fields',
 };
 
-/** `expected …`, and an example of it taken from our own messages (`…, for example ada@example.com`). */
-function expectation(issue: Issue): { message: string; example?: string } {
+/** `expected …`, and the fix that our own messages bring along: `…, for example EUR` or `…; leave it out`. */
+function expectation(issue: Issue): { message: string; fix?: string } {
   const [message = '', example] = issue.message.split(', for example ', 2);
-  if (message.startsWith('expected '))
-    return example === undefined ? { message } : { message, example: `Write it like ${example}.` };
+  const [wanted = '', advice] = message.split('; ', 2);
+  if (wanted.startsWith('expected ')) {
+    if (example !== undefined) return { message: wanted, fix: `Write it like ${example}.` };
+    if (advice === undefined) return { message: wanted };
+    return { message: wanted, fix: `${advice.slice(0, 1).toUpperCase()}${advice.slice(1)}.` };
+  }
   if (issue.code === 'invalid_type')
     return { message: `expected ${KINDS[issue.expected] ?? issue.expected}` };
   if (issue.code === 'invalid_value')
@@ -117,6 +107,12 @@ function expectation(issue: Issue): { message: string; example?: string } {
   if (issue.code === 'too_small')
     return { message: `expected at least ${issue.minimum}${unit(issue.origin)}` };
   if (issue.code === 'too_big') return { message: `expected at most ${issue.maximum}${unit(issue.origin)}` };
+  if (issue.code === 'invalid_union') {
+    const wanted = issue.errors.flatMap((issues) =>
+      issues.slice(0, 1).map((inner) => expectation(inner).message),
+    );
+    return { message: [...new Set(wanted)].join(' or ').replaceAll(' or expected ', ' or ') };
+  }
   return { message: `expected something else (${message})` };
 }
 
@@ -125,7 +121,7 @@ function unit(origin: string): string {
   return origin === 'array' ? ' in the list' : '';
 }
 
-function fixFor(issue: Issue, got: unknown, example: string | undefined): string {
+function fixFor(issue: Issue, got: unknown): string | undefined {
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
     return didYouMean(typeof got === 'string' ? got : '', values, `Use one of: ${values.join(', ')}.`);
@@ -142,7 +138,7 @@ function fixFor(issue: Issue, got: unknown, example: string | undefined): string
     if (issue.expected === 'boolean') return 'Write true or false, without quotes.';
     if (issue.expected === 'array') return 'Write one element per line, each after "- ".';
   }
-  return example ?? '';
+  return undefined;
 }
 
 function howToAdd(at: FieldPath, required: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { Assessment, StepStatus, Violation } from './assess.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { WorkflowState } from './labels.ts';
-import { type Lack, lacksOfStep, lacksOfViolation, stepName } from './missing.ts';
+import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
 /** Which rule a finding is about. Stable: CI jobs may filter by it. */
 export type CheckRule =
@@ -119,5 +119,5 @@ function closedEarly(assessment: Assessment): Finding {
 }
 
 function finding(rule: CheckRule, message: string, lacks: readonly Lack[]): Finding {
-  return { rule, message, missing: lacks.map(({ text }) => text), fix: lacks.map(({ todo }) => todo) };
+  return { rule, message, missing: lacks.map(({ text }) => text), fix: todosOf(lacks) };
 }

@@ -2,23 +2,26 @@ const LONGEST_NAME = 60;
 
 /**
  * The names a misspelt one probably meant, nearest first, at most three. Case, dashes and underscores do not
- * count (`closedWonOn` means `closed_won_on`); otherwise about one letter in three may differ.
+ * count (`closedWonOn` means `closed_won_on`); otherwise about one letter in three may differ. When nothing is
+ * that near, names count that begin with it, or it with them (`warning`, `warn`).
  */
 export function closest(name: string, candidates: Iterable<string>): readonly string[] {
   if (name.length > LONGEST_NAME) return [];
   const wanted = bare(name);
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const near: { candidate: string; distance: number }[] = [];
+  const beginnings: string[] = [];
   for (const candidate of new Set(candidates)) {
     const known = bare(candidate);
+    if (isBeginning(known, wanted)) beginnings.push(candidate);
     if (Math.abs(known.length - wanted.length) > most) continue;
     const distance = editDistance(wanted, known);
     if (distance <= most) near.push({ candidate, distance });
   }
-  return near
+  const names = near
     .toSorted((one, other) => one.distance - other.distance)
-    .slice(0, 3)
     .map(({ candidate }) => candidate);
+  return (names.length > 0 ? names : beginnings).slice(0, 3);
 }
 
 /** `Did you mean "aws"?`, or the fallback when nothing is near. */
@@ -30,6 +33,11 @@ export function didYouMean(name: string, candidates: Iterable<string>, otherwise
 /** `Did you mean "aws" or "on-prem"?` */
 export function orQuestion(names: readonly string[]): string {
   return `Did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`;
+}
+
+function isBeginning(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return short.length >= 4 && short.length < long.length && long.startsWith(short);
 }
 
 function bare(name: string): string {

@@ -54,10 +54,12 @@ function cellsOf(row: string): string[] {
 const PLACEHOLDER = /^(?:[-–—_?.…]+|todo|tbd|tba)$/i;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
 
+const ITALICS = /^(?:_(?:\\.|[^_\\]|(?<=\w)_(?=\w))+_|\*(?:\\.|[^*\\])+\*)$/;
+
 /** A cell that holds nothing but italics is the hint, as the table was made. */
 function isFilledIn(cell: string, field: EvidenceField): boolean {
   const bare = cell.trim();
-  if (/^(?:_[^_].*[^_]_|_[^_]_|\*[^*].*[^*]\*|\*[^*]\*)$/.test(bare) && !bare.includes('http')) return false;
+  if (ITALICS.test(bare)) return false;
   const value = plain(bare);
   return value !== '' && !PLACEHOLDER.test(value) && !(field.required && NOT_APPLICABLE.test(value));
 }
@@ -102,8 +104,9 @@ function plain(cell: string): string {
 function unmarked(cell: string): string {
   return cell
     .replace(/\u2060/g, '')
-    .replace(/^[\s*`]+|[\s*`]+$/g, '')
-    .replace(/^__(.*)__$/, '$1')
+    .trim()
+    .replace(/^(\*\*|__)((?:(?!\1).)+)\1$/, '$2')
+    .replace(/^`([^`]+)`$/, '$1')
     .replace(/\\([!-/:-@[-`{-~])/g, '$1')
     .trim();
 }

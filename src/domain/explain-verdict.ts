@@ -1,6 +1,6 @@
 import type { Assessment, StepStatus } from './assess.ts';
 import type { WorkflowState } from './labels.ts';
-import { lacksOfStep, lacksOfViolation, stepName } from './missing.ts';
+import { lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
 /** Where a step stands and why, in one sentence without a full stop. @param label what its issue shows now */
 export function verdictOf(status: StepStatus, assessment: Assessment, label: WorkflowState | null): string {
@@ -46,8 +46,8 @@ function labelRemark({ issue, state }: StepStatus, label: WorkflowState | null):
 /** What would move a step on, one sentence each without a full stop. */
 export function wouldChange(status: StepStatus, assessment: Assessment): readonly string[] {
   if (status.done) return assessment.complete ? [] : ['Opening its issue again makes it count as not done'];
-  if (status.issue === null) return [`Apply the SOW: \`procession apply ${assessment.engagement}\` or its SOW file creates the issue`];
-  const todos = lacksOfStep(status, assessment).map(({ todo }) => todo);
+  if (status.issue === null) return ['Its issue is created when the engagement is applied: procession apply'];
+  const todos = todosOf(lacksOfStep(status, assessment));
   if (status.waitsFor.length > 0) return todos;
   const { until } = status.step;
   if (until !== undefined && assessment.steps.some(({ key, done }) => key === until && !done))

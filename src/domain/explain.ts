@@ -138,7 +138,7 @@ function epicVerdict({ complete, epicClosedEarly }: Assessment, { epic }: Identi
 
 function explainExcluded({ step, why }: { readonly step: Step; readonly why: string }, assessment: Assessment): StepExplanation {
   const condition = conditionOf(step, assessment);
-  const change = condition === null ? [] : [`A SOW with ${condition.text}: change the SOW and apply it again`];
+  const change = condition === null ? [] : [`It belongs to engagements where ${condition.text}: change the SOW and apply it again`];
   return { included: false, step: step.id, title: step.title, condition, why, wouldChange: change };
 }
 

@@ -27,7 +27,8 @@ const LONGEST_TITLE = 255;
 const INVISIBLE =
   /[\p{Default_Ignorable_Code_Point}\p{Private_Use}\p{Surrogate}\p{Noncharacter_Code_Point}\u{FFF9}-\u{FFFB}]/gu;
 const SPACES = /[\s\p{Cc}\p{Zs}\p{Zl}\p{Zp}\u{2800}]+/gu;
-const EMAIL = /[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g;
+/** Before the sign stands a word character: `+@root` would be a mention. */
+const EMAIL = /[A-Za-z0-9._+-]*[A-Za-z0-9_]@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w-])/g;
 
 /**
  * Foreign text as one line of readable characters, with no protection yet: line breaks and control characters become
@@ -52,8 +53,7 @@ export function plainText(raw: string, limit: number = LIMIT): string {
  * inlineText('/close **now**\n@root | #1'); // '\/·close \*\*now\*\* @·root &vert; \#·1', with · for U+2060
  */
 export function inlineText(raw: string, limit: number = LIMIT): string {
-  const text = betweenEmails(plainText(raw, limit), (part) => withoutReferences(part));
-  return atStart(withoutMarkdown(text));
+  return atStart(withoutMarkdown(inert(plainText(raw, limit))));
 }
 
 /**
@@ -61,7 +61,7 @@ export function inlineText(raw: string, limit: number = LIMIT): string {
  * At most 255 characters, GitLab's limit.
  */
 export function titleText(raw: string): string {
-  const text = withoutReferences(plainText(raw, LONGEST_TITLE), { keepEmails: true });
+  const text = inert(plainText(raw, LONGEST_TITLE));
   return clampTitle(
     text.replace(/<(?=[A-Za-z/!?])/g, `<${WORD_JOINER}`).replace(/^\//, `/${WORD_JOINER}`),
     LONGEST_TITLE,
@@ -124,23 +124,23 @@ function shortened(text: string, limit: number): string {
     .trimEnd()}…`;
 }
 
-function betweenEmails(text: string, change: (part: string) => string): string {
+/** Text without references, with its e-mail addresses whole, unless one holds something that GitLab would look up. */
+function inert(text: string): string {
   let result = '';
   let from = 0;
-  for (const email of text.matchAll(EMAIL)) {
-    result += change(text.slice(from, email.index)) + email[0];
-    from = email.index + email[0].length;
+  for (const { 0: email, index } of text.matchAll(EMAIL)) {
+    if (`${email}:`.split('@').some((part) => withoutReferences(part) !== part)) continue;
+    result += withoutReferences(text.slice(from, index)) + email;
+    from = index + email.length;
   }
-  return result + change(text.slice(from));
+  return result + withoutReferences(text.slice(from));
 }
 
 /** Breaks everything GitLab would look up, with a word joiner inside each. */
-function withoutReferences(text: string, { keepEmails = false } = {}): string {
-  const mention = keepEmails ? /(?<![A-Za-z0-9._+-])@(?! )|@(?![A-Za-z0-9-]+\.[A-Za-z0-9])(?! )/g : /@(?! )/g;
+function withoutReferences(text: string): string {
   return text
     .replace(/(?<! )>/g, `${WORD_JOINER}>`)
-    .replace(mention, `@${WORD_JOINER}`)
-    .replace(/[#!~%$^{](?! )|\[|&(?=[#\d]|[A-Za-z][A-Za-z0-9]*;|$)/g, `$&${WORD_JOINER}`)
+    .replace(/[@#!~%$^{](?! )|\[|&(?=[#\d]|[A-Za-z][A-Za-z0-9]*;|$)/g, `$&${WORD_JOINER}`)
     .replace(
       /:(?=\/\/|:)|(?<![A-Za-z0-9]):(?=[\w+-]+:)|procession:|\*(?=iteration:)|GL-(?=\d)|www(?=\.)/gi,
       `$&${WORD_JOINER}`,

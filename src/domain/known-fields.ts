@@ -33,6 +33,7 @@ function alternatives(schema: z.ZodType): readonly z.ZodType[] {
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodLazy
   )
     return alternatives(schema.unwrap() as z.ZodType);

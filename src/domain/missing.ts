@@ -5,13 +5,24 @@ import { plainText } from './foreign-text.ts';
 import type { StepKey } from './keys.ts';
 import type { Predecessor } from './process.ts';
 
-/** One thing that is missing. */
-export interface Lack {
-  readonly kind: 'predecessor' | 'checklist' | 'evidence';
-  /** `evidence "Held on" is empty` */
-  readonly text: string;
-  /** What a person does about it, as a sentence without a full stop: `Fill in "Held on" in the evidence table`. */
-  readonly todo: string;
+/** One thing that is missing, as a phrase: `evidence "Held on" is empty`. */
+export type Lack =
+  | { readonly kind: 'step'; readonly text: string; readonly todo: string }
+  | { readonly kind: 'item'; readonly text: string }
+  | { readonly kind: 'empty-evidence' | 'wrong-evidence'; readonly text: string; readonly field: string };
+
+/** What people do about it, one sentence each without a full stop; items and fields are summed up. */
+export function todosOf(lacks: readonly Lack[]): readonly string[] {
+  const items = lacks.filter(({ kind }) => kind === 'item').length;
+  const fields = (wanted: Lack['kind']): string => lacks.flatMap((lack) => ('field' in lack && lack.kind === wanted ? [`"${lack.field}"`] : [])).join(', ');
+  const [empty, wrong] = [fields('empty-evidence'), fields('wrong-evidence')];
+  return [
+    ...lacks.flatMap((lack) => (lack.kind === 'step' ? [lack.todo] : [])),
+    ...(items === 1 ? ['Tick the open item, or write [~] if it does not apply'] : []),
+    ...(items > 1 ? [`Tick the ${items} open items, or write [~] where one does not apply`] : []),
+    ...(empty === '' ? [] : [`Fill in ${empty} in the evidence table`]),
+    ...(wrong === '' ? [] : [`Correct ${wrong} in the evidence table`]),
+  ];
 }
 
 /** What a step lacks by the facts, whether or not anybody has closed it. */
@@ -46,40 +57,28 @@ export function stepName(key: StepKey, assessment: Assessment): string {
 function predecessorLack({ step, until }: Predecessor, assessment: Assessment): Lack {
   const name = stepName(step, assessment);
   return until === 'done'
-    ? { kind: 'predecessor', text: `${name} is not done`, todo: `Finish ${name}` }
-    : { kind: 'predecessor', text: `${name} is not started`, todo: `Start ${name}` };
+    ? { kind: 'step', text: `${name} is not done`, todo: `Finish ${name}` }
+    : { kind: 'step', text: `${name} is not started`, todo: `Start ${name}` };
 }
 
 function alongsideLack(step: StepKey, assessment: Assessment): Lack {
   const name = stepName(step, assessment);
-  return {
-    kind: 'predecessor',
-    text: `it runs alongside until ${name} is done`,
-    todo: `Keep it open until ${name} is done`,
-  };
+  return { kind: 'step', text: `it runs alongside until ${name} is done`, todo: `Keep it open until ${name} is done` };
 }
 
 function untickedLacks(items: readonly string[]): readonly Lack[] {
-  return items.map((item) => {
-    const text = plainText(item, 200);
-    return {
-      kind: 'checklist',
-      text: `not ticked: ${text}`,
-      todo: `Tick "${text}", or write [~] where it does not apply`,
-    };
-  });
+  return items.map((item) => ({ kind: 'item', text: `not ticked: ${plainText(item, 200)}` }));
 }
 
-function evidenceLack(reading: EvidenceReading): Lack {
-  const { field, problem, value } = reading;
+const WANTED = {
+  'not-a-date': 'a date (YYYY-MM-DD)',
+  'not-a-url': 'a web address',
+  'not-a-number': 'a number',
+  'not-a-choice': 'one of the listed values',
+} as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
+
+function evidenceLack({ field, problem, value }: EvidenceReading): Lack {
+  if (problem === null || problem === 'missing') return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
   const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
-  const wanted = { 'not-a-date': 'a date (YYYY-MM-DD)', 'not-a-url': 'a web address', 'not-a-number': 'a number' };
-  if (problem === null || problem === 'missing')
-    return { kind: 'evidence', text: `evidence "${field}" is empty`, todo: `Fill in "${field}" in the evidence table` };
-  const kind = problem === 'not-a-choice' ? 'one of the listed values' : wanted[problem];
-  return {
-    kind: 'evidence',
-    text: `evidence "${field}" needs ${kind}${seen}`,
-    todo: `Correct "${field}" in the evidence table: ${kind}`,
-  };
+  return { kind: 'wrong-evidence', text: `evidence "${field}" needs ${WANTED[problem]}${seen}`, field };
 }

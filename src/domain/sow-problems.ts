@@ -27,11 +27,8 @@ export function readSow(value: unknown): ReadSow {
   const warnings = unknownFields(value);
   const result = checkShape(Sow, value);
   if (result.kind === 'ok') return { kind: 'ok', sow: result.value, warnings };
-  return {
-    kind: 'invalid',
-    problems: [...result.problems, ...endBeforeStart(value, result.problems)],
-    warnings,
-  };
+  const problems = result.problems.map(withKind);
+  return { kind: 'invalid', problems: [...problems, ...endBeforeStart(value, problems)], warnings };
 }
 
 /** The fields of the data that a SOW does not have, each with the closest known name; at most fifty. */

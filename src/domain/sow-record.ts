@@ -72,7 +72,7 @@ function parseJson(data: string): unknown {
 }
 
 /** FNV-1a, 64 bits, as 16 hexadecimal digits. Two 32-bit halves: BigInt would be 30 times slower on a megabyte. */
-function checksum(text: string): string {
+export function checksum(text: string): string {
   let high = 0xcbf29ce4;
   let low = 0x84222325;
   for (let at = 0; at < text.length; at += 1) {

@@ -71,11 +71,6 @@ export function unknownName(name: string, scopes: readonly string[], rules: Name
   return `unknown name {{${name}}}. ${near}`;
 }
 
-/** Whether a section on the name repeats: then its elements are a new scope and have a `number`. */
-export function isList(known: KnownName): boolean {
-  return known.kind === 'list';
-}
-
 function kindInScope(name: string, scope: string): NameKind | null {
   const opened = sowPaths().get(scope);
   if (opened?.kind === 'list' && name === 'number') return 'number';

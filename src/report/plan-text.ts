@@ -42,7 +42,7 @@ export function planText(context: PlanContext, paint: Paint): string {
 export function actionLine(action: Action, titleOf: (step: string) => string): string {
   switch (action.kind) {
     case 'create-label':
-      return `create label: ${action.label.name}`;
+      return visible(`create label: ${action.label.name}`);
     case 'create-epic':
       return `create epic: ${visible(action.title)}`;
     case 'create-issue':
@@ -54,9 +54,9 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
     case 'write-note':
       return `note on ${targetName(action.target, titleOf)}: ${action.rule}`;
     case 'update-issue':
-      return `change issue: ${titleOf(action.step)} (${action.why.join(', ')})`;
+      return visible(`change issue: ${titleOf(action.step)} (${action.why.join(', ')})`);
     case 'update-epic':
-      return `change epic (${action.why.join(', ')})`;
+      return visible(`change epic (${action.why.join(', ')})`);
   }
 }
 
@@ -134,6 +134,8 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
 function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, status: StepStatus, context: PlanContext): Entry {
   const due = explainDue(status, blockContext(context.assessment, context.settings));
   const { when, owner } = status.step;
+  const titleOf = titlesIn(context.assessment);
+  const hints = status.after.filter(({ until }) => until === 'started').map(({ step }) => titleOf(step));
   return {
     sign: '+',
     text: status.step.title,
@@ -142,6 +144,7 @@ function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, sta
       ['labels', action.labels.join('  ')],
       ['due', `${action.dueDate ?? 'none'} (${due.why})`],
       ['assignee', action.assignee === null ? `nobody yet (role ${owner})` : `${action.assignee} (role ${owner})`],
+      ...(hints.length > 0 ? [['waits for', `${hints.join(', ')} to be started (no link)`] as const] : []),
       ...(action.confidential ? [['confidential', 'yes'] as const] : []),
       ...(when === undefined ? [] : [['because', visible(describeCondition(when))] as const]),
     ],
@@ -149,7 +152,7 @@ function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, sta
 }
 
 function updateEntry(action: Extract<Action, { kind: 'update-issue' | 'update-epic' }>, what: string): Entry {
-  return { sign: action.state === 'closed' ? '-' : '~', text: `${what}: ${action.why.join(', ')}`, details: [] };
+  return { sign: action.state === 'closed' ? '-' : '~', text: visible(`${what}: ${action.why.join(', ')}`), details: [] };
 }
 
 function twinEntry({ item, reference }: Extract<Action, { kind: 'close-twin' }>): Entry {

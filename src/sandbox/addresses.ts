@@ -1,10 +1,11 @@
-import { fullPathOf, groupById, projectById } from './reading.ts';
 import type { Item } from './reading.ts';
+import { fullPathOf, groupById, projectById } from './reading.ts';
 import type { Project, World } from './world.ts';
 
 /** Where people find the item: `…/group/project/-/issues/7`, `…/groups/group/-/epics/7`. */
 export function addressOf(world: World, item: Item): string {
-  if (item.kind === 'epic') return `${world.baseUrl}/groups/${groupById(world, item.groupId).path}/-/epics/${item.iid}`;
+  if (item.kind === 'epic')
+    return `${world.baseUrl}/groups/${groupById(world, item.groupId).path}/-/epics/${item.iid}`;
   return `${projectAddress(world, projectById(world, item.projectId))}/-/issues/${item.iid}`;
 }
 

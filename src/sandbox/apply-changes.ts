@@ -4,15 +4,21 @@ import { allowedAssignees, epicToJoin } from './item-checks.ts';
 import { findOrCreateLabels, labelsAfter } from './labels.ts';
 import { takeId } from './new-world.ts';
 import type { EpicChanges, IssueChanges } from './operations.ts';
-import { hasPremium, itemAccess, labelOwner, referenceTo, userById } from './reading.ts';
 import type { Item } from './reading.ts';
+import { hasPremium, itemAccess, labelOwner, referenceTo, userById } from './reading.ts';
 import { addEvent, addSystemNote, addTodo } from './traces.ts';
 import type { Epic, Issue, User } from './world.ts';
 
 export type ItemChanges = IssueChanges & EpicChanges;
 
 /** Sets labels, assignees, dates, weight, epic and confidentiality. `quiet` while the item is being created. */
-export function applyMetadata(engine: Engine, actor: User, item: Item, changes: ItemChanges, quiet: boolean): void {
+export function applyMetadata(
+  engine: Engine,
+  actor: User,
+  item: Item,
+  changes: ItemChanges,
+  quiet: boolean,
+): void {
   applyLabels(engine, actor, item, changes);
   if (item.kind === 'issue') {
     if (changes.assigneeIds !== undefined) applyAssignees(engine, actor, item, changes.assigneeIds);
@@ -21,7 +27,9 @@ export function applyMetadata(engine: Engine, actor: User, item: Item, changes: 
   }
   if (changes.confidential !== undefined && changes.confidential !== item.confidential) {
     item.confidential = changes.confidential;
-    const what = item.confidential ? `made the ${item.kind} confidential` : `made the ${item.kind} visible to everyone`;
+    const what = item.confidential
+      ? `made the ${item.kind} confidential`
+      : `made the ${item.kind} visible to everyone`;
     if (!quiet) addSystemNote(engine, actor, item, what);
   }
   applyDates(engine, actor, item, changes, quiet);
@@ -29,10 +37,12 @@ export function applyMetadata(engine: Engine, actor: User, item: Item, changes: 
 }
 
 function applyLabels(engine: Engine, actor: User, item: Item, changes: ItemChanges): void {
-  if (changes.labels === undefined && changes.addLabels === undefined && changes.removeLabels === undefined) return;
+  if (changes.labels === undefined && changes.addLabels === undefined && changes.removeLabels === undefined)
+    return;
   const owner = labelOwner(engine.world, item);
   const mayCreate = itemAccess(engine.world, actor, item) >= 15;
-  const find = (names: readonly string[] | undefined): number[] => findOrCreateLabels(engine, owner, names ?? [], mayCreate);
+  const find = (names: readonly string[] | undefined): number[] =>
+    findOrCreateLabels(engine, owner, names ?? [], mayCreate);
   const ids = labelsAfter(engine, {
     existing: item.labelIds,
     replace: changes.labels === undefined ? undefined : find(changes.labels),
@@ -53,7 +63,8 @@ function applyAssignees(engine: Engine, actor: User, issue: Issue, wanted: reado
   const before = issue.assigneeIds;
   const after = allowedAssignees(engine, issue, wanted);
   issue.assigneeIds = after;
-  const names = (ids: readonly number[]): string => ids.map((id) => `@${userById(engine.world, id).username}`).join(' and ');
+  const names = (ids: readonly number[]): string =>
+    ids.map((id) => `@${userById(engine.world, id).username}`).join(' and ');
   const added = after.filter((id) => !before.includes(id));
   const removed = before.filter((id) => !after.includes(id));
   const parts = [
@@ -68,7 +79,9 @@ function applyDates(engine: Engine, actor: User, item: Item, changes: ItemChange
   const parts: string[] = [];
   if (item.kind === 'epic' && changes.startDate !== undefined && changes.startDate !== item.startDate) {
     item.startDate = changes.startDate;
-    parts.push(item.startDate === null ? 'removed start date' : `changed start date to ${longDate(item.startDate)}`);
+    parts.push(
+      item.startDate === null ? 'removed start date' : `changed start date to ${longDate(item.startDate)}`,
+    );
   }
   if (changes.dueDate !== undefined && changes.dueDate !== item.dueDate) {
     item.dueDate = changes.dueDate;
@@ -84,7 +97,7 @@ function longDate(date: string): string {
 /** Puts the issue into an epic, moves it from another, or takes it out (`0` or `null`). */
 export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: number | null): void {
   const old = engine.world.epics.find((it) => it.id === issue.epicId) ?? null;
-  const next = epicId === null || epicId === 0 ? null : epicToJoin(engine, actor, epicId, issue.confidential);
+  const next = epicId === null || epicId === 0 ? null : epicToJoin(engine, actor, epicId, issue);
   if (old === next) return;
   issue.epicId = next?.id ?? null;
   issue.epicIssueId = next === null ? null : takeId(engine.world, 'epicIssue');
@@ -94,10 +107,21 @@ export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: num
   if (old !== null) addSystemNote(engine, actor, old, `removed issue ${referenceTo(engine.world, issue)}`);
   if (next !== null) addSystemNote(engine, actor, next, `added issue ${referenceTo(engine.world, issue)}`);
   if (next === null && old !== null) addSystemNote(engine, actor, issue, `removed from epic ${name(old)}`);
-  else if (next !== null) addSystemNote(engine, actor, issue, `${old === null ? 'added to' : 'changed epic to'} epic ${name(next)}`.replace('epic to epic', 'epic to'));
+  else if (next !== null)
+    addSystemNote(
+      engine,
+      actor,
+      issue,
+      `${old === null ? 'added to' : 'changed epic to'} epic ${name(next)}`.replace(
+        'epic to epic',
+        'epic to',
+      ),
+    );
 }
 
 function lastPosition(engine: Engine, epic: Epic): number {
-  const positions = engine.world.issues.flatMap((it) => (it.epicId === epic.id ? (it.epicPosition ?? 0) : []));
+  const positions = engine.world.issues.flatMap((it) =>
+    it.epicId === epic.id ? (it.epicPosition ?? 0) : [],
+  );
   return positions.length === 0 ? -513 : Math.max(...positions);
 }

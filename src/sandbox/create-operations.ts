@@ -5,14 +5,25 @@ import { fillNewItem, replaceDescription, updateItem } from './item-writes.ts';
 import { linkIssues, unlinkIssues } from './link-writes.ts';
 import { takeId } from './new-world.ts';
 import { removeNote, rewriteNote, writeNote } from './note-writes.ts';
-import { Refusal } from './operations.ts';
 import type { EpicChanges, IssueChanges, Operations } from './operations.ts';
-import {
-  canSeeGroup, canSeeProject, canUpdate, forbidden, groupAccess, groupById, groupIdOf, hasPremium, itemAccess, notFound, projectAccess, projectById,
-} from './reading.ts';
+import { Refusal } from './operations.ts';
 import type { Item } from './reading.ts';
+import {
+  canSeeGroup,
+  canSeeProject,
+  canUpdate,
+  forbidden,
+  groupAccess,
+  groupById,
+  groupIdOf,
+  hasPremium,
+  itemAccess,
+  notFound,
+  projectAccess,
+  projectById,
+} from './reading.ts';
 import { withTask } from './task-list.ts';
-import type { Epic, Issue, IssueLink, Note, User, Workable } from './world.ts';
+import type { Epic, Issue, IssueLink, Note, Project, User, Workable } from './world.ts';
 
 /** Every write of the stand-in, on one world. The API and the pages share it. */
 export function createOperations(engine: Engine): Operations {
@@ -54,17 +65,20 @@ export function createOperations(engine: Engine): Operations {
 }
 
 /** Guests and up may create issues, and may set an issue's metadata while creating it. */
-function createIssue(engine: Engine, actor: User, projectId: number, fields: IssueChanges & { readonly title: string }): Issue {
+function createIssue(
+  engine: Engine,
+  actor: User,
+  projectId: number,
+  fields: IssueChanges & { readonly title: string },
+): Issue {
   const { world } = engine;
   const project = projectById(world, projectId);
   if (!canSeeProject(world, actor, project)) throw notFound('Project');
   if (projectAccess(world, actor, project) < 10) throw forbidden();
   engine.limits.count('issueCreation', actor.id);
   checkTexts(fields);
-  const isConfidential = fields.confidential ?? false;
-  if (fields.epicId !== undefined && fields.epicId !== null && fields.epicId !== 0) {
-    epicToJoin(engine, actor, fields.epicId, isConfidential);
-  }
+  const isConfidential =
+    (fields.confidential ?? false) || joinsConfidentialEpic(engine, actor, project, fields);
   const issue: Issue = {
     kind: 'issue',
     id: takeId(world, 'workItem'),
@@ -80,12 +94,25 @@ function createIssue(engine: Engine, actor: User, projectId: number, fields: Iss
   };
   project.nextIid += 1;
   world.issues.push(issue);
-  fillNewItem(engine, actor, issue, fields);
+  fillNewItem(engine, actor, issue, { ...fields, confidential: isConfidential });
   return issue;
 }
 
+/** Naming an epic takes a Planner even while creating; a confidential epic makes the new issue confidential. */
+function joinsConfidentialEpic(engine: Engine, actor: User, project: Project, fields: IssueChanges): boolean {
+  const { epicId = null } = fields;
+  if (epicId === null || epicId === 0) return false;
+  if (projectAccess(engine.world, actor, project) < 15) throw forbidden();
+  return epicToJoin(engine, actor, epicId, null).confidential;
+}
+
 /** Epics take Premium and the Planner role. */
-function createEpic(engine: Engine, actor: User, groupId: number, fields: EpicChanges & { readonly title: string }): Epic {
+function createEpic(
+  engine: Engine,
+  actor: User,
+  groupId: number,
+  fields: EpicChanges & { readonly title: string },
+): Epic {
   const { world } = engine;
   const group = groupById(world, groupId);
   if (!canSeeGroup(world, actor, group)) throw notFound('Group');
@@ -131,7 +158,8 @@ function deleteItem(engine: Engine, actor: User, item: Item): void {
   const level = itemAccess(world, actor, item);
   if (level !== 15 && level !== 50) throw forbidden();
   const groupId = groupIdOf(world, item);
-  const isHere = (it: { readonly target: Note['target'] }): boolean => it.target.kind === item.kind && it.target.id === item.id;
+  const isHere = (it: { readonly target: Note['target'] }): boolean =>
+    it.target.kind === item.kind && it.target.id === item.id;
   if (item.kind === 'epic') {
     for (const issue of world.issues.filter((it) => it.epicId === item.id)) {
       issue.epicId = null;
@@ -142,7 +170,8 @@ function deleteItem(engine: Engine, actor: User, item: Item): void {
     remove(world.links, (link: IssueLink) => link.sourceId === item.id || link.targetId === item.id);
     remove(world.issues, (it) => it === item);
   }
-  for (const list of [world.notes, world.events, world.todos]) remove(list as { readonly target: Note['target'] }[], isHere);
+  for (const list of [world.notes, world.events, world.todos])
+    remove(list as { readonly target: Note['target'] }[], isHere);
   engine.announce({ kind: item.kind, id: item.id, actor, groupId });
 }
 

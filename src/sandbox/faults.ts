@@ -73,7 +73,9 @@ export function createFaults(): Faults {
 function strikes(it: Waiting, method: string, route: string): boolean {
   if (it.method !== null && it.method !== method) return false;
   if (it.route === null) return true;
-  return typeof it.route === 'string' ? it.route === route || it.route === `${method} ${route}` : it.route.test(route);
+  return typeof it.route === 'string'
+    ? it.route === route || it.route === `${method} ${route}`
+    : it.route.test(route);
 }
 
 /**

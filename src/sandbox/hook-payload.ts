@@ -2,10 +2,11 @@
  * Bodies of webhooks, as GitLab's data builders make them.
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/
  */
-import { groupById, labelsOf, projectById, fullPathOf, userById } from './reading.ts';
-import type { Item } from './reading.ts';
-import type { Issue, Label, Note, User, World } from './world.ts';
+
 import { addressOf } from './addresses.ts';
+import type { Item } from './reading.ts';
+import { fullPathOf, groupById, labelsOf, projectById, userById } from './reading.ts';
+import type { Issue, Label, Note, User, World } from './world.ts';
 
 export type Changes = Readonly<Record<string, { readonly previous: unknown; readonly current: unknown }>>;
 
@@ -83,14 +84,20 @@ export function snapshot(world: World, item: Item): Record<string, unknown> {
 }
 
 /** What differs between two snapshots. `updated_at` alone is no change. */
-export function changesBetween(before: Record<string, unknown> | null, after: Record<string, unknown>): Changes {
+export function changesBetween(
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown>,
+): Changes {
   const entries = Object.entries(after).filter(([key, value]) => {
     const previous = before === null ? emptyLike(value) : before[key];
     return JSON.stringify(previous) !== JSON.stringify(value);
   });
   if (entries.every(([key]) => key === 'updated_at')) return {};
   return Object.fromEntries(
-    entries.map(([key, current]) => [key, { previous: before === null ? emptyLike(current) : before[key], current }]),
+    entries.map(([key, current]) => [
+      key,
+      { previous: before === null ? emptyLike(current) : before[key], current },
+    ]),
   );
 }
 
@@ -170,7 +177,12 @@ export function itemPayload(
 /** A note's event: only issues have them, epics do not. */
 export function notePayload(
   world: World,
-  event: { readonly note: Note; readonly issue: Issue; readonly actor: User; readonly action: 'create' | 'update' },
+  event: {
+    readonly note: Note;
+    readonly issue: Issue;
+    readonly actor: User;
+    readonly action: 'create' | 'update';
+  },
 ): object {
   const { note, issue } = event;
   const project = projectPart(world, issue.projectId);
@@ -207,5 +219,10 @@ export function notePayload(
 
 function repositoryPart(project: Record<string, unknown> | null): object {
   if (project === null) return {};
-  return { name: project['name'], url: project['url'], description: project['description'], homepage: project['homepage'] };
+  return {
+    name: project['name'],
+    url: project['url'],
+    description: project['description'],
+    homepage: project['homepage'],
+  };
 }

@@ -52,7 +52,9 @@ const LONGEST_CHAIN = 100;
 /** `disabled` is for good (40 failures in a row), `temporarily_disabled` for a while (from the 4th on). */
 export function alertStatus(hook: Hook, now: Date): 'executable' | 'temporarily_disabled' | 'disabled' {
   if (hook.failures >= FAILURES_FOR_GOOD) return 'disabled';
-  return hook.disabledUntil !== null && new Date(hook.disabledUntil) > now ? 'temporarily_disabled' : 'executable';
+  return hook.disabledUntil !== null && new Date(hook.disabledUntil) > now
+    ? 'temporarily_disabled'
+    : 'executable';
 }
 
 /**
@@ -76,7 +78,11 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       const members = chains.get(eventUuid) ?? new Set();
       if (chain !== null && (members.has(hook.id) || members.size >= LONGEST_CHAIN)) continue;
       chains.set(eventUuid, members.add(hook.id));
-      const delivery = prepare(dependencies, hook, { event: happening.event, payload: happening.payload, eventUuid });
+      const delivery = prepare(dependencies, hook, {
+        event: happening.event,
+        payload: happening.payload,
+        eventUuid,
+      });
       track(afterTheAnswer().then(() => attempt(dependencies, hook, delivery)));
     }
   }
@@ -93,7 +99,12 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       return attempt(dependencies, hook, delivery);
     },
     async resend(hook, delivery) {
-      const again = { ...delivery, id: takeId(world, 'delivery'), responseStatus: null, createdAt: now().toISOString() };
+      const again = {
+        ...delivery,
+        id: takeId(world, 'delivery'),
+        responseStatus: null,
+        createdAt: now().toISOString(),
+      };
       world.deliveries.push(again);
       return attempt(dependencies, hook, again);
     },
@@ -186,7 +197,11 @@ export function signature(signingToken: string, id: string, at: Date, body: stri
 }
 
 /** One attempt. An answer of 2xx or 3xx is a success; a network error counts as a failure. */
-async function attempt({ now, deliver }: HookDependencies, hook: Hook, delivery: HookDelivery): Promise<HookDelivery> {
+async function attempt(
+  { now, deliver }: HookDependencies,
+  hook: Hook,
+  delivery: HookDelivery,
+): Promise<HookDelivery> {
   try {
     const request = new Request(delivery.url ?? hook.url, {
       method: 'POST',
@@ -206,9 +221,14 @@ async function attempt({ now, deliver }: HookDependencies, hook: Hook, delivery:
     hook.disabledUntil = null;
     return delivery;
   }
+  // A hook that is disabled already, and was only tested, stays as it is.
+  if (alertStatus(hook, now()) !== 'executable') return delivery;
   hook.failures += 1;
   if (hook.failures > TOLERATED_FAILURES) {
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (hook.failures - TOLERATED_FAILURES - 1), LONGEST_PAUSE_MS);
+    const pauseMs = Math.min(
+      FIRST_PAUSE_MS * 2 ** (hook.failures - TOLERATED_FAILURES - 1),
+      LONGEST_PAUSE_MS,
+    );
     hook.disabledUntil = new Date(now().getTime() + pauseMs).toISOString();
   }
   return delivery;

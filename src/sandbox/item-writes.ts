@@ -1,16 +1,17 @@
 /** Creating and updating issues and epics: GitLab's `Issues::CreateService`, `UpdateService` and their epic twins. */
-import { applyMetadata } from './apply-changes.ts';
+
 import type { ItemChanges } from './apply-changes.ts';
+import { applyMetadata } from './apply-changes.ts';
 import type { Engine } from './engine.ts';
 import { timestamp } from './engine.ts';
 import { changesBetween, itemPayload, snapshot } from './hook-payload.ts';
-import { checkTexts } from './item-checks.ts';
+import { checkTexts, epicToJoin } from './item-checks.ts';
 import { linkIssues, unlinkPair } from './link-writes.ts';
 import { extractQuickActions } from './quick-actions.ts';
-import { canAdminister, canUpdate, forbidden, groupIdOf } from './reading.ts';
 import type { Item } from './reading.ts';
-import { runQuickActions } from './run-quick-actions.ts';
+import { canAdminister, canUpdate, forbidden, groupIdOf } from './reading.ts';
 import type { Ran } from './run-quick-actions.ts';
+import { runQuickActions } from './run-quick-actions.ts';
 import { addEvent, addSystemNote, noteReferences } from './traces.ts';
 import type { User } from './world.ts';
 
@@ -33,10 +34,10 @@ export function fillNewItem(engine: Engine, actor: User, item: Item, fields: Ite
  * other changes are refused, and those that take a Planner are dropped for the issue's author.
  */
 export function updateItem(engine: Engine, actor: User, item: Item, changes: ItemChanges): void {
-  const { stateEvent, ...others } = changes;
-  const mayUpdate = canUpdate(engine.world, actor, item);
-  if (!mayUpdate && Object.keys(others).length > 0) throw forbidden();
-  if (!mayUpdate) return;
+  if (!canUpdate(engine.world, actor, item)) {
+    if (Object.keys(changes).every((name) => name === 'stateEvent')) return;
+    throw forbidden();
+  }
   let asked: ItemChanges = changes;
   let ran: Ran | null = null;
   if (changes.description !== undefined && changes.description !== item.description) {
@@ -53,6 +54,7 @@ export function updateItem(engine: Engine, actor: User, item: Item, changes: Ite
 export function applyUpdate(engine: Engine, actor: User, item: Item, asked: ItemChanges): void {
   const { stateEvent, title, description, ...metadata } = asked;
   checkTexts({ title, description });
+  if (metadata.epicId !== undefined) checkEpicChange(engine, actor, item, metadata.epicId);
   if (stateEvent !== undefined) changeState(engine, actor, item, stateEvent);
   if (title === undefined && description === undefined && Object.keys(metadata).length === 0) return;
   const before = snapshot(engine.world, item);
@@ -63,13 +65,26 @@ export function applyUpdate(engine: Engine, actor: User, item: Item, asked: Item
     addSystemNote(engine, actor, item, 'changed the description');
   }
   if (canAdminister(engine.world, actor, item)) applyMetadata(engine, actor, item, metadata, false);
-  if (Object.keys(changesBetween(before, snapshot(engine.world, item))).length > 0) item.updatedAt = timestamp(engine);
+  if (Object.keys(changesBetween(before, snapshot(engine.world, item))).length > 0)
+    item.updatedAt = timestamp(engine);
   noteReferences(engine, actor, item, text);
   fireItem(engine, actor, item, 'update', before);
 }
 
+/** Unlike other metadata, an epic one may not set is refused, before anything is written. */
+function checkEpicChange(engine: Engine, actor: User, item: Item, epicId: number | null): void {
+  if (!canAdminister(engine.world, actor, item)) throw forbidden();
+  if (epicId !== null && epicId !== 0) epicToJoin(engine, actor, epicId, item);
+}
+
 /** Text replaced by a tick of a task: noted as such, without running quick actions. */
-export function replaceDescription(engine: Engine, actor: User, item: Item, text: string, note: string): void {
+export function replaceDescription(
+  engine: Engine,
+  actor: User,
+  item: Item,
+  text: string,
+  note: string,
+): void {
   const before = snapshot(engine.world, item);
   item.description = text;
   addSystemNote(engine, actor, item, note);
@@ -117,7 +132,9 @@ export function fireItem(
 /** Fields of the request and what its quick actions ask for: labels add up, for the rest the command wins. */
 export function mergeChanges(fields: ItemChanges, commands: ItemChanges): ItemChanges {
   const join = (key: 'addLabels' | 'removeLabels'): object =>
-    fields[key] === undefined && commands[key] === undefined ? {} : { [key]: [...(fields[key] ?? []), ...(commands[key] ?? [])] };
+    fields[key] === undefined && commands[key] === undefined
+      ? {}
+      : { [key]: [...(fields[key] ?? []), ...(commands[key] ?? [])] };
   return { ...fields, ...commands, ...join('addLabels'), ...join('removeLabels') };
 }
 

@@ -41,8 +41,18 @@ export function linkIssues(engine: Engine, actor: User, request: LinkRequest): I
     createdAt: timestamp(engine),
   };
   engine.world.links.push(link);
-  addSystemNote(engine, actor, source, `marked this issue as ${WORDS[type]} ${referenceTo(engine.world, target, source)}`);
-  addSystemNote(engine, actor, target, `marked this issue as ${WORDS[opposite(type)]} ${referenceTo(engine.world, source, target)}`);
+  addSystemNote(
+    engine,
+    actor,
+    source,
+    `marked this issue as ${WORDS[type]} ${referenceTo(engine.world, target, source)}`,
+  );
+  addSystemNote(
+    engine,
+    actor,
+    target,
+    `marked this issue as ${WORDS[opposite(type)]} ${referenceTo(engine.world, source, target)}`,
+  );
   announce(engine, actor, [source, target]);
   return link;
 }
@@ -63,7 +73,10 @@ function refusalOf(engine: Engine, actor: User, { source, target, type }: LinkRe
     return new Refusal(403, { message: 'Blocked issues not available for current license' });
   }
   if (!canSee(world, actor, source)) return notFound('Issue');
-  if (itemAccess(world, actor, source) < 10 || (canSee(world, actor, target) && itemAccess(world, actor, target) < 10)) {
+  if (
+    itemAccess(world, actor, source) < 10 ||
+    (canSee(world, actor, target) && itemAccess(world, actor, target) < 10)
+  ) {
     const message = "Couldn't link issues. You must have at least the Guest role in both projects.";
     return new Refusal(403, { message });
   }
@@ -71,7 +84,8 @@ function refusalOf(engine: Engine, actor: User, { source, target, type }: LinkRe
     const message = 'No matching issue found. Make sure that you are adding a valid issue URL.';
     return new Refusal(404, { message });
   }
-  if (linkBetween(engine, source, target) !== undefined) return new Refusal(409, { message: 'Issue(s) already assigned' });
+  if (linkBetween(engine, source, target) !== undefined)
+    return new Refusal(409, { message: 'Issue(s) already assigned' });
   if ([source, target].some((issue) => linksOf(engine, issue).length >= MOST_LINKS)) {
     return new Refusal(422, { message: 'This issue would exceed the maximum number of linked issues.' });
   }
@@ -91,11 +105,13 @@ export function unlinkIssues(engine: Engine, actor: User, link: IssueLink): void
   const { world } = engine;
   const at = world.links.indexOf(link);
   const ends = [link.sourceId, link.targetId].flatMap((id) => world.issues.find((it) => it.id === id) ?? []);
-  if (at < 0 || ends.some((issue) => itemAccess(world, actor, issue) < 10)) throw notFound('No Issue Link found');
+  if (at < 0 || ends.some((issue) => itemAccess(world, actor, issue) < 10))
+    throw notFound('No Issue Link found');
   world.links.splice(at, 1);
   for (const issue of ends) {
     const other = ends.find((it) => it !== issue);
-    if (other !== undefined) addSystemNote(engine, actor, issue, `removed the relation with ${referenceTo(world, other, issue)}`);
+    if (other !== undefined)
+      addSystemNote(engine, actor, issue, `removed the relation with ${referenceTo(world, other, issue)}`);
   }
   announce(engine, actor, ends);
 }
@@ -111,7 +127,10 @@ function announce(engine: Engine, actor: User, issues: readonly Issue[]): void {
   }
 }
 
-/** How many open issues this one blocks. That only open ones count is not confirmed. */
+/**
+ * How many open issues this one blocks.
+ * @see ee/app/models/ee/issue_link.rb `blocking_issues_for_collection`
+ */
 export function blockingCount(engine: Pick<Engine, 'world'>, issue: Issue): number {
   return engine.world.links.filter((link) => {
     if (link.type !== 'blocks' || link.sourceId !== issue.id) return false;

@@ -1,14 +1,15 @@
 /** Notes: comments on issues and epics. @see https://docs.gitlab.com/api/notes/ */
+import { characterCount } from './characters.ts';
 import type { Engine } from './engine.ts';
 import { timestamp } from './engine.ts';
 import { notePayload } from './hook-payload.ts';
 import { applyUpdate, runLater } from './item-writes.ts';
 import { Refusal } from './operations.ts';
 import { extractQuickActions } from './quick-actions.ts';
-import { canSee, forbidden, groupIdOf, itemAccess, notFound, projectById } from './reading.ts';
 import type { Item } from './reading.ts';
-import { runQuickActions } from './run-quick-actions.ts';
+import { canSee, forbidden, groupIdOf, itemAccess, notFound, projectById } from './reading.ts';
 import type { Draft } from './run-quick-actions.ts';
+import { runQuickActions } from './run-quick-actions.ts';
 import { addNote, noteReferences } from './traces.ts';
 import type { Note, User } from './world.ts';
 
@@ -47,9 +48,14 @@ export function writeNote(
   const { text, commands } = extractQuickActions(fields.body);
   const ran = runQuickActions(engine, actor, { item: target, persisted: true }, commands);
   if (text.trim() === '' && ran.applied.length === 0) {
-    throw new Refusal(400, { message: `400 Bad request - Could not apply ${ran.refused.join(', ')} command.` });
+    throw new Refusal(400, {
+      message: `400 Bad request - Could not apply ${ran.refused.join(', ')} command.`,
+    });
   }
-  const note = text.trim() === '' ? null : addNote(engine, actor, target, { body: text, system: false, internal: fields.internal });
+  const note =
+    text.trim() === ''
+      ? null
+      : addNote(engine, actor, target, { body: text, system: false, internal: fields.internal });
   if (note !== null) {
     noteReferences(engine, actor, target, { before: '', after: note.body });
     fireNote(engine, actor, note, 'create');
@@ -59,7 +65,11 @@ export function writeNote(
   const groupId = groupIdOf(engine.world, target);
   if (note !== null) engine.announce({ kind: 'note', id: note.id, actor, groupId });
   if (commands.length > 0) engine.announce({ kind: target.kind, id: target.id, actor, groupId });
-  return { note, commandsChanges: toCommandsChanges(ran.changes), summary: ran.applied.map((name) => `Applied ${name} command.`) };
+  return {
+    note,
+    commandsChanges: toCommandsChanges(ran.changes),
+    summary: ran.applied.map((name) => `Applied ${name} command.`),
+  };
 }
 
 function checkMayComment(engine: Engine, actor: User, target: Item): void {
@@ -69,8 +79,9 @@ function checkMayComment(engine: Engine, actor: User, target: Item): void {
 }
 
 function checkBody(body: string): void {
-  if (body.trim() === '') throw new Refusal(400, { message: `400 Bad request - Note {:note=>["can't be blank"]}` });
-  if ([...body].length > LONGEST_NOTE) {
+  if (body.trim() === '')
+    throw new Refusal(400, { message: `400 Bad request - Note {:note=>["can't be blank"]}` });
+  if (characterCount(body) > LONGEST_NOTE) {
     const problem = `{:note=>["is too long (maximum is ${LONGEST_NOTE} characters)"]}`;
     throw new Refusal(400, { message: `400 Bad request - Note ${problem}` });
   }

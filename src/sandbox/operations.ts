@@ -54,7 +54,12 @@ export interface Operations {
   createNote(actor: User, target: Issue | Epic, body: string): Note | null;
   updateNote(actor: User, note: Note, body: string): Note;
   deleteNote(actor: User, note: Note): void;
-  linkIssues(actor: User, source: Issue, target: Issue, type: 'relates_to' | 'blocks' | 'is_blocked_by'): IssueLink;
+  linkIssues(
+    actor: User,
+    source: Issue,
+    target: Issue,
+    type: 'relates_to' | 'blocks' | 'is_blocked_by',
+  ): IssueLink;
   unlinkIssues(actor: User, link: IssueLink): void;
   deleteIssue(actor: User, issue: Issue): void;
   /** Its issues are released, not deleted. */

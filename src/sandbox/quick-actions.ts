@@ -74,7 +74,7 @@ function takeCommands(chunk: string, commands: QuickAction[]): string {
 /** Runs of lines that may hold commands: paragraphs as blocks, and single lines that belong to no block at all. */
 function candidates(content: string, lines: readonly string[]): Lines[] {
   const blocks: Lines[] = [];
-  const covered = new Array<boolean>(lines.length).fill(false);
+  const covered = lines.map(() => false);
   const quoted = fencedQuotes(lines);
   for (const token of markdown.parse(content, {})) {
     const map = token.map ?? null;

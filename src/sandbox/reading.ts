@@ -94,13 +94,20 @@ export function canAdminister(world: World, user: User | null, item: Item): bool
 }
 
 /** Labels that can be put on an item: a project sees its own and its group's. */
-export function availableLabels(world: World, owner: { readonly groupId: number; readonly projectId: number | null }): Label[] {
+export function availableLabels(
+  world: World,
+  owner: { readonly groupId: number; readonly projectId: number | null },
+): Label[] {
   return world.labels.filter(
-    (label) => label.groupId === owner.groupId || (owner.projectId !== null && label.projectId === owner.projectId),
+    (label) =>
+      label.groupId === owner.groupId || (owner.projectId !== null && label.projectId === owner.projectId),
   );
 }
 
-export function labelOwner(world: World, item: Item): { readonly groupId: number; readonly projectId: number | null } {
+export function labelOwner(
+  world: World,
+  item: Item,
+): { readonly groupId: number; readonly projectId: number | null } {
   return item.kind === 'epic'
     ? { groupId: item.groupId, projectId: null }
     : { groupId: groupIdOf(world, item), projectId: item.projectId };

@@ -1,5 +1,5 @@
-import Markdown from 'markdown-it';
 import type { Token } from 'markdown-it';
+import Markdown from 'markdown-it';
 
 export interface References {
   /** What follows an `@`: a username, or a group's path. Without duplicates, in order. */
@@ -20,7 +20,7 @@ const markdown = new Markdown({ html: true, linkify: false });
 markdown.core.ruler.disable('text_join');
 /** Takes the place of an escaped reference character, which GitLab puts into a span of its own. */
 const ESCAPED = '\u{F0000}';
-const REFERENCE_CHARACTERS = '@#&!~%$^*:';
+const REFERENCE_CHARACTERS = '@#&!~%$^';
 
 const PATH = '[A-Za-z0-9_][\\w.-]*(?:/[A-Za-z0-9_][\\w.-]*)*';
 const PATTERNS = {
@@ -48,7 +48,9 @@ const ADDRESSES = {
  */
 export function findReferences(source: string): References {
   const text = visibleText(source);
-  const names = unique([...text.matchAll(PATTERNS.users)].map((match) => (match.groups?.['name'] ?? '').replace(/[.-]+$/u, '')));
+  const names = unique(
+    [...text.matchAll(PATTERNS.users)].map((match) => (match.groups?.['name'] ?? '').replace(/[.-]+$/u, '')),
+  );
   return {
     users: names.filter((name) => name.toLowerCase() !== 'all'),
     issues: unique([...found(text, PATTERNS.issues), ...found(text, ADDRESSES.issues)]),
@@ -74,7 +76,9 @@ function textOf(token: Token): string {
     case 'text':
       return token.content;
     case 'text_special':
-      return token.info === 'escape' && REFERENCE_CHARACTERS.includes(token.content) ? ESCAPED : token.content;
+      return token.info === 'escape' && REFERENCE_CHARACTERS.includes(token.content)
+        ? ESCAPED
+        : token.content;
     case 'softbreak':
     case 'hardbreak':
       return '\n';

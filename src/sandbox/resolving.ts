@@ -1,5 +1,5 @@
-import { fullPathOf, groupIdOf } from './reading.ts';
 import type { Item } from './reading.ts';
+import { fullPathOf, groupIdOf } from './reading.ts';
 import type { Epic, Issue, Label, User, World } from './world.ts';
 
 /** Resolves `#1`, `project#1`, `group/project#1`, `&1`, `group&1` or an address, as seen from an item. */
@@ -8,23 +8,35 @@ export function findItem(world: World, reference: string, from: Item): Item | nu
 }
 
 export function findIssue(world: World, reference: string, from: Item): Issue | null {
-  const written = /^(?<path>[\w./-]*)#(?<iid>\d+)\+?s?$/u.exec(reference) ?? /^(?<path>)(?:GL-|#?)(?<iid>\d+)$/u.exec(reference);
-  const match = written ?? addressOf(world, reference, /^(?<path>.+)\/-\/(?:issues|work_items)\/(?<iid>\d+)$/u);
+  const written =
+    /^(?<path>[\w./-]*)#(?<iid>\d+)\+?s?$/u.exec(reference) ??
+    /^(?<path>)(?:GL-|#?)(?<iid>\d+)$/u.exec(reference);
+  const match =
+    written ?? addressOf(world, reference, /^(?<path>.+)\/-\/(?:issues|work_items)\/(?<iid>\d+)$/u);
   if (match === null || match === undefined) return null;
   const { path = '', iid = '' } = match.groups ?? {};
   const projects = world.projects.filter((project) => {
     if (path === '') return from.kind === 'issue' && project.id === from.projectId;
-    return fullPathOf(world, project) === path || (project.path === path && project.groupId === groupIdOf(world, from));
+    return (
+      fullPathOf(world, project) === path ||
+      (project.path === path && project.groupId === groupIdOf(world, from))
+    );
   });
-  return world.issues.find((it) => it.iid === Number(iid) && projects.some((project) => project.id === it.projectId)) ?? null;
+  return (
+    world.issues.find(
+      (it) => it.iid === Number(iid) && projects.some((project) => project.id === it.projectId),
+    ) ?? null
+  );
 }
 
 export function findEpic(world: World, reference: string, from: Item): Epic | null {
   const written = /^(?<path>[\w./-]*)&(?<iid>\d+)\+?s?$/u.exec(reference);
-  const match = written ?? addressOf(world, reference, /^groups\/(?<path>.+)\/-\/(?:epics|work_items)\/(?<iid>\d+)$/u);
+  const match =
+    written ?? addressOf(world, reference, /^groups\/(?<path>.+)\/-\/(?:epics|work_items)\/(?<iid>\d+)$/u);
   if (match === null || match === undefined) return null;
   const { path = '', iid = '' } = match.groups ?? {};
-  const groupId = path === '' ? groupIdOf(world, from) : world.groups.find((group) => group.path === path)?.id;
+  const groupId =
+    path === '' ? groupIdOf(world, from) : world.groups.find((group) => group.path === path)?.id;
   return world.epics.find((epic) => epic.iid === Number(iid) && epic.groupId === groupId) ?? null;
 }
 
@@ -47,9 +59,13 @@ export function findUsers(world: World, argument: string, actor: User): User[] {
 
 /** Names in `~a ~"b c" ~d::e`; unknown ones are dropped, as GitLab's `/label` creates nothing. */
 export function findLabels(available: readonly Label[], argument: string): string[] {
-  const names = [...argument.matchAll(/~?"([^"]+)"|~?([^\s,"]+)/gu)].map((match) => (match[1] ?? match[2] ?? '').trim());
+  const names = [...argument.matchAll(/~?"([^"]+)"|~?([^\s,"]+)/gu)].map((match) =>
+    (match[1] ?? match[2] ?? '').trim(),
+  );
   return names.flatMap((name) => {
-    const label = available.find((it) => it.name.toLowerCase() === name.toLowerCase() || String(it.id) === name);
+    const label = available.find(
+      (it) => it.name.toLowerCase() === name.toLowerCase() || String(it.id) === name,
+    );
     return label === undefined ? [] : [label.name];
   });
 }

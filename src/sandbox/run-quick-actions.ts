@@ -1,10 +1,16 @@
 import type { Engine } from './engine.ts';
 import type { IssueChanges } from './operations.ts';
 import type { QuickAction } from './quick-actions.ts';
-import {
-  availableLabels, canAdminister, canSee, canUpdate, hasPremium, itemAccess, labelOwner,
-} from './reading.ts';
 import type { Item } from './reading.ts';
+import {
+  availableLabels,
+  canAdminister,
+  canSee,
+  canUpdate,
+  hasPremium,
+  itemAccess,
+  labelOwner,
+} from './reading.ts';
 import { findEpic, findIssue, findLabels, findUsers } from './resolving.ts';
 import { parseDate, parseDuration } from './spans.ts';
 import type { Issue, User } from './world.ts';
@@ -130,18 +136,26 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return true;
   },
   weight(run, argument) {
-    if (run.item.kind !== 'issue' || !/^\d+$/u.test(argument) || !hasPremium(run.engine.world) || !mayAdminister(run)) return false;
+    if (
+      run.item.kind !== 'issue' ||
+      !/^\d+$/u.test(argument) ||
+      !hasPremium(run.engine.world) ||
+      !mayAdminister(run)
+    )
+      return false;
     run.changes.weight = Number(argument);
     return true;
   },
   clear_weight(run) {
-    if (run.item.kind !== 'issue' || !run.persisted || !hasPremium(run.engine.world) || !mayAdminister(run)) return false;
+    if (run.item.kind !== 'issue' || !run.persisted || !hasPremium(run.engine.world) || !mayAdminister(run))
+      return false;
     run.changes.weight = null;
     return true;
   },
   epic(run, argument) {
     const epic = findEpic(run.engine.world, argument, run.item);
-    if (run.item.kind !== 'issue' || epic === null || !hasPremium(run.engine.world) || !mayAdminister(run)) return false;
+    if (run.item.kind !== 'issue' || epic === null || !hasPremium(run.engine.world) || !mayAdminister(run))
+      return false;
     if (!canSee(run.engine.world, run.actor, epic)) return false;
     run.changes.epicId = epic.id;
     return true;
@@ -191,7 +205,9 @@ function mayUpdate(run: Run): boolean {
 /** Whoever creates an issue as a member may set its labels, assignees and dates; later it takes a Planner. */
 function mayAdminister(run: Run): boolean {
   const { world } = run.engine;
-  return run.persisted ? canAdminister(world, run.actor, run.item) : itemAccess(world, run.actor, run.item) >= 10;
+  return run.persisted
+    ? canAdminister(world, run.actor, run.item)
+    : itemAccess(world, run.actor, run.item) >= 10;
 }
 
 function changeState(run: Run, event: 'close' | 'reopen'): boolean {
@@ -205,16 +221,26 @@ function labelNames(run: Run, argument: string): string[] {
   return findLabels(availableLabels(run.engine.world, labelOwner(run.engine.world, run.item)), argument);
 }
 
-function assign(run: Run, argument: string, combine: (current: readonly number[], found: readonly number[]) => readonly number[]): boolean {
+function assign(
+  run: Run,
+  argument: string,
+  combine: (current: readonly number[], found: readonly number[]) => readonly number[],
+): boolean {
   const found = findUsers(run.engine.world, argument, run.actor).map((user) => user.id);
   if (run.item.kind !== 'issue' || found.length === 0 || !mayAdminister(run)) return false;
   const current = run.changes.assigneeIds ?? run.item.assigneeIds;
   // Free has one assignee: the newly named one takes the place.
-  run.changes.assigneeIds = hasPremium(run.engine.world) ? combine(current, found) : combine([], found).slice(0, 1);
+  run.changes.assigneeIds = hasPremium(run.engine.world)
+    ? combine(current, found)
+    : combine([], found).slice(0, 1);
   return true;
 }
 
-function keepTime(run: Run, field: 'timeEstimateSeconds' | 'timeSpentSeconds', value: (issue: Issue) => number | null): boolean {
+function keepTime(
+  run: Run,
+  field: 'timeEstimateSeconds' | 'timeSpentSeconds',
+  value: (issue: Issue) => number | null,
+): boolean {
   const seconds = run.item.kind === 'issue' ? value(run.item) : null;
   if (run.item.kind !== 'issue' || seconds === null || !mayAdminister(run)) return false;
   run.item[field] = seconds;
@@ -235,6 +261,7 @@ function link(run: Run, argument: string, type: 'relates_to' | 'blocks' | 'is_bl
     .map((reference) => findIssue(engine.world, reference, item))
     .filter((other) => other !== null && other !== item && canSee(engine.world, actor, other));
   if (others.length === 0 || itemAccess(engine.world, actor, item) < 10) return false;
-  for (const other of others) if (other !== null) run.afterwards.push((write) => write.link(item, other, type));
+  for (const other of others)
+    if (other !== null) run.afterwards.push((write) => write.link(item, other, type));
   return true;
 }

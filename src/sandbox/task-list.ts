@@ -18,7 +18,8 @@ const BOX = /^\[([ xX~])\](?=\s)/u;
 export function taskItems(source: string): TaskItem[] {
   const tokens = markdown.parse(source, {});
   return tokens.flatMap((token, at): TaskItem[] => {
-    const box = token.type === 'inline' && tokens[at - 2]?.type === 'list_item_open' ? BOX.exec(token.content) : null;
+    const box =
+      token.type === 'inline' && tokens[at - 2]?.type === 'list_item_open' ? BOX.exec(token.content) : null;
     if (box === null || token.map === null) return [];
     const state = box[1] === ' ' ? 'open' : box[1] === '~' ? 'inapplicable' : 'done';
     const words = token.content.split('\n')[0]?.slice(3).trim() ?? '';
@@ -33,7 +34,11 @@ export function taskCompletion(source: string): { readonly count: number; readon
 }
 
 /** The text with the nth item ticked or unticked; `null` when there is no such item or it is inapplicable. */
-export function withTask(source: string, index: number, done: boolean): { readonly text: string; readonly words: string } | null {
+export function withTask(
+  source: string,
+  index: number,
+  done: boolean,
+): { readonly text: string; readonly words: string } | null {
   const item = taskItems(source)[index];
   if (item === undefined || item.state === 'inapplicable') return null;
   const lines = source.split('\n');

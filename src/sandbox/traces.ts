@@ -2,8 +2,8 @@
 import type { Engine } from './engine.ts';
 import { timestamp } from './engine.ts';
 import { takeId } from './new-world.ts';
-import { canSee, groupById, groupIdOf, projectById, referenceTo } from './reading.ts';
 import type { Item } from './reading.ts';
+import { canSee, groupById, groupIdOf, projectById, referenceTo } from './reading.ts';
 import { findReferences } from './references.ts';
 import { findItem } from './resolving.ts';
 import type { Note, ResourceEvent, Todo, User } from './world.ts';
@@ -50,7 +50,12 @@ export function addEvent(engine: Engine, actor: User, target: Item, change: Reso
 }
 
 /** Nobody gets a to-do from themselves, nor for something they cannot see. */
-export function addTodo(engine: Engine, actor: User, target: Item, todo: Pick<Todo, 'userId' | 'action'>): void {
+export function addTodo(
+  engine: Engine,
+  actor: User,
+  target: Item,
+  todo: Pick<Todo, 'userId' | 'action'>,
+): void {
   const user = engine.world.users.find((it) => it.id === todo.userId);
   if (user === undefined || user.id === actor.id || user.bot || !canSee(engine.world, user, target)) return;
   engine.world.todos.push({
@@ -67,7 +72,12 @@ export function addTodo(engine: Engine, actor: User, target: Item, todo: Pick<To
  * Acts on references in a text that were not in the text before it: to-dos for mentioned people (`@all` and a
  * group's path mean every member), and a note on each issue or epic referred to.
  */
-export function noteReferences(engine: Engine, actor: User, item: Item, text: { before: string; after: string }): void {
+export function noteReferences(
+  engine: Engine,
+  actor: User,
+  item: Item,
+  text: { before: string; after: string },
+): void {
   const before = findReferences(text.before);
   const after = findReferences(text.after);
   const known = mentionedUsers(engine, item, before);
@@ -80,7 +90,11 @@ export function noteReferences(engine: Engine, actor: User, item: Item, text: { 
   }
 }
 
-function mentionedUsers(engine: Engine, item: Item, references: ReturnType<typeof findReferences>): Set<number> {
+function mentionedUsers(
+  engine: Engine,
+  item: Item,
+  references: ReturnType<typeof findReferences>,
+): Set<number> {
   const { world } = engine;
   const names = references.users.map((name) => name.toLowerCase());
   const ids = new Set<number>();
@@ -101,7 +115,8 @@ function noteCrossReference(engine: Engine, actor: User, item: Item, reference: 
   if (target === null || target === item || !canSee(engine.world, actor, target)) return;
   const body = `mentioned in ${item.kind} ${referenceTo(engine.world, item, target)}`;
   const isKnown = engine.world.notes.some(
-    (note) => note.system && note.body === body && note.target.kind === target.kind && note.target.id === target.id,
+    (note) =>
+      note.system && note.body === body && note.target.kind === target.kind && note.target.id === target.id,
   );
   if (!isKnown) addSystemNote(engine, actor, target, body);
 }

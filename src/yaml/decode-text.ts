@@ -32,6 +32,21 @@ export function tooLarge(file: string, bytes: number): InputProblem {
   return problem(file, null, `expected at most 1 MiB, got ${size} MiB`, 'Check that this is the right file.');
 }
 
+/** What is said about a file that could not be opened or read. */
+export function unreadable(file: string, error: unknown): InputProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return problem(file, null, 'there is no such file', 'Check the name.');
+  if (code === 'EACCES' || code === 'EPERM')
+    return problem(file, null, 'the file may not be read', 'Check its permissions.');
+  return problem(file, null, `the file cannot be read (${code})`, '');
+}
+
+/** What is said about a folder, device or pipe in the place of a file. */
+export function noFile(file: string): InputProblem {
+  return problem(file, null, 'expected a file, got something else', 'Name a file.');
+}
+
 function problem(file: string, line: number | null, message: string, fix: string): InputProblem {
   return { file, line, path: '', message, fix, severity: 'error' };
 }

@@ -95,10 +95,11 @@ function inspectPair(
   if (!first) children.set(name, { position, children: value.children });
 }
 
+/** Every anchor is named; aliases only when nothing they could mean is there, as in `name: *important*`. */
 function refuseAnchor(cursor: Cursor, event: Event, path: FieldPath, position: number): void {
   const isAlias = event.type === EVENT_ID.ALIAS;
   const hasAnchor = 'anchorStart' in event && event.anchorStart >= 0;
-  if (!isAlias && !hasAnchor) return;
+  if (isAlias ? cursor.findings.length > 0 : !hasAnchor) return;
   cursor.findings.push({
     position: hasAnchor ? event.anchorStart : position,
     path,

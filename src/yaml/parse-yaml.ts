@@ -9,7 +9,7 @@ export type ParsedYaml =
       /** Plain data: texts, numbers, true and false, null, lists and groups of fields. Dates stay text. */
       readonly value: unknown;
       /** Line (from 1) of a field or list element; of what is around it when there is none. */
-      lineOf(path: FieldPath): number;
+      readonly lineOf: (path: FieldPath) => number;
     }
   | { readonly kind: 'error'; readonly problems: readonly InputProblem[] };
 

@@ -49,7 +49,12 @@ function comment(visit: Visit, item: Item, note: Note): Html {
 }
 
 function systemNote(visit: Visit, item: Item, note: Note): Html {
-  return html`<li class="event" id="note_${note.id}">${person(visit, userOf(visit.world, note.authorId))} ${renderLine(visit, item, note.body)} · ${moment(visit, note.createdAt)}</li>`;
+  return html`<li class="event" id="note_${note.id}">${person(visit, userOf(visit.world, note.authorId))} ${renderLine(visit, item, withoutDiff(note.body))} · ${moment(visit, note.createdAt)}</li>`;
+}
+
+/** GitLab marks a changed title as `{-before-}` and `{+after+}`. */
+function withoutDiff(body: string): string {
+  return body.replaceAll(/\{-(.*?)-\}/gu, '~~$1~~').replaceAll(/\{\+(.*?)\+\}/gu, '$1');
 }
 
 function eventLine(visit: Visit, item: Item, event: ResourceEvent): Html {

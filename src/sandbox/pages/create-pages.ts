@@ -50,8 +50,15 @@ export function createPages(deps: PageDeps): Hono {
   mountView(app, deps, '/:project{.+?}/-/issues/:iid{[0-9]+}', issueView(deps));
   mountView(app, deps, '/:project{.+?}/-/issues', issuesView);
   mountView(app, deps, '/:name{.+}', nameView);
+  mountView(app, deps, '*', homeOrNothing);
   return app;
 }
+
+/** A path below which the pages are mounted matches `/` without its slash only; every other address is nothing. */
+const homeOrNothing: View<true> = {
+  find: (visit) => (visit.here.split('?')[0] === visit.paths.home ? true : null),
+  render: homePage,
+};
 
 function isApi(deps: PageDeps, context: Context): boolean {
   const { prefix } = createPaths(deps.world);

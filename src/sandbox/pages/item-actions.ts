@@ -1,6 +1,6 @@
 /** What the forms of the pages ask for, carried out through the operations of the stand-in. */
 
-import type { Operations } from '#sandbox/operations.ts';
+import type { EpicChanges, IssueChanges, Operations } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Item } from '#sandbox/reading.ts';
 import { findIssue } from '#sandbox/resolving.ts';
@@ -42,7 +42,7 @@ export class Fields {
 export interface Outcome {
   /** Element of the page to go to. */
   readonly anchor: string | null;
-  readonly said: 'commands' | null;
+  readonly said: 'commands' | 'unchanged' | null;
 }
 
 interface Asked {
@@ -54,6 +54,7 @@ interface Asked {
 }
 
 const DONE: Outcome = { anchor: null, said: null };
+const UNCHANGED: Outcome = { anchor: null, said: 'unchanged' };
 
 /** Carries out what a form of an issue or epic page asks for. @throws {Refusal} where GitLab would refuse. */
 export function performOnItem(asked: Asked): Outcome {
@@ -88,18 +89,15 @@ export function performOnItem(asked: Asked): Outcome {
   }
 }
 
-interface CommonChanges {
-  readonly title?: string;
-  readonly description?: string;
-  readonly addLabels?: readonly string[];
-  readonly removeLabels?: readonly string[];
-  readonly confidential?: boolean;
-}
+/** Fields of both kinds, or of the kind of the item at hand. */
+type Changes = IssueChanges & EpicChanges;
 
-function update({ operations, actor, item }: Asked, changes: CommonChanges): Outcome {
+function update({ operations, actor, item }: Asked, changes: Changes): Outcome {
+  const before = JSON.stringify(item);
   if (item.kind === 'issue') operations.updateIssue(actor, item, changes);
   else operations.updateEpic(actor, item, changes);
-  return DONE;
+  // GitLab drops what the role may not change without a word, which looks like a broken page.
+  return JSON.stringify(item) === before ? UNCHANGED : DONE;
 }
 
 function comment({ operations, actor, item, fields }: Asked, required: boolean): Outcome {
@@ -154,17 +152,16 @@ function edit(asked: Asked): Outcome {
   });
 }
 
-function assign({ operations, actor, item, fields }: Asked): Outcome {
-  if (item.kind === 'epic') throw new Refusal(400, { message: 'Epics have no assignees.' });
-  operations.updateIssue(actor, item, { assigneeIds: fields.all('assignee').map(Number) });
-  return DONE;
+function assign(asked: Asked): Outcome {
+  if (asked.item.kind === 'epic') throw new Refusal(400, { message: 'Epics have no assignees.' });
+  return update(asked, { assigneeIds: asked.fields.all('assignee').map(Number) });
 }
 
-function changeDates({ operations, actor, item, fields }: Asked): Outcome {
-  const day = (name: string): string | null => (fields.text(name) === '' ? null : fields.text(name));
-  if (item.kind === 'issue') operations.updateIssue(actor, item, { dueDate: day('due') });
-  else operations.updateEpic(actor, item, { startDate: day('start'), dueDate: day('due') });
-  return DONE;
+function changeDates(asked: Asked): Outcome {
+  const day = (name: string): string | null =>
+    asked.fields.text(name) === '' ? null : asked.fields.text(name);
+  const due = { dueDate: day('due') };
+  return update(asked, asked.item.kind === 'issue' ? due : { startDate: day('start'), ...due });
 }
 
 function link({ operations, actor, item, visit, fields }: Asked): Outcome {

@@ -36,11 +36,14 @@ const FORM_BYTES = 4 * 1024 * 1024;
 
 const REPORTS: Readonly<Record<string, string>> = {
   commands: 'The quick actions of the comment were carried out.',
+  unchanged:
+    'Nothing has changed: it was so already, or this role may not change it. GitLab does not say which.',
 };
 
 /** Path and query of the request with the base path in front, whether or not a proxy has taken it away. */
 function hereOf(context: Context, prefix: string): URL {
   const url = new URL(context.req.url);
+  if (url.pathname === prefix) url.pathname = `${prefix}/`;
   if (!url.pathname.startsWith(`${prefix}/`)) url.pathname = `${prefix}${url.pathname}`;
   return url;
 }

@@ -66,6 +66,7 @@ export const PAGE_SCRIPT = `
       await refresh();
     } catch { say('The sandbox does not answer. Is it still running?'); }
   };
+  document.addEventListener('visibilitychange', () => void look());
   const loop = async () => { await look(); setTimeout(loop, 1000); };
 
   const send = async (form, submitter) => {

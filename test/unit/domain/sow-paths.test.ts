@@ -26,7 +26,7 @@ describe('domain/sow-paths', () => {
   });
 
   it('knows every top-level field of the schema', () => {
-    for (const name of Object.keys(Sow.shape)) expect(sowPaths().has(name), name).toBe(true);
+    expect(Object.keys(Sow.shape).filter((name) => !sowPaths().has(name))).toEqual([]);
   });
 
   it('knows nothing that the schema does not have', () => {

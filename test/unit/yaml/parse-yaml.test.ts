@@ -91,7 +91,6 @@ describe('yaml/parse-yaml', () => {
       'a: &x 1\nb: *x\n',
       [
         'x.yml:1 a: anchors (&name) are not used here. Fix: Write the value out, or put quotes around a text that begins with & or *.',
-        'x.yml:2 b: aliases (*name) are not used here. Fix: Write the value out, or put quotes around a text that begins with & or *.',
       ],
     ],
     [
@@ -119,7 +118,7 @@ describe('yaml/parse-yaml', () => {
     ['a: !!js/function "x"', 'unknown scalar tag'],
     ['a: !!binary aGk=', 'unknown scalar tag'],
     ['['.repeat(100), 'maxDepth'],
-    ['a: *x', 'not used here'],
+    ['a: *x', 'aliases (*name) are not used here'],
     ['*x : 1', 'not used here'],
     ['a: "', 'unexpected end of the stream'],
   ])('refuses %j', (text, expected) => {
@@ -127,7 +126,7 @@ describe('yaml/parse-yaml', () => {
   });
 
   it('does not expand an alias bomb', () => {
-    expect(problems(aliasBomb).length).toBeGreaterThan(8);
+    expect(problems(aliasBomb).length).toBe(9);
   });
 
   it('does not merge fields into others', () => {

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#domain/check.ts';
+import { didYouMean } from '#domain/closest.ts';
+import { shown } from '#domain/input-problem.ts';
+import type { EngagementKey, StepKey } from '#domain/keys.ts';
+import type { ActualState } from '#domain/state.ts';
+import { decide, type ReconcileDeps, type Undecided } from '#reconciler/reconcile.ts';
+import { junitXml } from '#report/check-junit.ts';
+import { checkText } from '#report/check-text.ts';
+import type { Command, CommandContext } from './command.ts';
+import { EXIT } from './exit-code.ts';
+import { writeText } from './files.ts';
+import { parseSowNumber } from './target.ts';
+import { undecidedError } from './undecided.ts';
+import { UsageError } from './usage-error.ts';
+
+export const command: Command = {
+  name: 'check',
+  summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
+  usage: '[SOW-n…] [options]',
+  positionals: { min: 0, max: 1000 },
+  options: {
+    until: { type: 'string', placeholder: 'step', help: 'Also fail unless this step is done, for example --until kick-off' },
+    junit: { type: 'string', placeholder: 'file', help: 'Write a JUnit report, shown by GitLab in pipelines and merge requests' },
+    json: { type: 'boolean', help: 'Print the findings as JSON' },
+  },
+  details: [
+    'Looks at the given engagements, or at all, and says which rules are broken: steps closed although an earlier step, a checklist item or evidence is missing; steps moved on while they are blocked; epics closed before their closing steps. Reads only.',
+    'What sweep undoes is no longer broken, so after a sweep only new breaches show. To hold a pipeline until a step is done, use --until.',
+    'Exit codes: 0 every rule is kept, 1 rules are broken, 2 settings or options, 3 there is no such engagement, 4 GitLab refused, 75 try again.',
+  ].join('\n\n'),
+  examples: ['procession check', 'procession check SOW-1042 --until kick-off', 'procession check --junit check.xml --json'],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const engagements = context.positionals.map(parseSowNumber);
+  const deps = await context.wire.deps();
+  const until = untilStep(context, deps);
+  const checks: EngagementCheck[] = [];
+  const states = await readStates(deps, engagements);
+  for (const [index, state] of states.entries()) {
+    context.output.progress(index + 1, states.length, state.engagement);
+    const check = await checkState(deps, state, { until, asked: engagements.length > 0 });
+    if (check !== null) checks.push(check);
+  }
+  context.output.clearProgress();
+  const junit = context.text('junit');
+  if (junit !== undefined) await writeText(resolve(context.cwd, junit), junit, junitXml(checks));
+  if (context.flag('json')) context.output.json(checkData(checks));
+  else context.output.result(checkText(checks, context.output.paint));
+  return checks.some((check) => findingsOf(check).length > 0) ? EXIT.violations : EXIT.done;
+}
+
+/** @throws UsageError when no process has this step */
+function untilStep(context: CommandContext, { processes }: ReconcileDeps): StepKey | null {
+  const until = context.text('until');
+  if (until === undefined) return null;
+  const steps = processes.ids.flatMap((id) => processes.find(id, null)?.steps.map((step) => step.id) ?? []);
+  if (steps.includes(until)) return until;
+  throw new UsageError(`--until: there is no step ${shown(until)}. ${didYouMean(until, steps, `Steps: ${[...new Set(steps)].join(', ')}.`)}`, 'procession check --help');
+}
+
+async function readStates({ gitlab, processes }: ReconcileDeps, engagements: readonly EngagementKey[]): Promise<readonly ActualState[]> {
+  if (engagements.length === 0) return await gitlab.readAll(processes.ids);
+  const states: ActualState[] = [];
+  for (const engagement of new Set(engagements)) states.push(await gitlab.readEngagement(engagement));
+  return states;
+}
+
+/** `null` for an epic that is not ours. @throws InvalidInputError when an engagement that was asked for does not exist */
+async function checkState(deps: ReconcileDeps, state: ActualState, { until, asked }: { readonly until: StepKey | null; readonly asked: boolean }): Promise<EngagementCheck | null> {
+  const decision = await decide(deps, state);
+  if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
+  if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process') return undecidedCheck(state, decision);
+  if (asked) throw undecidedError(state.engagement, { kind: 'absent' }, deps.processes.ids);
+  return null;
+}
+
+function undecidedCheck({ engagement, epics }: ActualState, undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>): EngagementCheck {
+  const url = epics[0]?.url ?? null;
+  if (undecided.kind === 'record-damaged')
+    return unjudged(engagement, url, { rule: 'record-damaged', message: `The epic cannot be trusted: ${undecided.reason}`, missing: [], fix: [`Restore it: procession apply sows/${engagement}.yml`] });
+  const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
+  return unjudged(engagement, url, { rule: 'unknown-process', message: `There is no process ${undecided.process}${profile}`, missing: [], fix: ['Bring its folder back under issue_templates'] });
+}
+
+function checkData(checks: readonly EngagementCheck[]): Readonly<Record<string, unknown>> {
+  const findings = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
+  return { version: 1, passed: findings === 0, findings, engagements: checks };
+}

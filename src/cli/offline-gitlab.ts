@@ -1,0 +1,26 @@
+import { InvariantError } from '#domain/errors.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+
+/** A GitLab with nothing in it, to plan a launch against without a connection. It cannot be written. */
+export function emptyGitLab(): GitLab {
+  const refuse = async (): Promise<never> => {
+    throw new InvariantError('The empty GitLab that plans are made against cannot be written.');
+  };
+  return {
+    readEngagement: async (engagement) => ({ engagement, epics: [], issues: [] }),
+    readAll: async () => [],
+    readNotes: async () => [],
+    readLinks: async () => [],
+    readLabels: async () => new Set(),
+    whoAmI: async () => ({ id: 0, username: 'nobody' }),
+    findUser: async () => null,
+    createLabel: refuse,
+    createEpic: refuse,
+    createIssue: refuse,
+    updateEpic: refuse,
+    updateIssue: refuse,
+    linkBlocks: refuse,
+    createNote: refuse,
+    updateNote: refuse,
+  };
+}

@@ -1,0 +1,69 @@
+/** What came of reconciling one engagement, in words, as data and as exit code. */
+import type { EngagementKey } from '#domain/keys.ts';
+import type { Outcome } from '#reconciler/reconcile.ts';
+import { visible } from '#report/paint.ts';
+import { countOf, doneText, summaryLine, summaryOf } from '#report/plan-summary.ts';
+import { actionLine, titlesIn } from '#report/plan-text.ts';
+import { EXIT } from './exit-code.ts';
+import type { Output } from './output.ts';
+import { notWonText } from './undecided.ts';
+
+type SettledOutcome = Exclude<Outcome, { kind: 'absent' | 'record-damaged' | 'unknown-process' }>;
+
+export function outcomeExit(outcome: SettledOutcome): number {
+  return outcome.kind === 'braked' ? EXIT.refused : EXIT.done;
+}
+
+/** Says what was done, or why nothing was. */
+export function tellOutcome(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
+  switch (outcome.kind) {
+    case 'not-won':
+      output.result(notWonText(engagement, outcome.stage));
+      return;
+    case 'unchanged':
+      output.result(`${engagement}: nothing to do.${outcome.epicUrl === null ? '' : ` ${outcome.epicUrl}`}`);
+      return;
+    case 'applied':
+      tellApplied(output, engagement, outcome);
+      return;
+    case 'shadow':
+      for (const line of actionLines(outcome)) output.result(`  would ${line}`);
+      output.result(`${engagement}: nothing was written, because the policy is "shadow". ${summaryLine(summaryOf(outcome.plan))}`);
+      return;
+    case 'braked':
+      output.warning(
+        `${engagement}: a brake has stopped this, and nothing was changed: ${outcome.why}.\nLook at it: procession plan ${engagement}\nWhen it is right, apply it again with --allow-mass-change. The limits are "policy.brakes" in procession.yml.`,
+      );
+  }
+}
+
+function tellApplied(output: Output, engagement: EngagementKey, outcome: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>): void {
+  const { label } = summaryOf(outcome.plan);
+  if (label > 0) output.result(`  create ${label} labels`);
+  for (const line of actionLines(outcome)) output.result(`  ${line}`);
+  for (const warning of outcome.warnings) output.warning(`warning: ${visible(warning)}`);
+  output.result(output.paint('heading', `${engagement}: ${doneText(summaryOf(outcome.plan))}.`));
+  if (outcome.epicUrl !== null) output.result(`Epic: ${outcome.epicUrl}`);
+}
+
+/** One line per action. Labels are left out: there are many, and they say nothing about the engagement. */
+function actionLines({ plan, assessment }: Extract<SettledOutcome, { kind: 'applied' | 'unchanged' | 'shadow' | 'braked' }>): readonly string[] {
+  const titleOf = titlesIn(assessment);
+  return plan.actions.filter((action) => !['label', null].includes(countOf(action, plan))).map((action) => actionLine(action, titleOf));
+}
+
+/** The fields of one engagement in `apply --json`, see `docs/cli.md`. */
+export function outcomeData(engagement: EngagementKey, outcome: SettledOutcome): Readonly<Record<string, unknown>> {
+  const common = { engagement, outcome: outcome.kind };
+  switch (outcome.kind) {
+    case 'not-won':
+      return { ...common, stage: outcome.stage };
+    case 'unchanged':
+    case 'applied':
+      return { ...common, epicUrl: outcome.epicUrl, summary: summaryOf(outcome.plan), warnings: outcome.warnings, actions: outcome.plan.actions };
+    case 'shadow':
+      return { ...common, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
+    case 'braked':
+      return { ...common, why: outcome.why, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
+  }
+}

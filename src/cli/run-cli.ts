@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { didYouMean } from '#domain/closest.ts';
+import { InvariantError } from '#domain/errors.ts';
+import type { Command, CommandContext } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT } from './exit-code.ts';
+import { commandHelp, overviewText } from './help-text.ts';
+import type { CliIo } from './io.ts';
+import { createOutput } from './output.ts';
+import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Runs one command line. Errors are thrown: `main.ts` tells them.
+ *
+ * @param args without `node` and the script
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const [first, ...rest] = args;
+  const output = createOutput(io, false);
+  if (first === undefined) {
+    output.warning(overviewText());
+    return EXIT.config;
+  }
+  if (first === '--version' || first === '-V') {
+    output.result(await version());
+    return EXIT.done;
+  }
+  if (first === 'help' || first === '--help' || first === '-h') {
+    const [topic] = rest;
+    output.result(topic === undefined ? overviewText() : commandHelp(await loadCommand(topic)));
+    return EXIT.done;
+  }
+  return await runCommand(await loadCommand(first), rest, io);
+}
+
+async function runCommand(command: Command, args: readonly string[], io: CliIo): Promise<number> {
+  const parsed = parseArguments(command, args);
+  const output = createOutput(io, parsed.values.has('quiet'));
+  if (parsed.values.has('help')) {
+    output.result(commandHelp(command));
+    return EXIT.done;
+  }
+  try {
+    return await command.run(await createContext(command, parsed, output, io));
+  } finally {
+    output.clearProgress();
+  }
+}
+
+async function createContext(command: Command, { positionals, values }: ParsedArguments, output: CommandContext['output'], io: CliIo): Promise<CommandContext> {
+  const { createWire } = await import('../wire.ts');
+  function valueOf(name: string, type: 'boolean' | 'string'): string | true | undefined {
+    if (command.options[name]?.type !== type) throw new InvariantError(`${command.name} has no ${type} option ${name}`);
+    return values.get(name);
+  }
+  return {
+    positionals,
+    flag: (name) => valueOf(name, 'boolean') === true,
+    text: (name) => valueOf(name, 'string') as string | undefined,
+    wire: createWire(io.env, io.cwd, io),
+    output,
+    cwd: io.cwd,
+    untilInterrupted: async () => await io.untilInterrupted(),
+  };
+}
+
+async function loadCommand(name: string): Promise<Command> {
+  const entry = COMMANDS.find((candidate) => candidate.name === name);
+  if (entry !== undefined) return (await entry.load()).command;
+  const names = COMMANDS.map((candidate) => candidate.name);
+  const what = name.startsWith('-') ? `There is no option ${name} before a command.` : `There is no command "${name}".`;
+  throw new UsageError(`${what} ${didYouMean(name, names, `Commands: ${names.join(', ')}.`)}`, 'procession --help');
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,177 @@
+/** The environment variables of procession, each checked. Values of secrets never get into a message. */
+
+import { didYouMean } from '#domain/closest.ts';
+import type { InputProblem } from '#domain/input-problem.ts';
+import { shown } from '#domain/input-problem.ts';
+import { Secret } from '#domain/secret.ts';
+import { readTextSync } from './read-text-sync.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the environment says, defaults filled in. */
+export interface EnvironmentSettings {
+  /** Without a slash at the end; may have a path. */
+  readonly gitlabUrl: string | null;
+  readonly gitlabToken: Secret | null;
+  readonly gitlabWebhookSecrets: readonly Secret[];
+  readonly crmWebhookSecrets: readonly Secret[];
+  /** PostgreSQL; `null`: the embedded store. */
+  readonly databaseUrl: Secret | null;
+  readonly dataFolder: string;
+  /** As given in PROCESSION_CONFIG; `null`: not given. */
+  readonly configFile: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Reads all variables, adding what is wrong to `problems`. A variable that is empty counts as not set. */
+export function readEnvironment(env: Environment, problems: InputProblem[]): EnvironmentSettings {
+  const reader = new Reader(env, problems);
+  return {
+    gitlabUrl: reader.url(reader.text('GITLAB_URL') === undefined ? 'CI_SERVER_URL' : 'GITLAB_URL'),
+    gitlabToken: reader.token('GITLAB_TOKEN'),
+    gitlabWebhookSecrets: reader.secrets('GITLAB_WEBHOOK_SECRETS'),
+    crmWebhookSecrets: reader.secrets('CRM_WEBHOOK_SECRETS'),
+    databaseUrl: reader.databaseUrl('DATABASE_URL'),
+    dataFolder: reader.text('PROCESSION_DATA') ?? 'data',
+    configFile: reader.text('PROCESSION_CONFIG') ?? null,
+    host: reader.text('HOST') ?? '127.0.0.1',
+    port: reader.port('PORT') ?? 3000,
+    logLevel: reader.logLevel('LOG_LEVEL') ?? 'info',
+  };
+}
+
+/** A problem of the environment as a whole or of one variable. */
+export function variableProblem(name: string, message: string, fix: string): InputProblem {
+  return { file: null, line: null, path: name, message, fix, severity: 'error' };
+}
+
+class Reader {
+  private readonly env: Environment;
+  private readonly problems: InputProblem[];
+
+  constructor(env: Environment, problems: InputProblem[]) {
+    this.env = env;
+    this.problems = problems;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.env[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  url(name: string): string | null {
+    const value = this.text(name);
+    if (value === undefined) return null;
+    const url = URL.canParse(value) ? new URL(value) : null;
+    if (url && (url.username !== '' || url.password !== ''))
+      return this.report(name, 'expected an address without a user or password in it', 'Use GITLAB_TOKEN.');
+    if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+      return this.report(
+        name,
+        `expected the web address of GitLab, got ${/[?@]/.test(value) ? 'something else' : shown(value)}`,
+        'Write it like https://gitlab.example.com.',
+      );
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  }
+
+  token(name: string): Secret | null {
+    const value = this.secretText(name);
+    if (value === undefined) return null;
+    if (/^[\x21-\x7e]+$/.test(value)) return new Secret(value);
+    return this.report(
+      name,
+      'expected a token, got something with blanks or other characters in it',
+      'Copy it again, whole.',
+    );
+  }
+
+  secrets(name: string): readonly Secret[] {
+    const values = (this.secretText(name) ?? '').split(',').map((value) => value.trim());
+    return values
+      .filter((value) => value !== '')
+      .flatMap((value, index) => {
+        const problem = webhookSecretProblem(value);
+        if (problem === null) return [new Secret(value)];
+        this.report(
+          name,
+          `number ${index + 1}: ${problem}`,
+          'Copy it again from the webhook, whole; separate several by commas.',
+        );
+        return [];
+      });
+  }
+
+  databaseUrl(name: string): Secret | null {
+    const value = this.secretText(name);
+    if (value === undefined) return null;
+    if (/^postgres(ql)?:\/\/\S+$/.test(value)) return new Secret(value);
+    return this.report(
+      name,
+      'expected the address of a PostgreSQL database',
+      'Write it like postgres://user:password@host/name, or leave it out.',
+    );
+  }
+
+  port(name: string): number | null {
+    const value = this.text(name);
+    if (value === undefined) return null;
+    const port = Number(value);
+    if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
+    return this.report(
+      name,
+      `expected a port from 0 to 65535, got ${shown(value)}`,
+      'Leave it out for 3000.',
+    );
+  }
+
+  logLevel(name: string): LogLevel | null {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return null;
+    const level = LOG_LEVELS.find((known) => known === value);
+    if (level !== undefined) return level;
+    const all = LOG_LEVELS.join(', ');
+    return this.report(
+      name,
+      `expected one of ${all}, got ${shown(value)}`,
+      didYouMean(value, LOG_LEVELS, 'Leave it out for info.'),
+    );
+  }
+
+  /** The variable itself, or the content of the file that `<NAME>_FILE` names. */
+  private secretText(name: string): string | undefined {
+    const value = this.text(name);
+    const file = this.text(`${name}_FILE`);
+    if (file === undefined) return value;
+    if (value !== undefined) {
+      this.report(name, `is set, and ${name}_FILE too`, 'Keep one of them.');
+      return undefined;
+    }
+    const content = readTextSync(file);
+    if (content.kind === 'error') {
+      this.report(`${name}_FILE`, `${content.problem.message}: ${file}`, content.problem.fix);
+      return undefined;
+    }
+    const text = content.text.trim();
+    if (text !== '') return text;
+    this.report(`${name}_FILE`, `the file is empty: ${file}`, 'Write the secret into it.');
+    return undefined;
+  }
+
+  private report(name: string, message: string, fix: string): null {
+    this.problems.push(variableProblem(name, message, fix));
+    return null;
+  }
+}
+
+/** GitLab's signing tokens are `whsec_` and base64; plain ones travel in a header. */
+function webhookSecretProblem(value: string): string | null {
+  if (!/^[\x21-\x7e]+$/.test(value))
+    return 'expected a secret, got something with blanks or other characters in it';
+  if (!value.startsWith('whsec_')) return null;
+  return /^whsec_[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) ? null : 'expected base64 after whsec_';
+}

@@ -1,0 +1,153 @@
+/** The only reader of the environment and of `procession.yml`. Runs once, when a command starts. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkShape } from '#domain/check-shape.ts';
+import { ConfigError } from '#domain/errors.ts';
+import type { FieldProblem, InputProblem } from '#domain/input-problem.ts';
+import type { LabelRenames } from '#domain/labels.ts';
+import type { Secret } from '#domain/secret.ts';
+import type { Settings } from '#domain/settings.ts';
+import { parseYaml } from '#yaml/parse-yaml.ts';
+import {
+  type Environment,
+  type EnvironmentSettings,
+  readEnvironment,
+  variableProblem,
+} from './environment.ts';
+import { ProcessionFile } from './procession-file.ts';
+import { readTextSync } from './read-text-sync.ts';
+
+/** Everything procession is told, checked. Plain data but for {@link Secret}s, which do not print. */
+export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'> {
+  /** The file that was read; `null`: there is none, and defaults hold. */
+  readonly configFile: string | null;
+  /** Path or id; `null` without a file. */
+  readonly group: string | null;
+  readonly project: string | null;
+  readonly process: string;
+  readonly profile: string | null;
+  /** Folder of the processes. */
+  readonly templates: string;
+  readonly crm: Readonly<Record<string, unknown>>;
+}
+
+/** What is needed to talk to GitLab, all of it there. */
+export interface GitLabAccess {
+  readonly url: string;
+  readonly token: Secret;
+  readonly group: string;
+  readonly project: string;
+}
+
+const DEFAULT_FILE = 'procession.yml';
+
+/**
+ * Reads the configuration. Missing settings for GitLab are no problem here: many commands need none;
+ * those that do ask {@link gitlabAccess}.
+ *
+ * @param options.file instead of PROCESSION_CONFIG or `procession.yml`; `folder`: where relative paths begin
+ * @throws ConfigError with every problem of the environment and the file
+ */
+export function loadConfig(env: Environment, options: { file?: string; folder?: string } = {}): Config {
+  const problems: InputProblem[] = [];
+  const { configFile, ...environment } = readEnvironment(env, problems);
+  const named = options.file ?? configFile;
+  const result = readProcessionFile(named ?? DEFAULT_FILE, {
+    optional: named === null,
+    folder: options.folder ?? '.',
+  });
+  problems.push(...result.problems);
+  if (problems.length > 0 || result.settings === null) throw new ConfigError(problems);
+  const { gitlab, process, profile, roles, calendar, labels, policy, crm, show_amounts, templates } =
+    result.settings;
+  return {
+    ...environment,
+    configFile: result.found ? (named ?? DEFAULT_FILE) : null,
+    group: gitlab?.group ?? null,
+    project: gitlab?.project ?? null,
+    process,
+    profile: profile ?? null,
+    roles,
+    calendar: { timeZone: calendar.time_zone, weekend: calendar.weekend, holidays: calendar.holidays },
+    // Scopes that are not renamed are absent, never undefined.
+    labels: labels as LabelRenames,
+    policy,
+    crm,
+    showAmounts: show_amounts,
+    templates,
+  };
+}
+
+/**
+ * The access to GitLab.
+ *
+ * @throws ConfigError with everything that is missing
+ */
+export function gitlabAccess(config: Config): GitLabAccess {
+  const { gitlabUrl: url, gitlabToken: token, group, project } = config;
+  if (url !== null && token !== null && group !== null && project !== null)
+    return { url, token, group, project };
+  const problems: InputProblem[] = [];
+  if (url === null)
+    problems.push(
+      variableProblem(
+        'GITLAB_URL',
+        'is missing',
+        'Set it to the address of GitLab, such as https://gitlab.example.com.',
+      ),
+    );
+  if (token === null)
+    problems.push(
+      variableProblem(
+        'GITLAB_TOKEN',
+        'is missing',
+        'Set it, or GITLAB_TOKEN_FILE, to a token with the scope "api".',
+      ),
+    );
+  if (group === null || project === null)
+    problems.push({
+      file: DEFAULT_FILE,
+      line: null,
+      path: '',
+      message: 'there is no such file, so the group and project are not known',
+      fix: 'Write it with gitlab: { group: …, project: … }, or name it in PROCESSION_CONFIG.',
+      severity: 'error',
+    });
+  throw new ConfigError(problems, 'The settings for GitLab are incomplete:');
+}
+
+interface FileResult {
+  /** `null` when there are problems. */
+  readonly settings: (Omit<ProcessionFile, 'gitlab'> & { readonly gitlab?: ProcessionFile['gitlab'] }) | null;
+  readonly found: boolean;
+  readonly problems: readonly InputProblem[];
+}
+
+function readProcessionFile(
+  file: string,
+  { optional, folder }: { optional: boolean; folder: string },
+): FileResult {
+  const path = resolve(folder, file);
+  if (optional && !existsSync(path))
+    return { settings: ProcessionFile.omit({ gitlab: true }).parse({}), found: false, problems: [] };
+  const content = readTextSync(path);
+  if (content.kind === 'error')
+    return { settings: null, found: true, problems: [{ ...content.problem, file }] };
+  const parsed = parseYaml(content.text, file);
+  if (parsed.kind === 'error') return { settings: null, found: true, problems: parsed.problems };
+  const shape = checkShape(ProcessionFile, parsed.value);
+  if (shape.kind === 'ok') return { settings: shape.value, found: true, problems: [] };
+  const problems = shape.problems.map((problem): InputProblem => {
+    const { at, path, message, fix } = withoutSecrets(problem);
+    return { file, line: parsed.lineOf(at), path, message, fix, severity: 'error' };
+  });
+  const byLine = problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  return { settings: null, found: true, problems: byLine };
+}
+
+function withoutSecrets(problem: FieldProblem): FieldProblem {
+  if (!/token|secret|passw/i.test(String(problem.at.at(-1)))) return problem;
+  const fix =
+    'Secrets do not belong here: use GITLAB_TOKEN, GITLAB_WEBHOOK_SECRETS or CRM_WEBHOOK_SECRETS, and renew one that was committed.';
+  return { ...problem, fix };
+}

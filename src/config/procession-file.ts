@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
+import { LABEL_SCOPES, type LabelScope } from '#domain/labels.ts';
+import { DEFAULT_POLICY } from '#domain/settings.ts';
+
+const Id = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'expected lower-case words with dashes, for example account-manager',
+  )
+  .max(40);
+
+const Username = z
+  .string()
+  .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/, 'expected a GitLab username without @, for example ada');
+
+/** A number is the id; a path is what the address shows after the host. */
+function gitlabPath(what: string, example: string): z.ZodType<string> {
+  const wanted = `expected the path of the ${what}, for example ${example}`;
+  const path = z.string().regex(/^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*(\/[a-zA-Z0-9_.][a-zA-Z0-9_.-]*)*$/, wanted);
+  return z.union([path, z.number().int().positive(wanted)], wanted).transform(String);
+}
+
+const Brake = z.number().int().min(0).max(10_000);
+
+/** A scope as people see it on labels: `workflow`, `ps::workflow`. */
+const Scope = z
+  .string()
+  .max(60)
+  .regex(
+    /^\w[\w .-]*(::\w[\w .-]*)*$/,
+    'expected the scope of a label without its value, for example ps-workflow',
+  );
+
+const scopes = z.strictObject({
+  process: Scope.optional(),
+  step: Scope.optional(),
+  role: Scope.optional(),
+  workflow: Scope.optional(),
+  health: Scope.optional(),
+} satisfies Record<LabelScope, z.ZodType>);
+
+/** `procession.yml`: what one installation is told. Ours, therefore strict: a field it does not know is an error. */
+export const ProcessionFile = z.strictObject({
+  gitlab: z
+    .strictObject({
+      group: gitlabPath('group', 'acme/services').describe(
+        'Group of the epics, labels and board: its path or id.',
+      ),
+      project: gitlabPath('project', 'acme/services/engagements').describe(
+        'Project of the issues: its path or id.',
+      ),
+    })
+    .describe('Where the engagements live.'),
+  process: Id.default('delivery').describe('The process that a won SOW starts: a folder of `templates`.'),
+  profile: Id.optional().describe('One of the profiles of the process.'),
+  roles: z
+    .record(Id, z.array(Username).max(100))
+    .default({})
+    .describe('Role → GitLab usernames; the first is the default. A role may be empty.'),
+  calendar: z
+    .strictObject({
+      time_zone: z
+        .string()
+        .refine(isTimeZone, 'expected a time zone, for example Europe/Berlin')
+        .default('UTC')
+        .describe('Decides which date it is. IANA name.'),
+      weekend: z
+        .array(z.enum(WEEKDAYS))
+        .max(6, 'expected at least one working day in the week')
+        .default(['sat', 'sun'])
+        .describe('Days of the week that nobody works on.'),
+      holidays: z
+        .array(
+          z
+            .string()
+            .refine(
+              isCalendarDate,
+              'expected a date that exists, written YYYY-MM-DD, for example 2026-12-25',
+            ),
+        )
+        .max(2_000)
+        .default([])
+        .describe('Dates that nobody works on.'),
+    })
+    .prefault({}),
+  labels: scopes
+    .superRefine((renames, context) => {
+      for (const { scope, message } of clashes(renames))
+        context.addIssue({ code: 'custom', path: [scope], message });
+    })
+    .default({})
+    .describe('Own names for the scopes of labels: `workflow: ps-workflow` makes `ps-workflow::ready`.'),
+  policy: z
+    .strictObject({
+      mode: z
+        .enum(['enforce', 'warn', 'shadow'])
+        .default(DEFAULT_POLICY.mode)
+        .describe('enforce: rules are carried out. warn: people are told. shadow: nothing is written.'),
+      brakes: z
+        .strictObject({
+          reopen: Brake.default(DEFAULT_POLICY.brakes.reopen),
+          close: Brake.default(DEFAULT_POLICY.brakes.close),
+          create: Brake.default(DEFAULT_POLICY.brakes.create),
+        })
+        .prefault({})
+        .describe('Most changes of a kind in one run of one engagement; above it nothing is changed.'),
+    })
+    .prefault({}),
+  crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
+  show_amounts: z
+    .boolean()
+    .default(false)
+    .describe('Whether prices, rates and amounts may be written into GitLab.'),
+  templates: z
+    .string()
+    .min(1)
+    .default('issue_templates')
+    .describe('Folder of the processes, from where procession runs.'),
+});
+export type ProcessionFile = z.infer<typeof ProcessionFile>;
+
+/** The JSON Schema of `procession.yml`, for editors; published as `docs/procession.schema.json`. */
+export function configJsonSchema(): object {
+  return { title: 'procession.yml', ...z.toJSONSchema(ProcessionFile, { io: 'input' }) };
+}
+
+/** Scopes that would catch each other's labels: equal ones, and one that another begins with (`ps` and `ps::workflow`). */
+function clashes(
+  renames: Readonly<Partial<Record<LabelScope, string | undefined>>>,
+): readonly { scope: LabelScope; message: string }[] {
+  const nameOf = (scope: LabelScope): string => (renames[scope] ?? scope).toLowerCase();
+  return LABEL_SCOPES.flatMap((scope) => {
+    if (renames[scope] === undefined) return [];
+    const other = LABEL_SCOPES.find(
+      (other) => other !== scope && `${nameOf(other)}::`.startsWith(`${nameOf(scope)}::`),
+    );
+    return other
+      ? [{ scope, message: `expected a scope of its own, but the labels of "${other}" begin with it` }]
+      : [];
+  });
+}

@@ -1,0 +1,40 @@
+/** Behind `procession demo` and `procession sandbox`. */
+import { ConfigError } from '#domain/errors.ts';
+import type { ProcessDefinition } from '#domain/process.ts';
+import type { Sow } from '#domain/sow.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import { reconcile } from '#reconciler/reconcile.ts';
+import { type DemoOptions, type DemoWorld, startDemoWorld } from './demo-world.ts';
+import { type Narrator, type WalkResult, walk } from './walk.ts';
+
+const PROCESS = 'delivery';
+
+/** The sandbox, open for people, with or without the engine behind it. The caller closes it. */
+export async function openSandbox(options: DemoOptions): Promise<DemoWorld> {
+  return await startDemoWorld(options);
+}
+
+/** Walks one SOW through the delivery process, told by the narrator. */
+export async function walkThrough(world: DemoWorld, sow: Sow, narrator: Narrator): Promise<WalkResult> {
+  return await walk(world, sow, deliveryOf(world.deps.processes), narrator);
+}
+
+/** Launches SOWs for people to play with. */
+export async function launchAll(world: DemoWorld, sows: readonly Sow[]): Promise<void> {
+  for (const sow of sows) await reconcile(world.deps, sow.sow.number, { sow, process: PROCESS });
+}
+
+function deliveryOf(processes: ProcessStore): ProcessDefinition {
+  const process = processes.find(PROCESS, null);
+  if (process !== null) return process;
+  throw new ConfigError([
+    {
+      file: null,
+      line: null,
+      path: 'templates',
+      message: `the demo needs the process "${PROCESS}", and the templates folder has only: ${processes.ids.join(', ')}`,
+      fix: 'run the demo in the folder of this project, or without a procession.yml that names another templates folder',
+      severity: 'error',
+    },
+  ]);
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { StepFrontMatter } from './process.ts';
+import { Sow } from './sow.ts';
+
+/** The JSON Schema of a SOW file and of `/webhooks/crm`; published as `docs/sow.schema.json`. */
+export function sowJsonSchema(): object {
+  return { title: 'Statement of work', ...z.toJSONSchema(Sow, { io: 'input' }) };
+}
+
+/** The JSON Schema of a step's front matter; published as `docs/step.schema.json`. */
+export function stepJsonSchema(): object {
+  return { title: 'Front matter of a step', ...z.toJSONSchema(StepFrontMatter, { io: 'input' }) };
+}

@@ -1,0 +1,54 @@
+import type { Item } from '#sandbox/reading.ts';
+import { canSee, notFound } from '#sandbox/reading.ts';
+import type { ResourceEvent } from '#sandbox/world.ts';
+import type { Call, Route } from './call.ts';
+import { groupOf, issueOf, numberPart, ok, PAGING, requireEpics } from './call.ts';
+import { paged } from './paging.ts';
+import { showEvent } from './show.ts';
+
+/**
+ * Who changed state and labels, oldest first. Issues go by iid, epics by global id.
+ * @see https://docs.gitlab.com/api/resource_state_events/ and https://docs.gitlab.com/api/resource_label_events/
+ */
+export const EVENT_ROUTES: readonly Route[] = [
+  ...eventRoutes('/projects/:id/issues/:iid', (call) => issueOf(call)),
+  ...eventRoutes('/groups/:id/epics/:epic_id', epicById),
+];
+
+function epicById(call: Call): Item {
+  const group = groupOf(call);
+  requireEpics(call);
+  const id = numberPart(call, 'epic_id');
+  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.id === id);
+  if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
+  return epic;
+}
+
+function eventRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
+  return (['state', 'label'] as const).flatMap((kind): Route[] => [
+    {
+      method: 'GET',
+      path: `${path}/resource_${kind}_events`,
+      parameters: PAGING,
+      answer: (call) =>
+        paged(call, eventsOf(call, itemOf(call), kind), (event) => showEvent(call.engine.world, event)),
+    },
+    {
+      method: 'GET',
+      path: `${path}/resource_${kind}_events/:event_id`,
+      parameters: [],
+      answer(call) {
+        const id = numberPart(call, 'event_id');
+        const event = eventsOf(call, itemOf(call), kind).find((it) => it.id === id);
+        if (event === undefined) throw notFound('Event');
+        return ok(showEvent(call.engine.world, event));
+      },
+    },
+  ]);
+}
+
+function eventsOf(call: Call, item: Item, kind: 'state' | 'label'): ResourceEvent[] {
+  return call.engine.world.events.filter(
+    (event) => event.change.kind === kind && event.target.kind === item.kind && event.target.id === item.id,
+  );
+}

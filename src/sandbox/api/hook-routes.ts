@@ -1,0 +1,203 @@
+import { itemPayload, notePayload } from '#sandbox/hook-payload.ts';
+import type { HookEvent } from '#sandbox/hooks.ts';
+import { alertStatus } from '#sandbox/hooks.ts';
+import { takeId } from '#sandbox/new-world.ts';
+import { Refusal } from '#sandbox/operations.ts';
+import { forbidden, groupAccess, hasPremium, notFound, projectAccess } from '#sandbox/reading.ts';
+import type { Hook, HookDelivery } from '#sandbox/world.ts';
+import type { Answer, Call, Route } from './call.ts';
+import { actorOf, created, groupOf, noContent, numberPart, ok, PAGING, projectOf } from './call.ts';
+import { applyHookFields, GROUP_HOOK_FIELDS, HOOK_FIELDS, showDelivery, showHook } from './hook-fields.ts';
+import { paged } from './paging.ts';
+import { requireAll } from './parameters.ts';
+
+const MAINTAINER = 40;
+const OWNER = 50;
+
+/** Whose hooks: exactly one of the two ids is set. */
+interface Place {
+  readonly groupId: number | null;
+  readonly projectId: number | null;
+}
+
+/** Project hooks take a Maintainer; group hooks Premium and an Owner. @see https://docs.gitlab.com/api/project_webhooks/ */
+export const HOOK_ROUTES: readonly Route[] = [
+  ...hookRoutes('/projects/:id/hooks', projectPlace, HOOK_FIELDS),
+  ...hookRoutes('/groups/:id/hooks', groupPlace, GROUP_HOOK_FIELDS),
+];
+
+function projectPlace(call: Call): Place {
+  const project = projectOf(call);
+  if (projectAccess(call.engine.world, actorOf(call), project) < MAINTAINER) throw forbidden();
+  return { groupId: null, projectId: project.id };
+}
+
+function groupPlace(call: Call): Place {
+  const group = groupOf(call);
+  if (groupAccess(actorOf(call), group) < OWNER || !hasPremium(call.engine.world)) throw forbidden();
+  return { groupId: group.id, projectId: null };
+}
+
+function hookRoutes(path: string, placeOf: (call: Call) => Place, fields: readonly string[]): Route[] {
+  const one = `${path}/:hook_id`;
+  const hookOf = (call: Call): Hook => findHook(call, placeOf(call));
+  return [
+    { method: 'GET', path, parameters: PAGING, answer: (call) => listHooks(call, placeOf(call)) },
+    { method: 'POST', path, parameters: fields, answer: (call) => createHook(call, () => placeOf(call)) },
+    {
+      method: 'GET',
+      path: one,
+      parameters: [],
+      answer: (call) => ok(showHook(hookOf(call), call.engine.now())),
+    },
+    {
+      method: 'PUT',
+      path: one,
+      parameters: fields,
+      answer(call) {
+        const hook = hookOf(call);
+        applyHookFields(hook, call.parameters);
+        return ok(showHook(hook, call.engine.now()));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      parameters: [],
+      answer(call) {
+        const hook = hookOf(call);
+        call.engine.world.hooks.splice(call.engine.world.hooks.indexOf(hook), 1);
+        return noContent;
+      },
+    },
+    {
+      method: 'GET',
+      path: `${one}/events`,
+      parameters: ['status', ...PAGING],
+      answer: (call) => listDeliveries(call, hookOf(call)),
+    },
+    {
+      method: 'POST',
+      path: `${one}/events/:delivery_id/resend`,
+      parameters: [],
+      answer: (call) => resend(call, hookOf(call)),
+    },
+    {
+      method: 'POST',
+      path: `${one}/test/:trigger`,
+      parameters: [],
+      answer: (call) => test(call, hookOf(call)),
+    },
+  ];
+}
+
+function hooksAt(call: Call, place: Place): Hook[] {
+  return call.engine.world.hooks.filter(
+    (hook) => hook.groupId === place.groupId && hook.projectId === place.projectId,
+  );
+}
+
+function findHook(call: Call, place: Place): Hook {
+  const id = numberPart(call, 'hook_id');
+  const hook = hooksAt(call, place).find((it) => it.id === id);
+  if (hook === undefined) throw new Refusal(404, { message: '404 Not found' });
+  return hook;
+}
+
+function listHooks(call: Call, place: Place): Answer {
+  return paged(call, hooksAt(call, place), (hook) => showHook(hook, call.engine.now()));
+}
+
+function createHook(call: Call, placeOf: () => Place): Answer {
+  requireAll(call.parameters, ['url']);
+  const place = placeOf();
+  const hook: Hook = {
+    id: takeId(call.engine.world, 'hook'),
+    ...place,
+    url: '',
+    token: null,
+    signingToken: null,
+    issuesEvents: false,
+    confidentialIssuesEvents: false,
+    noteEvents: false,
+    enableSslVerification: true,
+    failures: 0,
+    disabledUntil: null,
+    createdAt: call.engine.now().toISOString(),
+    otherEvents: ['push_events'],
+  };
+  applyHookFields(hook, call.parameters);
+  call.engine.world.hooks.push(hook);
+  return created(showHook(hook, call.engine.now()));
+}
+
+function listDeliveries(call: Call, hook: Hook): Answer {
+  const wanted = call.parameters.list('status') ?? [];
+  const deliveries = call.engine.world.deliveries
+    .filter((it) => it.hookId === hook.id && hasStatus(it, wanted))
+    .toReversed();
+  return paged(call, deliveries, showDelivery);
+}
+
+const STATUS_CLASSES: Readonly<Record<string, number>> = {
+  successful: 2,
+  client_failure: 4,
+  server_failure: 5,
+};
+
+/** A status code, or the name of a class of them. */
+function hasStatus(delivery: HookDelivery, wanted: readonly string[]): boolean {
+  if (wanted.length === 0) return true;
+  const status = delivery.responseStatus ?? 0;
+  return wanted.some((it) => Number(it) === status || STATUS_CLASSES[it] === Math.floor(status / 100));
+}
+
+async function resend(call: Call, hook: Hook): Promise<Answer> {
+  call.engine.limits.count('hookTest', actorOf(call).id);
+  const id = numberPart(call, 'delivery_id');
+  const delivery = call.engine.world.deliveries.find((it) => it.hookId === hook.id && it.id === id);
+  if (delivery === undefined) throw notFound('Hook Log');
+  const again = await call.engine.hooks.resend(hook, delivery);
+  return created({ response_status: again.responseStatus ?? 'internal error' });
+}
+
+/** Sends what the newest issue or note would send. A 2xx or 3xx enables a disabled hook again. */
+async function test(call: Call, hook: Hook): Promise<Answer> {
+  call.engine.limits.count('hookTest', actorOf(call).id);
+  const { event, payload } = sampleOf(call, hook, call.part('trigger'));
+  const delivery = await call.engine.hooks.test(hook, event, payload);
+  if (alertStatus(hook, call.engine.now()) === 'executable' && hook.failures === 0)
+    return created({ message: '201 Created' });
+  throw new Refusal(422, { message: delivery.responseBody ?? 'internal error' });
+}
+
+function sampleOf(
+  call: Call,
+  hook: Hook,
+  trigger: string,
+): { readonly event: HookEvent; readonly payload: object } {
+  const { world } = call.engine;
+  const actor = actorOf(call);
+  const projectIds = world.projects
+    .filter((it) => it.id === hook.projectId || it.groupId === hook.groupId)
+    .map((it) => it.id);
+  const issues = world.issues.filter((issue) => projectIds.includes(issue.projectId));
+  const isConfidential = trigger.startsWith('confidential_');
+  if (trigger.endsWith('issues_events')) {
+    const issue = issues.at(-1);
+    if (issue === undefined) throw new Refusal(422, { message: 'Ensure the project has issues.' });
+    const payload = itemPayload(world, { item: issue, actor, action: 'open', changes: {} });
+    return { event: isConfidential ? 'confidential_issue' : 'issue', payload };
+  }
+  if (trigger.endsWith('note_events')) {
+    const note = world.notes.findLast(
+      (it) => !it.system && it.target.kind === 'issue' && issues.some((issue) => issue.id === it.target.id),
+    );
+    const issue = issues.find((it) => it.id === note?.target.id);
+    if (note === undefined || issue === undefined)
+      throw new Refusal(422, { message: 'Ensure the project has notes.' });
+    const payload = notePayload(world, { note, issue, actor, action: 'create' });
+    return { event: isConfidential ? 'confidential_note' : 'note', payload };
+  }
+  throw new Refusal(400, { error: 'trigger does not have a valid value' });
+}

@@ -1,0 +1,158 @@
+import { Refusal } from '#sandbox/operations.ts';
+import { canSee, canUpdate, forbidden, notFound, projectById } from '#sandbox/reading.ts';
+import type { Issue } from '#sandbox/world.ts';
+import type { Answer, Call, Route } from './call.ts';
+import {
+  actorOf,
+  created,
+  groupOf,
+  issueOf,
+  noContent,
+  numberPart,
+  ok,
+  projectOf,
+  recordNotFound,
+} from './call.ts';
+import { issueFilters, itemFilters, ordered } from './filter-items.ts';
+import { ISSUE_FILTERS, ISSUE_UPDATE_FIELDS, NEW_ISSUE_FIELDS, toIssueChanges } from './item-parameters.ts';
+import { paged, pagedByKeyset } from './paging.ts';
+import { requireAll, requireOneOf } from './parameters.ts';
+import { showIssue } from './show-items.ts';
+
+/** @see https://docs.gitlab.com/api/issues/ */
+export const ISSUE_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/issues',
+    parameters: [...ISSUE_FILTERS, 'non_archived'],
+    answer(call) {
+      if (call.parameters.text('scope') !== 'all') actorOf(call);
+      // Without a scope the list holds what the user created.
+      const mine = call.parameters.has('scope')
+        ? () => true
+        : (issue: Issue) => issue.authorId === call.user?.id;
+      return listIssues(call, mine);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/groups/:id/issues',
+    parameters: [...ISSUE_FILTERS, 'non_archived'],
+    answer(call) {
+      const group = groupOf(call);
+      return listIssues(
+        call,
+        (issue) => projectById(call.engine.world, issue.projectId).groupId === group.id,
+      );
+    },
+  },
+  {
+    method: 'GET',
+    path: '/projects/:id/issues',
+    parameters: [...ISSUE_FILTERS, 'cursor', 'pagination'],
+    jobToken: true,
+    answer(call) {
+      const project = projectOf(call);
+      return listIssues(call, (issue) => issue.projectId === project.id, true);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/projects/:id/issues',
+    parameters: NEW_ISSUE_FIELDS,
+    answer(call) {
+      requireAll(call.parameters, ['title']);
+      const project = projectOf(call);
+      const fields = { ...toIssueChanges(call), title: call.parameters.required('title') };
+      return created(showIssue(call.engine.world, createAt(call, project.id, fields)));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/projects/:id/issues/:iid',
+    parameters: [],
+    jobToken: true,
+    answer: (call) => ok(showIssue(call.engine.world, issueOf(call))),
+  },
+  {
+    method: 'PUT',
+    path: '/projects/:id/issues/:iid',
+    parameters: ISSUE_UPDATE_FIELDS,
+    answer(call) {
+      requireOneOf(
+        call.parameters,
+        ISSUE_UPDATE_FIELDS.filter((name) => name !== 'updated_at'),
+      );
+      const changes = toIssueChanges(call);
+      const issue = existingIssue(call);
+      // `authorize! :update_issue` comes before the service that closes silently or not at all.
+      if (!canUpdate(call.engine.world, call.user, issue)) throw forbidden();
+      return ok(showIssue(call.engine.world, call.operations.updateIssue(actorOf(call), issue, changes)));
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/projects/:id/issues/:iid',
+    parameters: [],
+    answer(call) {
+      const project = projectOf(call);
+      const iid = numberPart(call, 'iid');
+      const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+      if (issue === undefined) throw notFound('Issue');
+      call.operations.deleteIssue(actorOf(call), issue);
+      return noContent;
+    },
+  },
+];
+
+/** Updating looks the issue up without asking whether it may be seen: that makes 403, not 404. */
+function existingIssue(call: Call): Issue {
+  const project = projectOf(call);
+  const iid = numberPart(call, 'iid');
+  const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+  if (issue === undefined) throw recordNotFound();
+  return issue;
+}
+
+/** Project owners may choose the iid; one that is taken is a 409. Others' wish is ignored. */
+function createAt(
+  call: Call,
+  projectId: number,
+  fields: Parameters<Call['operations']['createIssue']>[2],
+): Issue {
+  const { world } = call.engine;
+  const project = projectById(world, projectId);
+  const actor = actorOf(call);
+  const wanted = call.parameters.integer('iid');
+  const group = world.groups.find((it) => it.id === project.groupId);
+  const isOwner = group?.members.get(actor.id) === 50 || project.members.get(actor.id) === 50;
+  if (wanted === undefined || !isOwner) return call.operations.createIssue(actor, projectId, fields);
+  if (world.issues.some((it) => it.projectId === projectId && it.iid === wanted)) {
+    throw new Refusal(409, { message: 'Duplicated issue' });
+  }
+  const next = project.nextIid;
+  project.nextIid = wanted;
+  try {
+    return call.operations.createIssue(actor, projectId, fields);
+  } finally {
+    project.nextIid = Math.max(next, project.nextIid);
+  }
+}
+
+function listIssues(call: Call, isInScope: (issue: Issue) => boolean, mayUseKeyset = false): Answer {
+  const { world } = call.engine;
+  const filters = [
+    isInScope,
+    (issue: Issue) => canSee(world, call.user, issue),
+    ...itemFilters(call),
+    ...issueFilters(call),
+  ];
+  const issues = ordered(
+    call,
+    world.issues.filter((issue) => filters.every((passes) => passes(issue))),
+  );
+  const labelDetails = call.parameters.boolean('with_labels_details') ?? false;
+  const show = (issue: Issue): object => showIssue(world, issue, { labelDetails });
+  const wantsKeyset = mayUseKeyset && call.parameters.text('pagination') === 'keyset';
+  return wantsKeyset ? pagedByKeyset(call, issues, show) : paged(call, issues, show);
+}

@@ -1,0 +1,93 @@
+import type { Sandbox } from './create-sandbox.ts';
+import { takeId } from './new-world.ts';
+import type { AccessLevel, Group, Project, User } from './world.ts';
+
+export interface Person {
+  readonly user: User;
+  readonly token: string;
+}
+
+/** What {@link seed} has put into a sandbox. */
+export interface Seed {
+  readonly group: Group;
+  readonly project: Project;
+  /** The user of a group access token, Maintainer. */
+  readonly bot: Person;
+  /** The group's Owner: only an Owner sets up group webhooks. */
+  readonly ada: Person;
+  /** Manager, Maintainer. */
+  readonly mira: Person;
+  /** Engineers, Developers. */
+  readonly eli: Person;
+  readonly noor: Person;
+  /** A customer's contact, Reporter. */
+  readonly casey: Person;
+  readonly gus: Person;
+  /** No member of anything. */
+  readonly otto: Person;
+}
+
+/** Puts fictional people, the group `services` and its project `services/engagements` into an empty sandbox. */
+export function seed(sandbox: Sandbox): Seed {
+  const { world } = sandbox;
+  const group: Group = {
+    id: takeId(world, 'group'),
+    path: 'services',
+    name: 'Services',
+    visibility: 'private',
+    members: new Map(),
+  };
+  world.groups.push(group);
+  const project: Project = {
+    id: takeId(world, 'project'),
+    groupId: group.id,
+    path: 'engagements',
+    name: 'Engagements',
+    members: new Map(),
+    nextIid: 1,
+  };
+  world.projects.push(project);
+  world.boards.push({ id: takeId(world, 'board'), groupId: group.id, name: 'Development', lists: [] });
+  const person = (username: string, name: string, level: AccessLevel | null): Person => {
+    const added = addPerson(sandbox, username, name);
+    if (level !== null) group.members.set(added.user.id, level);
+    return added;
+  };
+  return {
+    group,
+    project,
+    bot: addBot(sandbox, group),
+    ada: person('ada', 'Ada Owens', 50),
+    mira: person('mira', 'Mira Lund', 40),
+    eli: person('eli', 'Eli Marsh', 30),
+    noor: person('noor', 'Noor Haddad', 30),
+    casey: person('casey', 'Casey Vale', 20),
+    gus: person('gus', 'Gus Pell', 10),
+    otto: person('otto', 'Otto Brandt', null),
+  };
+}
+
+/** Adds a user with an `api` token `glpat-sandbox-<username>` and no membership. */
+export function addPerson(sandbox: Sandbox, username: string, name: string): Person {
+  const user: User = { id: takeId(sandbox.world, 'user'), username, name, bot: false, state: 'active' };
+  return withToken(sandbox, user, `glpat-sandbox-${username}`);
+}
+
+function addBot(sandbox: Sandbox, group: Group): Person {
+  const { world } = sandbox;
+  const user: User = {
+    id: takeId(world, 'user'),
+    username: 'procession-bot',
+    name: 'Procession',
+    bot: true,
+    state: 'active',
+  };
+  group.members.set(user.id, 40);
+  return withToken(sandbox, user, 'glpat-sandbox-bot');
+}
+
+function withToken({ world }: Sandbox, user: User, token: string): Person {
+  world.users.push(user);
+  world.tokens.push({ value: token, userId: user.id, scopes: ['api'], expiresOn: null });
+  return { user, token };
+}

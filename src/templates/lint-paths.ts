@@ -1,0 +1,88 @@
+/** Checks whatever files and folders a person names. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { InputProblem } from '#domain/input-problem.ts';
+import { listProcesses } from './list-processes.ts';
+import { lintProcess } from './load-process.ts';
+import { lintSow } from './load-sow.ts';
+
+/** What was checked, and what is wrong. */
+export interface LintResult {
+  readonly problems: readonly InputProblem[];
+  readonly checked: { readonly processes: number; readonly sows: number };
+}
+
+/** The files behind some paths, each once. */
+interface Found {
+  readonly processes: Set<string>;
+  readonly sows: Set<string>;
+  readonly problems: InputProblem[];
+}
+
+/**
+ * Checks SOW files, folders of them, templates folders, process folders and files in those. Settings files are left to
+ * the caller. Nothing is thrown for what is wrong in them.
+ */
+export async function lintPaths(paths: readonly string[]): Promise<LintResult> {
+  const found: Found = { processes: new Set(), sows: new Set(), problems: [] };
+  for (const path of paths) await look(path.replace(/(?<=.)\/+$/, ''), found);
+  const problems = await Promise.all([
+    ...[...found.processes].map(lintProcess),
+    ...[...found.sows].map(lintSow),
+  ]);
+  return {
+    problems: [...found.problems, ...problems.flat()],
+    checked: { processes: found.processes.size, sows: found.sows.size },
+  };
+}
+
+async function look(path: string, found: Found): Promise<void> {
+  const entry = await stat(path).catch(() => null);
+  if (entry === null) {
+    found.problems.push(
+      problem(
+        path,
+        'there is no such file or folder',
+        'Check the path; it is relative to the current folder.',
+      ),
+    );
+  } else if (entry.isDirectory()) {
+    await lookInFolder(path, found);
+  } else if (basename(path) === 'process.yml' || path.endsWith('.md')) {
+    found.processes.add(dirname(path));
+  } else if (isSowFile(path)) {
+    found.sows.add(path);
+  } else {
+    found.problems.push(
+      problem(path, 'expected a SOW file (.yml, .yaml, .json), a template or a folder', 'Name another file.'),
+    );
+  }
+}
+
+async function lookInFolder(folder: string, found: Found): Promise<void> {
+  const names = (await readdir(folder)).toSorted();
+  if (names.includes('process.yml')) {
+    found.processes.add(folder);
+    return;
+  }
+  const processes = await listProcesses(folder);
+  for (const process of processes) found.processes.add(process.folder);
+  const sows = names.filter(isSowFile);
+  for (const name of sows) found.sows.add(join(folder, name));
+  if (processes.length + sows.length === 0)
+    found.problems.push(
+      problem(
+        folder,
+        'there is nothing to check in this folder',
+        'Name a folder of processes or of SOW files.',
+      ),
+    );
+}
+
+function isSowFile(name: string): boolean {
+  return /\.(?:ya?ml|json)$/i.test(name) && basename(name) !== 'procession.yml';
+}
+
+function problem(file: string, message: string, fix: string): InputProblem {
+  return { file, line: null, path: '', message, fix, severity: 'error' };
+}

@@ -1,0 +1,40 @@
+import { readdir, stat } from 'node:fs/promises';
+import { ConfigError } from '#domain/errors.ts';
+import type { InputProblem } from '#domain/input-problem.ts';
+
+export interface ProcessFolder {
+  readonly id: string;
+  /** `issue_templates/delivery` */
+  readonly folder: string;
+}
+
+/**
+ * The processes of a templates folder: its folders with a `process.yml`, by name.
+ *
+ * @throws ConfigError when the folder cannot be read
+ */
+export async function listProcesses(templates: string): Promise<readonly ProcessFolder[]> {
+  const root = templates.replace(/\/+$/, '');
+  const names = await readdir(root).catch(() => null);
+  if (names === null) throw new ConfigError([unreadable(root)]);
+  const folders = await Promise.all(
+    names.toSorted().map(async (id) => {
+      const folder = `${root}/${id}`;
+      const found = await stat(`${folder}/process.yml`).catch(() => null);
+      return found?.isFile() === true ? [{ id, folder }] : [];
+    }),
+  );
+  return folders.flat();
+}
+
+function unreadable(file: string): InputProblem {
+  const message = 'expected the folder of the templates, which cannot be read';
+  return {
+    file,
+    line: null,
+    path: '',
+    message,
+    fix: 'Check "templates" in procession.yml.',
+    severity: 'error',
+  };
+}

@@ -1,0 +1,107 @@
+import { didYouMean } from '#domain/closest.ts';
+import { ConfigError } from '#domain/errors.ts';
+import { type FieldPath, formatPath, type InputProblem } from '#domain/input-problem.ts';
+import type { ProcessDefinition, ProcessFile } from '#domain/process.ts';
+import type { ProcessProblem } from '#domain/process-problem.ts';
+import { processProblems, profileProblems } from '#domain/process-rules.ts';
+import { type ProcessDraft, readProcessDraft } from './process-draft.ts';
+import { draftTemplateProblems } from './template-lint.ts';
+
+/**
+ * Reads a process from its folder (`issue_templates/delivery`), checked and ready to use.
+ *
+ * @param profile one of the `profiles` of `process.yml`; left out or `null`: the plain process
+ * @throws ConfigError with every problem of the folder, or when there is no such profile
+ */
+export async function loadProcess(folder: string, profile: string | null = null): Promise<ProcessDefinition> {
+  const draft = await readProcessDraft(folder);
+  const problems = draftProblems(draft).filter(({ severity }) => severity === 'error');
+  if (problems.length > 0 || !draft.processFile) throw new ConfigError(problems, 'The process has problems:');
+  if (profile !== null && !Object.hasOwn(draft.processFile.profiles, profile))
+    throw new ConfigError(
+      [unknownProfile(draft.processFile, profile, `${draft.folder}/process.yml`)],
+      'The process has problems:',
+    );
+  return definition(draft, draft.processFile, profile);
+}
+
+/** Everything that is wrong with the process in a folder: files, fields, rules, profiles, templates. Empty when nothing is. */
+export async function lintProcess(folder: string): Promise<readonly InputProblem[]> {
+  return draftProblems(await readProcessDraft(folder));
+}
+
+function draftProblems(draft: ProcessDraft): readonly InputProblem[] {
+  const problems = [...draft.problems, ...rulesOfDraft(draft), ...draftTemplateProblems(draft)];
+  return problems.toSorted(
+    (one, other) => compare(one.file ?? '', other.file ?? '') || (one.line ?? 0) - (other.line ?? 0),
+  );
+}
+
+/** The rules need every step; with a broken one they would complain about its absence. */
+function rulesOfDraft(draft: ProcessDraft): readonly InputProblem[] {
+  const { processFile } = draft;
+  if (!processFile || !processFile.steps.every((id) => draft.steps.has(id))) return [];
+  const file = `${draft.folder}/process.yml`;
+  const plain = processProblems(definition(draft, processFile, null));
+  const known = new Set(plain.map(identity));
+  const ofProfiles = Object.keys(processFile.profiles).flatMap((profile) =>
+    processProblems(definition(draft, processFile, profile))
+      .filter((problem) => !known.has(identity(problem)))
+      .map((problem) => inProfile(problem, profile, file)),
+  );
+  const broken = profileProblems(processFile, file);
+  const all = [...plain, ...broken, ...(broken.length > 0 ? [] : ofProfiles)];
+  return all.map(({ file, at, path, message, fix }) => {
+    return { file, line: draft.lineOf(file, at), path, message, fix, severity: 'error' };
+  });
+}
+
+function definition(
+  draft: ProcessDraft,
+  processFile: ProcessFile,
+  profile: string | null,
+): ProcessDefinition {
+  const after = profile === null ? {} : (processFile.profiles[profile]?.after ?? {});
+  return {
+    id: processFile.id,
+    name: processFile.name,
+    summary: processFile.summary,
+    titles: processFile.titles,
+    steps: processFile.steps.flatMap((id) => {
+      const step = draft.steps.get(id);
+      return step ? [{ ...step, after: after[id] ?? step.after }] : [];
+    }),
+    closeWhen: processFile.close_when,
+    epicBody: draft.epicBody,
+    partials: draft.partials,
+    profile,
+  };
+}
+
+/** A problem that only a profile has is one of the profile, not of the template it shows in. */
+function inProfile(problem: ProcessProblem, profile: string, file: string): ProcessProblem {
+  const at: FieldPath = ['profiles', profile, 'after', ...(problem.step === undefined ? [] : [problem.step])];
+  return { ...problem, file, at, path: formatPath(at) };
+}
+
+function identity({ file, path, message }: ProcessProblem): string {
+  return `${file} ${path} ${message}`;
+}
+
+function unknownProfile(processFile: ProcessFile, profile: string, file: string): InputProblem {
+  const names = Object.keys(processFile.profiles);
+  const fix = names.length === 0 ? 'Leave the profile out.' : `Use one of: ${names.join(', ')}.`;
+  const message = `there is no profile "${profile}"`;
+  return {
+    file,
+    line: null,
+    path: 'profiles',
+    message,
+    fix: didYouMean(profile, names, fix),
+    severity: 'error',
+  };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,47 @@
+import type { InputProblem } from '#domain/input-problem.ts';
+import { templateProblems } from '#domain/template-problems.ts';
+import type { ProcessDraft } from './process-draft.ts';
+
+/** What is wrong with the Mustache of a process: steps, epic, titles, partials. Lines are those of the files. */
+export function draftTemplateProblems(draft: ProcessDraft): readonly InputProblem[] {
+  const { partials, folder } = draft;
+  const problems: InputProblem[] = [];
+  const report = (file: string, line: number | null, message: string, path = ''): void => {
+    // Every template may name the same fault of a shared partial.
+    if (!problems.some((known) => known.file === file && known.line === line && known.message === message))
+      problems.push({ file, line, path, message, fix: '', severity: 'error' });
+  };
+  for (const [id, { file, body, linesBefore }] of draft.templates) {
+    const evidence = (draft.steps.get(id)?.done_when.evidence.length ?? 0) > 0;
+    for (const found of templateProblems(body, { partials, file, kind: 'step', evidence }))
+      report(found.file, found.line + (found.file === file ? linesBefore : 0), found.message);
+  }
+  const epic = `${folder}/epic.md`;
+  for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic' }))
+    report(found.file, found.line, found.message);
+  const file = `${folder}/process.yml`;
+  for (const [name, title] of Object.entries(draft.processFile?.titles ?? {}))
+    for (const { message } of templateProblems(title, { partials, file, kind: 'title' }))
+      report(file, draft.lineOf(file, ['titles', name]), message, `titles.${name}`);
+  return [...problems, ...unusedPartials(draft)];
+}
+
+function unusedPartials({ folder, partials, templates, epicBody }: ProcessDraft): readonly InputProblem[] {
+  const texts = [epicBody, ...Object.values(partials), ...[...templates.values()].map(({ body }) => body)];
+  return Object.keys(partials)
+    .filter(
+      (name) =>
+        !texts.some((text) => text.match(/\{\{>\s*[^\s}]+/g)?.some((tag) => tag.slice(3).trim() === name)),
+    )
+    .map((name) => {
+      const message = 'no template uses this partial';
+      return {
+        file: `${folder}/_${name}.md`,
+        line: null,
+        path: '',
+        message,
+        fix: `Write {{> ${name}}} somewhere, or remove the file.`,
+        severity: 'warning',
+      };
+    });
+}

@@ -1,0 +1,144 @@
+/** Crashes and lost answers at every point of a launch: a second run ends in the same world, with one of everything. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '#domain/errors.ts';
+import { parseMarker } from '#domain/marker.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import { reconcile, type ReconcileDeps } from '#reconciler/reconcile.ts';
+import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+
+const open: EngagementWorld[] = [];
+
+async function start(): Promise<EngagementWorld> {
+  const world = await startEngagement();
+  open.push(world);
+  return world;
+}
+
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close();
+});
+
+class Crash extends Error {}
+
+/** The adapter, dying right after its nth call has come back: the world has the effect, the engine has not seen it. */
+function dyingAfter(gitlab: GitLab, calls: number): GitLab {
+  let left = calls;
+  return new Proxy(gitlab, {
+    get: (target, name: keyof GitLab) => async (...args: never[]) => {
+      if (left === 0) throw new Crash('already dead');
+      const result = await (target[name] as (...args: never[]) => Promise<unknown>)(...args);
+      left -= 1;
+      if (left === 0) throw new Crash(`after ${name}`);
+      return result;
+    },
+  });
+}
+
+/** The world without the numbers that depend on how often something was tried. */
+function shape(world: EngagementWorld): unknown {
+  const { issues, epics, links, notes, labels } = world.sandbox.world;
+  const name = (id: number): string => {
+    const issue = issues.find((candidate) => candidate.id === id);
+    return parseMarker(issue?.description ?? '')?.step ?? `foreign ${id}`;
+  };
+  const text = (description: string): string => description.replaceAll(/(#|=)\d+/g, '$1n');
+  return {
+    epics: epics.map((epic) => ({ title: epic.title, state: epic.state, labels: world.labels(epic).toSorted(), description: text(epic.description) })),
+    issues: issues.map((issue) => ({ step: name(issue.id), title: issue.title, state: issue.state, labels: world.labels(issue).toSorted(), assignees: issue.assigneeIds, dueDate: issue.dueDate, epicId: issue.epicId, description: text(issue.description) })),
+    links: links.map(({ sourceId, targetId, type }) => `${name(sourceId)} ${type} ${name(targetId)}`).toSorted(),
+    notes: notes.filter(({ system }) => !system).map(({ body }) => text(body)),
+    labels: labels.map((label) => label.name).toSorted(),
+  };
+}
+
+async function launch(world: EngagementWorld, deps: ReconcileDeps = world.deps): Promise<void> {
+  await reconcile(deps, world.sow.sow.number, { sow: world.sow, process: 'delivery' });
+}
+
+/** Runs as an operator would: again, until it no longer fails. */
+async function untilDone(world: EngagementWorld): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    try {
+      await launch(world, world.over(world.connect()));
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.disposition !== 'retry') throw error;
+    }
+  }
+  throw new Error('five runs were not enough');
+}
+
+async function cleanLaunch(): Promise<{ world: EngagementWorld; requests: number }> {
+  const world = await start();
+  await launch(world);
+  return { world, requests: world.sandbox.ledger.entries().length };
+}
+
+describe('a crash during a launch', () => {
+  it('after any call: the next run completes it, with exactly one of everything', async () => {
+    const { world: clean } = await cleanLaunch();
+    const wanted = shape(clean);
+    let died = 0;
+
+    for (let call = 1; ; call += 1) {
+      const world = await start();
+      try {
+        await launch(world, world.over(dyingAfter(world.connect(), call)));
+        break;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        died += 1;
+      }
+      await untilDone(world);
+      expect({ call, ...(shape(world) as object) }).toEqual({ call, ...(wanted as object) });
+      await world.close();
+    }
+
+    expect(died).toBeGreaterThan(45);
+  });
+});
+
+describe('a lost answer during a launch', () => {
+  const faults = [
+    ['the connection breaks before the request is carried out', { when: 'before', kind: 'reset' }],
+    ['the connection breaks after it was carried out', { when: 'after', kind: 'reset' }],
+    ['502 after it was carried out', { when: 'after', kind: 'status', status: 502 }],
+    ['500 before it was carried out', { when: 'before', kind: 'status', status: 500 }],
+    ['half an answer', { when: 'after', kind: 'truncated' }],
+    ['429 without Retry-After', { when: 'before', kind: 'status', status: 429 }],
+  ] as const;
+
+  it.each(faults)('at any request, %s: exactly one of everything', async (_, fault) => {
+    const { world: clean, requests } = await cleanLaunch();
+    const wanted = shape(clean);
+
+    for (let n = 1; n <= requests; n += 1) {
+      const world = await start();
+      world.sandbox.faults.failAtRequest(n, fault);
+      await untilDone(world);
+      expect({ n, ...(shape(world) as object) }).toEqual({ n, ...(wanted as object) });
+      await world.close();
+    }
+  });
+});
+
+describe('two writers at once', () => {
+  it('end with one epic and one issue per step; the doubles are closed with a note', async () => {
+    const world = await start();
+    const other = world.over(world.connect());
+
+    await Promise.allSettled([launch(world), launch(world, other), launch(world, world.over(world.connect()))]);
+    await launch(world);
+    await launch(world, other);
+
+    const live = world.sandbox.world.epics.filter(({ state }) => state === 'opened');
+    expect(live).toHaveLength(1);
+    const steps = world.sandbox.world.issues.filter(({ state }) => state === 'opened').map(({ description }) => parseMarker(description)?.step);
+    expect(steps.toSorted()).toEqual([...new Set(steps)].toSorted());
+    expect(steps).toHaveLength(11);
+    expect(world.sandbox.world.issues.filter(({ state, epicId }) => state === 'opened' && epicId !== live[0]?.id)).toEqual([]);
+    world.sandbox.ledger.clear();
+    await launch(world);
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+  });
+});

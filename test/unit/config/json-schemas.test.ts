@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { configJsonSchema } from '#config/procession-file.ts';
+import { sowJsonSchema, stepJsonSchema } from '#domain/json-schema.ts';
+
+const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
+
+/** Written anew by `npx vitest run test/unit/config -u`. */
+describe('docs/*.schema.json', () => {
+  it.each([
+    ['procession', configJsonSchema],
+    ['sow', sowJsonSchema],
+    ['step', stepJsonSchema],
+  ])('publishes the schema of %s', async (name, schema) => {
+    await expect(text(schema())).toMatchFileSnapshot(`../../../docs/${name}.schema.json`);
+  });
+});
