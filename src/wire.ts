@@ -21,6 +21,7 @@ import type { LintResult } from '#templates/lint-paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
 import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
+import type * as Demo from './demo/run-demo.ts';
 
 /** What commands get. Every method loads its adapter on the first call and keeps the result. */
 export interface Wire {
@@ -48,7 +49,7 @@ export interface Wire {
   /** Every problem of config, processes, templates and `sows/*.yml`, or of the given files and folders alone. */
   lint(paths: readonly string[]): Promise<LintResult>;
   /** The stand-in for GitLab with the engine behind it. */
-  demo(): Promise<typeof import('./demo/run-demo.ts')>;
+  demo(): Promise<typeof Demo>;
 }
 
 const USER_AGENT = 'procession';

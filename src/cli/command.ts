@@ -32,9 +32,9 @@ export interface Command {
 export interface CommandContext {
   readonly positionals: readonly string[];
   /** Whether a boolean option was given. */
-  flag(name: string): boolean;
+  readonly flag: (name: string) => boolean;
   /** The value of a string option; `undefined` when it was not given. */
-  text(name: string): string | undefined;
+  readonly text: (name: string) => string | undefined;
   readonly wire: Wire;
   readonly output: Output;
   /** Relative paths on the command line are relative to this folder. */
@@ -43,5 +43,5 @@ export interface CommandContext {
    * For commands that run until they are told to stop: resolves at the first SIGINT or SIGTERM, which then does not
    * end the process. A second one does.
    */
-  untilInterrupted(): Promise<void>;
+  readonly untilInterrupted: () => Promise<void>;
 }

@@ -5,17 +5,17 @@ import type { CliIo, Environment, TextStream } from './io.ts';
 
 /** Results go to stdout and nothing else does, so that pipes and files get exactly them. */
 export interface Output {
-  result(text: string): void;
+  readonly result: (text: string) => void;
   /** A result as JSON, safe to show on a terminal. */
-  json(value: unknown): void;
+  readonly json: (value: unknown) => void;
   /** Something worth knowing; not with `--quiet`. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Something to look at; always. */
-  warning(text: string): void;
+  readonly warning: (text: string) => void;
   /** One line that is rewritten in place; only on a terminal. */
-  progress(done: number, total: number, text: string): void;
+  readonly progress: (done: number, total: number, text: string) => void;
   /** Takes the progress line away. */
-  clearProgress(): void;
+  readonly clearProgress: () => void;
   /** Colours for results. */
   readonly paint: Paint;
 }

@@ -105,7 +105,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[]): string
     '|---|---|---|---|---|',
     ...assessment.steps.map((status) => stepRow(status, context)),
     '',
-    `${countDone(assessment)} of ${assessment.steps.length} steps done. The epic closes when ${gateNames(assessment)} are done.`,
+    `${countDone(assessment)} of ${assessment.steps.length} steps done. The epic closes when ${gateNames(assessment)}.`,
     '',
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
     encodeSowRecord(recordOf(assessment.sow, context.settings)),
@@ -141,7 +141,9 @@ export function countDone(assessment: Assessment): number {
   return assessment.steps.filter(({ done }) => done).length;
 }
 
+/** `Financial wrap-up and Blameless post-mortem are done`. */
 function gateNames(assessment: Assessment): string {
   const titles = titlesOf(assessment);
-  return assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate).join(' and ');
+  const names = assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate);
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;
 }

@@ -4,6 +4,7 @@ import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './
 import { type FieldPath, type FieldProblem, formatPath, shown } from './input-problem.ts';
 import type { Condition, ConditionTest } from './process.ts';
 import { likelySowPaths } from './sow-names.ts';
+import { AMOUNT_PATHS } from './sow.ts';
 import { type SowPath, type SowPathKind, sowPaths } from './sow-paths.ts';
 
 /**
@@ -36,6 +37,8 @@ function problemsIn(condition: Condition, at: FieldPath): readonly FieldProblem[
 function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonly FieldProblem[] {
   const known = sowPaths().get(path);
   if (!known) return [problem(at, `a SOW has no field ${shown(path)}`, fieldLike(path))];
+  if (AMOUNT_PATHS.includes(path))
+    return [problem(at, `${shown(path)} is an amount, and amounts are not kept in GitLab`, 'Ask for hours, type or services instead.')];
   const { is, not, present, at_least, at_most } = asTestObject(test);
   const short = asTestObject(test) !== test;
   const wanted = [

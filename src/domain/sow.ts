@@ -7,7 +7,7 @@ const CalendarDate = z.string().refine(isCalendarDate, {
 });
 
 const Text = z.string().trim().min(1, 'expected some text; leave the field out when there is nothing to say').max(20_000);
-const Name = z.string().trim().min(1, 'expected a name').max(1_000_000).transform((name) => name.slice(0, 300));
+const Name = z.string().trim().min(1, 'expected a name').max(1_000_000).transform((name) => name.slice(0, 300).trim());
 const Amount = z.number().min(0, 'expected an amount of 0 or more');
 
 const WebUrl = z.url({ protocol: /^https?$/, error: 'expected a web address, for example https://crm.example.com/opportunity/1' }).max(2_000);
@@ -113,7 +113,10 @@ export type Sow = Readonly<z.infer<typeof Sow>>;
 /** The stage in which a SOW launches an engagement. */
 export const LAUNCH_STAGE = 'closed_won';
 
-/** Fields that hold money. They are removed before anything is written to GitLab, unless `show_amounts` is on. */
+/** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
+export const AMOUNT_PATHS: readonly string[] = ['opportunity.amount', 'billing.rate', 'billing.price', 'services.price'];
+
+/** The SOW without the fields that hold money ({@link AMOUNT_PATHS}). They are removed before anything is written to GitLab, unless `show_amounts` is on. */
 export function withoutAmounts(sow: Sow): Sow {
   const { opportunity, billing, services, ...rest } = sow;
   return {

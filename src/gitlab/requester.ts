@@ -109,7 +109,7 @@ function isRepeatable(method: string, failure: Failure): boolean {
   if (failure.kind === 'status' && failure.status === 429) return true;
   if (isResourceLock(failure)) return true;
   if (failure.kind === 'no-answer' && !failure.sent) return true;
-  return isAnswerLost(failure);
+  return method === 'GET' && isAnswerLost(failure);
 }
 
 function askedByStatus(failure: Failure & { readonly kind: 'status' }, nowMs: number): number | undefined {

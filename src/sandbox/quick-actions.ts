@@ -81,8 +81,10 @@ function candidates(content: string, lines: readonly string[]): Lines[] {
     if (map === null) continue;
     const isCode = token.type === 'fence' || token.type === 'code_block' || token.type === 'html_block';
     if (!isCode && token.type !== 'inline') continue;
+    // The cells of a table share their lines.
+    const isKnown = covered[map[0]] === true;
     covered.fill(true, map[0], map[1]);
-    if (!isCode && !quoted[map[0]]) blocks.push(withBlankLine(lines, map));
+    if (!isKnown && !isCode && !quoted[map[0]]) blocks.push(withBlankLine(lines, map));
   }
   const loose = lines.flatMap((line, at): Lines[] =>
     covered[at] || quoted[at] || !line.startsWith('/') ? [] : [[at, at + 1]],

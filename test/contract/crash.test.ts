@@ -4,19 +4,24 @@ import { AppError } from '#domain/errors.ts';
 import { parseMarker } from '#domain/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { reconcile, type ReconcileDeps } from '#reconciler/reconcile.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { aProcess } from '#test/support/builders.ts';
+import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
-const open: EngagementWorld[] = [];
+let current: EngagementWorld | null = null;
 
-async function start(): Promise<EngagementWorld> {
-  const world = await startEngagement();
-  open.push(world);
-  return world;
+/** Starts a world and ends the one before it. */
+async function start(options: EngagementOptions = {}): Promise<EngagementWorld> {
+  await stop();
+  current = await startEngagement(options);
+  return current;
 }
 
-afterEach(async () => {
-  for (const world of open.splice(0)) await world.close();
-});
+async function stop(): Promise<void> {
+  await current?.close();
+  current = null;
+}
+
+afterEach(stop);
 
 class Crash extends Error {}
 
@@ -52,7 +57,7 @@ function shape(world: EngagementWorld): unknown {
 }
 
 async function launch(world: EngagementWorld, deps: ReconcileDeps = world.deps): Promise<void> {
-  await reconcile(deps, world.sow.sow.number, { sow: world.sow, process: 'delivery' });
+  await reconcile(deps, world.sow.sow.number, { sow: world.sow, process: world.process.id });
 }
 
 /** Runs as an operator would: again, until it no longer fails. */
@@ -68,16 +73,15 @@ async function untilDone(world: EngagementWorld): Promise<void> {
   throw new Error('five runs were not enough');
 }
 
-async function cleanLaunch(): Promise<{ world: EngagementWorld; requests: number }> {
-  const world = await start();
+async function cleanLaunch(options: EngagementOptions = {}): Promise<{ wanted: unknown; requests: number }> {
+  const world = await start(options);
   await launch(world);
-  return { world, requests: world.sandbox.ledger.entries().length };
+  return { wanted: shape(world), requests: world.sandbox.ledger.entries().length };
 }
 
 describe('a crash during a launch', () => {
   it('after any call: the next run completes it, with exactly one of everything', async () => {
-    const { world: clean } = await cleanLaunch();
-    const wanted = shape(clean);
+    const { wanted } = await cleanLaunch();
     let died = 0;
 
     for (let call = 1; ; call += 1) {
@@ -91,7 +95,6 @@ describe('a crash during a launch', () => {
       }
       await untilDone(world);
       expect({ call, ...(shape(world) as object) }).toEqual({ call, ...(wanted as object) });
-      await world.close();
     }
 
     expect(died).toBeGreaterThan(45);
@@ -109,15 +112,14 @@ describe('a lost answer during a launch', () => {
   ] as const;
 
   it.each(faults)('at any request, %s: exactly one of everything', async (_, fault) => {
-    const { world: clean, requests } = await cleanLaunch();
-    const wanted = shape(clean);
+    const small = { process: aProcess() };
+    const { wanted, requests } = await cleanLaunch(small);
 
     for (let n = 1; n <= requests; n += 1) {
-      const world = await start();
+      const world = await start(small);
       world.sandbox.faults.failAtRequest(n, fault);
       await untilDone(world);
       expect({ n, ...(shape(world) as object) }).toEqual({ n, ...(wanted as object) });
-      await world.close();
     }
   });
 });

@@ -10,14 +10,17 @@ describe('sandbox: who may do what', () => {
     expect((await api('GET', '/user')).body).toMatchObject({ username: 'procession-bot', bot: true });
   });
 
-  it.each([['GET', '/version'], ['GET', '/user'], ['GET', '/issues'], ['POST', `${PROJECT}/issues`], ['PUT', `${GROUP}/epics/1`]])(
-    'answers %s %s without a token with 401',
-    async (method, path) => {
-      const reply = await createBench().as('')(method, path, method === 'GET' ? undefined : {});
+  it.each([
+    ['GET', '/version'],
+    ['GET', '/user'],
+    ['GET', '/issues'],
+    ['POST', `${PROJECT}/issues`],
+    ['PUT', `${GROUP}/epics/1`],
+  ])('answers %s %s without a token with 401', async (method, path) => {
+    const reply = await createBench().as('')(method, path, method === 'GET' ? undefined : {});
 
-      expect(reply).toMatchObject({ status: 401, body: { message: '401 Unauthorized' } });
-    },
-  );
+    expect(reply).toMatchObject({ status: 401, body: { message: '401 Unauthorized' } });
+  });
 
   it('hides a private group from anonymous readers', async () => {
     const reply = await createBench().as('')('GET', `${GROUP}/epics`);
@@ -26,37 +29,66 @@ describe('sandbox: who may do what', () => {
   });
 
   it('answers an unknown token with 401', async () => {
-    expect(await createBench().as('glpat-wrong')('GET', '/user')).toMatchObject({ status: 401, body: { message: '401 Unauthorized' } });
+    expect(await createBench().as('glpat-wrong')('GET', '/user')).toMatchObject({
+      status: 401,
+      body: { message: '401 Unauthorized' },
+    });
   });
 
   it('answers an expired token with 401 and says so', async () => {
     const bench = createBench();
-    bench.sandbox.world.tokens.push({ value: 'old', userId: bench.seed.mira.user.id, scopes: ['api'], expiresOn: '2026-03-02' });
+    bench.sandbox.world.tokens.push({
+      value: 'old',
+      userId: bench.seed.mira.user.id,
+      scopes: ['api'],
+      expiresOn: '2026-03-02',
+    });
 
-    expect(await bench.as('old')('GET', '/user')).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+    expect(await bench.as('old')('GET', '/user')).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_token' },
+    });
   });
 
   it('takes a bearer token', async () => {
     const { sandbox, seed } = createBench();
-    const request = new Request('https://gitlab.test/api/v4/user', { headers: { Authorization: `Bearer ${seed.mira.token}` } });
+    const request = new Request('https://gitlab.test/api/v4/user', {
+      headers: { Authorization: `Bearer ${seed.mira.token}` },
+    });
 
     expect((await toReply(await sandbox.fetch(request))).body.username).toBe('mira');
   });
 
   it('lets a read_api token read and refuses its writes', async () => {
     const bench = createBench();
-    bench.sandbox.world.tokens.push({ value: 'reader', userId: bench.seed.mira.user.id, scopes: ['read_api'], expiresOn: null });
+    bench.sandbox.world.tokens.push({
+      value: 'reader',
+      userId: bench.seed.mira.user.id,
+      scopes: ['read_api'],
+      expiresOn: null,
+    });
     const api = bench.as('reader');
 
     expect((await api('GET', `${PROJECT}/issues`)).status).toBe(200);
-    expect(await api('POST', `${PROJECT}/issues`, { title: 'x' })).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } });
+    expect(await api('POST', `${PROJECT}/issues`, { title: 'x' })).toMatchObject({
+      status: 403,
+      body: { error: 'insufficient_scope' },
+    });
   });
 
   it('lets a job token read issues and nothing else', async () => {
     const { sandbox, seed } = createBench();
-    sandbox.world.tokens.push({ value: 'job', userId: seed.mira.user.id, scopes: ['ci_job'], expiresOn: null });
+    sandbox.world.tokens.push({
+      value: 'job',
+      userId: seed.mira.user.id,
+      scopes: ['ci_job'],
+      expiresOn: null,
+    });
     const ask = async (method: string, path: string): Promise<number> => {
-      const request = new Request(`https://gitlab.test/api/v4${path}`, { method, headers: { 'JOB-TOKEN': 'job' } });
+      const request = new Request(`https://gitlab.test/api/v4${path}`, {
+        method,
+        headers: { 'JOB-TOKEN': 'job' },
+      });
       return (await sandbox.fetch(request)).status;
     };
 
@@ -74,7 +106,10 @@ describe('sandbox: who may do what', () => {
   ])('hides %s %s from an outsider', async (method, path, message) => {
     const bench = createBench();
 
-    expect(await bench.as(bench.seed.otto.token)(method, path)).toMatchObject({ status: 404, body: { message } });
+    expect(await bench.as(bench.seed.otto.token)(method, path)).toMatchObject({
+      status: 404,
+      body: { message },
+    });
   });
 
   it('shows a public group to an outsider and refuses writing', async () => {
@@ -91,7 +126,10 @@ describe('sandbox: who may do what', () => {
     await bench.api('POST', `${GROUP}/labels`, { name: 'known', color: '#112233' });
     const gus = bench.as(bench.seed.gus.token);
 
-    const created = await gus('POST', `${PROJECT}/issues`, { title: 'from a guest', labels: 'known,unknown' });
+    const created = await gus('POST', `${PROJECT}/issues`, {
+      title: 'from a guest',
+      labels: 'known,unknown',
+    });
     const updated = await gus('PUT', `${PROJECT}/issues/1`, { title: 'renamed', labels: '' });
 
     expect(created).toMatchObject({ status: 201, body: { labels: ['known'] } });
@@ -102,7 +140,9 @@ describe('sandbox: who may do what', () => {
     const bench = createBench();
     await createIssues(bench, 'a');
 
-    const reply = await bench.as(bench.seed.gus.token)('PUT', `${PROJECT}/issues/1`, { state_event: 'close' });
+    const reply = await bench.as(bench.seed.gus.token)('PUT', `${PROJECT}/issues/1`, {
+      state_event: 'close',
+    });
 
     expect(reply).toMatchObject({ status: 403, body: { message: '403 Forbidden' } });
     expect(bench.sandbox.world.issues[0]?.state).toBe('opened');
@@ -123,7 +163,9 @@ describe('sandbox: who may do what', () => {
     const bench = createBench();
     bench.seed.group.members.set(bench.seed.otto.user.id, 15);
 
-    expect((await bench.as(bench.seed.otto.token)('POST', `${GROUP}/epics`, { title: 'x' })).status).toBe(201);
+    expect((await bench.as(bench.seed.otto.token)('POST', `${GROUP}/epics`, { title: 'x' })).status).toBe(
+      201,
+    );
     expect((await bench.as(bench.seed.gus.token)('POST', `${GROUP}/epics`, { title: 'x' })).status).toBe(403);
   });
 
@@ -139,8 +181,13 @@ describe('sandbox: who may do what', () => {
 
   it('shows a confidential issue to planners, its author and its assignees only', async () => {
     const bench = createBench();
-    await bench.api('POST', `${PROJECT}/issues`, { title: 'secret', confidential: true, assignee_ids: [bench.seed.gus.user.id] });
-    const statusFor = async (who: 'casey' | 'gus'): Promise<number> => (await bench.as(bench.seed[who].token)('GET', `${PROJECT}/issues/1`)).status;
+    await bench.api('POST', `${PROJECT}/issues`, {
+      title: 'secret',
+      confidential: true,
+      assignee_ids: [bench.seed.gus.user.id],
+    });
+    const statusFor = async (who: 'casey' | 'gus'): Promise<number> =>
+      (await bench.as(bench.seed[who].token)('GET', `${PROJECT}/issues/1`)).status;
     bench.seed.group.members.set(bench.seed.casey.user.id, 10);
 
     expect(await statusFor('casey')).toBe(404);
@@ -155,7 +202,9 @@ describe('sandbox: who may do what', () => {
     const all = await bench.api('GET', `${PROJECT}/members/all?per_page=100`);
     const direct = await bench.api('GET', `${PROJECT}/members`);
 
-    expect(all.body.map((it: { username: string; access_level: number }) => [it.username, it.access_level])).toEqual([
+    expect(
+      all.body.map((it: { username: string; access_level: number }) => [it.username, it.access_level]),
+    ).toEqual([
       ['procession-bot', 40],
       ['ada', 50],
       ['mira', 40],
@@ -187,7 +236,9 @@ describe('sandbox: who may do what', () => {
     const reply = await api('POST', `${PROJECT}/issues`, { title: 'x' });
 
     expect(reply.body.web_url).toBe('https://example.test/git/services/engagements/-/issues/1');
-    expect((await api('GET', `${PROJECT}/issues`)).headers.get('link')).toContain('<https://example.test/git/api/v4/projects/services%2Fengagements/issues?');
+    expect((await api('GET', `${PROJECT}/issues`)).headers.get('link')).toContain(
+      '<https://example.test/git/api/v4/projects/services%2Fengagements/issues?',
+    );
     expect((await sandbox.fetch(new Request('https://example.test/api/v4/version'))).status).toBe(404);
   });
 });

@@ -1,7 +1,7 @@
-import { createSandbox } from '#sandbox/create-sandbox.ts';
 import type { Sandbox, SandboxOptions } from '#sandbox/create-sandbox.ts';
-import { seed } from '#sandbox/seed.ts';
+import { createSandbox } from '#sandbox/create-sandbox.ts';
 import type { Seed } from '#sandbox/seed.ts';
+import { seed } from '#sandbox/seed.ts';
 
 export interface Reply {
   readonly status: number;
@@ -12,14 +12,16 @@ export interface Reply {
 
 export type Body = Readonly<Record<string, unknown>>;
 
+export type Ask = (method: string, path: string, body?: Body) => Promise<Reply>;
+
 /** A seeded sandbox, a clock that can be moved, and requests in somebody's name. */
 export interface Bench {
   readonly sandbox: Sandbox;
   readonly seed: Seed;
   readonly clock: { now: Date };
   /** As the bot. */
-  api(method: string, path: string, body?: Body): Promise<Reply>;
-  as(token: string): (method: string, path: string, body?: Body) => Promise<Reply>;
+  readonly api: Ask;
+  readonly as: (token: string) => Ask;
 }
 
 export const PROJECT = '/projects/services%2Fengagements';

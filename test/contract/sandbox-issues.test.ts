@@ -7,14 +7,23 @@ describe('sandbox: issues', () => {
   it.each([
     ['no title', {}, { error: 'title is missing' }],
     ['a blank title', { title: ' ' }, { message: { title: ["can't be blank"] } }],
-    ['a title over 255 characters', { title: 'x'.repeat(256) }, { message: { title: ['is too long (maximum is 255 characters)'] } }],
+    [
+      'a title over 255 characters',
+      { title: 'x'.repeat(256) },
+      { message: { title: ['is too long (maximum is 255 characters)'] } },
+    ],
     ['a value of the wrong kind', { title: 'x', weight: 'heavy' }, { error: 'weight is invalid' }],
   ])('refuses %s', async (_what, body, expected) => {
-    expect(await createBench().api('POST', `${PROJECT}/issues`, body)).toMatchObject({ status: 400, body: expected });
+    expect(await createBench().api('POST', `${PROJECT}/issues`, body)).toMatchObject({
+      status: 400,
+      body: expected,
+    });
   });
 
   it('counts characters, not UTF-16 units, in a title', async () => {
-    expect((await createBench().api('POST', `${PROJECT}/issues`, { title: '😀'.repeat(255) })).status).toBe(201);
+    expect((await createBench().api('POST', `${PROJECT}/issues`, { title: '😀'.repeat(255) })).status).toBe(
+      201,
+    );
   });
 
   it('creates an issue with everything it was given', async () => {
@@ -63,7 +72,9 @@ describe('sandbox: issues', () => {
 
     await bench.api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'brand-new' });
 
-    expect(bench.sandbox.world.labels).toMatchObject([{ name: 'brand-new', projectId: bench.seed.project.id, groupId: null }]);
+    expect(bench.sandbox.world.labels).toMatchObject([
+      { name: 'brand-new', projectId: bench.seed.project.id, groupId: null },
+    ]);
   });
 
   it('puts a group label on an issue rather than creating a twin', async () => {
@@ -80,7 +91,9 @@ describe('sandbox: issues', () => {
     await bench.api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'b,a' });
 
     expect((await bench.api('GET', `${PROJECT}/issues`)).body[0].labels).toEqual(['a', 'b']);
-    expect((await bench.api('GET', `${PROJECT}/issues?with_labels_details=true`)).body[0].labels).toMatchObject([{ name: 'a' }, { name: 'b' }]);
+    expect(
+      (await bench.api('GET', `${PROJECT}/issues?with_labels_details=true`)).body[0].labels,
+    ).toMatchObject([{ name: 'a' }, { name: 'b' }]);
   });
 
   it('refuses an update without parameters', async () => {
@@ -97,7 +110,10 @@ describe('sandbox: issues', () => {
     const bench = createBench();
     await bench.api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'a,b' });
 
-    expect((await bench.api('PUT', `${PROJECT}/issues/1`, { add_labels: 'c', remove_labels: 'a,never' })).body.labels).toEqual(['b', 'c']);
+    expect(
+      (await bench.api('PUT', `${PROJECT}/issues/1`, { add_labels: 'c', remove_labels: 'a,never' })).body
+        .labels,
+    ).toEqual(['b', 'c']);
     expect((await bench.api('PUT', `${PROJECT}/issues/1`, { labels: 'd' })).body.labels).toEqual(['d']);
     expect((await bench.api('PUT', `${PROJECT}/issues/1`, { labels: '' })).body.labels).toEqual([]);
   });
@@ -111,13 +127,17 @@ describe('sandbox: issues', () => {
     const bench = createBench({ tier });
     await bench.api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'workflow::ready' });
 
-    expect((await bench.api('PUT', `${PROJECT}/issues/1`, { add_labels: added })).body.labels).toEqual(expected);
+    expect((await bench.api('PUT', `${PROJECT}/issues/1`, { add_labels: added })).body.labels).toEqual(
+      expected,
+    );
   });
 
   it('keeps the last scoped label of a new issue', async () => {
     const { api } = createBench();
 
-    expect((await api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'a::1,a::2,b::1' })).body.labels).toEqual(['a::2', 'b::1']);
+    expect(
+      (await api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'a::1,a::2,b::1' })).body.labels,
+    ).toEqual(['a::2', 'b::1']);
   });
 
   it('closes and reopens', async () => {
@@ -127,9 +147,16 @@ describe('sandbox: issues', () => {
     const closed = await bench.api('PUT', `${PROJECT}/issues/1`, { state_event: 'close' });
     const reopened = await bench.api('PUT', `${PROJECT}/issues/1`, { state_event: 'reopen' });
 
-    expect(closed.body).toMatchObject({ state: 'closed', closed_at: '2026-03-02T09:00:00.000Z', closed_by: { username: 'procession-bot' } });
+    expect(closed.body).toMatchObject({
+      state: 'closed',
+      closed_at: '2026-03-02T09:00:00.000Z',
+      closed_by: { username: 'procession-bot' },
+    });
     expect(reopened.body).toMatchObject({ state: 'opened', closed_at: null, closed_by: null });
-    expect((await bench.api('GET', `${PROJECT}/issues/1/resource_state_events`)).body).toMatchObject([{ state: 'closed' }, { state: 'reopened' }]);
+    expect((await bench.api('GET', `${PROJECT}/issues/1/resource_state_events`)).body).toMatchObject([
+      { state: 'closed' },
+      { state: 'reopened' },
+    ]);
   });
 
   it('answers reopening an issue with a locked discussion with the unchanged issue', async () => {
@@ -137,7 +164,10 @@ describe('sandbox: issues', () => {
     await createIssues(bench, 'a');
     await bench.api('PUT', `${PROJECT}/issues/1`, { state_event: 'close', discussion_locked: true });
 
-    expect(await bench.api('PUT', `${PROJECT}/issues/1`, { state_event: 'reopen' })).toMatchObject({ status: 200, body: { state: 'closed' } });
+    expect(await bench.api('PUT', `${PROJECT}/issues/1`, { state_event: 'reopen' })).toMatchObject({
+      status: 200,
+      body: { state: 'closed' },
+    });
   });
 
   it('on free keeps the first assignee and leaves weight and epic out', async () => {
@@ -157,7 +187,10 @@ describe('sandbox: issues', () => {
   it('drops assignees who cannot see the project', async () => {
     const bench = createBench();
 
-    const { body } = await bench.api('POST', `${PROJECT}/issues`, { title: 'x', assignee_ids: [bench.seed.otto.user.id, 4711] });
+    const { body } = await bench.api('POST', `${PROJECT}/issues`, {
+      title: 'x',
+      assignee_ids: [bench.seed.otto.user.id, 4711],
+    });
 
     expect(body.assignees).toEqual([]);
   });
@@ -176,7 +209,9 @@ describe('sandbox: issues', () => {
     const bench = createBench();
     const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E', confidential: true })).body;
 
-    expect((await bench.api('POST', `${PROJECT}/issues`, { title: 'x', epic_id: epic.id })).body.confidential).toBe(true);
+    expect(
+      (await bench.api('POST', `${PROJECT}/issues`, { title: 'x', epic_id: epic.id })).body.confidential,
+    ).toBe(true);
   });
 
   it('refuses to put a public issue into a confidential epic', async () => {
@@ -184,7 +219,9 @@ describe('sandbox: issues', () => {
     const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E', confidential: true })).body;
     await createIssues(bench, 'a');
 
-    expect((await bench.api('PUT', `${PROJECT}/issues/1`, { title: 'b', epic_id: epic.id })).status).toBe(422);
+    expect((await bench.api('PUT', `${PROJECT}/issues/1`, { title: 'b', epic_id: epic.id })).status).toBe(
+      422,
+    );
     expect(bench.sandbox.world.issues).toMatchObject([{ title: 'a', epicId: null }]);
   });
 
@@ -193,7 +230,10 @@ describe('sandbox: issues', () => {
     const ada = bench.as(bench.seed.ada.token);
 
     expect((await ada('POST', `${PROJECT}/issues`, { title: 'x', iid: 7 })).body.iid).toBe(7);
-    expect(await ada('POST', `${PROJECT}/issues`, { title: 'y', iid: 7 })).toMatchObject({ status: 409, body: { message: 'Duplicated issue' } });
+    expect(await ada('POST', `${PROJECT}/issues`, { title: 'y', iid: 7 })).toMatchObject({
+      status: 409,
+      body: { message: 'Duplicated issue' },
+    });
     expect((await bench.api('POST', `${PROJECT}/issues`, { title: 'z', iid: 3 })).body.iid).toBe(8);
   });
 
@@ -233,7 +273,11 @@ describe('sandbox: issues', () => {
     later();
     await api('POST', `${PROJECT}/issues`, { title: 'b', labels: 'b' });
     later();
-    await api('POST', `${PROJECT}/issues`, { title: 'ab', labels: 'a,b', assignee_ids: [bench.seed.eli.user.id] });
+    await api('POST', `${PROJECT}/issues`, {
+      title: 'ab',
+      labels: 'a,b',
+      assignee_ids: [bench.seed.eli.user.id],
+    });
     later();
     await api('POST', `${PROJECT}/issues`, { title: 'plain', description: 'a needle' });
     clock.now = new Date('2026-03-02T11:00:00Z');
@@ -250,7 +294,10 @@ describe('sandbox: issues', () => {
     ['per_page=many', 'per_page is invalid'],
     ['per_page=0', 'per_page has a value not allowed'],
   ])('refuses a list with %s', async (query, error) => {
-    expect(await createBench().api('GET', `${PROJECT}/issues?${query}`)).toMatchObject({ status: 400, body: { error } });
+    expect(await createBench().api('GET', `${PROJECT}/issues?${query}`)).toMatchObject({
+      status: 400,
+      body: { error },
+    });
   });
 
   it('lists over all projects what the user created, or everything with scope=all', async () => {
@@ -271,7 +318,11 @@ describe('sandbox: paging', () => {
     const reply = await bench.api('GET', `${PROJECT}/issues?state=opened&page=2`);
 
     expect(titles(reply.body)).toEqual(['c', 'b']);
-    expect(Object.fromEntries([...reply.headers].filter(([name]) => name.startsWith('x-') && name !== 'x-request-id'))).toEqual({
+    expect(
+      Object.fromEntries(
+        [...reply.headers].filter(([name]) => name.startsWith('x-') && name !== 'x-request-id'),
+      ),
+    ).toEqual({
       'x-total': '5',
       'x-total-pages': '3',
       'x-page': '2',
@@ -281,11 +332,15 @@ describe('sandbox: paging', () => {
     });
     const link = (page: number, rel: string): string =>
       `<https://gitlab.test/api/v4${PROJECT}/issues?state=opened&page=${page}&per_page=2>; rel="${rel}"`;
-    expect(reply.headers.get('link')).toBe([link(1, 'prev'), link(3, 'next'), link(1, 'first'), link(3, 'last')].join(', '));
+    expect(reply.headers.get('link')).toBe(
+      [link(1, 'prev'), link(3, 'next'), link(1, 'first'), link(3, 'last')].join(', '),
+    );
   });
 
   it('cuts per_page to 100', async () => {
-    expect((await createBench().api('GET', `${PROJECT}/issues?per_page=500`)).headers.get('x-per-page')).toBe('100');
+    expect((await createBench().api('GET', `${PROJECT}/issues?per_page=500`)).headers.get('x-per-page')).toBe(
+      '100',
+    );
   });
 
   it('cuts per_page to what the test sets', async () => {
@@ -296,7 +351,10 @@ describe('sandbox: paging', () => {
   });
 
   it('has an empty page behind the last', async () => {
-    expect(await createBench().api('GET', `${PROJECT}/issues?page=9`)).toMatchObject({ status: 200, body: [] });
+    expect(await createBench().api('GET', `${PROJECT}/issues?page=9`)).toMatchObject({
+      status: 200,
+      body: [],
+    });
   });
 
   it('pages project issues by keyset until there is no next link', async () => {
@@ -308,7 +366,9 @@ describe('sandbox: paging', () => {
       const reply = await bench.api('GET', path);
       expect(reply.headers.get('x-total')).toBeNull();
       seen.push(...titles(reply.body));
-      path = /<https:\/\/gitlab.test\/api\/v4([^>]+)>; rel="next"/u.exec(reply.headers.get('link') ?? '')?.[1] ?? null;
+      path =
+        /<https:\/\/gitlab.test\/api\/v4([^>]+)>; rel="next"/u.exec(reply.headers.get('link') ?? '')?.[1] ??
+        null;
     }
 
     expect(seen).toEqual(['a', 'b', 'c']);

@@ -110,7 +110,7 @@ describe('domain/condition-problems', () => {
     { deployment: ['aws', 'on-prem'] },
     { type: { not: 'sku' }, 'customer.region': 'EMEA' },
     { 'hours.scoped': { at_least: 80 }, 'dates.end': { at_most: '2026-12-31' } },
-    { 'services.price': { at_least: 1, at_most: 1 } },
+    { 'services.hours': { at_least: 1, at_most: 1 } },
     { assumptions: { present: true }, 'contacts.ours': { present: false }, expenses_allowed: true },
     { any: [{ 'passive_acceptance.in_sow': true }, { none: [{ assumptions: 'x' }] }] },
   ])('finds nothing wrong with %j', (value) => {

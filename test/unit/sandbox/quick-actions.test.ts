@@ -21,6 +21,7 @@ describe('sandbox/quick-actions', () => {
     ['an unclosed block quote', '>>>\n/close'],
     ['a line after a closed code block', '```\ncode\n```\n/close'],
     ['a line after a table', '| a |\n|---|\n| b |\n/close'],
+    ['a row of a table', '/close | x\n---|---'],
     ['a line below a horizontal rule', '---\n/close'],
     ['a name written with the Kelvin sign', '/loc\u212A'],
   ])('takes %s for a command', (_what, text) => {

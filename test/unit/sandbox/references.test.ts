@@ -50,7 +50,8 @@ describe('sandbox/references', () => {
   });
 
   it('finds addresses of issues, epics and merge requests', () => {
-    const markdown = 'https://gitlab.test/s/e/-/issues/1 https://gitlab.test/groups/s/-/epics/2 https://gitlab.test/s/e/-/merge_requests/3';
+    const markdown =
+      'https://gitlab.test/s/e/-/issues/1 https://gitlab.test/groups/s/-/epics/2 https://gitlab.test/s/e/-/merge_requests/3';
 
     expect(findReferences(markdown)).toMatchObject({
       issues: ['https://gitlab.test/s/e/-/issues/1'],

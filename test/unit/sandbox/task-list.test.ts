@@ -18,7 +18,10 @@ describe('sandbox/task-list', () => {
   });
 
   it('ticks the task at an index and leaves the rest as it is', () => {
-    expect(withTask('# T\n\n- [ ] a\n- [ ] b\n', 1, true)).toEqual({ text: '# T\n\n- [ ] a\n- [x] b\n', words: 'b' });
+    expect(withTask('# T\n\n- [ ] a\n- [ ] b\n', 1, true)).toEqual({
+      text: '# T\n\n- [ ] a\n- [x] b\n',
+      words: 'b',
+    });
   });
 
   it('has nothing to tick at an index without a task', () => {

@@ -1,0 +1,82 @@
+/** Runs the command line, or one command, inside a test. */
+import type { Command, CommandContext } from '#cli/command.ts';
+import { reportFailure } from '#cli/failure.ts';
+import type { CliIo, Environment } from '#cli/io.ts';
+import { createOutput } from '#cli/output.ts';
+import { parseArguments } from '#cli/parse-arguments.ts';
+import { runCli } from '#cli/run-cli.ts';
+import type { ReconcileDeps } from '#reconciler/reconcile.ts';
+import type { Wire } from '#src/wire.ts';
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Captured {
+  readonly io: CliIo;
+  result(code: number): CliResult;
+}
+
+function capture(env: Environment, cwd: string): Captured {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const io: CliIo = { stdout: stream('stdout'), stderr: stream('stderr'), env, cwd, untilInterrupted: async () => {} };
+  return { io, result: (code) => ({ code, ...written }) };
+}
+
+/** The whole command line, adapters included. */
+export async function cli(args: readonly string[], options: { readonly env?: Environment; readonly cwd?: string } = {}): Promise<CliResult> {
+  const { io, result } = capture(options.env ?? {}, options.cwd ?? process.cwd());
+  try {
+    return result(await runCli(args, io));
+  } catch (error) {
+    return result(reportFailure(error, io));
+  }
+}
+
+/** One command over the given parts. */
+export async function runCommand(command: Command, args: readonly string[], deps: ReconcileDeps, wire: Partial<Wire> = {}): Promise<CliResult> {
+  const { io, result } = capture({}, process.cwd());
+  const { positionals, values } = parseArguments(command, args);
+  const context: CommandContext = {
+    positionals,
+    flag: (name) => values.get(name) === true,
+    text: (name) => values.get(name) as string | undefined,
+    wire: wireOver(deps, wire),
+    output: createOutput(io, values.has('quiet')),
+    cwd: io.cwd,
+    untilInterrupted: async () => {},
+  };
+  try {
+    return result(await command.run(context));
+  } catch (error) {
+    return result(reportFailure(error, io));
+  }
+}
+
+function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
+  const absent = (name: string) => (): never => {
+    throw new Error(`this test has no ${name}`);
+  };
+  return {
+    clock: { now: () => '2026-11-23T12:00:00.000Z' },
+    logger: deps.logger,
+    config: absent('config'),
+    settings: () => deps.settings,
+    defaultLaunch: () => ({ process: 'sample', profile: null }),
+    hasGitLab: () => true,
+    processes: async () => deps.processes,
+    gitlab: async () => deps.gitlab,
+    deps: async () => deps,
+    sow: absent('SOW files'),
+    lint: absent('lint'),
+    demo: absent('demo'),
+    ...changes,
+  };
+}

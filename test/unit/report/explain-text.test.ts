@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '#domain/assess.ts';
+import { explain } from '#domain/explain.ts';
+import { identify } from '#domain/identify.ts';
+import { explainText } from '#report/explain-text.ts';
+import { plain } from '#report/paint.ts';
+import { anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
+
+describe('report/explain-text', () => {
+  it('reads like an answer: verdict, facts, what would change it', () => {
+    const process = aProcess({ steps: [...aProcess().steps, aStep('elsewhere', { when: { 'customer.region': 'EMEA' } })] });
+    const settings = someSettings();
+    const found = identify(aState({ issues: [anIssue('first', { iid: 1, labels: ['workflow::ready'], description: anIssue('first').description.replace('[x]', '[ ]') })] }));
+
+    const text = explainText(explain({ assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }), found, settings }), plain);
+
+    expect(text).toContain('SOW-1 · Sample (sample)');
+    expect(text).toContain('Epic: open: it closes by itself when last is done https://gitlab.test/groups/services/-/epics/3\n  ✗ closes when last is done: blocked');
+    expect(text).toContain(
+      [
+        'first first: ready: nothing is in the way',
+        '  issue services/engagements#1 open   label ready',
+        '  owner mira (role manager)   due none (no rule applies)',
+        '  ✗ checklist 0 of 1 ticked',
+        '      [ ] Do it',
+        '  → Tick the open item, or write [~] if it does not apply.',
+        '  → Close its issue.',
+      ].join('\n'),
+    );
+    expect(text).toContain('elsewhere elsewhere: not in this engagement\n  ✗ only when customer.region is EMEA: the SOW has nothing');
+  });
+});
