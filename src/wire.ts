@@ -3,7 +3,7 @@
  * commands that need no GitLab start fast.
  */
 import { existsSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
 import { didYouMean } from '#domain/closest.ts';
@@ -61,7 +61,8 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
   const clock: Clock = { now: () => new Date().toISOString() };
   const logger = createLogger(io.stderr, logLevelOf(env['LOG_LEVEL']), () => clock.now());
   const config = once(() => loadConfig(env, { folder: cwd }));
-  const load = async (only?: ProcessChoice): Promise<ProcessStore> => await loadProcesses(templatesFolder(config().templates, cwd), only);
+  const load = async (only?: ProcessChoice): Promise<ProcessStore> =>
+    await loadProcesses(templatesFolder(config().templates, cwd), only);
   const processes = once(load);
   const gitlab = once(async () => await openGitLab(config()));
   return {
@@ -78,7 +79,8 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
       const { loadSow } = await import('#templates/load-sow.ts');
       return await loadSow(pathFrom(cwd, file));
     },
-    lint: async (paths) => (paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, config, cwd)),
+    lint: async (paths) =>
+      paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
     demo: async () => await import('./demo/run-demo.ts'),
   };
 }
@@ -125,15 +127,22 @@ async function lintAll(config: () => Config, cwd: string): Promise<LintResult> {
   return { problems: [...settings.problems, ...launch, ...problems], checked };
 }
 
-async function lintGiven(paths: readonly string[], config: () => Config, cwd: string): Promise<LintResult> {
-  const isSettings = (path: string): boolean => /(?:^|[/\\])procession\.yml$/.test(path);
+async function lintGiven(paths: readonly string[], env: Environment, cwd: string): Promise<LintResult> {
+  const isSettings = (path: string): boolean =>
+    basename(path) === 'procession.yml' || path === env['PROCESSION_CONFIG'];
   const { lintPaths } = await import('#templates/lint-paths.ts');
-  const result = await lintPaths(paths.filter((path) => !isSettings(path)).map((path) => pathFrom(cwd, path)));
-  const settings = paths.some(isSettings) ? configProblems(config).problems : [];
+  const others = paths.filter((path) => !isSettings(path));
+  const result = await lintPaths(others.map((path) => pathFrom(cwd, path)));
+  const settings = paths
+    .filter(isSettings)
+    .flatMap((file) => configProblems(() => loadConfig(env, { file, folder: cwd })).problems);
   return { ...result, problems: [...settings, ...result.problems] };
 }
 
-function configProblems(config: () => Config): { readonly config: Config | null; readonly problems: readonly InputProblem[] } {
+function configProblems(config: () => Config): {
+  readonly config: Config | null;
+  readonly problems: readonly InputProblem[];
+} {
   try {
     return { config: config(), problems: [] };
   } catch (error) {
@@ -148,7 +157,16 @@ async function launchProblems(config: Config, templates: string): Promise<readon
   const ids = (await listProcesses(templates).catch(() => [])).map(({ id }) => id);
   if (ids.length === 0 || ids.includes(config.process)) return [];
   const message = `there is no process "${config.process}" in ${templates}`;
-  return [{ file: config.configFile, line: null, path: 'process', message, fix: didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`), severity: 'error' }];
+  return [
+    {
+      file: config.configFile,
+      line: null,
+      path: 'process',
+      message,
+      fix: didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`),
+      severity: 'error',
+    },
+  ];
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,10 +1,16 @@
 import { InvalidInputError } from '#domain/errors.ts';
 import type { PlanFile } from '#domain/plan-file.ts';
 import { planDifference } from '#domain/plan-file.ts';
-import { decide, type Outcome, type ReconcileOptions, reconcile, reconcileState } from '#reconciler/reconcile.ts';
+import {
+  decide,
+  type Outcome,
+  type ReconcileOptions,
+  reconcile,
+  reconcileState,
+} from '#reconciler/reconcile.ts';
 import { actionLine } from '#report/plan-text.ts';
 import type { Command, CommandContext } from './command.ts';
-import { LAUNCH_OPTIONS, launchOf, type LiveTarget, verifyLaunch } from './decide-target.ts';
+import { LAUNCH_OPTIONS, type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
 import { outcomeData, outcomeExit, tellOutcome } from './outcome.ts';
 import { stepTitles } from './step-titles.ts';
 import { readTarget, type Target } from './target.ts';
@@ -18,7 +24,10 @@ export const command: Command = {
   positionals: { min: 1, max: 1 },
   options: {
     ...LAUNCH_OPTIONS,
-    'allow-mass-change': { type: 'boolean', help: 'Go on where a brake stops more changes than usual; look at the plan first' },
+    'allow-mass-change': {
+      type: 'boolean',
+      help: 'Go on where a brake stops more changes than usual; look at the plan first',
+    },
     json: { type: 'boolean', help: 'Print what was done as JSON' },
   },
   details: [
@@ -26,13 +35,18 @@ export const command: Command = {
     'A SOW file launches its engagement once its stage is closed_won, or carries a changed SOW into it. A SOW number repairs a running engagement from the record in its epic. A plan file is carried out only while it still fits: GitLab is read and planned again, and a plan that has become stale is refused with the difference.',
     'Exit codes: 0 done (also when there was nothing to do, the SOW is not won yet, or the policy is "shadow"), 2 settings, 3 SOW, plan file or engagement, 4 GitLab refused or a brake stopped it, 75 try again.',
   ].join('\n\n'),
-  examples: ['procession apply sows/SOW-1042.yml', 'procession apply SOW-1042', 'procession plan SOW-1042 --out plan.json && procession apply plan.json'],
+  examples: [
+    'procession apply sows/SOW-1042.yml',
+    'procession apply SOW-1042',
+    'procession plan SOW-1042 --out plan.json && procession apply plan.json',
+  ],
   run,
 };
 
 async function run(context: CommandContext): Promise<number> {
   const target = await readTarget(context.positionals[0] ?? '', context);
-  const outcome = target.kind === 'plan-file' ? await applyPlanFile(context, target) : await applyLive(context, target);
+  const outcome =
+    target.kind === 'plan-file' ? await applyPlanFile(context, target) : await applyLive(context, target);
   context.output.clearProgress();
   if (context.flag('json')) context.output.json({ version: 1, ...outcomeData(target.engagement, outcome) });
   else tellOutcome(context.output, target.engagement, outcome);
@@ -41,8 +55,12 @@ async function run(context: CommandContext): Promise<number> {
 
 async function applyLive(context: CommandContext, target: LiveTarget): Promise<SettledOutcome> {
   const launch = launchOf(context);
-  verifyLaunch(target.engagement, launch, await context.wire.processes());
-  const options = { ...(await commonOptions(context)), ...launch, ...(target.kind === 'sow' ? { sow: target.sow } : {}) };
+  verifyLaunch(context, target.engagement, { launch, processes: await context.wire.processes() });
+  const options = {
+    ...(await commonOptions(context)),
+    ...launch,
+    ...(target.kind === 'sow' ? { sow: target.sow } : {}),
+  };
   const outcome = await reconcile(await context.wire.deps(), target.engagement, options);
   const asked = context.text('process') ?? context.text('profile');
   if ('assessment' in outcome && asked !== undefined) noteOtherProcess(context, outcome.assessment.process);
@@ -53,23 +71,44 @@ async function applyLive(context: CommandContext, target: LiveTarget): Promise<S
 type SettledOutcome = Exclude<Outcome, { kind: 'absent' | 'record-damaged' | 'unknown-process' }>;
 
 /** @throws AppError for the outcomes that a person must act on first */
-async function settled({ wire }: CommandContext, engagement: string, outcome: Outcome): Promise<SettledOutcome> {
+async function settled(
+  { wire }: CommandContext,
+  engagement: string,
+  outcome: Outcome,
+): Promise<SettledOutcome> {
   if (outcome.kind === 'absent' || outcome.kind === 'record-damaged' || outcome.kind === 'unknown-process')
     throw undecidedError(engagement, outcome, (await wire.processes()).ids);
   return outcome;
 }
 
-function noteOtherProcess(context: CommandContext, { id, profile }: { readonly id: string; readonly profile: string | null }): void {
+function noteOtherProcess(
+  context: CommandContext,
+  { id, profile }: { readonly id: string; readonly profile: string | null },
+): void {
   const differs = (context.text('process') ?? id) !== id || (context.text('profile') ?? profile) !== profile;
-  if (differs) context.output.warning(`The engagement exists and keeps its process: ${id}${profile === null ? '' : `, profile ${profile}`}.`);
+  if (differs)
+    context.output.warning(
+      `The engagement exists and keeps its process: ${id}${profile === null ? '' : `, profile ${profile}`}.`,
+    );
 }
 
-async function applyPlanFile(context: CommandContext, target: Extract<Target, { kind: 'plan-file' }>): Promise<SettledOutcome> {
+async function applyPlanFile(
+  context: CommandContext,
+  target: Extract<Target, { kind: 'plan-file' }>,
+): Promise<SettledOutcome> {
   if (context.text('process') !== undefined || context.text('profile') !== undefined)
-    throw new UsageError('A plan file says itself which process and profile it is for: leave --process and --profile out.', 'procession apply --help');
+    throw new UsageError(
+      'A plan file says itself which process and profile it is for: leave --process and --profile out.',
+      'procession apply --help',
+    );
   const { planFile, engagement, file } = target;
   const deps = await context.wire.deps();
-  const options: ReconcileOptions = { ...(await commonOptions(context)), process: planFile.process, profile: planFile.profile, ...(planFile.sow === null ? {} : { sow: planFile.sow }) };
+  const options: ReconcileOptions = {
+    ...(await commonOptions(context)),
+    process: planFile.process,
+    profile: planFile.profile,
+    ...(planFile.sow === null ? {} : { sow: planFile.sow }),
+  };
   const actual = await deps.gitlab.readEngagement(engagement);
   const decision = await decide(deps, actual, options);
   if (decision.kind !== 'decided') return await settled(context, engagement, decision);
@@ -82,18 +121,33 @@ async function applyPlanFile(context: CommandContext, target: Extract<Target, { 
 /** Enough to see what has happened. */
 const MOST_DIFFERENCES = 15;
 
-function stale(file: string, { engagement, sow }: PlanFile, difference: readonly string[]): InvalidInputError {
+function stale(
+  file: string,
+  { engagement, sow }: PlanFile,
+  difference: readonly string[],
+): InvalidInputError {
   const fix = `Make the plan again and look at it: procession plan ${sow === null ? engagement : `sows/${engagement}.yml`} --out ${file}`;
   const left = difference.length - MOST_DIFFERENCES;
   const shownLines = [...difference.slice(0, MOST_DIFFERENCES), ...(left > 0 ? [`and ${left} more`] : [])];
-  const problems = shownLines.map((line) => ({ file, line: null, path: '', message: line, fix: '', severity: 'error' as const }));
-  return new InvalidInputError(problems, `The plan is stale: GitLab, the process or the settings have changed since it was made. Nothing was written.\n${fix}\nWhat differs:`);
+  const problems = shownLines.map((line) => ({
+    file,
+    line: null,
+    path: '',
+    message: line,
+    fix: '',
+    severity: 'error' as const,
+  }));
+  return new InvalidInputError(
+    problems,
+    `The plan is stale: GitLab, the process or the settings have changed since it was made. Nothing was written.\n${fix}\nWhat differs:`,
+  );
 }
 
 async function commonOptions(context: CommandContext): Promise<ReconcileOptions> {
   const titleOf = stepTitles(await context.wire.processes());
   return {
     allowMassChange: context.flag('allow-mass-change'),
-    onProgress: ({ done, total, action }) => context.output.progress(done + 1, total, actionLine(action, titleOf)),
+    onProgress: ({ done, total, action }) =>
+      context.output.progress(done + 1, total, actionLine(action, titleOf)),
   };
 }

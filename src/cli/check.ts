@@ -20,8 +20,16 @@ export const command: Command = {
   usage: '[SOW-n…] [options]',
   positionals: { min: 0, max: 1000 },
   options: {
-    until: { type: 'string', placeholder: 'step', help: 'Also fail unless this step is done, for example --until kick-off' },
-    junit: { type: 'string', placeholder: 'file', help: 'Write a JUnit report, shown by GitLab in pipelines and merge requests' },
+    until: {
+      type: 'string',
+      placeholder: 'step',
+      help: 'Also fail unless this step is done, for example --until kick-off',
+    },
+    junit: {
+      type: 'string',
+      placeholder: 'file',
+      help: 'Write a JUnit report, shown by GitLab in pipelines and merge requests',
+    },
     json: { type: 'boolean', help: 'Print the findings as JSON' },
   },
   details: [
@@ -29,7 +37,11 @@ export const command: Command = {
     'What sweep undoes is no longer broken, so after a sweep only new breaches show. To hold a pipeline until a step is done, use --until.',
     'Exit codes: 0 every rule is kept, 1 rules are broken, 2 settings or options, 3 there is no such engagement, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
-  examples: ['procession check', 'procession check SOW-1042 --until kick-off', 'procession check --junit check.xml --json'],
+  examples: [
+    'procession check',
+    'procession check SOW-1042 --until kick-off',
+    'procession check --junit check.xml --json',
+  ],
   run,
 };
 
@@ -58,10 +70,16 @@ function untilStep(context: CommandContext, { processes }: ReconcileDeps): StepK
   if (until === undefined) return null;
   const steps = processes.ids.flatMap((id) => processes.find(id, null)?.steps.map((step) => step.id) ?? []);
   if (steps.includes(until)) return until;
-  throw new UsageError(`--until: there is no step ${shown(until)}. ${didYouMean(until, steps, `Steps: ${[...new Set(steps)].join(', ')}.`)}`, 'procession check --help');
+  throw new UsageError(
+    `--until: there is no step ${shown(until)}. ${didYouMean(until, steps, `Steps: ${[...new Set(steps)].join(', ')}.`)}`,
+    'procession check --help',
+  );
 }
 
-async function readStates({ gitlab, processes }: ReconcileDeps, engagements: readonly EngagementKey[]): Promise<readonly ActualState[]> {
+async function readStates(
+  { gitlab, processes }: ReconcileDeps,
+  engagements: readonly EngagementKey[],
+): Promise<readonly ActualState[]> {
   if (engagements.length === 0) return await gitlab.readAll(processes.ids);
   const states: ActualState[] = [];
   for (const engagement of new Set(engagements)) states.push(await gitlab.readEngagement(engagement));
@@ -69,20 +87,38 @@ async function readStates({ gitlab, processes }: ReconcileDeps, engagements: rea
 }
 
 /** `null` for an epic that is not ours. @throws InvalidInputError when an engagement that was asked for does not exist */
-async function checkState(deps: ReconcileDeps, state: ActualState, { until, asked }: { readonly until: StepKey | null; readonly asked: boolean }): Promise<EngagementCheck | null> {
+async function checkState(
+  deps: ReconcileDeps,
+  state: ActualState,
+  { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
+): Promise<EngagementCheck | null> {
   const decision = await decide(deps, state);
   if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
-  if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process') return undecidedCheck(state, decision);
+  if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
+    return undecidedCheck(state, decision);
   if (asked) throw undecidedError(state.engagement, { kind: 'absent' }, deps.processes.ids);
   return null;
 }
 
-function undecidedCheck({ engagement, epics }: ActualState, undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>): EngagementCheck {
+function undecidedCheck(
+  { engagement, epics }: ActualState,
+  undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>,
+): EngagementCheck {
   const url = epics[0]?.url ?? null;
   if (undecided.kind === 'record-damaged')
-    return unjudged(engagement, url, { rule: 'record-damaged', message: `The epic cannot be trusted: ${undecided.reason}`, missing: [], fix: [`Restore it: procession apply sows/${engagement}.yml`] });
+    return unjudged(engagement, url, {
+      rule: 'record-damaged',
+      message: `The epic cannot be trusted: ${undecided.reason}`,
+      missing: [],
+      fix: [`Restore it: procession apply sows/${engagement}.yml`],
+    });
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
-  return unjudged(engagement, url, { rule: 'unknown-process', message: `There is no process ${undecided.process}${profile}`, missing: [], fix: ['Bring its folder back under issue_templates'] });
+  return unjudged(engagement, url, {
+    rule: 'unknown-process',
+    message: `There is no process ${undecided.process}${profile}`,
+    missing: [],
+    fix: ['Bring its folder back under issue_templates'],
+  });
 }
 
 function checkData(checks: readonly EngagementCheck[]): Readonly<Record<string, unknown>> {

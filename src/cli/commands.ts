@@ -5,16 +5,40 @@ export interface CommandEntry {
   readonly name: string;
   /** Equal to the summary of the command itself, which a test compares. */
   readonly summary: string;
-  load(): Promise<{ readonly command: Command }>;
+  readonly load: () => Promise<{ readonly command: Command }>;
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: 'demo', summary: 'one sample SOW through its whole life on a GitLab stand-in; no GitLab needed', load: async () => await import('./demo.ts') },
-  { name: 'sandbox', summary: 'the GitLab stand-in alone, seeded, until Ctrl-C', load: async () => await import('./sandbox.ts') },
-  { name: 'lint', summary: 'check every process, template, setting and SOW file', load: async () => await import('./lint.ts') },
-  { name: 'plan', summary: 'show what would change in GitLab, and why', load: async () => await import('./plan.ts') },
+  {
+    name: 'demo',
+    summary: 'one sample SOW through its whole life on a GitLab stand-in; no GitLab needed',
+    load: async () => await import('./demo.ts'),
+  },
+  {
+    name: 'sandbox',
+    summary: 'the GitLab stand-in alone, seeded, until Ctrl-C',
+    load: async () => await import('./sandbox.ts'),
+  },
+  {
+    name: 'lint',
+    summary: 'check every process, template, setting and SOW file',
+    load: async () => await import('./lint.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'show what would change in GitLab, and why',
+    load: async () => await import('./plan.ts'),
+  },
   { name: 'apply', summary: 'launch or repair one engagement', load: async () => await import('./apply.ts') },
   { name: 'sweep', summary: 'repair every engagement', load: async () => await import('./sweep.ts') },
-  { name: 'check', summary: 'fail when completion or order rules are broken; writes nothing to GitLab', load: async () => await import('./check.ts') },
-  { name: 'explain', summary: 'say why each step stands where it stands', load: async () => await import('./explain.ts') },
+  {
+    name: 'check',
+    summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
+    load: async () => await import('./check.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'say why each step stands where it stands',
+    load: async () => await import('./explain.ts'),
+  },
 ];

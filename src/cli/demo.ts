@@ -8,7 +8,10 @@ export const command: Command = {
   usage: '[--serve] [--port <n>]',
   positionals: { min: 0, max: 0 },
   options: {
-    serve: { type: 'boolean', help: 'then launch two more SOWs and stay open in the browser, with the engine answering every click' },
+    serve: {
+      type: 'boolean',
+      help: 'then launch two more SOWs and stay open in the browser, with the engine answering every click',
+    },
     port: { type: 'string', placeholder: 'n', help: 'the port to use (any free one; 8929 with --serve)' },
   },
   details: [
@@ -18,10 +21,10 @@ export const command: Command = {
   examples: ['npm run demo', 'npm run demo -- --serve'],
   run: async (context) => {
     const { wire } = context;
-    const [sow, ...others] = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
-    if (sow === undefined) return 3;
     const stays = context.flag('serve');
     const demo = await wire.demo();
+    const [sow, ...others] = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
+    if (sow === undefined) return 3;
     const world = await demo.openSandbox({
       processes: await wire.processes(),
       logger: wire.logger,
@@ -35,11 +38,17 @@ export const command: Command = {
     try {
       const started = performance.now();
       const { requests } = await demo.walkThrough(world, sow, narrator(context));
-      context.output.result(`\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s with ${requests} requests to GitLab.${stays ? '' : ' Play it yourself: npm run demo -- --serve'}`);
+      context.output.result(
+        `\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s with ${requests} requests to GitLab.${stays ? '' : ' Play it yourself: npm run demo -- --serve'}`,
+      );
       if (stays) {
         await demo.launchAll(world, others);
         playing = true;
-        invite(context, world.url, others.map((other) => other.sow.number));
+        invite(
+          context,
+          world.url,
+          others.map((other) => other.sow.number),
+        );
         await context.untilInterrupted();
       }
     } finally {
@@ -64,16 +73,21 @@ function outcomeText(outcome: Outcome): string {
   return outcome.kind === 'applied' ? outcome.plan.actions.map(({ kind }) => kind).join(', ') : outcome.kind;
 }
 
-function narrator({ output: { result, paint } }: CommandContext): { scene(title: string): void; fact(text: string, url?: string): void } {
+function narrator({ output }: CommandContext): {
+  scene(title: string): void;
+  fact(text: string, url?: string): void;
+} {
   let scene = 0;
   return {
     scene: (title) => {
       scene += 1;
-      result(`${scene === 1 ? '' : '\n'}${paint('heading', `${String(scene).padStart(2)}. ${title}`)}`);
+      output.result(
+        `${scene === 1 ? '' : '\n'}${output.paint('heading', `${String(scene).padStart(2)}. ${title}`)}`,
+      );
     },
     fact: (text, url) => {
-      result(`    ${text}`);
-      if (url !== undefined) result(`    ${paint('link', url)}`);
+      output.result(`    ${text}`);
+      if (url !== undefined) output.result(`    ${output.paint('link', url)}`);
     },
   };
 }

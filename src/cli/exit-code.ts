@@ -33,14 +33,22 @@ export const EXIT = {
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof AppError)) return EXIT.internal;
   if (error.disposition === 'retry') return EXIT.retry;
-  if (error instanceof ConfigError || error instanceof TemplateError || error instanceof UsageError) return EXIT.config;
+  if (error instanceof ConfigError || error instanceof TemplateError || error instanceof UsageError)
+    return EXIT.config;
   if (error instanceof InvalidInputError) return EXIT.input;
   if (error instanceof GitLabRefusedError || error instanceof UnexpectedResponseError) return EXIT.refused;
   return EXIT.internal;
 }
 
 /** What needs a person most comes first; what the next run repairs by itself comes last. */
-const SEVERITY: readonly number[] = [EXIT.internal, EXIT.refused, EXIT.config, EXIT.input, EXIT.violations, EXIT.retry];
+const SEVERITY: readonly number[] = [
+  EXIT.internal,
+  EXIT.refused,
+  EXIT.config,
+  EXIT.input,
+  EXIT.violations,
+  EXIT.retry,
+];
 
 /** The one exit code of a run over many engagements. */
 export function mostSevere(codes: Iterable<number>): number {

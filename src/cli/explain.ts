@@ -1,6 +1,6 @@
 import { didYouMean } from '#domain/closest.ts';
 import { InvalidInputError } from '#domain/errors.ts';
-import { explain, type Explanation } from '#domain/explain.ts';
+import { type Explanation, explain } from '#domain/explain.ts';
 import { shown } from '#domain/input-problem.ts';
 import { explainText } from '#report/explain-text.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -21,19 +21,38 @@ export const command: Command = {
     'A SOW file is explained against GitLab, or against an empty one when GITLAB_TOKEN is not set.',
     'Exit codes: 0 explained, 2 settings, 3 SOW, engagement or step, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
-  examples: ['procession explain SOW-1042', 'procession explain SOW-1042 kick-off', 'procession explain sows/SOW-1042.yml intake-aws'],
+  examples: [
+    'procession explain SOW-1042',
+    'procession explain SOW-1042 kick-off',
+    'procession explain sows/SOW-1042.yml intake-aws',
+  ],
   run,
 };
 
 async function run(context: CommandContext): Promise<number> {
   const [word = '', step] = context.positionals;
   const target = await readTarget(word, context);
-  if (target.kind === 'plan-file') throw new UsageError(`${target.file} is a plan; explain takes a SOW number or a SOW file. Try: procession explain ${target.engagement}`, 'procession explain --help');
+  if (target.kind === 'plan-file')
+    throw new UsageError(
+      `${target.file} is a plan; explain takes a SOW number or a SOW file. Try: procession explain ${target.engagement}`,
+      'procession explain --help',
+    );
   const offline = offlineReason(context, target, false);
   const launch = launchOf(context);
-  const decision = await decideTarget(context, { engagement: target.engagement, sow: sowOf(target), launch, offline: offline !== null });
+  const decision = await decideTarget(context, {
+    engagement: target.engagement,
+    sow: sowOf(target),
+    launch,
+    offline: offline !== null,
+  });
   if (decision.kind === 'not-won') {
-    if (context.flag('json')) context.output.json({ version: 1, engagement: target.engagement, outcome: 'not-won', stage: decision.stage });
+    if (context.flag('json'))
+      context.output.json({
+        version: 1,
+        engagement: target.engagement,
+        outcome: 'not-won',
+        stage: decision.stage,
+      });
     else context.output.result(notWonText(target.engagement, decision.stage));
     return EXIT.done;
   }
@@ -41,7 +60,8 @@ async function run(context: CommandContext): Promise<number> {
   const explanation = step === undefined ? whole : onlyStep(whole, step);
   if (context.flag('json')) context.output.json({ version: 1, offline: offline !== null, ...explanation });
   else {
-    if (offline !== null) context.output.result(context.output.paint('change', `Against an empty GitLab (${offline}).`));
+    if (offline !== null)
+      context.output.result(context.output.paint('change', `Against an empty GitLab (${offline}).`));
     context.output.result(explainText(explanation, context.output.paint));
   }
   return EXIT.done;
@@ -54,7 +74,16 @@ function onlyStep(explanation: Explanation, name: string): Explanation {
   const known = explanation.steps.map(({ step }) => step);
   const fix = didYouMean(name, known, `Steps: ${known.join(', ')}.`);
   throw new InvalidInputError(
-    [{ file: null, line: null, path: explanation.engagement, message: `there is no step ${shown(name)} in the process ${explanation.process.id}`, fix, severity: 'error' }],
+    [
+      {
+        file: null,
+        line: null,
+        path: explanation.engagement,
+        message: `there is no step ${shown(name)} in the process ${explanation.process.id}`,
+        fix,
+        severity: 'error',
+      },
+    ],
     'There is nothing to explain:',
   );
 }

@@ -24,6 +24,8 @@ function failureText(error: unknown): string {
 
 /** A last net: no message of ours holds a secret, but a stack trace of somebody else's might. */
 export function withoutSecrets(text: string, env: Environment): string {
-  const secrets = SECRET_VARIABLES.flatMap((name) => (env[name] ?? '').split(',').map((part) => part.trim())).filter((part) => part.length >= SHORTEST_SECRET);
+  const secrets = SECRET_VARIABLES.flatMap((name) =>
+    (env[name] ?? '').split(',').map((part) => part.trim()),
+  ).filter((part) => part.length >= SHORTEST_SECRET);
   return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '[removed]'), text);
 }

@@ -35,5 +35,8 @@ const REASONS: Readonly<Record<string, readonly [why: string, fix: string]>> = {
 function unusable(file: string, what: string, error: unknown): InvalidInputError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [why, fix] = REASONS[code] ?? [code, 'Check the path and the permissions.'];
-  return new InvalidInputError([{ file, line: null, path: '', message: `${what}: ${why}`, fix, severity: 'error' }], 'A file cannot be used; nothing was changed:');
+  return new InvalidInputError(
+    [{ file, line: null, path: '', message: `${what}: ${why}`, fix, severity: 'error' }],
+    'A file cannot be used; nothing was changed:',
+  );
 }

@@ -26,7 +26,9 @@ export function overviewText(): string {
 
 /** What `procession <command> --help` says. */
 export function commandHelp(command: Command): string {
-  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([name, option]) => [signature(name, option), option.help] as const);
+  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(
+    ([name, option]) => [signature(name, option), option.help] as const,
+  );
   const width = Math.max(...options.map(([left]) => left.length));
   return [
     `procession ${command.name} ${command.usage}`.trim(),

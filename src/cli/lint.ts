@@ -15,22 +15,40 @@ export const command: Command = {
     'Paths: a SOW file, a folder of SOW files, a templates folder, the folder of one process, or a file in it.',
     'Exit codes: 0 no errors (warnings do not count), 2 something is wrong.',
   ].join('\n\n'),
-  examples: ['procession lint', 'procession lint sows/SOW-1042.yml', 'procession lint issue_templates/delivery --json'],
+  examples: [
+    'procession lint',
+    'procession lint sows/SOW-1042.yml',
+    'procession lint issue_templates/delivery --json',
+  ],
   run,
 };
 
 async function run(context: CommandContext): Promise<number> {
   const result = await context.wire.lint(context.positionals);
   const errors = result.problems.filter(({ severity }) => severity === 'error').length;
-  if (context.flag('json')) context.output.json({ version: 1, passed: errors === 0, checked: result.checked, problems: result.problems });
+  if (context.flag('json'))
+    context.output.json({
+      version: 1,
+      passed: errors === 0,
+      checked: result.checked,
+      problems: result.problems,
+    });
   else tell(context, result, errors);
   return errors === 0 ? EXIT.done : EXIT.config;
 }
 
-function tell({ output }: CommandContext, { problems, checked }: Awaited<ReturnType<Wire['lint']>>, errors: number): void {
-  for (const problem of problems) output.result(output.paint(problem.severity === 'error' ? 'bad' : 'change', formatProblem(problem)));
+function tell(
+  { output }: CommandContext,
+  { problems, checked }: Awaited<ReturnType<Wire['lint']>>,
+  errors: number,
+): void {
+  for (const problem of problems)
+    output.result(output.paint(problem.severity === 'error' ? 'bad' : 'change', formatProblem(problem)));
   const what = `${counted(checked.processes, 'process', 'processes')}, ${counted(checked.sows, 'SOW')}`;
   const warnings = problems.length - errors;
-  const found = [...(errors > 0 ? [counted(errors, 'error')] : []), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])];
+  const found = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ];
   output.result(`${what}: ${found.length === 0 ? 'no problems' : found.join(', ')}`);
 }

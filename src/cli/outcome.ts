@@ -28,7 +28,9 @@ export function tellOutcome(output: Output, engagement: EngagementKey, outcome: 
       return;
     case 'shadow':
       for (const line of actionLines(outcome)) output.result(`  would ${line}`);
-      output.result(`${engagement}: nothing was written, because the policy is "shadow". ${summaryLine(summaryOf(outcome.plan))}`);
+      output.result(
+        `${engagement}: nothing was written, because the policy is "shadow". ${summaryLine(summaryOf(outcome.plan))}`,
+      );
       return;
     case 'braked':
       output.warning(
@@ -37,7 +39,11 @@ export function tellOutcome(output: Output, engagement: EngagementKey, outcome: 
   }
 }
 
-function tellApplied(output: Output, engagement: EngagementKey, outcome: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>): void {
+function tellApplied(
+  output: Output,
+  engagement: EngagementKey,
+  outcome: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>,
+): void {
   const { label } = summaryOf(outcome.plan);
   if (label > 0) output.result(`  create ${label} labels`);
   for (const line of actionLines(outcome)) output.result(`  ${line}`);
@@ -47,20 +53,34 @@ function tellApplied(output: Output, engagement: EngagementKey, outcome: Extract
 }
 
 /** One line per action. Labels are left out: there are many, and they say nothing about the engagement. */
-function actionLines({ plan, assessment }: Extract<SettledOutcome, { kind: 'applied' | 'unchanged' | 'shadow' | 'braked' }>): readonly string[] {
+function actionLines({
+  plan,
+  assessment,
+}: Extract<SettledOutcome, { kind: 'applied' | 'unchanged' | 'shadow' | 'braked' }>): readonly string[] {
   const titleOf = titlesIn(assessment);
-  return plan.actions.filter((action) => !['label', null].includes(countOf(action, plan))).map((action) => actionLine(action, titleOf));
+  return plan.actions
+    .filter((action) => !['label', null].includes(countOf(action, plan)))
+    .map((action) => actionLine(action, titleOf));
 }
 
 /** The fields of one engagement in `apply --json`, see `docs/cli.md`. */
-export function outcomeData(engagement: EngagementKey, outcome: SettledOutcome): Readonly<Record<string, unknown>> {
+export function outcomeData(
+  engagement: EngagementKey,
+  outcome: SettledOutcome,
+): Readonly<Record<string, unknown>> {
   const common = { engagement, outcome: outcome.kind };
   switch (outcome.kind) {
     case 'not-won':
       return { ...common, stage: outcome.stage };
     case 'unchanged':
     case 'applied':
-      return { ...common, epicUrl: outcome.epicUrl, summary: summaryOf(outcome.plan), warnings: outcome.warnings, actions: outcome.plan.actions };
+      return {
+        ...common,
+        epicUrl: outcome.epicUrl,
+        summary: summaryOf(outcome.plan),
+        warnings: outcome.warnings,
+        actions: outcome.plan.actions,
+      };
     case 'shadow':
       return { ...common, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
     case 'braked':

@@ -57,7 +57,9 @@ export function createOutput(io: Pick<CliIo, 'stdout' | 'stderr' | 'env'>, quiet
       progressShown = true;
     },
     clearProgress,
-    paint: hasColors(stdout, env) ? (tone, text) => styleText(FORMATS[tone], text, { validateStream: false }) : plain,
+    paint: hasColors(stdout, env)
+      ? (tone, text) => styleText(FORMATS[tone], text, { validateStream: false })
+      : plain,
   };
 }
 

@@ -20,7 +20,12 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
   const help = `procession ${command.name} --help`;
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(Object.entries(options).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }])),
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { type, short }]) => [
+        name,
+        { type, ...(short === undefined ? {} : { short }) },
+      ]),
+    ),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -42,11 +47,18 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function valueOf({ name, rawName, value, inlineValue }: OptionToken, options: Readonly<Record<string, CommandOption>>, help: string): string | true {
+function valueOf(
+  { name, rawName, value, inlineValue }: OptionToken,
+  options: Readonly<Record<string, CommandOption>>,
+  help: string,
+): string | true {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
     const names = Object.keys(options).map((known) => `--${known}`);
-    throw new UsageError(`There is no option ${rawName}. ${didYouMean(rawName, names, `Options: ${names.join(', ')}.`)}`, help);
+    throw new UsageError(
+      `There is no option ${rawName}. ${didYouMean(rawName, names, `Options: ${names.join(', ')}.`)}`,
+      help,
+    );
   }
   if (option.type === 'boolean') {
     if (value !== undefined) throw new UsageError(`${rawName} is on or off and takes no value.`, help);
@@ -58,7 +70,19 @@ function valueOf({ name, rawName, value, inlineValue }: OptionToken, options: Re
   return value;
 }
 
-function checkCount({ name, usage, positionals: { min, max } }: Command, words: readonly string[], help: string): void {
-  if (words.length < min) throw new UsageError(`procession ${name} needs ${words.length === 0 ? 'an argument' : 'more arguments'}: procession ${name} ${usage}`, help);
-  if (words.length > max) throw new UsageError(`procession ${name} does not know what to do with "${words[max]}": procession ${name} ${usage}`, help);
+function checkCount(
+  { name, usage, positionals: { min, max } }: Command,
+  words: readonly string[],
+  help: string,
+): void {
+  if (words.length < min)
+    throw new UsageError(
+      `procession ${name} needs ${words.length === 0 ? 'an argument' : 'more arguments'}: procession ${name} ${usage}`,
+      help,
+    );
+  if (words.length > max)
+    throw new UsageError(
+      `procession ${name} does not know what to do with "${words[max]}": procession ${name} ${usage}`,
+      help,
+    );
 }

@@ -8,7 +8,8 @@ import { UsageError } from './usage-error.ts';
 
 /** The sample SOWs that come with the project. */
 export async function samples(wire: Wire, numbers: readonly string[]): Promise<readonly Sow[]> {
-  const file = (number: string): string => fileURLToPath(new URL(`../../sows/${number}.yml`, import.meta.url));
+  const file = (number: string): string =>
+    fileURLToPath(new URL(`../../sows/${number}.yml`, import.meta.url));
   return await Promise.all(numbers.map(async (number) => (await wire.sow(file(number))).sow));
 }
 
@@ -17,7 +18,11 @@ export function portOf(context: CommandContext, otherwise: number): number {
   const text = context.text('port');
   if (text === undefined) return otherwise;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${text}: expected a number from 0 (any free port) to 65535`, 'procession demo --help');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError(
+      `--port ${text}: expected a number from 0 (any free port) to 65535`,
+      'procession demo --help',
+    );
   return port;
 }
 

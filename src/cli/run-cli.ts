@@ -49,10 +49,16 @@ async function runCommand(command: Command, args: readonly string[], io: CliIo):
   }
 }
 
-async function createContext(command: Command, { positionals, values }: ParsedArguments, output: CommandContext['output'], io: CliIo): Promise<CommandContext> {
+async function createContext(
+  command: Command,
+  { positionals, values }: ParsedArguments,
+  output: CommandContext['output'],
+  io: CliIo,
+): Promise<CommandContext> {
   const { createWire } = await import('../wire.ts');
   function valueOf(name: string, type: 'boolean' | 'string'): string | true | undefined {
-    if (command.options[name]?.type !== type) throw new InvariantError(`${command.name} has no ${type} option ${name}`);
+    if (command.options[name]?.type !== type)
+      throw new InvariantError(`${command.name} has no ${type} option ${name}`);
     return values.get(name);
   }
   return {
@@ -70,8 +76,13 @@ async function loadCommand(name: string): Promise<Command> {
   const entry = COMMANDS.find((candidate) => candidate.name === name);
   if (entry !== undefined) return (await entry.load()).command;
   const names = COMMANDS.map((candidate) => candidate.name);
-  const what = name.startsWith('-') ? `There is no option ${name} before a command.` : `There is no command "${name}".`;
-  throw new UsageError(`${what} ${didYouMean(name, names, `Commands: ${names.join(', ')}.`)}`, 'procession --help');
+  const what = name.startsWith('-')
+    ? `There is no option ${name} before a command.`
+    : `There is no command "${name}".`;
+  throw new UsageError(
+    `${what} ${didYouMean(name, names, `Commands: ${names.join(', ')}.`)}`,
+    'procession --help',
+  );
 }
 
 async function version(): Promise<string> {

@@ -29,7 +29,9 @@ function listenForSignals(process: NodeJS.Process): () => Promise<void> {
   let waiting: (() => void) | null = null;
   function stop(code: number): void {
     if (waiting === null) {
-      process.stderr.write('\nInterrupted. Every change is safe to repeat: run the same command again to finish.\n');
+      process.stderr.write(
+        '\nInterrupted. Every change is safe to repeat: run the same command again to finish.\n',
+      );
       process.exit(code);
     }
     waiting();

@@ -14,7 +14,11 @@ export const command: Command = {
   usage: '[options]',
   positionals: { min: 0, max: 0 },
   options: {
-    since: { type: 'string', placeholder: 'time', help: 'Only what changed since then: 2h, 30m, 1d, 2026-03-05 or 2026-03-05T09:00:00Z' },
+    since: {
+      type: 'string',
+      placeholder: 'time',
+      help: 'Only what changed since then: 2h, 30m, 1d, 2026-03-05 or 2026-03-05T09:00:00Z',
+    },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
   details: [
@@ -56,11 +60,19 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
     case 'unchanged':
       return { ...line, epicUrl: outcome.epicUrl };
     case 'applied':
-      return { ...line, epicUrl: outcome.epicUrl, message: [doneText(summaryOf(outcome.plan)), ...outcome.warnings].join('; ') };
+      return {
+        ...line,
+        epicUrl: outcome.epicUrl,
+        message: [doneText(summaryOf(outcome.plan)), ...outcome.warnings].join('; '),
+      };
     case 'shadow':
       return { ...line, message: `not written (policy "shadow"). ${summaryLine(summaryOf(outcome.plan))}` };
     case 'braked':
-      return { ...line, message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}`, exit: outcomeExit(outcome) };
+      return {
+        ...line,
+        message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}`,
+        exit: outcomeExit(outcome),
+      };
     case 'absent':
     case 'not-won':
       // An epic of people that only carries our labels: not ours.
@@ -71,7 +83,11 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
       return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };
     }
     case 'failed':
-      return { ...line, message: `failed: ${oneLine(outcome.error.message)}`, exit: exitCodeOf(outcome.error) };
+      return {
+        ...line,
+        message: `failed: ${oneLine(outcome.error.message)}`,
+        exit: exitCodeOf(outcome.error),
+      };
   }
 }
 
@@ -87,10 +103,18 @@ function tell({ output }: CommandContext, lines: readonly Line[]): void {
     else output.warning(output.paint('bad', text));
   }
   const { counts } = sweepData(lines);
-  output.result(output.paint('heading', `Sweep: ${counted(counts.engagements, 'engagement')}, ${counts.changed} changed, ${counts.failed} failed.`));
+  output.result(
+    output.paint(
+      'heading',
+      `Sweep: ${counted(counts.engagements, 'engagement')}, ${counts.changed} changed, ${counts.failed} failed.`,
+    ),
+  );
 }
 
-function sweepData(lines: readonly Line[]): { readonly counts: { readonly engagements: number; readonly changed: number; readonly failed: number }; readonly engagements: readonly unknown[] } {
+function sweepData(lines: readonly Line[]): {
+  readonly counts: { readonly engagements: number; readonly changed: number; readonly failed: number };
+  readonly engagements: readonly unknown[];
+} {
   return {
     counts: {
       engagements: lines.length,

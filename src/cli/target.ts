@@ -4,15 +4,20 @@ import { InvalidInputError } from '#domain/errors.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
 import { formatProblem, shown } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
+import { type PlanFile, parsePlanFile } from '#domain/plan-file.ts';
 import { type Sow, SowNumber } from '#domain/sow.ts';
 import type { CommandContext } from './command.ts';
 import { readText } from './files.ts';
-import { type PlanFile, parsePlanFile } from '#domain/plan-file.ts';
 
 export type Target =
   | { readonly kind: 'engagement'; readonly engagement: EngagementKey }
   | { readonly kind: 'sow'; readonly engagement: EngagementKey; readonly sow: Sow; readonly file: string }
-  | { readonly kind: 'plan-file'; readonly engagement: EngagementKey; readonly planFile: PlanFile; readonly file: string };
+  | {
+      readonly kind: 'plan-file';
+      readonly engagement: EngagementKey;
+      readonly planFile: PlanFile;
+      readonly file: string;
+    };
 
 /**
  * Reads what a word names. A word that ends in `.yml`, `.yaml` or `.json`, or holds a slash, is a file; a JSON file is
@@ -24,7 +29,8 @@ export async function readTarget(word: string, context: CommandContext): Promise
   if (!isFileName(word)) return { kind: 'engagement', engagement: parseSowNumber(word) };
   if (word.toLowerCase().endsWith('.json')) {
     const planFile = parsePlanFile(await readText(resolve(context.cwd, word), word), word);
-    if (planFile !== null) return { kind: 'plan-file', engagement: planFile.engagement, planFile, file: word };
+    if (planFile !== null)
+      return { kind: 'plan-file', engagement: planFile.engagement, planFile, file: word };
   }
   const { sow, warnings } = await context.wire.sow(word);
   for (const warning of warnings) context.output.note(formatProblem(warning));
@@ -39,7 +45,17 @@ function isFileName(word: string): boolean {
 export function parseSowNumber(word: string): EngagementKey {
   if (SowNumber.safeParse(word).success) return word;
   const [, rest] = /^(?:sow[-_ ]?)?([0-9][A-Za-z0-9.-]*)$/i.exec(word) ?? [];
-  const fix = rest === undefined ? 'Write the SOW number as on its label, for example SOW-1042, or the path of a SOW file, for example sows/SOW-1042.yml.' : `Did you mean SOW-${rest}?`;
-  const problem: InputProblem = { file: null, line: null, path: '', message: `expected SOW- and a number, or a file, got ${shown(word)}`, fix, severity: 'error' };
+  const fix =
+    rest === undefined
+      ? 'Write the SOW number as on its label, for example SOW-1042, or the path of a SOW file, for example sows/SOW-1042.yml.'
+      : `Did you mean SOW-${rest}?`;
+  const problem: InputProblem = {
+    file: null,
+    line: null,
+    path: '',
+    message: `expected SOW- and a number, or a file, got ${shown(word)}`,
+    fix,
+    severity: 'error',
+  };
   throw new InvalidInputError([problem], 'This is no SOW number:');
 }

@@ -1,20 +1,36 @@
-import { type AppError, ConfigError, InvalidInputError } from '#domain/errors.ts';
 import { didYouMean } from '#domain/closest.ts';
+import { type AppError, ConfigError, InvalidInputError } from '#domain/errors.ts';
 import { type InputProblem, shown } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import type { Undecided } from '#reconciler/reconcile.ts';
 
 /** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
-export function undecidedError(engagement: EngagementKey, undecided: Exclude<Undecided, { kind: 'not-won' }>, processIds: readonly string[]): AppError {
+export function undecidedError(
+  engagement: EngagementKey,
+  undecided: Exclude<Undecided, { kind: 'not-won' }>,
+  processIds: readonly string[],
+): AppError {
   switch (undecided.kind) {
     case 'absent':
       return new InvalidInputError(
-        [problem(engagement, 'there is no engagement with this number in GitLab', `Launch it with its SOW file: procession apply sows/${engagement}.yml`)],
+        [
+          problem(
+            engagement,
+            'there is no engagement with this number in GitLab',
+            `Launch it with its SOW file: procession apply sows/${engagement}.yml`,
+          ),
+        ],
         'There is nothing to work on; nothing was written:',
       );
     case 'record-damaged':
       return new InvalidInputError(
-        [problem(engagement, `${undecided.reason}, so nobody knows what was sold`, `Restore it by applying the SOW again: procession apply sows/${engagement}.yml`)],
+        [
+          problem(
+            engagement,
+            `${undecided.reason}, so nobody knows what was sold`,
+            `Restore it by applying the SOW again: procession apply sows/${engagement}.yml`,
+          ),
+        ],
         'The epic cannot be trusted; nothing was changed:',
       );
     case 'unknown-process':
@@ -22,13 +38,24 @@ export function undecidedError(engagement: EngagementKey, undecided: Exclude<Und
   }
 }
 
-function unknownProcess(engagement: EngagementKey, { process, profile }: Extract<Undecided, { kind: 'unknown-process' }>, processIds: readonly string[]): AppError {
+function unknownProcess(
+  engagement: EngagementKey,
+  { process, profile }: Extract<Undecided, { kind: 'unknown-process' }>,
+  processIds: readonly string[],
+): AppError {
   const known = processIds.includes(process);
   const name = known ? `profile ${shown(profile)} of process ${process}` : `process ${shown(process)}`;
   const fix = known
     ? `See "profiles" in the process.yml of ${process}, or leave --profile out.`
-    : didYouMean(process, processIds, `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`);
-  return new ConfigError([problem(engagement, `needs the ${name}, and there is none`, fix)], 'A process is missing; nothing was written:');
+    : didYouMean(
+        process,
+        processIds,
+        `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`,
+      );
+  return new ConfigError(
+    [problem(engagement, `needs the ${name}, and there is none`, fix)],
+    'A process is missing; nothing was written:',
+  );
 }
 
 /** A SOW that launches nothing yet is no mistake. */

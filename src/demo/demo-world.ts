@@ -6,7 +6,7 @@ import { SowNumber } from '#domain/sow.ts';
 import { createGitLab } from '#gitlab/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { type Outcome, reconcile, type ReconcileDeps } from '#reconciler/reconcile.ts';
+import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
 import { createWorker } from '#reconciler/worker.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
@@ -43,11 +43,21 @@ export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}` });
   const seeded = seed(sandbox);
-  sandbox.mount('/', createPages({ world: sandbox.world, operations: sandbox.operations, user: (username) => sandbox.user(username) }));
+  sandbox.mount(
+    '/',
+    createPages({
+      world: sandbox.world,
+      operations: sandbox.operations,
+      user: (username) => sandbox.user(username),
+    }),
+  );
   const served = await serveSandbox(sandbox, { host: options.host, port });
   const deps = engineDeps(options, served.url, seeded);
   const worker = createWorker(async (engagement) => await answer(deps, engagement, options));
-  const stop = options.engine === false ? () => {} : listen(sandbox, seeded.bot.user.id, (engagement) => worker.wake(engagement));
+  const stop =
+    options.engine === false
+      ? () => {}
+      : listen(sandbox, seeded.bot.user.id, (engagement) => worker.wake(engagement));
   return {
     url: served.url,
     sandbox,
@@ -62,9 +72,31 @@ export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   };
 }
 
+/** Gives the group's board a list per state of open work. GitLab makes none by itself. */
+export function showStatesOnBoard({ world }: Sandbox): void {
+  const board = world.boards[0];
+  if (board === undefined) return;
+  for (const state of ['blocked', 'ready', 'in progress', 'waiting']) {
+    const label = world.labels.find(({ name }) => name === `workflow::${state}`);
+    if (label !== undefined && board.lists.every(({ labelId }) => labelId !== label.id))
+      board.lists.push({ id: label.id, labelId: label.id, position: board.lists.length });
+  }
+}
+
 function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileDeps {
-  const settings: Settings = { calendar: DEFAULT_CALENDAR, labels: {}, policy: DEFAULT_POLICY, roles: ROLES, showAmounts: false };
-  const gitlab = createGitLab({ host: url, token: seeded.bot.token, group: seeded.group.path, project: `${seeded.group.path}/${seeded.project.path}` });
+  const settings: Settings = {
+    calendar: DEFAULT_CALENDAR,
+    labels: {},
+    policy: DEFAULT_POLICY,
+    roles: ROLES,
+    showAmounts: false,
+  };
+  const gitlab = createGitLab({
+    host: url,
+    token: seeded.bot.token,
+    group: seeded.group.path,
+    project: `${seeded.group.path}/${seeded.project.path}`,
+  });
   return { gitlab, processes: options.processes, settings, logger: options.logger };
 }
 
@@ -73,7 +105,10 @@ async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: D
     const outcome = await reconcile(deps, engagement);
     options.onOutcome?.(engagement, outcome);
   } catch (error) {
-    options.logger.error('engagement could not be reconciled', { engagement, reason: error instanceof Error ? error.message : String(error) });
+    options.logger.error('engagement could not be reconciled', {
+      engagement,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
@@ -82,7 +117,10 @@ function listen(sandbox: Sandbox, botId: number, wake: (engagement: EngagementKe
   return sandbox.onChange(({ kind, id, actor }) => {
     if (actor.id === botId || kind === 'note') return;
     const { world } = sandbox;
-    const item = kind === 'issue' ? world.issues.find((issue) => issue.id === id) : world.epics.find((epic) => epic.id === id);
+    const item =
+      kind === 'issue'
+        ? world.issues.find((issue) => issue.id === id)
+        : world.epics.find((epic) => epic.id === id);
     const names = world.labels.filter((label) => item?.labelIds.includes(label.id)).map(({ name }) => name);
     for (const name of names) if (SowNumber.safeParse(name).success) wake(name);
   });

@@ -7,12 +7,22 @@ import type { Operations } from '#sandbox/operations.ts';
 import type { Issue, User } from '#sandbox/world.ts';
 
 /** Ticks every box and fills every evidence cell, without closing. */
-export function fillIn(operations: Operations, user: User, issue: Issue, fields: readonly EvidenceField[]): void {
+export function fillIn(
+  operations: Operations,
+  user: User,
+  issue: Issue,
+  fields: readonly EvidenceField[],
+): void {
   operations.updateIssue(user, issue, { description: fillEvidence(tickAll(issue.description), fields) });
 }
 
 /** {@link fillIn}, then closes. */
-export function doStep(operations: Operations, user: User, issue: Issue, fields: readonly EvidenceField[]): void {
+export function doStep(
+  operations: Operations,
+  user: User,
+  issue: Issue,
+  fields: readonly EvidenceField[],
+): void {
   fillIn(operations, user, issue, fields);
   operations.updateIssue(user, issue, { stateEvent: 'close' });
 }

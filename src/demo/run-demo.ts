@@ -4,7 +4,8 @@ import type { ProcessDefinition } from '#domain/process.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
-import { type DemoOptions, type DemoWorld, startDemoWorld } from './demo-world.ts';
+import { asOfToday } from './as-of-today.ts';
+import { type DemoOptions, type DemoWorld, showStatesOnBoard, startDemoWorld } from './demo-world.ts';
 import { type Narrator, type WalkResult, walk } from './walk.ts';
 
 const PROCESS = 'delivery';
@@ -16,12 +17,18 @@ export async function openSandbox(options: DemoOptions): Promise<DemoWorld> {
 
 /** Walks one SOW through the delivery process, told by the narrator. */
 export async function walkThrough(world: DemoWorld, sow: Sow, narrator: Narrator): Promise<WalkResult> {
-  return await walk(world, sow, deliveryOf(world.deps.processes), narrator);
+  return await walk(world, asOfToday(sow, today()), deliveryOf(world.deps.processes), narrator);
 }
 
-/** Launches SOWs for people to play with. */
+/** Launches SOWs for people to play with, and a board to play on. */
 export async function launchAll(world: DemoWorld, sows: readonly Sow[]): Promise<void> {
-  for (const sow of sows) await reconcile(world.deps, sow.sow.number, { sow, process: PROCESS });
+  for (const sow of sows)
+    await reconcile(world.deps, sow.sow.number, { sow: asOfToday(sow, today()), process: PROCESS });
+  showStatesOnBoard(world.sandbox);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function deliveryOf(processes: ProcessStore): ProcessDefinition {

@@ -25,7 +25,12 @@ export interface WalkResult {
  *
  * @throws Error when the engine did not answer as it should: the demo is a test too.
  */
-export async function walk(world: DemoWorld, sow: Sow, process: ProcessDefinition, narrator: Narrator): Promise<WalkResult> {
+export async function walk(
+  world: DemoWorld,
+  sow: Sow,
+  process: ProcessDefinition,
+  narrator: Narrator,
+): Promise<WalkResult> {
   const cast = createCast(world, sow, process, narrator);
   await launch(cast);
   await closeTooEarly(cast);
@@ -44,11 +49,11 @@ interface Cast {
   readonly sow: Sow;
   readonly process: ProcessDefinition;
   readonly narrator: Narrator;
-  issue(step: string): Issue;
-  epic(): Epic;
-  between(first: string, last: string): readonly string[];
-  url(item: Issue | Epic): string;
-  notes(item: Issue | Epic): readonly Note[];
+  readonly issue: (step: string) => Issue;
+  readonly epic: () => Epic;
+  readonly between: (first: string, last: string) => readonly string[];
+  readonly url: (item: Issue | Epic) => string;
+  readonly notes: (item: Issue | Epic) => readonly Note[];
 }
 
 function createCast(world: DemoWorld, sow: Sow, process: ProcessDefinition, narrator: Narrator): Cast {
@@ -57,20 +62,33 @@ function createCast(world: DemoWorld, sow: Sow, process: ProcessDefinition, narr
     const marker = parseMarker(description);
     return marker?.engagement === sow.sow.number ? marker : null;
   };
-  const find = (step: string): Issue | undefined => sandbox.world.issues.find(({ description }) => of(description)?.step === step);
+  const find = (step: string): Issue | undefined =>
+    sandbox.world.issues.find(({ description }) => of(description)?.step === step);
   return {
     world,
     sow,
     process,
     narrator,
     issue: (step) => present(find(step), `the issue of ${step}`),
-    epic: () => present(sandbox.world.epics.find(({ description }) => of(description) !== null), 'the epic'),
+    epic: () =>
+      present(
+        sandbox.world.epics.find(({ description }) => of(description) !== null),
+        'the epic',
+      ),
     between: (first, last) => {
-      const ids = process.steps.filter(({ until, id }) => until === undefined && find(id) !== undefined).map(({ id }) => id);
+      const ids = process.steps
+        .filter(({ until, id }) => until === undefined && find(id) !== undefined)
+        .map(({ id }) => id);
       return ids.slice(ids.indexOf(first), ids.indexOf(last));
     },
-    url: (item) => (item.kind === 'epic' ? `${url}/groups/${world.seed.group.path}/-/epics/${item.iid}` : `${url}/${world.seed.group.path}/${world.seed.project.path}/-/issues/${item.iid}`),
-    notes: (item) => sandbox.world.notes.filter(({ target, system }) => target.kind === item.kind && target.id === item.id && !system),
+    url: (item) =>
+      item.kind === 'epic'
+        ? `${url}/groups/${world.seed.group.path}/-/epics/${item.iid}`
+        : `${url}/${world.seed.group.path}/${world.seed.project.path}/-/issues/${item.iid}`,
+    notes: (item) =>
+      sandbox.world.notes.filter(
+        ({ target, system }) => target.kind === item.kind && target.id === item.id && !system,
+      ),
   };
 }
 
@@ -80,10 +98,15 @@ async function launch({ world, sow, narrator, process, epic, url }: Cast): Promi
   const outcome = await reconcile(world.deps, sow.sow.number, { sow, process: process.id });
   expect(outcome.kind === 'applied', 'the SOW is launched');
   const { issues, links } = world.sandbox.world;
-  narrator.fact(`an epic with ${issues.length} issues and ${links.length} blocking links, in ${world.sandbox.ledger.entries().length} requests`, url(epic()));
+  narrator.fact(
+    `an epic with ${issues.length} issues and ${links.length} blocking links, in ${world.sandbox.ledger.entries().length} requests`,
+    url(epic()),
+  );
   world.sandbox.ledger.clear();
   await reconcile(world.deps, sow.sow.number, { sow, process: process.id });
-  narrator.fact(`applied again: ${world.sandbox.ledger.reads().length} reads, ${world.sandbox.ledger.writes().length} writes`);
+  narrator.fact(
+    `applied again: ${world.sandbox.ledger.reads().length} reads, ${world.sandbox.ledger.writes().length} writes`,
+  );
 }
 
 async function closeTooEarly(cast: Cast): Promise<void> {
@@ -98,7 +121,9 @@ async function closeTooEarly(cast: Cast): Promise<void> {
 async function startTooEarly(cast: Cast): Promise<void> {
   const issue = cast.issue('project-summary');
   await scene(cast, 'eli drags the project summary to "in progress" on the board, far too early', () => {
-    cast.world.sandbox.operations.updateIssue(cast.world.sandbox.user('eli'), issue, { addLabels: ['workflow::in progress'] });
+    cast.world.sandbox.operations.updateIssue(cast.world.sandbox.user('eli'), issue, {
+      addLabels: ['workflow::in progress'],
+    });
   });
   tellNote(cast, issue, 'it is blocked again; the comment says');
 }
@@ -114,9 +139,13 @@ async function withoutEvidence(cast: Cast, step: string): Promise<void> {
 
 async function closeEpicTooEarly(cast: Cast): Promise<void> {
   const epic = cast.epic();
-  await scene(cast, 'mira closes the epic: the customer is happy, but nobody has sent the last invoice', () => {
-    cast.world.sandbox.operations.setState(cast.world.sandbox.user('mira'), epic, 'closed');
-  });
+  await scene(
+    cast,
+    'mira closes the epic: the customer is happy, but nobody has sent the last invoice',
+    () => {
+      cast.world.sandbox.operations.setState(cast.world.sandbox.user('mira'), epic, 'closed');
+    },
+  );
   expect(epic.state === 'opened', 'the epic is open again');
   tellNote(cast, epic, 'the epic is open again; the comment says');
 }
@@ -124,7 +153,10 @@ async function closeEpicTooEarly(cast: Cast): Promise<void> {
 async function inOrder(cast: Cast, steps: readonly string[]): Promise<void> {
   const { world, process, narrator } = cast;
   for (const id of steps) {
-    const step = present(process.steps.find((candidate) => candidate.id === id), `the step ${id}`);
+    const step = present(
+      process.steps.find((candidate) => candidate.id === id),
+      `the step ${id}`,
+    );
     const who = step.owner === 'manager' ? 'mira' : 'eli';
     const issue = cast.issue(id);
     const before = ready(cast);
@@ -141,7 +173,10 @@ function finish({ world, epic, url, notes, narrator, issue, process }: Cast): Wa
   const closed = epic();
   expect(closed.state === 'closed', 'the epic closes itself');
   const alongside = process.steps.filter(({ until }) => until !== undefined);
-  expect(alongside.every(({ id }) => issue(id).state === 'closed'), 'what ran alongside is closed');
+  expect(
+    alongside.every(({ id }) => issue(id).state === 'closed'),
+    'what ran alongside is closed',
+  );
   narrator.scene('The epic closes itself');
   const note = notes(closed).find(({ body }) => parseNoteMarker(body) === 'epic-completed');
   for (const line of quoted(note?.body ?? '')) narrator.fact(line);
@@ -160,7 +195,9 @@ function ready({ world, process }: Cast): readonly string[] {
   const label = labels.find(({ name }) => name === 'workflow::ready');
   return issues
     .filter(({ state, labelIds }) => state === 'opened' && label !== undefined && labelIds.includes(label.id))
-    .flatMap(({ description }) => process.steps.find(({ id }) => id === parseMarker(description)?.step)?.title ?? []);
+    .flatMap(
+      ({ description }) => process.steps.find(({ id }) => id === parseMarker(description)?.step)?.title ?? [],
+    );
 }
 
 function tellNote({ notes, narrator, url }: Cast, item: Issue | Epic, intro: string): void {

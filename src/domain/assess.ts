@@ -16,8 +16,18 @@ import { stepsFor } from './step-order.ts';
 
 /** A broken rule on one step. */
 export type Violation =
-  | { readonly rule: 'closed-too-early'; readonly waitsFor: readonly StepKey[]; readonly unticked: readonly string[]; readonly evidence: readonly EvidenceReading[]; readonly until: StepKey | null }
-  | { readonly rule: 'started-while-blocked'; readonly label: WorkflowState; readonly waitsFor: readonly StepKey[] };
+  | {
+      readonly rule: 'closed-too-early';
+      readonly waitsFor: readonly StepKey[];
+      readonly unticked: readonly string[];
+      readonly evidence: readonly EvidenceReading[];
+      readonly until: StepKey | null;
+    }
+  | {
+      readonly rule: 'started-while-blocked';
+      readonly label: WorkflowState;
+      readonly waitsFor: readonly StepKey[];
+    };
 
 export interface StepStatus {
   readonly key: StepKey;
@@ -54,7 +64,13 @@ export interface Assessment {
   readonly epicClosedEarly: boolean;
 }
 
-export function assess(input: { readonly engagement: EngagementKey; readonly process: ProcessDefinition; readonly sow: Sow; readonly found: Identified; readonly settings: Settings }): Assessment {
+export function assess(input: {
+  readonly engagement: EngagementKey;
+  readonly process: ProcessDefinition;
+  readonly sow: Sow;
+  readonly found: Identified;
+  readonly settings: Settings;
+}): Assessment {
   const { engagement, process, sow, found, settings } = input;
   const { included, excluded } = stepsFor(process, sow);
   const statuses = new Map<StepKey, StepStatus>();
@@ -67,9 +83,21 @@ export function assess(input: { readonly engagement: EngagementKey; readonly pro
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openGates = process.closeWhen.filter((gate) => statuses.get(gate)?.done !== true);
   const complete = openGates.length === 0;
-  const steps = reading.map((status) => (complete ? closedWithEpic(status) : endedInTime(status, statuses, settings)));
+  const steps = reading.map((status) =>
+    complete ? closedWithEpic(status) : endedInTime(status, statuses, settings),
+  );
   const order = included.map(({ step }) => step.id);
-  return { engagement, process, sow, steps, order, excluded, openGates, complete, epicClosedEarly: found.epic?.state === 'closed' && !complete };
+  return {
+    engagement,
+    process,
+    sow,
+    steps,
+    order,
+    excluded,
+    openGates,
+    complete,
+    epicClosedEarly: found.epic?.state === 'closed' && !complete,
+  };
 }
 
 interface StepInput {
@@ -85,20 +113,51 @@ interface StepInput {
 
 function assessStep(input: StepInput): StepStatus {
   const { step, after, issue, earlier, settings } = input;
-  const waitsFor = after.filter(({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done));
+  const waitsFor = after.filter(
+    ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
+  );
   const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
   const facts = readFacts(input);
   const closed = issue?.state === 'closed';
   const incomplete = !input.endedByUs && (facts.unticked.length > 0 || facts.evidence.some(isMissing));
-  const early: Violation[] = closed && (hard.length > 0 || incomplete)
-    ? [{ rule: 'closed-too-early', waitsFor: hard, unticked: facts.unticked, evidence: facts.evidence.filter(isMissing), until: null }]
-    : [];
+  const early: Violation[] =
+    closed && (hard.length > 0 || incomplete)
+      ? [
+          {
+            rule: 'closed-too-early',
+            waitsFor: hard,
+            unticked: facts.unticked,
+            evidence: facts.evidence.filter(isMissing),
+            until: null,
+          },
+        ]
+      : [];
   const done = closed && (early.length === 0 || settings.policy.mode === 'warn');
   const label = currentLabel(issue, settings);
-  const moved: Violation[] = !done && hard.length > 0 && (label === 'in progress' || label === 'waiting') ? [{ rule: 'started-while-blocked', label, waitsFor: hard }] : [];
-  const state = stateOf({ done, label, hard: hard.length > 0, soft: waitsFor.length > hard.length, keep: settings.policy.mode === 'warn' && moved.length > 0 });
+  const moved: Violation[] =
+    !done && hard.length > 0 && (label === 'in progress' || label === 'waiting')
+      ? [{ rule: 'started-while-blocked', label, waitsFor: hard }]
+      : [];
+  const state = stateOf({
+    done,
+    label,
+    hard: hard.length > 0,
+    soft: waitsFor.length > hard.length,
+    keep: settings.policy.mode === 'warn' && moved.length > 0,
+  });
   const started = done || state === 'in progress' || state === 'waiting';
-  return { key: step.id, step, after, issue, state, done, started, waitsFor, ...facts, violations: [...early, ...moved] };
+  return {
+    key: step.id,
+    step,
+    after,
+    issue,
+    state,
+    done,
+    started,
+    waitsFor,
+    ...facts,
+    violations: [...early, ...moved],
+  };
 }
 
 /**
@@ -111,7 +170,13 @@ function assessStep(input: StepInput): StepStatus {
  * | no | no | no | in progress, waiting | as the label says |
  * | no | no | no | other | ready |
  */
-function stateOf(input: { done: boolean; label: WorkflowState | null; hard: boolean; soft: boolean; keep: boolean }): WorkflowState {
+function stateOf(input: {
+  done: boolean;
+  label: WorkflowState | null;
+  hard: boolean;
+  soft: boolean;
+  keep: boolean;
+}): WorkflowState {
   const { done, label, hard, soft, keep } = input;
   if (done) return 'done';
   if (hard && !keep) return 'blocked';
@@ -120,7 +185,10 @@ function stateOf(input: { done: boolean; label: WorkflowState | null; hard: bool
 }
 
 /** The state its labels show; with several (possible on Free) none counts. */
-export function currentLabel(issue: ActualIssue | null, settings: Pick<Settings, 'labels'>): WorkflowState | null {
+export function currentLabel(
+  issue: ActualIssue | null,
+  settings: Pick<Settings, 'labels'>,
+): WorkflowState | null {
   const values = labelValues(issue?.labels ?? [], 'workflow', settings.labels);
   const known = WORKFLOW_STATES.filter((state) => values.includes(state));
   return known.length === 1 ? (known[0] ?? null) : null;
@@ -128,28 +196,45 @@ export function currentLabel(issue: ActualIssue | null, settings: Pick<Settings,
 
 function readFacts({ step, issue, sow }: StepInput): Pick<StepStatus, 'unticked' | 'evidence'> {
   if (issue === null) return { unticked: [], evidence: [] };
-  const unticked = step.done_when.checklist ? readChecklist(issue.description).filter(({ done, optional }) => !done && !optional).map(({ text }) => text) : [];
+  const unticked = step.done_when.checklist
+    ? readChecklist(issue.description)
+        .filter(({ done, optional }) => !done && !optional)
+        .map(({ text }) => text)
+    : [];
   return { unticked, evidence: readEvidence(issue.description, evidenceFor(step, sow)) };
 }
 
 /** The evidence fields that apply to this SOW. */
 export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
-  return step.done_when.evidence.filter(({ when }) => when === undefined || evaluateCondition(when, sow).holds);
+  return step.done_when.evidence.filter(
+    ({ when }) => when === undefined || evaluateCondition(when, sow).holds,
+  );
 }
 
 /** Steps that run alongside end with the engagement. */
 function closedWithEpic(status: StepStatus): StepStatus {
-  return status.step.until === undefined || status.done ? status : { ...status, state: 'done', done: true, violations: [] };
+  return status.step.until === undefined || status.done
+    ? status
+    : { ...status, state: 'done', done: true, violations: [] };
 }
 
 /** Steps that run alongside others may end only after the step named in `until`. */
-function endedInTime(status: StepStatus, all: ReadonlyMap<StepKey, StepStatus>, settings: Settings): StepStatus {
+function endedInTime(
+  status: StepStatus,
+  all: ReadonlyMap<StepKey, StepStatus>,
+  settings: Settings,
+): StepStatus {
   const { until } = status.step;
   if (!status.done || until === undefined || all.get(until)?.done !== false) return status;
   const violation: Violation = { rule: 'closed-too-early', waitsFor: [], unticked: [], evidence: [], until };
   if (settings.policy.mode === 'warn') return { ...status, violations: [violation] };
   const label = currentLabel(status.issue, settings);
-  return { ...status, done: false, state: label === 'in progress' || label === 'waiting' ? label : 'ready', violations: [violation] };
+  return {
+    ...status,
+    done: false,
+    state: label === 'in progress' || label === 'waiting' ? label : 'ready',
+    violations: [violation],
+  };
 }
 
 /** A required field that is empty, or any field whose value is of the wrong kind. */

@@ -51,7 +51,11 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
   const { assessment } = context;
   const position = assessment.steps.findIndex(({ key }) => key === status.key) + 1;
   const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
-  return [headline(status, context), '', `_${place}. Procession keeps these lines; everything below them is yours._`].join('\n');
+  return [
+    headline(status, context),
+    '',
+    `_${place}. Procession keeps these lines; everything below them is yours._`,
+  ].join('\n');
 }
 
 function headline(status: StepStatus, context: BlockContext): string {
@@ -66,7 +70,10 @@ function headline(status: StepStatus, context: BlockContext): string {
     case 'in progress':
     case 'waiting': {
       const users = assigneesOf(status, context).map((user) => `@${user}`);
-      const who = users.length > 0 ? `${users.join(' ')}, nothing is in the way of this step.` : `Nothing is in the way of this step. Nobody is assigned yet (role ${status.step.owner}).`;
+      const who =
+        users.length > 0
+          ? `${users.join(' ')}, nothing is in the way of this step.`
+          : `Nothing is in the way of this step. Nobody is assigned yet (role ${status.step.owner}).`;
       return `**Your turn.** ${who}`;
     }
   }
@@ -80,7 +87,10 @@ export function waitsForText(status: StepStatus, context: BlockContext): string 
     return steps.map(({ step }) => `${stepReference(step)} ${titles.get(step) ?? step}`).join(', ');
   };
   const [done, started] = [part('done'), part('started')];
-  const parts = [...(done === '' ? [] : [`${done} to be done`]), ...(started === '' ? [] : [`${started} to be started`])];
+  const parts = [
+    ...(done === '' ? [] : [`${done} to be done`]),
+    ...(started === '' ? [] : [`${started} to be started`]),
+  ];
   return `Waits for ${parts.join(' and for ')}.`;
 }
 
@@ -88,11 +98,20 @@ export function titlesOf(assessment: Assessment): ReadonlyMap<StepKey, string> {
   return new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
 }
 
-const STATE_SIGNS = { blocked: '⛔', ready: '▶', 'in progress': '🔧', waiting: '⏳', done: '✅', waived: '➖' } as const;
+const STATE_SIGNS = {
+  blocked: '⛔',
+  ready: '▶',
+  'in progress': '🔧',
+  waiting: '⏳',
+  done: '✅',
+  waived: '➖',
+} as const;
 
 /** Steps somebody can act on now. */
 export function openTurns(assessment: Assessment): readonly StepStatus[] {
-  return assessment.steps.filter(({ state }) => state === 'ready' || state === 'in progress' || state === 'waiting');
+  return assessment.steps.filter(
+    ({ state }) => state === 'ready' || state === 'in progress' || state === 'waiting',
+  );
 }
 
 /** The epic's block: who is waited for first, then every step, then the engine's records (hidden). */
@@ -109,7 +128,10 @@ export function epicBlock(context: BlockContext, links: readonly Edge[]): string
     '',
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
     encodeSowRecord(recordOf(assessment.sow, context.settings)),
-    memoryText(assessment.steps.map(({ key }) => key), links),
+    memoryText(
+      assessment.steps.map(({ key }) => key),
+      links,
+    ),
   ].join('\n');
 }
 
@@ -133,7 +155,13 @@ function waitingLine(context: BlockContext): string {
 }
 
 function stepRow(status: StepStatus, context: BlockContext): string {
-  const cells = [STATE_SIGNS[status.state], `${stepReference(status.key)} ${status.step.title}`, status.state, ownersAsText(status, context), dueOf(status, context) ?? '–'];
+  const cells = [
+    STATE_SIGNS[status.state],
+    `${stepReference(status.key)} ${status.step.title}`,
+    status.state,
+    ownersAsText(status, context),
+    dueOf(status, context) ?? '–',
+  ];
   return `| ${cells.join(' | ')} |`;
 }
 

@@ -64,11 +64,7 @@ export function checkEngagement(
 }
 
 /** An engagement that cannot be judged at all is a violation too: its rules are not being kept. */
-export function unjudged(
-  engagement: EngagementKey,
-  url: string | null,
-  finding: Finding,
-): EngagementCheck {
+export function unjudged(engagement: EngagementKey, url: string | null, finding: Finding): EngagementCheck {
   return { engagement, process: null, url, findings: [finding], steps: [] };
 }
 
@@ -79,7 +75,8 @@ export function findingsOf(check: EngagementCheck): readonly Finding[] {
 
 function checkStep(status: StepStatus, assessment: Assessment, until: StepKey | null): CheckedStep {
   const broken = status.violations.map((violation) => violationFinding(status, violation, assessment));
-  const late = until === status.key && !status.done && broken.length === 0 ? [notDone(status, assessment)] : [];
+  const late =
+    until === status.key && !status.done && broken.length === 0 ? [notDone(status, assessment)] : [];
   return {
     step: status.key,
     title: status.step.title,

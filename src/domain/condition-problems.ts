@@ -3,8 +3,8 @@ import { didYouMean, orQuestion } from './closest.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
 import { type FieldPath, type FieldProblem, formatPath, shown } from './input-problem.ts';
 import type { Condition, ConditionTest } from './process.ts';
-import { likelySowPaths } from './sow-names.ts';
 import { AMOUNT_PATHS } from './sow.ts';
+import { likelySowPaths } from './sow-names.ts';
 import { type SowPath, type SowPathKind, sowPaths } from './sow-paths.ts';
 
 /**
@@ -38,7 +38,13 @@ function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonl
   const known = sowPaths().get(path);
   if (!known) return [problem(at, `a SOW has no field ${shown(path)}`, fieldLike(path))];
   if (AMOUNT_PATHS.includes(path))
-    return [problem(at, `${shown(path)} is an amount, and amounts are not kept in GitLab`, 'Ask for hours, type or services instead.')];
+    return [
+      problem(
+        at,
+        `${shown(path)} is an amount, and amounts are not kept in GitLab`,
+        'Ask for hours, type or services instead.',
+      ),
+    ];
   const { is, not, present, at_least, at_most } = asTestObject(test);
   const short = asTestObject(test) !== test;
   const wanted = [

@@ -50,7 +50,15 @@ export function decodeMemory(text: string): EngagementMemory {
 }
 
 /** Whether the link is known to be there between the very issues that stand for the steps now. */
-export function remembersLink(memory: EngagementMemory, edge: Edge, current: ReadonlyMap<StepKey, number>): boolean {
+export function remembersLink(
+  memory: EngagementMemory,
+  edge: Edge,
+  current: ReadonlyMap<StepKey, number>,
+): boolean {
   const same = (step: StepKey): boolean => current.has(step) && memory.issues.get(step) === current.get(step);
-  return same(edge.from) && same(edge.to) && memory.links.some(({ from, to }) => from === edge.from && to === edge.to);
+  return (
+    same(edge.from) &&
+    same(edge.to) &&
+    memory.links.some(({ from, to }) => from === edge.from && to === edge.to)
+  );
 }

@@ -52,8 +52,15 @@ export class TemplateError extends AppError {
   readonly disposition = 'stop';
   readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
 
-  constructor(problems: readonly { readonly file: string; readonly line: number; readonly message: string }[]) {
-    super(['A template has problems:', ...problems.map(({ file, line, message }) => `  ${file}:${line} ${message}`)].join('\n'));
+  constructor(
+    problems: readonly { readonly file: string; readonly line: number; readonly message: string }[],
+  ) {
+    super(
+      [
+        'A template has problems:',
+        ...problems.map(({ file, line, message }) => `  ${file}:${line} ${message}`),
+      ].join('\n'),
+    );
     this.problems = problems;
   }
 }

@@ -32,7 +32,8 @@ export function explainDue(status: StepStatus, context: BlockContext): DueExplan
   const date = dueOf(status, context);
   const planned = context.plannedDue.get(status.key) ?? null;
   const used = rules.find((rule) => rule.used);
-  if (date !== planned) return { date, planned, rules, why: `set by people; the rules give ${planned ?? 'none'}` };
+  if (date !== planned)
+    return { date, planned, rules, why: `set by people; the rules give ${planned ?? 'none'}` };
   return { date, planned, rules, why: used === undefined ? 'no rule applies' : ruleText(used) };
 }
 

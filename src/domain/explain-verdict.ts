@@ -7,7 +7,8 @@ export function verdictOf(status: StepStatus, assessment: Assessment, label: Wor
   const [broken] = status.violations;
   if (broken !== undefined) {
     const missing = lacksOfViolation(broken, assessment).map(({ text }) => text);
-    const what = broken.rule === 'closed-too-early' ? 'closed too early' : `moved to "${broken.label}" too early`;
+    const what =
+      broken.rule === 'closed-too-early' ? 'closed too early' : `moved to "${broken.label}" too early`;
     return `${status.state}: ${what}; ${missing.join('; ')}`;
   }
   return `${status.state}: ${reason(status, assessment)}${labelRemark(status, label)}`;
@@ -32,7 +33,10 @@ function reason(status: StepStatus, assessment: Assessment): string {
 }
 
 function doneReason({ issue, step }: StepStatus, assessment: Assessment): string {
-  if (issue?.state !== 'closed') return step.until !== undefined && assessment.complete ? 'it ends with the engagement' : 'it counts as done';
+  if (issue?.state !== 'closed')
+    return step.until !== undefined && assessment.complete
+      ? 'it ends with the engagement'
+      : 'it counts as done';
   const by = issue.closedBy === null ? '' : ` by ${issue.closedBy.username}`;
   const on = issue.closedAt === null ? '' : ` on ${issue.closedAt.slice(0, 10)}`;
   return `closed${by}${on} with everything it asks for`;
@@ -51,6 +55,14 @@ export function wouldChange(status: StepStatus, assessment: Assessment): readonl
   if (status.waitsFor.length > 0) return todos;
   const { until } = status.step;
   if (until !== undefined && assessment.steps.some(({ key, done }) => key === until && !done))
-    return [...todos, `Keep it open until ${stepName(until, assessment)} is done; it is closed with the epic at the latest`];
-  return [...todos, status.issue.state === 'closed' ? 'The next run opens it again; close it when the rest is there' : 'Close its issue'];
+    return [
+      ...todos,
+      `Keep it open until ${stepName(until, assessment)} is done; it is closed with the epic at the latest`,
+    ];
+  return [
+    ...todos,
+    status.issue.state === 'closed'
+      ? 'The next run opens it again; close it when the rest is there'
+      : 'Close its issue',
+  ];
 }

@@ -29,7 +29,12 @@ export interface EpicExplanation {
   readonly reference: string | null;
   readonly url: string | null;
   readonly state: 'opened' | 'closed' | null;
-  readonly gates: readonly { readonly step: StepKey; readonly title: string; readonly state: WorkflowState | null; readonly done: boolean }[];
+  readonly gates: readonly {
+    readonly step: StepKey;
+    readonly title: string;
+    readonly state: WorkflowState | null;
+    readonly done: boolean;
+  }[];
   readonly complete: boolean;
   readonly verdict: string;
   /** Issues that carry our marker but were made by somebody unknown: left alone. */
@@ -95,7 +100,11 @@ export interface ChecklistSeen {
   readonly items: readonly { readonly text: string; readonly done: boolean; readonly optional: boolean }[];
 }
 
-export function explain(input: { readonly assessment: Assessment; readonly found: Identified; readonly settings: Settings }): Explanation {
+export function explain(input: {
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly settings: Settings;
+}): Explanation {
   const { assessment, found, settings } = input;
   const { process } = assessment;
   const context = blockContext(assessment, settings);
@@ -116,7 +125,12 @@ export function explain(input: { readonly assessment: Assessment; readonly found
 function explainEpic(assessment: Assessment, found: Identified): EpicExplanation {
   const gates = assessment.process.closeWhen.map((gate) => {
     const status = assessment.steps.find(({ key }) => key === gate);
-    return { step: gate, title: status?.step.title ?? gate, state: status?.state ?? null, done: status?.done ?? false };
+    return {
+      step: gate,
+      title: status?.step.title ?? gate,
+      state: status?.state ?? null,
+      done: status?.done ?? false,
+    };
   });
   const open = gates.filter(({ done }) => !done).map(({ title }) => title);
   return {
@@ -133,12 +147,20 @@ function explainEpic(assessment: Assessment, found: Identified): EpicExplanation
 function epicVerdict({ complete, epicClosedEarly }: Assessment, { epic }: Identified, open: string): string {
   if (epic === null) return 'not created yet';
   if (complete) return epic.state === 'closed' ? 'complete and closed' : 'complete: the next run closes it';
-  return epicClosedEarly ? `closed too early: it waits for ${open}` : `open: it closes by itself when ${open} ${open.includes(' and ') ? 'are' : 'is'} done`;
+  return epicClosedEarly
+    ? `closed too early: it waits for ${open}`
+    : `open: it closes by itself when ${open} ${open.includes(' and ') ? 'are' : 'is'} done`;
 }
 
-function explainExcluded({ step, why }: { readonly step: Step; readonly why: string }, assessment: Assessment): StepExplanation {
+function explainExcluded(
+  { step, why }: { readonly step: Step; readonly why: string },
+  assessment: Assessment,
+): StepExplanation {
   const condition = conditionOf(step, assessment);
-  const change = condition === null ? [] : [`It belongs to engagements where ${condition.text}: change the SOW and apply it again`];
+  const change =
+    condition === null
+      ? []
+      : [`It belongs to engagements where ${condition.text}: change the SOW and apply it again`];
   return { included: false, step: step.id, title: step.title, condition, why, wouldChange: change };
 }
 
@@ -157,20 +179,36 @@ function explainStep(status: StepStatus, context: BlockContext): StepExplanation
     condition: conditionOf(step, assessment),
     role: step.owner,
     owners: assigneesOf(status, context),
-    issue: issue === null ? null : { reference: issue.reference, url: issue.url, state: issue.state, closedBy: issue.closedBy?.username ?? null, closedAt: issue.closedAt },
+    issue:
+      issue === null
+        ? null
+        : {
+            reference: issue.reference,
+            url: issue.url,
+            state: issue.state,
+            closedBy: issue.closedBy?.username ?? null,
+            closedAt: issue.closedAt,
+          },
     predecessors: status.after.map((predecessor) => predecessorSeen(predecessor, status, assessment)),
     checklist: { required: step.done_when.checklist, items: readChecklist(issue?.description ?? '') },
     evidence: status.evidence,
     due: explainDue(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
-    broken: status.violations.map((violation) => ({ rule: violation.rule, missing: lacksOfViolation(violation, assessment).map(({ text }) => text) })),
+    broken: status.violations.map((violation) => ({
+      rule: violation.rule,
+      missing: lacksOfViolation(violation, assessment).map(({ text }) => text),
+    })),
     done: status.done,
     verdict: verdictOf(status, assessment, currentLabel(issue, settings)),
     wouldChange: wouldChange(status, assessment),
   };
 }
 
-function predecessorSeen(predecessor: Predecessor, status: StepStatus, assessment: Assessment): PredecessorSeen {
+function predecessorSeen(
+  predecessor: Predecessor,
+  status: StepStatus,
+  assessment: Assessment,
+): PredecessorSeen {
   const before = assessment.steps.find(({ key }) => key === predecessor.step);
   return {
     step: predecessor.step,

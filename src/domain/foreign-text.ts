@@ -110,7 +110,9 @@ export function linkText(url: string): string {
   const safe = address
     .replace(INVISIBLE, encodeURIComponent)
     .replace(/[\s\p{Cc}\p{Z}\u{2800}]/gu, encodeURIComponent)
-    .replace(/[<>|\\`"{}^]/g, percentEncoded);
+    .replace(/[<>|\\`"{}^]/g, percentEncoded)
+    // GitLab skips link texts when it looks for mentions; an encoded @ needs no such trust and opens the same page.
+    .replace(/(?<=^https?:\/\/[^/?#]*[/?#].*)@/gi, '%40');
   return `<${safe}>`;
 }
 

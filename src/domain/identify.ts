@@ -51,7 +51,11 @@ interface Known {
   readonly issue: ActualIssue;
 }
 
-function sortIssues(actual: ActualState, memory: EngagementMemory, ours: ReadonlySet<number>): { known: Known[]; doubtful: ActualIssue[] } {
+function sortIssues(
+  actual: ActualState,
+  memory: EngagementMemory,
+  ours: ReadonlySet<number>,
+): { known: Known[]; doubtful: ActualIssue[] } {
   const stepById = new Map([...memory.issues].map(([step, id]) => [id, step]));
   const known: Known[] = [];
   const doubtful: ActualIssue[] = [];
@@ -67,7 +71,11 @@ function sortIssues(actual: ActualState, memory: EngagementMemory, ours: Readonl
 }
 
 /** The remembered issue wins, then one that is already in the epic, then the oldest. */
-function oldestFirst(known: readonly Known[], epicId: number | null, memory: EngagementMemory): { issues: Map<StepKey, ActualIssue>; twins: Known[] } {
+function oldestFirst(
+  known: readonly Known[],
+  epicId: number | null,
+  memory: EngagementMemory,
+): { issues: Map<StepKey, ActualIssue>; twins: Known[] } {
   const rank = ({ step, issue }: Known): number => {
     if (memory.issues.get(step) === issue.id) return 0;
     return issue.epicId === epicId ? 1 : 2;

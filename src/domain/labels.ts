@@ -26,7 +26,11 @@ export function labelName(scope: LabelScope, value: string, renames: LabelRename
 }
 
 /** Values of a scope among an item's labels: `['workflow::ready']` → `['ready']`. */
-export function labelValues(labels: readonly string[], scope: LabelScope, renames: LabelRenames = {}): readonly string[] {
+export function labelValues(
+  labels: readonly string[],
+  scope: LabelScope,
+  renames: LabelRenames = {},
+): readonly string[] {
   const prefix = labelName(scope, '', renames);
   return labels.filter((label) => label.startsWith(prefix)).map((label) => label.slice(prefix.length));
 }
@@ -61,14 +65,29 @@ const HEALTH_COLORS: Readonly<Record<HealthState, string>> = {
 };
 
 /** Every label a process uses beside the engagement's own, each once: created in the group before the first issue carries it. */
-export function labelCatalogue(process: ProcessDefinition, renames: LabelRenames = {}): readonly LabelDefinition[] {
+export function labelCatalogue(
+  process: ProcessDefinition,
+  renames: LabelRenames = {},
+): readonly LabelDefinition[] {
   const name = (scope: LabelScope, value: string): string => labelName(scope, value, renames);
   const roles = [...new Set(process.steps.map((step) => step.owner))];
   return [
     { name: name('process', process.id), color: '#330066', description: process.name },
-    ...WORKFLOW_STATES.map((state) => ({ name: name('workflow', state), color: WORKFLOW_COLORS[state], description: WORKFLOW_MEANINGS[state] })),
+    ...WORKFLOW_STATES.map((state) => ({
+      name: name('workflow', state),
+      color: WORKFLOW_COLORS[state],
+      description: WORKFLOW_MEANINGS[state],
+    })),
     ...roles.map((role) => ({ name: name('role', role), color: '#0b7f7f', description: `Done by: ${role}` })),
-    ...process.steps.map((step) => ({ name: name('step', step.id), color: '#5e5c64', description: step.title })),
-    ...HEALTH_STATES.map((state) => ({ name: name('health', state), color: HEALTH_COLORS[state], description: 'Health of the engagement' })),
+    ...process.steps.map((step) => ({
+      name: name('step', step.id),
+      color: '#5e5c64',
+      description: step.title,
+    })),
+    ...HEALTH_STATES.map((state) => ({
+      name: name('health', state),
+      color: HEALTH_COLORS[state],
+      description: 'Health of the engagement',
+    })),
   ];
 }

@@ -14,7 +14,8 @@ export type Lack =
 /** What people do about it, one sentence each without a full stop; items and fields are summed up. */
 export function todosOf(lacks: readonly Lack[]): readonly string[] {
   const items = lacks.filter(({ kind }) => kind === 'item').length;
-  const fields = (wanted: Lack['kind']): string => lacks.flatMap((lack) => ('field' in lack && lack.kind === wanted ? [`"${lack.field}"`] : [])).join(', ');
+  const fields = (wanted: Lack['kind']): string =>
+    lacks.flatMap((lack) => ('field' in lack && lack.kind === wanted ? [`"${lack.field}"`] : [])).join(', ');
   const [empty, wrong] = [fields('empty-evidence'), fields('wrong-evidence')];
   return [
     ...lacks.flatMap((lack) => (lack.kind === 'step' ? [lack.todo] : [])),
@@ -39,12 +40,7 @@ export function lacksOfViolation(violation: Violation, assessment: Assessment): 
   const before = violation.waitsFor.map((step) => predecessorLack({ step, until: 'done' }, assessment));
   if (violation.rule === 'started-while-blocked') return before;
   const until = violation.until === null ? [] : [alongsideLack(violation.until, assessment)];
-  return [
-    ...before,
-    ...until,
-    ...untickedLacks(violation.unticked),
-    ...violation.evidence.map(evidenceLack),
-  ];
+  return [...before, ...until, ...untickedLacks(violation.unticked), ...violation.evidence.map(evidenceLack)];
 }
 
 /** `Kick-off (services/engagements#3)`, or the title alone while it has no issue. */
@@ -63,7 +59,11 @@ function predecessorLack({ step, until }: Predecessor, assessment: Assessment): 
 
 function alongsideLack(step: StepKey, assessment: Assessment): Lack {
   const name = stepName(step, assessment);
-  return { kind: 'step', text: `it runs alongside until ${name} is done`, todo: `Keep it open until ${name} is done` };
+  return {
+    kind: 'step',
+    text: `it runs alongside until ${name} is done`,
+    todo: `Keep it open until ${name} is done`,
+  };
 }
 
 function untickedLacks(items: readonly string[]): readonly Lack[] {
@@ -78,7 +78,8 @@ const WANTED = {
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
 
 function evidenceLack({ field, problem, value }: EvidenceReading): Lack {
-  if (problem === null || problem === 'missing') return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
+  if (problem === null || problem === 'missing')
+    return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
   const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
   return { kind: 'wrong-evidence', text: `evidence "${field}" needs ${WANTED[problem]}${seen}`, field };
 }

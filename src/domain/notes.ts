@@ -11,7 +11,13 @@ import { encodeNoteMarker } from './marker.ts';
 import { stepReference } from './references.ts';
 
 /** The rule a note belongs to; its hidden marker, so that it is found again and edited. */
-export type NoteRule = Violation['rule'] | 'epic-closed-early' | 'epic-completed' | 'record-damaged' | 'brake' | 'twin';
+export type NoteRule =
+  | Violation['rule']
+  | 'epic-closed-early'
+  | 'epic-completed'
+  | 'record-damaged'
+  | 'brake'
+  | 'twin';
 
 export function noteBody(rule: NoteRule, text: string): string {
   return `${text}\n\n${encodeNoteMarker(rule)}`;
@@ -24,20 +30,36 @@ export function violationNote(status: StepStatus, violation: Violation, context:
     case 'started-while-blocked':
       return noteBody(
         violation.rule,
-        [`This step was moved to **${violation.label}**, but an earlier step is not done yet, so it is blocked again.`, '', waitList(violation.waitsFor, context), '', 'It becomes ready by itself as soon as they are done.'].join('\n'),
+        [
+          `This step was moved to **${violation.label}**, but an earlier step is not done yet, so it is blocked again.`,
+          '',
+          waitList(violation.waitsFor, context),
+          '',
+          'It becomes ready by itself as soon as they are done.',
+        ].join('\n'),
       );
   }
 }
 
-function closedTooEarly(status: StepStatus, violation: Extract<Violation, { rule: 'closed-too-early' }>, context: BlockContext): string {
+function closedTooEarly(
+  status: StepStatus,
+  violation: Extract<Violation, { rule: 'closed-too-early' }>,
+  context: BlockContext,
+): string {
   const by = status.issue?.closedBy ?? null;
   const mode = context.settings.policy.mode;
   const outcome = mode === 'enforce' ? 'so it is open again' : 'and would be reopened if rules were enforced';
-  const lines = [`${by === null ? '' : `@${by.username} `}This step was closed, but something is still missing, ${outcome}.`];
-  if (violation.waitsFor.length > 0) lines.push('', '**To be done first**', '', waitList(violation.waitsFor, context));
-  if (violation.until !== null) lines.push('', '**Runs alongside until this is done**', '', waitList([violation.until], context));
-  if (violation.unticked.length > 0) lines.push('', '**Not ticked**', '', ...violation.unticked.map((text) => `- ${inlineText(text)}`));
-  if (violation.evidence.length > 0) lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
+  const lines = [
+    `${by === null ? '' : `@${by.username} `}This step was closed, but something is still missing, ${outcome}.`,
+  ];
+  if (violation.waitsFor.length > 0)
+    lines.push('', '**To be done first**', '', waitList(violation.waitsFor, context));
+  if (violation.until !== null)
+    lines.push('', '**Runs alongside until this is done**', '', waitList([violation.until], context));
+  if (violation.unticked.length > 0)
+    lines.push('', '**Not ticked**', '', ...violation.unticked.map((text) => `- ${inlineText(text)}`));
+  if (violation.evidence.length > 0)
+    lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
   lines.push('', closingAdvice(violation));
   return lines.join('\n');
 }
@@ -47,7 +69,9 @@ function closingAdvice({ unticked, evidence }: Extract<Violation, { rule: 'close
     ...(unticked.length > 0 ? ['tick the items (or write `[~]` where one does not apply)'] : []),
     ...(evidence.length > 0 ? ['fill in the evidence table above'] : []),
   ];
-  return parts.length > 0 ? `To finish: ${parts.join(', ')}, then close the issue again.` : 'Close this issue again when that is done.';
+  return parts.length > 0
+    ? `To finish: ${parts.join(', ')}, then close the issue again.`
+    : 'Close this issue again when that is done.';
 }
 
 /** What is wrong with one evidence field, in a sentence. */
@@ -86,7 +110,15 @@ export function epicClosedEarlyNote(context: BlockContext): string {
   const { assessment } = context;
   return noteBody(
     'epic-closed-early',
-    ['This epic was closed, or one of its closing steps was opened again, so the epic is open.', '', '**Still to be done**', '', waitList(assessment.openGates, context), '', 'It closes by itself when these are done.'].join('\n'),
+    [
+      'This epic was closed, or one of its closing steps was opened again, so the epic is open.',
+      '',
+      '**Still to be done**',
+      '',
+      waitList(assessment.openGates, context),
+      '',
+      'It closes by itself when these are done.',
+    ].join('\n'),
   );
 }
 
@@ -101,7 +133,17 @@ export function epicCompletedNote(context: BlockContext): string {
       `${assessment.engagement} is complete: ${assessment.process.name} is finished and this epic is closed.`,
       '',
       ...gates.flatMap((gate) => gateEvidence(gate)),
-      ...(left.length > 0 ? ['', '**Left open**', '', waitList(left.map(({ key }) => key), context)] : []),
+      ...(left.length > 0
+        ? [
+            '',
+            '**Left open**',
+            '',
+            waitList(
+              left.map(({ key }) => key),
+              context,
+            ),
+          ]
+        : []),
     ].join('\n'),
   );
 }
@@ -111,7 +153,10 @@ function gateEvidence(gate: StepStatus): string[] {
   const on = gate.issue?.closedAt?.slice(0, 10);
   const who = `${by === undefined ? '' : ` by \`${by}\``}${on === undefined ? '' : ` on ${on}`}`;
   const recorded = gate.evidence.filter(({ value }) => value !== null);
-  return [`- ${stepReference(gate.key)} **${gate.step.title}** closed${who}`, ...recorded.map((reading) => `  - ${evidenceText(reading)}`)];
+  return [
+    `- ${stepReference(gate.key)} **${gate.step.title}** closed${who}`,
+    ...recorded.map((reading) => `  - ${evidenceText(reading)}`),
+  ];
 }
 
 export function recordDamagedNote(engagement: string): string {
@@ -129,6 +174,8 @@ export function brakeNote(assessment: Assessment, why: string): string {
 }
 
 export function twinNote(original: string): string {
-  return noteBody('twin', `This is a duplicate of ${original}, made when two writers worked at the same moment. It is closed; go on in the original.`);
+  return noteBody(
+    'twin',
+    `This is a duplicate of ${original}, made when two writers worked at the same moment. It is closed; go on in the original.`,
+  );
 }
-

@@ -18,12 +18,23 @@ export function roleHolder(role: string, sow: Sow, settings: Pick<Settings, 'rol
   const ours: Readonly<Record<string, Person | undefined>> = sow.contacts.ours ?? {};
   const named = ours[role.replaceAll('-', '_')];
   const fallback = settings.roles[role]?.[0] ?? null;
-  if (named === undefined) return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
+  if (named === undefined)
+    return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
   return { name: named.name, username: named.username ?? null, email: named.email ?? null };
 }
 
 /** Every role of a process or of `procession.yml` with its holder. */
-export function roleHolders(roles: Iterable<string>, sow: Sow, settings: Pick<Settings, 'roles'>): Readonly<Record<string, RoleHolder>> {
-  const all = new Set([...roles, 'manager', 'engineer', ...Object.keys(settings.roles), ...Object.keys(sow.contacts.ours ?? {})]);
+export function roleHolders(
+  roles: Iterable<string>,
+  sow: Sow,
+  settings: Pick<Settings, 'roles'>,
+): Readonly<Record<string, RoleHolder>> {
+  const all = new Set([
+    ...roles,
+    'manager',
+    'engineer',
+    ...Object.keys(settings.roles),
+    ...Object.keys(sow.contacts.ours ?? {}),
+  ]);
   return Object.fromEntries([...all].map((role) => [role, roleHolder(role, sow, settings)]));
 }

@@ -6,15 +6,21 @@ import { writeManagedBlock } from './managed-block.ts';
 import type { Marker } from './marker.ts';
 import { roleHolder, roleHolders } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
-import { renderTemplate, renderTitle } from './render.ts';
 import type { ProcessDefinition } from './process.ts';
+import { renderTemplate, renderTitle } from './render.ts';
 import { templateView, type View } from './view.ts';
 
 export function planCreation(input: PlanInput, context: BlockContext): Action[] {
   const { assessment, found } = input;
-  const missing = assessment.order.flatMap((key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? []);
+  const missing = assessment.order.flatMap(
+    (key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? [],
+  );
   if (found.epic !== null && missing.length === 0) return [];
-  return [...createLabels(input), ...(found.epic === null ? [createEpic(context)] : []), ...missing.map((status) => createIssue(status, context))];
+  return [
+    ...createLabels(input),
+    ...(found.epic === null ? [createEpic(context)] : []),
+    ...missing.map((status) => createIssue(status, context)),
+  ];
 }
 
 function createLabels({ assessment, found, settings, labels, claimed }: PlanInput): Action[] {
@@ -30,22 +36,38 @@ function createEpic(context: BlockContext): Action {
   const { assessment, settings } = context;
   const { process, sow, engagement } = assessment;
   const view = viewOf(context, null);
-  const body = renderTemplate(process.epicBody, view, { partials: process.partials, file: fileOf(process, 'epic.md') });
+  const body = renderTemplate(process.epicBody, view, {
+    partials: process.partials,
+    file: fileOf(process, 'epic.md'),
+  });
   return {
     kind: 'create-epic',
     title: renderTitle(process.titles.epic, view, fileOf(process, 'process.yml')),
     description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context, [])),
-    labels: [engagement, labelName('process', process.id, settings.labels), labelName('health', 'on track', settings.labels)],
+    labels: [
+      engagement,
+      labelName('process', process.id, settings.labels),
+      labelName('health', 'on track', settings.labels),
+    ],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
   };
 }
 
-export function epicMarker({ engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition }): Marker {
+export function epicMarker({
+  engagement,
+  process,
+}: {
+  readonly engagement: string;
+  readonly process: ProcessDefinition;
+}): Marker {
   return { kind: 'epic', engagement, process: process.id, profile: process.profile, step: null };
 }
 
-export function stepMarker({ engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition }, step: string): Marker {
+export function stepMarker(
+  { engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition },
+  step: string,
+): Marker {
   return { kind: 'step', engagement, process: process.id, profile: null, step };
 }
 
@@ -68,8 +90,14 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
 
 /** The labels of ours that a step's issue must carry. */
 export function stepLabels(status: StepStatus, { assessment, settings }: BlockContext): readonly string[] {
-  const name = (scope: 'step' | 'role' | 'workflow', value: string): string => labelName(scope, value, settings.labels);
-  return [assessment.engagement, name('step', status.step.id), name('role', status.step.owner), name('workflow', status.state)];
+  const name = (scope: 'step' | 'role' | 'workflow', value: string): string =>
+    labelName(scope, value, settings.labels);
+  return [
+    assessment.engagement,
+    name('step', status.step.id),
+    name('role', status.step.owner),
+    name('workflow', status.state),
+  ];
 }
 
 function fileOf(process: ProcessDefinition, file: string): string {
@@ -81,11 +109,18 @@ function viewOf(context: BlockContext, status: StepStatus | null): View {
   const { process, sow } = assessment;
   const titles = titlesOf(assessment);
   const titleList = (keys: readonly string[]): string[] => keys.map((key) => titles.get(key) ?? key);
-  const next = (key: string): string[] => assessment.steps.filter(({ after }) => after.some(({ step }) => step === key)).map((successor) => successor.key);
+  const next = (key: string): string[] =>
+    assessment.steps
+      .filter(({ after }) => after.some(({ step }) => step === key))
+      .map((successor) => successor.key);
   return templateView({
     sow,
     process: { id: process.id, name: process.name },
-    people: roleHolders(process.steps.map((step) => step.owner), sow, settings),
+    people: roleHolders(
+      process.steps.map((step) => step.owner),
+      sow,
+      settings,
+    ),
     showAmounts: settings.showAmounts,
     evidence: status === null ? [] : evidenceFor(status.step, sow),
     ...(status === null

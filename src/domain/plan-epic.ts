@@ -14,18 +14,40 @@ export function planEpic(input: PlanInput, context: BlockContext, earlier: reado
   const state = stateChange(input);
   const block = epicBlock(context, desiredLinks(input));
   const created = earlier.some(({ kind }) => kind === 'create-issue' || kind === 'create-epic');
-  const changed = found.epic === null || created ? block : blockChange(found.epic.description, encodeMarker(epicMarker(assessment)), block, found.issues, 'epic');
+  const changed =
+    found.epic === null || created
+      ? block
+      : blockChange(
+          found.epic.description,
+          encodeMarker(epicMarker(assessment)),
+          block,
+          found.issues,
+          'epic',
+        );
   const labels = epicLabels(found.epic, input);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
     ...(changed === null ? [] : ['update progress']),
-    ...(labels.add.length + labels.remove.length > 0 ? [`labels: ${[...labels.add.map((label) => `+${label}`), ...labels.remove.map((label) => `−${label}`)].join(' ')}`] : []),
+    ...(labels.add.length + labels.remove.length > 0
+      ? [
+          `labels: ${[...labels.add.map((label) => `+${label}`), ...labels.remove.map((label) => `−${label}`)].join(' ')}`,
+        ]
+      : []),
   ];
   if (why.length === 0) return [];
-  const update: Action = { kind: 'update-epic', addLabels: labels.add, removeLabels: labels.remove, state, block: changed, why };
-  return settings.policy.mode === 'warn' && state === 'opened' ? [...notes, { ...update, state: null }] : [...notes, update];
+  const update: Action = {
+    kind: 'update-epic',
+    addLabels: labels.add,
+    removeLabels: labels.remove,
+    state,
+    block: changed,
+    why,
+  };
+  return settings.policy.mode === 'warn' && state === 'opened'
+    ? [...notes, { ...update, state: null }]
+    : [...notes, update];
 }
 
 function stateChange({ assessment, found }: PlanInput): 'opened' | 'closed' | null {
@@ -40,9 +62,19 @@ function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {
   return { kind: 'write-note', target: { kind: 'epic' }, rule, body };
 }
 
-function epicLabels(epic: ActualEpic | null, { assessment, settings }: PlanInput): { readonly add: readonly string[]; readonly remove: readonly string[] } {
+function epicLabels(
+  epic: ActualEpic | null,
+  { assessment, settings }: PlanInput,
+): { readonly add: readonly string[]; readonly remove: readonly string[] } {
   if (epic === null) return { add: [], remove: [] };
-  const health = labelValues(epic.labels, 'health', settings.labels).length > 0 ? [] : [labelName('health', 'on track', settings.labels)];
-  const desired = [assessment.engagement, labelName('process', assessment.process.id, settings.labels), ...health];
+  const health =
+    labelValues(epic.labels, 'health', settings.labels).length > 0
+      ? []
+      : [labelName('health', 'on track', settings.labels)];
+  const desired = [
+    assessment.engagement,
+    labelName('process', assessment.process.id, settings.labels),
+    ...health,
+  ];
   return labelChanges(epic.labels, desired, [labelName('process', '', settings.labels)]);
 }

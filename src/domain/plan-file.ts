@@ -42,12 +42,35 @@ export function parsePlanFile(text: string, file: string): PlanFile | null {
   if (typeof json !== 'object' || json === null || !('actions' in json || 'digest' in json)) return null;
   const version = 'version' in json ? json.version : undefined;
   if (version !== VERSION)
-    throw refusal([problem(file, 'version', `expected ${VERSION}, got ${shown(version)}`, 'The file was made by another version of Procession: make the plan again.')]);
+    throw refusal([
+      problem(
+        file,
+        'version',
+        `expected ${VERSION}, got ${shown(version)}`,
+        'The file was made by another version of Procession: make the plan again.',
+      ),
+    ]);
   const parsed = PlanFile.safeParse(json);
   if (!parsed.success)
-    throw refusal(parsed.error.issues.map((issue) => problem(file, formatPath(issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))), issue.message, 'Make the plan again; plan files are not edited by hand.')));
+    throw refusal(
+      parsed.error.issues.map((issue) =>
+        problem(
+          file,
+          formatPath(issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))),
+          issue.message,
+          'Make the plan again; plan files are not edited by hand.',
+        ),
+      ),
+    );
   if (planDigest(parsed.data.actions) !== parsed.data.digest)
-    throw refusal([problem(file, 'digest', 'does not fit the actions: the file was changed after it was made', 'Make the plan again.')]);
+    throw refusal([
+      problem(
+        file,
+        'digest',
+        'does not fit the actions: the file was changed after it was made',
+        'Make the plan again.',
+      ),
+    ]);
   return parsed.data;
 }
 
@@ -59,15 +82,23 @@ export function planDifference(file: PlanFile, now: Plan): readonly string[] {
   if (now.actions.length === 0 || planDigest(now.actions) === file.digest) return [];
   const planned = byName(file.actions);
   const current = byName(now.actions);
-  const gone = [...planned.keys()].filter((name) => !current.has(name)).map((name) => `no longer needed: ${name}`);
+  const gone = [...planned.keys()]
+    .filter((name) => !current.has(name))
+    .map((name) => `no longer needed: ${name}`);
   const added = [...current.keys()].filter((name) => !planned.has(name)).map((name) => `needed now: ${name}`);
-  const changed = [...current].filter(([name, text]) => planned.has(name) && planned.get(name) !== text).map(([name]) => `different now: ${name}`);
-  const lines = [...gone, ...added, ...changed];
+  const changed = [...current]
+    .filter(([name, text]) => planned.has(name) && planned.get(name) !== text)
+    .map(([name]) => `different now: ${name}`);
+  const lines = [...added, ...changed, ...gone];
   return lines.length > 0 ? lines : ['the order of the actions'];
 }
 
 function byName(actions: readonly (Action | FileAction)[]): ReadonlyMap<string, string> {
-  return new Map(actions.filter((action) => !isSharedLabel(action)).map((action) => [nameOf(action), canonicalJson(action)]));
+  return new Map(
+    actions
+      .filter((action) => !isSharedLabel(action))
+      .map((action) => [nameOf(action), canonicalJson(action)]),
+  );
 }
 
 /** `create-issue kick-off`, `add-link kick-off project-summary` */
@@ -75,7 +106,15 @@ function nameOf(action: Action | FileAction): string {
   const fields: Readonly<Record<string, unknown>> = { ...action };
   const target = fields['target'] as { readonly step?: unknown } | undefined;
   const label = fields['label'] as { readonly name?: unknown } | undefined;
-  const parts = [fields['step'], fields['from'], fields['to'], fields['reference'], fields['rule'], target?.step, label?.name];
+  const parts = [
+    fields['step'],
+    fields['from'],
+    fields['to'],
+    fields['reference'],
+    fields['rule'],
+    target?.step,
+    label?.name,
+  ];
   return [action.kind, ...parts.filter((part) => typeof part === 'string')].join(' ');
 }
 
@@ -88,7 +127,9 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw refusal([problem(file, '', `is no JSON: ${why}`, 'Make the plan again with `procession plan … --out`.')]);
+    throw refusal([
+      problem(file, '', `is no JSON: ${why}`, 'Make the plan again with `procession plan … --out`.'),
+    ]);
   }
 }
 

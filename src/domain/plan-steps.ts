@@ -5,17 +5,19 @@ import { type Edge, remembersLink } from './engagement-state.ts';
 import type { StepKey } from './keys.ts';
 import { labelName } from './labels.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
+import { encodeMarker } from './marker.ts';
 import { violationNote } from './notes.ts';
 import { roleHolder } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
-import { encodeMarker } from './marker.ts';
 import { resolveReferences } from './references.ts';
 import type { ActualIssue } from './state.ts';
 
 /** The blocking links an engagement should have: one per predecessor that must be done. */
 export function desiredLinks({ assessment }: Pick<PlanInput, 'assessment'>): readonly Edge[] {
-  return assessment.steps.flatMap(({ key, after }) => after.filter(({ until }) => until === 'done').map(({ step }) => ({ from: step, to: key })));
+  return assessment.steps.flatMap(({ key, after }) =>
+    after.filter(({ until }) => until === 'done').map(({ step }) => ({ from: step, to: key })),
+  );
 }
 
 /** Those not known to be there. Making one that is there after all does no harm. */
@@ -29,33 +31,71 @@ export function planTwins({ found }: PlanInput): Action[] {
   const issues = found.twinIssues.filter(({ issue }) => issue.state === 'opened');
   const epics = found.twinEpics.filter(({ state }) => state === 'opened');
   return [
-    ...issues.map(({ step, issue }): Action => ({ kind: 'close-twin', item: 'issue', id: issue.id, reference: issue.reference, original: { kind: 'step', step } })),
-    ...epics.map((epic): Action => ({ kind: 'close-twin', item: 'epic', id: epic.id, reference: epic.reference, original: { kind: 'epic' } })),
+    ...issues.map(
+      ({ step, issue }): Action => ({
+        kind: 'close-twin',
+        item: 'issue',
+        id: issue.id,
+        reference: issue.reference,
+        original: { kind: 'step', step },
+      }),
+    ),
+    ...epics.map(
+      (epic): Action => ({
+        kind: 'close-twin',
+        item: 'epic',
+        id: epic.id,
+        reference: epic.reference,
+        original: { kind: 'epic' },
+      }),
+    ),
   ];
 }
 
 export function planSteps(input: PlanInput, context: BlockContext): Action[] {
-  return input.assessment.steps.flatMap((status) => (status.issue === null ? [] : planStep(status, status.issue, input, context)));
+  return input.assessment.steps.flatMap((status) =>
+    status.issue === null ? [] : planStep(status, status.issue, input, context),
+  );
 }
 
 function planStep(status: StepStatus, issue: ActualIssue, input: PlanInput, context: BlockContext): Action[] {
-  const notes = status.violations.map((violation): Action => ({
-    kind: 'write-note',
-    target: { kind: 'step', step: status.key },
-    rule: violation.rule,
-    body: violationNote(status, violation, context),
-  }));
+  const notes = status.violations.map(
+    (violation): Action => ({
+      kind: 'write-note',
+      target: { kind: 'step', step: status.key },
+      rule: violation.rule,
+      body: violationNote(status, violation, context),
+    }),
+  );
   const update = updateIssue(status, issue, input, context);
   return [...notes, ...(update === null ? [] : [update])];
 }
 
-function updateIssue(status: StepStatus, issue: ActualIssue, { found, assessment, settings }: PlanInput, context: BlockContext): Action | null {
-  const labels = labelChanges(issue.labels, stepLabels(status, context), ['step', 'role', 'workflow'].map((scope) => labelName(scope as 'step', '', settings.labels)));
+function updateIssue(
+  status: StepStatus,
+  issue: ActualIssue,
+  { found, assessment, settings }: PlanInput,
+  context: BlockContext,
+): Action | null {
+  const labels = labelChanges(
+    issue.labels,
+    stepLabels(status, context),
+    ['step', 'role', 'workflow'].map((scope) => labelName(scope as 'step', '', settings.labels)),
+  );
   const state = stateChange(status, issue);
-  const block = blockChange(issue.description, encodeMarker(stepMarker(assessment, status.key)), stepBlock(status, context), found.issues, 'issue');
+  const block = blockChange(
+    issue.description,
+    encodeMarker(stepMarker(assessment, status.key)),
+    stepBlock(status, context),
+    found.issues,
+    'issue',
+  );
   const joinEpic = found.epic === null || issue.epicId !== found.epic.id;
   const turned = status.state === 'ready' && currentLabel(issue, settings) !== 'ready';
-  const assignee = turned && issue.assignees.length === 0 ? roleHolder(status.step.owner, assessment.sow, settings).username : null;
+  const assignee =
+    turned && issue.assignees.length === 0
+      ? roleHolder(status.step.owner, assessment.sow, settings).username
+      : null;
   const was = currentLabel(issue, settings);
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
@@ -67,7 +107,17 @@ function updateIssue(status: StepStatus, issue: ActualIssue, { found, assessment
     ...(assignee === null ? [] : [`assign ${assignee}`]),
   ];
   if (why.length === 0) return null;
-  return { kind: 'update-issue', step: status.key, addLabels: labels.add, removeLabels: labels.remove, state, block, assignee, joinEpic, why };
+  return {
+    kind: 'update-issue',
+    step: status.key,
+    addLabels: labels.add,
+    removeLabels: labels.remove,
+    state,
+    block,
+    assignee,
+    joinEpic,
+    why,
+  };
 }
 
 function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {
@@ -76,16 +126,31 @@ function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed
 }
 
 /** Adds what is missing and removes other labels of the same scopes: on Free, scoped labels do not exclude each other. */
-export function labelChanges(actual: readonly string[], desired: readonly string[], scopes: readonly string[]): { readonly add: readonly string[]; readonly remove: readonly string[] } {
+export function labelChanges(
+  actual: readonly string[],
+  desired: readonly string[],
+  scopes: readonly string[],
+): { readonly add: readonly string[]; readonly remove: readonly string[] } {
   return {
     add: desired.filter((label) => !actual.includes(label)),
-    remove: actual.filter((label) => !desired.includes(label) && scopes.some((scope) => label.startsWith(scope))),
+    remove: actual.filter(
+      (label) => !desired.includes(label) && scopes.some((scope) => label.startsWith(scope)),
+    ),
   };
 }
 
 /** The new block text when it differs from what stands there; a description whose marker line is not as it should be differs. */
-export function blockChange(description: string, marker: string, desired: string, issues: ReadonlyMap<StepKey, ActualIssue>, scope: 'issue' | 'epic'): string | null {
+export function blockChange(
+  description: string,
+  marker: string,
+  desired: string,
+  issues: ReadonlyMap<StepKey, ActualIssue>,
+  scope: 'issue' | 'epic',
+): string | null {
   const current = readManagedBlock(description);
-  const same = current !== null && encodeMarker(current.marker) === marker && sameBlock(current.content, resolveReferences(desired, issues, scope));
+  const same =
+    current !== null &&
+    encodeMarker(current.marker) === marker &&
+    sameBlock(current.content, resolveReferences(desired, issues, scope));
   return same ? null : desired;
 }

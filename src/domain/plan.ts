@@ -39,13 +39,49 @@ interface Update {
 }
 
 export type Action =
-  | { readonly kind: 'create-label'; readonly label: LabelDefinition; /** Somebody else having made it means somebody else is launching. */ readonly claims: boolean }
-  | { readonly kind: 'create-epic'; readonly title: string; readonly description: string; readonly labels: readonly string[]; readonly startDate: string | null; readonly dueDate: string | null }
-  | { readonly kind: 'create-issue'; readonly step: StepKey; readonly title: string; readonly description: string; readonly labels: readonly string[]; readonly assignee: string | null; readonly dueDate: string | null; readonly confidential: boolean }
+  | {
+      readonly kind: 'create-label';
+      readonly label: LabelDefinition /** Somebody else having made it means somebody else is launching. */;
+      readonly claims: boolean;
+    }
+  | {
+      readonly kind: 'create-epic';
+      readonly title: string;
+      readonly description: string;
+      readonly labels: readonly string[];
+      readonly startDate: string | null;
+      readonly dueDate: string | null;
+    }
+  | {
+      readonly kind: 'create-issue';
+      readonly step: StepKey;
+      readonly title: string;
+      readonly description: string;
+      readonly labels: readonly string[];
+      readonly assignee: string | null;
+      readonly dueDate: string | null;
+      readonly confidential: boolean;
+    }
   | ({ readonly kind: 'add-link' } & Edge)
-  | { readonly kind: 'close-twin'; readonly item: 'epic' | 'issue'; readonly id: number; readonly reference: string; readonly original: NoteTarget }
-  | { readonly kind: 'write-note'; readonly target: NoteTarget; readonly rule: NoteRule; readonly body: string }
-  | ({ readonly kind: 'update-issue'; readonly step: StepKey; /** Username; only where nobody is assigned. */ readonly assignee: string | null; readonly joinEpic: boolean } & Update)
+  | {
+      readonly kind: 'close-twin';
+      readonly item: 'epic' | 'issue';
+      readonly id: number;
+      readonly reference: string;
+      readonly original: NoteTarget;
+    }
+  | {
+      readonly kind: 'write-note';
+      readonly target: NoteTarget;
+      readonly rule: NoteRule;
+      readonly body: string;
+    }
+  | ({
+      readonly kind: 'update-issue';
+      readonly step: StepKey /** Username; only where nobody is assigned. */;
+      readonly assignee: string | null;
+      readonly joinEpic: boolean;
+    } & Update)
   | ({ readonly kind: 'update-epic' } & Update);
 
 export interface Plan {

@@ -16,9 +16,16 @@ export type Verdict =
 export function judge(plan: Plan, policy: Policy, allowMassChange = false): Verdict {
   if (policy.mode === 'shadow') return { kind: 'shadow' };
   if (allowMassChange) return { kind: 'go' };
-  const over = (['reopen', 'close', 'create'] as const).filter((kind) => count(plan, kind) > policy.brakes[kind]);
+  const over = (['reopen', 'close', 'create'] as const).filter(
+    (kind) => count(plan, kind) > policy.brakes[kind],
+  );
   if (over.length === 0) return { kind: 'go' };
-  return { kind: 'braked', why: over.map((kind) => `it would ${kind} ${count(plan, kind)} issues (limit ${policy.brakes[kind]})`).join(', ') };
+  return {
+    kind: 'braked',
+    why: over
+      .map((kind) => `it would ${kind} ${count(plan, kind)} issues (limit ${policy.brakes[kind]})`)
+      .join(', '),
+  };
 }
 
 function count(plan: Plan, kind: keyof Brakes): number {

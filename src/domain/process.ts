@@ -31,9 +31,13 @@ export type Condition = {
 };
 export const Condition: z.ZodType<Condition> = z.lazy(() =>
   z
-    .object({ all: z.array(Condition).optional(), any: z.array(Condition).optional(), none: z.array(Condition).optional() })
+    .object({
+      all: z.array(Condition).optional(),
+      any: z.array(Condition).optional(),
+      none: z.array(Condition).optional(),
+    })
     .catchall(Test),
-) as unknown as z.ZodType<Condition>;
+);
 
 /**
  * What must have happened before a step is ready. `kick-off` alone means: that step is done (a `blocks` link,
@@ -55,7 +59,11 @@ export type DueRule = z.infer<typeof DueRule>;
 
 const EvidenceField = z.strictObject({
   /** Exactly the words in the first column of the evidence table, for example `Sent on`. */
-  field: z.string().min(1).max(80).regex(/^[^|\n*_`<>[\]]+$/, 'expected plain words without Markdown'),
+  field: z
+    .string()
+    .min(1)
+    .max(80)
+    .regex(/^[^|\n*_`<>[\]]+$/, 'expected plain words without Markdown'),
   kind: z.enum(['text', 'date', 'url', 'person', 'number', 'choice']).default('text'),
   choices: z.array(z.string().min(1)).optional(),
   required: z.boolean().default(true),
@@ -103,7 +111,9 @@ export const ProcessFile = z.strictObject({
   /** The completion gates: the epic closes when all of these are done. */
   close_when: z.array(Id).min(1),
   /** Named variants: replace `after` of some steps. */
-  profiles: z.record(Id, z.strictObject({ summary: z.string().min(1), after: z.record(Id, z.array(Predecessor)) })).default({}),
+  profiles: z
+    .record(Id, z.strictObject({ summary: z.string().min(1), after: z.record(Id, z.array(Predecessor)) }))
+    .default({}),
 });
 export type ProcessFile = z.infer<typeof ProcessFile>;
 

@@ -23,11 +23,18 @@ export function stepIdReference(step: StepKey): string {
  * short form (`#12`) will do, in an epic the full one (`services/engagements#12`) is needed.
  * Tokens of issues that do not exist yet become nothing, with the space after them.
  */
-export function resolveReferences(text: string, issues: ReadonlyMap<StepKey, ActualIssue>, scope: 'issue' | 'epic'): string {
-  return text.replaceAll(/\uE000(id:)?([^\uE001]*)\uE001( ?)/g, (_, id: string | undefined, step: StepKey, space: string) => {
-    const issue = issues.get(step);
-    if (issue === undefined) return '';
-    if (id !== undefined) return `${issue.id}${space}`;
-    return `${scope === 'epic' ? issue.reference : `#${issue.iid}`}${space}`;
-  });
+export function resolveReferences(
+  text: string,
+  issues: ReadonlyMap<StepKey, ActualIssue>,
+  scope: 'issue' | 'epic',
+): string {
+  return text.replaceAll(
+    /\uE000(id:)?([^\uE001]*)\uE001( ?)/g,
+    (_, id: string | undefined, step: StepKey, space: string) => {
+      const issue = issues.get(step);
+      if (issue === undefined) return '';
+      if (id !== undefined) return `${issue.id}${space}`;
+      return `${scope === 'epic' ? issue.reference : `#${issue.iid}`}${space}`;
+    },
+  );
 }

@@ -6,11 +6,25 @@ const CalendarDate = z.string().refine(isCalendarDate, {
   error: 'expected a date that exists, written YYYY-MM-DD, for example 2026-03-05',
 });
 
-const Text = z.string().trim().min(1, 'expected some text; leave the field out when there is nothing to say').max(20_000);
-const Name = z.string().trim().min(1, 'expected a name').max(1_000_000).transform((name) => name.slice(0, 300).trim());
+const Text = z
+  .string()
+  .trim()
+  .min(1, 'expected some text; leave the field out when there is nothing to say')
+  .max(20_000);
+const Name = z
+  .string()
+  .trim()
+  .min(1, 'expected a name')
+  .max(1_000_000)
+  .transform((name) => name.slice(0, 300).trim());
 const Amount = z.number().min(0, 'expected an amount of 0 or more');
 
-const WebUrl = z.url({ protocol: /^https?$/, error: 'expected a web address, for example https://crm.example.com/opportunity/1' }).max(2_000);
+const WebUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: 'expected a web address, for example https://crm.example.com/opportunity/1',
+  })
+  .max(2_000);
 const Email = z.email('expected an e-mail address, for example ada@example.com').max(254);
 
 const Person = z.object({
@@ -57,7 +71,12 @@ export const SowNumber = z
 export const Sow = z
   .object({
     sow: z.object({ number: SowNumber, signed_on: CalendarDate, url: WebUrl.optional() }),
-    customer: z.object({ name: Name, region: Text.optional(), segment: Text.optional(), industry: Text.optional() }),
+    customer: z.object({
+      name: Name,
+      region: Text.optional(),
+      segment: Text.optional(),
+      industry: Text.optional(),
+    }),
     /** What the engagement is called, for example "GitLab on AWS". */
     engagement: Name,
     stage: z.string().trim().min(1).max(100),
@@ -86,19 +105,42 @@ export const Sow = z
         })
         .optional(),
     }),
-    opportunity: z.object({ url: WebUrl.optional(), name: Text.optional(), amount: Amount.optional() }).optional(),
+    opportunity: z
+      .object({ url: WebUrl.optional(), name: Text.optional(), amount: Amount.optional() })
+      .optional(),
     billing: z
-      .object({ terms: Text.optional(), rate: Amount.optional(), price: Amount.optional(), currency: z.string().regex(/^[A-Z]{3}$/, 'expected a currency code, for example EUR').optional() })
+      .object({
+        terms: Text.optional(),
+        rate: Amount.optional(),
+        price: Amount.optional(),
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'expected a currency code, for example EUR')
+          .optional(),
+      })
       .optional(),
     hours: z.object({ scoped: Amount.optional(), consumed: Amount.optional() }).optional(),
-    dates: z.object({ start: CalendarDate.optional(), end: CalendarDate.optional(), valid_until: CalendarDate.optional() }).optional(),
+    dates: z
+      .object({
+        start: CalendarDate.optional(),
+        end: CalendarDate.optional(),
+        valid_until: CalendarDate.optional(),
+      })
+      .optional(),
     services: z.array(ServiceLine).max(200).optional(),
     assumptions: z.array(Text).max(200).optional(),
     out_of_scope: z.array(Text).max(200).optional(),
     success_criteria: z.array(Text).max(200).optional(),
-    passive_acceptance: z.object({ in_sow: z.boolean(), days: z.number().int().min(1).max(90).optional() }).optional(),
+    passive_acceptance: z
+      .object({ in_sow: z.boolean(), days: z.number().int().min(1).max(90).optional() })
+      .optional(),
     links: z
-      .object({ drive: WebUrl.optional(), collaboration_project: WebUrl.optional(), scoping_issue: WebUrl.optional(), architecture: WebUrl.optional() })
+      .object({
+        drive: WebUrl.optional(),
+        collaboration_project: WebUrl.optional(),
+        scoping_issue: WebUrl.optional(),
+        architecture: WebUrl.optional(),
+      })
       .optional(),
     security: z.object({ clearance: Text.optional(), data_class: Text.optional() }).optional(),
     expenses_allowed: z.boolean().optional(),
@@ -106,7 +148,11 @@ export const Sow = z
   .superRefine((sow, context) => {
     const { start, end } = sow.dates ?? {};
     if (start !== undefined && end !== undefined && end < start)
-      context.addIssue({ code: 'custom', path: ['dates', 'end'], message: `expected a date on or after dates.start (${start}), got ${end}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['dates', 'end'],
+        message: `expected a date on or after dates.start (${start}), got ${end}`,
+      });
   });
 export type Sow = Readonly<z.infer<typeof Sow>>;
 
@@ -114,7 +160,12 @@ export type Sow = Readonly<z.infer<typeof Sow>>;
 export const LAUNCH_STAGE = 'closed_won';
 
 /** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
-export const AMOUNT_PATHS: readonly string[] = ['opportunity.amount', 'billing.rate', 'billing.price', 'services.price'];
+export const AMOUNT_PATHS: readonly string[] = [
+  'opportunity.amount',
+  'billing.rate',
+  'billing.price',
+  'services.price',
+];
 
 /** The SOW without the fields that hold money ({@link AMOUNT_PATHS}). They are removed before anything is written to GitLab, unless `show_amounts` is on. */
 export function withoutAmounts(sow: Sow): Sow {
@@ -124,5 +175,5 @@ export function withoutAmounts(sow: Sow): Sow {
     ...(opportunity ? { opportunity: { ...opportunity, amount: undefined } } : {}),
     ...(billing ? { billing: { ...billing, rate: undefined, price: undefined } } : {}),
     ...(services ? { services: services.map((line) => ({ ...line, price: undefined })) } : {}),
-  } as Sow;
+  };
 }

@@ -68,4 +68,9 @@ export interface Capabilities {
   readonly multipleAssignees: boolean;
 }
 
-export const PREMIUM: Capabilities = { epics: true, blockingLinks: true, scopedLabels: true, multipleAssignees: true };
+export const PREMIUM: Capabilities = {
+  epics: true,
+  blockingLinks: true,
+  scopedLabels: true,
+  multipleAssignees: true,
+};

@@ -17,7 +17,10 @@ export interface GitLabReader {
   /** The epics and issues that carry the engagement's label; the issues only when there is an epic or `always` is set. */
   readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
   /** Every engagement of the given processes with one pass over the group; `updatedAfter` (ISO 8601) narrows to changed ones. */
-  readAll(processIds: readonly string[], options?: { readonly updatedAfter?: string }): Promise<readonly ActualState[]>;
+  readAll(
+    processIds: readonly string[],
+    options?: { readonly updatedAfter?: string },
+  ): Promise<readonly ActualState[]>;
   /** All notes of an epic or issue, oldest first, without system notes. */
   readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
   readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;

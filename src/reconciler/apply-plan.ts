@@ -12,7 +12,11 @@ import type { ActualEpic, ActualIssue } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
 /** Told before each action; `done` counts from 0. */
-export type Progress = (step: { readonly done: number; readonly total: number; readonly action: Action }) => void;
+export type Progress = (step: {
+  readonly done: number;
+  readonly total: number;
+  readonly action: Action;
+}) => void;
 
 export interface Application {
   readonly gitlab: GitLab;
@@ -46,7 +50,15 @@ interface World {
  * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again.
  */
 export async function applyPlan({ gitlab, plan, process, found, onProgress }: Application): Promise<Applied> {
-  const world: World = { gitlab, plan, process, found, epic: found.epic, issues: new Map(found.issues), warnings: [] };
+  const world: World = {
+    gitlab,
+    plan,
+    process,
+    found,
+    epic: found.epic,
+    issues: new Map(found.issues),
+    warnings: [],
+  };
   for (const [done, action] of plan.actions.entries()) {
     onProgress?.({ done, total: plan.actions.length, action });
     await perform(world, action);
@@ -59,7 +71,10 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'create-label':
       return await createLabel(world, action);
     case 'create-epic':
-      world.epic = await world.gitlab.createEpic({ ...action, description: resolveReferences(action.description, world.issues, 'epic') });
+      world.epic = await world.gitlab.createEpic({
+        ...action,
+        description: resolveReferences(action.description, world.issues, 'epic'),
+      });
       return;
     case 'create-issue':
       return await createIssue(world, action);
@@ -77,10 +92,15 @@ async function perform(world: World, action: Action): Promise<void> {
   }
 }
 
-async function createLabel(world: World, { label, claims }: Extract<Action, { kind: 'create-label' }>): Promise<void> {
+async function createLabel(
+  world: World,
+  { label, claims }: Extract<Action, { kind: 'create-label' }>,
+): Promise<void> {
   const result = await world.gitlab.createLabel(label);
   if (claims && result === 'existed')
-    throw new GitLabConflictError(`The label ${label.name} exists already, so somebody else has launched or is launching this engagement. It is read again before anything is created.`);
+    throw new GitLabConflictError(
+      `The label ${label.name} exists already, so somebody else has launched or is launching this engagement. It is read again before anything is created.`,
+    );
 }
 
 async function createIssue(world: World, action: Extract<Action, { kind: 'create-issue' }>): Promise<void> {
@@ -96,14 +116,19 @@ async function createIssue(world: World, action: Extract<Action, { kind: 'create
     confidential: action.confidential,
   });
   if (assignee !== null && issue.assignees.length === 0)
-    world.warnings.push(`${issue.reference}: GitLab did not assign ${action.assignee}; is this user a member of the project?`);
+    world.warnings.push(
+      `${issue.reference}: GitLab did not assign ${action.assignee}; is this user a member of the project?`,
+    );
   world.issues.set(action.step, issue);
 }
 
 async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
   if (username === null) return null;
   const user = await world.gitlab.findUser(username);
-  if (user === null) world.warnings.push(`${step}: there is no GitLab user ${username}; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`);
+  if (user === null)
+    world.warnings.push(
+      `${step}: there is no GitLab user ${username}; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`,
+    );
   return user?.id ?? null;
 }
 
@@ -133,8 +158,17 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
   });
 }
 
-function labelChanges({ addLabels, removeLabels }: { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] }): { readonly addLabels?: readonly string[]; readonly removeLabels?: readonly string[] } {
-  return { ...(addLabels.length > 0 ? { addLabels } : {}), ...(removeLabels.length > 0 ? { removeLabels } : {}) };
+function labelChanges({
+  addLabels,
+  removeLabels,
+}: {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+}): { readonly addLabels?: readonly string[]; readonly removeLabels?: readonly string[] } {
+  return {
+    ...(addLabels.length > 0 ? { addLabels } : {}),
+    ...(removeLabels.length > 0 ? { removeLabels } : {}),
+  };
 }
 
 async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {
@@ -153,7 +187,12 @@ async function closeTwin(world: World, action: Extract<Action, { kind: 'close-tw
 }
 
 /** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */
-async function ensureNote(world: Pick<World, 'gitlab' | 'issues'>, target: ActualEpic | ActualIssue, rule: string, body: string): Promise<void> {
+async function ensureNote(
+  world: Pick<World, 'gitlab' | 'issues'>,
+  target: ActualEpic | ActualIssue,
+  rule: string,
+  body: string,
+): Promise<void> {
   const text = resolveReferences(body, world.issues, target.kind);
   const me = await world.gitlab.whoAmI();
   const notes = await world.gitlab.readNotes(target);
@@ -163,7 +202,12 @@ async function ensureNote(world: Pick<World, 'gitlab' | 'issues'>, target: Actua
 }
 
 /** Writes a note outside a plan: when there is nothing to plan with. */
-export async function writeEpicNote(gitlab: GitLab, epic: ActualEpic, rule: string, body: string): Promise<void> {
+export async function writeEpicNote(
+  gitlab: GitLab,
+  epic: ActualEpic,
+  rule: string,
+  body: string,
+): Promise<void> {
   await ensureNote({ gitlab, issues: new Map() }, epic, rule, body);
 }
 
@@ -172,12 +216,16 @@ function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {
 }
 
 function epicOf(world: World): ActualEpic {
-  if (world.epic === null) throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
+  if (world.epic === null)
+    throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
   return world.epic;
 }
 
 function issueOf(world: World, step: StepKey): ActualIssue {
   const issue = world.issues.get(step);
-  if (issue === undefined) throw new InvariantError(`The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`);
+  if (issue === undefined)
+    throw new InvariantError(
+      `The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`,
+    );
   return issue;
 }

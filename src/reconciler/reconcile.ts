@@ -50,7 +50,13 @@ export interface Decision {
 }
 
 export type Outcome =
-  | { readonly kind: 'unchanged' | 'applied'; readonly plan: Plan; readonly assessment: Assessment; readonly epicUrl: string | null; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'unchanged' | 'applied';
+      readonly plan: Plan;
+      readonly assessment: Assessment;
+      readonly epicUrl: string | null;
+      readonly warnings: readonly string[];
+    }
   | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
   | { readonly kind: 'braked'; readonly plan: Plan; readonly assessment: Assessment; readonly why: string }
   | Undecided;
@@ -59,7 +65,11 @@ export type Outcome =
 const TRIES = 3;
 
 /** Brings one engagement to its desired state. A second run makes no write. */
-export async function reconcile(deps: ReconcileDeps, engagement: EngagementKey, options: ReconcileOptions = {}): Promise<Outcome> {
+export async function reconcile(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  options: ReconcileOptions = {},
+): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const actual = await deps.gitlab.readEngagement(engagement, { always: attempt > 1 });
     try {
@@ -72,7 +82,11 @@ export async function reconcile(deps: ReconcileDeps, engagement: EngagementKey, 
 }
 
 /** The loop from a state already read: what a sweep uses. @param options.claimed the engagement's label is known to exist. */
-export async function reconcileState(deps: ReconcileDeps, actual: ActualState, options: ReconcileOptions & { readonly claimed?: boolean } = {}): Promise<Outcome> {
+export async function reconcileState(
+  deps: ReconcileDeps,
+  actual: ActualState,
+  options: ReconcileOptions & { readonly claimed?: boolean } = {},
+): Promise<Outcome> {
   const decision = await decide(deps, actual, options);
   if (decision.kind !== 'decided') {
     if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
@@ -80,18 +94,36 @@ export async function reconcileState(deps: ReconcileDeps, actual: ActualState, o
   }
   const { plan: wanted, assessment, found } = decision;
   const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
-  if (wanted.actions.length === 0) return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
+  if (wanted.actions.length === 0)
+    return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
   if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
   if (verdict.kind === 'braked') {
-    if (found.epic !== null) await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
+    if (found.epic !== null)
+      await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
     return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
   }
-  const applied = await applyPlan({ gitlab: deps.gitlab, plan: wanted, process: assessment.process, found, ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
-  return { kind: 'applied', plan: wanted, assessment, epicUrl: applied.epic?.url ?? null, warnings: applied.warnings };
+  const applied = await applyPlan({
+    gitlab: deps.gitlab,
+    plan: wanted,
+    process: assessment.process,
+    found,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+  return {
+    kind: 'applied',
+    plan: wanted,
+    assessment,
+    epicUrl: applied.epic?.url ?? null,
+    warnings: applied.warnings,
+  };
 }
 
 /** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
-export async function decide(deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>, actual: ActualState, options: ReconcileOptions & { readonly claimed?: boolean } = {}): Promise<Decision | Undecided> {
+export async function decide(
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>,
+  actual: ActualState,
+  options: ReconcileOptions & { readonly claimed?: boolean } = {},
+): Promise<Decision | Undecided> {
   const found = await identifyCarefully(deps.gitlab, actual);
   const sow = sowOf(found, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found } : sow;
@@ -99,7 +131,13 @@ export async function decide(deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 
   if ('kind' in process) return process;
   const assessment = assess({ engagement: actual.engagement, process, sow, found, settings: deps.settings });
   const labels = needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>();
-  const wanted = plan({ assessment, found, settings: deps.settings, labels, claimed: options.claimed === true });
+  const wanted = plan({
+    assessment,
+    found,
+    settings: deps.settings,
+    labels,
+    claimed: options.claimed === true,
+  });
   return { kind: 'decided', assessment, found, plan: wanted };
 }
 
@@ -109,7 +147,13 @@ async function identifyCarefully(gitlab: GitLab, actual: ActualState): Promise<I
   return found.doubtful.length === 0 ? found : identify(actual, [(await gitlab.whoAmI()).id]);
 }
 
-function sowOf(found: Identified, options: ReconcileOptions): Sow | Exclude<Undecided, { kind: 'record-damaged' }> | { readonly kind: 'record-damaged'; readonly reason: string } {
+function sowOf(
+  found: Identified,
+  options: ReconcileOptions,
+):
+  | Sow
+  | Exclude<Undecided, { kind: 'record-damaged' }>
+  | { readonly kind: 'record-damaged'; readonly reason: string } {
   if (found.epic === null) {
     if (options.sow === undefined) return { kind: 'absent' };
     return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
@@ -117,16 +161,27 @@ function sowOf(found: Identified, options: ReconcileOptions): Sow | Exclude<Unde
   if (options.sow !== undefined) return options.sow;
   const record = decodeSowRecord(found.epic.description);
   if (record.kind === 'ok') return record.sow;
-  return { kind: 'record-damaged', reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason };
+  return {
+    kind: 'record-damaged',
+    reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason,
+  };
 }
 
-function processOf(processes: ProcessStore, found: Identified, options: ReconcileOptions): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
+function processOf(
+  processes: ProcessStore,
+  found: Identified,
+  options: ReconcileOptions,
+): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
   const id = found.marker?.process ?? options.process ?? '';
   const profile = found.marker === null ? (options.profile ?? null) : found.marker.profile;
   return processes.find(id, profile) ?? { kind: 'unknown-process', process: id, profile };
 }
 
-async function reportDamage(deps: ReconcileDeps, engagement: EngagementKey, found: Identified): Promise<void> {
+async function reportDamage(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  found: Identified,
+): Promise<void> {
   if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
   await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
 }

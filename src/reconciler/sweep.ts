@@ -18,8 +18,14 @@ export interface SweepOptions {
  * Reconciles every engagement of the known processes from one bulk read. One engagement that fails does not
  * stop the others; an error that is not ours ends the sweep.
  */
-export async function sweep(deps: ReconcileDeps, options: SweepOptions = {}): Promise<readonly SweepResult[]> {
-  const states = await deps.gitlab.readAll(deps.processes.ids, options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter });
+export async function sweep(
+  deps: ReconcileDeps,
+  options: SweepOptions = {},
+): Promise<readonly SweepResult[]> {
+  const states = await deps.gitlab.readAll(
+    deps.processes.ids,
+    options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter },
+  );
   const results: SweepResult[] = [];
   for (const [index, actual] of states.entries()) {
     const result: SweepResult = { engagement: actual.engagement, outcome: await settle(deps, actual) };
@@ -29,12 +35,19 @@ export async function sweep(deps: ReconcileDeps, options: SweepOptions = {}): Pr
   return results;
 }
 
-async function settle(deps: ReconcileDeps, actual: Parameters<typeof reconcileState>[1]): Promise<SweepResult['outcome']> {
+async function settle(
+  deps: ReconcileDeps,
+  actual: Parameters<typeof reconcileState>[1],
+): Promise<SweepResult['outcome']> {
   try {
     return await reconcileState(deps, actual);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    deps.logger.error('engagement could not be reconciled', { engagement: actual.engagement, code: error.code, reason: error.message });
+    deps.logger.error('engagement could not be reconciled', {
+      engagement: actual.engagement,
+      code: error.code,
+      reason: error.message,
+    });
     return { kind: 'failed', error };
   }
 }

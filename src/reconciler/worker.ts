@@ -29,7 +29,11 @@ export function createWorker(work: (engagement: EngagementKey) => Promise<void>)
       running ??= run();
     },
     async idle() {
-      while (running !== null) await running;
+      let current = running;
+      while (current !== null) {
+        await current;
+        current = running;
+      }
     },
   };
 }

@@ -8,16 +8,34 @@ export function junitXml(checks: readonly EngagementCheck[]): string {
   const tests = checks.reduce((sum, check) => sum + testCount(check), 0);
   const failures = checks.reduce((sum, check) => sum + failureCount(check), 0);
   const attributes = attributeText({ name: 'procession check', tests, failures });
-  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${attributes}>`, ...suites, '</testsuites>', ''].join('\n');
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes}>`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
 }
 
 function suite(check: EngagementCheck): string {
   const skipped = check.steps.filter(isOpen).length;
-  const attributes = attributeText({ name: check.engagement, tests: testCount(check), failures: failureCount(check), skipped });
+  const attributes = attributeText({
+    name: check.engagement,
+    tests: testCount(check),
+    failures: failureCount(check),
+    skipped,
+  });
   const classname = [check.engagement, ...(check.process === null ? [] : [check.process])].join('.');
   const cases = [
     testCase({ classname, name: 'epic', findings: check.findings, skipped: null }),
-    ...check.steps.map((step) => testCase({ classname, name: `${step.step}: ${step.title}`, findings: step.findings, skipped: isOpen(step) ? step.state : null })),
+    ...check.steps.map((step) =>
+      testCase({
+        classname,
+        name: `${step.step}: ${step.title}`,
+        findings: step.findings,
+        skipped: isOpen(step) ? step.state : null,
+      }),
+    ),
   ];
   return [`  <testsuite${attributes}>`, ...cases, '  </testsuite>'].join('\n');
 }
@@ -48,7 +66,8 @@ function testCase({ classname, name, findings, skipped }: TestCase): string {
   const open = `    <testcase${attributeText({ classname, name })}`;
   const [first] = findings;
   if (first === undefined && skipped === null) return `${open}/>`;
-  if (first === undefined) return `${open}>\n      <skipped${attributeText({ message: skipped ?? '' })}/>\n    </testcase>`;
+  if (first === undefined)
+    return `${open}>\n      <skipped${attributeText({ message: skipped ?? '' })}/>\n    </testcase>`;
   // Several <failure> elements are allowed but most readers, GitLab among them, show one.
   const message = findings.map((finding) => finding.message).join('; ');
   const text = findings.map(findingText).join('\n\n');
@@ -56,7 +75,13 @@ function testCase({ classname, name, findings, skipped }: TestCase): string {
 }
 
 function findingText({ rule, message, missing, fix }: Finding): string {
-  return [`${message} [${rule}]`, ...missing.map((text) => `- ${text}`), ...fix.map((text) => `Fix: ${text}.`)].map(visible).join('\n');
+  return [
+    `${message} [${rule}]`,
+    ...missing.map((text) => `- ${text}`),
+    ...fix.map((text) => `Fix: ${text}.`),
+  ]
+    .map(visible)
+    .join('\n');
 }
 
 function attributeText(attributes: Readonly<Record<string, string | number>>): string {

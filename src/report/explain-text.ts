@@ -1,6 +1,6 @@
 import type { ConditionCheck } from '#domain/condition.ts';
-import type { Explanation, StepExplanation } from '#domain/explain.ts';
 import type { EvidenceReading } from '#domain/evidence.ts';
+import type { Explanation, StepExplanation } from '#domain/explain.ts';
 import { type Paint, visible } from './paint.ts';
 
 /** The whole explanation, or that of the given steps alone. */
@@ -8,20 +8,30 @@ export function explainText(explanation: Explanation, paint: Paint): string {
   const { engagement, process, steps } = explanation;
   const profile = process.profile === null ? '' : `, profile ${process.profile}`;
   const head = paint('heading', `${engagement} · ${process.name} (${process.id}${profile})`);
-  return [head, '', ...epicLines(explanation, paint), ...steps.flatMap((step) => ['', ...stepLines(step, paint)])].join('\n');
+  return [
+    head,
+    '',
+    ...epicLines(explanation, paint),
+    ...steps.flatMap((step) => ['', ...stepLines(step, paint)]),
+  ].join('\n');
 }
 
 function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
   const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
   return [
     `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
-    ...epic.gates.map((gate) => `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`),
-    ...epic.leftAlone.map((reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`),
+    ...epic.gates.map(
+      (gate) =>
+        `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`,
+    ),
+    ...epic.leftAlone.map(
+      (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
+    ),
   ];
 }
 
 function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
-  const name = `${paint('heading', step.title)} ${paint('dim', step.step)}`;
+  const name = `${paint('heading', step.title)} ${paint('dim', `(${step.step})`)}`;
   const condition = conditionLines(step, paint);
   const changes = step.wouldChange.map((text) => `  ${paint('link', '→')} ${visible(text)}.`);
   if (!step.included) return [`${name}: not in this engagement`, ...condition, ...changes];
@@ -29,9 +39,14 @@ function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
     `${name}: ${visible(step.verdict)}`,
     ...condition,
     ...issueLines(step, paint),
-    ...step.predecessors.map((before) => `  ${mark(before.fulfilled, paint)} after ${before.title} is ${before.until}: ${before.state}`),
+    ...step.predecessors.map(
+      (before) =>
+        `  ${mark(before.fulfilled, paint)} after ${before.title} is ${before.until}: ${before.state}`,
+    ),
     ...checklistLines(step, paint),
-    ...step.evidence.map((reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`),
+    ...step.evidence.map(
+      (reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`,
+    ),
     ...changes,
   ];
 }
@@ -50,7 +65,8 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
   const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})`;
   if (issue === null) return [facts];
-  const closed = issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
+  const closed =
+    issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
   const now = label.now.length === 0 ? 'none' : label.now.join(' and ');
   const same = label.now.length === 1 && label.now[0] === label.byFacts;
   return [
@@ -59,7 +75,10 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   ];
 }
 
-function checklistLines({ checklist, issue }: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+function checklistLines(
+  { checklist, issue }: Extract<StepExplanation, { included: true }>,
+  paint: Paint,
+): readonly string[] {
   if (issue === null || checklist.items.length === 0) return [];
   const needed = checklist.items.filter(({ optional }) => !optional);
   const open = needed.filter(({ done }) => !done);

@@ -24,7 +24,10 @@ interface Entry {
   readonly details: readonly (readonly [name: string, value: string])[];
 }
 
-const TONES = { '+': 'good', '~': 'change', '-': 'bad', '⇒': 'link', '✎': 'dim' } as const satisfies Record<Entry['sign'], Tone>;
+const TONES = { '+': 'good', '~': 'change', '-': 'bad', '⇒': 'link', '✎': 'dim' } as const satisfies Record<
+  Entry['sign'],
+  Tone
+>;
 
 export function planText(context: PlanContext, paint: Paint): string {
   const { plan, assessment } = context;
@@ -74,14 +77,17 @@ function labelLines(plan: Plan, paint: Paint): readonly string[] {
   const names = plan.actions.flatMap((action) => (action.kind === 'create-label' ? [action.label.name] : []));
   if (names.length === 0) return [];
   const scopes = Map.groupBy(names, (name) => name.split('::', 1)[0] ?? name);
-  const list = [...scopes].map(([scope, members]) => (members.length === 1 ? members[0] : `${scope}:: (${members.length})`));
+  const list = [...scopes].map(([scope, members]) =>
+    members.length === 1 ? members[0] : `${scope}:: (${members.length})`,
+  );
   return [`${paint('good', '+')} ${counted(names.length, 'label')}: ${list.join(', ')}`];
 }
 
 function epicEntries(context: PlanContext): readonly Entry[] {
   return context.plan.actions.flatMap((action): Entry[] => {
     if (action.kind === 'create-epic') return [createEpicEntry(action)];
-    if (action.kind === 'update-epic' && countOf(action, context.plan) !== null) return [updateEntry(action, `epic ${context.found.epic?.reference ?? ''}`.trim())];
+    if (action.kind === 'update-epic' && countOf(action, context.plan) !== null)
+      return [updateEntry(action, `epic ${context.found.epic?.reference ?? ''}`.trim())];
     if (action.kind === 'close-twin' && action.original.kind === 'epic') return [twinEntry(action)];
     return action.kind === 'write-note' && action.target.kind === 'epic' ? [noteEntry(action, context)] : [];
   });
@@ -93,7 +99,10 @@ function createEpicEntry(action: Extract<Action, { kind: 'create-epic' }>): Entr
   return {
     sign: '+',
     text: `epic: ${visible(action.title)}`,
-    details: [['labels', action.labels.join('  ')], ...(known ? [['dates', dates.join(' to ')] as const] : [])],
+    details: [
+      ['labels', action.labels.join('  ')],
+      ...(known ? [['dates', dates.join(' to ')] as const] : []),
+    ],
   };
 }
 
@@ -104,7 +113,8 @@ function stepLines(status: StepStatus, context: PlanContext, paint: Paint): read
   if (first === undefined) return [];
   // Where the step itself is created or changed, links and notes stand below it.
   const own = first.sign === '+' ? rest : entries;
-  const head = first.sign === '+' ? entryLines(first, paint, '  ') : [`    ${paint('heading', stepHeading(status))}`];
+  const head =
+    first.sign === '+' ? entryLines(first, paint, '  ') : [`    ${paint('heading', stepHeading(status))}`];
   return [...head, ...own.flatMap((entry) => entryLines(entry, paint, '      '))];
 }
 
@@ -117,11 +127,17 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
     case 'create-issue':
       return action.step === status.key ? [createIssueEntry(action, status, context)] : [];
     case 'add-link':
-      return action.to === status.key ? [{ sign: '⇒', text: `blocked by ${titlesIn(context.assessment)(action.from)}`, details: [] }] : [];
+      return action.to === status.key
+        ? [{ sign: '⇒', text: `blocked by ${titlesIn(context.assessment)(action.from)}`, details: [] }]
+        : [];
     case 'close-twin':
-      return action.original.kind === 'step' && action.original.step === status.key ? [twinEntry(action)] : [];
+      return action.original.kind === 'step' && action.original.step === status.key
+        ? [twinEntry(action)]
+        : [];
     case 'write-note':
-      return action.target.kind === 'step' && action.target.step === status.key ? [noteEntry(action, context)] : [];
+      return action.target.kind === 'step' && action.target.step === status.key
+        ? [noteEntry(action, context)]
+        : [];
     case 'update-issue':
       return action.step === status.key ? [updateEntry(action, 'issue')] : [];
     case 'create-label':
@@ -131,7 +147,11 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
   }
 }
 
-function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, status: StepStatus, context: PlanContext): Entry {
+function createIssueEntry(
+  action: Extract<Action, { kind: 'create-issue' }>,
+  status: StepStatus,
+  context: PlanContext,
+): Entry {
   const due = explainDue(status, blockContext(context.assessment, context.settings));
   const { when, owner } = status.step;
   const titleOf = titlesIn(context.assessment);
@@ -143,7 +163,10 @@ function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, sta
       ['title', visible(action.title)],
       ['labels', action.labels.join('  ')],
       ['due', `${action.dueDate ?? 'none'} (${due.why})`],
-      ['assignee', action.assignee === null ? `nobody yet (role ${owner})` : `${action.assignee} (role ${owner})`],
+      [
+        'assignee',
+        action.assignee === null ? `nobody yet (role ${owner})` : `${action.assignee} (role ${owner})`,
+      ],
       ...(hints.length > 0 ? [['waits for', `${hints.join(', ')} to be started (no link)`] as const] : []),
       ...(action.confidential ? [['confidential', 'yes'] as const] : []),
       ...(when === undefined ? [] : [['because', visible(describeCondition(when))] as const]),
@@ -152,11 +175,19 @@ function createIssueEntry(action: Extract<Action, { kind: 'create-issue' }>, sta
 }
 
 function updateEntry(action: Extract<Action, { kind: 'update-issue' | 'update-epic' }>, what: string): Entry {
-  return { sign: action.state === 'closed' ? '-' : '~', text: visible(`${what}: ${action.why.join(', ')}`), details: [] };
+  return {
+    sign: action.state === 'closed' ? '-' : '~',
+    text: visible(`${what}: ${action.why.join(', ')}`),
+    details: [],
+  };
 }
 
 function twinEntry({ item, reference }: Extract<Action, { kind: 'close-twin' }>): Entry {
-  return { sign: '-', text: `duplicate ${item} ${reference}: two writers made it at the same moment`, details: [] };
+  return {
+    sign: '-',
+    text: `duplicate ${item} ${reference}: two writers made it at the same moment`,
+    details: [],
+  };
 }
 
 function noteEntry({ rule, body }: Extract<Action, { kind: 'write-note' }>, { found }: PlanContext): Entry {
@@ -166,7 +197,9 @@ function noteEntry({ rule, body }: Extract<Action, { kind: 'write-note' }>, { fo
 
 function excludedLines({ assessment, found }: PlanContext, paint: Paint): readonly string[] {
   if (assessment.excluded.length === 0 || found.epic !== null) return [];
-  const items = assessment.excluded.map(({ step, why }) => paint('dim', `    ${step.title}: ${visible(why)}`));
+  const items = assessment.excluded.map(({ step, why }) =>
+    paint('dim', `    ${step.title}: ${visible(why)}`),
+  );
   return ['', paint('dim', '  Not in this engagement'), ...items];
 }
 

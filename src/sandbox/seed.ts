@@ -57,13 +57,13 @@ export function seed(sandbox: Sandbox): Seed {
     group,
     project,
     bot: addBot(sandbox, group),
+    mira: person('mira', 'Mira Castellan', 40),
+    eli: person('eli', 'Eli Brandt', 30),
+    noor: person('noor', 'Noor Halabi', 30),
     ada: person('ada', 'Ada Owens', 50),
-    mira: person('mira', 'Mira Lund', 40),
-    eli: person('eli', 'Eli Marsh', 30),
-    noor: person('noor', 'Noor Haddad', 30),
     casey: person('casey', 'Casey Vale', 20),
     gus: person('gus', 'Gus Pell', 10),
-    otto: person('otto', 'Otto Brandt', null),
+    otto: person('otto', 'Otto Fern', null),
   };
 }
 

@@ -26,6 +26,8 @@ export async function serveSandbox(
           answer(sandbox, request, environment as NodeEnvironment),
         hostname: options.host,
         port: options.port,
+        // Its own Request and Response would replace the global ones of the whole process.
+        overrideGlobalObjects: false,
       },
       () => resolve(starting),
     );

@@ -27,10 +27,21 @@ describe('launch', () => {
     const outcome = await world.apply();
 
     expect(outcome.kind).toBe('applied');
-    expect(world.labels(world.epic())).toEqual(expect.arrayContaining(['SOW-1042', 'process::delivery', 'health::on track']));
-    expect(world.sandbox.world.issues.map(({ epicId }) => epicId)).toEqual(Array.from({ length: 11 }, () => world.epic().id));
-    const step = (id: number): string | undefined => world.process.steps.find((candidate) => candidate.id !== 'intake-on-prem' && world.issue(candidate.id).id === id)?.id;
-    expect(world.sandbox.world.links.map(({ sourceId, targetId, type }) => `${step(sourceId)} ${type} ${step(targetId)}`).toSorted()).toEqual(
+    expect(world.labels(world.epic())).toEqual(
+      expect.arrayContaining(['SOW-1042', 'process::delivery', 'health::on track']),
+    );
+    expect(world.sandbox.world.issues.map(({ epicId }) => epicId)).toEqual(
+      Array.from({ length: 11 }, () => world.epic().id),
+    );
+    const step = (id: number): string | undefined =>
+      world.process.steps.find(
+        (candidate) => candidate.id !== 'intake-on-prem' && world.issue(candidate.id).id === id,
+      )?.id;
+    expect(
+      world.sandbox.world.links
+        .map(({ sourceId, targetId, type }) => `${step(sourceId)} ${type} ${step(targetId)}`)
+        .toSorted(),
+    ).toEqual(
       [
         'assign-engineer blocks welcome-email',
         'change-request blocks project-summary',
@@ -50,10 +61,27 @@ describe('launch', () => {
   it('starts with the first step ready and everything else blocked', async () => {
     await world.apply();
 
-    expect(Object.fromEntries(world.process.steps.filter(({ id }) => id !== 'intake-on-prem').map(({ id }) => [id, world.state(id)]))).toEqual({
+    expect(
+      Object.fromEntries(
+        world.process.steps
+          .filter(({ id }) => id !== 'intake-on-prem')
+          .map(({ id }) => [id, world.state(id)]),
+      ),
+    ).toEqual({
       'assign-engineer': 'workflow::ready',
       ...Object.fromEntries(
-        ['welcome-email', 'kick-off', 'intake-aws', 'project-calls', 'internal-updates', 'change-request', 'project-summary', 'customer-sign-off', 'financial-wrap-up', 'post-mortem'].map((id) => [id, 'workflow::blocked']),
+        [
+          'welcome-email',
+          'kick-off',
+          'intake-aws',
+          'project-calls',
+          'internal-updates',
+          'change-request',
+          'project-summary',
+          'customer-sign-off',
+          'financial-wrap-up',
+          'post-mortem',
+        ].map((id) => [id, 'workflow::blocked']),
       ),
     });
   });
@@ -68,14 +96,18 @@ describe('launch', () => {
     await world.apply();
 
     const block = readManagedBlock(world.epic().description)?.content ?? '';
-    expect(block).toMatch(/^\*\*Waiting for\*\*\n\n- services\/engagements#1 \*\*Assign an engineer\*\*: `mira`, due 2026-11-24\n/);
+    expect(block).toMatch(
+      /^\*\*Waiting for\*\*\n\n- services\/engagements#1 \*\*Assign an engineer\*\*: `mira`, due 2026-11-24\n/,
+    );
   });
 
   it('tells the first assignee, and nobody else, that it is their turn', async () => {
     await world.apply();
 
     const mentioned = world.sandbox.world.todos.filter(({ action }) => action === 'mentioned');
-    expect(mentioned.map(({ userId, target }) => [userId, target.id])).toEqual([[world.sandbox.user('mira').id, world.issue('assign-engineer').id]]);
+    expect(mentioned.map(({ userId, target }) => [userId, target.id])).toEqual([
+      [world.sandbox.user('mira').id, world.issue('assign-engineer').id],
+    ]);
   });
 
   it('changes nothing when applied again, for at most 3 reads', async () => {
@@ -93,7 +125,11 @@ describe('launch', () => {
   it('sends no parameter that GitLab does not know', async () => {
     await world.apply();
 
-    expect(world.sandbox.ledger.entries().flatMap(({ unknownParameters, route }) => unknownParameters.map((name) => `${route}: ${name}`))).toEqual([]);
+    expect(
+      world.sandbox.ledger
+        .entries()
+        .flatMap(({ unknownParameters, route }) => unknownParameters.map((name) => `${route}: ${name}`)),
+    ).toEqual([]);
   });
 
   it('launches nothing before the deal is won', async () => {
@@ -116,7 +152,11 @@ describe('launch', () => {
 
   it('writes no amounts into GitLab unless told to', async () => {
     const secret = 918_273;
-    const sow = { ...world.sow, billing: { ...world.sow.billing, rate: secret, price: secret }, opportunity: { ...world.sow.opportunity, amount: secret } };
+    const sow = {
+      ...world.sow,
+      billing: { ...world.sow.billing, rate: secret, price: secret },
+      opportunity: { ...world.sow.opportunity, amount: secret },
+    };
     await world.apply({ sow });
 
     const everything = JSON.stringify(world.sandbox.world.epics) + JSON.stringify(world.sandbox.world.issues);
@@ -133,13 +173,28 @@ describe('cost of a launch', () => {
     aStep('a', { owner: 'manager' }),
     aStep('b', { after: [{ step: 'a', until: 'done' }] }),
     aStep('c', { after: [{ step: 'a', until: 'done' }] }),
-    aStep('d', { after: [{ step: 'b', until: 'done' }, { step: 'c', until: 'done' }] }),
+    aStep('d', {
+      after: [
+        { step: 'b', until: 'done' },
+        { step: 'c', until: 'done' },
+      ],
+    }),
     aStep('e', { after: [{ step: 'd', until: 'done' }] }),
     aStep('f', { after: [{ step: 'd', until: 'done' }] }),
-    aStep('g', { after: [{ step: 'e', until: 'done' }, { step: 'f', until: 'done' }] }),
+    aStep('g', {
+      after: [
+        { step: 'e', until: 'done' },
+        { step: 'f', until: 'done' },
+      ],
+    }),
     aStep('h', { after: [{ step: 'g', until: 'done' }] }),
     aStep('i', { after: [{ step: 'g', until: 'done' }] }),
-    aStep('j', { after: [{ step: 'h', until: 'done' }, { step: 'i', until: 'done' }] }),
+    aStep('j', {
+      after: [
+        { step: 'h', until: 'done' },
+        { step: 'i', until: 'done' },
+      ],
+    }),
     aStep('k', { after: [{ step: 'j', until: 'done' }] }),
     aStep('l', { after: [{ step: 'k', until: 'done' }] }),
   ];
@@ -157,7 +212,10 @@ describe('cost of a launch', () => {
     await reconcile(world.deps, 'SOW-2000', { sow: second, process: 'sample' });
 
     const { reads, writes } = spent();
-    expect({ issues: issues.length - issuesBefore, links: links.length - linksBefore }).toEqual({ issues: 12, links: 14 });
+    expect({ issues: issues.length - issuesBefore, links: links.length - linksBefore }).toEqual({
+      issues: 12,
+      links: 14,
+    });
     expect(reads + writes).toBeLessThanOrEqual(30);
   });
 

@@ -1,8 +1,8 @@
 /** The rules people meet, against the sandbox: what they do, what the engine answers, what is in GitLab afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doStep, fillEvidence, tickAll } from '#demo/do-step.ts';
 import { readManagedBlock } from '#domain/managed-block.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
-import { doStep, fillEvidence, tickAll } from '#demo/do-step.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
@@ -39,7 +39,10 @@ describe('a step closed too early', () => {
 
     await world.reconcile();
 
-    expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual(['POST /projects/:id/issues/:iid/notes', 'PUT /projects/:id/issues/:iid']);
+    expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual([
+      'POST /projects/:id/issues/:iid/notes',
+      'PUT /projects/:id/issues/:iid',
+    ]);
   });
 
   it('gets no second note when it happens again: the first is there already', async () => {
@@ -68,7 +71,9 @@ describe('a step closed too early', () => {
 
   it('is opened again when list items are not ticked, naming them', async () => {
     const issue = world.issue('assign-engineer');
-    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), issue, { description: fillEvidence(issue.description, world.process.steps[0]?.done_when.evidence ?? []) });
+    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), issue, {
+      description: fillEvidence(issue.description, world.process.steps[0]?.done_when.evidence ?? []),
+    });
     world.by('mira').close(issue);
 
     await world.reconcile();
@@ -80,7 +85,9 @@ describe('a step closed too early', () => {
 
   it('is opened again when evidence is missing, naming the fields', async () => {
     const issue = world.issue('assign-engineer');
-    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), issue, { description: tickAll(issue.description) });
+    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), issue, {
+      description: tickAll(issue.description),
+    });
     world.by('mira').close(issue);
 
     await world.reconcile();
@@ -92,7 +99,9 @@ describe('a step closed too early', () => {
 
   it('stays closed in warn mode, and is only told', async () => {
     await world.close();
-    world = await startEngagement({ settings: { policy: { mode: 'warn', brakes: { reopen: 5, close: 10, create: 40 } } } });
+    world = await startEngagement({
+      settings: { policy: { mode: 'warn', brakes: { reopen: 5, close: 10, create: 40 } } },
+    });
     await world.apply();
     world.by('eli').close(world.issue('kick-off'));
 
@@ -106,7 +115,13 @@ describe('a step closed too early', () => {
   it('changes nothing in shadow mode', async () => {
     world.by('eli').close(world.issue('kick-off'));
     world.sandbox.ledger.clear();
-    const shadow = { ...world.deps, settings: { ...world.deps.settings, policy: { ...world.deps.settings.policy, mode: 'shadow' as const } } };
+    const shadow = {
+      ...world.deps,
+      settings: {
+        ...world.deps.settings,
+        policy: { ...world.deps.settings.policy, mode: 'shadow' as const },
+      },
+    };
 
     const outcome = await reconcile(shadow, 'SOW-1042');
 
@@ -149,30 +164,45 @@ describe('a step done', () => {
   it('makes its successors ready and mentions their assignee once', async () => {
     await world.walk('assign-engineer', 'welcome-email', 'kick-off');
 
-    expect(['intake-aws', 'project-calls', 'internal-updates', 'change-request'].map((step) => world.state(step))).toEqual(Array.from({ length: 4 }, () => 'workflow::ready'));
+    expect(
+      ['intake-aws', 'project-calls', 'internal-updates', 'change-request'].map((step) => world.state(step)),
+    ).toEqual(Array.from({ length: 4 }, () => 'workflow::ready'));
     expect(block('intake-aws')).toContain('**Your turn.** @eli');
     const eli = world.sandbox.user('eli').id;
-    const told = world.sandbox.world.todos.filter(({ userId, action, target }) => userId === eli && action === 'mentioned' && target.id === world.issue('intake-aws').id);
+    const told = world.sandbox.world.todos.filter(
+      ({ userId, action, target }) =>
+        userId === eli && action === 'mentioned' && target.id === world.issue('intake-aws').id,
+    );
     expect(told).toHaveLength(1);
   });
 
   it('costs two reads, one write per step whose state changes, and one for the epic', async () => {
     await world.walk('assign-engineer', 'welcome-email');
     const step = world.process.steps.find(({ id }) => id === 'kick-off');
-    doStep(world.sandbox.operations, world.sandbox.user('eli'), world.issue('kick-off'), step?.done_when.evidence ?? []);
+    doStep(
+      world.sandbox.operations,
+      world.sandbox.user('eli'),
+      world.issue('kick-off'),
+      step?.done_when.evidence ?? [],
+    );
     world.sandbox.ledger.clear();
 
     await world.reconcile();
 
     expect(world.sandbox.ledger.reads()).toHaveLength(2);
-    expect(world.sandbox.ledger.byRoute()).toMatchObject({ 'PUT /projects/:id/issues/:iid': 5, 'PUT /groups/:id/epics/:iid': 1 });
+    expect(world.sandbox.ledger.byRoute()).toMatchObject({
+      'PUT /projects/:id/issues/:iid': 5,
+      'PUT /groups/:id/epics/:iid': 1,
+    });
     expect(world.sandbox.ledger.writes()).toHaveLength(6);
   });
 
   it('writes no comment in the whole life of a well-behaved engagement but the last', async () => {
     await world.walk(...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem');
 
-    expect(world.sandbox.world.notes.filter(({ system }) => !system).map(({ target }) => target.kind)).toEqual(['epic']);
+    expect(
+      world.sandbox.world.notes.filter(({ system }) => !system).map(({ target }) => target.kind),
+    ).toEqual(['epic']);
   });
 
   it('lets the post-mortem begin when financial wrap-up has started', async () => {
@@ -205,7 +235,10 @@ describe('the epic', () => {
     await world.walk('post-mortem');
 
     expect(world.epic().state).toBe('closed');
-    expect([world.issue('project-calls').state, world.issue('internal-updates').state]).toEqual(['closed', 'closed']);
+    expect([world.issue('project-calls').state, world.issue('internal-updates').state]).toEqual([
+      'closed',
+      'closed',
+    ]);
     const [note, ...more] = world.notes(world.epic());
     expect(more).toEqual([]);
     expect(note?.body).toContain('**Financial wrap-up** closed by `eli`');
@@ -240,12 +273,16 @@ describe('the epic', () => {
 
     await world.reconcile();
 
-    expect(world.labels(world.epic()).filter((label) => label.startsWith('health::'))).toEqual(['health::at risk']);
+    expect(world.labels(world.epic()).filter((label) => label.startsWith('health::'))).toEqual([
+      'health::at risk',
+    ]);
   });
 
   it('is written again where its kept lines were edited, while the text below stays', async () => {
     const epic = world.epic();
-    const edited = epic.description.replace('**Waiting for**', '**Waiting for Godot**').concat('\nOur own remark.');
+    const edited = epic.description
+      .replace('**Waiting for**', '**Waiting for Godot**')
+      .concat('\nOur own remark.');
     world.sandbox.operations.updateEpic(world.sandbox.user('mira'), epic, { description: edited });
 
     await world.reconcile();
@@ -256,7 +293,9 @@ describe('the epic', () => {
 
   it('reports a SOW record edited by hand, once, and changes nothing else until it is applied again', async () => {
     const epic = world.epic();
-    world.sandbox.operations.updateEpic(world.sandbox.user('mira'), epic, { description: epic.description.replace(/(procession:sow v1 \S+ )\S{8}/, '$1AAAAAAAA') });
+    world.sandbox.operations.updateEpic(world.sandbox.user('mira'), epic, {
+      description: epic.description.replace(/(procession:sow v1 \S+ )\S{8}/, '$1AAAAAAAA'),
+    });
     world.by('eli').close(world.issue('kick-off'));
 
     const outcomes = [await world.reconcile(), await world.reconcile()];
@@ -293,12 +332,20 @@ describe('people', () => {
   });
 
   it('have issues of their own with the same labels that are never touched', async () => {
-    const mine = world.sandbox.operations.createIssue(world.sandbox.user('eli'), world.issue('kick-off').projectId, {
-      title: 'My subtask',
-      description: 'Mine',
-      labels: ['SOW-1042', 'step::kick-off', 'workflow::done'],
+    const mine = world.sandbox.operations.createIssue(
+      world.sandbox.user('eli'),
+      world.issue('kick-off').projectId,
+      {
+        title: 'My subtask',
+        description: 'Mine',
+        labels: ['SOW-1042', 'step::kick-off', 'workflow::done'],
+      },
+    );
+    const copy = world.sandbox.operations.createIssue(world.sandbox.user('eli'), mine.projectId, {
+      title: 'A copy',
+      description: world.issue('kick-off').description,
+      labels: ['SOW-1042'],
     });
-    const copy = world.sandbox.operations.createIssue(world.sandbox.user('eli'), mine.projectId, { title: 'A copy', description: world.issue('kick-off').description, labels: ['SOW-1042'] });
     const before = structuredClone([mine, copy]);
 
     await world.walk('assign-engineer', 'welcome-email');
@@ -312,7 +359,11 @@ describe('people', () => {
     await world.reconcile();
 
     expect(world.state('welcome-email')).toBe('workflow::blocked');
-    expect(world.sandbox.world.links.filter(({ sourceId, targetId }) => [sourceId, targetId].includes(world.issue('welcome-email').id))).toHaveLength(2);
+    expect(
+      world.sandbox.world.links.filter(({ sourceId, targetId }) =>
+        [sourceId, targetId].includes(world.issue('welcome-email').id),
+      ),
+    ).toHaveLength(2);
     expect((await world.reconcile()).kind).toBe('unchanged');
   });
 
@@ -336,7 +387,9 @@ describe('brakes', () => {
     const outcomes = [await world.reconcile(), await world.reconcile()];
 
     expect(outcomes.map(({ kind }) => kind)).toEqual(['braked', 'braked']);
-    expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual(['POST /groups/:id/epics/:epic_id/notes']);
+    expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual([
+      'POST /groups/:id/epics/:epic_id/notes',
+    ]);
     expect(world.issue('customer-sign-off').state).toBe('closed');
   });
 

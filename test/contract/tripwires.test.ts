@@ -29,7 +29,14 @@ async function plant(file: string, text: string): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'procession-tripwire-'));
-  for (const file of ['package.json', 'tsconfig.json', '.oxlintrc.json', 'biome.json', 'knip.json', 'vitest.config.ts'])
+  for (const file of [
+    'package.json',
+    'tsconfig.json',
+    '.oxlintrc.json',
+    'biome.json',
+    'knip.json',
+    'vitest.config.ts',
+  ])
     await cp(join(root, file), join(folder, file));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await plant('src/ports/clock.ts', 'export interface Clock { now(): string }\n');
@@ -41,15 +48,60 @@ afterAll(async () => {
 
 describe('import rules', () => {
   const forbidden: readonly [name: string, file: string, text: string, message: string][] = [
-    ['the domain imports a port', 'src/domain/a.ts', "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n", 'src/domain is pure'],
-    ['the domain reads a file', 'src/domain/a.ts', "import { readFileSync } from 'node:fs';\nexport const a = (): string => readFileSync('a', 'utf8');\n", 'src/domain is pure'],
-    ['the domain reads the clock', 'src/domain/a.ts', 'export const a = (): number => new Date().getTime();\n', 'Date'],
-    ['the domain throws dice', 'src/domain/a.ts', 'export const a = (): number => Math.random();\n', 'random'],
-    ['the reconciler imports an adapter', 'src/reconciler/a.ts', "import { gitlab } from '#gitlab/a.ts';\nexport const a = gitlab;\n", 'src/reconciler'],
-    ['the sandbox knows our code', 'src/sandbox/a.ts', "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n", 'src/sandbox'],
-    ['a folder is left by ../', 'src/cli/a.ts', "import { b } from '../gitlab/b.ts';\nexport const a = b;\n", 'src/cli'],
-    ['the environment is read outside config', 'src/gitlab/a.ts', "export const a = process.env['GITLAB_TOKEN'];\n", 'process.env'],
-    ['a promise is left floating', 'src/gitlab/a.ts', 'async function b(): Promise<void> {}\nexport function a(): void {\n  b();\n}\n', 'no-floating-promises'],
+    [
+      'the domain imports a port',
+      'src/domain/a.ts',
+      "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n",
+      'src/domain is pure',
+    ],
+    [
+      'the domain reads a file',
+      'src/domain/a.ts',
+      "import { readFileSync } from 'node:fs';\nexport const a = (): string => readFileSync('a', 'utf8');\n",
+      'src/domain is pure',
+    ],
+    [
+      'the domain reads the clock',
+      'src/domain/a.ts',
+      'export const a = (): number => new Date().getTime();\n',
+      'Date',
+    ],
+    [
+      'the domain throws dice',
+      'src/domain/a.ts',
+      'export const a = (): number => Math.random();\n',
+      'random',
+    ],
+    [
+      'the reconciler imports an adapter',
+      'src/reconciler/a.ts',
+      "import { gitlab } from '#gitlab/a.ts';\nexport const a = gitlab;\n",
+      'src/reconciler',
+    ],
+    [
+      'the sandbox knows our code',
+      'src/sandbox/a.ts',
+      "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n",
+      'src/sandbox',
+    ],
+    [
+      'a folder is left by ../',
+      'src/cli/a.ts',
+      "import { b } from '../gitlab/b.ts';\nexport const a = b;\n",
+      'src/cli',
+    ],
+    [
+      'the environment is read outside config',
+      'src/gitlab/a.ts',
+      "export const a = process.env['GITLAB_TOKEN'];\n",
+      'process.env',
+    ],
+    [
+      'a promise is left floating',
+      'src/gitlab/a.ts',
+      'async function b(): Promise<void> {}\nexport function a(): void {\n  b();\n}\n',
+      'no-floating-promises',
+    ],
     ['a default export', 'src/gitlab/a.ts', 'export default 1;\n', 'no-default-export'],
   ];
 

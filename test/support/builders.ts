@@ -48,8 +48,17 @@ export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefin
     titles: { epic: '{{sow.number}} {{customer.name}}', issue: '{{step.title}} ({{sow.number}})' },
     steps: [
       aStep('first', { owner: 'manager' }),
-      aStep('second', { after: [{ step: 'first', until: 'done' }], done_when: { checklist: true, evidence: [{ field: 'Held on', kind: 'date', required: true }] }, body: '- [ ] Hold it\n\n{{> evidence}}\n' }),
-      aStep('talks', { kind: 'recurring', after: [{ step: 'first', until: 'done' }], until: 'second', body: 'Talk.\n' }),
+      aStep('second', {
+        after: [{ step: 'first', until: 'done' }],
+        done_when: { checklist: true, evidence: [{ field: 'Held on', kind: 'date', required: true }] },
+        body: '- [ ] Hold it\n\n{{> evidence}}\n',
+      }),
+      aStep('talks', {
+        kind: 'recurring',
+        after: [{ step: 'first', until: 'done' }],
+        until: 'second',
+        body: 'Talk.\n',
+      }),
       aStep('last', { after: [{ step: 'second', until: 'done' }] }),
     ],
     closeWhen: ['last'],
@@ -61,7 +70,14 @@ export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefin
 }
 
 export function someSettings(changes: Partial<Settings> = {}): Settings {
-  return { calendar: DEFAULT_CALENDAR, labels: {}, policy: DEFAULT_POLICY, roles: { manager: ['mira'], engineer: ['eli', 'noor'] }, showAmounts: false, ...changes };
+  return {
+    calendar: DEFAULT_CALENDAR,
+    labels: {},
+    policy: DEFAULT_POLICY,
+    roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
+    showAmounts: false,
+    ...changes,
+  };
 }
 
 export function anIssue(step: string, changes: Partial<ActualIssue> = {}): ActualIssue {
@@ -72,7 +88,11 @@ export function anIssue(step: string, changes: Partial<ActualIssue> = {}): Actua
     iid,
     projectId: 7,
     title: step,
-    description: writeManagedBlock('- [x] Do it\n', { kind: 'step', engagement: 'SOW-1', process: 'sample', profile: null, step }, 'Block'),
+    description: writeManagedBlock(
+      '- [x] Do it\n',
+      { kind: 'step', engagement: 'SOW-1', process: 'sample', profile: null, step },
+      'Block',
+    ),
     state: 'opened',
     labels: ['SOW-1', `step::${step}`],
     url: `https://gitlab.test/services/engagements/-/issues/${iid}`,
@@ -97,7 +117,11 @@ export function anEpic(changes: Partial<ActualEpic> = {}): ActualEpic {
     id: 90,
     iid: 3,
     title: 'SOW-1 Example Bakery',
-    description: writeManagedBlock('', { kind: 'epic', engagement: 'SOW-1', process: 'sample', profile: null, step: null }, 'Block'),
+    description: writeManagedBlock(
+      '',
+      { kind: 'epic', engagement: 'SOW-1', process: 'sample', profile: null, step: null },
+      'Block',
+    ),
     state: 'opened',
     labels: ['SOW-1', 'process::sample'],
     url: 'https://gitlab.test/groups/services/-/epics/3',

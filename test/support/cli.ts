@@ -16,7 +16,7 @@ export interface CliResult {
 
 interface Captured {
   readonly io: CliIo;
-  result(code: number): CliResult;
+  readonly result: (code: number) => CliResult;
 }
 
 function capture(env: Environment, cwd: string): Captured {
@@ -26,12 +26,21 @@ function capture(env: Environment, cwd: string): Captured {
       written[name] += text;
     },
   });
-  const io: CliIo = { stdout: stream('stdout'), stderr: stream('stderr'), env, cwd, untilInterrupted: async () => {} };
+  const io: CliIo = {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env,
+    cwd,
+    untilInterrupted: async () => {},
+  };
   return { io, result: (code) => ({ code, ...written }) };
 }
 
 /** The whole command line, adapters included. */
-export async function cli(args: readonly string[], options: { readonly env?: Environment; readonly cwd?: string } = {}): Promise<CliResult> {
+export async function cli(
+  args: readonly string[],
+  options: { readonly env?: Environment; readonly cwd?: string } = {},
+): Promise<CliResult> {
   const { io, result } = capture(options.env ?? {}, options.cwd ?? process.cwd());
   try {
     return result(await runCli(args, io));
@@ -41,7 +50,12 @@ export async function cli(args: readonly string[], options: { readonly env?: Env
 }
 
 /** One command over the given parts. */
-export async function runCommand(command: Command, args: readonly string[], deps: ReconcileDeps, wire: Partial<Wire> = {}): Promise<CliResult> {
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  deps: ReconcileDeps,
+  wire: Partial<Wire> = {},
+): Promise<CliResult> {
   const { io, result } = capture({}, process.cwd());
   const { positionals, values } = parseArguments(command, args);
   const context: CommandContext = {

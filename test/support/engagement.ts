@@ -1,15 +1,15 @@
 /** A world with the real processes and the engine, for tests of whole engagements. */
 import { join } from 'node:path';
+import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess.ts';
 import { parseMarker, parseNoteMarker } from '#domain/marker.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
-import { doStep } from '#demo/do-step.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { type Outcome, reconcile, type ReconcileDeps, type ReconcileOptions } from '#reconciler/reconcile.ts';
+import { type Outcome, type ReconcileDeps, type ReconcileOptions, reconcile } from '#reconciler/reconcile.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { loadProcess } from '#templates/load-process.ts';
 import { loadSow } from '#templates/load-sow.ts';
@@ -29,7 +29,8 @@ export async function realProcess(id: string, profile: string | null = null): Pr
 export function storeOf(...processes: readonly ProcessDefinition[]): ProcessStore {
   return {
     ids: processes.map(({ id }) => id),
-    find: (id, profile) => processes.find((process) => process.id === id && process.profile === profile) ?? null,
+    find: (id, profile) =>
+      processes.find((process) => process.id === id && process.profile === profile) ?? null,
   };
 }
 
@@ -51,7 +52,11 @@ export interface EngagementWorld extends TestWorld {
   notesOf(item: Issue | Epic, rule: string): readonly Note[];
   /** Does steps properly, in order, reconciling after each. */
   walk(...steps: readonly string[]): Promise<void>;
-  by(username: string): { close(item: Issue | Epic): void; reopen(item: Issue | Epic): void; label(item: Issue | Epic, label: string): void };
+  by(username: string): {
+    close(item: Issue | Epic): void;
+    reopen(item: Issue | Epic): void;
+    label(item: Issue | Epic, label: string): void;
+  };
 }
 
 export interface EngagementOptions extends WorldOptions {
@@ -65,7 +70,12 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   const world = await startWorld(sandboxOptions);
   const sow = given ?? (await sampleSow('SOW-1042'));
   const process = wanted ?? (await realProcess('delivery'));
-  const over = (gitlab: GitLab): ReconcileDeps => ({ gitlab, processes: storeOf(process), settings: someSettings(settings), logger: SILENT });
+  const over = (gitlab: GitLab): ReconcileDeps => ({
+    gitlab,
+    processes: storeOf(process),
+    settings: someSettings(settings),
+    logger: SILENT,
+  });
   const deps = over(world.gitlab);
   const { sandbox } = world;
   const data = sandbox.world;
@@ -74,13 +84,20 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
       const marker = parseMarker(description);
       return marker?.engagement === sow.sow.number && marker.step === step;
     });
-    if (item === undefined) throw new Error(`nothing in the sandbox is ${step ?? 'the epic'} of ${sow.sow.number}`);
+    if (item === undefined)
+      throw new Error(`nothing in the sandbox is ${step ?? 'the epic'} of ${sow.sow.number}`);
     return item;
   };
-  const labels = (item: Issue | Epic): readonly string[] => item.labelIds.map((id) => data.labels.find((label) => label.id === id)?.name ?? `unknown ${id}`);
-  const notes = (item: Issue | Epic): readonly Note[] => data.notes.filter(({ target, system }) => !system && target.kind === item.kind && target.id === item.id);
+  const labels = (item: Issue | Epic): readonly string[] =>
+    item.labelIds.map((id) => data.labels.find((label) => label.id === id)?.name ?? `unknown ${id}`);
+  const notes = (item: Issue | Epic): readonly Note[] =>
+    data.notes.filter(({ target, system }) => !system && target.kind === item.kind && target.id === item.id);
   const issue = (step: string): Issue => marked(data.issues, step);
-  const change = (username: string, item: Issue | Epic, changes: { stateEvent?: 'close' | 'reopen'; addLabels?: readonly string[] }): void => {
+  const change = (
+    username: string,
+    item: Issue | Epic,
+    changes: { stateEvent?: 'close' | 'reopen'; addLabels?: readonly string[] },
+  ): void => {
     const actor = sandbox.user(username);
     if (item.kind === 'issue') sandbox.operations.updateIssue(actor, item, changes);
     else sandbox.operations.updateEpic(actor, item, changes);
@@ -91,19 +108,28 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     sow,
     process,
     over,
-    apply: async (extra) => await reconcile(deps, sow.sow.number, { sow, process: process.id, profile: process.profile, ...extra }),
+    apply: async (extra) =>
+      await reconcile(deps, sow.sow.number, { sow, process: process.id, profile: process.profile, ...extra }),
     reconcile: async (extra) => await reconcile(deps, sow.sow.number, extra),
     epic: () => marked(data.epics, null),
     issue,
     labels,
-    state: (step) => labels(issue(step)).filter((label) => label.startsWith('workflow::')).join(' + '),
+    state: (step) =>
+      labels(issue(step))
+        .filter((label) => label.startsWith('workflow::'))
+        .join(' + '),
     notes,
     notesOf: (item, rule) => notes(item).filter(({ body }) => parseNoteMarker(body) === rule),
     walk: async (...steps) => {
       for (const id of steps) {
         const step = process.steps.find((candidate) => candidate.id === id);
         if (step === undefined) throw new Error(`no step ${id}`);
-        doStep(sandbox.operations, sandbox.user(step.owner === 'manager' ? 'mira' : 'eli'), issue(id), evidenceFor(step, sow));
+        doStep(
+          sandbox.operations,
+          sandbox.user(step.owner === 'manager' ? 'mira' : 'eli'),
+          issue(id),
+          evidenceFor(step, sow),
+        );
         await engagement.reconcile();
       }
     },
@@ -117,4 +143,12 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
 }
 
 /** Everything but the trackers and the closing steps, in an order in which they can be done (AWS). */
-export const BEFORE_CLOSING = ['assign-engineer', 'welcome-email', 'kick-off', 'intake-aws', 'change-request', 'project-summary', 'customer-sign-off'] as const;
+export const BEFORE_CLOSING = [
+  'assign-engineer',
+  'welcome-email',
+  'kick-off',
+  'intake-aws',
+  'change-request',
+  'project-summary',
+  'customer-sign-off',
+] as const;

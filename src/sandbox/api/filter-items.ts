@@ -53,16 +53,15 @@ function labelFilters(call: Call): Filter<Item>[] {
 }
 
 function timeFilters(call: Call): Filter<Item>[] {
-  const { parameters } = call;
-  const createdAfter = parameters.instant('created_after') ?? -Infinity;
-  const createdBefore = parameters.instant('created_before') ?? Infinity;
-  const updatedAfter = parameters.instant('updated_after') ?? -Infinity;
-  const updatedBefore = parameters.instant('updated_before') ?? Infinity;
-  const within = (at: string, from: number, to: number): boolean =>
-    Date.parse(at) >= from && Date.parse(at) <= to;
+  const bound = (name: string, passes: (item: Item, at: number) => boolean): Filter<Item>[] => {
+    const at = call.parameters.instant(name);
+    return at === undefined ? [] : [(item) => passes(item, at)];
+  };
   return [
-    (item) => within(item.createdAt, createdAfter, createdBefore),
-    (item) => within(item.updatedAt, updatedAfter, updatedBefore),
+    ...bound('created_after', (item, at) => Date.parse(item.createdAt) >= at),
+    ...bound('created_before', (item, at) => Date.parse(item.createdAt) <= at),
+    ...bound('updated_after', (item, at) => Date.parse(item.updatedAt) >= at),
+    ...bound('updated_before', (item, at) => Date.parse(item.updatedAt) <= at),
   ];
 }
 
@@ -72,6 +71,7 @@ function searchFilter(search: string | undefined, where: string | undefined): Fi
     .toLowerCase()
     .split(/\s+/u)
     .filter((word) => word !== '');
+  if (words.length === 0) return () => true;
   return (item) => {
     const text = fields
       .map((field) => (field === 'title' ? item.title : field === 'description' ? item.description : ''))

@@ -22,7 +22,7 @@ export function epicPage(visit: Visit, place: Place, epic: Epic): Html {
   const children = childrenOf(visit.world, epic).filter((issue) => canSee(visit.world, visit.actor, issue));
   const main = html`${itemHead(visit, epic)}
 ${dependencyPicture(visit, children)}
-<div class="split"><div>${childrenCard(visit, epic, children)}${descriptionCard(visit, epic)}
+<div class="split"><div>${descriptionCard(visit, epic)}${childrenCard(visit, epic, children)}
 ${activitySection(visit, epic, openWarning(epic, children))}</div>
 <aside class="card side" aria-label="About this epic"><section><h2>Progress</h2>${progress(visit, epic)}</section>
 ${labelSection(visit, place, epic, paths.group(place.group))}

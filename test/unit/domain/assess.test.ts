@@ -27,10 +27,15 @@ function issue(step: string, iid: number, facts: Facts): ActualIssue {
   };
 }
 
-function assessed(facts: Readonly<Record<string, Facts>>, options: { epicClosed?: boolean; mode?: PolicyMode } = {}): Assessment {
+function assessed(
+  facts: Readonly<Record<string, Facts>>,
+  options: { epicClosed?: boolean; mode?: PolicyMode } = {},
+): Assessment {
   const steps = ['first', 'second', 'talks', 'last'];
   const issues = steps.map((step, index) => issue(step, index + 1, facts[step] ?? {}));
-  const found = identify(aState({ epics: [anEpic({ state: options.epicClosed === true ? 'closed' : 'opened' })], issues }));
+  const found = identify(
+    aState({ epics: [anEpic({ state: options.epicClosed === true ? 'closed' : 'opened' })], issues }),
+  );
   const settings = someSettings({ policy: { ...DEFAULT_POLICY, mode: options.mode ?? 'enforce' } });
   return assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings });
 }
@@ -41,26 +46,47 @@ function states(assessment: Assessment): Record<string, string> {
 
 describe('domain/assess', () => {
   it('makes the first step ready and blocks the rest at launch', () => {
-    expect(states(assessed({}))).toEqual({ first: 'ready', second: 'blocked', talks: 'blocked', last: 'blocked' });
+    expect(states(assessed({}))).toEqual({
+      first: 'ready',
+      second: 'blocked',
+      talks: 'blocked',
+      last: 'blocked',
+    });
   });
 
   it('makes every direct successor ready when a step is done', () => {
-    expect(states(assessed({ first: { closed: true } }))).toEqual({ first: 'done', second: 'ready', talks: 'ready', last: 'blocked' });
+    expect(states(assessed({ first: { closed: true } }))).toEqual({
+      first: 'done',
+      second: 'ready',
+      talks: 'ready',
+      last: 'blocked',
+    });
   });
 
-  it.each(['in progress', 'waiting'])('keeps what people say about a step that nothing blocks: %s', (label) => {
-    expect(states(assessed({ first: { label } }))['first']).toBe(label);
-  });
+  it.each(['in progress', 'waiting'])(
+    'keeps what people say about a step that nothing blocks: %s',
+    (label) => {
+      expect(states(assessed({ first: { label } }))['first']).toBe(label);
+    },
+  );
 
-  it.each(['blocked', 'done', 'waived'])('does not believe the label %s on an open step that nothing blocks', (label) => {
-    expect(states(assessed({ first: { label } }))['first']).toBe('ready');
-  });
+  it.each(['blocked', 'done', 'waived'])(
+    'does not believe the label %s on an open step that nothing blocks',
+    (label) => {
+      expect(states(assessed({ first: { label } }))['first']).toBe('ready');
+    },
+  );
 
   it('does not accept a step closed while its predecessor is open, nor what follows from it', () => {
     const result = assessed({ second: { closed: true }, last: { closed: true } });
 
     expect(states(result)).toEqual({ first: 'ready', second: 'blocked', talks: 'blocked', last: 'blocked' });
-    expect(result.steps.map(({ key, violations }) => [key, violations.map((violation) => 'waitsFor' in violation && violation.waitsFor)])).toEqual([
+    expect(
+      result.steps.map(({ key, violations }) => [
+        key,
+        violations.map((violation) => 'waitsFor' in violation && violation.waitsFor),
+      ]),
+    ).toEqual([
       ['first', []],
       ['second', [['first']]],
       ['talks', []],
@@ -71,19 +97,29 @@ describe('domain/assess', () => {
   it('does not accept a step closed with unticked items', () => {
     const [first] = assessed({ first: { closed: true, ticked: false } }).steps;
 
-    expect(first).toMatchObject({ state: 'ready', done: false, violations: [{ rule: 'closed-too-early', unticked: ['Do it'] }] });
+    expect(first).toMatchObject({
+      state: 'ready',
+      done: false,
+      violations: [{ rule: 'closed-too-early', unticked: ['Do it'] }],
+    });
   });
 
   it('does not accept a step closed without its evidence', () => {
     const second = assessed({ first: { closed: true }, second: { closed: true, evidence: false } }).steps[1];
 
-    expect(second).toMatchObject({ state: 'ready', violations: [{ rule: 'closed-too-early', evidence: [{ field: 'Held on', problem: 'missing' }] }] });
+    expect(second).toMatchObject({
+      state: 'ready',
+      violations: [{ rule: 'closed-too-early', evidence: [{ field: 'Held on', problem: 'missing' }] }],
+    });
   });
 
   it('sees a blocked step that was moved to in progress', () => {
     const second = assessed({ second: { label: 'in progress' } }).steps[1];
 
-    expect(second).toMatchObject({ state: 'blocked', violations: [{ rule: 'started-while-blocked', label: 'in progress', waitsFor: ['first'] }] });
+    expect(second).toMatchObject({
+      state: 'blocked',
+      violations: [{ rule: 'started-while-blocked', label: 'in progress', waitsFor: ['first'] }],
+    });
   });
 
   it('does not let a step that runs alongside end too soon', () => {
@@ -93,7 +129,8 @@ describe('domain/assess', () => {
   });
 
   it('lets a step that runs alongside end once its time is over', () => {
-    const talks = assessed({ first: { closed: true }, second: { closed: true }, talks: { closed: true } }).steps[2];
+    const talks = assessed({ first: { closed: true }, second: { closed: true }, talks: { closed: true } })
+      .steps[2];
 
     expect(talks).toMatchObject({ state: 'done', violations: [] });
   });
@@ -106,7 +143,11 @@ describe('domain/assess', () => {
   });
 
   it('sees an epic that was closed early', () => {
-    expect(assessed({}, { epicClosed: true })).toMatchObject({ complete: false, epicClosedEarly: true, openGates: ['last'] });
+    expect(assessed({}, { epicClosed: true })).toMatchObject({
+      complete: false,
+      epicClosedEarly: true,
+      openGates: ['last'],
+    });
   });
 
   it('takes closed for done in warn mode, but still names what is missing', () => {
@@ -118,10 +159,23 @@ describe('domain/assess', () => {
 
   it('counts a step that starts another softly: ready once it has started', () => {
     const process = aProcess();
-    const soft = { ...process, steps: process.steps.map((step) => (step.id === 'last' ? { ...step, after: [{ step: 'first', until: 'started' as const }] } : step)) };
+    const soft = {
+      ...process,
+      steps: process.steps.map((step) =>
+        step.id === 'last' ? { ...step, after: [{ step: 'first', until: 'started' as const }] } : step,
+      ),
+    };
     const verdict = (label: string | undefined, last: Facts = {}): string | undefined => {
-      const found = identify(aState({ issues: [issue('first', 1, label === undefined ? {} : { label }), issue('last', 4, last)] }));
-      return assess({ engagement: 'SOW-1', process: soft, sow: aSow(), found, settings: someSettings() }).steps.find(({ key }) => key === 'last')?.state;
+      const found = identify(
+        aState({ issues: [issue('first', 1, label === undefined ? {} : { label }), issue('last', 4, last)] }),
+      );
+      return assess({
+        engagement: 'SOW-1',
+        process: soft,
+        sow: aSow(),
+        found,
+        settings: someSettings(),
+      }).steps.find(({ key }) => key === 'last')?.state;
     };
 
     expect(verdict(undefined)).toBe('blocked');

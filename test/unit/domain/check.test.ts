@@ -5,9 +5,18 @@ import { identify } from '#domain/identify.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
-function check(issues: readonly ActualIssue[], { epic = {}, until = null }: { epic?: Partial<ActualEpic>; until?: string | null } = {}): EngagementCheck {
+function check(
+  issues: readonly ActualIssue[],
+  { epic = {}, until = null }: { epic?: Partial<ActualEpic>; until?: string | null } = {},
+): EngagementCheck {
   const found = identify(aState({ epics: [anEpic(epic)], issues }));
-  const assessment = assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings: someSettings() });
+  const assessment = assess({
+    engagement: 'SOW-1',
+    process: aProcess(),
+    sow: aSow(),
+    found,
+    settings: someSettings(),
+  });
   return checkEngagement(assessment, found, until);
 }
 
@@ -23,15 +32,28 @@ describe('domain/check', () => {
   });
 
   it('says what a step closed too early still lacks, and what to do', () => {
-    const second = anIssue('second', { iid: 2, state: 'closed', closedBy: { id: 5, username: 'eli' }, description: anIssue('second').description.replace('[x]', '[ ]') });
+    const second = anIssue('second', {
+      iid: 2,
+      state: 'closed',
+      closedBy: { id: 5, username: 'eli' },
+      description: anIssue('second').description.replace('[x]', '[ ]'),
+    });
 
     const [finding] = findingsOf(check([anIssue('first', { iid: 1 }), second]));
 
     expect(finding).toEqual({
       rule: 'closed-too-early',
       message: 'second was closed by eli although something is still missing',
-      missing: ['first (services/engagements#1) is not done', 'not ticked: Do it', 'evidence "Held on" is empty'],
-      fix: ['Finish first (services/engagements#1)', 'Tick the open item, or write [~] if it does not apply', 'Fill in "Held on" in the evidence table'],
+      missing: [
+        'first (services/engagements#1) is not done',
+        'not ticked: Do it',
+        'evidence "Held on" is empty',
+      ],
+      fix: [
+        'Finish first (services/engagements#1)',
+        'Tick the open item, or write [~] if it does not apply',
+        'Fill in "Held on" in the evidence table',
+      ],
     });
   });
 
@@ -45,14 +67,24 @@ describe('domain/check', () => {
     const result = check([firstDone], { epic: { state: 'closed' } });
 
     expect(result.findings).toEqual([
-      { rule: 'epic-closed-early', message: 'The epic is closed although not every closing step is done', missing: ['last is not done'], fix: ['Finish last'] },
+      {
+        rule: 'epic-closed-early',
+        message: 'The epic is closed although not every closing step is done',
+        missing: ['last is not done'],
+        fix: ['Finish last'],
+      },
     ]);
   });
 
   it('wants the step named in --until done, and says what is missing', () => {
     expect(rules(check([firstDone], { until: 'first' }))).toEqual([]);
     expect(findingsOf(check([anIssue('first', { iid: 1 })], { until: 'first' }))).toEqual([
-      { rule: 'not-done-yet', message: 'first must be done by now and is ready', missing: ['its issue is not closed'], fix: ['Close its issue'] },
+      {
+        rule: 'not-done-yet',
+        message: 'first must be done by now and is ready',
+        missing: ['its issue is not closed'],
+        fix: ['Close its issue'],
+      },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess.ts';
-import { explain, type Explanation, type StepExplanation } from '#domain/explain.ts';
+import { type Explanation, explain, type StepExplanation } from '#domain/explain.ts';
 import { identify } from '#domain/identify.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
@@ -15,7 +15,11 @@ interface Given {
 function explanation({ issues = [], epics = [anEpic()], process = aProcess() }: Given = {}): Explanation {
   const found = identify(aState({ epics, issues }));
   const settings = someSettings();
-  return explain({ assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }), found, settings });
+  return explain({
+    assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }),
+    found,
+    settings,
+  });
 }
 
 function step(whole: Explanation, key: string): Extract<StepExplanation, { included: true }> {
@@ -24,15 +28,29 @@ function step(whole: Explanation, key: string): Extract<StepExplanation, { inclu
   return found;
 }
 
-const firstDone = anIssue('first', { iid: 1, state: 'closed', closedAt: '2026-11-05T10:00:00Z', closedBy: { id: 5, username: 'mira' } });
+const firstDone = anIssue('first', {
+  iid: 1,
+  state: 'closed',
+  closedAt: '2026-11-05T10:00:00Z',
+  closedBy: { id: 5, username: 'mira' },
+});
 
 describe('domain/explain', () => {
   it('says who waits for whom, with the state seen', () => {
-    const second = step(explanation({ issues: [anIssue('first', { iid: 1 }), anIssue('second', { iid: 2, labels: ['workflow::ready'] })] }), 'second');
+    const second = step(
+      explanation({
+        issues: [anIssue('first', { iid: 1 }), anIssue('second', { iid: 2, labels: ['workflow::ready'] })],
+      }),
+      'second',
+    );
 
-    expect(second.predecessors).toEqual([{ step: 'first', title: 'first', until: 'done', state: 'ready', fulfilled: false }]);
+    expect(second.predecessors).toEqual([
+      { step: 'first', title: 'first', until: 'done', state: 'ready', fulfilled: false },
+    ]);
     expect(second.label).toEqual({ now: ['ready'], byFacts: 'blocked' });
-    expect(second.verdict).toBe('blocked: waits for first (services/engagements#1) to be done (its label says "ready"; the next run corrects it)');
+    expect(second.verdict).toBe(
+      'blocked: waits for first (services/engagements#1) to be done (its label says "ready"; the next run corrects it)',
+    );
     expect(second.wouldChange).toContain('Finish first (services/engagements#1)');
   });
 
@@ -44,8 +62,15 @@ describe('domain/explain', () => {
   });
 
   it('shows the evidence with the value seen', () => {
-    const second = anIssue('second', { iid: 2, description: '| Held on | soon |', labels: ['workflow::ready'] });
-    const marked = { ...second, description: `${anIssue('second').description}\n\n| Evidence | Value |\n|---|---|\n| Held on | soon |\n` };
+    const second = anIssue('second', {
+      iid: 2,
+      description: '| Held on | soon |',
+      labels: ['workflow::ready'],
+    });
+    const marked = {
+      ...second,
+      description: `${anIssue('second').description}\n\n| Evidence | Value |\n|---|---|\n| Held on | soon |\n`,
+    };
 
     const seen = step(explanation({ issues: [firstDone, marked] }), 'second');
 
@@ -54,7 +79,9 @@ describe('domain/explain', () => {
   });
 
   it('says which condition keeps a step out, and the value of the SOW', () => {
-    const process = aProcess({ steps: [...aProcess().steps, aStep('on-prem-only', { when: { deployment: 'on-prem' } })] });
+    const process = aProcess({
+      steps: [...aProcess().steps, aStep('on-prem-only', { when: { deployment: 'on-prem' } })],
+    });
 
     const left = explanation({ process }).steps.find((candidate) => candidate.step === 'on-prem-only');
 
@@ -62,9 +89,14 @@ describe('domain/explain', () => {
       included: false,
       step: 'on-prem-only',
       title: 'on prem only',
-      condition: { text: 'deployment is on-prem', checks: [{ path: 'deployment', expected: 'on-prem', seen: 'aws', holds: false }] },
+      condition: {
+        text: 'deployment is on-prem',
+        checks: [{ path: 'deployment', expected: 'on-prem', seen: 'aws', holds: false }],
+      },
       why: 'only when deployment is on-prem; the SOW has deployment aws',
-      wouldChange: ['It belongs to engagements where deployment is on-prem: change the SOW and apply it again'],
+      wouldChange: [
+        'It belongs to engagements where deployment is on-prem: change the SOW and apply it again',
+      ],
     });
   });
 
@@ -76,7 +108,10 @@ describe('domain/explain', () => {
     const process = aProcess({ steps: [aStep('first', { due })], closeWhen: ['first'] });
 
     const planned = step(explanation({ process, epics: [] }), 'first').due;
-    const moved = step(explanation({ process, issues: [anIssue('first', { dueDate: '2026-12-24' })] }), 'first').due;
+    const moved = step(
+      explanation({ process, issues: [anIssue('first', { dueDate: '2026-12-24' })] }),
+      'first',
+    ).due;
 
     expect(planned).toEqual({
       date: '2026-11-09',
@@ -91,9 +126,15 @@ describe('domain/explain', () => {
   });
 
   it('says what the epic waits for', () => {
-    expect(explanation().epic).toMatchObject({ verdict: 'open: it closes by itself when last is done', gates: [{ step: 'last', done: false }], complete: false });
+    expect(explanation().epic).toMatchObject({
+      verdict: 'open: it closes by itself when last is done',
+      gates: [{ step: 'last', done: false }],
+      complete: false,
+    });
     expect(explanation({ epics: [] }).epic.verdict).toBe('not created yet');
-    expect(explanation({ epics: [anEpic({ state: 'closed' })] }).epic.verdict).toBe('closed too early: it waits for last');
+    expect(explanation({ epics: [anEpic({ state: 'closed' })] }).epic.verdict).toBe(
+      'closed too early: it waits for last',
+    );
   });
 
   it('names issues that carry our marker but were made by somebody else', () => {

@@ -10,7 +10,11 @@ const HUMAN = { id: 44, username: 'eli' };
 
 /** An epic that remembers the given issues. */
 function epicRemembering(issues: Readonly<Record<string, ActualIssue>>) {
-  const text = resolveReferences(memoryText(Object.keys(issues), []), new Map(Object.entries(issues)), 'epic');
+  const text = resolveReferences(
+    memoryText(Object.keys(issues), []),
+    new Map(Object.entries(issues)),
+    'epic',
+  );
   const epic = anEpic();
   const marker = readManagedBlock(epic.description)?.marker;
   if (marker === undefined) throw new Error('the sample epic has no marker');
@@ -28,7 +32,9 @@ describe('domain/identify', () => {
   });
 
   it('leaves alone an issue that only carries the label', () => {
-    const found = identify(aState({ issues: [anIssue('first', { description: 'Mine, please do not touch' })] }));
+    const found = identify(
+      aState({ issues: [anIssue('first', { description: 'Mine, please do not touch' })] }),
+    );
 
     expect(found.issues.size).toBe(0);
     expect(found.doubtful).toEqual([]);
@@ -76,7 +82,11 @@ describe('domain/identify', () => {
   });
 
   it('ignores an epic of another engagement that carries the label', () => {
-    const found = identify(aState({ epics: [anEpic({ description: '<!-- procession:epic v1 SOW-2 sample -->\n<!-- procession:end -->' })] }));
+    const found = identify(
+      aState({
+        epics: [anEpic({ description: '<!-- procession:epic v1 SOW-2 sample -->\n<!-- procession:end -->' })],
+      }),
+    );
 
     expect(found.epic).toBeNull();
   });

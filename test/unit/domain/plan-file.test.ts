@@ -5,10 +5,26 @@ import { parsePlanFile, planDifference, planDigest } from '#domain/plan-file.ts'
 import { aSow } from '#test/support/builders.ts';
 
 const link: Action = { kind: 'add-link', from: 'first', to: 'second' };
-const sharedLabel: Action = { kind: 'create-label', label: { name: 'workflow::ready', color: '#000000', description: '' }, claims: false };
+const sharedLabel: Action = {
+  kind: 'create-label',
+  label: { name: 'workflow::ready', color: '#000000', description: '' },
+  claims: false,
+};
 
-function planFile(changes: Readonly<Record<string, unknown>> = {}, actions: readonly Action[] = [sharedLabel, link]): string {
-  return JSON.stringify({ version: 1, engagement: 'SOW-1', sow: aSow(), process: 'sample', profile: null, digest: planDigest(actions), actions, ...changes });
+function planFile(
+  changes: Readonly<Record<string, unknown>> = {},
+  actions: readonly Action[] = [sharedLabel, link],
+): string {
+  return JSON.stringify({
+    version: 1,
+    engagement: 'SOW-1',
+    sow: aSow(),
+    process: 'sample',
+    profile: null,
+    digest: planDigest(actions),
+    actions,
+    ...changes,
+  });
 }
 
 function refusal(text: string): string {
@@ -22,7 +38,11 @@ function refusal(text: string): string {
 
 describe('domain/plan-file', () => {
   it('reads back what it is given', () => {
-    expect(parsePlanFile(planFile(), 'plan.json')).toMatchObject({ engagement: 'SOW-1', process: 'sample', profile: null });
+    expect(parsePlanFile(planFile(), 'plan.json')).toMatchObject({
+      engagement: 'SOW-1',
+      process: 'sample',
+      profile: null,
+    });
   });
 
   it('leaves JSON that is no plan to others', () => {
@@ -34,7 +54,9 @@ describe('domain/plan-file', () => {
     expect(refusal('{')).toContain('plan.json: is no JSON');
     expect(refusal(planFile({ version: 2 }))).toContain('version: expected 1, got 2');
     expect(refusal(planFile({ version: undefined }))).toContain('version: expected 1, got nothing');
-    expect(refusal(planFile({ engagement: 'evil\n@all', process: 7 }))).toMatch(/engagement: .*\n.*process: /);
+    expect(refusal(planFile({ engagement: 'evil\n@all', process: 7 }))).toMatch(
+      /engagement: .*\n.*process: /,
+    );
   });
 
   it('refuses a file whose actions were changed by hand', () => {
@@ -51,10 +73,15 @@ describe('domain/plan-file', () => {
     const file = parsePlanFile(planFile(), 'plan.json');
     const other: Action = { kind: 'add-link', from: 'second', to: 'last' };
 
-    expect(planDifference(file!, { engagement: 'SOW-1', actions: [other] })).toEqual(['no longer needed: add-link first second', 'needed now: add-link second last']);
+    expect(planDifference(file!, { engagement: 'SOW-1', actions: [other] })).toEqual([
+      'needed now: add-link second last',
+      'no longer needed: add-link first second',
+    ]);
   });
 
   it('is no difference when nothing is left to do', () => {
-    expect(planDifference(parsePlanFile(planFile(), 'plan.json')!, { engagement: 'SOW-1', actions: [] })).toEqual([]);
+    expect(
+      planDifference(parsePlanFile(planFile(), 'plan.json')!, { engagement: 'SOW-1', actions: [] }),
+    ).toEqual([]);
   });
 });

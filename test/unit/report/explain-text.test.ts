@@ -8,17 +8,38 @@ import { anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/supp
 
 describe('report/explain-text', () => {
   it('reads like an answer: verdict, facts, what would change it', () => {
-    const process = aProcess({ steps: [...aProcess().steps, aStep('elsewhere', { when: { 'customer.region': 'EMEA' } })] });
+    const process = aProcess({
+      steps: [...aProcess().steps, aStep('elsewhere', { when: { 'customer.region': 'EMEA' } })],
+    });
     const settings = someSettings();
-    const found = identify(aState({ issues: [anIssue('first', { iid: 1, labels: ['workflow::ready'], description: anIssue('first').description.replace('[x]', '[ ]') })] }));
+    const found = identify(
+      aState({
+        issues: [
+          anIssue('first', {
+            iid: 1,
+            labels: ['workflow::ready'],
+            description: anIssue('first').description.replace('[x]', '[ ]'),
+          }),
+        ],
+      }),
+    );
 
-    const text = explainText(explain({ assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }), found, settings }), plain);
+    const text = explainText(
+      explain({
+        assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }),
+        found,
+        settings,
+      }),
+      plain,
+    );
 
     expect(text).toContain('SOW-1 · Sample (sample)');
-    expect(text).toContain('Epic: open: it closes by itself when last is done https://gitlab.test/groups/services/-/epics/3\n  ✗ closes when last is done: blocked');
+    expect(text).toContain(
+      'Epic: open: it closes by itself when last is done https://gitlab.test/groups/services/-/epics/3\n  ✗ closes when last is done: blocked',
+    );
     expect(text).toContain(
       [
-        'first first: ready: nothing is in the way',
+        'first (first): ready: nothing is in the way',
         '  issue services/engagements#1 open   label ready',
         '  owner mira (role manager)   due none (no rule applies)',
         '  ✗ checklist 0 of 1 ticked',
@@ -27,6 +48,8 @@ describe('report/explain-text', () => {
         '  → Close its issue.',
       ].join('\n'),
     );
-    expect(text).toContain('elsewhere elsewhere: not in this engagement\n  ✗ only when customer.region is EMEA: the SOW has nothing');
+    expect(text).toContain(
+      'elsewhere (elsewhere): not in this engagement\n  ✗ only when customer.region is EMEA: the SOW has nothing',
+    );
   });
 });

@@ -4,15 +4,20 @@ import { identify } from '#domain/identify.ts';
 import { plan } from '#domain/plan.ts';
 import type { ActualState } from '#domain/state.ts';
 import { plain } from '#report/paint.ts';
-import { type PlanContext, planText } from '#report/plan-text.ts';
 import { doneText, summaryLine, summaryOf } from '#report/plan-summary.ts';
+import { type PlanContext, planText } from '#report/plan-text.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 function planned(state: ActualState): PlanContext {
   const settings = someSettings();
   const found = identify(state);
   const assessment = assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings });
-  return { plan: plan({ assessment, found, settings, labels: new Set(), claimed: false }), assessment, found, settings };
+  return {
+    plan: plan({ assessment, found, settings, labels: new Set(), claimed: false }),
+    assessment,
+    found,
+    settings,
+  };
 }
 
 const launch = planned(aState({ epics: [] }));
@@ -29,24 +34,47 @@ describe('report/plan-text', () => {
   });
 
   it('shows changes with their reason, and notes', () => {
-    const early = anIssue('second', { iid: 2, state: 'closed', labels: ['SOW-1', 'step::second', 'role::engineer', 'workflow::done'] });
+    const early = anIssue('second', {
+      iid: 2,
+      state: 'closed',
+      labels: ['SOW-1', 'step::second', 'role::engineer', 'workflow::done'],
+    });
     const rest = ['first', 'talks', 'last'].map((step, index) => anIssue(step, { iid: index + 3 }));
 
     const text = planText(planned(aState({ issues: [early, ...rest] })), plain);
 
-    expect(text).toMatch(/second services\/engagements#2\n {6}✎ note closed-too-early: This step was closed/);
+    expect(text).toMatch(
+      /second services\/engagements#2\n {6}⇒ blocked by first\n {6}✎ note closed-too-early: This step was closed/,
+    );
     expect(text).toMatch(/~ issue: reopen: something it needs is missing, done → blocked/);
   });
 
   it('says so when there is nothing to do', () => {
-    expect(planText({ ...launch, plan: { engagement: 'SOW-1', actions: [] }, found: { ...launch.found, epic: anEpic() } }, plain)).toBe('Nothing to do.');
+    expect(
+      planText(
+        { ...launch, plan: { engagement: 'SOW-1', actions: [] }, found: { ...launch.found, epic: anEpic() } },
+        plain,
+      ),
+    ).toBe('Nothing to do.');
   });
 
   it('lets no title steer the terminal', () => {
     const { assessment } = launch;
-    const actions = [{ kind: 'create-epic', title: 'SOW-1 \u001B[2Jx\u202Ey', description: '', labels: [], startDate: null, dueDate: null }] as const;
+    const actions = [
+      {
+        kind: 'create-epic',
+        title: 'SOW-1 \u001B[2Jx\u202Ey',
+        description: '',
+        labels: [],
+        startDate: null,
+        dueDate: null,
+      },
+    ] as const;
 
-    const text = planText({ ...launch, assessment: { ...assessment, steps: [] }, plan: { engagement: 'SOW-1', actions } }, plain);
+    const text = planText(
+      { ...launch, assessment: { ...assessment, steps: [] }, plan: { engagement: 'SOW-1', actions } },
+      plain,
+    );
 
     expect(text).toContain(String.raw`SOW-1 \u{1b}[2Jx\u{202e}y`);
   });

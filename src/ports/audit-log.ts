@@ -1,0 +1,29 @@
+import type { EngagementKey } from '#domain/keys.ts';
+
+/** One line of the audit log: what came in, what was decided by which rule, what was done, what came of it. */
+export interface AuditEntry {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly engagement: EngagementKey | null;
+  /** What woke the engine: `gitlab issue update 12`, `sweep`, `cli apply`. */
+  readonly event: string;
+  readonly requestId: string;
+  readonly rule: string | null;
+  /** `update-issue kick-off: ready → blocked`. */
+  readonly action: string;
+  readonly result: 'done' | 'skipped' | 'failed';
+  /** For a failure: why. One line without secrets. */
+  readonly detail: string | null;
+}
+
+/** Append only. */
+export interface AuditLog {
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  read(filter: {
+    readonly engagement?: EngagementKey;
+    readonly since?: string;
+    readonly limit: number;
+  }): Promise<readonly AuditEntry[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,99 @@
+/** A person plays the process in a real browser: every click is answered by the engine, and the page shows it. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DemoWorld, startDemoWorld } from '#demo/demo-world.ts';
+import { launchAll } from '#demo/run-demo.ts';
+import { SILENT } from '#ports/logger.ts';
+import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const installed = existsSync(CHROMIUM);
+if (!installed) console.warn('SKIPPED: the browser tests need Debian’s chromium: apt-get install chromium');
+
+let world: DemoWorld;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  if (!installed) return;
+  world = await startDemoWorld({ processes: storeOf(await realProcess('delivery')), logger: SILENT, host: '127.0.0.1', port: 0 });
+  await launchAll(world, [await sampleSow('SOW-1042')]);
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  page = await browser.newPage();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+const issueUrl = (iid: number): string => `${world.url}/services/engagements/-/issues/${iid}`;
+
+async function actAs(username: string): Promise<void> {
+  await page.goto(world.url);
+  const option = await page.locator('header option', { hasText: `@${username} ` }).getAttribute('value');
+  await page.locator('header select').selectOption(option);
+  await page.getByRole('button', { name: 'Switch' }).click();
+}
+
+describe.skipIf(!installed)('in the browser', () => {
+  it('the epic shows in its first lines who is waited for, and the order as a picture', async () => {
+    await page.goto(`${world.url}/groups/services/-/epics/1`);
+
+    expect(await page.locator('main').innerText()).toMatch(/Waiting for\s+services\/engagements#1 Assign an engineer: mira, due/);
+    expect(await page.locator('svg title').first().textContent()).toBeTruthy();
+  });
+
+  it('an engineer closes a step too early and reads within two seconds, on the same page, why it is open again', async () => {
+    await actAs('eli');
+    await page.goto(issueUrl(3));
+
+    await page.getByRole('button', { name: /^Close/ }).first().click();
+
+    await page.getByText('something is still missing').waitFor({ timeout: 2_000 });
+    expect(await page.locator('main').innerText()).toContain('#2 Send the welcome e-mail: mira');
+    await page.getByRole('button', { name: /^Close/ }).first().waitFor({ timeout: 2_000 });
+  });
+
+  it('a manager ticks a box with a click, and it stays ticked', async () => {
+    await actAs('mira');
+    await page.goto(issueUrl(1));
+
+    await page.getByRole('checkbox').first().click();
+    await page.waitForFunction(() => (globalThis as unknown as { document: { querySelector(s: string): { checked: boolean } | null } }).document.querySelector('main input[type=checkbox]')?.checked === true);
+
+    expect(world.sandbox.world.issues[0]?.description).toContain('- [x] ');
+  });
+
+  it('a card moved too early on the board goes back', async () => {
+    await actAs('eli');
+    await page.goto(`${world.url}/groups/services/-/boards`);
+    const card = page.locator('li, article').filter({ hasText: 'Project summary' }).last();
+
+    await card.getByRole('combobox').selectOption({ label: 'workflow::in progress' });
+    await card.getByRole('button', { name: 'Move' }).click();
+
+    await expect.poll(() => world.sandbox.world.notes.some(({ body }) => body.includes('moved to **in progress**')), { timeout: 2_000 }).toBe(true);
+    await page.goto(issueUrl(8));
+    expect(await page.locator('main').innerText()).toContain('Blocked. Waits for #4');
+  });
+
+  it('no page asks anybody else for anything, and none reports an error', async () => {
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(world.url)) problems.push(request.url());
+    });
+
+    for (const path of ['/', '/groups/services', '/groups/services/-/epics/1', '/services/engagements/-/issues/2', '/groups/services/-/boards']) await page.goto(`${world.url}${path}`);
+
+    expect(problems).toEqual([]);
+  });
+});

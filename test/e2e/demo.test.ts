@@ -1,0 +1,27 @@
+/** What a newcomer does first: the README's quick start, on a real port, as a child process. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+describe('the quick start of the README', () => {
+  it('names the two commands, and the demo walks a SOW to its closed epic within 30 seconds', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const commands = [...readme.matchAll(/^```sh\n(npm ci && (.+))\n```$/gm)].map((match) => match[2] ?? '');
+    expect(commands).toEqual(['npm run demo', 'npm test']);
+    const [, ...args] = (commands[0] ?? '').split(' ');
+    const started = Date.now();
+
+    const { stdout } = await run('npm', args, { cwd: root, env: { ...process.env, NO_COLOR: '1' } });
+
+    expect(stdout).toContain('an epic with 11 issues and 11 blocking links');
+    expect(stdout).toContain('applied again: 2 reads, 0 writes');
+    expect(stdout).toContain('the kick-off is open again; the comment says');
+    expect(stdout).toContain('15. The epic closes itself');
+    expect(Date.now() - started).toBeLessThan(30_000);
+  });
+});
