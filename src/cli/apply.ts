@@ -28,12 +28,16 @@ export const command: Command = {
       type: 'boolean',
       help: 'Go on where a brake stops more changes than usual; look at the plan first',
     },
+    resume: {
+      type: 'boolean',
+      help: 'Take an engagement up again that paused itself because the same change kept being undone',
+    },
     json: { type: 'boolean', help: 'Print what was done as JSON' },
   },
   details: [
     'Brings one engagement to what its process and SOW ask for. Applying twice changes nothing the second time, and after a crash or Ctrl-C the same command finishes the work.',
     'A SOW file launches its engagement once its stage is closed_won, or carries a changed SOW into it. A SOW number repairs a running engagement from the record in its epic. A plan file is carried out only while it still fits: GitLab is read and planned again, and a plan that has become stale is refused with the difference.',
-    'Exit codes: 0 done (also when there was nothing to do, the SOW is not won yet, or the policy is "shadow"), 2 settings, 3 SOW, plan file or engagement, 4 GitLab refused or a brake stopped it, 75 try again.',
+    'Exit codes: 0 done (also when there was nothing to do, the SOW is not won yet, or the policy is "shadow"), 2 settings, 3 SOW, plan file or engagement, 4 GitLab refused, or a brake or the loop fuse stopped it, 75 try again.',
   ].join('\n\n'),
   examples: [
     'procession apply sows/SOW-1042.yml',
@@ -147,6 +151,7 @@ async function commonOptions(context: CommandContext): Promise<ReconcileOptions>
   const titleOf = stepTitles(await context.wire.processes());
   return {
     allowMassChange: context.flag('allow-mass-change'),
+    resume: context.flag('resume'),
     onProgress: ({ done, total, action }) =>
       context.output.progress(done + 1, total, actionLine(action, titleOf)),
   };

@@ -11,7 +11,7 @@ import { notWonText } from './undecided.ts';
 type SettledOutcome = Exclude<Outcome, { kind: 'absent' | 'record-damaged' | 'unknown-process' }>;
 
 export function outcomeExit(outcome: SettledOutcome): number {
-  return outcome.kind === 'braked' ? EXIT.refused : EXIT.done;
+  return outcome.kind === 'braked' || outcome.kind === 'paused' ? EXIT.refused : EXIT.done;
 }
 
 /** Says what was done, or why nothing was. */
@@ -36,7 +36,19 @@ export function tellOutcome(output: Output, engagement: EngagementKey, outcome: 
       output.warning(
         `${engagement}: a brake has stopped this, and nothing was changed: ${outcome.why}.\nLook at it: procession plan ${engagement}\nWhen it is right, apply it again with --allow-mass-change. The limits are "policy.brakes" in procession.yml.`,
       );
+      return;
+    case 'paused':
+      output.warning(
+        `${engagement}: ${pausedText(outcome.change)}. A comment on the epic says more.\nWhen it is settled, apply it again with --resume.`,
+      );
   }
+}
+
+/** @param change the change that tripped the fuse just now; `null` when it tripped earlier */
+export function pausedText(change: string | null): string {
+  return change === null
+    ? 'paused, because the same change kept being undone'
+    : `paused: "${visible(change)}" was made twice within an hour and undone each time`;
 }
 
 function tellApplied(
@@ -83,6 +95,8 @@ export function outcomeData(
       };
     case 'shadow':
       return { ...common, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
+    case 'paused':
+      return { ...common, change: outcome.change };
     case 'braked':
       return { ...common, why: outcome.why, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
   }

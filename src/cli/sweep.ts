@@ -4,7 +4,7 @@ import { counted, visible } from '#report/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#report/plan-summary.ts';
 import type { Command, CommandContext } from './command.ts';
 import { EXIT, exitCodeOf, mostSevere } from './exit-code.ts';
-import { outcomeExit } from './outcome.ts';
+import { outcomeExit, pausedText } from './outcome.ts';
 import { sinceInstant } from './since.ts';
 import { undecidedError } from './undecided.ts';
 
@@ -72,6 +72,11 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
         ...line,
         message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}`,
         exit: outcomeExit(outcome),
+      };
+    case 'paused':
+      return {
+        ...line,
+        message: `${pausedText(outcome.change)}. Resume it: procession apply ${engagement} --resume`,
       };
     case 'absent':
     case 'not-won':

@@ -115,9 +115,15 @@ export function openTurns(assessment: Assessment): readonly StepStatus[] {
 }
 
 /** The epic's block: who is waited for first, then every step, then the engine's records (hidden). */
-export function epicBlock(context: BlockContext, links: readonly Edge[]): string {
+export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
   const { assessment } = context;
   return [
+    ...(paused
+      ? [
+          '**Paused.** Procession changes nothing here until somebody resumes it; the comment below says why.',
+          '',
+        ]
+      : []),
     waitingLine(context),
     '',
     '| | Step | State | Owner | Due |',
@@ -131,6 +137,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[]): string
     memoryText(
       assessment.steps.map(({ key }) => key),
       links,
+      paused,
     ),
   ].join('\n');
 }

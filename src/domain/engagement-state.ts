@@ -17,9 +17,11 @@ export interface EngagementMemory {
   /** Step → global id of its issue. */
   readonly issues: ReadonlyMap<StepKey, number>;
   readonly links: readonly Edge[];
+  /** Procession changes nothing here until somebody resumes it. */
+  readonly paused: boolean;
 }
 
-export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [] };
+export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [], paused: false };
 
 /**
  * The memory as text, from the steps that have (or will have) an issue and the links between them; the ids are
@@ -27,10 +29,10 @@ export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [] };
  *
  * @example `<!-- procession:state v1 assign-engineer=501 welcome-email=502 | assign-engineer>welcome-email -->`
  */
-export function memoryText(steps: readonly StepKey[], edges: readonly Edge[]): string {
+export function memoryText(steps: readonly StepKey[], edges: readonly Edge[], paused: boolean): string {
   const issues = steps.map((step) => `${step}=${stepIdReference(step)}`);
   const links = edges.map(({ from, to }) => `${from}>${to}`);
-  return `<!-- procession:state v1 ${[...issues, '|', ...links].join(' ')} -->`;
+  return `<!-- procession:state v1 ${[...(paused ? ['paused'] : []), ...issues, '|', ...links].join(' ')} -->`;
 }
 
 /** Reads what {@link memoryText} wrote; anything else in the line is skipped. */
@@ -46,7 +48,7 @@ export function decodeMemory(text: string): EngagementMemory {
     const [from, to] = word.split('>');
     return from !== undefined && to !== undefined && isStepKey(from) && isStepKey(to) ? [{ from, to }] : [];
   });
-  return { issues: new Map(issues), links };
+  return { issues: new Map(issues), links, paused: words[0] === 'paused' };
 }
 
 /** Whether the link is known to be there between the very issues that stand for the steps now. */

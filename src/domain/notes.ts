@@ -17,6 +17,7 @@ export type NoteRule =
   | 'epic-completed'
   | 'record-damaged'
   | 'brake'
+  | 'fuse'
   | 'twin';
 
 export function noteBody(rule: NoteRule, text: string): string {
@@ -170,6 +171,14 @@ export function brakeNote(assessment: Assessment, why: string): string {
   return noteBody(
     'brake',
     `Procession has stopped before changing many things at once in ${assessment.engagement}: ${why}. Nothing was changed. Look at \`procession plan ${assessment.engagement}\`; when it is right, run \`procession apply ${assessment.engagement} --allow-mass-change\`.`,
+  );
+}
+
+/** @param change the text of the change that kept coming back. */
+export function fuseNote(engagement: string, change: string): string {
+  return noteBody(
+    'fuse',
+    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, run \`procession apply ${engagement} --resume\`.`,
   );
 }
 

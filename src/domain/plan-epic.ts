@@ -2,7 +2,7 @@
 import { type BlockContext, epicBlock } from './blocks.ts';
 import { labelName, labelValues } from './labels.ts';
 import { encodeMarker } from './marker.ts';
-import { epicClosedEarlyNote, epicCompletedNote } from './notes.ts';
+import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from './notes.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { epicMarker } from './plan-creation.ts';
 import { blockChange, desiredLinks, labelChanges } from './plan-steps.ts';
@@ -54,6 +54,23 @@ function stateChange({ assessment, found }: PlanInput): 'opened' | 'closed' | nu
   const state = found.epic?.state ?? 'opened';
   if (assessment.complete) return state === 'opened' ? 'closed' : null;
   return assessment.epicClosedEarly ? 'opened' : null;
+}
+
+/** Pausing: the reason as a note, and the mark that every later run sees. */
+export function pausePlan(input: PlanInput, context: BlockContext, change: string): Action[] {
+  const { engagement } = input.assessment;
+  const block = epicBlock(context, desiredLinks(input), true);
+  return [
+    { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body: fuseNote(engagement, change) },
+    {
+      kind: 'update-epic',
+      addLabels: [],
+      removeLabels: [],
+      state: null,
+      block,
+      why: ['pause: the same change keeps being undone'],
+    },
+  ];
 }
 
 function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {

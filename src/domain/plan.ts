@@ -21,7 +21,7 @@ import type { EngagementKey, StepKey } from './keys.ts';
 import type { LabelDefinition } from './labels.ts';
 import type { NoteRule } from './notes.ts';
 import { planCreation } from './plan-creation.ts';
-import { planEpic } from './plan-epic.ts';
+import { pausePlan, planEpic } from './plan-epic.ts';
 import { missingLinks, planSteps, planTwins } from './plan-steps.ts';
 import type { Settings } from './settings.ts';
 
@@ -114,6 +114,12 @@ export function plan(input: PlanInput): Plan {
     ...planSteps(input, context),
   ];
   return { engagement: assessment.engagement, actions: [...actions, ...planEpic(input, context, actions)] };
+}
+
+/** What pausing an engagement takes. @param change see `trippedBy`. */
+export function planPause(input: PlanInput, change: string): Plan {
+  const context = blockContext(input.assessment, input.settings);
+  return { engagement: input.assessment.engagement, actions: pausePlan(input, context, change) };
 }
 
 export function blockContext(assessment: Assessment, settings: Settings): BlockContext {

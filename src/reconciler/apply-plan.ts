@@ -23,7 +23,9 @@ export interface Application {
   readonly plan: Plan;
   readonly process: ProcessDefinition;
   readonly found: Identified;
-  readonly onProgress?: Progress;
+  readonly onProgress?: Progress | undefined;
+  /** Told after each action that has been carried out. */
+  readonly onDone?: ((action: Action) => void) | undefined;
 }
 
 /** What came of applying a plan. Warnings are for people: nothing that stops the engagement. */
@@ -49,7 +51,14 @@ interface World {
  *
  * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again.
  */
-export async function applyPlan({ gitlab, plan, process, found, onProgress }: Application): Promise<Applied> {
+export async function applyPlan({
+  gitlab,
+  plan,
+  process,
+  found,
+  onProgress,
+  onDone,
+}: Application): Promise<Applied> {
   const world: World = {
     gitlab,
     plan,
@@ -62,6 +71,7 @@ export async function applyPlan({ gitlab, plan, process, found, onProgress }: Ap
   for (const [done, action] of plan.actions.entries()) {
     onProgress?.({ done, total: plan.actions.length, action });
     await perform(world, action);
+    onDone?.(action);
   }
   return { epic: world.epic, issues: world.issues, warnings: world.warnings };
 }

@@ -1,10 +1,11 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
 import { type Assessment, assess } from '#domain/assess.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
+import { mayTrip, trippedBy } from '#domain/fuse.ts';
 import { type Identified, identify } from '#domain/identify.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { brakeNote, recordDamagedNote } from '#domain/notes.ts';
-import { needsLabels, type Plan, plan } from '#domain/plan.ts';
+import { type Action, needsLabels, type Plan, type PlanInput, plan, planPause } from '#domain/plan.ts';
 import { judge } from '#domain/policy.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import type { Settings } from '#domain/settings.ts';
@@ -30,7 +31,13 @@ export interface ReconcileOptions {
   readonly process?: string;
   readonly profile?: string | null;
   readonly allowMassChange?: boolean;
-  readonly onProgress?: Progress;
+  /** Take an engagement up again that the loop fuse has paused. */
+  readonly resume?: boolean;
+  /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
+  readonly recentActions?: () => Promise<readonly string[]>;
+  readonly onProgress?: Progress | undefined;
+  /** Told after each action that has been carried out. */
+  readonly onDone?: ((action: Action) => void) | undefined;
 }
 
 /** Why nothing can be decided about an engagement. */
@@ -47,6 +54,8 @@ export interface Decision {
   readonly assessment: Assessment;
   readonly found: Identified;
   readonly plan: Plan;
+  /** What the plan was made from. */
+  readonly input: PlanInput;
 }
 
 export type Outcome =
@@ -58,6 +67,13 @@ export type Outcome =
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
+  /** By the loop fuse, now or earlier. */
+  | {
+      readonly kind: 'paused';
+      readonly plan: Plan;
+      readonly assessment: Assessment;
+      readonly change: string | null;
+    }
   | { readonly kind: 'braked'; readonly plan: Plan; readonly assessment: Assessment; readonly why: string }
   | Undecided;
 
@@ -92,23 +108,40 @@ export async function reconcileState(
     if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
     return decision;
   }
+  return await carryOut(deps, decision, options);
+}
+
+async function carryOut(
+  deps: ReconcileDeps,
+  decision: Decision,
+  options: ReconcileOptions,
+): Promise<Outcome> {
   const { plan: wanted, assessment, found } = decision;
-  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
+  if (found.memory.paused && options.resume !== true)
+    return { kind: 'paused', plan: wanted, assessment, change: null };
   if (wanted.actions.length === 0)
     return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
+  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
   if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
   if (verdict.kind === 'braked') {
     if (found.epic !== null)
       await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
     return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
   }
+  const change =
+    found.epic === null || !mayTrip(wanted)
+      ? null
+      : trippedBy(wanted, (await options.recentActions?.()) ?? []);
+  const toApply = change === null ? wanted : planPause(decision.input, change);
   const applied = await applyPlan({
     gitlab: deps.gitlab,
-    plan: wanted,
+    plan: toApply,
     process: assessment.process,
     found,
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    onProgress: options.onProgress,
+    onDone: options.onDone,
   });
+  if (change !== null) return { kind: 'paused', plan: toApply, assessment, change };
   return {
     kind: 'applied',
     plan: wanted,
@@ -131,14 +164,14 @@ export async function decide(
   if ('kind' in process) return process;
   const assessment = assess({ engagement: actual.engagement, process, sow, found, settings: deps.settings });
   const labels = needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>();
-  const wanted = plan({
+  const input: PlanInput = {
     assessment,
     found,
     settings: deps.settings,
     labels,
     claimed: options.claimed === true,
-  });
-  return { kind: 'decided', assessment, found, plan: wanted };
+  };
+  return { kind: 'decided', assessment, found, plan: plan(input), input };
 }
 
 /** Asks who we are only when an issue carries our marker but was made by somebody unknown (say, an earlier token). */

@@ -163,7 +163,11 @@ function invariants(remarks: ReadonlySet<number>): void {
   expect(last.state === 'closed' && second.state === 'opened').toBe(false);
   expect(last.state === 'closed' && talks.state === 'opened').toBe(false);
   expect(world.epic().state === 'closed').toBe(last.state === 'closed');
-  const lost = [...remarks].filter((id) => world.sandbox.world.issues.find((issue) => issue.id === id)?.description.includes(`REMARK ${id}`) === false);
+  const lost = [...remarks].filter(
+    (id) =>
+      world.sandbox.world.issues.find((issue) => issue.id === id)?.description.includes(`REMARK ${id}`) ===
+      false,
+  );
   expect(lost).toEqual([]);
   const perRule = world.sandbox.world.notes
     .filter(({ system }) => !system)

@@ -17,11 +17,24 @@ let page: Page;
 
 beforeAll(async () => {
   if (!installed) return;
-  world = await startDemoWorld({ processes: storeOf(await realProcess('delivery')), logger: SILENT, host: '127.0.0.1', port: 0 });
+  world = await startDemoWorld({
+    processes: storeOf(await realProcess('delivery')),
+    logger: SILENT,
+    host: '127.0.0.1',
+    port: 0,
+  });
   await launchAll(world, [await sampleSow('SOW-1042')]);
   browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   page = await browser.newPage();
 });
@@ -44,7 +57,9 @@ describe.skipIf(!installed)('in the browser', () => {
   it('the epic shows in its first lines who is waited for, and the order as a picture', async () => {
     await page.goto(`${world.url}/groups/services/-/epics/1`);
 
-    expect(await page.locator('main').innerText()).toMatch(/Waiting for\s+services\/engagements#1 Assign an engineer: mira, due/);
+    expect(await page.locator('main').innerText()).toMatch(
+      /Waiting for\s+services\/engagements#1 Assign an engineer: mira, due/,
+    );
     expect(await page.locator('svg title').first().textContent()).toBeTruthy();
   });
 
@@ -52,11 +67,17 @@ describe.skipIf(!installed)('in the browser', () => {
     await actAs('eli');
     await page.goto(issueUrl(3));
 
-    await page.getByRole('button', { name: /^Close/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .click();
 
     await page.getByText('something is still missing').waitFor({ timeout: 2_000 });
     expect(await page.locator('main').innerText()).toContain('#2 Send the welcome e-mail: mira');
-    await page.getByRole('button', { name: /^Close/ }).first().waitFor({ timeout: 2_000 });
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .waitFor({ timeout: 2_000 });
   });
 
   it('a manager ticks a box with a click, and it stays ticked', async () => {
@@ -64,7 +85,12 @@ describe.skipIf(!installed)('in the browser', () => {
     await page.goto(issueUrl(1));
 
     await page.getByRole('checkbox').first().click();
-    await page.waitForFunction(() => (globalThis as unknown as { document: { querySelector(s: string): { checked: boolean } | null } }).document.querySelector('main input[type=checkbox]')?.checked === true);
+    await page.waitForFunction(
+      () =>
+        (
+          globalThis as unknown as { document: { querySelector(s: string): { checked: boolean } | null } }
+        ).document.querySelector('main input[type=checkbox]')?.checked === true,
+    );
 
     expect(world.sandbox.world.issues[0]?.description).toContain('- [x] ');
   });
@@ -77,7 +103,11 @@ describe.skipIf(!installed)('in the browser', () => {
     await card.getByRole('combobox').selectOption({ label: 'workflow::in progress' });
     await card.getByRole('button', { name: 'Move' }).click();
 
-    await expect.poll(() => world.sandbox.world.notes.some(({ body }) => body.includes('moved to **in progress**')), { timeout: 2_000 }).toBe(true);
+    await expect
+      .poll(() => world.sandbox.world.notes.some(({ body }) => body.includes('moved to **in progress**')), {
+        timeout: 2_000,
+      })
+      .toBe(true);
     await page.goto(issueUrl(8));
     expect(await page.locator('main').innerText()).toContain('Blocked. Waits for #4');
   });
@@ -92,7 +122,14 @@ describe.skipIf(!installed)('in the browser', () => {
       if (!request.url().startsWith(world.url)) problems.push(request.url());
     });
 
-    for (const path of ['/', '/groups/services', '/groups/services/-/epics/1', '/services/engagements/-/issues/2', '/groups/services/-/boards']) await page.goto(`${world.url}${path}`);
+    for (const path of [
+      '/',
+      '/groups/services',
+      '/groups/services/-/epics/1',
+      '/services/engagements/-/issues/2',
+      '/groups/services/-/boards',
+    ])
+      await page.goto(`${world.url}${path}`);
 
     expect(problems).toEqual([]);
   });

@@ -11,7 +11,7 @@ const HUMAN = { id: 44, username: 'eli' };
 /** An epic that remembers the given issues. */
 function epicRemembering(issues: Readonly<Record<string, ActualIssue>>) {
   const text = resolveReferences(
-    memoryText(Object.keys(issues), []),
+    memoryText(Object.keys(issues), [], false),
     new Map(Object.entries(issues)),
     'epic',
   );

@@ -1,0 +1,35 @@
+/** Actions in words: for the audit log, and to notice when the same thing is done again and again. */
+import type { Action, NoteTarget } from './plan.ts';
+
+/** One action in a line. @example `reopen kick-off` · `kick-off: ready → blocked` · `note closed-too-early on kick-off` */
+export function actionText(action: Action): string {
+  switch (action.kind) {
+    case 'create-label':
+      return `create label ${action.label.name}`;
+    case 'create-epic':
+      return 'create epic';
+    case 'create-issue':
+      return `create issue ${action.step}`;
+    case 'add-link':
+      return `link ${action.from} blocks ${action.to}`;
+    case 'close-twin':
+      return `close duplicate ${action.item} ${action.reference}`;
+    case 'write-note':
+      return `note ${action.rule} on ${targetText(action.target)}`;
+    case 'update-issue':
+      return `${action.step}: ${action.why.join(', ')}`;
+    case 'update-epic':
+      return `epic: ${action.why.join(', ')}`;
+  }
+}
+
+function targetText(target: NoteTarget): string {
+  return target.kind === 'epic' ? 'epic' : target.step;
+}
+
+/** Whether an action takes back or moves what somebody may take back again: states and labels, not texts. */
+export function isFlip(action: Action): boolean {
+  if (action.kind === 'update-issue' || action.kind === 'update-epic')
+    return action.state !== null || action.addLabels.length > 0 || action.removeLabels.length > 0;
+  return action.kind === 'close-twin';
+}
