@@ -2,3 +2,6 @@
 export interface Clock {
   now(): string;
 }
+
+/** Waiting as an argument. Resolves after the time, or early when the signal aborts; never rejects. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;

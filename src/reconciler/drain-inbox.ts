@@ -1,0 +1,192 @@
+/** Takes deliveries from the inbox, engagement by engagement, and reconciles: the service's worker. */
+import { actionText } from '#domain/action-text.ts';
+import { AppError, InvalidInputError } from '#domain/errors.ts';
+import { FUSE_WINDOW_MS } from '#domain/fuse.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import type { Action } from '#domain/plan.ts';
+import type { Sow } from '#domain/sow.ts';
+import { readSow } from '#domain/sow-problems.ts';
+import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
+import type { Clock, Sleep } from '#ports/clock.ts';
+import type { Claim, Inbox } from '#ports/inbox.ts';
+import { type Outcome, type ReconcileDeps, reconcile } from './reconcile.ts';
+import { afterFailure, later } from './retry.ts';
+
+/** What the service wants to know about the work: for metrics, health and logs. */
+export interface DrainObserver {
+  action(kind: Action['kind']): void;
+  /** @param lagMs from the oldest delivery's arrival to now */
+  settled(engagement: EngagementKey, outcome: Outcome, lagMs: number): void;
+  failed(engagement: EngagementKey, code: string): void;
+}
+
+export interface DrainDeps extends ReconcileDeps {
+  readonly inbox: Inbox;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly observer: DrainObserver;
+  /** Process and profile for SOWs that launch. */
+  readonly launch: { readonly process: string; readonly profile: string | null };
+  /** Engagements worked on at the same time. */
+  readonly concurrency: number;
+  /** A claim is renewed this often while work goes on; well within the lease. */
+  readonly renewEveryMs: number;
+}
+
+/** How long an idle worker waits before it looks again without having been told. */
+const POLL_MS = 1_000;
+
+/** Works until the signal aborts; then finishes what is begun and resolves. */
+export async function drainInbox(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+  await Promise.all(Array.from({ length: deps.concurrency }, async () => await drainLoop(deps, signal)));
+}
+
+async function drainLoop(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const claim = await deps.inbox.claim(deps.clock.now());
+      if (claim === null) await deps.inbox.arrival(POLL_MS, signal);
+      else if (signal.aborted) await deps.inbox.release(claim);
+      else await work(deps, claim);
+    } catch (error) {
+      deps.logger.error('the inbox could not be read; trying again', { reason: reasonOf(error) });
+      await deps.sleep(POLL_MS, signal);
+    }
+  }
+}
+
+async function work(deps: DrainDeps, claim: Claim): Promise<void> {
+  const ended = new AbortController();
+  const renewing = renew(deps, claim, ended.signal);
+  try {
+    await settle(deps, claim);
+  } finally {
+    ended.abort();
+    await renewing;
+  }
+}
+
+/** Keeps the claim. When it is lost all the same, both workers go on: every action is safe to repeat. */
+async function renew(deps: DrainDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await deps.sleep(deps.renewEveryMs, signal);
+    if (signal.aborted) return;
+    const kept = await deps.inbox.renew(claim, deps.clock.now()).catch(() => true);
+    if (!kept) deps.logger.warn('a claim was lost while its work went on', { engagement: claim.engagement });
+    if (!kept) return;
+  }
+}
+
+async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
+  const { engagement, deliveries } = claim;
+  const trail = createTrail(deps, claim);
+  try {
+    const sow = latestSow(claim);
+    const outcome = await reconcile(deps, engagement, {
+      ...(sow === null ? {} : { sow, ...deps.launch }),
+      recentActions: async () => await recentActions(deps, engagement),
+      onDone: trail.done,
+    });
+    await trail.write();
+    await deps.inbox.done(claim, deps.clock.now());
+    const oldest = deliveries[0]?.receivedAt ?? deps.clock.now();
+    deps.observer.settled(engagement, outcome, Date.parse(deps.clock.now()) - Date.parse(oldest));
+    deps.logger.info('engagement reconciled', {
+      engagement,
+      outcome: outcome.kind,
+      actions: trail.count(),
+      requestId: trail.requestId,
+    });
+  } catch (error) {
+    await fail(deps, claim, error, trail);
+  }
+}
+
+async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail): Promise<void> {
+  const attempts = Math.max(1, ...claim.deliveries.map((delivery) => delivery.attempts));
+  const afterwards = afterFailure(error, attempts, deps.random());
+  const reason = reasonOf(error);
+  deps.observer.failed(claim.engagement, error instanceof AppError ? error.code : 'internal');
+  deps.logger.error('engagement could not be reconciled', {
+    engagement: claim.engagement,
+    reason,
+    attempts,
+    then: afterwards.kind,
+    requestId: trail.requestId,
+  });
+  await trail.failed(reason);
+  if (afterwards.kind === 'retry')
+    await deps.inbox.retry(claim, later(deps.clock.now(), afterwards.afterMs), reason);
+  else await deps.inbox.bury(claim, reason);
+}
+
+/** The last SOW among the deliveries: an older one is superseded. */
+function latestSow({ deliveries }: Claim): Sow | null {
+  const last = deliveries.findLast(({ kind }) => kind === 'sow');
+  if (last === undefined) return null;
+  const read = readSow(last.payload);
+  if (read.kind === 'ok') return read.sow;
+  throw new InvalidInputError(read.problems.map((problem) => ({ ...problem, file: null, line: null, severity: 'error' as const })));
+}
+
+async function recentActions(
+  { audit, clock }: DrainDeps,
+  engagement: EngagementKey,
+): Promise<readonly string[]> {
+  const entries = await audit.read({ engagement, since: later(clock.now(), -FUSE_WINDOW_MS), limit: 500 });
+  return entries.filter(({ result }) => result === 'done').map(({ action }) => action);
+}
+
+/** What one piece of work leaves in the audit log. */
+interface Trail {
+  readonly requestId: string;
+  done(action: Action): void;
+  count(): number;
+  write(): Promise<void>;
+  failed(reason: string): Promise<void>;
+}
+
+function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail {
+  const requestId = deliveries[0]?.requestId ?? 'unknown';
+  const event = [...new Set(deliveries.map(({ source, kind }) => `${source} ${kind}`))].join(', ');
+  const entries: AuditEntry[] = [];
+  const entry = (action: string, result: AuditEntry['result'], detail: string | null): AuditEntry => ({
+    at: deps.clock.now(),
+    engagement,
+    event,
+    requestId,
+    rule: null,
+    action,
+    result,
+    detail,
+  });
+  return {
+    requestId,
+    done: (action) => {
+      deps.observer.action(action.kind);
+      entries.push({
+        ...entry(actionText(action), 'done', null),
+        rule: action.kind === 'write-note' ? action.rule : null,
+      });
+    },
+    count: () => entries.length,
+    write: async () => {
+      if (entries.length > 0) await deps.audit.append(entries.splice(0));
+    },
+    failed: async (reason) => {
+      await deps.audit.append([...entries.splice(0), entry('reconcile', 'failed', reason)]);
+    },
+  };
+}
+
+/** One line, without a stack. */
+function reasonOf(error: unknown): string {
+  const text =
+    error instanceof Error
+      ? `${error instanceof AppError ? error.code : 'internal'}: ${error.message}`
+      : String(error);
+  return text.replaceAll(/\s+/g, ' ').slice(0, 500);
+}
