@@ -1,6 +1,7 @@
 /** The rules people meet, against the sandbox: what they do, what the engine answers, what is in GitLab afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doStep, fillEvidence, tickAll } from '#demo/do-step.ts';
+import { actionText } from '#domain/action-text.ts';
 import { readManagedBlock } from '#domain/managed-block.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
@@ -401,5 +402,46 @@ describe('brakes', () => {
 
     expect(world.issue('customer-sign-off').state).toBe('opened');
     expect(world.state('customer-sign-off')).toBe('workflow::blocked');
+  });
+});
+
+describe('the loop fuse', () => {
+  /** Closes too early and reconciles with the memory of what was done before, as the service does. */
+  async function fight(done: string[]): Promise<string> {
+    world.by('eli').close(world.issue('kick-off'));
+    const outcome = await world.reconcile({
+      recentActions: async () => done,
+      onDone: (action) => done.push(actionText(action)),
+    });
+    return outcome.kind;
+  }
+
+  it('pauses an engagement when the same change is due for the third time, and says so once on the epic', async () => {
+    const done: string[] = [];
+
+    expect([await fight(done), await fight(done), await fight(done), await fight(done)]).toEqual([
+      'applied',
+      'applied',
+      'paused',
+      'paused',
+    ]);
+
+    expect(world.issue('kick-off').state).toBe('closed');
+    expect(world.notesOf(world.epic(), 'fuse')).toHaveLength(1);
+    expect(world.epic().description).toContain('**Paused.**');
+  });
+
+  it('lets nothing through while paused, not even from a job that knows nothing of the past, until somebody resumes', async () => {
+    const done: string[] = [];
+    for (let time = 1; time <= 3; time += 1) await fight(done);
+    world.sandbox.ledger.clear();
+
+    expect((await world.reconcile()).kind).toBe('paused');
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+
+    expect((await world.reconcile({ resume: true })).kind).toBe('applied');
+    expect(world.issue('kick-off').state).toBe('opened');
+    expect(world.epic().description).not.toContain('**Paused.**');
+    expect((await world.reconcile()).kind).toBe('unchanged');
   });
 });

@@ -21,13 +21,27 @@ const samples: readonly errors.AppError[] = [
 describe('docs/errors.md', () => {
   it('lists every error class with its code, disposition and exit code', async () => {
     const text = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
-    const rows = [...text.matchAll(/^\| `(\w+)` \| `(\w+)` \| (\w+) \| (\d+) \|/gm)].map(([, code, name, disposition, exit]) => ({ code, name, disposition, exit: Number(exit) }));
+    const rows = [...text.matchAll(/^\| `(\w+)` \| `(\w+)` \| (\w+) \| (\d+) \|/gm)].map(
+      ([, code, name, disposition, exit]) => ({ code, name, disposition, exit: Number(exit) }),
+    );
 
-    expect(rows).toEqual(samples.map((error) => ({ code: error.code, name: error.name, disposition: error.disposition, exit: exitCodeOf(error) })));
+    expect(rows).toEqual(
+      samples.map((error) => ({
+        code: error.code,
+        name: error.name,
+        disposition: error.disposition,
+        exit: exitCodeOf(error),
+      })),
+    );
   });
 
   it('leaves out none', () => {
-    const classes = Object.values(errors).filter((value): value is typeof errors.ConfigError => typeof value === 'function' && value.prototype instanceof errors.AppError);
-    expect(classes.map(({ name }) => name).filter((name) => samples.every((sample) => sample.name !== name))).toEqual([]);
+    const classes = Object.values(errors).filter(
+      (value): value is typeof errors.ConfigError =>
+        typeof value === 'function' && value.prototype instanceof errors.AppError,
+    );
+    expect(
+      classes.map(({ name }) => name).filter((name) => samples.every((sample) => sample.name !== name)),
+    ).toEqual([]);
   });
 });
