@@ -45,6 +45,8 @@ export interface StoredDelivery extends Omit<NewDelivery, 'engagement' | 'kind'>
 
 /** Everything that waits for one engagement, taken together: one reconcile answers all. */
 export interface Claim {
+  /** Tells this claim from an earlier or later one of the same engagement. */
+  readonly id: string;
   readonly engagement: EngagementKey;
   /** Oldest first. */
   readonly deliveries: readonly StoredDelivery[];

@@ -114,7 +114,7 @@ async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail)
     engagement: claim.engagement,
     reason,
     attempts,
-    then: afterwards.kind,
+    next: afterwards.kind,
     requestId: trail.requestId,
   });
   await trail.failed(reason);
@@ -143,10 +143,10 @@ async function recentActions(
 /** What one piece of work leaves in the audit log. */
 interface Trail {
   readonly requestId: string;
-  done(action: Action): void;
-  count(): number;
-  write(): Promise<void>;
-  failed(reason: string): Promise<void>;
+  readonly done: (action: Action) => void;
+  readonly count: () => number;
+  readonly write: () => Promise<void>;
+  readonly failed: (reason: string) => Promise<void>;
 }
 
 function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail {

@@ -99,6 +99,9 @@ export async function withFault(fault: Fault | null, answer: () => Promise<Respo
   });
 }
 
+/** Answers that break off; on a port their socket has to be destroyed. */
+export const BROKEN = new WeakSet<Response>();
+
 /** The head of the answer and half of its body; then the connection breaks. */
 async function truncated(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -110,5 +113,7 @@ async function truncated(response: Response): Promise<Response> {
       controller.error(new TypeError('terminated'));
     },
   });
-  return new Response(body, { status: response.status, headers: response.headers });
+  const broken = new Response(body, { status: response.status, headers: response.headers });
+  BROKEN.add(broken);
+  return broken;
 }

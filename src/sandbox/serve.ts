@@ -1,7 +1,7 @@
 import type { ServerType } from '@hono/node-server';
 import { serve } from '@hono/node-server';
 import type { Sandbox } from './create-sandbox.ts';
-import { ConnectionReset } from './faults.ts';
+import { BROKEN, ConnectionReset } from './faults.ts';
 
 export interface ServedSandbox {
   /** `http://127.0.0.1:40123`, without a trailing slash. */
@@ -11,8 +11,15 @@ export interface ServedSandbox {
 }
 
 interface NodeEnvironment {
-  readonly outgoing: { destroy(): unknown };
+  readonly outgoing: {
+    destroy(): unknown;
+    writeHead(status: number, headers: Record<string, string>): unknown;
+    write(chunk: Uint8Array, done: () => void): unknown;
+  };
 }
+
+/** Tells the server that there is nothing left to answer. */
+const ALREADY_SENT = { headers: { 'x-hono-already-sent': 'true' } };
 
 /** Serves a sandbox on a port; 0 takes a free one. A `reset` fault destroys the socket. */
 export async function serveSandbox(
@@ -47,11 +54,26 @@ export async function serveSandbox(
 
 async function answer(sandbox: Sandbox, request: Request, environment: NodeEnvironment): Promise<Response> {
   try {
-    return await sandbox.fetch(request);
+    const response = await sandbox.fetch(request);
+    return BROKEN.has(response) ? await breakOff(response, environment) : response;
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error;
     environment.outgoing.destroy();
-    // Tells the server that there is nothing left to answer.
-    return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+    return new Response(null, ALREADY_SENT);
   }
+}
+
+/** Sends what there is of a truncated answer, then destroys the socket: the server itself would end it tidily. */
+async function breakOff(response: Response, { outgoing }: NodeEnvironment): Promise<Response> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  try {
+    for await (const chunk of response.body ?? []) {
+      await new Promise<void>((resolve) => {
+        outgoing.write(chunk, resolve);
+      });
+    }
+  } catch {
+    outgoing.destroy();
+  }
+  return new Response(null, ALREADY_SENT);
 }

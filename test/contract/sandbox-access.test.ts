@@ -206,10 +206,10 @@ describe('sandbox: who may do what', () => {
       all.body.map((it: { username: string; access_level: number }) => [it.username, it.access_level]),
     ).toEqual([
       ['procession-bot', 40],
-      ['ada', 50],
       ['mira', 40],
       ['eli', 30],
       ['noor', 30],
+      ['ada', 50],
       ['casey', 20],
       ['gus', 30],
     ]);

@@ -1,0 +1,96 @@
+/** Many writes, one transaction, one sync: the way a durable store keeps up with many senders on one disk. */
+import type { DatabaseSync } from 'node:sqlite';
+import { InboxUnavailableError } from './inbox-unavailable-error.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { toUnavailable } from './sqlite-failure.ts';
+
+/** The only way to write to the database. */
+export interface GroupCommit {
+  /**
+   * Runs the work inside a transaction shared with everything that came in during this turn of the event loop, in
+   * order. Resolves when it is on disk. Work that throws is undone alone.
+   */
+  write<T>(work: () => T): Promise<T>;
+  /** Commits what waits, then refuses more. */
+  close(): void;
+}
+
+interface Pending {
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How one piece of work ended, told only after the commit. */
+type Settle = () => void;
+
+export function createGroupCommit({ database, file }: SqliteDatabase): GroupCommit {
+  const transaction = transactionOf(database);
+  let queue: Pending[] = [];
+  let scheduled: NodeJS.Immediate | undefined;
+  let closed = false;
+
+  function flush(): void {
+    scheduled = undefined;
+    const batch = queue;
+    queue = [];
+    if (batch.length === 0) return;
+    try {
+      transaction.begin.run();
+      const settlements = batch.map((pending) => performed(pending));
+      transaction.commit.run();
+      for (const settle of settlements) settle();
+    } catch (error) {
+      if (database.isTransaction) transaction.rollback.run();
+      const failure = toUnavailable(error, file);
+      for (const { reject } of batch) reject(failure);
+    }
+  }
+
+  /** A full disk may end the whole transaction: then nothing of it counts, and going on would write outside of it. */
+  function performed({ work, resolve, reject }: Pending): Settle {
+    transaction.savepoint.run();
+    try {
+      const value = work();
+      transaction.release.run();
+      return () => resolve(value);
+    } catch (error) {
+      if (!database.isTransaction) throw error;
+      transaction.undo.run();
+      transaction.release.run();
+      return () => reject(toUnavailable(error, file));
+    }
+  }
+
+  function write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (closed) {
+        reject(new InboxUnavailableError(`The inbox ${file} is closed.`));
+        return;
+      }
+      queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      scheduled ??= setImmediate(flush);
+    });
+  }
+
+  return {
+    write,
+    close: () => {
+      closed = true;
+      clearImmediate(scheduled);
+      flush();
+    },
+  };
+}
+
+/** IMMEDIATE takes the write lock at once, so that no statement later finds that another process was faster. */
+function transactionOf(database: DatabaseSync) {
+  return {
+    begin: database.prepare('BEGIN IMMEDIATE'),
+    commit: database.prepare('COMMIT'),
+    rollback: database.prepare('ROLLBACK'),
+    savepoint: database.prepare('SAVEPOINT work'),
+    release: database.prepare('RELEASE work'),
+    undo: database.prepare('ROLLBACK TO work'),
+  };
+}

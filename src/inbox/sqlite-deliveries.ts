@@ -1,0 +1,122 @@
+/** Putting, finding and forgetting deliveries in SQLite. Writes run inside a transaction. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type {
+  DeliveryFilter,
+  InboxFigures,
+  NewDelivery,
+  QuarantinedDelivery,
+  StoredDelivery,
+} from '#ports/inbox.ts';
+import { toInstant, toMillis } from './instant.ts';
+import { DELIVERY_COLUMNS, toDelivery, toRowId } from './sqlite-rows.ts';
+import { toStored, toStoredOrNull } from './stored-text.ts';
+
+export interface SqliteDeliveries {
+  /** `false` for a key that is known. @param row of {@link toNewRow} */
+  insert(row: NewRow): boolean;
+  list(filter: DeliveryFilter): readonly StoredDelivery[];
+  show(id: string): StoredDelivery | null;
+  replay(id: string, now: string): boolean;
+  drop(id: string, now: string): boolean;
+  figures(): InboxFigures;
+  /** Removes some of what was settled before the instant: at most {@link PRUNED_AT_ONCE}. */
+  prune(before: string): number;
+}
+
+/** Few enough that deliveries coming in do not wait long for it. */
+export const PRUNED_AT_ONCE = 2000;
+
+export type NewRow = readonly SQLInputValue[];
+
+/** Encodes before the transaction begins, so that what cannot be encoded fails alone and early. */
+export function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
+  const receivedAt = toMillis(delivery.receivedAt);
+  const reason = 'reason' in delivery ? toStored(delivery.reason) : null;
+  return [
+    delivery.source,
+    toStored(delivery.dedupeKey),
+    delivery.kind,
+    toStoredOrNull(delivery.engagement),
+    JSON.stringify(delivery.payload ?? null),
+    receivedAt,
+    toStored(delivery.requestId),
+    reason === null ? 'waiting' : 'dead',
+    receivedAt,
+    reason,
+  ];
+}
+
+export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries {
+  const statements = prepare(database);
+
+  function changed(statement: keyof typeof statements, id: string, ...values: SQLInputValue[]): boolean {
+    const rowId = toRowId(id);
+    return rowId !== null && statements[statement].run(...values, rowId).changes === 1;
+  }
+
+  return {
+    insert: (row) => statements.insert.run(...row).changes === 1,
+    list: (filter) => list(database, filter),
+    show(id) {
+      const rowId = toRowId(id);
+      const row = rowId === null ? undefined : statements.show.get(rowId);
+      return row === undefined ? null : toDelivery(row);
+    },
+    replay: (id, now) => changed('replay', id, toMillis(now)),
+    drop: (id, now) => changed('drop', id, toMillis(now)),
+    figures() {
+      const rows = statements.figures.all() as { state: string; count: number; oldest: number }[];
+      const countOf = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
+      const oldest = Math.min(...rows.filter((row) => row.state !== 'dead').map((row) => row.oldest));
+      return {
+        waiting: countOf('waiting'),
+        working: countOf('working'),
+        dead: countOf('dead'),
+        oldest: oldest === Infinity ? null : toInstant(oldest),
+      };
+    },
+    prune: (before) => Number(statements.prune.run(toMillis(before)).changes),
+  };
+}
+
+function list(database: DatabaseSync, { state, engagement, limit }: DeliveryFilter): StoredDelivery[] {
+  const conditions = [`state <> 'dropped'`];
+  const values: SQLInputValue[] = [];
+  if (state !== undefined) {
+    conditions.push('state = ?');
+    values.push(state);
+    if (state !== 'done') conditions.push('settled_at IS NULL');
+  }
+  if (engagement !== undefined) {
+    conditions.push('engagement = ?');
+    values.push(toStored(engagement));
+  }
+  const sql = `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`;
+  return database
+    .prepare(sql)
+    .all(...values, limit)
+    .map((row) => toDelivery(row));
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    insert: database.prepare(`
+      INSERT INTO deliveries
+        (source, dedupe_key, kind, engagement, payload, received_at, request_id, state, not_before, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (source, dedupe_key) DO NOTHING`),
+    show: database.prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE id = ? AND state <> 'dropped'`),
+    replay: database.prepare(`
+      UPDATE deliveries SET state = 'waiting', attempts = 0, not_before = ?, settled_at = NULL
+      WHERE id = ? AND state IN ('dead', 'done') AND engagement IS NOT NULL`),
+    drop: database.prepare(`
+      UPDATE deliveries SET state = 'dropped', settled_at = ?, payload = 'null', engagement = NULL, reason = NULL
+      WHERE id = ? AND state IN ('dead', 'waiting')`),
+    figures: database.prepare(`
+      SELECT state, count(*) AS count, min(received_at) AS oldest FROM deliveries
+      WHERE settled_at IS NULL GROUP BY state`),
+    prune: database.prepare(`
+      DELETE FROM deliveries WHERE id IN (
+        SELECT id FROM deliveries WHERE settled_at IS NOT NULL AND settled_at < ? LIMIT ${PRUNED_AT_ONCE})`),
+  };
+}

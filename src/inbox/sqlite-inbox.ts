@@ -1,0 +1,116 @@
+/** The embedded store: one SQLite file in the data folder, for one machine. */
+import type { AuditLog } from '#ports/audit-log.ts';
+import type { Claim, Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import { createArrivals } from './arrivals.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { InboxUnavailableError } from './inbox-unavailable-error.ts';
+import { createSqliteAuditLog } from './sqlite-audit-log.ts';
+import { createSqliteClaims, type Ending } from './sqlite-claims.ts';
+import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
+import { createSqliteDeliveries, PRUNED_AT_ONCE, toNewRow } from './sqlite-deliveries.ts';
+import { toUnavailable } from './sqlite-failure.ts';
+
+/** Longer than a reconcile takes between two renewals; a crashed worker's engagement waits this long. */
+const LEASE_MS = 60_000;
+/** How soon a worker notices what another process put (`procession inbox replay`). Costs some µs each time. */
+const OTHER_PROCESS_POLL_MS = 200;
+
+export interface SqliteInboxOptions {
+  /** `PROCESSION_DATA`; created when missing. */
+  readonly folder: string;
+  readonly now?: () => string;
+  readonly leaseMs?: number;
+}
+
+/**
+ * Opens the inbox and the audit log in `procession.db`. Several processes may have it open: claims are leases in
+ * the database. Closing the inbox closes the audit log too.
+ *
+ * @throws {ConfigError} when the database cannot be opened or written, is damaged, or belongs to a newer Procession.
+ */
+export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Inbox & { audit: AuditLog }> {
+  const { folder, now = () => new Date().toISOString(), leaseMs = LEASE_MS } = options;
+  const opened = openSqliteDatabase(folder);
+  const { database } = opened;
+  const commit = createGroupCommit(opened);
+  const deliveries = createSqliteDeliveries(database);
+  const claims = createSqliteClaims(database, leaseMs);
+  const arrivals = createArrivals(changesElsewhere(opened), OTHER_PROCESS_POLL_MS);
+  const read = reading(opened);
+
+  async function store(delivery: NewDelivery | QuarantinedDelivery): Promise<'stored' | 'duplicate'> {
+    const row = toNewRow(delivery);
+    const stored = await commit.write(() => deliveries.insert(row));
+    if (stored) arrivals.announce();
+    return stored ? 'stored' : 'duplicate';
+  }
+
+  async function end(claim: Claim, ending: Ending): Promise<void> {
+    await commit.write(() => claims.end(claim, ending));
+    arrivals.announce();
+  }
+
+  return {
+    audit: createSqliteAuditLog(database, commit, read),
+    put: store,
+    quarantine: store,
+    async claim(instant) {
+      const claim = await commit.write(() => claims.take(instant));
+      if (claim === null) arrivals.settle();
+      return claim;
+    },
+    renew: (claim, instant) => commit.write(() => claims.renew(claim, instant)),
+    done: (claim, instant) => end(claim, { kind: 'done', now: instant }),
+    retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
+    bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
+    release: (claim) => end(claim, { kind: 'release' }),
+    arrival: arrivals.wait,
+    list: async (filter) => read(() => deliveries.list(filter)),
+    show: async (id) => read(() => deliveries.show(id)),
+    async replay(id, instant) {
+      const replayed = await commit.write(() => deliveries.replay(id, instant));
+      if (replayed) arrivals.announce();
+      return replayed;
+    },
+    drop: (id) => commit.write(() => deliveries.drop(id, now())),
+    figures: async () => read(() => deliveries.figures()),
+    async prune(before) {
+      let removed = 0;
+      for (;;) {
+        const some = await commit.write(() => deliveries.prune(before));
+        removed += some;
+        if (some < PRUNED_AT_ONCE) return removed;
+      }
+    },
+    async close() {
+      commit.close();
+      arrivals.close();
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** Reads see what is committed; they need no transaction of their own. */
+function reading({ database, file }: SqliteDatabase): <T>(work: () => T) => T {
+  return (work) => {
+    if (!database.isOpen) throw new InboxUnavailableError(`The inbox ${file} is closed.`);
+    try {
+      return work();
+    } catch (error) {
+      throw toUnavailable(error, file);
+    }
+  };
+}
+
+/** SQLite counts the commits of other connections in `data_version`. @see https://www.sqlite.org/pragma.html#pragma_data_version */
+function changesElsewhere({ database }: SqliteDatabase): () => boolean {
+  const statement = database.prepare('PRAGMA data_version');
+  const read = (): unknown => statement.get()?.['data_version'];
+  let seen = read();
+  return () => {
+    const version = read();
+    const changed = version !== seen;
+    seen = version;
+    return changed;
+  };
+}
