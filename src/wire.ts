@@ -12,8 +12,10 @@ import type { InputProblem } from '#domain/input-problem.ts';
 import { labelName } from '#domain/labels.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
+import type { AuditLog } from '#ports/audit-log.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
@@ -22,6 +24,8 @@ import type { ProcessChoice } from '#templates/process-store.ts';
 import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
 import type * as Demo from './demo/run-demo.ts';
+
+export type Store = Inbox & { readonly audit: AuditLog };
 
 /** What commands get. Every method loads its adapter on the first call and keeps the result. */
 export interface Wire {
@@ -48,6 +52,8 @@ export interface Wire {
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** Every problem of config, processes, templates and `sows/*.yml`, or of the given files and folders alone. */
   lint(paths: readonly string[]): Promise<LintResult>;
+  /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
+  store(): Promise<Store>;
   /** The stand-in for GitLab with the engine behind it. */
   demo(): Promise<typeof Demo>;
 }
@@ -81,6 +87,7 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     },
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
+    store: async () => await openStore(config()),
     demo: async () => await import('./demo/run-demo.ts'),
   };
 }
@@ -88,6 +95,14 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
 async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {
   const { loadProcessStore } = await import('#templates/process-store.ts');
   return await loadProcessStore(templates, only);
+}
+
+async function openStore({ databaseUrl, dataFolder }: Config): Promise<Store> {
+  if (databaseUrl === null)
+    return await (await import('#inbox/sqlite-inbox.ts')).openSqliteInbox({ folder: dataFolder });
+  return await (await import('#inbox/postgres-inbox.ts')).openPostgresInbox({
+    databaseUrl: databaseUrl.reveal(),
+  });
 }
 
 async function openGitLab(config: Config): Promise<GitLab> {

@@ -41,4 +41,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say why each step stands where it stands',
     load: async () => await import('./explain.ts'),
   },
+  {
+    name: 'inbox',
+    summary: 'look at received deliveries; replay or drop dead ones',
+    load: async () => await import('./inbox.ts'),
+  },
+  {
+    name: 'audit',
+    summary: 'read the audit log of the service: what came in, what was done, what came of it',
+    load: async () => await import('./audit.ts'),
+  },
 ];

@@ -90,6 +90,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     deps: async () => deps,
     sow: absent('SOW files'),
     lint: absent('lint'),
+    store: absent('store'),
     demo: absent('demo'),
     ...changes,
   };

@@ -1,0 +1,24 @@
+# Procession as a service or for CI jobs. Node runs the TypeScript directly: there is no build.
+FROM node:24-bookworm-slim
+
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PROCESSION_DATA=/var/lib/procession
+
+WORKDIR /opt/procession
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev && npm cache clean --force
+COPY src ./src
+COPY issue_templates ./issue_templates
+COPY LICENSE README.md ./
+
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/procession \
+    && ln -s /opt/procession/src/main.ts /usr/local/bin/procession \
+    && chmod 0755 /opt/procession/src/main.ts
+USER node
+VOLUME /var/lib/procession
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/opt/procession/src/main.ts"]
+CMD ["serve"]
