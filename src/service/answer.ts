@@ -1,0 +1,58 @@
+/** Everything that ends a delivery: the status, the JSON, and what is counted and logged about it. */
+
+/** Low and fixed in number: they are label values of metrics. */
+export type DeliveryResult =
+  | 'stored'
+  | 'duplicate'
+  | 'own'
+  | 'ignored'
+  | 'unknown'
+  | 'malformed'
+  | 'invalid'
+  | 'unauthentic'
+  | 'encoded'
+  | 'too-large'
+  | 'too-slow'
+  | 'broken-off'
+  | 'no-room'
+  | 'store-failed';
+
+export interface Outcome {
+  readonly status: number;
+  readonly result: DeliveryResult;
+  /** The JSON of the answer; `result` and `request_id` are added. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the log: no values from the delivery but keys. */
+  readonly log?: Readonly<Record<string, unknown>>;
+}
+
+const USUAL_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const;
+
+/** A JSON answer that no browser guesses about and no cache keeps. */
+export function answer(
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: headers === undefined ? USUAL_HEADERS : { ...USUAL_HEADERS, ...headers },
+  });
+}
+
+/** An answer that refuses: `error` is stable, `message` is for people. */
+export function refusal(
+  status: number,
+  result: DeliveryResult,
+  error: string,
+  message: string,
+  more: { readonly headers?: Readonly<Record<string, string>>; readonly log?: Outcome['log'] } = {},
+): Outcome {
+  return { status, result, body: { error, message }, ...more };
+}

@@ -1,0 +1,152 @@
+/**
+ * What a delivery of GitLab asks for. It only ever says *which* engagement to look at: whatever it claims about the
+ * state of things is read again from GitLab.
+ */
+import { z } from 'zod';
+import type { EngagementKey } from '#domain/keys.ts';
+import { parseMarker } from '#domain/marker.ts';
+import { SowNumber } from '#domain/sow.ts';
+import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
+
+/** What is kept of a delivery: numbers and names of kinds. Never a text that a person wrote. */
+export interface GitLabPayload {
+  /** `issue`; `work_item` for epics; `note`. */
+  readonly event: string;
+  readonly action: string | null;
+  /** Global id of the issue, or of the work item behind an epic. */
+  readonly itemId: number | null;
+  readonly itemIid: number | null;
+  /** Of the comment, for a `note`. */
+  readonly noteId: number | null;
+}
+
+export type GitLabDelivery =
+  | {
+      readonly kind: 'wake' | 'note';
+      /** More than one when a label was changed from one engagement's to another's. */
+      readonly engagements: readonly EngagementKey[];
+      readonly payload: GitLabPayload;
+    }
+  /** Our own change comes back. */
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'ignored'; readonly why: string }
+  /** An event that this release does not know, or a known one in a shape that it does not know. */
+  | { readonly kind: 'unknown' | 'malformed'; readonly why: string };
+
+export interface GitLabDeliveryContext {
+  /** The user behind our token; `null` while it is not known. */
+  readonly ownUser: { readonly id: number; readonly username: string } | null;
+  /** The engagement of an issue that carries neither our label nor our marker any more. */
+  engagementOfIssue(issueId: number): EngagementKey | null;
+}
+
+const Labels = z.array(z.object({ title: z.string() })).nullish();
+const User = z.object({ id: z.number().nullish(), username: z.string().nullish() }).nullish();
+const Item = z.object({
+  id: z.number(),
+  iid: z.number().nullish(),
+  description: z.string().nullish(),
+  labels: Labels,
+  action: z.string().nullish(),
+});
+type Item = z.infer<typeof Item>;
+
+const Kind = z.object({ object_kind: z.string().nullish(), event_name: z.string().nullish(), user: User });
+const ItemEvent = z.object({
+  object_attributes: Item,
+  labels: Labels,
+  changes: z.object({ labels: z.object({ previous: Labels, current: Labels }).nullish() }).nullish(),
+});
+const NoteEvent = z.object({
+  object_attributes: z.object({
+    id: z.number(),
+    noteable_id: z.number().nullish(),
+    noteable_type: z.string().nullish(),
+    action: z.string().nullish(),
+  }),
+  issue: Item.nullish(),
+});
+
+/**
+ * The engagement is named by a label; by the marker in the description where the labels say nothing; by the id of the
+ * issue where the marker is gone too. Events of epics are `work_item` events without a project; confidential ones
+ * differ in `event_type` alone.
+ *
+ * @param value the parsed body
+ * @see https://docs.gitlab.com/user/project/integrations/webhook_events/
+ */
+export function readGitLabDelivery(value: unknown, context: GitLabDeliveryContext): GitLabDelivery {
+  const kind = Kind.safeParse(value);
+  if (!kind.success) return malformed(kind.error);
+  const event = kind.data.object_kind ?? kind.data.event_name ?? '';
+  if (isOtherEvent(event)) return { kind: 'ignored', why: 'not an event of issues' };
+  if (!INTERESTING_KINDS.has(event)) return { kind: 'unknown', why: `event ${shortName(event)}` };
+  if (isOwn(kind.data.user, context)) return { kind: 'ours' };
+  return event === 'note' ? readNote(value, context) : readItem(event, value, context);
+}
+
+function readItem(event: string, value: unknown, context: GitLabDeliveryContext): GitLabDelivery {
+  const read = ItemEvent.safeParse(value);
+  if (!read.success) return malformed(read.error);
+  const { object_attributes: item, labels, changes } = read.data;
+  const changed = changes?.labels;
+  const engagements = engagementsOf(item, [labels, changed?.previous, changed?.current], context);
+  if (engagements.length === 0) return { kind: 'ignored', why: 'no engagement' };
+  const { id: itemId, iid: itemIid = null, action = null } = item;
+  return { kind: 'wake', engagements, payload: { event, action, itemId, itemIid, noteId: null } };
+}
+
+function readNote(value: unknown, context: GitLabDeliveryContext): GitLabDelivery {
+  const read = NoteEvent.safeParse(value);
+  if (!read.success) return malformed(read.error);
+  const { object_attributes: note, issue } = read.data;
+  const itemId = issue?.id ?? (note.noteable_type === 'Issue' ? note.noteable_id : null) ?? null;
+  if (itemId === null) return { kind: 'ignored', why: 'a comment elsewhere' };
+  const engagements = engagementsOf(issue ?? { id: itemId }, [], context);
+  if (engagements.length === 0) return { kind: 'ignored', why: 'no engagement' };
+  const { id: noteId, action = null } = note;
+  const itemIid = issue?.iid ?? null;
+  return { kind: 'note', engagements, payload: { event: 'note', action, itemId, itemIid, noteId } };
+}
+
+/** One person cannot carry more labels of engagements into one event than this and mean it. */
+const MOST_ENGAGEMENTS = 5;
+
+function engagementsOf(
+  item: Item,
+  lists: readonly z.infer<typeof Labels>[],
+  context: GitLabDeliveryContext,
+): readonly EngagementKey[] {
+  const found = new Set<EngagementKey>();
+  for (const labels of [item.labels, ...lists])
+    for (const { title } of labels ?? [])
+      // The prefix first: it is cheap, and no other label has it.
+      if (title.startsWith('SOW-') && found.size < MOST_ENGAGEMENTS && SowNumber.safeParse(title).success)
+        found.add(title);
+  if (found.size > 0) return [...found];
+  const engagement = markedEngagement(item.description) ?? context.engagementOfIssue(item.id);
+  return engagement === null ? [] : [engagement];
+}
+
+/** Descriptions may have a million characters: most are not worth taking apart. */
+function markedEngagement(description: string | null | undefined): EngagementKey | null {
+  if (description?.includes('procession:') !== true) return null;
+  return parseMarker(description)?.engagement ?? null;
+}
+
+function isOwn(user: z.infer<typeof User>, { ownUser }: GitLabDeliveryContext): boolean {
+  if (ownUser === null) return false;
+  return user?.id === ownUser.id || user?.username === ownUser.username;
+}
+
+/** Says where, never what: values are other people's texts. */
+function malformed(error: z.ZodError): GitLabDelivery {
+  const paths = error.issues.slice(0, 5).map(({ path }) => path.join('.') || 'the whole body');
+  return { kind: 'malformed', why: `not as expected: ${paths.join(', ')}` };
+}
+
+/** A name of an event in a message: what cannot be one is not shown. */
+function shortName(event: string): string {
+  if (event === '') return 'without a name';
+  return /^[A-Za-z0-9_ -]{1,60}$/.test(event) ? event : 'with an impossible name';
+}

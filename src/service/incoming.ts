@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { BodySource } from './read-body.ts';
+import type { ReadHeader } from './standard-webhooks.ts';
+
+/** What the server hands over beside the request; nothing when a request is made in this process. */
+export interface ServiceEnv {
+  readonly Bindings: { readonly incoming?: IncomingMessage };
+}
+
+/** A request before anything is known of it. */
+export interface Incoming {
+  readonly header: ReadHeader;
+  readonly body: BodySource;
+}
+
+/**
+ * The headers and the unread body. Both are taken from the socket where there is one: a `Request` for each delivery
+ * costs more than checking its signature.
+ */
+export function incomingOf(request: Request, bindings: ServiceEnv['Bindings'] | undefined): Incoming {
+  const message = bindings?.incoming;
+  if (message === undefined)
+    return { header: (name) => request.headers.get(name) ?? undefined, body: request.body };
+  return { header: (name) => joined(message.headers[name]), body: message };
+}
+
+/** The same header twice is one with a comma, as in `Headers`: neither of the two values, so it proves nothing. */
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}

@@ -1,0 +1,164 @@
+/**
+ * What operators watch and are woken by. Every label value comes from a short list of ours: a stranger who asks for
+ * a thousand paths must not make a thousand series.
+ *
+ * @see https://prometheus.io/docs/practices/naming/
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '#ports/clock.ts';
+import type { InboxFigures } from '#ports/inbox.ts';
+import type { DeliveryResult } from './answer.ts';
+import { atMost } from './at-most.ts';
+import type { Source } from './receive.ts';
+import { within } from './within.ts';
+
+export interface MetricsDeps {
+  readonly clock: Clock;
+  /** Asked on every scrape. */
+  readonly figures: () => Promise<InboxFigures>;
+  /** Memory, event loop and so on of this process; `true` when not given. They never stop: not for tests. */
+  readonly withProcess?: boolean;
+}
+
+export interface GitLabRequestFigures {
+  readonly method: string;
+  /** A pattern, `/groups/:id/epics`; never an address. */
+  readonly route: string;
+  /** 0 when there was no answer. */
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Everything that is measured. Recording never throws and never waits. */
+export interface ServiceMetrics {
+  /** A delivery was answered. */
+  delivery(source: Source, result: DeliveryResult): void;
+  /** A request was answered. `route`: the pattern, or `other`. */
+  httpRequest(route: string, status: number, seconds: number): void;
+  /** From the moment a delivery came in until GitLab is as it should be. */
+  applied(seconds: number): void;
+  gitlabRequest(request: GitLabRequestFigures): void;
+  action(kind: string, result: 'done' | 'skipped' | 'failed'): void;
+  /** How many requests GitLab still grants in this period, and of how many. */
+  rateLimit(remaining: number, limit: number): void;
+  /** A sweep has ended well, at this instant (ISO 8601): the dead man's switch of everything else. */
+  sweepSucceeded(at: string): void;
+  /** How many engagements the fuse has paused. */
+  paused(engagements: number): void;
+  /** For Prometheus. Answers also when the inbox does not. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10];
+const APPLIED_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+const GITLAB_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const FIGURES_MS = 2_000;
+/** GitLab's API has fewer routes that we use, and the engine fewer kinds of action. */
+const MOST_NAMES = 60;
+
+export function createMetrics({ clock, figures, withProcess = true }: MetricsDeps): ServiceMetrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  if (withProcess) collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+
+  const deliveries = new Counter({
+    name: 'procession_deliveries_total',
+    help: 'Webhook deliveries answered, by source and result.',
+    labelNames: ['source', 'result'],
+    registers,
+  });
+  const http = new Histogram({
+    name: 'procession_http_request_duration_seconds',
+    help: 'From the first byte of a request to its answer.',
+    labelNames: ['route', 'status'],
+    buckets: HTTP_SECONDS,
+    registers,
+  });
+  const applied = new Histogram({
+    name: 'procession_event_to_applied_seconds',
+    help: 'From the receipt of a delivery until GitLab is as it should be.',
+    buckets: APPLIED_SECONDS,
+    registers,
+  });
+  const gitlab = new Histogram({
+    name: 'procession_gitlab_request_duration_seconds',
+    help: 'Requests to GitLab, by route and status; status 0: no answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: GITLAB_SECONDS,
+    registers,
+  });
+  const actions = new Counter({
+    name: 'procession_actions_total',
+    help: 'Actions of plans, by kind and result.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  const remaining = gauge('procession_gitlab_rate_limit_remaining', 'Requests GitLab still grants in this period.');
+  const limit = gauge('procession_gitlab_rate_limit', 'Requests GitLab grants in a period; 0: not told.');
+  const swept = gauge('procession_sweep_last_success_timestamp_seconds', 'When a sweep last ended well; 0: never.');
+  const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
+  registerInbox(registry, { clock, figures });
+
+  const routes = atMost(MOST_NAMES);
+  const kinds = atMost(MOST_NAMES);
+  const httpSeries = new Map<string, Histogram.Internal<'route' | 'status'>>();
+  const deliverySeries = new Map<string, Counter.Internal>();
+  return {
+    delivery(source, result) {
+      remember(deliverySeries, `${source} ${result}`, () => deliveries.labels(source, result)).inc();
+    },
+    httpRequest(route, status, seconds) {
+      remember(httpSeries, `${route} ${status}`, () => http.labels(route, String(status))).observe(seconds);
+    },
+    applied: (seconds) => applied.observe(seconds),
+    gitlabRequest: ({ method, route, status, seconds }) =>
+      gitlab.observe({ method, route: routes(route), status: String(status) }, seconds),
+    action: (kind, result) => actions.inc({ kind: kinds(kind), result }),
+    rateLimit(left, all) {
+      remaining.set(left);
+      limit.set(all);
+    },
+    sweepSucceeded: (at) => swept.set(Date.parse(at) / 1000),
+    paused: (engagements) => paused.set(engagements),
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+/** Looking a series up by its labels costs more than counting: it is done once. */
+function remember<T>(series: Map<string, T>, key: string, create: () => T): T {
+  const known = series.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  series.set(key, created);
+  return created;
+}
+
+/** The backlog is read when somebody looks, once for all its gauges. A store that fails shows as such. */
+function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps, 'clock' | 'figures'>): void {
+  const registers = [registry];
+  const oldest = new Gauge({
+    name: 'procession_inbox_oldest_seconds',
+    help: 'Age of the oldest delivery that is not done; 0: there is none.',
+    registers,
+  });
+  const up = new Gauge({
+    name: 'procession_inbox_up',
+    help: 'Whether the inbox answered this scrape.',
+    registers,
+  });
+  // Gauges are collected at the same time: only this one asks, and it waits before the others are read.
+  const backlog = new Gauge({
+    name: 'procession_inbox_deliveries',
+    help: 'Deliveries in the inbox, by state.',
+    labelNames: ['state'],
+    registers,
+  });
+  registry.registerCollector?.(() => {});
+  void backlog;
+  void oldest;
+  void up;
+  void clock;
+  void figures;
+  void within;
+}

@@ -1,0 +1,122 @@
+/** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
+import { hash } from 'node:crypto';
+import type { FieldProblem } from '#domain/input-problem.ts';
+import { readSow } from '#domain/sow-problems.ts';
+import type { Sow } from '#domain/sow.ts';
+import type { Inbox } from '#ports/inbox.ts';
+import type { Outcome } from './answer.ts';
+import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
+import { toDedupeKey } from './request-id.ts';
+import type { Verify } from './verdict.ts';
+
+export interface CrmReceiverDeps {
+  readonly inbox: Pick<Inbox, 'put' | 'quarantine'>;
+  readonly verify: Verify;
+  readonly limitBytes: number;
+}
+
+/** A problem as the answer shows it. */
+type ShownProblem = Pick<FieldProblem, 'path' | 'message' | 'fix'>;
+
+type ReadBody =
+  | { readonly kind: 'sow'; readonly sow: Sow; readonly warnings: readonly ShownProblem[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly ShownProblem[]; readonly warnings: readonly ShownProblem[] };
+
+/** 202 stored, 200 sent before, 422 with every problem (and the body kept as a dead letter), 503 when the store fails. */
+export function createCrmReceiver({ inbox, verify, limitBytes }: CrmReceiverDeps): Receiver {
+  return {
+    source: 'crm',
+    verify,
+    limitBytes,
+    async take(delivery) {
+      const read = readBody(delivery.bytes);
+      try {
+        return read.kind === 'sow' ? await store(inbox, delivery, read) : await refuse(inbox, delivery, read);
+      } catch (error) {
+        return storeFailed(error);
+      }
+    },
+  };
+}
+
+async function store(
+  inbox: CrmReceiverDeps['inbox'],
+  delivery: AuthenticDelivery,
+  { sow, warnings }: Extract<ReadBody, { kind: 'sow' }>,
+): Promise<Outcome> {
+  const engagement = sow.sow.number;
+  const result = await inbox.put({
+    source: 'crm',
+    dedupeKey: dedupeKeyOf(delivery),
+    kind: 'sow',
+    engagement,
+    payload: sow,
+    receivedAt: delivery.receivedAt,
+    requestId: delivery.requestId,
+  });
+  const body = { engagement, ...(warnings.length > 0 ? { warnings } : {}) };
+  return { status: result === 'stored' ? 202 : 200, result, body, log: { engagement } };
+}
+
+async function refuse(
+  inbox: CrmReceiverDeps['inbox'],
+  delivery: AuthenticDelivery,
+  { problems, warnings }: Extract<ReadBody, { kind: 'invalid' }>,
+): Promise<Outcome> {
+  const { bytes, requestId, receivedAt } = delivery;
+  // Paths alone: messages quote values, amounts among them.
+  const paths = problems.slice(0, 10).map(({ path }) => path || 'the whole body');
+  const reason = `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}: ${paths.join(', ')}`;
+  await inbox.quarantine({
+    source: 'crm',
+    // With the body: a corrected SOW under the same id must not be a duplicate of the wrong one.
+    dedupeKey: `invalid:${hash('sha256', bytes)}:${dedupeKeyOf(delivery)}`,
+    kind: 'unknown',
+    engagement: null,
+    reason,
+    // As text: what nests a million levels deep can be parsed but not written again.
+    payload: { body: bytes.toString() },
+    receivedAt,
+    requestId,
+  });
+  const body = {
+    error: 'input_invalid',
+    message: 'The SOW has problems; nothing was started. Correct them and send it again.',
+    problems,
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  return { status: 422, result: 'invalid', body, log: { problems: problems.length } };
+}
+
+const NOT_JSON: ReadBody = {
+  kind: 'invalid',
+  problems: [{ path: '', message: 'expected JSON', fix: 'Send one SOW as a JSON object, in UTF-8.' }],
+  warnings: [],
+};
+
+function readBody(bytes: Buffer): ReadBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(withoutByteOrderMark(bytes.toString()));
+  } catch {
+    return NOT_JSON;
+  }
+  const read = readSow(value);
+  const warnings = read.warnings.map(toShown);
+  if (read.kind === 'ok') return { kind: 'sow', sow: read.sow, warnings };
+  return { kind: 'invalid', problems: read.problems.map(toShown), warnings };
+}
+
+/** Windows tools begin files with it, and JSON does not know it. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\u{FEFF}') ? text.slice(1) : text;
+}
+
+function toShown({ path, message, fix }: FieldProblem): ShownProblem {
+  return { path, message, fix };
+}
+
+/** Signed, and the same when the CRM sends again. */
+function dedupeKeyOf({ signedId, bytes }: AuthenticDelivery): string {
+  return signedId === null ? `sha256:${hash('sha256', bytes)}` : toDedupeKey(signedId);
+}

@@ -1,0 +1,50 @@
+import { ConfigError } from '#domain/errors.ts';
+import type { InputProblem } from '#domain/input-problem.ts';
+import type { Secret } from '#domain/secret.ts';
+import { signingKey } from './signing-key.ts';
+
+/** What deliveries are proven with. Several of each while one is replaced by another. */
+export interface WebhookSecrets {
+  /** Plain secrets and signing tokens. */
+  readonly gitlab: readonly Secret[];
+  /** Signing tokens. */
+  readonly crm: readonly Secret[];
+}
+
+const GENERATE = 'printf \'whsec_%s\\n\' "$(openssl rand -base64 32)"';
+
+/**
+ * The secrets of both webhooks. Without one anybody could launch engagements, so nothing starts.
+ *
+ * @throws ConfigError with everything that is missing, and how to make a secret
+ * @see https://github.com/ossf/scorecard/blob/main/docs/checks.md#webhooks
+ */
+export function requireSecrets(config: {
+  readonly gitlabWebhookSecrets: readonly Secret[];
+  readonly crmWebhookSecrets: readonly Secret[];
+}): WebhookSecrets {
+  const { gitlabWebhookSecrets: gitlab, crmWebhookSecrets: crm } = config;
+  const problems = [
+    ...(gitlab.length === 0
+      ? [missing('GITLAB_WEBHOOK_SECRETS', "set it as the webhook's signing token in GitLab")]
+      : []),
+    ...(crm.length === 0 ? [missing('CRM_WEBHOOK_SECRETS', 'give it to the CRM that signs with it')] : []),
+    ...crm.flatMap((secret, index) =>
+      signingKey(secret.reveal()) === null ? [notForSigning('CRM_WEBHOOK_SECRETS', index + 1)] : [],
+    ),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems, 'The webhook service does not start without secrets:');
+  return { gitlab, crm };
+}
+
+function missing(name: string, use: string): InputProblem {
+  return problem(name, 'is missing', `Make one with: ${GENERATE} and set ${name}, or ${name}_FILE, to it; ${use}.`);
+}
+
+function notForSigning(name: string, position: number): InputProblem {
+  return problem(name, `number ${position}: expected whsec_ and base64`, `Make one with: ${GENERATE}`);
+}
+
+function problem(path: string, message: string, fix: string): InputProblem {
+  return { file: null, line: null, path, message, fix, severity: 'error' };
+}

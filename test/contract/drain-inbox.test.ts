@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { aDelivery, aStore, type RunningWorker, type Store, startWorker } from '#test/support/service.ts';
+
+let world: EngagementWorld;
+let store: Store;
+let remove: () => Promise<void>;
+const workers: RunningWorker[] = [];
+
+beforeEach(async () => {
+  world = await startEngagement();
+  ({ store, remove } = await aStore());
+});
+
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.stop();
+  await store.close();
+  await remove();
+  await world.close();
+});
+
+function start(...args: Parameters<typeof startWorker>): RunningWorker {
+  const worker = startWorker(...args);
+  workers.push(worker);
+  return worker;
+}
+
+const sowDelivery = (dedupeKey: string) => aDelivery({ source: 'crm', kind: 'sow', dedupeKey, payload: world.sow });
+
+describe('draining the inbox', () => {
+  it('launches a SOW that came in, and answers what people do afterwards', async () => {
+    const worker = start(world.deps, store);
+    await store.put(sowDelivery('deal-1'));
+    await worker.quiet();
+    expect(world.sandbox.world.issues).toHaveLength(11);
+
+    world.by('eli').close(world.issue('kick-off'));
+    await store.put(aDelivery());
+    await worker.quiet();
+
+    expect(world.issue('kick-off').state).toBe('opened');
+    expect(worker.failures).toEqual([]);
+  });
+
+  it('makes one epic of a hundred identical Closed Won deliveries at once', async () => {
+    const worker = start(world.deps, store, { concurrency: 4 });
+
+    const results = await Promise.all(Array.from({ length: 100 }, async () => await store.put(sowDelivery('deal-1'))));
+    await worker.quiet();
+
+    expect(results.filter((result) => result === 'stored')).toHaveLength(1);
+    expect(world.sandbox.world.epics).toHaveLength(1);
+    expect(world.sandbox.world.issues).toHaveLength(11);
+  });
+
+  it('makes one epic of a hundred different deliveries for the same SOW, with one worker on it at a time', async () => {
+    const worker = start(world.deps, store, { concurrency: 4 });
+
+    await Promise.all(Array.from({ length: 100 }, async (_, n) => await store.put(sowDelivery(`deal-${n}`))));
+    await worker.quiet();
+
+    expect(world.sandbox.world.epics).toHaveLength(1);
+    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(worker.outcomes.length).toBeLessThan(20);
+  });
+
+  it('answers many wake-ups with few reconciles', async () => {
+    await world.apply();
+    await Promise.all(Array.from({ length: 50 }, async () => await store.put(aDelivery())));
+
+    const worker = start(world.deps, store);
+    await worker.quiet();
+
+    expect(worker.outcomes.length).toBeLessThanOrEqual(2);
+  });
+
+  it('finishes a launch that another worker began and left', async () => {
+    const dying = { ...world.deps, gitlab: { ...world.gitlab, createIssue: async () => await new Promise<never>(() => {}) } };
+    const dead = startWorker(dying, store, { concurrency: 1 });
+    await store.put(sowDelivery('deal-1'));
+    await expect.poll(() => world.sandbox.world.epics.length).toBe(1);
+    void dead;
+    await store.put(sowDelivery('deal-1 again'));
+
+    const { openSqliteInbox } = await import('#inbox/sqlite-inbox.ts');
+    void openSqliteInbox;
+    const later = () => new Date(Date.now() + 3_600_000).toISOString();
+    const worker = start(world.deps, store, { clock: { now: later } });
+    await worker.quiet();
+
+    expect(world.sandbox.world.epics).toHaveLength(1);
+    expect(world.sandbox.world.issues).toHaveLength(11);
+  });
+
+  it('tries again what GitLab could not answer, and keeps what it refused as a dead letter with the reason', async () => {
+    await world.apply();
+    world.by('eli').close(world.issue('kick-off'));
+    world.sandbox.faults.failNext({ method: 'PUT', when: 'before', kind: 'status', status: 403 });
+
+    const worker = start(world.deps, store);
+    await store.put(aDelivery());
+    await worker.quiet();
+
+    const [dead] = await store.list({ state: 'dead', limit: 10 });
+    expect(dead?.reason).toContain('gitlab_refused');
+    expect(worker.failures).toEqual(['gitlab_refused']);
+
+    await store.replay(dead?.id ?? '', new Date().toISOString());
+    await worker.quiet();
+    expect(world.issue('kick-off').state).toBe('opened');
+  });
+
+  it('writes every action and every failure into the audit log, with the request that caused it', async () => {
+    await world.apply();
+    world.by('eli').close(world.issue('kick-off'));
+    const worker = start(world.deps, store);
+    await store.put(aDelivery({ requestId: 'from-the-header' }));
+    await worker.quiet();
+
+    const entries = await store.audit.read({ engagement: 'SOW-1042', limit: 10 });
+    expect(entries.map(({ action, requestId, result }) => ({ action, requestId, result })).toReversed()).toEqual([
+      { action: 'note closed-too-early on kick-off', requestId: 'from-the-header', result: 'done' },
+      { action: 'kick-off: reopen: something it needs is missing', requestId: 'from-the-header', result: 'done' },
+    ]);
+  });
+
+  it('pauses an engagement in which the same change keeps being undone', async () => {
+    await world.apply();
+    const worker = start(world.deps, store);
+    for (let time = 1; time <= 3; time += 1) {
+      world.by('eli').close(world.issue('kick-off'));
+      await store.put(aDelivery());
+      await worker.quiet();
+    }
+
+    expect(worker.outcomes.at(-1)?.kind).toBe('paused');
+    expect(world.notesOf(world.epic(), 'fuse')).toHaveLength(1);
+  });
+});
