@@ -12,6 +12,7 @@ import type { InputProblem } from '#domain/input-problem.ts';
 import { labelName } from '#domain/labels.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
+import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { AuditLog } from '#ports/audit-log.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -24,6 +25,7 @@ import type { ProcessChoice } from '#templates/process-store.ts';
 import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
 import type * as Demo from './demo/run-demo.ts';
+import type { RunningService } from './wire-service.ts';
 
 export type Store = Inbox & { readonly audit: AuditLog };
 
@@ -54,6 +56,8 @@ export interface Wire {
   lint(paths: readonly string[]): Promise<LintResult>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
   store(): Promise<Store>;
+  /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
+  serve(): Promise<RunningService>;
   /** The stand-in for GitLab with the engine behind it. */
   demo(): Promise<typeof Demo>;
 }
@@ -88,6 +92,7 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
     store: async () => await openStore(config()),
+    serve: async () => await startServing(config(), clock, processes),
     demo: async () => await import('./demo/run-demo.ts'),
   };
 }
@@ -97,15 +102,55 @@ async function loadProcesses(templates: string, only?: ProcessChoice): Promise<P
   return await loadProcessStore(templates, only);
 }
 
-async function openStore({ databaseUrl, dataFolder }: Config): Promise<Store> {
-  if (databaseUrl === null)
-    return await (await import('#inbox/sqlite-inbox.ts')).openSqliteInbox({ folder: dataFolder });
-  return await (await import('#inbox/postgres-inbox.ts')).openPostgresInbox({
-    databaseUrl: databaseUrl.reveal(),
-  });
+async function openStore({ databaseUrl, dataFolder }: Config, leaseMs?: number): Promise<Store> {
+  if (databaseUrl !== null) throw new ConfigError([NO_POSTGRES]);
+  const { openSqliteInbox } = await import('#inbox/sqlite-inbox.ts');
+  return await openSqliteInbox({ folder: dataFolder, ...(leaseMs === undefined ? {} : { leaseMs }) });
 }
 
-async function openGitLab(config: Config): Promise<GitLab> {
+const NO_POSTGRES: InputProblem = {
+  file: null,
+  line: null,
+  path: 'DATABASE_URL',
+  message: 'PostgreSQL is not supported by this version',
+  fix: 'unset DATABASE_URL: deliveries are then kept in a SQLite database in PROCESSION_DATA, on one machine',
+  severity: 'error',
+};
+
+async function startServing(
+  config: Config,
+  clock: Clock,
+  processes: () => Promise<ProcessStore>,
+): Promise<RunningService> {
+  const { LEASE_MS, runService } = await import('./wire-service.ts');
+  const { requireSecrets } = await import('#service/require-secrets.ts');
+  const { createServiceLogger } = await import('./wire-logger.ts');
+  requireSecrets(config);
+  gitlabAccess(config);
+  const known = await processes();
+  const logger = createServiceLogger(config.logLevel);
+  const service = await runService({
+    config,
+    clock,
+    logger,
+    store: await openStore(config, LEASE_MS),
+    connect: async (onRequest) => ({
+      gitlab: await openGitLab(config, onRequest),
+      processes: known,
+      settings: config,
+      logger,
+    }),
+  });
+  return {
+    url: service.url,
+    close: async () => {
+      await service.close();
+      logger.flush();
+    },
+  };
+}
+
+async function openGitLab(config: Config, onRequest?: (request: ObservedRequest) => void): Promise<GitLab> {
   const { url, token, group, project } = gitlabAccess(config);
   const { createGitLab } = await import('#gitlab/create-gitlab.ts');
   return createGitLab({
@@ -114,6 +159,7 @@ async function openGitLab(config: Config): Promise<GitLab> {
     group,
     project,
     userAgent: USER_AGENT,
+    ...(onRequest ? { onRequest } : {}),
     processLabel: (processId) => labelName('process', processId, config.labels),
   });
 }

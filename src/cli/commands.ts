@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./explain.ts'),
   },
   {
+    name: 'serve',
+    summary: 'the webhook service: receive, verify, store, reconcile',
+    load: async () => await import('./serve.ts'),
+  },
+  {
     name: 'inbox',
     summary: 'look at received deliveries; replay or drop dead ones',
     load: async () => await import('./inbox.ts'),

@@ -64,7 +64,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Inbo
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
     bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
     release: (claim) => end(claim, { kind: 'release' }),
-    arrival: arrivals.wait,
+    arrival: async (timeoutMs, signal) => await arrivals.wait(timeoutMs, signal),
     list: async (filter) => read(() => deliveries.list(filter)),
     show: async (id) => read(() => deliveries.show(id)),
     async replay(id, instant) {

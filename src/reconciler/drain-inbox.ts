@@ -129,7 +129,9 @@ function latestSow({ deliveries }: Claim): Sow | null {
   if (last === undefined) return null;
   const read = readSow(last.payload);
   if (read.kind === 'ok') return read.sow;
-  throw new InvalidInputError(read.problems.map((problem) => ({ ...problem, file: null, line: null, severity: 'error' as const })));
+  throw new InvalidInputError(
+    read.problems.map((problem) => ({ ...problem, file: null, line: null, severity: 'error' as const })),
+  );
 }
 
 async function recentActions(

@@ -52,7 +52,7 @@ export function refusal(
   result: DeliveryResult,
   error: string,
   message: string,
-  more: { readonly headers?: Readonly<Record<string, string>>; readonly log?: Outcome['log'] } = {},
+  more: Pick<Outcome, 'headers' | 'log'> = {},
 ): Outcome {
   return { status, result, body: { error, message }, ...more };
 }

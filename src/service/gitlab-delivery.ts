@@ -118,9 +118,9 @@ function engagementsOf(
   context: GitLabDeliveryContext,
 ): readonly EngagementKey[] {
   const found = new Set<EngagementKey>();
+  // The prefix first: it is cheap, and no other label has it.
   for (const labels of [item.labels, ...lists])
     for (const { title } of labels ?? [])
-      // The prefix first: it is cheap, and no other label has it.
       if (title.startsWith('SOW-') && found.size < MOST_ENGAGEMENTS && SowNumber.safeParse(title).success)
         found.add(title);
   if (found.size > 0) return [...found];

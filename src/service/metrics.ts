@@ -10,7 +10,6 @@ import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';
 import { atMost } from './at-most.ts';
 import type { Source } from './receive.ts';
-import { within } from './within.ts';
 
 export interface MetricsDeps {
   readonly clock: Clock;
@@ -52,7 +51,6 @@ export interface ServiceMetrics {
 const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10];
 const APPLIED_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 const GITLAB_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const FIGURES_MS = 2_000;
 /** GitLab's API has fewer routes that we use, and the engine fewer kinds of action. */
 const MOST_NAMES = 60;
 
@@ -94,9 +92,15 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     labelNames: ['kind', 'result'],
     registers,
   });
-  const remaining = gauge('procession_gitlab_rate_limit_remaining', 'Requests GitLab still grants in this period.');
+  const remaining = gauge(
+    'procession_gitlab_rate_limit_remaining',
+    'Requests GitLab still grants in this period.',
+  );
   const limit = gauge('procession_gitlab_rate_limit', 'Requests GitLab grants in a period; 0: not told.');
-  const swept = gauge('procession_sweep_last_success_timestamp_seconds', 'When a sweep last ended well; 0: never.');
+  const swept = gauge(
+    'procession_sweep_last_success_timestamp_seconds',
+    'When a sweep last ended well; 0: never.',
+  );
   const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
   registerInbox(registry, { clock, figures });
 
@@ -134,7 +138,7 @@ function remember<T>(series: Map<string, T>, key: string, create: () => T): T {
   return created;
 }
 
-/** The backlog is read when somebody looks, once for all its gauges. A store that fails shows as such. */
+/** The backlog is read when somebody looks, once for all its gauges. A store that fails, shows as such. */
 function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps, 'clock' | 'figures'>): void {
   const registers = [registry];
   const oldest = new Gauge({
@@ -147,18 +151,22 @@ function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps,
     help: 'Whether the inbox answered this scrape.',
     registers,
   });
-  // Gauges are collected at the same time: only this one asks, and it waits before the others are read.
   const backlog = new Gauge({
     name: 'procession_inbox_deliveries',
     help: 'Deliveries in the inbox, by state.',
     labelNames: ['state'],
     registers,
+    // Every gauge is collected before any is printed: this one asks for all three.
+    async collect() {
+      const known = await figures().catch(() => null);
+      up.set(known === null ? 0 : 1);
+      if (known === null) return;
+      backlog.set({ state: 'waiting' }, known.waiting);
+      backlog.set({ state: 'working' }, known.working);
+      backlog.set({ state: 'dead' }, known.dead);
+      oldest.set(
+        known.oldest === null ? 0 : Math.max(0, (Date.parse(clock.now()) - Date.parse(known.oldest)) / 1000),
+      );
+    },
   });
-  registry.registerCollector?.(() => {});
-  void backlog;
-  void oldest;
-  void up;
-  void clock;
-  void figures;
-  void within;
 }

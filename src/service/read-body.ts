@@ -72,7 +72,8 @@ class Collected {
 
   whole(): Body {
     const [first] = this.chunks;
-    const bytes = first !== undefined && this.chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.chunks);
+    const bytes =
+      first !== undefined && this.chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.chunks);
     return { kind: 'whole', bytes, release: () => this.release() };
   }
 

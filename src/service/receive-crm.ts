@@ -1,8 +1,8 @@
 /** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
 import type { FieldProblem } from '#domain/input-problem.ts';
-import { readSow } from '#domain/sow-problems.ts';
 import type { Sow } from '#domain/sow.ts';
+import { readSow } from '#domain/sow-problems.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
@@ -20,7 +20,11 @@ type ShownProblem = Pick<FieldProblem, 'path' | 'message' | 'fix'>;
 
 type ReadBody =
   | { readonly kind: 'sow'; readonly sow: Sow; readonly warnings: readonly ShownProblem[] }
-  | { readonly kind: 'invalid'; readonly problems: readonly ShownProblem[]; readonly warnings: readonly ShownProblem[] };
+  | {
+      readonly kind: 'invalid';
+      readonly problems: readonly ShownProblem[];
+      readonly warnings: readonly ShownProblem[];
+    };
 
 /** 202 stored, 200 sent before, 422 with every problem (and the body kept as a dead letter), 503 when the store fails. */
 export function createCrmReceiver({ inbox, verify, limitBytes }: CrmReceiverDeps): Receiver {

@@ -57,7 +57,8 @@ export async function receive(
   const declared = declaredLength(header);
   if (declared > receiver.limitBytes) return { outcome: tooLarge(receiver.limitBytes), bytes: declared };
   const coding = header('content-encoding');
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') return { outcome: ENCODED, bytes: declared };
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    return { outcome: ENCODED, bytes: declared };
   const receivedAt = clock.now();
   const verdict = receiver.verify(header, Date.parse(receivedAt) / 1000);
   if (verdict.kind === 'refused') return { outcome: unauthentic(verdict.why), bytes: declared };
@@ -104,7 +105,9 @@ function tooLarge(limitBytes: number): Outcome {
 
 /** Why is in our log only: senders who guess should not learn how close they are. */
 function unauthentic(why: string): Outcome {
-  return refusal(401, 'unauthentic', 'delivery_unauthenticated', 'The delivery is not authentic.', { log: { why } });
+  return refusal(401, 'unauthentic', 'delivery_unauthenticated', 'The delivery is not authentic.', {
+    log: { why },
+  });
 }
 
 /** Signatures cover the bytes as they were sent, and a few compressed bytes may become gigabytes. GitLab does not compress. */
@@ -116,7 +119,12 @@ const ENCODED = refusal(
   { headers: { 'accept-encoding': 'identity' } },
 );
 
-const NOT_UTF_8 = refusal(415, 'encoded', 'body_not_utf8', 'The body is not UTF-8: send JSON in UTF-8 and sign those bytes.');
+const NOT_UTF_8 = refusal(
+  415,
+  'encoded',
+  'body_not_utf8',
+  'The body is not UTF-8: send JSON in UTF-8 and sign those bytes.',
+);
 
 /** The sender's next try or our sweep repairs it. Of the error only name and code are logged. */
 export function storeFailed(error: unknown): Outcome {

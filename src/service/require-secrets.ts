@@ -33,12 +33,17 @@ export function requireSecrets(config: {
       signingKey(secret.reveal()) === null ? [notForSigning('CRM_WEBHOOK_SECRETS', index + 1)] : [],
     ),
   ];
-  if (problems.length > 0) throw new ConfigError(problems, 'The webhook service does not start without secrets:');
+  if (problems.length > 0)
+    throw new ConfigError(problems, 'The webhook service does not start without secrets:');
   return { gitlab, crm };
 }
 
 function missing(name: string, use: string): InputProblem {
-  return problem(name, 'is missing', `Make one with: ${GENERATE} and set ${name}, or ${name}_FILE, to it; ${use}.`);
+  return problem(
+    name,
+    'is missing',
+    `Make one with: ${GENERATE} and set ${name}, or ${name}_FILE, to it; ${use}.`,
+  );
 }
 
 function notForSigning(name: string, position: number): InputProblem {

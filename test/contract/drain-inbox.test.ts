@@ -25,7 +25,8 @@ function start(...args: Parameters<typeof startWorker>): RunningWorker {
   return worker;
 }
 
-const sowDelivery = (dedupeKey: string) => aDelivery({ source: 'crm', kind: 'sow', dedupeKey, payload: world.sow });
+const sowDelivery = (dedupeKey: string) =>
+  aDelivery({ source: 'crm', kind: 'sow', dedupeKey, payload: world.sow });
 
 describe('draining the inbox', () => {
   it('launches a SOW that came in, and answers what people do afterwards', async () => {
@@ -45,7 +46,9 @@ describe('draining the inbox', () => {
   it('makes one epic of a hundred identical Closed Won deliveries at once', async () => {
     const worker = start(world.deps, store, { concurrency: 4 });
 
-    const results = await Promise.all(Array.from({ length: 100 }, async () => await store.put(sowDelivery('deal-1'))));
+    const results = await Promise.all(
+      Array.from({ length: 100 }, async () => await store.put(sowDelivery('deal-1'))),
+    );
     await worker.quiet();
 
     expect(results.filter((result) => result === 'stored')).toHaveLength(1);
@@ -75,15 +78,15 @@ describe('draining the inbox', () => {
   });
 
   it('finishes a launch that another worker began and left', async () => {
-    const dying = { ...world.deps, gitlab: { ...world.gitlab, createIssue: async () => await new Promise<never>(() => {}) } };
-    const dead = startWorker(dying, store, { concurrency: 1 });
+    const dying = {
+      ...world.deps,
+      gitlab: { ...world.gitlab, createIssue: async () => await new Promise<never>(() => {}) },
+    };
+    startWorker(dying, store, { concurrency: 1 });
     await store.put(sowDelivery('deal-1'));
     await expect.poll(() => world.sandbox.world.epics.length).toBe(1);
-    void dead;
     await store.put(sowDelivery('deal-1 again'));
 
-    const { openSqliteInbox } = await import('#inbox/sqlite-inbox.ts');
-    void openSqliteInbox;
     const later = () => new Date(Date.now() + 3_600_000).toISOString();
     const worker = start(world.deps, store, { clock: { now: later } });
     await worker.quiet();
@@ -118,9 +121,15 @@ describe('draining the inbox', () => {
     await worker.quiet();
 
     const entries = await store.audit.read({ engagement: 'SOW-1042', limit: 10 });
-    expect(entries.map(({ action, requestId, result }) => ({ action, requestId, result })).toReversed()).toEqual([
+    expect(
+      entries.map(({ action, requestId, result }) => ({ action, requestId, result })).toReversed(),
+    ).toEqual([
       { action: 'note closed-too-early on kick-off', requestId: 'from-the-header', result: 'done' },
-      { action: 'kick-off: reopen: something it needs is missing', requestId: 'from-the-header', result: 'done' },
+      {
+        action: 'kick-off: reopen: something it needs is missing',
+        requestId: 'from-the-header',
+        result: 'done',
+      },
     ]);
   });
 

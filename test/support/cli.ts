@@ -91,6 +91,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sow: absent('SOW files'),
     lint: absent('lint'),
     store: absent('store'),
+    serve: absent('serve'),
     demo: absent('demo'),
     ...changes,
   };

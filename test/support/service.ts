@@ -17,7 +17,11 @@ export const sleep: Sleep = async (ms, signal) => {
 export type Store = Inbox & { readonly audit: AuditLog };
 
 /** A SQLite store in a folder of its own. */
-export async function aStore(): Promise<{ readonly store: Store; readonly folder: string; remove(): Promise<void> }> {
+export async function aStore(): Promise<{
+  readonly store: Store;
+  readonly folder: string;
+  readonly remove: () => Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'procession-inbox-'));
   const store = await openSqliteInbox({ folder });
   return { store, folder, remove: async () => await rm(folder, { recursive: true, force: true }) };
@@ -28,7 +32,16 @@ let count = 0;
 /** A wake-up for SOW-1042, unlike any before. */
 export function aDelivery(changes: Partial<NewDelivery> = {}): NewDelivery {
   count += 1;
-  return { source: 'gitlab', dedupeKey: `key-${count}`, kind: 'wake', engagement: 'SOW-1042', payload: {}, receivedAt: new Date().toISOString(), requestId: `request-${count}`, ...changes };
+  return {
+    source: 'gitlab',
+    dedupeKey: `key-${count}`,
+    kind: 'wake',
+    engagement: 'SOW-1042',
+    payload: {},
+    receivedAt: new Date().toISOString(),
+    requestId: `request-${count}`,
+    ...changes,
+  };
 }
 
 export interface RunningWorker {
@@ -40,7 +53,11 @@ export interface RunningWorker {
 }
 
 /** Starts a worker; retries come at once unless `wait` says otherwise. */
-export function startWorker(deps: ReconcileDeps, store: Store, changes: Partial<DrainDeps> = {}): RunningWorker {
+export function startWorker(
+  deps: ReconcileDeps,
+  store: Store,
+  changes: Partial<DrainDeps> = {},
+): RunningWorker {
   const ending = new AbortController();
   const outcomes: RunningWorker['outcomes'][number][] = [];
   const failures: string[] = [];

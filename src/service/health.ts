@@ -1,0 +1,56 @@
+/** What `/readyz` knows about the service. `/healthz` only says that the process answers. */
+import type { InboxFigures } from '#ports/inbox.ts';
+
+/** Asked on every `/readyz`; none of it may take long. */
+export interface HealthSource {
+  figures(): Promise<InboxFigures>;
+  /** `null` while GitLab has not been asked yet; else the last answer. */
+  gitlab(): { readonly reachable: boolean; readonly at: string; readonly reason: string | null } | null;
+  /** Engagements that the loop fuse has paused, with the change that tripped it. */
+  paused(): readonly { readonly engagement: string; readonly change: string | null }[];
+  /** When a sweep last ended well; `null`: not yet. */
+  lastSweep(): string | null;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A backlog older than this means that the work does not get done: 15 minutes, in milliseconds. */
+const OLDEST_MS = 900_000;
+
+/**
+ * Ready means: deliveries can be stored and GitLab can be reached. A backlog that only grows older counts as not ready;
+ * paused engagements and dead letters are shown, and are a person's business.
+ *
+ * @param now ISO 8601, UTC
+ */
+export async function readiness(source: HealthSource, now: string): Promise<Readiness> {
+  const figures = await source.figures().catch(() => null);
+  const gitlab = source.gitlab();
+  const ageMs = figures?.oldest == null ? 0 : Date.parse(now) - Date.parse(figures.oldest);
+  const problems = [
+    ...(figures === null ? ['the inbox cannot be read: see the disk or the database, and the log'] : []),
+    ...(gitlab !== null && !gitlab.reachable
+      ? [`GitLab cannot be reached since ${gitlab.at}: ${gitlab.reason ?? 'unknown reason'}`]
+      : []),
+    ...(ageMs > OLDEST_MS
+      ? [
+          `the oldest delivery waits since ${figures?.oldest ?? '?'}: see procession inbox list --state waiting`,
+        ]
+      : []),
+  ];
+  return {
+    ready: problems.length === 0,
+    problems,
+    details: {
+      inbox: figures,
+      oldestSeconds: Math.round(ageMs / 1000),
+      gitlab,
+      paused: source.paused(),
+      lastSweep: source.lastSweep(),
+    },
+  };
+}
