@@ -1,5 +1,5 @@
 /** Opens `procession.db` and brings its tables up to date. */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { configError, toConfigError } from './sqlite-failure.ts';
@@ -39,7 +39,6 @@ export function openSqliteDatabase(folder: string): SqliteDatabase {
 function ensureFile(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
 }
 
 /**
