@@ -1,5 +1,6 @@
 /** Crashes and lost answers at every point of a launch: a second run ends in the same world, with one of everything. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { fillIn } from '#demo/do-step.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseMarker } from '#domain/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -116,6 +117,41 @@ describe('a crash during a launch', () => {
     }
 
     expect(died).toBeGreaterThan(45);
+  });
+});
+
+describe('a crash while an engagement closes', () => {
+  /** Everything is done; the last step was closed and nobody has answered yet. */
+  async function atTheEnd(): Promise<EngagementWorld> {
+    const world = await start({ process: aProcess() });
+    await launch(world);
+    await world.walk('first', 'second');
+    fillIn(world.sandbox.operations, world.sandbox.user('eli'), world.issue('last'), []);
+    world.by('eli').close(world.issue('last'));
+    return world;
+  }
+
+  it('after any call: the next run closes the epic with one note', async () => {
+    const clean = await atTheEnd();
+    await clean.reconcile();
+    const wanted = shape(clean);
+    let died = 0;
+
+    for (let call = 1; ; call += 1) {
+      const world = await atTheEnd();
+      try {
+        await reconcile(world.over(dyingAfter(world.connect(), call)), 'SOW-1042');
+        break;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        died += 1;
+      }
+      await world.reconcile();
+      expect({ call, ...(shape(world) as object) }).toEqual({ call, ...(wanted as object) });
+    }
+
+    expect(died).toBeGreaterThan(6);
+    expect(JSON.stringify(wanted)).toContain('is complete');
   });
 });
 

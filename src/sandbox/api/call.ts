@@ -107,3 +107,13 @@ export function epicOf(call: Call): Epic {
 export function requireEpics(call: Call): void {
   if (call.engine.world.tier === 'free') throw new Refusal(403, { message: '403 Forbidden' });
 }
+
+/** The epic of a route that names it by its global id, as notes and events do. */
+export function epicById(call: Call): Epic {
+  const group = groupOf(call);
+  requireEpics(call);
+  const id = numberPart(call, 'epic_id');
+  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.id === id);
+  if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
+  return epic;
+}

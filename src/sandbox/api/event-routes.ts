@@ -1,8 +1,7 @@
-import type { Item } from '#sandbox/reading.ts';
-import { canSee, notFound } from '#sandbox/reading.ts';
+import { type Item, notFound } from '#sandbox/reading.ts';
 import type { ResourceEvent } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
-import { groupOf, issueOf, numberPart, ok, PAGING, requireEpics } from './call.ts';
+import { epicById, issueOf, numberPart, ok, PAGING } from './call.ts';
 import { paged } from './paging.ts';
 import { showEvent } from './show.ts';
 
@@ -14,15 +13,6 @@ export const EVENT_ROUTES: readonly Route[] = [
   ...eventRoutes('/projects/:id/issues/:iid', (call) => issueOf(call)),
   ...eventRoutes('/groups/:id/epics/:epic_id', epicById),
 ];
-
-function epicById(call: Call): Item {
-  const group = groupOf(call);
-  requireEpics(call);
-  const id = numberPart(call, 'epic_id');
-  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.id === id);
-  if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
-  return epic;
-}
 
 function eventRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
   return (['state', 'label'] as const).flatMap((kind): Route[] => [

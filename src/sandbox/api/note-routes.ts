@@ -3,17 +3,7 @@ import type { Item } from '#sandbox/reading.ts';
 import { canSee, forbidden, notFound } from '#sandbox/reading.ts';
 import type { Note } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
-import {
-  actorOf,
-  created,
-  groupOf,
-  issueOf,
-  noContent,
-  numberPart,
-  ok,
-  PAGING,
-  requireEpics,
-} from './call.ts';
+import { actorOf, created, epicById, issueOf, noContent, numberPart, ok, PAGING } from './call.ts';
 import { paged } from './paging.ts';
 import { requireAll } from './parameters.ts';
 import { showNote } from './show.ts';
@@ -26,15 +16,6 @@ export const NOTE_ROUTES: readonly Route[] = [
   ...noteRoutes('/projects/:id/issues/:iid/notes', (call) => issueOf(call)),
   ...noteRoutes('/groups/:id/epics/:epic_id/notes', epicById),
 ];
-
-function epicById(call: Call): Item {
-  const group = groupOf(call);
-  requireEpics(call);
-  const id = numberPart(call, 'epic_id');
-  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.id === id);
-  if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
-  return epic;
-}
 
 function noteRoutes(path: string, targetOf: (call: Call) => Item): Route[] {
   return [

@@ -183,6 +183,9 @@ describe('domain/sow-problems', () => {
       ),
     }));
 
-    fc.assert(fc.property(tree, (value) => ['ok', 'invalid'].includes(readSow(value).kind)));
+    fc.assert(
+      fc.property(tree, (value) => ['ok', 'invalid'].includes(readSow(value).kind)),
+      { numRuns: 30 },
+    );
   });
 });
