@@ -1,79 +1,88 @@
-/**
- * The HTTP side of Procession. Webhooks are received in the order of `receive.ts`; everything else is read-only.
- * One line of log and one observation for every request, whatever became of it.
- */
+/** The routes of the service. Called by the server; does no request to GitLab and decides nothing about engagements. */
 import { Hono } from 'hono';
-import type { Context, Next } from 'hono';
-import { AppError } from '#domain/errors.ts';
-import type { EngagementKey } from '#domain/keys.ts';
-import type { ActualUser } from '#domain/state.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import { answer } from './answer.ts';
-import { DEFAULT_HEALTH_LIMITS, type HealthLimits, type HealthSource, readReadiness } from './health.ts';
+import { type HealthSource, readiness } from './health.ts';
 import { incomingOf, type ServiceEnv } from './incoming.ts';
 import type { ServiceMetrics } from './metrics.ts';
-import { createReadBody } from './read-body.ts';
-import { type ReceiveDeps, type Receiver, receive } from './receive.ts';
-import { createCrmReceiver } from './receive-crm.ts';
-import { createGitLabReceiver } from './receive-gitlab.ts';
+import type { ReadBody } from './read-body.ts';
+import { type Receiver, receive } from './receive.ts';
 import { requestIdOf } from './request-id.ts';
-import type { WebhookSecrets } from './require-secrets.ts';
-import { createVerifyCrm } from './verify-crm.ts';
-import { createVerifyGitLab } from './verify-gitlab.ts';
 
 export interface ServiceDeps {
-  readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'figures'>;
-  readonly secrets: WebhookSecrets;
-  /** The user behind our token, whose changes wake nothing; `null` while it is not known. */
-  readonly ownUser: () => ActualUser | null;
-  /** From memory: it is asked before the answer. */
-  readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
-  readonly clock: Clock;
-  readonly logger: Logger;
+  readonly gitlab: Receiver;
+  readonly crm: Receiver;
+  readonly readBody: ReadBody;
   readonly metrics: ServiceMetrics;
   readonly health: HealthSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly newRequestId: () => string;
-  readonly limits?: Partial<ServiceLimits>;
-  /** Read-only pages at other paths. */
-  readonly pages?: Hono;
 }
 
-export interface ServiceLimits extends HealthLimits {
-  /** Of a delivery from GitLab. */
-  readonly gitlabBodyBytes: number;
-  readonly crmBodyBytes: number;
-  /** A body that is not complete by then is given up. */
-  readonly bodyTimeoutMs: number;
-  /** What all long bodies together may take up in memory. */
-  readonly roomBytes: number;
-}
+const PATHS = { gitlab: '/webhooks/gitlab', crm: '/webhooks/crm' } as const;
+const READING = ['/healthz', '/readyz', '/metrics'];
 
-const DEFAULT_LIMITS: ServiceLimits = {
-  ...DEFAULT_HEALTH_LIMITS,
-  // 25 MB, the most that GitLab sends: https://docs.gitlab.com/user/gitlab_com/#webhooks
-  gitlabBodyBytes: 26_214_400,
-  crmBodyBytes: 1_048_576,
-  // GitLab itself gives up after ten seconds.
-  bodyTimeoutMs: 10_000,
-  roomBytes: 67_108_864,
-};
-
-type App = Hono<ServiceEnv>;
-type ServiceContext = Context<ServiceEnv>;
-
-export function createApp(deps: ServiceDeps): App {
-  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  // A slash at the end makes no difference: people type one into GitLab's form.
-  const app: App = new Hono<ServiceEnv>({ strict: false });
-  const receiving: ReceiveDeps = { clock: deps.clock, readBody: createReadBody({ timeoutMs: limits.bodyTimeoutMs, roomBytes: limits.roomBytes }) };
-  const { inbox, ownUser, engagementOfIssue } = deps;
-  addWebhook(app, deps, receiving, createGitLabReceiver({ inbox, ownUser, engagementOfIssue, verify: createVerifyGitLab(deps.secrets.gitlab), limitBytes: limits.gitlabBodyBytes }));
-  addWebhook(app, deps, receiving, createCrmReceiver({ inbox, verify: createVerifyCrm(deps.secrets.crm), limitBytes: limits.crmBodyBytes }));
-  addOperations(app, deps, limits);
-  if (deps.pages !== undefined) addPages(app, deps, deps.pages);
-  app.notFound((context) => observe(deps, 'other', context, async () => answer(404, { error: 'not_found', message: 'There is nothing here.' })));
-  app.onError((error, context) => { throw error; });
+/** A slash at the end of a path means the same: people copy addresses with and without one. */
+export function createApp(deps: ServiceDeps): Hono<ServiceEnv> {
+  const app = new Hono<ServiceEnv>({ strict: false });
+  for (const source of ['gitlab', 'crm'] as const)
+    app.post(PATHS[source], async (c) => await receiveOne(deps, deps[source], c.req.raw, c.env));
+  app.get('/healthz', () => answer(200, { status: 'ok' }));
+  app.get('/readyz', async () => {
+    const { ready, problems, details } = await readiness(deps.health, deps.clock.now());
+    return answer(ready ? 200 : 503, { ready, problems, ...details });
+  });
+  app.get('/metrics', async () => {
+    const { contentType, text } = await deps.metrics.expose();
+    return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
+  });
+  for (const path of Object.values(PATHS)) app.all(path, () => wrongMethod('POST'));
+  for (const path of READING) app.all(path, () => wrongMethod('GET, HEAD'));
+  app.notFound(() =>
+    answer(404, {
+      error: 'not_found',
+      message: `There is nothing here. Webhooks go to ${PATHS.gitlab} and ${PATHS.crm}.`,
+    }),
+  );
+  app.onError((error) => {
+    // Name only: a message may hold what was sent.
+    deps.logger.error('a request failed inside the service', { errorName: error.name });
+    return answer(500, { error: 'internal', message: 'The service failed. Send it again.' });
+  });
   return app;
+}
+
+async function receiveOne(
+  deps: ServiceDeps,
+  receiver: Receiver,
+  request: Request,
+  bindings: ServiceEnv['Bindings'] | undefined,
+): Promise<Response> {
+  const started = performance.now();
+  const incoming = incomingOf(request, bindings);
+  const requestId = requestIdOf(incoming.header, deps.newRequestId);
+  const { outcome, bytes } = await receive(deps, receiver, incoming, requestId);
+  const ms = performance.now() - started;
+  deps.metrics.delivery(receiver.source, outcome.result);
+  deps.metrics.httpRequest(PATHS[receiver.source], outcome.status, ms / 1000);
+  deps.logger.info('delivery answered', {
+    requestId,
+    source: receiver.source,
+    result: outcome.result,
+    status: outcome.status,
+    ms: Math.round(ms * 10) / 10,
+    bytes,
+    ...outcome.log,
+  });
+  return answer(
+    outcome.status,
+    { result: outcome.result, request_id: requestId, ...outcome.body },
+    outcome.headers,
+  );
+}
+
+function wrongMethod(allow: string): Response {
+  return answer(405, { error: 'method_not_allowed', message: `Use ${allow}.` }, { allow });
 }

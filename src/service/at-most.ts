@@ -1,14 +1,11 @@
 /**
- * Keeps the values of a label few: the first so many names pass, every later one is `other`. A series of Prometheus
- * lives as long as the process.
- *
- * @see https://prometheus.io/docs/practices/naming/#labels
+ * Lets the first names through and calls every further one `other`: a bound on metric series whatever comes in.
  */
-export function atMost(names: number): (name: string) => string {
+export function atMost(limit: number): (name: string) => string {
   const seen = new Set<string>();
   return (name) => {
     if (seen.has(name)) return name;
-    if (seen.size >= names) return 'other';
+    if (seen.size >= limit) return 'other';
     seen.add(name);
     return name;
   };

@@ -1,23 +1,21 @@
 /**
- * What operators watch and are woken by. Every value of a label comes from a short list of ours: a stranger who asks
- * for a thousand paths must not make a thousand series.
+ * What operators watch and are woken by. Every label value comes from a short list of ours: a stranger who asks for
+ * a thousand paths must not make a thousand series.
  *
  * @see https://prometheus.io/docs/practices/naming/
  */
-import type { Counter, Histogram } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '#ports/clock.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';
 import { atMost } from './at-most.ts';
-import { createMetricSeries } from './metric-series.ts';
 import type { Source } from './receive.ts';
-import { within } from './within.ts';
 
 export interface MetricsDeps {
   readonly clock: Clock;
   /** Asked on every scrape. */
   readonly figures: () => Promise<InboxFigures>;
-  /** Memory, event loop and so on of this process too; `true` when not given. They are measured until it ends. */
+  /** Memory, event loop and so on of this process; `true` when not given. They never stop: not for tests. */
   readonly withProcess?: boolean;
 }
 
@@ -34,7 +32,7 @@ export interface GitLabRequestFigures {
 export interface ServiceMetrics {
   /** A delivery was answered. */
   delivery(source: Source, result: DeliveryResult): void;
-  /** A request was answered. `route`: the pattern; `other` for a path that is none of ours. */
+  /** A request was answered. `route`: the pattern, or `other`. */
   httpRequest(route: string, status: number, seconds: number): void;
   /** From the moment a delivery came in until GitLab is as it should be. */
   applied(seconds: number): void;
@@ -50,65 +48,125 @@ export interface ServiceMetrics {
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const FIGURES_TIMEOUT_MS = 2_000;
-
-/** GitLab's API has fewer routes that we use, and plans have fewer kinds of action. */
+const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10];
+const APPLIED_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+const GITLAB_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** GitLab's API has fewer routes that we use, and the engine fewer kinds of action. */
 const MOST_NAMES = 60;
 
 export function createMetrics({ clock, figures, withProcess = true }: MetricsDeps): ServiceMetrics {
-  const series = createMetricSeries(withProcess);
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  if (withProcess) collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+
+  const deliveries = new Counter({
+    name: 'procession_deliveries_total',
+    help: 'Webhook deliveries answered, by source and result.',
+    labelNames: ['source', 'result'],
+    registers,
+  });
+  const http = new Histogram({
+    name: 'procession_http_request_duration_seconds',
+    help: 'From the first byte of a request to its answer.',
+    labelNames: ['route', 'status'],
+    buckets: HTTP_SECONDS,
+    registers,
+  });
+  const applied = new Histogram({
+    name: 'procession_event_to_applied_seconds',
+    help: 'From the receipt of a delivery until GitLab is as it should be.',
+    buckets: APPLIED_SECONDS,
+    registers,
+  });
+  const gitlab = new Histogram({
+    name: 'procession_gitlab_request_duration_seconds',
+    help: 'Requests to GitLab, by route and status; status 0: no answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: GITLAB_SECONDS,
+    registers,
+  });
+  const actions = new Counter({
+    name: 'procession_actions_total',
+    help: 'Actions of plans, by kind and result.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  const remaining = gauge(
+    'procession_gitlab_rate_limit_remaining',
+    'Requests GitLab still grants in this period.',
+  );
+  const limit = gauge('procession_gitlab_rate_limit', 'Requests GitLab grants in a period; 0: not told.');
+  const swept = gauge(
+    'procession_sweep_last_success_timestamp_seconds',
+    'When a sweep last ended well; 0: never.',
+  );
+  const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
+  registerInbox(registry, { clock, figures });
+
   const routes = atMost(MOST_NAMES);
-  const gitlabRoutes = atMost(MOST_NAMES);
   const kinds = atMost(MOST_NAMES);
-  const byDelivery = new Map<string, Counter.Internal>();
-  const byRequest = new Map<string, Histogram.Internal<'route' | 'status'>>();
-
-  async function readBacklog(): Promise<void> {
-    const reply = await within(FIGURES_TIMEOUT_MS, figures);
-    series.inboxUp.set(reply.kind === 'ok' ? 1 : 0);
-    if (reply.kind !== 'ok') return;
-    const { waiting, working, dead, oldest } = reply.value;
-    series.backlog.set({ state: 'waiting' }, waiting);
-    series.backlog.set({ state: 'working' }, working);
-    series.backlog.set({ state: 'dead' }, dead);
-    series.oldest.set(oldest === null ? 0 : secondsBetween(oldest, clock.now()));
-  }
-
+  const httpSeries = new Map<string, Histogram.Internal<'route' | 'status'>>();
+  const deliverySeries = new Map<string, Counter.Internal>();
   return {
     delivery(source, result) {
-      once(byDelivery, `${source} ${result}`, () => series.deliveries.labels(source, result)).inc();
+      remember(deliverySeries, `${source} ${result}`, () => deliveries.labels(source, result)).inc();
     },
     httpRequest(route, status, seconds) {
-      once(byRequest, `${route} ${status}`, () => series.http.labels(routes(route), String(status))).observe(seconds);
+      remember(httpSeries, `${route} ${status}`, () => http.labels(route, String(status))).observe(seconds);
     },
-    applied: (seconds) => series.applied.observe(seconds),
-    gitlabRequest({ method, route, status, seconds }) {
-      series.gitlab.observe({ method, route: gitlabRoutes(route), status: String(status) }, seconds);
+    applied: (seconds) => applied.observe(seconds),
+    gitlabRequest: ({ method, route, status, seconds }) =>
+      gitlab.observe({ method, route: routes(route), status: String(status) }, seconds),
+    action: (kind, result) => actions.inc({ kind: kinds(kind), result }),
+    rateLimit(left, all) {
+      remaining.set(left);
+      limit.set(all);
     },
-    action: (kind, result) => series.actions.inc({ kind: kinds(kind), result }),
-    rateLimit(remaining, limit) {
-      series.rateRemaining.set(remaining);
-      series.rateLimit.set(limit);
-    },
-    sweepSucceeded: (at) => series.swept.set(Date.parse(at) / 1000),
-    paused: (engagements) => series.paused.set(engagements),
-    async expose() {
-      await readBacklog();
-      return { contentType: series.registry.contentType, text: await series.registry.metrics() };
-    },
+    sweepSucceeded: (at) => swept.set(Date.parse(at) / 1000),
+    paused: (engagements) => paused.set(engagements),
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 
-/** Seconds from one instant to a later one; 0 when clocks disagree. */
-export function secondsBetween(from: string, to: string): number {
-  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+/** Looking a series up by its labels costs more than counting: it is done once. */
+function remember<T>(series: Map<string, T>, key: string, create: () => T): T {
+  const known = series.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  series.set(key, created);
+  return created;
 }
 
-/** Looking a series up by its labels costs more than counting, so it is done once. */
-function once<T>(known: Map<string, T>, key: string, create: () => T): T {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const created = create();
-  known.set(key, created);
-  return created;
+/** The backlog is read when somebody looks, once for all its gauges. A store that fails, shows as such. */
+function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps, 'clock' | 'figures'>): void {
+  const registers = [registry];
+  const oldest = new Gauge({
+    name: 'procession_inbox_oldest_seconds',
+    help: 'Age of the oldest delivery that is not done; 0: there is none.',
+    registers,
+  });
+  const up = new Gauge({
+    name: 'procession_inbox_up',
+    help: 'Whether the inbox answered this scrape.',
+    registers,
+  });
+  const backlog = new Gauge({
+    name: 'procession_inbox_deliveries',
+    help: 'Deliveries in the inbox, by state.',
+    labelNames: ['state'],
+    registers,
+    // Every gauge is collected before any is printed: this one asks for all three.
+    async collect() {
+      const known = await figures().catch(() => null);
+      up.set(known === null ? 0 : 1);
+      if (known === null) return;
+      backlog.set({ state: 'waiting' }, known.waiting);
+      backlog.set({ state: 'working' }, known.working);
+      backlog.set({ state: 'dead' }, known.dead);
+      oldest.set(
+        known.oldest === null ? 0 : Math.max(0, (Date.parse(clock.now()) - Date.parse(known.oldest)) / 1000),
+      );
+    },
+  });
 }
