@@ -72,14 +72,29 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
 
 const WORK = `WHERE engagement = ? AND state = 'working' AND settled_at IS NULL`;
 
+/**
+ * The engagement that waits longest and that nobody works on. Goes from engagement to engagement along the index
+ * instead of over every delivery: a storm about one engagement that is being worked on would make each look as
+ * long as the storm.
+ */
+const NEXT_ENGAGEMENT = `
+  WITH RECURSIVE waiting (engagement) AS (
+    SELECT min(engagement) FROM deliveries WHERE state = 'waiting'
+    UNION ALL
+    SELECT (SELECT min(engagement) FROM deliveries WHERE state = 'waiting' AND engagement > waiting.engagement)
+    FROM waiting WHERE waiting.engagement IS NOT NULL
+  )
+  SELECT engagement, (SELECT min(not_before) FROM deliveries
+                      WHERE state = 'waiting' AND deliveries.engagement = waiting.engagement) AS first
+  FROM waiting
+  WHERE engagement IS NOT NULL AND engagement NOT IN (SELECT engagement FROM claims) AND first <= ?
+  ORDER BY first LIMIT 1`;
+
 function prepare(database: DatabaseSync) {
   return {
     dropExpired: database.prepare('DELETE FROM claims WHERE lease_until <= ? RETURNING engagement'),
     returnWork: database.prepare(`UPDATE deliveries SET state = 'waiting' ${WORK}`),
-    nextEngagement: database.prepare(`
-      SELECT engagement FROM deliveries
-      WHERE state = 'waiting' AND not_before <= ? AND engagement NOT IN (SELECT engagement FROM claims)
-      ORDER BY not_before, id LIMIT 1`),
+    nextEngagement: database.prepare(NEXT_ENGAGEMENT),
     addClaim: database.prepare('INSERT INTO claims (engagement, id, lease_until) VALUES (?, ?, ?)'),
     beginWork: database.prepare(`
       UPDATE deliveries SET state = 'working', attempts = attempts + 1

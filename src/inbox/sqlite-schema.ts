@@ -26,7 +26,7 @@ export const MIGRATIONS: readonly string[] = [
     CHECK ((settled_at IS NOT NULL) = (state IN ('done', 'dropped'))),
     CHECK (engagement IS NOT NULL OR state IN ('dead', 'dropped'))
   ) STRICT;
-  CREATE INDEX deliveries_due ON deliveries (not_before, id) WHERE state = 'waiting';
+  CREATE INDEX deliveries_due ON deliveries (engagement, not_before) WHERE state = 'waiting';
   CREATE INDEX deliveries_open ON deliveries (engagement, state, received_at) WHERE settled_at IS NULL;
   CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS NOT NULL;
 

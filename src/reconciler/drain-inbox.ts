@@ -41,16 +41,19 @@ const POLL_MS = 1_000;
 
 /** Works until the signal aborts; then finishes what is begun and resolves. */
 export async function drainInbox(deps: DrainDeps, signal: AbortSignal): Promise<void> {
-  await Promise.all(Array.from({ length: deps.concurrency }, async () => await drainLoop(deps, signal)));
+  const pace = createPace(deps.clock);
+  await Promise.all(
+    Array.from({ length: deps.concurrency }, async () => await drainLoop(deps, pace, signal)),
+  );
 }
 
-async function drainLoop(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+async function drainLoop(deps: DrainDeps, pace: Pace, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const claim = await deps.inbox.claim(deps.clock.now());
       if (claim === null) await deps.inbox.arrival(POLL_MS, signal);
       else if (signal.aborted) await deps.inbox.release(claim);
-      else await work(deps, claim);
+      else await work(deps, claim, pace);
     } catch (error) {
       deps.logger.error('the inbox could not be read; trying again', { reason: reasonOf(error) });
       await deps.sleep(POLL_MS, signal);
@@ -58,15 +61,44 @@ async function drainLoop(deps: DrainDeps, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function work(deps: DrainDeps, claim: Claim): Promise<void> {
+async function work(deps: DrainDeps, claim: Claim, pace: Pace): Promise<void> {
   const ended = new AbortController();
   const renewing = renew(deps, claim, ended.signal);
   try {
+    await deps.sleep(pace.waitMs(claim.engagement));
     await settle(deps, claim);
   } finally {
+    pace.ended(claim.engagement);
     ended.abort();
     await renewing;
   }
+}
+
+/**
+ * Between two reconciles of one engagement: a storm of events about it costs four a second, not as many as fit.
+ * The first event after a quiet moment waits for nothing.
+ */
+const PACE_MS = 250;
+/** Engagements remembered before the oldest are forgotten. */
+const MOST_REMEMBERED = 1_000;
+
+interface Pace {
+  readonly waitMs: (engagement: EngagementKey) => number;
+  readonly ended: (engagement: EngagementKey) => void;
+}
+
+function createPace(clock: Clock): Pace {
+  const ends = new Map<EngagementKey, number>();
+  return {
+    waitMs: (engagement) =>
+      Math.max(0, Math.min(PACE_MS, (ends.get(engagement) ?? 0) + PACE_MS - Date.parse(clock.now()))),
+    ended: (engagement) => {
+      ends.delete(engagement);
+      ends.set(engagement, Date.parse(clock.now()));
+      const [oldest] = ends.keys();
+      if (ends.size > MOST_REMEMBERED && oldest !== undefined) ends.delete(oldest);
+    },
+  };
 }
 
 /** Keeps the claim. When it is lost all the same, both workers go on: every action is safe to repeat. */
