@@ -8,12 +8,14 @@ import type { ActualUser } from '#domain/state.ts';
 import type { AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import type { HookAdmin } from '#ports/hooks.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import { type DrainObserver, drainInbox } from '#reconciler/drain-inbox.ts';
 import type { Outcome, ReconcileDeps } from '#reconciler/reconcile.ts';
 import { later } from '#reconciler/retry.ts';
 import { runSweeps } from '#reconciler/sweep-schedule.ts';
+import { createHookMemory, watchHooks } from '#reconciler/watch-hooks.ts';
 import { createApp } from '#service/app.ts';
 import type { HealthSource } from '#service/health.ts';
 import { createMetrics, type ServiceMetrics } from '#service/metrics.ts';
@@ -31,6 +33,7 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Inbox & { readonly audit: AuditLog };
+  readonly hooks: HookAdmin;
   /** Builds the engine; `onRequest` hears of every request to GitLab. */
   readonly connect: (
     onRequest: (request: {
@@ -61,6 +64,7 @@ const RENEW_EVERY_MS = 5_000;
 const CONCURRENCY = 4;
 /** Keys of done deliveries are kept this long, well past any resend: 30 days. */
 const RETENTION_MS = 2_592_000_000;
+const WATCH_HOOKS_EVERY_MS = 300_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
 const sleep: Sleep = async (ms, signal) => {
@@ -132,6 +136,7 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
       ending.signal,
     ),
     keepHouse(store, clock, logger, ending.signal),
+    keepWatch(parts, memory, ending.signal),
   ]);
   return {
     url: served.url,
@@ -175,12 +180,32 @@ async function keepHouse(store: Inbox, clock: Clock, logger: Logger, signal: Abo
   }
 }
 
+/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more. */
+async function keepWatch(
+  { hooks, clock, logger }: ServiceParts,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = createHookMemory();
+  while (!signal.aborted) {
+    try {
+      memory.setWebhooks(await watchHooks({ hooks, clock, logger }, known));
+    } catch (error) {
+      logger.warn('the webhooks could not be looked at', {
+        reason: error instanceof AppError ? error.message : 'internal',
+      });
+    }
+    await sleep(WATCH_HOOKS_EVERY_MS, signal);
+  }
+}
+
 type Swept = Parameters<Parameters<typeof runSweeps>[0]['onSweep']>[0];
 
 /** What the running service knows beside the store. */
 interface Memory {
   readonly ownUser: () => ActualUser | null;
   readonly setOwnUser: (user: ActualUser) => void;
+  readonly setWebhooks: (health: unknown) => void;
   readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
   readonly gitlabAnswered: (status: number | null, at: string) => void;
   readonly swept: (result: Swept, logger: Logger) => void;
@@ -192,12 +217,16 @@ function createMemory(metrics: ServiceMetrics): Memory {
   let user: ActualUser | null = null;
   let gitlab: ReturnType<HealthSource['gitlab']> = null;
   let lastSweep: string | null = null;
+  let webhooks: unknown = null;
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
   return {
     ownUser: () => user,
     setOwnUser: (known) => {
       user = known;
+    },
+    setWebhooks: (health) => {
+      webhooks = health;
     },
     engagementOfIssue: (issueId) => issues.get(issueId) ?? null,
     gitlabAnswered: (status, at) => {
@@ -229,6 +258,7 @@ function createMemory(metrics: ServiceMetrics): Memory {
       gitlab: () => gitlab,
       paused: () => [...paused].map(([engagement, change]) => ({ engagement, change })),
       lastSweep: () => lastSweep,
+      webhooks: () => webhooks,
     }),
   };
 }

@@ -16,6 +16,7 @@ import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { AuditLog } from '#ports/audit-log.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import type { HookAdmin } from '#ports/hooks.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -133,6 +134,7 @@ async function startServing(
     config,
     clock,
     logger,
+    hooks: await openHooks(config),
     store: await openStore(config, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab(config, onRequest),
@@ -148,6 +150,12 @@ async function startServing(
       logger.flush();
     },
   };
+}
+
+async function openHooks(config: Config): Promise<HookAdmin> {
+  const { url, token, group, project } = gitlabAccess(config);
+  const { createHookAdmin } = await import('#gitlab/hooks.ts');
+  return createHookAdmin({ host: url, token: token.reveal(), group, project, userAgent: USER_AGENT });
 }
 
 async function openGitLab(config: Config, onRequest?: (request: ObservedRequest) => void): Promise<GitLab> {

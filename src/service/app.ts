@@ -1,11 +1,13 @@
 /** The routes of the service. Called by the server; does no request to GitLab and decides nothing about engagements. */
-import { Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import type { Clock } from '#ports/clock.ts';
 import type { Logger } from '#ports/logger.ts';
 import { answer } from './answer.ts';
 import { type HealthSource, readiness } from './health.ts';
 import { incomingOf, type ServiceEnv } from './incoming.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import { observe } from './observe.ts';
 import type { ReadBody } from './read-body.ts';
 import { type Receiver, receive } from './receive.ts';
 import { requestIdOf } from './request-id.ts';
@@ -19,38 +21,36 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newRequestId: () => string;
+  /** Pages for people, at the paths they have. */
+  readonly pages?: Hono;
 }
 
 const PATHS = { gitlab: '/webhooks/gitlab', crm: '/webhooks/crm' } as const;
-const READING = ['/healthz', '/readyz', '/metrics'];
+const READING = ['/healthz', '/readyz', '/metrics'] as const;
+
+/** What our paths allow. They have one handler each, which is the fastest: whatever it does not take ends up unmatched. */
+const ALLOWED: ReadonlyMap<string, string> = new Map([
+  ...Object.values(PATHS).map((path) => [path, 'POST'] as const),
+  ...READING.map((path) => [path, 'GET, HEAD'] as const),
+]);
 
 /** A slash at the end of a path means the same: people copy addresses with and without one. */
 export function createApp(deps: ServiceDeps): Hono<ServiceEnv> {
   const app = new Hono<ServiceEnv>({ strict: false });
   for (const source of ['gitlab', 'crm'] as const)
     app.post(PATHS[source], async (c) => await receiveOne(deps, deps[source], c.req.raw, c.env));
-  app.get('/healthz', () => answer(200, { status: 'ok' }));
-  app.get('/readyz', async () => {
+  app.get('/healthz', observed(deps, '/healthz'), () => answer(200, { status: 'ok' }));
+  app.get('/readyz', observed(deps, '/readyz'), async () => {
     const { ready, problems, details } = await readiness(deps.health, deps.clock.now());
     return answer(ready ? 200 : 503, { ready, problems, ...details });
   });
-  app.get('/metrics', async () => {
+  app.get('/metrics', observed(deps, '/metrics'), async () => {
     const { contentType, text } = await deps.metrics.expose();
     return new Response(text, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } });
   });
-  for (const path of Object.values(PATHS)) app.all(path, () => wrongMethod('POST'));
-  for (const path of READING) app.all(path, () => wrongMethod('GET, HEAD'));
-  app.notFound(() =>
-    answer(404, {
-      error: 'not_found',
-      message: `There is nothing here. Webhooks go to ${PATHS.gitlab} and ${PATHS.crm}.`,
-    }),
-  );
-  app.onError((error) => {
-    // Name only: a message may hold what was sent.
-    deps.logger.error('a request failed inside the service', { errorName: error.name });
-    return answer(500, { error: 'internal', message: 'The service failed. Send it again.' });
-  });
+  if (deps.pages !== undefined) addPages(app, deps, deps.pages);
+  app.notFound((c) => unmatched(deps, c));
+  app.onError((error, c) => failed(deps, error, c));
   return app;
 }
 
@@ -60,29 +60,92 @@ async function receiveOne(
   request: Request,
   bindings: ServiceEnv['Bindings'] | undefined,
 ): Promise<Response> {
-  const started = performance.now();
+  const startedAt = performance.now();
+  const { source } = receiver;
   const incoming = incomingOf(request, bindings);
   const requestId = requestIdOf(incoming.header, deps.newRequestId);
   const { outcome, bytes } = await receive(deps, receiver, incoming, requestId);
-  const ms = performance.now() - started;
-  deps.metrics.delivery(receiver.source, outcome.result);
-  deps.metrics.httpRequest(PATHS[receiver.source], outcome.status, ms / 1000);
-  deps.logger.info('delivery answered', {
+  const { status, result, body, headers, log } = outcome;
+  deps.metrics.delivery(source, result);
+  observe(deps, {
+    message: 'delivery answered',
+    route: PATHS[source],
+    status,
+    startedAt,
     requestId,
-    source: receiver.source,
-    result: outcome.result,
-    status: outcome.status,
-    ms: Math.round(ms * 10) / 10,
-    bytes,
-    ...outcome.log,
+    data: { source, result, bytes, ...log },
   });
-  return answer(
-    outcome.status,
-    { result: outcome.result, request_id: requestId, ...outcome.body },
-    outcome.headers,
-  );
+  return answer(status, { result, request_id: requestId, ...body }, headers);
 }
 
-function wrongMethod(allow: string): Response {
-  return answer(405, { error: 'method_not_allowed', message: `Use ${allow}.` }, { allow });
+/** No handler for this method and path: 405 where the path is ours, else 404. */
+function unmatched(deps: ServiceDeps, c: Context<ServiceEnv>): Response {
+  const startedAt = performance.now();
+  const path = c.req.path.replace(/\/$/, '');
+  const allow = ALLOWED.get(path);
+  const status = allow === undefined ? 404 : 405;
+  const route = allow === undefined ? 'other' : path;
+  observe(deps, { message: 'request answered', route, status, startedAt, requestId: idOf(deps, c) });
+  if (allow !== undefined)
+    return answer(status, { error: 'method_not_allowed', message: `Use ${allow}.` }, { allow });
+  const message = `There is nothing here. Webhooks go to ${PATHS.gitlab} and ${PATHS.crm}.`;
+  return answer(status, { error: 'not_found', message });
+}
+
+/** A mistake of ours. Its name only: a message may hold what was sent. */
+function failed(deps: ServiceDeps, error: Error, c: Context<ServiceEnv>): Response {
+  const requestId = idOf(deps, c);
+  deps.logger.error('a request failed inside the service', { requestId, errorName: error.name });
+  const isWebhook = Object.values<string>(PATHS).includes(routePath(c));
+  // Others are observed on their way out.
+  if (isWebhook)
+    observe(deps, {
+      message: 'delivery answered',
+      route: routePath(c),
+      status: 500,
+      startedAt: performance.now(),
+      requestId,
+    });
+  return answer(500, { error: 'internal', message: 'The service failed. Send it again.' });
+}
+
+function idOf(deps: ServiceDeps, c: Context<ServiceEnv>): string {
+  return requestIdOf(incomingOf(c.req.raw, c.env).header, deps.newRequestId);
+}
+
+function observed(deps: ServiceDeps, route: string): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    observe(deps, {
+      message: 'request answered',
+      route,
+      status: c.res.status,
+      startedAt,
+      requestId: idOf(deps, c),
+    });
+  };
+}
+
+/** For pages that say nothing else themselves. */
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+const safeHeaders: MiddlewareHandler = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(PAGE_HEADERS))
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+};
+
+/** The paths are named one by one, so that webhooks do not pay for what pages need. */
+function addPages(app: Hono<ServiceEnv>, deps: ServiceDeps, pages: Hono): void {
+  const paths = new Set(pages.routes.map(({ path }) => path));
+  // A pattern for everything is a middleware of theirs, not a page.
+  for (const path of paths) if (!path.endsWith('*')) app.use(path, observed(deps, path), safeHeaders);
+  app.route('/', pages);
 }

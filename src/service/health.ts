@@ -1,5 +1,6 @@
 /** What `/readyz` knows about the service. `/healthz` only says that the process answers. */
 import type { InboxFigures } from '#ports/inbox.ts';
+import { within } from './within.ts';
 
 /** Asked on every `/readyz`; none of it may take long. */
 export interface HealthSource {
@@ -10,6 +11,8 @@ export interface HealthSource {
   paused(): readonly { readonly engagement: string; readonly change: string | null }[];
   /** When a sweep last ended well; `null`: not yet. */
   lastSweep(): string | null;
+  /** How our webhooks in GitLab are, at the last look; `null`: not looked yet. Lost deliveries are the sweep's, so this never makes us unready. */
+  webhooks(): unknown;
 }
 
 export interface Readiness {
@@ -21,6 +24,9 @@ export interface Readiness {
 /** A backlog older than this means that the work does not get done: 15 minutes, in milliseconds. */
 const OLDEST_MS = 900_000;
 
+/** A store that takes longer to count is not well, and whoever asks does not wait longer. */
+const FIGURES_TIMEOUT_MS = 2_000;
+
 /**
  * Ready means: deliveries can be stored and GitLab can be reached. A backlog that only grows older counts as not ready;
  * paused engagements and dead letters are shown, and are a person's business.
@@ -28,7 +34,7 @@ const OLDEST_MS = 900_000;
  * @param now ISO 8601, UTC
  */
 export async function readiness(source: HealthSource, now: string): Promise<Readiness> {
-  const figures = await source.figures().catch(() => null);
+  const figures = await within(FIGURES_TIMEOUT_MS, async () => await source.figures());
   const gitlab = source.gitlab();
   const ageMs = figures?.oldest == null ? 0 : Date.parse(now) - Date.parse(figures.oldest);
   const problems = [
@@ -51,6 +57,7 @@ export async function readiness(source: HealthSource, now: string): Promise<Read
       gitlab,
       paused: source.paused(),
       lastSweep: source.lastSweep(),
+      webhooks: source.webhooks(),
     },
   };
 }

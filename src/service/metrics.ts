@@ -10,6 +10,7 @@ import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';
 import { atMost } from './at-most.ts';
 import type { Source } from './receive.ts';
+import { within } from './within.ts';
 
 export interface MetricsDeps {
   readonly clock: Clock;
@@ -51,6 +52,8 @@ export interface ServiceMetrics {
 const HTTP_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5, 10];
 const APPLIED_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 const GITLAB_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** A store that takes longer counts as one that does not answer: Prometheus waits ten seconds for everything. */
+const FIGURES_TIMEOUT_MS = 2_000;
 /** GitLab's API has fewer routes that we use, and the engine fewer kinds of action. */
 const MOST_NAMES = 60;
 
@@ -102,8 +105,9 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     'When a sweep last ended well; 0: never.',
   );
   const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
-  registerInbox(registry, { clock, figures });
+  const readBacklog = backlogReader(registry, { clock, figures });
 
+  const httpRoutes = atMost(MOST_NAMES);
   const routes = atMost(MOST_NAMES);
   const kinds = atMost(MOST_NAMES);
   const httpSeries = new Map<string, Histogram.Internal<'route' | 'status'>>();
@@ -113,7 +117,9 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
       remember(deliverySeries, `${source} ${result}`, () => deliveries.labels(source, result)).inc();
     },
     httpRequest(route, status, seconds) {
-      remember(httpSeries, `${route} ${status}`, () => http.labels(route, String(status))).observe(seconds);
+      const series = (): Histogram.Internal<'route' | 'status'> =>
+        http.labels(httpRoutes(route), String(status));
+      remember(httpSeries, `${route} ${status}`, series).observe(seconds);
     },
     applied: (seconds) => applied.observe(seconds),
     gitlabRequest: ({ method, route, status, seconds }) =>
@@ -125,7 +131,11 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     },
     sweepSucceeded: (at) => swept.set(Date.parse(at) / 1000),
     paused: (engagements) => paused.set(engagements),
-    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    expose: async () => {
+      // Before anything is printed: each gauge is printed as soon as it is collected itself.
+      await readBacklog();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
 }
 
@@ -138,8 +148,11 @@ function remember<T>(series: Map<string, T>, key: string, create: () => T): T {
   return created;
 }
 
-/** The backlog is read when somebody looks, once for all its gauges. A store that fails, shows as such. */
-function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps, 'clock' | 'figures'>): void {
+/** The backlog is read when somebody looks. A store that fails, shows as such. */
+function backlogReader(
+  registry: Registry,
+  { clock, figures }: Pick<MetricsDeps, 'clock' | 'figures'>,
+): () => Promise<void> {
   const registers = [registry];
   const oldest = new Gauge({
     name: 'procession_inbox_oldest_seconds',
@@ -156,17 +169,16 @@ function registerInbox(registry: Registry, { clock, figures }: Pick<MetricsDeps,
     help: 'Deliveries in the inbox, by state.',
     labelNames: ['state'],
     registers,
-    // Every gauge is collected before any is printed: this one asks for all three.
-    async collect() {
-      const known = await figures().catch(() => null);
-      up.set(known === null ? 0 : 1);
-      if (known === null) return;
-      backlog.set({ state: 'waiting' }, known.waiting);
-      backlog.set({ state: 'working' }, known.working);
-      backlog.set({ state: 'dead' }, known.dead);
-      oldest.set(
-        known.oldest === null ? 0 : Math.max(0, (Date.parse(clock.now()) - Date.parse(known.oldest)) / 1000),
-      );
-    },
   });
+  return async () => {
+    const known = await within(FIGURES_TIMEOUT_MS, figures);
+    up.set(known === null ? 0 : 1);
+    if (known === null) return;
+    backlog.set({ state: 'waiting' }, known.waiting);
+    backlog.set({ state: 'working' }, known.working);
+    backlog.set({ state: 'dead' }, known.dead);
+    oldest.set(
+      known.oldest === null ? 0 : Math.max(0, (Date.parse(clock.now()) - Date.parse(known.oldest)) / 1000),
+    );
+  };
 }

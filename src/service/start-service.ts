@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { ConfigError } from '#domain/errors.ts';
 import type { ServiceEnv } from './incoming.ts';
 
 export interface ServedService {
@@ -9,52 +10,106 @@ export interface ServedService {
   close(): Promise<void>;
 }
 
-/** GitLab gives up after 10 s, so nobody honest needs longer; a slow sender holds a socket no longer than this. */
-const REQUEST_TIMEOUT_MS = 10_000;
-const HEADERS_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_MS = 65_000;
-/** Requests that have not ended by then are cut off. */
-const CLOSE_AFTER_MS = 5_000;
-const MAX_HEADER_BYTES = 16_384;
+export interface ServiceOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly timeouts?: Partial<ServiceTimeouts>;
+  /**
+   * Replaces `Request` and `Response` of the whole process by the server's, which lets one core answer half as many
+   * deliveries again; `true` when not given.
+   */
+  readonly overrideGlobals?: boolean;
+}
 
-/** Starts listening; port 0 takes a free one. @throws when the address is taken or not allowed. */
-export async function startService(
-  app: Hono<ServiceEnv>,
-  options: { readonly host: string; readonly port: number },
-): Promise<ServedService> {
-  const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+export interface ServiceTimeouts {
+  /** Until the headers are complete. A slow sender holds a socket no longer than this. */
+  readonly headersMs: number;
+  /** Until the body is; longer than the app waits for it, because the app's answer says what is wrong. */
+  readonly requestMs: number;
+  /** Between requests; longer than load balancers wait, or they would use a connection that is just closing. */
+  readonly keepAliveMs: number;
+  /** Requests that have not ended so long after the end was asked for are cut off. */
+  readonly graceMs: number;
+}
+
+const DEFAULT_TIMEOUTS: ServiceTimeouts = {
+  headersMs: 5_000,
+  requestMs: 15_000,
+  keepAliveMs: 65_000,
+  graceMs: 5_000,
+};
+const MAX_HEADER_BYTES = 16_384;
+/** How often node looks for requests over their time: 30 s of its own accord. */
+const CHECK_EVERY_MS = 1_000;
+
+type Server = ReturnType<typeof serve>;
+
+/**
+ * Starts listening; senders that dribble are cut off.
+ *
+ * @throws ConfigError when the address is taken or not allowed
+ * @see https://nodejs.org/api/http.html#serverrequesttimeout
+ */
+export async function startService(app: Hono<ServiceEnv>, options: ServiceOptions): Promise<ServedService> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const { host, port, overrideGlobals = true } = options;
+  const server = await new Promise<Server>((resolve, reject) => {
     const starting = serve(
       {
         fetch: app.fetch,
-        hostname: options.host,
-        port: options.port,
-        overrideGlobalObjects: false,
+        hostname: host,
+        port,
+        overrideGlobalObjects: overrideGlobals,
         serverOptions: {
           maxHeaderSize: MAX_HEADER_BYTES,
-          requestTimeout: REQUEST_TIMEOUT_MS,
-          headersTimeout: HEADERS_TIMEOUT_MS,
-          keepAliveTimeout: KEEP_ALIVE_MS,
-          connectionsCheckingInterval: 1_000,
+          requestTimeout: timeouts.requestMs,
+          headersTimeout: timeouts.headersMs,
+          keepAliveTimeout: timeouts.keepAliveMs,
+          connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, timeouts.headersMs),
         },
       },
       () => resolve(starting),
     );
-    starting.once('error', reject);
+    starting.once('error', (error) => reject(toConfigError(error, host, port)));
   });
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const opened = typeof address === 'object' && address !== null ? address.port : port;
+  let closing: Promise<void> | undefined;
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
-    close: async () =>
-      await new Promise((resolve) => {
-        const cut = setTimeout(() => {
-          if ('closeAllConnections' in server) server.closeAllConnections();
-        }, CLOSE_AFTER_MS);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      }),
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${opened}`,
+    close: async () => {
+      closing ??= close(server, timeouts.graceMs);
+      await closing;
+    },
   };
+}
+
+/** What a person can do something about is not a mistake of ours. */
+function toConfigError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const known: Readonly<Record<string, readonly [path: string, message: string, fix: string]>> = {
+    EADDRINUSE: ['PORT', `port ${port} is in use`, 'Stop what uses it, or set PORT to another one.'],
+    EACCES: ['PORT', `port ${port} is not allowed`, 'Set PORT to one above 1023.'],
+    EADDRNOTAVAIL: [
+      'HOST',
+      `${host} is no address of this machine`,
+      'Set HOST to one, or to 0.0.0.0 for all.',
+    ],
+    ENOTFOUND: ['HOST', `${host} is not known`, 'Set HOST to an address of this machine.'],
+  };
+  const [path, message, fix] = known[error.code ?? ''] ?? [];
+  if (path === undefined || message === undefined || fix === undefined) return error;
+  return new ConfigError([{ file: null, line: null, path, message, fix, severity: 'error' }]);
+}
+
+/** A connection that is kept alive becomes idle only after its last answer, so it is looked for until all are gone. */
+async function close(server: Server, graceMs: number): Promise<void> {
+  if (!('closeIdleConnections' in server)) throw new TypeError('not an HTTP/1 server');
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  clearInterval(idle);
+  clearTimeout(cut);
 }

@@ -50,6 +50,7 @@ beforeEach(async () => {
       gitlab: () => null,
       paused: () => [],
       lastSweep: () => null,
+      webhooks: () => null,
     },
     clock,
     logger: SILENT,

@@ -1,0 +1,48 @@
+import type { ActualHook, FailedDelivery, HookScope } from '#domain/hook-health.ts';
+
+/** The hooks that could be read, or why none could. */
+export type HookList =
+  | {
+      readonly kind: 'hooks';
+      readonly hooks: readonly ActualHook[];
+      /** Whose hooks the token may not read; one of ours may be among them. */
+      readonly unseen: readonly HookScope[];
+    }
+  | { readonly kind: 'not-allowed'; readonly reason: string };
+
+/** How far back to look for failed deliveries. GitLab tells no time of a delivery, so both bounds count. */
+export interface DeliveriesSince {
+  /** ISO 8601, UTC. A delivery whose time can be told from what was sent is left out when older. */
+  readonly instant: string;
+  /** Deliveries up to this id are left out; `0` for none. */
+  readonly afterId: number;
+}
+
+export type CallOutcome =
+  /** The receiver answered 2xx; GitLab enables a disabled hook by that. */
+  | { readonly kind: 'delivered' }
+  /** GitLab tried; the receiver answered something else or nothing. */
+  | { readonly kind: 'not-delivered'; readonly reason: string }
+  /** GitLab did not try: rights, delivery gone. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** GitLab did not try: more than 5 in this minute, or its general limit. */
+  | { readonly kind: 'limited'; readonly reason: string };
+
+/** What a test delivery says. */
+export type HookTrigger = 'issues_events' | 'note_events';
+
+/**
+ * Looks after the webhooks of the configured group and project.
+ *
+ * @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError; never waits for a limit.
+ */
+export interface HookAdmin {
+  /** Hooks of the group (Premium, Owner) and of the project (Maintainer), each where it may be read. */
+  listHooks(): Promise<HookList>;
+  /** Newest first, one per event, from the newest 200 attempts. */
+  listFailedDeliveries(hook: ActualHook, since: DeliveriesSince): Promise<readonly FailedDelivery[]>;
+  /** Sends a delivery again, with the same body and the same `Idempotency-Key`. */
+  resend(hook: ActualHook, deliveryId: number): Promise<CallOutcome>;
+  /** Sends what the newest issue or comment would send, also when the hook is disabled. */
+  test(hook: ActualHook, trigger: HookTrigger): Promise<CallOutcome>;
+}
