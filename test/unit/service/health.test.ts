@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HealthSource, readiness } from '#service/health.ts';
 
 const NOW = '2026-12-01T09:00:00.000Z';
@@ -13,6 +13,9 @@ const source = (changes: Partial<HealthSource> = {}): HealthSource => ({
 });
 
 describe('service/health', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   it('is ready when deliveries can be stored and GitLab answers', async () => {
     expect(await readiness(source(), NOW)).toMatchObject({ ready: true, problems: [] });
   });
@@ -35,7 +38,9 @@ describe('service/health', () => {
       /oldest delivery waits/u,
     ],
   ])('is not ready when %s, and says so', async (_, changes, problem) => {
-    const { ready, problems } = await readiness(source(changes), NOW);
+    const asked = readiness(source(changes), NOW);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const { ready, problems } = await asked;
 
     expect(ready).toBe(false);
     expect(problems.join()).toMatch(problem);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InboxFigures } from '#ports/inbox.ts';
 import { createMetrics } from '#service/metrics.ts';
 
@@ -38,7 +38,12 @@ describe('service/metrics', () => {
     const hanging = metricsOf(async () => await new Promise(() => {}));
 
     expect(await exposed(failing)).toContain('procession_inbox_up 0');
-    expect(await exposed(hanging)).toContain('procession_inbox_up 0');
+
+    vi.useFakeTimers();
+    const asked = exposed(hanging);
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    expect(await asked).toContain('procession_inbox_up 0');
   });
 
   it('counts and times what it is told', async () => {
