@@ -92,7 +92,7 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     },
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
-    store: async () => await openStore(config()),
+    store: async () => await openStore(config(), logger),
     serve: async () => await startServing(config(), clock, processes),
     demo: async () => await import('./demo/run-demo.ts'),
   };
@@ -103,20 +103,21 @@ async function loadProcesses(templates: string, only?: ProcessChoice): Promise<P
   return await loadProcessStore(templates, only);
 }
 
-async function openStore({ databaseUrl, dataFolder }: Config, leaseMs?: number): Promise<Store> {
-  if (databaseUrl !== null) throw new ConfigError([NO_POSTGRES]);
-  const { openSqliteInbox } = await import('#inbox/sqlite-inbox.ts');
-  return await openSqliteInbox({ folder: dataFolder, ...(leaseMs === undefined ? {} : { leaseMs }) });
+async function openStore(config: Config, logger: Logger, leaseMs?: number): Promise<Store> {
+  const lease = leaseMs === undefined ? {} : { leaseMs };
+  if (config.databaseUrl === null) {
+    const { openSqliteInbox } = await import('#inbox/sqlite-inbox.ts');
+    return await openSqliteInbox({ folder: config.dataFolder, ...lease });
+  }
+  const { openPostgresInbox } = await import('#inbox/postgres-inbox.ts');
+  return await openPostgresInbox({
+    databaseUrl: config.databaseUrl.reveal(),
+    ...lease,
+    // Name only: a driver's message may hold the address with its password.
+    onError: (error) =>
+      logger.warn('the database connection broke; connecting again', { errorName: error.name }),
+  });
 }
-
-const NO_POSTGRES: InputProblem = {
-  file: null,
-  line: null,
-  path: 'DATABASE_URL',
-  message: 'PostgreSQL is not supported by this version',
-  fix: 'unset DATABASE_URL: deliveries are then kept in a SQLite database in PROCESSION_DATA, on one machine',
-  severity: 'error',
-};
 
 async function startServing(
   config: Config,
@@ -135,7 +136,7 @@ async function startServing(
     clock,
     logger,
     hooks: await openHooks(config),
-    store: await openStore(config, LEASE_MS),
+    store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab(config, onRequest),
       processes: known,

@@ -2,22 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Claim } from '#ports/inbox.ts';
+import type { ClaimEnding } from './claim-ending.ts';
+import { toDelivery } from './delivery-row.ts';
 import { toMillis } from './instant.ts';
-import { DELIVERY_COLUMNS, toDelivery } from './sqlite-rows.ts';
+import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { fromStored, toStored } from './stored-text.ts';
-
-/** What becomes of the deliveries of a claim when it ends. */
-export type Ending =
-  | { readonly kind: 'done'; readonly now: string }
-  | { readonly kind: 'retry'; readonly notBefore: string; readonly reason: string }
-  | { readonly kind: 'bury'; readonly reason: string }
-  | { readonly kind: 'release' };
 
 export interface SqliteClaims {
   take(now: string): Claim | null;
   renew(claim: Claim, now: string): boolean;
   /** Changes nothing when the claim was lost. */
-  end(claim: Claim, ending: Ending): void;
+  end(claim: Claim, ending: ClaimEnding): void;
 }
 
 export function createSqliteClaims(database: DatabaseSync, leaseMs: number): SqliteClaims {
@@ -48,7 +43,7 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
     return statements.renew.run(until, toStored(claim.engagement), claim.id).changes === 1;
   }
 
-  function end(claim: Claim, ending: Ending): void {
+  function end(claim: Claim, ending: ClaimEnding): void {
     const engagement = toStored(claim.engagement);
     if (statements.endClaim.run(engagement, claim.id).changes === 0) return;
     switch (ending.kind) {

@@ -7,8 +7,10 @@ import type {
   QuarantinedDelivery,
   StoredDelivery,
 } from '#ports/inbox.ts';
-import { toInstant, toMillis } from './instant.ts';
-import { DELIVERY_COLUMNS, toDelivery, toRowId } from './sqlite-rows.ts';
+import { toDelivery, toRowId } from './delivery-row.ts';
+import { type StateCount, toFigures } from './figures.ts';
+import { toMillis } from './instant.ts';
+import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { toStored, toStoredOrNull } from './stored-text.ts';
 
 export interface SqliteDeliveries {
@@ -64,22 +66,12 @@ export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries
     },
     replay: (id, now) => changed('replay', id, toMillis(now)),
     drop: (id, now) => changed('drop', id, toMillis(now)),
-    figures() {
-      const rows = statements.figures.all() as { state: string; count: number; oldest: number }[];
-      const countOf = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
-      const oldest = Math.min(...rows.filter((row) => row.state !== 'dead').map((row) => row.oldest));
-      return {
-        waiting: countOf('waiting'),
-        working: countOf('working'),
-        dead: countOf('dead'),
-        oldest: oldest === Infinity ? null : toInstant(oldest),
-      };
-    },
+    figures: () => toFigures(statements.figures.all() as unknown as StateCount[]),
     prune: (before) => Number(statements.prune.run(toMillis(before)).changes),
   };
 }
 
-function list(database: DatabaseSync, { state, engagement, limit }: DeliveryFilter): StoredDelivery[] {
+function list(database: DatabaseSync, { state, engagement, kind, limit }: DeliveryFilter): StoredDelivery[] {
   const conditions = [`state <> 'dropped'`];
   const values: SQLInputValue[] = [];
   if (state !== undefined) {
@@ -90,6 +82,10 @@ function list(database: DatabaseSync, { state, engagement, limit }: DeliveryFilt
   if (engagement !== undefined) {
     conditions.push('engagement = ?');
     values.push(toStored(engagement));
+  }
+  if (kind !== undefined) {
+    conditions.push('kind = ?');
+    values.push(kind);
   }
   const sql = `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`;
   return database

@@ -2,10 +2,11 @@
 import type { AuditLog } from '#ports/audit-log.ts';
 import type { Claim, Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import { createArrivals } from './arrivals.ts';
+import type { ClaimEnding } from './claim-ending.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { createSqliteAuditLog } from './sqlite-audit-log.ts';
-import { createSqliteClaims, type Ending } from './sqlite-claims.ts';
+import { createSqliteClaims } from './sqlite-claims.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteDeliveries, PRUNED_AT_ONCE, toNewRow } from './sqlite-deliveries.ts';
 import { toUnavailable } from './sqlite-failure.ts';
@@ -45,7 +46,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Inbo
     return stored ? 'stored' : 'duplicate';
   }
 
-  async function end(claim: Claim, ending: Ending): Promise<void> {
+  async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
     await commit.write(() => claims.end(claim, ending));
     arrivals.announce();
   }

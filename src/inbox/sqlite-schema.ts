@@ -52,3 +52,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_keeps_all BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
 ];
+
+/** What `toDelivery` reads, for SELECT and RETURNING. */
+export const DELIVERY_COLUMNS =
+  'id, source, dedupe_key, kind, engagement, payload, received_at, request_id, state, attempts, not_before, reason';

@@ -18,6 +18,7 @@ export interface AuditEntry {
 
 /** Append only. */
 export interface AuditLog {
+  /** All of them or none; resolves when they are on disk. */
   append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. */
   read(filter: {

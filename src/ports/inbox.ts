@@ -63,6 +63,7 @@ export interface InboxFigures {
 export interface DeliveryFilter {
   readonly state?: DeliveryState;
   readonly engagement?: EngagementKey;
+  readonly kind?: DeliveryKind;
   /** At most this many, newest first. */
   readonly limit: number;
 }
@@ -72,10 +73,17 @@ export interface DeliveryFilter {
  * crashes. One worker per engagement at a time, also across processes (where the store is shared).
  */
 export interface Inbox {
-  /** Resolves when it is on disk. A delivery whose key was put before (also one that is done or dead) is a duplicate. */
+  /**
+   * Resolves when it is on disk. A delivery whose key was put before (also one that is done, dead or dropped) is a
+   * duplicate. When the store cannot keep it now it rejects with an error of disposition `retry`: nothing was
+   * acknowledged, the sender must send again.
+   */
   put(delivery: NewDelivery): Promise<'stored' | 'duplicate'>;
   quarantine(delivery: QuarantinedDelivery): Promise<'stored' | 'duplicate'>;
-  /** Takes everything due for one engagement nobody works on; `null` when there is nothing. Expires after the lease, so that a crash returns it. */
+  /**
+   * Takes everything due for one engagement nobody works on; `null` when there is nothing. Expires after the lease, so
+   * that a crash returns it. What is said later about a claim that was lost changes nothing.
+   */
   claim(now: string): Promise<Claim | null>;
   /** Keeps a claim from expiring while work goes on. `false`: it was lost (another worker has it); stop working. */
   renew(claim: Claim, now: string): Promise<boolean>;
@@ -91,12 +99,12 @@ export interface Inbox {
 
   list(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
   show(id: string): Promise<StoredDelivery | null>;
-  /** A dead or done delivery waits again. `false` when there is none with this id. */
+  /** A dead or done delivery waits again, its attempts counted anew. `false` when there is none with this id, or it names no engagement. */
   replay(id: string, now: string): Promise<boolean>;
   /** Forgets a dead or waiting delivery; its key stays known for the retention time, so that a resend is a duplicate. */
   drop(id: string): Promise<boolean>;
   figures(): Promise<InboxFigures>;
-  /** Removes done deliveries and their keys older than the instant. */
+  /** Removes what was done or dropped before the instant, with its key. @returns how many */
   prune(before: string): Promise<number>;
   close(): Promise<void>;
 }

@@ -116,7 +116,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
   const { engagement, deliveries } = claim;
   const trail = createTrail(deps, claim);
   try {
-    const sow = latestSow(claim);
+    const sow = await latestSow(deps, claim);
     const outcome = await reconcile(deps, engagement, {
       ...(sow === null ? {} : { sow, ...deps.launch }),
       recentActions: async () => await recentActions(deps, engagement),
@@ -155,10 +155,15 @@ async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail)
   else await deps.inbox.bury(claim, reason);
 }
 
-/** The last SOW among the deliveries: an older one is superseded. */
-function latestSow({ deliveries }: Claim): Sow | null {
+/**
+ * The last SOW among the deliveries; `null` also when a later one was applied already: one that failed and waited
+ * for its next try must not take back what came after it.
+ */
+async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim): Promise<Sow | null> {
   const last = deliveries.findLast(({ kind }) => kind === 'sow');
   if (last === undefined) return null;
+  const [applied] = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: 1 });
+  if (applied !== undefined && applied.receivedAt > last.receivedAt) return null;
   const read = readSow(last.payload);
   if (read.kind === 'ok') return read.sow;
   throw new InvalidInputError(

@@ -81,7 +81,8 @@ async function receiveOne(
 /** No handler for this method and path: 405 where the path is ours, else 404. */
 function unmatched(deps: ServiceDeps, c: Context<ServiceEnv>): Response {
   const startedAt = performance.now();
-  const path = c.req.path.replace(/\/$/, '');
+  // Without a slash at the end: the app is not strict about it.
+  const { path } = c.req;
   const allow = ALLOWED.get(path);
   const status = allow === undefined ? 404 : 405;
   const route = allow === undefined ? 'other' : path;

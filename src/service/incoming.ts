@@ -21,10 +21,10 @@ export function incomingOf(request: Request, bindings: ServiceEnv['Bindings'] | 
   const message = bindings?.incoming;
   if (message === undefined)
     return { header: (name) => request.headers.get(name) ?? undefined, body: request.body };
-  return { header: (name) => joined(message.headers[name]), body: message };
+  return { header: (name) => single(message.headers[name]), body: message };
 }
 
-/** The same header twice is one with a comma, as in `Headers`: neither of the two values, so it proves nothing. */
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
+/** Node joins what is sent twice by commas, as `Headers` does: neither of the two values, so it proves nothing. */
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -60,7 +60,9 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
       receivedAt,
       requestId,
     });
-    return { status: 202, result: result === 'stored' ? kind : 'duplicate', log: { why } };
+    return result === 'stored'
+      ? { status: 202, result: kind, log: { why } }
+      : { status: 200, result, log: { why } };
   }
 
   async function act(delivery: AuthenticDelivery, read: GitLabDelivery): Promise<Outcome> {

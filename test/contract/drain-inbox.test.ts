@@ -146,3 +146,37 @@ describe('draining the inbox', () => {
     expect(world.notesOf(world.epic(), 'fuse')).toHaveLength(1);
   });
 });
+
+describe('a SOW that failed and comes late', () => {
+  it('does not take back a later one that was applied', async () => {
+    await store.put(
+      aDelivery({
+        source: 'crm',
+        kind: 'sow',
+        dedupeKey: 'v1',
+        payload: world.sow,
+        receivedAt: '2026-11-01T09:00:00.000Z',
+      }),
+    );
+    const first = await store.claim(new Date().toISOString());
+    if (first === null) throw new Error('nothing to claim');
+    await store.retry(first, new Date(Date.now() + 1_500).toISOString(), 'GitLab was away');
+    const changed = { ...world.sow, engagement: 'GitLab on AWS, second edition' };
+    const worker = start(world.deps, store);
+    await store.put(
+      aDelivery({
+        source: 'crm',
+        kind: 'sow',
+        dedupeKey: 'v2',
+        payload: changed,
+        receivedAt: '2026-11-01T10:00:00.000Z',
+      }),
+    );
+
+    await worker.quiet();
+
+    expect(worker.outcomes.length).toBeGreaterThanOrEqual(2);
+    const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
+  });
+});

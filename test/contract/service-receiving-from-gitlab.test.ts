@@ -132,6 +132,82 @@ describe.each([
   });
 });
 
+describe('service: the same id', () => {
+  it('of an event that was not understood is free for the same event once it is', async () => {
+    const receiver = aReceiver();
+    const post = async (body: string): Promise<number> =>
+      (await send(receiver, '/webhooks/gitlab', body, signedHeaders(body, { id: 'one' }))).status;
+    const unknown = JSON.stringify({ object_kind: 'surprise' });
+
+    expect([await post(unknown), await post(unknown)]).toEqual([202, 200]);
+    expect([await post(anIssueEvent()), await post(anIssueEvent())]).toEqual([202, 200]);
+  });
+
+  it('is the signed one before every other, and the digest of the body where there is none', async () => {
+    const receiver = aReceiver();
+    const body = anIssueEvent();
+    const token = { 'x-gitlab-token': PLAIN_TOKEN };
+    const headers = [
+      { ...signedHeaders(body, { id: 'signed' }), 'idempotency-key': 'unproven' },
+      { ...token, 'idempotency-key': 'key', 'x-gitlab-webhook-uuid': 'uuid' },
+      { ...token, 'x-gitlab-webhook-uuid': 'uuid' },
+      { ...token, 'idempotency-key': `two words ${'x'.repeat(300)}` },
+      token,
+      token,
+    ];
+    const statuses: number[] = [];
+    for (const one of headers) statuses.push((await send(receiver, '/webhooks/gitlab', body, one)).status);
+
+    expect(statuses).toEqual([202, 202, 202, 202, 202, 200]);
+    expect(receiver.kept.map(({ dedupeKey }) => dedupeKey)).toEqual([
+      'signed',
+      'key',
+      'uuid',
+      expect.stringMatching(/^sha256:[0-9a-f]{64}$/u),
+      expect.stringMatching(/^sha256:[0-9a-f]{64}$/u),
+    ]);
+  });
+
+  it('wakes both engagements when a label was changed from one to the other, once each', async () => {
+    const receiver = aReceiver();
+    const body = anIssueEvent({
+      labels: [{ title: 'SOW-2' }],
+      changes: { labels: { previous: [{ title: 'SOW-1' }], current: [{ title: 'SOW-2' }] } },
+    });
+    const post = async (): Promise<number> =>
+      (await send(receiver, '/webhooks/gitlab', body, signedHeaders(body, { id: 'one' }))).status;
+
+    expect([await post(), await post()]).toEqual([202, 200]);
+    expect(receiver.kept.map(({ engagement }) => engagement)).toEqual(['SOW-2', 'SOW-1']);
+  });
+});
+
+describe('service: long bodies', () => {
+  it('give their room back, whatever came of them', async () => {
+    const receiver = aReceiver({ roomBytes: 100_000 });
+    const body = anIssueEvent({ padding: 'x'.repeat(300_000) });
+    const wrong = { ...signedHeaders(body), 'webhook-id': 'other' };
+
+    for (let n = 0; n < 5; n += 1) {
+      expect((await send(receiver, '/webhooks/gitlab', body, wrong)).status).toBe(401);
+      expect((await send(receiver, '/webhooks/gitlab', body, signedHeaders(body))).status).toBe(202);
+    }
+  });
+
+  it('that find no room are asked to come back', async () => {
+    const receiver = aReceiver({ roomBytes: 10 });
+    const body = anIssueEvent({ padding: 'x'.repeat(300_000) });
+    const { app } = receiver;
+    const response = await app.request('/webhooks/gitlab', {
+      method: 'POST',
+      body,
+      headers: signedHeaders(body),
+    });
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+  });
+});
+
 describe('service: an unproven delivery', () => {
   afterEach(() => vi.restoreAllMocks());
 
@@ -211,6 +287,10 @@ describe('service: secrets and texts of people', () => {
       expect(text).not.toContain('424242');
       expect(text).not.toContain(key);
     }
+    // Dead letters say where the problem is, not what stood there.
+    const reasons = receiver.kept.map((delivery) => ('reason' in delivery ? delivery.reason : ''));
+    expect(reasons).toContain('1 problem: billing.rate');
+    expect(reasons.join()).not.toMatch(/canary|424242/u);
     // Who sent a wrong amount is told which; nobody else is.
     expect(answers.filter((text) => text.includes('424242'))).toHaveLength(1);
     for (const text of answers) expect(text).not.toMatch(/canary|whsec_/u);

@@ -80,7 +80,8 @@ describe('service: thirty megabytes', () => {
   afterAll(() => child.disconnect());
 
   const message = async <T>(): Promise<T> =>
-    await new Promise((resolve) => {
+    await new Promise((resolve, reject) => {
+      child.removeAllListeners('exit').once('exit', () => reject(new Error('the receiver has ended')));
       child.once('message', (value) => resolve(value as T));
     });
   const figures = async (): Promise<{ rssBytes: number; peakBytes: number; kept: number }> => {

@@ -20,6 +20,8 @@ export interface ReceiverOptions {
   readonly gitlabSecrets?: readonly string[];
   readonly now?: () => string;
   readonly bodyTimeoutMs?: number;
+  /** For long bodies together; 100 MB when not given. */
+  readonly roomBytes?: number;
   readonly ownUser?: { readonly id: number; readonly username: string };
   /** Instead of keeping a delivery. */
   readonly put?: Inbox['put'];
@@ -62,7 +64,10 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
       verify: createVerifyCrm([new Secret(SIGNING_TOKEN)]),
       limitBytes: 1_048_576,
     }),
-    readBody: createReadBody({ timeoutMs: options.bodyTimeoutMs ?? 10_000, roomBytes: 104_857_600 }),
+    readBody: createReadBody({
+      timeoutMs: options.bodyTimeoutMs ?? 10_000,
+      roomBytes: options.roomBytes ?? 104_857_600,
+    }),
     metrics,
     health: { figures, gitlab: () => null, paused: () => [], lastSweep: () => null, webhooks: () => null },
     clock,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '#cli/exit-code.ts';
 import { UsageError } from '#cli/usage-error.ts';
 import * as errors from '#domain/errors.ts';
+import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 
 const samples: readonly errors.AppError[] = [
   new errors.ConfigError([]),
@@ -15,6 +16,7 @@ const samples: readonly errors.AppError[] = [
   new errors.GitLabUnavailableError('x'),
   new errors.GitLabRateLimitedError('x', 1),
   new errors.GitLabConflictError('x'),
+  new InboxUnavailableError('x'),
   new errors.InvariantError('x'),
 ];
 

@@ -1,14 +1,11 @@
-/** Rows of the deliveries table as what they mean. */
+/** A row of the deliveries table, of either store, as what it means. */
 import type { DeliveryState, StoredDelivery } from '#ports/inbox.ts';
 import { toInstant } from './instant.ts';
 import { fromStored, fromStoredOrNull } from './stored-text.ts';
 
-/** What {@link toDelivery} reads, for SELECT and RETURNING. */
-export const DELIVERY_COLUMNS =
-  'id, source, dedupe_key, kind, engagement, payload, received_at, request_id, state, attempts, not_before, reason';
-
+/** Instants are milliseconds since 1970; texts are as `stored-text.ts` writes them. */
 interface DeliveryRow {
-  readonly id: number;
+  readonly id: number | string;
   readonly source: StoredDelivery['source'];
   readonly dedupe_key: string;
   readonly kind: StoredDelivery['kind'];
@@ -22,7 +19,7 @@ interface DeliveryRow {
   readonly reason: string | null;
 }
 
-/** @param row of {@link DELIVERY_COLUMNS} */
+/** @param row of the store's `DELIVERY_COLUMNS` */
 export function toDelivery(row: unknown): StoredDelivery {
   const found = row as DeliveryRow;
   return {

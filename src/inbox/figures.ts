@@ -1,0 +1,20 @@
+import type { InboxFigures } from '#ports/inbox.ts';
+import { toInstant } from './instant.ts';
+
+/** How many open deliveries are in a state, and when (milliseconds since 1970) the oldest of them came in. */
+export interface StateCount {
+  readonly state: string;
+  readonly count: number;
+  readonly oldest: number;
+}
+
+export function toFigures(counts: readonly StateCount[]): InboxFigures {
+  const countOf = (state: string): number => counts.find((row) => row.state === state)?.count ?? 0;
+  const oldest = Math.min(...counts.filter(({ state }) => state !== 'dead').map((row) => row.oldest));
+  return {
+    waiting: countOf('waiting'),
+    working: countOf('working'),
+    dead: countOf('dead'),
+    oldest: oldest === Infinity ? null : toInstant(oldest),
+  };
+}

@@ -1,0 +1,39 @@
+import type { AuditLog } from '#ports/audit-log.ts';
+import { toAuditEntry, toAuditRow } from './audit-row.ts';
+import { toInstant, toMillis } from './instant.ts';
+import type { PostgresDatabase } from './postgres-database.ts';
+import { toStored } from './stored-text.ts';
+
+const COLUMNS = 'at, engagement, event, request_id, rule, action, result, detail';
+
+/** The audit log beside the deliveries; it is closed with the inbox. */
+export function createPostgresAuditLog(database: PostgresDatabase): AuditLog {
+  const table = `${database.schema}.audit`;
+  const insert = `
+    INSERT INTO ${table} (${COLUMNS})
+    SELECT to_timestamp(at / 1000.0), engagement, event, request_id, rule, action, result, detail
+    FROM json_to_recordset($1::json) AS given (at bigint, engagement text, event text, request_id text, rule text,
+      action text, result text, detail text)`;
+  const select = `
+    SELECT round(extract(epoch FROM at) * 1000)::float8 AS at, engagement, event, request_id, rule, action, result, detail
+    FROM ${table}
+    WHERE ($1::text IS NULL OR engagement = $1) AND ($2::timestamptz IS NULL OR at >= $2)
+    ORDER BY id DESC LIMIT $3`;
+
+  return {
+    async append(entries) {
+      if (entries.length === 0) return;
+      const rows = entries.map((entry) => toAuditRow(entry, toMillis(entry.at)));
+      await database.query(insert, [JSON.stringify(rows)]);
+    },
+    async read({ engagement, since, limit }) {
+      const rows = await database.query(select, [
+        engagement === undefined ? null : toStored(engagement),
+        since === undefined ? null : toInstant(toMillis(since)),
+        limit,
+      ]);
+      return rows.map(toAuditEntry);
+    },
+    async close() {},
+  };
+}

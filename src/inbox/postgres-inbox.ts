@@ -1,0 +1,120 @@
+/** The store for several machines: PostgreSQL, with pg-boss as the queue. Why so: `postgres-inbox-rationale.md`. */
+import type { AuditLog } from '#ports/audit-log.ts';
+import type { Claim, Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import { createArrivals } from './arrivals.ts';
+import type { ClaimEnding } from './claim-ending.ts';
+import { createPostgresAuditLog } from './postgres-audit-log.ts';
+import { createPostgresClaims } from './postgres-claims.ts';
+import { openPostgresDatabase, type PostgresDatabase } from './postgres-database.ts';
+import { createPostgresDeliveries } from './postgres-deliveries.ts';
+import { toPostgresFailure } from './postgres-failure.ts';
+import { createPostgresPut } from './postgres-put.ts';
+
+/** A crashed worker's engagement waits this long. */
+const LEASE_MS = 60_000;
+/** How soon a worker looks again when the server cannot tell it (a pooler between them drops LISTEN). */
+const POLL_MS = 200;
+
+export interface PostgresInboxOptions {
+  readonly databaseUrl: string;
+  /** Holds our tables and pg-boss's; created when missing. */
+  readonly schema?: string;
+  readonly now?: () => string;
+  /** At least 10 s: pg-boss allows no less. */
+  readonly leaseMs?: number;
+  /** Told of connections that broke; the inbox recovers by itself. */
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * Opens the inbox and the audit log in a schema of a PostgreSQL database; any number of machines may have it open.
+ * Recovers by itself when the server was away. Closing the inbox closes the audit log too.
+ *
+ * @throws {ConfigError} when `DATABASE_URL` is wrong or its user lacks a right.
+ * @throws {InboxUnavailableError} when the server does not answer.
+ */
+export async function openPostgresInbox(options: PostgresInboxOptions): Promise<Inbox & { audit: AuditLog }> {
+  const { now = () => new Date().toISOString(), onError = () => undefined } = options;
+  const { databaseUrl, schema = 'procession', leaseMs = LEASE_MS } = options;
+  const database = await openPostgresDatabase({ databaseUrl, schema, leaseMs, onError });
+  const claims = createPostgresClaims(database);
+  const deliveries = createPostgresDeliveries(database);
+  const puts = createPostgresPut(database);
+  let listening = false;
+  const arrivals = createArrivals(() => !listening, POLL_MS);
+  const stopListening = await listen(database, () => arrivals.announce(), onError);
+  listening = stopListening !== null;
+
+  async function store(delivery: NewDelivery | QuarantinedDelivery): Promise<'stored' | 'duplicate'> {
+    const result = await puts.put(delivery);
+    if (result === 'stored') arrivals.announce();
+    return result;
+  }
+
+  async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
+    await failing(claims.end(claim, ending));
+    arrivals.announce();
+  }
+
+  return {
+    audit: createPostgresAuditLog(database),
+    put: store,
+    quarantine: store,
+    async claim(instant) {
+      arrivals.settle();
+      const claim = await failing(claims.take(instant));
+      if (claim !== null) arrivals.announce();
+      return claim;
+    },
+    renew: (claim) => failing(claims.renew(claim)),
+    done: (claim, instant) => end(claim, { kind: 'done', now: instant }),
+    retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
+    bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
+    release: (claim) => end(claim, { kind: 'release' }),
+    arrival: (timeoutMs, signal) => arrivals.wait(timeoutMs, signal),
+    list: (filter) => deliveries.list(filter),
+    show: (id) => deliveries.show(id),
+    async replay(id, instant) {
+      const replayed = await failing(deliveries.replay(id, instant));
+      if (replayed) arrivals.announce();
+      return replayed;
+    },
+    drop: (id) => deliveries.drop(id, now()),
+    figures: () => deliveries.figures(),
+    prune: (before) => deliveries.prune(before),
+    async close() {
+      arrivals.close();
+      await puts.close();
+      await stopListening?.();
+      await database.boss.stop({ graceful: true, timeout: 1000 });
+    },
+  };
+}
+
+/** pg-boss's and pg's errors as ours. */
+async function failing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toPostgresFailure(error);
+  }
+}
+
+/**
+ * Hears what other machines put. pg-boss keeps the connection, heals it and calls after each reconnection.
+ *
+ * @returns how to stop; `null` when the server cannot tell us, as behind a transaction pooler.
+ */
+async function listen(
+  { boss, schema }: PostgresDatabase,
+  announce: () => void,
+  onError: (error: Error) => void,
+): Promise<(() => Promise<void>) | null> {
+  try {
+    const handle = await boss.getDb().listen?.(`${schema}_arrival`, announce, announce);
+    return handle === undefined ? null : async () => await handle.close();
+  } catch (error) {
+    onError(toPostgresFailure(error));
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createArrivals } from '#inbox/arrivals.ts';
+
+const NEVER = new AbortController().signal;
+
+async function isOver(work: Promise<void>): Promise<boolean> {
+  return await Promise.race([
+    work.then(() => true),
+    new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), 20);
+    }),
+  ]);
+}
+
+describe('createArrivals', () => {
+  it('lets the first worker look at once: something may have been there before', async () => {
+    const arrivals = createArrivals(() => false, 1000);
+
+    expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
+  });
+
+  it('holds a worker after a look that found nothing, until an announcement', async () => {
+    const arrivals = createArrivals(() => false, 1000);
+    arrivals.settle();
+
+    const waits = [arrivals.wait(1000, NEVER), arrivals.wait(1000, NEVER)];
+    expect(await isOver(Promise.race(waits))).toBe(false);
+    arrivals.announce();
+
+    expect(await isOver(Promise.all(waits).then(() => undefined))).toBe(true);
+    expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
+  });
+
+  it('lets workers go when a look at other processes says so', async () => {
+    let changed = false;
+    const arrivals = createArrivals(() => changed, 2);
+    arrivals.settle();
+
+    const wait = arrivals.wait(1000, NEVER);
+    expect(await isOver(wait)).toBe(false);
+    changed = true;
+
+    expect(await isOver(wait)).toBe(true);
+  });
+
+  it('holds nobody once closed, whatever was settled', async () => {
+    const arrivals = createArrivals(() => false, 1000);
+    arrivals.settle();
+    const wait = arrivals.wait(1000, NEVER);
+
+    arrivals.close();
+    arrivals.settle();
+
+    expect(await isOver(wait)).toBe(true);
+    expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
+  });
+});
