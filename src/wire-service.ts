@@ -5,12 +5,13 @@ import type { Config } from '#config/load-config.ts';
 import { AppError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import type { ActualUser } from '#domain/state.ts';
-import type { AuditLog } from '#ports/audit-log.ts';
+import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
+import type { Store } from '#ports/store.ts';
 import { type DrainObserver, drainInbox } from '#reconciler/drain-inbox.ts';
 import type { Outcome, ReconcileDeps } from '#reconciler/reconcile.ts';
 import { later } from '#reconciler/retry.ts';
@@ -22,27 +23,20 @@ import { createMetrics, type ServiceMetrics } from '#service/metrics.ts';
 import { createReadBody } from '#service/read-body.ts';
 import { createCrmReceiver } from '#service/receive-crm.ts';
 import { createGitLabReceiver } from '#service/receive-gitlab.ts';
-import { requireSecrets } from '#service/require-secrets.ts';
-
+import type { WebhookSecrets } from '#service/require-secrets.ts';
 import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 
 export interface ServiceParts {
   readonly config: Config;
+  readonly secrets: WebhookSecrets;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly store: Inbox & { readonly audit: AuditLog };
+  readonly store: Store;
   readonly hooks: HookAdmin;
   /** Builds the engine; `onRequest` hears of every request to GitLab. */
-  readonly connect: (
-    onRequest: (request: {
-      readonly method: string;
-      readonly route: string;
-      readonly status: number | null;
-      readonly ms: number;
-    }) => void,
-  ) => Promise<ReconcileDeps>;
+  readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<ReconcileDeps>;
 }
 
 export interface RunningService {
@@ -74,11 +68,12 @@ const sleep: Sleep = async (ms, signal) => {
 /**
  * Starts everything; deliveries are accepted as soon as this resolves.
  *
- * @throws ConfigError without secrets; AppError when GitLab refuses the token. GitLab being away is no reason not to accept.
+ * GitLab being away is no reason not to accept.
+ *
+ * @throws ConfigError when the address is taken or not allowed.
  */
 export async function runService(parts: ServiceParts): Promise<RunningService> {
-  const { config, clock, logger, store } = parts;
-  const secrets = requireSecrets(config);
+  const { config, secrets, clock, logger, store } = parts;
   const metrics = createMetrics({ clock, figures: async () => await store.figures() });
   const memory = createMemory(metrics);
   const deps = await parts.connect((request) => {

@@ -12,14 +12,13 @@ import type { InputProblem } from '#domain/input-problem.ts';
 import { labelName } from '#domain/labels.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
+import type { GitLabOptions } from '#gitlab/create-gitlab.ts';
 import type { ObservedRequest } from '#gitlab/requester.ts';
-import type { AuditLog } from '#ports/audit-log.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import type { HookAdmin } from '#ports/hooks.ts';
-import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
+import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
@@ -27,8 +26,6 @@ import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
 import type * as Demo from './demo/run-demo.ts';
 import type { RunningService } from './wire-service.ts';
-
-export type Store = Inbox & { readonly audit: AuditLog };
 
 /** What commands get. Every method loads its adapter on the first call and keeps the result. */
 export interface Wire {
@@ -127,15 +124,16 @@ async function startServing(
   const { LEASE_MS, runService } = await import('./wire-service.ts');
   const { requireSecrets } = await import('#service/require-secrets.ts');
   const { createServiceLogger } = await import('./wire-logger.ts');
-  requireSecrets(config);
-  gitlabAccess(config);
+  const secrets = requireSecrets(config);
+  const connection = connectionOf(config);
   const known = await processes();
   const logger = createServiceLogger(config.logLevel);
   const service = await runService({
     config,
+    secrets,
     clock,
     logger,
-    hooks: await openHooks(config),
+    hooks: (await import('#gitlab/hooks.ts')).createHookAdmin(connection),
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab(config, onRequest),
@@ -153,24 +151,23 @@ async function startServing(
   };
 }
 
-async function openHooks(config: Config): Promise<HookAdmin> {
-  const { url, token, group, project } = gitlabAccess(config);
-  const { createHookAdmin } = await import('#gitlab/hooks.ts');
-  return createHookAdmin({ host: url, token: token.reveal(), group, project, userAgent: USER_AGENT });
+async function openGitLab(config: Config, onRequest?: (request: ObservedRequest) => void): Promise<GitLab> {
+  const connection = connectionOf(config);
+  const { createGitLab } = await import('#gitlab/create-gitlab.ts');
+  return createGitLab({ ...connection, ...(onRequest ? { onRequest } : {}) });
 }
 
-async function openGitLab(config: Config, onRequest?: (request: ObservedRequest) => void): Promise<GitLab> {
+/** @throws ConfigError naming everything that is missing. */
+function connectionOf(config: Config): GitLabOptions {
   const { url, token, group, project } = gitlabAccess(config);
-  const { createGitLab } = await import('#gitlab/create-gitlab.ts');
-  return createGitLab({
+  return {
     host: url,
     token: token.reveal(),
     group,
     project,
     userAgent: USER_AGENT,
-    ...(onRequest ? { onRequest } : {}),
     processLabel: (processId) => labelName('process', processId, config.labels),
-  });
+  };
 }
 
 /** The folder of the settings; where the current folder has none, the processes that come with Procession. */

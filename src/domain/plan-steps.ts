@@ -71,6 +71,9 @@ function planStep(status: StepStatus, issue: ActualIssue, input: PlanInput, cont
   return [...notes, ...(update === null ? [] : [update])];
 }
 
+/** The scopes of which an issue of ours carries one label each. */
+const STEP_SCOPES = ['step', 'role', 'workflow'] as const;
+
 function updateIssue(
   status: StepStatus,
   issue: ActualIssue,
@@ -80,7 +83,7 @@ function updateIssue(
   const labels = labelChanges(
     issue.labels,
     stepLabels(status, context),
-    ['step', 'role', 'workflow'].map((scope) => labelName(scope as 'step', '', settings.labels)),
+    STEP_SCOPES.map((scope) => labelName(scope, '', settings.labels)),
   );
   const state = stateChange(status, issue);
   const block = blockChange(
@@ -91,12 +94,12 @@ function updateIssue(
     'issue',
   );
   const joinEpic = found.epic === null || issue.epicId !== found.epic.id;
-  const turned = status.state === 'ready' && currentLabel(issue, settings) !== 'ready';
+  const was = currentLabel(issue, settings);
+  const turned = status.state === 'ready' && was !== 'ready';
   const assignee =
     turned && issue.assignees.length === 0
       ? roleHolder(status.step.owner, assessment.sow, settings).username
       : null;
-  const was = currentLabel(issue, settings);
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
     ...(state === 'closed' ? ['close: it ends with the engagement'] : []),

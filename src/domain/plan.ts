@@ -41,7 +41,8 @@ interface Update {
 export type Action =
   | {
       readonly kind: 'create-label';
-      readonly label: LabelDefinition /** Somebody else having made it means somebody else is launching. */;
+      readonly label: LabelDefinition;
+      /** Somebody else having made it means somebody else is launching. */
       readonly claims: boolean;
     }
   | {
@@ -78,7 +79,8 @@ export type Action =
     }
   | ({
       readonly kind: 'update-issue';
-      readonly step: StepKey /** Username; only where nobody is assigned. */;
+      readonly step: StepKey;
+      /** Username; only where nobody is assigned. */
       readonly assignee: string | null;
       readonly joinEpic: boolean;
     } & Update)

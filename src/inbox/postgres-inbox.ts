@@ -1,6 +1,6 @@
 /** The store for several machines: PostgreSQL, with pg-boss as the queue. Why so: `postgres-inbox-rationale.md`. */
-import type { AuditLog } from '#ports/audit-log.ts';
-import type { Claim, Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Claim, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Store } from '#ports/store.ts';
 import { createArrivals } from './arrivals.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { createPostgresAuditLog } from './postgres-audit-log.ts';
@@ -33,7 +33,7 @@ export interface PostgresInboxOptions {
  * @throws {ConfigError} when `DATABASE_URL` is wrong or its user lacks a right.
  * @throws {InboxUnavailableError} when the server does not answer.
  */
-export async function openPostgresInbox(options: PostgresInboxOptions): Promise<Inbox & { audit: AuditLog }> {
+export async function openPostgresInbox(options: PostgresInboxOptions): Promise<Store> {
   const { now = () => new Date().toISOString(), onError = () => undefined } = options;
   const { databaseUrl, schema = 'procession', leaseMs = LEASE_MS } = options;
   const database = await openPostgresDatabase({ databaseUrl, schema, leaseMs, onError });

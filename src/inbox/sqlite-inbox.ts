@@ -1,6 +1,6 @@
 /** The embedded store: one SQLite file in the data folder, for one machine. */
-import type { AuditLog } from '#ports/audit-log.ts';
-import type { Claim, Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Claim, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Store } from '#ports/store.ts';
 import { createArrivals } from './arrivals.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -29,7 +29,7 @@ export interface SqliteInboxOptions {
  *
  * @throws {ConfigError} when the database cannot be opened or written, is damaged, or belongs to a newer Procession.
  */
-export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Inbox & { audit: AuditLog }> {
+export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Store> {
   const { folder, now = () => new Date().toISOString(), leaseMs = LEASE_MS } = options;
   const opened = openSqliteDatabase(folder);
   const { database } = opened;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store } from '#ports/store.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
-import { aDelivery, aStore, type RunningWorker, type Store, startWorker } from '#test/support/service.ts';
+import { aDelivery, aStore, type RunningWorker, startWorker } from '#test/support/service.ts';
 
 let world: EngagementWorld;
 let store: Store;

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AuditEntry } from '#ports/audit-log.ts';
 import type { Claim, Inbox, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Store } from '#ports/store.ts';
 import {
   aDelivery,
   afterLease,
   claimed,
   type InboxHarness,
   now,
-  type Store,
   type StoreUnderTest,
 } from './inbox-harness.ts';
 import { inboxProperties } from './inbox-properties.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { Store } from './inbox-harness.ts';
+import type { Store } from '#ports/store.ts';
 
 const WRITER = fileURLToPath(new URL('../support/inbox-writer.ts', import.meta.url));
 

@@ -1,8 +1,7 @@
 /** What the tests of every store of deliveries share. */
-import type { AuditLog } from '#ports/audit-log.ts';
-import type { Claim, Inbox, NewDelivery } from '#ports/inbox.ts';
 
-export type Store = Inbox & { readonly audit: AuditLog };
+import type { Claim, Inbox, NewDelivery } from '#ports/inbox.ts';
+import type { Store } from '#ports/store.ts';
 
 /** One empty store, which may be opened several times, as by several processes. */
 export interface StoreUnderTest {

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess.ts';
-import { type EngagementWorld, realProcess, sampleSow, startEngagement } from '#test/support/engagement.ts';
+import {
+  BEFORE_CLOSING,
+  type EngagementWorld,
+  realProcess,
+  sampleSow,
+  startEngagement,
+} from '#test/support/engagement.ts';
 
 /** Does whatever is ready until nothing is; returns the steps in the order they were done. */
 async function live(world: EngagementWorld): Promise<readonly string[]> {
@@ -76,15 +82,7 @@ describe('a whole life', () => {
       const world = await startEngagement({ process: await realProcess('delivery', profile) });
       try {
         await world.apply();
-        await world.walk(
-          'assign-engineer',
-          'welcome-email',
-          'kick-off',
-          'intake-aws',
-          'change-request',
-          'project-summary',
-          'customer-sign-off',
-        );
+        await world.walk(...BEFORE_CLOSING);
         world.by('eli').label(world.issue('financial-wrap-up'), 'workflow::in progress');
         await world.reconcile();
         expect(world.state('post-mortem')).toBe(expected);

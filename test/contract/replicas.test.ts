@@ -1,10 +1,11 @@
 /** Several replicas on one PostgreSQL, and a CI job beside them: one of everything. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
+import type { Store } from '#ports/store.ts';
 import { sweep } from '#reconciler/sweep.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
-import { aDelivery, type RunningWorker, type Store, startWorker } from '#test/support/service.ts';
+import { aDelivery, type RunningWorker, startWorker } from '#test/support/service.ts';
 
 const LEASE_MS = 10_000;
 const bin = findPostgres();

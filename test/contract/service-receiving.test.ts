@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '#domain/secret.ts';
 import { SILENT } from '#ports/logger.ts';
+import type { Store } from '#ports/store.ts';
 import { createApp } from '#service/app.ts';
 import { createMetrics } from '#service/metrics.ts';
 import { createReadBody } from '#service/read-body.ts';
@@ -14,7 +15,7 @@ import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 import { aSow } from '#test/support/builders.ts';
-import { aStore, type Store } from '#test/support/service.ts';
+import { aStore } from '#test/support/service.ts';
 
 const NOW = '2026-12-01T09:00:00.000Z';
 const SECONDS = Date.parse(NOW) / 1000;

@@ -4,17 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
-import type { AuditLog } from '#ports/audit-log.ts';
 import type { Sleep } from '#ports/clock.ts';
-import type { Inbox, NewDelivery } from '#ports/inbox.ts';
+import type { NewDelivery } from '#ports/inbox.ts';
+import type { Store } from '#ports/store.ts';
 import { type DrainDeps, drainInbox } from '#reconciler/drain-inbox.ts';
 import type { Outcome, ReconcileDeps } from '#reconciler/reconcile.ts';
 
 export const sleep: Sleep = async (ms, signal) => {
   await delay(ms, undefined, { signal }).catch(() => {});
 };
-
-export type Store = Inbox & { readonly audit: AuditLog };
 
 /** A SQLite store in a folder of its own. */
 export async function aStore(): Promise<{
