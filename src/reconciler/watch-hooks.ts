@@ -122,7 +122,7 @@ async function examine(check: Check): Promise<HookHealth> {
 
 function absentText(address: string, unseen: HookScope | undefined): string {
   const whose = unseen === undefined ? '' : ` ${unseen === 'group' ? 'project' : 'group'}`;
-  const text = `No${whose} webhook points to ${address}, so changes are only seen by the sweep. Run \`procession setup\`, or add one with issue and comment events and a secret.`;
+  const text = `No${whose} webhook points to ${address}, so changes are only seen by the sweep. Add one in GitLab with issue and comment events and a secret (docs/operations.md).`;
   if (unseen === undefined) return text;
   const role = unseen === 'group' ? 'Owner' : 'Maintainer';
   return `${text} Webhooks of the ${unseen} may not be read with this token: if ours is there, its user needs the role ${role} there to have it watched.`;
