@@ -21,6 +21,7 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
+import type { LoadedCases } from '#templates/load-cases.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
 import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
@@ -52,6 +53,8 @@ export interface Wire {
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** Every problem of config, processes, templates and `sows/*.yml`, or of the given files and folders alone. */
   lint(paths: readonly string[]): Promise<LintResult>;
+  /** The cases of a process, and what is wrong with the files they are in. */
+  cases(process: string): Promise<LoadedCases>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
   store(): Promise<Store>;
   /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
@@ -89,6 +92,7 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     },
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
+    cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     store: async () => await openStore(config(), logger),
     serve: async () => await startServing(config(), clock, processes),
     demo: async () => await import('./demo/run-demo.ts'),
@@ -98,6 +102,11 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
 async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {
   const { loadProcessStore } = await import('#templates/process-store.ts');
   return await loadProcessStore(templates, only);
+}
+
+async function casesOf(templates: string, id: string, processes: ProcessStore): Promise<LoadedCases> {
+  const { loadCases } = await import('#templates/load-cases.ts');
+  return await loadCases(`${templates}/${id}`, (profile) => processes.find(id, profile));
 }
 
 async function openStore(config: Config, logger: Logger, leaseMs?: number): Promise<Store> {

@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./lint.ts'),
   },
   {
+    name: 'test',
+    summary: 'try the cases of processes: what the rules say in situations their authors wrote down',
+    load: async () => await import('./test.ts'),
+  },
+  {
     name: 'plan',
     summary: 'show what would change in GitLab, and why',
     load: async () => await import('./plan.ts'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const Id = z
+export const Id = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected lower-case words with dashes, for example kick-off')
   .max(40);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isCalendarDate } from './calendar.ts';
 
 /** A date of the Gregorian calendar, `2026-03-05`. Impossible dates (`2026-02-30`) are refused. */
-const CalendarDate = z.string().refine(isCalendarDate, {
+export const CalendarDate = z.string().refine(isCalendarDate, {
   error: 'expected a date that exists, written YYYY-MM-DD, for example 2026-03-05',
 });
 

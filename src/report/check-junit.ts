@@ -1,6 +1,7 @@
 /** A check as JUnit XML: one test suite per engagement, one test case per step, so that GitLab shows it on merge requests and pipelines. */
 import { type CheckedStep, type EngagementCheck, type Finding, findingsOf } from '#domain/check.ts';
 import { visible } from './paint.ts';
+import { attributeText, xmlText } from './xml.ts';
 
 /** @see https://docs.gitlab.com/ci/testing/unit_test_reports/ */
 export function junitXml(checks: readonly EngagementCheck[]): string {
@@ -82,21 +83,4 @@ function findingText({ rule, message, missing, fix }: Finding): string {
   ]
     .map(visible)
     .join('\n');
-}
-
-function attributeText(attributes: Readonly<Record<string, string | number>>): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => ` ${name}="${xmlText(visible(String(value)))}"`)
-    .join('');
-}
-
-/** Characters that XML 1.0 forbids even as references become `�`; control characters are already spelled out. */
-function xmlText(text: string): string {
-  return text
-    .replaceAll(/[\uFFFE\uFFFF]/g, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&apos;');
 }

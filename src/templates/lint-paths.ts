@@ -50,6 +50,8 @@ async function look(path: string, found: Found): Promise<void> {
     await lookInFolder(path, found);
   } else if (basename(path) === 'process.yml' || path.endsWith('.md')) {
     found.processes.add(dirname(path));
+  } else if (await isProcess(dirname(dirname(path)))) {
+    found.processes.add(dirname(dirname(path)));
   } else if (isSowFile(path)) {
     found.sows.add(path);
   } else {
@@ -65,6 +67,10 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
     found.processes.add(folder);
     return;
   }
+  if (await isProcess(dirname(folder))) {
+    found.processes.add(dirname(folder));
+    return;
+  }
   const processes = await listProcesses(folder);
   for (const process of processes) found.processes.add(process.folder);
   const sows = names.filter(isSowFile);
@@ -77,6 +83,11 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
         'Name a folder of processes or of SOW files.',
       ),
     );
+}
+
+/** Cases lie in a folder of their process. */
+async function isProcess(folder: string): Promise<boolean> {
+  return (await stat(join(folder, 'process.yml')).catch(() => null))?.isFile() === true;
 }
 
 function isSowFile(name: string): boolean {

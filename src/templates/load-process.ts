@@ -4,6 +4,7 @@ import { type FieldPath, formatPath, type InputProblem } from '#domain/input-pro
 import type { ProcessDefinition, ProcessFile } from '#domain/process.ts';
 import type { ProcessProblem } from '#domain/process-problem.ts';
 import { processProblems, profileProblems } from '#domain/process-rules.ts';
+import { loadCases } from './load-cases.ts';
 import { type ProcessDraft, readProcessDraft } from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';
 
@@ -25,9 +26,19 @@ export async function loadProcess(folder: string, profile: string | null = null)
   return definition(draft, draft.processFile, profile);
 }
 
-/** Everything that is wrong with the process in a folder: files, fields, rules, profiles, templates. Empty when nothing is. */
+/** Everything that is wrong with the process in a folder: files, fields, rules, profiles, templates, cases. Empty when nothing is. */
 export async function lintProcess(folder: string): Promise<readonly InputProblem[]> {
-  return draftProblems(await readProcessDraft(folder));
+  const draft = await readProcessDraft(folder);
+  const problems = draftProblems(draft);
+  const { processFile } = draft;
+  // Cases of a broken process would complain about what is broken there.
+  if (processFile === null || problems.some(({ severity }) => severity === 'error')) return problems;
+  const known = (profile: string | null): boolean =>
+    profile === null || Object.hasOwn(processFile.profiles, profile);
+  const cases = await loadCases(folder, (profile) =>
+    known(profile) ? definition(draft, processFile, profile) : null,
+  );
+  return [...problems, ...cases.problems];
 }
 
 function draftProblems(draft: ProcessDraft): readonly InputProblem[] {

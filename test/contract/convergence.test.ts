@@ -1,7 +1,8 @@
 /** Whatever people do: one run brings order, a second one writes nothing, and what belongs to people stays. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillEvidence, tickAll } from '#demo/do-step.ts';
+import { fillEvidence } from '#demo/do-step.ts';
+import { tickAll } from '#domain/fill-in.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import { stepMarker } from '#domain/plan-creation.ts';
 import type { Issue, User } from '#sandbox/world.ts';

@@ -1,7 +1,8 @@
 /** The rules people meet, against the sandbox: what they do, what the engine answers, what is in GitLab afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { doStep, fillEvidence, tickAll } from '#demo/do-step.ts';
+import { doStep, fillEvidence } from '#demo/do-step.ts';
 import { actionText } from '#domain/action-text.ts';
+import { tickAll } from '#domain/fill-in.ts';
 import { readManagedBlock } from '#domain/managed-block.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';

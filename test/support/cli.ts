@@ -90,6 +90,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     deps: async () => deps,
     sow: absent('SOW files'),
     lint: absent('lint'),
+    cases: absent('cases'),
     store: absent('store'),
     serve: absent('serve'),
     demo: absent('demo'),

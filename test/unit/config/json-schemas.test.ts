@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '#config/procession-file.ts';
-import { sowJsonSchema, stepJsonSchema } from '#domain/json-schema.ts';
+import { caseJsonSchema, sowJsonSchema, stepJsonSchema } from '#domain/json-schema.ts';
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -8,6 +8,7 @@ const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 describe('docs/*.schema.json', () => {
   it.each([
     ['procession', configJsonSchema],
+    ['case', caseJsonSchema],
     ['sow', sowJsonSchema],
     ['step', stepJsonSchema],
   ])('publishes the schema of %s', async (name, schema) => {

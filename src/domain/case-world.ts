@@ -1,0 +1,191 @@
+/**
+ * The state of GitLab that a case describes: what a launch makes, as the plan says, and what people then did.
+ * Nothing here decides: the engine reads the result like any other.
+ */
+import { evidenceFor } from './assess.ts';
+import { DEFAULT_CALENDAR } from './calendar.ts';
+import { fillCells, fittingValue, tickAll, tickItems } from './fill-in.ts';
+import type { Identified } from './identify.ts';
+import type { StepKey } from './keys.ts';
+import { labelName, type WorkflowState } from './labels.ts';
+import { writeManagedBlock } from './managed-block.ts';
+import { roleHolder } from './people.ts';
+import type { Action, Plan } from './plan.ts';
+import { epicMarker } from './plan-creation.ts';
+import type { ProcessDefinition, Step } from './process.ts';
+import { factsOf, type ProcessCase, type WholeFacts } from './process-case.ts';
+import { resolveReferences } from './references.ts';
+import { DEFAULT_POLICY, type Settings } from './settings.ts';
+import type { Sow } from './sow.ts';
+import { checksum } from './sow-record.ts';
+import type { ActualEpic, ActualIssue, ActualState, ActualUser } from './state.ts';
+
+/** A case with everything it refers to. */
+export interface ReadyCase {
+  readonly process: ProcessDefinition;
+  /** With the fields of the case. */
+  readonly sow: Sow;
+  readonly given: ProcessCase;
+}
+
+/** Procession itself: who makes epics and issues, and who closes what runs alongside. */
+const PROCESSION: ActualUser = { id: 1, username: 'procession' };
+const FIRST_ISSUE_ID = 501;
+
+/** Settings of a case: those of nobody, so that it says the same wherever it is run. */
+export function settingsOf({ given }: ReadyCase): Settings {
+  return {
+    calendar: DEFAULT_CALENDAR,
+    labels: {},
+    policy: { ...DEFAULT_POLICY, mode: given.policy },
+    roles: given.roles,
+    showAmounts: false,
+  };
+}
+
+/** The state right after a launch was carried out. @param plan of a SOW against an empty GitLab */
+export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): ActualState {
+  const at = `${given.today ?? sow.closed_won_on}T09:00:00.000Z`;
+  const created = plan.actions.filter((action) => action.kind === 'create-issue');
+  const issues = new Map<StepKey, ActualIssue>();
+  for (const [index, action] of created.entries())
+    issues.set(action.step, launchedIssue(action, { at, iid: index + 1, issues }));
+  const epics = plan.actions
+    .filter((action) => action.kind === 'create-epic')
+    .map((action): ActualEpic => ({ kind: 'epic', ...item(action, at, { id: 90, iid: 1 }) }));
+  const block = plan.actions.find((action) => action.kind === 'update-epic')?.block ?? null;
+  const marker = epicMarker({ engagement: plan.engagement, process });
+  const described = epics.map((epic) =>
+    block === null
+      ? epic
+      : {
+          ...epic,
+          description: writeManagedBlock(epic.description, marker, resolveReferences(block, issues, 'epic')),
+        },
+  );
+  return { engagement: plan.engagement, epics: described, issues: [...issues.values()] };
+}
+
+type Creation = Extract<Action, { kind: 'create-epic' | 'create-issue' }>;
+
+function item(
+  { title, description, labels }: Creation,
+  at: string,
+  number: { readonly id: number; readonly iid: number },
+): Omit<ActualEpic, 'kind'> {
+  return {
+    ...number,
+    title,
+    description,
+    state: 'opened',
+    labels,
+    url: `https://gitlab.example.com/groups/services/-/epics/${number.iid}`,
+    reference: `services&${number.iid}`,
+    author: PROCESSION,
+    createdAt: at,
+    updatedAt: at,
+    closedAt: null,
+  };
+}
+
+function launchedIssue(
+  action: Extract<Action, { kind: 'create-issue' }>,
+  world: {
+    readonly at: string;
+    readonly iid: number;
+    readonly issues: ReadonlyMap<StepKey, ActualIssue>;
+  },
+): ActualIssue {
+  const { at, iid, issues } = world;
+  return {
+    kind: 'issue',
+    ...item(action, at, { id: FIRST_ISSUE_ID + iid, iid }),
+    description: resolveReferences(action.description, issues, 'issue'),
+    url: `https://gitlab.example.com/services/engagements/-/issues/${iid}`,
+    reference: `services/engagements#${iid}`,
+    projectId: 7,
+    assignees: action.assignee === null ? [] : [userNamed(action.assignee)],
+    dueDate: action.dueDate,
+    epicId: 90,
+    confidential: action.confidential,
+    blockingCount: null,
+    closedBy: null,
+  };
+}
+
+/** The state with what people did since. @param found who is who in `state` */
+export function stateOfCase(
+  state: ActualState,
+  found: Pick<Identified, 'issues'>,
+  ready: ReadyCase,
+): ActualState {
+  const { given, process, sow } = ready;
+  const steps = new Map([...found.issues].map(([step, { id }]) => [id, step]));
+  const all = factsOf(given);
+  const issues = state.issues.map((issue) => {
+    const key = steps.get(issue.id);
+    const step = process.steps.find(({ id }) => id === key);
+    const facts = key === undefined ? undefined : all.get(key);
+    return step === undefined || facts === undefined ? issue : withFacts(issue, { step, facts, ready });
+  });
+  const at = `${given.today ?? sow.closed_won_on}T12:00:00.000Z`;
+  const epics = state.epics.map(
+    (epic): ActualEpic => (given.epic === 'closed' ? { ...epic, state: 'closed', closedAt: at } : epic),
+  );
+  return { ...state, epics, issues };
+}
+
+interface Done {
+  readonly step: Step;
+  readonly facts: WholeFacts;
+  readonly ready: ReadyCase;
+}
+
+function withFacts(issue: ActualIssue, done: Done): ActualIssue {
+  const { step, facts, ready } = done;
+  const isClosed = facts.is === 'closed' || facts.is === 'done';
+  const by = facts.by ?? roleHolder(step.owner, ready.sow, settingsOf(ready)).username ?? step.owner;
+  const on = facts.on ?? ready.given.today ?? ready.sow.closed_won_on;
+  return {
+    ...issue,
+    description: descriptionWith(issue.description, done),
+    labels: labelsWith(issue.labels, done),
+    ...(isClosed
+      ? { state: 'closed' as const, closedAt: `${on}T12:00:00.000Z`, closedBy: userNamed(by) }
+      : {}),
+  };
+}
+
+function descriptionWith(description: string, { step, facts, ready }: Done): string {
+  const fields = evidenceFor(step, ready.sow);
+  const { ticked, not_ticked: open = [], evidence } = facts;
+  let text = description;
+  if (facts.is === 'done' || ticked === 'all') text = tickAll(text);
+  else if (ticked !== undefined) text = tickItems(text, ticked, true);
+  if (open.length > 0) text = tickItems(text, open, false);
+  if (facts.is === 'done' || evidence === 'all')
+    text = fillCells(text, new Map(fields.map((field) => [field.field, fittingValue(field)])));
+  if (typeof evidence !== 'object') return text;
+  return fillCells(text, new Map(Object.entries(evidence).map(([field, value]) => [field, String(value)])));
+}
+
+const SHOWN: Readonly<Partial<Record<WholeFacts['is'], WorkflowState>>> = {
+  started: 'in progress',
+  waiting: 'waiting',
+};
+
+function labelsWith(labels: readonly string[], { facts }: Done): readonly string[] {
+  const { add_labels: added = [], remove_labels: removed = [] } = facts;
+  const state = SHOWN[facts.is];
+  const shown = state === undefined ? [] : [labelName('workflow', state)];
+  const left = labels.filter(
+    (label) => !(shown.length > 0 && label.startsWith(labelName('workflow', ''))) && !removed.includes(label),
+  );
+  return [...new Set([...left, ...shown, ...added])];
+}
+
+/** One id per username, whatever the order in which they come up. */
+function userNamed(username: string): ActualUser {
+  if (username === PROCESSION.username) return PROCESSION;
+  return { id: 1_000 + Number.parseInt(checksum(username).slice(0, 8), 16), username };
+}

@@ -1,0 +1,77 @@
+/** Lets the engine judge the case of a process: the very decision that sweeps and `check` make, over a GitLab held in memory. */
+import { type Mismatch, mismatches } from '#domain/case-judgement.ts';
+import { problem } from '#domain/case-problems.ts';
+import { launchedState, type ReadyCase, settingsOf, stateOfCase } from '#domain/case-world.ts';
+import { checkEngagement } from '#domain/check.ts';
+import { InvariantError } from '#domain/errors.ts';
+import { unknownItems } from '#domain/fill-in.ts';
+import { type Identified, identify } from '#domain/identify.ts';
+import type { FieldProblem } from '#domain/input-problem.ts';
+import { factsOf } from '#domain/process-case.ts';
+import { LAUNCH_STAGE } from '#domain/sow.ts';
+import type { ActualState } from '#domain/state.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import { type Decision, decide, type ReconcileOptions } from './reconcile.ts';
+
+export type CaseResult =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'fails'; readonly mismatches: readonly Mismatch[] }
+  /** It cannot be tried: it speaks of list items that the template does not have. */
+  | { readonly kind: 'broken'; readonly problems: readonly FieldProblem[] };
+
+/** @param gitlab with nothing in it, that cannot be written */
+export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseResult> {
+  const { sow, process, given } = ready;
+  const engagement = sow.sow.number;
+  // What is not won yet makes no engagement; a case asks what the rules say once it is.
+  const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
+  const launched = await decided(gitlab, ready, { engagement, epics: [], issues: [] }, launch);
+  const state = launchedState(launched.plan, ready);
+  const found = identify(state);
+  const problems = itemProblems(ready, found);
+  if (problems.length > 0) return { kind: 'broken', problems };
+  const decision = await decided(gitlab, ready, stateOfCase(state, found, ready), {});
+  const { assessment } = decision;
+  const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
+  const differences = mismatches(given, {
+    assessment,
+    check: checkEngagement(assessment, decision.found),
+    due,
+  });
+  return differences.length === 0 ? { kind: 'holds' } : { kind: 'fails', mismatches: differences };
+}
+
+async function decided(
+  gitlab: GitLab,
+  ready: ReadyCase,
+  state: ActualState,
+  options: ReconcileOptions,
+): Promise<Decision> {
+  const { process } = ready;
+  const processes = {
+    ids: [process.id],
+    find: (id: string, profile: string | null) =>
+      id === process.id && profile === process.profile ? process : null,
+  };
+  const decision = await decide({ gitlab, processes, settings: settingsOf(ready) }, state, options);
+  if (decision.kind === 'decided') return decision;
+  throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);
+}
+
+function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldProblem[] {
+  return [...factsOf(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
+    const description = found.issues.get(step)?.description ?? '';
+    return (['ticked', 'not_ticked'] as const).flatMap((field) => {
+      const texts = (field === 'ticked' ? ticked : open) ?? [];
+      return typeof texts === 'string'
+        ? []
+        : unknownItems(description, texts).map((text) =>
+            problem(
+              ['facts', step, field, texts.indexOf(text)],
+              `no list item of ${step} begins with "${text}"`,
+              'Copy the beginning of an item from the template.',
+            ),
+          );
+    });
+  });
+}

@@ -1,0 +1,136 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { caseProblems, problem } from '#domain/case-problems.ts';
+import { withDifferences } from '#domain/case-sow.ts';
+import type { ReadyCase } from '#domain/case-world.ts';
+import { checkShape } from '#domain/check-shape.ts';
+import type { FieldPath, FieldProblem, InputProblem } from '#domain/input-problem.ts';
+import type { ProcessDefinition } from '#domain/process.ts';
+import { CaseFile, type ProcessCase } from '#domain/process-case.ts';
+import { readSow } from '#domain/sow-problems.ts';
+import { parseYaml } from '#yaml/parse-yaml.ts';
+import { readText } from './read-text.ts';
+
+/** Where the cases of a process lie, in its folder. */
+const CASES_FOLDER = 'tests';
+
+/** A case that can be tried. */
+export interface LoadedCase extends ReadyCase {
+  readonly file: string;
+  /** Line of a field of the case. */
+  readonly lineOf: (at: FieldPath) => number;
+}
+
+export interface LoadedCases {
+  readonly cases: readonly LoadedCase[];
+  readonly problems: readonly InputProblem[];
+}
+
+/** The process of a folder in one of its profiles; `null` when it has no such profile. */
+type InProfile = (profile: string | null) => ProcessDefinition | null;
+
+/** The cases of a process: those that can be tried, and everything wrong with the others. Nothing is thrown for what is wrong in them. */
+export async function loadCases(folder: string, inProfile: InProfile): Promise<LoadedCases> {
+  const tests = `${folder.replace(/\/+$/, '')}/${CASES_FOLDER}`;
+  const names = await readdir(tests).catch(() => []);
+  const files = names.filter((name) => /\.ya?ml$/i.test(name)).toSorted();
+  const loaded = await Promise.all(files.map(async (name) => await loadFile(`${tests}/${name}`, inProfile)));
+  return {
+    cases: loaded.flatMap(({ cases }) => cases),
+    problems: loaded.flatMap(({ problems }) => problems),
+  };
+}
+
+async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases> {
+  const content = await readText(file);
+  if (content.kind === 'error') return { cases: [], problems: [content.problem] };
+  const parsed = parseYaml(content.text, file);
+  if (parsed.kind === 'error') return { cases: [], problems: parsed.problems };
+  const located = (problems: readonly FieldProblem[]): readonly InputProblem[] =>
+    problems.map(({ at, path, message, fix }) => {
+      return { file, line: parsed.lineOf(at), path, message, fix, severity: 'error' };
+    });
+  const shape = checkShape(CaseFile, parsed.value);
+  if (shape.kind === 'invalid') return { cases: [], problems: located(shape.problems) };
+  const base = await baseSow(file, shape.value.sow);
+  if (base.kind === 'error') return { cases: [], problems: located([base.problem]) };
+  const read = shape.value.cases.map((given, index) => {
+    const at: FieldPath = ['cases', index];
+    const differences = rawAt(parsed.value, [...at, 'sow']);
+    const ready = readCase(given, { base: base.value, differences, inProfile });
+    return { at, ...ready };
+  });
+  return {
+    cases: read.flatMap(({ at, ready }) =>
+      ready === null ? [] : [{ ...ready, file, lineOf: (inside) => parsed.lineOf([...at, ...inside]) }],
+    ),
+    problems: read.flatMap(({ at, problems }) =>
+      located(problems.map((found) => problem([...at, ...found.at], found.message, found.fix))),
+    ),
+  };
+}
+
+/** The SOW the cases of a file share, not checked yet: some fields may come with each case. */
+async function baseSow(
+  file: string,
+  sow: CaseFile['sow'],
+): Promise<
+  | { readonly kind: 'ok'; readonly value: unknown }
+  | { readonly kind: 'error'; readonly problem: FieldProblem }
+> {
+  if (typeof sow !== 'string') return { kind: 'ok', value: sow };
+  const path = join(dirname(file), sow);
+  const content = await readText(path);
+  const parsed = content.kind === 'error' ? null : parseYaml(content.text, path);
+  if (parsed?.kind === 'ok') return { kind: 'ok', value: parsed.value };
+  const [first] = content.kind === 'error' ? [content.problem] : (parsed?.problems ?? []);
+  const why = `${path}${first?.line === null || first === undefined ? '' : `:${first.line}`}: ${first?.message ?? 'cannot be read'}`;
+  return {
+    kind: 'error',
+    problem: problem(
+      ['sow'],
+      `the SOW file cannot be used: ${why}`,
+      'Name a SOW file by its path from the folder of this file.',
+    ),
+  };
+}
+
+interface Around {
+  readonly base: unknown;
+  /** As written, with fields that hold nothing: those are removed. */
+  readonly differences: unknown;
+  readonly inProfile: InProfile;
+}
+
+function readCase(
+  given: ProcessCase,
+  { base, differences, inProfile }: Around,
+): { readonly ready: ReadyCase | null; readonly problems: readonly FieldProblem[] } {
+  const broken = (problems: readonly FieldProblem[]): { ready: null; problems: readonly FieldProblem[] } => ({
+    ready: null,
+    problems,
+  });
+  const process = inProfile(given.profile ?? null);
+  if (process === null)
+    return broken([
+      problem(
+        ['profile'],
+        `there is no profile "${given.profile}"`,
+        'Use one of those in process.yml, or leave it out.',
+      ),
+    ]);
+  const sow = readSow(differences === undefined ? base : withDifferences(base, differences));
+  if (sow.kind === 'invalid')
+    return broken(sow.problems.map(({ at, message, fix }) => problem(['sow', ...at], message, fix)));
+  const problems = caseProblems(given, process, sow.sow);
+  return problems.length > 0 ? broken(problems) : { ready: { process, sow: sow.sow, given }, problems: [] };
+}
+
+function rawAt(value: unknown, at: FieldPath): unknown {
+  let found = value;
+  for (const part of at) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
+    found = (found as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return found;
+}
