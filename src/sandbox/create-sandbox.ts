@@ -7,6 +7,7 @@ import { HOOK_ROUTES } from './api/hook-routes.ts';
 import { ISSUE_ROUTES } from './api/issue-routes.ts';
 import { LABEL_ROUTES } from './api/label-routes.ts';
 import { LINK_ROUTES } from './api/link-routes.ts';
+import { MERGE_REQUEST_ROUTES } from './api/merge-request-routes.ts';
 import { NOTE_ROUTES } from './api/note-routes.ts';
 import { PLACE_ROUTES } from './api/place-routes.ts';
 import { createOperations } from './create-operations.ts';
@@ -138,6 +139,7 @@ const ROUTES = [
   ...ISSUE_ROUTES,
   ...BOARD_ROUTES,
   ...HOOK_ROUTES,
+  ...MERGE_REQUEST_ROUTES,
 ];
 
 function isBelow(path: string, prefix: string): boolean {

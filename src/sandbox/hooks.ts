@@ -99,9 +99,8 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       return attempt(dependencies, hook, delivery);
     },
     async resend(hook, delivery) {
-      const { responseBody: _, ...sent } = delivery;
-      const again: HookDelivery = {
-        ...sent,
+      const again = {
+        ...delivery,
         id: takeId(world, 'delivery'),
         responseStatus: null,
         createdAt: now().toISOString(),

@@ -44,7 +44,7 @@ export function writeNote(
 ): WrittenNote {
   checkMayComment(engine, actor, target);
   engine.limits.count('noteCreation', actor.id);
-  checkBody(fields.body);
+  checkNoteBody(fields.body);
   const { text, commands } = extractQuickActions(fields.body);
   const ran = runQuickActions(engine, actor, { item: target, persisted: true }, commands);
   if (text.trim() === '' && ran.applied.length === 0) {
@@ -78,7 +78,8 @@ function checkMayComment(engine: Engine, actor: User, target: Item): void {
   if (isLocked && itemAccess(engine.world, actor, target) < 10) throw forbidden();
 }
 
-function checkBody(body: string): void {
+/** @throws {Refusal} 400 when it is blank or too long. */
+export function checkNoteBody(body: string): void {
   if (body.trim() === '')
     throw new Refusal(400, { message: `400 Bad request - Note {:note=>["can't be blank"]}` });
   if (characterCount(body) > LONGEST_NOTE) {
@@ -106,7 +107,7 @@ function toCommandsChanges(changes: Draft): Record<string, unknown> {
 export function rewriteNote(engine: Engine, actor: User, note: Note, body: string): Note {
   const target = targetOf(engine, note);
   checkMayEdit(engine, actor, note);
-  checkBody(body);
+  checkNoteBody(body);
   const { text, commands } = extractQuickActions(body);
   const ran = runQuickActions(engine, actor, { item: target, persisted: true }, commands);
   const before = note.body;

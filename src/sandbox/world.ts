@@ -102,6 +102,33 @@ export interface Note {
   updatedAt: string;
 }
 
+/** A comment on a merge request. Kept apart from {@link Note}: nothing here moves issues or epics. */
+export interface MergeRequestNote {
+  readonly id: number;
+  readonly authorId: number;
+  readonly createdAt: string;
+  body: string;
+  updatedAt: string;
+}
+
+export interface MergeRequest {
+  readonly id: number;
+  readonly iid: number;
+  readonly projectId: number;
+  readonly authorId: number;
+  readonly title: string;
+  readonly sourceBranch: string;
+  readonly targetBranch: string;
+  state: 'opened' | 'closed' | 'merged';
+  /** Head of the source branch. */
+  sha: string;
+  mergeCommitSha: string | null;
+  squashCommitSha: string | null;
+  readonly notes: MergeRequestNote[];
+  /** Quick actions that comments held. They would have been carried out; the stand-in only keeps them. */
+  readonly quickActions: string[];
+}
+
 export interface IssueLink {
   readonly id: number;
   readonly sourceId: number;
@@ -193,6 +220,7 @@ export interface World {
   readonly epics: Epic[];
   readonly issues: Issue[];
   readonly notes: Note[];
+  readonly mergeRequests: MergeRequest[];
   readonly links: IssueLink[];
   readonly boards: Board[];
   readonly hooks: Hook[];

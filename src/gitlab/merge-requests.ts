@@ -1,0 +1,129 @@
+/** Notes on merge requests, and which merge request a commit came from. */
+import { Commits, MergeRequestNotes } from '@gitbeaker/rest';
+import { z } from 'zod';
+import { parseNoteMarker } from '#domain/marker.ts';
+import type { ActualNote, ActualUser } from '#domain/state.ts';
+import type { MergeRequests } from '#ports/merge-requests.ts';
+import { type Connection, type ConnectionOptions, connect, readList } from './connection.ts';
+import { lookBeforeRepeat, orNull } from './look-before-repeat.ts';
+import { createRequester } from './requester.ts';
+import { Note, parseAnswer, User } from './schema.ts';
+
+const MergeRequest = z.object({
+  id: z.int(),
+  iid: z.int(),
+  project_id: z.int(),
+  state: z.string(),
+  sha: z.string().nullish(),
+  merge_commit_sha: z.string().nullish(),
+  squash_commit_sha: z.string().nullish(),
+});
+
+export interface MergeRequestOptions extends ConnectionOptions {
+  /** Of the pipeline: its id (`CI_PROJECT_ID`) or full path. Need not be the project of the issues. */
+  readonly repository: string;
+}
+
+/**
+ * Creates the adapter for the merge requests of one project. Makes no request.
+ *
+ * The token needs the scope `api`, its user the role Planner or Reporter in that project.
+ */
+export function createMergeRequests(options: MergeRequestOptions): MergeRequests {
+  const { repository } = options;
+  const connection = connect(options);
+  const resource = {
+    host: options.host.replace(/\/+$/, ''),
+    token: options.token,
+    requesterFn: createRequester(options),
+    queryTimeout: 0,
+    rateLimits: {},
+  };
+  const notes = new MergeRequestNotes(resource);
+  const commits = new Commits(resource);
+
+  async function me(): Promise<ActualUser> {
+    return parseAnswer(User, await connection.users.showCurrentUser(), 'GET /user');
+  }
+
+  /** @see https://docs.gitlab.com/api/notes/#list-all-merge-request-notes */
+  async function find(iid: number, isWanted: (note: ActualNote) => boolean): Promise<ActualNote | null> {
+    const all = await readList<ActualNote>(connection, {
+      what: `GET ${notesPath(repository, iid)}`,
+      item: Note,
+      fetchPage: (page) => notes.all(repository, iid, { orderBy: 'created_at', sort: 'asc', ...page }),
+    });
+    return all.find(isWanted) ?? null;
+  }
+
+  async function ownNote(iid: number, rule: string): Promise<ActualNote | null> {
+    const { id } = await me();
+    return await find(iid, ({ author, body }) => author.id === id && parseNoteMarker(body) === rule);
+  }
+
+  return {
+    async ensureNote(iid, rule, body) {
+      const existing = await ownNote(iid, rule);
+      if (existing === null) {
+        await lookBeforeRepeat<ActualNote>(connection, {
+          send: async () =>
+            parseAnswer(
+              Note,
+              await notes.create(repository, iid, body),
+              `POST ${notesPath(repository, iid)}`,
+            ),
+          find: () => ownNote(iid, rule),
+        });
+        return 'created';
+      }
+      if (existing.body.trim() === body.trim()) return 'unchanged';
+      await editNote(connection, { notes, repository, iid, noteId: existing.id, body });
+      return 'updated';
+    },
+    async readNote(iid, rule) {
+      return (await ownNote(iid, rule))?.body ?? null;
+    },
+    /** @see https://docs.gitlab.com/api/commits/#list-all-merge-requests-associated-with-a-commit */
+    async mergedBy(commit) {
+      const what = `GET /projects/${repository}/repository/commits/${commit}/merge_requests`;
+      const answer = await orNull(commits.allMergeRequests(repository, commit));
+      const found = answer === null ? [] : parseAnswer(z.array(MergeRequest), answer, what);
+      const merged = found.find(
+        (it) => it.state === 'merged' && [it.merge_commit_sha, it.squash_commit_sha, it.sha].includes(commit),
+      );
+      return merged?.iid ?? null;
+    },
+  };
+}
+
+/** An edit is repeated only where a look shows that it did not land. */
+async function editNote(
+  connection: Connection,
+  {
+    notes,
+    repository,
+    iid,
+    noteId,
+    body,
+  }: {
+    readonly notes: MergeRequestNotes;
+    readonly repository: string;
+    readonly iid: number;
+    readonly noteId: number;
+    readonly body: string;
+  },
+): Promise<void> {
+  const what = `${notesPath(repository, iid)}/${noteId}`;
+  await lookBeforeRepeat<ActualNote>(connection, {
+    send: async () => parseAnswer(Note, await notes.edit(repository, iid, noteId, { body }), `PUT ${what}`),
+    find: async () => {
+      const answer = await orNull(notes.show(repository, iid, noteId));
+      const now = answer === null ? null : parseAnswer(Note, answer, `GET ${what}`);
+      return now?.body.trim() === body.trim() ? now : null;
+    },
+  });
+}
+
+function notesPath(repository: string, iid: number): string {
+  return `/projects/${repository}/merge_requests/${iid}/notes`;
+}

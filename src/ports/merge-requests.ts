@@ -1,0 +1,18 @@
+/** What a pipeline needs of the merge requests of its own project. */
+export interface MergeRequests {
+  /**
+   * Writes the one note of a rule on a merge request: made, edited in place, or left alone when it already says so. It is
+   * found again by the hidden last line of `body` (`encodeNoteMarker`), among our own notes only.
+   *
+   * @throws GitLabUnavailableError, GitLabRateLimitedError, GitLabRefusedError, GitLabConflictError, UnexpectedResponseError
+   */
+  ensureNote(
+    mergeRequestIid: number,
+    rule: string,
+    body: string,
+  ): Promise<'created' | 'updated' | 'unchanged'>;
+  /** Our note of a rule; `null` when there is none. Notes of others with the same hidden line do not count. */
+  readNote(mergeRequestIid: number, rule: string): Promise<string | null>;
+  /** The merge request that this commit merged: its merge commit, its squash commit, or its head. `null`: none. */
+  mergedBy(commit: string): Promise<number | null>;
+}
