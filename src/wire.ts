@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
+import { SOWS_FOLDER } from '#domain/changed-inputs.ts';
 import { didYouMean } from '#domain/closest.ts';
 import { ConfigError } from '#domain/errors.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
@@ -26,10 +27,11 @@ import type { ProcessChoice } from '#templates/process-store.ts';
 import type { CliIo, Environment } from './cli/io.ts';
 import { createLogger, logLevelOf } from './cli/logger.ts';
 import type * as Demo from './demo/run-demo.ts';
+import { createPipelineWire, type PipelineWire } from './wire-pipelines.ts';
 import type { RunningService } from './wire-service.ts';
 
 /** What commands get. Every method loads its adapter on the first call and keeps the result. */
-export interface Wire {
+export interface Wire extends PipelineWire {
   readonly clock: Clock;
   readonly logger: Logger;
   /** @throws ConfigError with every problem. */
@@ -65,7 +67,6 @@ export interface Wire {
 
 const USER_AGENT = 'procession';
 const TEMPLATES_FOLDER = 'issue_templates';
-const SOWS_FOLDER = 'sows';
 
 /** @param cwd relative paths on the command line and in the settings begin here */
 export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stderr'>): Wire {
@@ -93,6 +94,7 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
+    ...createPipelineWire({ config, cwd, connection: () => connectionOf(config()) }),
     store: async () => await openStore(config(), logger),
     serve: async () => await startServing(config(), clock, processes),
     demo: async () => await import('./demo/run-demo.ts'),
@@ -142,10 +144,10 @@ async function startServing(
     secrets,
     clock,
     logger,
+    hooks: (await import('#gitlab/hooks.ts')).createHookAdmin(connection),
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab(config, onRequest),
-      hooks: (await import('#gitlab/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
       processes: known,
       settings: config,
       logger,

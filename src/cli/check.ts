@@ -6,6 +6,7 @@ import type { EngagementKey, StepKey } from '#domain/keys.ts';
 import type { ActualState } from '#domain/state.ts';
 import { decide, type ReconcileDeps, type Undecided } from '#reconciler/reconcile.ts';
 import { junitXml } from '#report/check-junit.ts';
+import { checkMarkdown } from '#report/check-markdown.ts';
 import { checkText } from '#report/check-text.ts';
 import type { Command, CommandContext } from './command.ts';
 import { EXIT } from './exit-code.ts';
@@ -30,6 +31,7 @@ export const command: Command = {
       placeholder: 'file',
       help: 'Write a JUnit report, shown by GitLab in pipelines and merge requests',
     },
+    markdown: { type: 'string', placeholder: 'file', help: 'Write a summary as Markdown' },
     json: { type: 'boolean', help: 'Print the findings as JSON' },
   },
   details: [
@@ -40,7 +42,7 @@ export const command: Command = {
   examples: [
     'procession check',
     'procession check SOW-1042 --until kick-off',
-    'procession check --junit check.xml --json',
+    'procession check --junit check.xml --markdown check.md',
   ],
   run,
 };
@@ -59,6 +61,9 @@ async function run(context: CommandContext): Promise<number> {
   context.output.clearProgress();
   const junit = context.text('junit');
   if (junit !== undefined) await writeText(resolve(context.cwd, junit), junit, junitXml(checks));
+  const markdown = context.text('markdown');
+  if (markdown !== undefined)
+    await writeText(resolve(context.cwd, markdown), markdown, checkMarkdown(checks));
   if (context.flag('json')) context.output.json(checkData(checks));
   else context.output.result(checkText(checks, context.output.paint));
   return checks.some((check) => findingsOf(check).length > 0) ? EXIT.violations : EXIT.done;

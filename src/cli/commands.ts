@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./plan.ts'),
   },
   { name: 'apply', summary: 'launch or repair one engagement', load: async () => await import('./apply.ts') },
+  {
+    name: 'intake',
+    summary: 'take in what a pipeline was triggered with: a signed SOW, or an event of GitLab',
+    load: async () => await import('./intake.ts'),
+  },
   { name: 'sweep', summary: 'repair every engagement', load: async () => await import('./sweep.ts') },
   {
     name: 'check',

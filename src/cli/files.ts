@@ -12,6 +12,11 @@ export async function readText(path: string, named: string): Promise<string> {
   }
 }
 
+/** The text of a file, `null` when there is none or it cannot be read: for what only saves work. */
+export async function readTextIfAny(path: string): Promise<string | null> {
+  return await readFile(path, 'utf8').catch(() => null);
+}
+
 /** Writes a file, making its folder when there is none. @throws InvalidInputError */
 export async function writeText(path: string, named: string, text: string): Promise<void> {
   try {

@@ -6,6 +6,7 @@ import type { Command, CommandContext } from './command.ts';
 import { EXIT, exitCodeOf, mostSevere } from './exit-code.ts';
 import { outcomeExit, pausedText } from './outcome.ts';
 import { sinceInstant } from './since.ts';
+import { openMemory } from './sweep-state.ts';
 import { undecidedError } from './undecided.ts';
 
 export const command: Command = {
@@ -18,6 +19,11 @@ export const command: Command = {
       type: 'string',
       placeholder: 'time',
       help: 'Only what changed since then: 2h, 30m, 1d, 2026-03-05 or 2026-03-05T09:00:00Z',
+    },
+    state: {
+      type: 'string',
+      placeholder: 'file',
+      help: 'Look only at what changed since the last success that this file remembers, and in full once a day and when processes or settings changed; the file is written after a success',
     },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
@@ -32,8 +38,10 @@ export const command: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const { wire, output } = context;
-  const since = sinceInstant(context.text('since'), wire.clock.now());
+  const startedAt = wire.clock.now();
   const deps = await wire.deps();
+  const memory = await openMemory(context, deps, startedAt);
+  const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
   const results = await sweep(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
     onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
@@ -41,8 +49,10 @@ async function run(context: CommandContext): Promise<number> {
   output.clearProgress();
   const lines = results.map((result) => lineOf(result, deps.processes));
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
-  else tell(context, lines);
-  return mostSevere(lines.map(({ exit }) => exit));
+  else tell(context, lines, since);
+  const exit = mostSevere(lines.map(({ exit }) => exit));
+  if (exit === EXIT.done) await memory?.succeed();
+  return exit;
 }
 
 interface Line {
@@ -100,7 +110,7 @@ function oneLine(text: string): string {
   return text.split(/\s*\n\s*/).join(' ');
 }
 
-function tell({ output }: CommandContext, lines: readonly Line[]): void {
+function tell({ output }: CommandContext, lines: readonly Line[], since: string | null): void {
   for (const { engagement, message, epicUrl, exit } of lines) {
     if (message === null) continue;
     const text = `${engagement}: ${visible(message)}${epicUrl === null ? '' : `  ${epicUrl}`}`;
@@ -111,7 +121,7 @@ function tell({ output }: CommandContext, lines: readonly Line[]): void {
   output.result(
     output.paint(
       'heading',
-      `Sweep: ${counted(counts.engagements, 'engagement')}, ${counts.changed} changed, ${counts.failed} failed.`,
+      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}, ${counts.changed} changed, ${counts.failed} failed.`,
     ),
   );
 }

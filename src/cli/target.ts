@@ -4,10 +4,11 @@ import { InvalidInputError } from '#domain/errors.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
 import { formatProblem, shown } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
-import { type PlanFile, parsePlanFile } from '#domain/plan-file.ts';
+import { type PlanFile, parsePlanFiles } from '#domain/plan-file.ts';
 import { type Sow, SowNumber } from '#domain/sow.ts';
 import type { CommandContext } from './command.ts';
 import { readText } from './files.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Target =
   | { readonly kind: 'engagement'; readonly engagement: EngagementKey }
@@ -21,20 +22,35 @@ export type Target =
 
 /**
  * Reads what a word names. A word that ends in `.yml`, `.yaml` or `.json`, or holds a slash, is a file; a JSON file is
- * a plan when it looks like one, else a SOW.
+ * one or several plans when it looks like that, else a SOW.
  *
  * @throws InvalidInputError with every problem of the file, or how to write a SOW number
  */
-export async function readTarget(word: string, context: CommandContext): Promise<Target> {
-  if (!isFileName(word)) return { kind: 'engagement', engagement: parseSowNumber(word) };
+export async function readTargets(word: string, context: CommandContext): Promise<readonly Target[]> {
+  if (!isFileName(word)) return [{ kind: 'engagement', engagement: parseSowNumber(word) }];
   if (word.toLowerCase().endsWith('.json')) {
-    const planFile = parsePlanFile(await readText(resolve(context.cwd, word), word), word);
-    if (planFile !== null)
-      return { kind: 'plan-file', engagement: planFile.engagement, planFile, file: word };
+    const plans = parsePlanFiles(await readText(resolve(context.cwd, word), word), word);
+    if (plans !== null)
+      return plans.map((planFile) => ({
+        kind: 'plan-file',
+        engagement: planFile.engagement,
+        planFile,
+        file: word,
+      }));
   }
   const { sow, warnings } = await context.wire.sow(word);
   for (const warning of warnings) context.output.note(formatProblem(warning));
-  return { kind: 'sow', engagement: sow.sow.number, sow, file: word };
+  return [{ kind: 'sow', engagement: sow.sow.number, sow, file: word }];
+}
+
+/** The one thing that a word names. @throws UsageError for a file with several plans */
+export async function readTarget(word: string, context: CommandContext): Promise<Target> {
+  const [target, second] = await readTargets(word, context);
+  if (target !== undefined && second === undefined) return target;
+  throw new UsageError(
+    `${word} holds ${target === undefined ? 'no plan' : 'several plans'}. To carry it out: procession apply ${word}`,
+    'procession plan --help',
+  );
 }
 
 function isFileName(word: string): boolean {

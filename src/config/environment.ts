@@ -4,6 +4,8 @@ import { didYouMean } from '#domain/closest.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
 import { shown } from '#domain/input-problem.ts';
 import { Secret } from '#domain/secret.ts';
+import { POLICY_MODES, type PolicyMode } from '#domain/settings.ts';
+import { type CiEnvironment, readCiEnvironment } from './ci-environment.ts';
 import { readTextSync } from './read-text-sync.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +28,12 @@ export interface EnvironmentSettings {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** Path or id, outranking `procession.yml`. */
+  readonly group: string | null;
+  readonly project: string | null;
+  readonly policyMode: PolicyMode | null;
+  /** What GitLab CI says about the job this runs in. */
+  readonly ci: CiEnvironment;
 }
 
 /** Reads all variables, adding what is wrong to `problems`. A variable that is empty counts as not set. */
@@ -41,7 +49,11 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
     configFile: reader.text('PROCESSION_CONFIG') ?? null,
     host: reader.text('HOST') ?? '127.0.0.1',
     port: reader.port('PORT') ?? 3000,
-    logLevel: reader.logLevel('LOG_LEVEL') ?? 'info',
+    logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'Leave it out for info.') ?? 'info',
+    group: reader.place('PROCESSION_GROUP', 'acme/services'),
+    project: reader.place('PROCESSION_PROJECT', 'acme/services/engagements'),
+    policyMode: reader.oneOf('PROCESSION_POLICY', POLICY_MODES, 'Leave it out for that of procession.yml.'),
+    ci: readCiEnvironment(env),
   };
 }
 
@@ -82,6 +94,12 @@ class Reader {
   token(name: string): Secret | null {
     const value = this.secretText(name);
     if (value === undefined) return null;
+    if (/^\$\{?\w+\}?$/.test(value))
+      return this.report(
+        name,
+        `expected a token, got the name of a variable that is not set here: ${value}`,
+        'Set that variable in the CI/CD settings of the project or group. A protected one is given to protected branches and tags only.',
+      );
     if (/^[\x21-\x7e]+$/.test(value)) return new Secret(value);
     return this.report(
       name,
@@ -129,17 +147,24 @@ class Reader {
     );
   }
 
-  logLevel(name: string): LogLevel | null {
+  oneOf<T extends string>(name: string, values: readonly T[], otherwise: string): T | null {
     const value = this.text(name)?.toLowerCase();
     if (value === undefined) return null;
-    const level = LOG_LEVELS.find((known) => known === value);
-    if (level !== undefined) return level;
-    const all = LOG_LEVELS.join(', ');
+    const found = values.find((known) => known === value);
+    if (found !== undefined) return found;
     return this.report(
       name,
-      `expected one of ${all}, got ${shown(value)}`,
-      didYouMean(value, LOG_LEVELS, 'Leave it out for info.'),
+      `expected one of ${values.join(', ')}, got ${shown(value)}`,
+      didYouMean(value, values, otherwise),
     );
+  }
+
+  /** The path or id of a group or project. */
+  place(name: string, example: string): string | null {
+    const value = this.text(name);
+    if (value === undefined) return null;
+    if (/^[\w.][\w.-]*(\/[\w.][\w.-]*)*$/.test(value)) return value;
+    return this.report(name, `expected a path or an id, got ${shown(value)}`, `Write it like ${example}.`);
   }
 
   /** The variable itself, or the content of the file that `<NAME>_FILE` names. */

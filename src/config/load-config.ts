@@ -18,7 +18,7 @@ import { ProcessionFile } from './procession-file.ts';
 import { readTextSync } from './read-text-sync.ts';
 
 /** Everything procession is told, checked. Plain data but for {@link Secret}s, which do not print. */
-export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'> {
+export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile' | 'policyMode'> {
   /** The file that was read; `null`: there is none, and defaults hold. */
   readonly configFile: string | null;
   /** Path or id; `null` without a file. */
@@ -50,7 +50,7 @@ const DEFAULT_FILE = 'procession.yml';
  */
 export function loadConfig(env: Environment, options: { file?: string; folder?: string } = {}): Config {
   const problems: InputProblem[] = [];
-  const { configFile, ...environment } = readEnvironment(env, problems);
+  const { configFile, policyMode, ...environment } = readEnvironment(env, problems);
   const named = options.file ?? configFile;
   const result = readProcessionFile(named ?? DEFAULT_FILE, {
     optional: named === null,
@@ -63,20 +63,23 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
   return {
     ...environment,
     configFile: result.found ? (named ?? DEFAULT_FILE) : null,
-    group: gitlab?.group ?? null,
-    project: gitlab?.project ?? null,
+    group: environment.group ?? gitlab?.group ?? null,
+    project: environment.project ?? gitlab?.project ?? null,
     process,
     profile: profile ?? null,
     roles,
     calendar: { timeZone: calendar.time_zone, weekend: calendar.weekend, holidays: calendar.holidays },
     // Scopes that are not renamed are absent, never undefined.
     labels: labels as LabelRenames,
-    policy,
+    policy: policyMode === null ? policy : { ...policy, mode: policyMode },
     crm,
     showAmounts: show_amounts,
     templates,
   };
 }
+
+const IN_CI =
+  ' In GitLab CI: a masked variable of the project or group. A protected one is given to protected branches and tags only, and an empty one counts as missing. CI_JOB_TOKEN cannot write issues.';
 
 /**
  * The access to GitLab.
@@ -101,7 +104,7 @@ export function gitlabAccess(config: Config): GitLabAccess {
       variableProblem(
         'GITLAB_TOKEN',
         'is missing',
-        'Set it, or GITLAB_TOKEN_FILE, to a token with the scope "api".',
+        `Set it, or GITLAB_TOKEN_FILE, to a token with the scope "api".${config.ci.isJob ? IN_CI : ''}`,
       ),
     );
   if (group === null || project === null)
@@ -110,7 +113,7 @@ export function gitlabAccess(config: Config): GitLabAccess {
       line: null,
       path: '',
       message: 'there is no such file, so the group and project are not known',
-      fix: 'Write it with gitlab: { group: …, project: … }, or name it in PROCESSION_CONFIG.',
+      fix: 'Write it with gitlab: { group: …, project: … }, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
       severity: 'error',
     });
   throw new ConfigError(problems, 'The settings for GitLab are incomplete:');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/labels.ts';
-import { DEFAULT_POLICY } from '#domain/settings.ts';
+import { DEFAULT_POLICY, POLICY_MODES } from '#domain/settings.ts';
 
 const Id = z
   .string()
@@ -95,7 +95,7 @@ export const ProcessionFile = z.strictObject({
   policy: z
     .strictObject({
       mode: z
-        .enum(['enforce', 'warn', 'shadow'])
+        .enum(POLICY_MODES)
         .default(DEFAULT_POLICY.mode)
         .describe('enforce: rules are carried out. warn: people are told. shadow: nothing is written.'),
       brakes: z

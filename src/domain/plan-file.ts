@@ -25,6 +25,12 @@ const PlanFile = z.object({
 });
 export type PlanFile = Readonly<z.infer<typeof PlanFile>>;
 
+/** A plan of a SOW that is not won: nothing to carry out. */
+const NotWon = z.looseObject({ outcome: z.literal('not-won') });
+
+/** What `plan` writes for several targets. */
+const PlanFiles = z.looseObject({ version: z.unknown(), plans: z.array(z.unknown()) });
+
 /**
  * The digest of what a plan does to one engagement. Labels that all engagements share are left out: somebody else
  * creating one in between changes nothing about this plan.
@@ -34,22 +40,26 @@ export function planDigest(actions: readonly (Action | FileAction)[]): string {
 }
 
 /**
+ * The plans of a file: one, or all that `plan` wrote for several targets.
+ *
  * @returns `null` when the text is JSON of something else (a SOW, say)
  * @throws InvalidInputError when it is no JSON, of another version, or not as `plan` wrote it
  */
-export function parsePlanFile(text: string, file: string): PlanFile | null {
+export function parsePlanFiles(text: string, file: string): readonly PlanFile[] | null {
   const json = parseJson(text, file);
-  if (typeof json !== 'object' || json === null || !('actions' in json || 'digest' in json)) return null;
-  const version = 'version' in json ? json.version : undefined;
-  if (version !== VERSION)
-    throw refusal([
-      problem(
-        file,
-        'version',
-        `expected ${VERSION}, got ${shown(version)}`,
-        'The file was made by another version of Procession: make the plan again.',
-      ),
-    ]);
+  if (typeof json !== 'object' || json === null) return null;
+  const several = PlanFiles.safeParse(json);
+  if (several.success) {
+    checkVersion(json, file);
+    return several.data.plans
+      .filter((plan) => !NotWon.safeParse(plan).success)
+      .map((plan) => readPlan(plan, file));
+  }
+  return 'actions' in json || 'digest' in json ? [readPlan(json, file)] : null;
+}
+
+function readPlan(json: unknown, file: string): PlanFile {
+  checkVersion(json, file);
   const parsed = PlanFile.safeParse(json);
   if (!parsed.success)
     throw refusal(
@@ -72,6 +82,19 @@ export function parsePlanFile(text: string, file: string): PlanFile | null {
       ),
     ]);
   return parsed.data;
+}
+
+function checkVersion(json: unknown, file: string): void {
+  const version = typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined;
+  if (version === VERSION) return;
+  throw refusal([
+    problem(
+      file,
+      'version',
+      `expected ${VERSION}, got ${shown(version)}`,
+      'The file was made by another version of Procession: make the plan again.',
+    ),
+  ]);
 }
 
 /**

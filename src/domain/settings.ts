@@ -5,7 +5,8 @@ import type { LabelRenames } from './labels.ts';
  * `enforce`: rules are carried out. `warn`: people are told, nothing of theirs is undone.
  * `shadow`: everything is computed and reported, nothing is written.
  */
-export type PolicyMode = 'enforce' | 'warn' | 'shadow';
+export const POLICY_MODES = ['enforce', 'warn', 'shadow'] as const;
+export type PolicyMode = (typeof POLICY_MODES)[number];
 
 /** Most changes of a kind that one run may make to one engagement; above it nothing is changed and somebody has to look. */
 export interface Brakes {

@@ -167,6 +167,12 @@ export const AMOUNT_PATHS: readonly string[] = [
   'services.price',
 ];
 
+/** Whether a path of a problem (`services[0].price`, `billing`) names money, or something that holds it. */
+export function isAmountPath(path: string): boolean {
+  const plain = path.replaceAll(/\[\d+\]/g, '');
+  return AMOUNT_PATHS.some((amount) => amount === plain || amount.startsWith(`${plain}.`));
+}
+
 /** The SOW without the fields that hold money ({@link AMOUNT_PATHS}). They are removed before anything is written to GitLab, unless `show_amounts` is on. */
 export function withoutAmounts(sow: Sow): Sow {
   const { opportunity, billing, services, ...rest } = sow;

@@ -6,4 +6,6 @@ export interface ProcessStore {
   find(id: string, profile: string | null): ProcessDefinition | null;
   /** Ids, sorted. */
   readonly ids: readonly string[];
+  /** Another one whenever any process or profile is another. */
+  readonly fingerprint: string;
 }

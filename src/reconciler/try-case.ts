@@ -50,6 +50,7 @@ async function decided(
   const { process } = ready;
   const processes = {
     ids: [process.id],
+    fingerprint: process.id,
     find: (id: string, profile: string | null) =>
       id === process.id && profile === process.profile ? process : null,
   };

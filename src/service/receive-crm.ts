@@ -2,11 +2,11 @@
 import { hash } from 'node:crypto';
 import type { FieldProblem } from '#domain/input-problem.ts';
 import type { Sow } from '#domain/sow.ts';
-import { readSow } from '#domain/sow-problems.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
 import { toDedupeKey } from './request-id.ts';
+import { readSowBody, type SowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';
 
 export interface CrmReceiverDeps {
@@ -33,7 +33,7 @@ export function createCrmReceiver({ inbox, verify, limitBytes }: CrmReceiverDeps
     verify,
     limitBytes,
     async take(delivery) {
-      const read = readBody(delivery.bytes);
+      const read = shownBody(readSowBody(delivery.bytes));
       try {
         return read.kind === 'sow' ? await store(inbox, delivery, read) : await refuse(inbox, delivery, read);
       } catch (error) {
@@ -92,28 +92,10 @@ async function refuse(
   return { status: 422, result: 'invalid', body, log: { problems: problems.length } };
 }
 
-const NOT_JSON: ReadBody = {
-  kind: 'invalid',
-  problems: [{ path: '', message: 'expected JSON', fix: 'Send one SOW as a JSON object, in UTF-8.' }],
-  warnings: [],
-};
-
-function readBody(bytes: Buffer): ReadBody {
-  let value: unknown;
-  try {
-    value = JSON.parse(withoutByteOrderMark(bytes.toString()));
-  } catch {
-    return NOT_JSON;
-  }
-  const read = readSow(value);
+function shownBody(read: SowBody): ReadBody {
   const warnings = read.warnings.map(toShown);
   if (read.kind === 'ok') return { kind: 'sow', sow: read.sow, warnings };
   return { kind: 'invalid', problems: read.problems.map(toShown), warnings };
-}
-
-/** Windows tools begin files with it, and JSON does not know it. */
-function withoutByteOrderMark(text: string): string {
-  return text.startsWith('\u{FEFF}') ? text.slice(1) : text;
 }
 
 function toShown({ path, message, fix }: FieldProblem): ShownProblem {

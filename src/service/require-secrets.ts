@@ -28,14 +28,33 @@ export function requireSecrets(config: {
     ...(gitlab.length === 0
       ? [missing('GITLAB_WEBHOOK_SECRETS', "set it as the webhook's signing token in GitLab")]
       : []),
-    ...(crm.length === 0 ? [missing('CRM_WEBHOOK_SECRETS', 'give it to the CRM that signs with it')] : []),
-    ...crm.flatMap((secret, index) =>
-      signingKey(secret.reveal()) === null ? [notForSigning('CRM_WEBHOOK_SECRETS', index + 1)] : [],
-    ),
+    ...crmProblems(crm),
   ];
   if (problems.length > 0)
     throw new ConfigError(problems, 'The webhook service does not start without secrets:');
   return { gitlab, crm };
+}
+
+/**
+ * The secrets of the CRM alone, for what receives SOWs without a service.
+ *
+ * @throws ConfigError when there is none, or one that cannot sign
+ */
+export function requireCrmSecrets({
+  crmWebhookSecrets: crm,
+}: {
+  readonly crmWebhookSecrets: readonly Secret[];
+}): readonly Secret[] {
+  const problems = crmProblems(crm);
+  if (problems.length > 0) throw new ConfigError(problems, 'Nobody can be believed without secrets:');
+  return crm;
+}
+
+function crmProblems(crm: readonly Secret[]): readonly InputProblem[] {
+  if (crm.length === 0) return [missing('CRM_WEBHOOK_SECRETS', 'give it to the CRM that signs with it')];
+  return crm.flatMap((secret, index) =>
+    signingKey(secret.reveal()) === null ? [notForSigning('CRM_WEBHOOK_SECRETS', index + 1)] : [],
+  );
 }
 
 function missing(name: string, use: string): InputProblem {

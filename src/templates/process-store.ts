@@ -1,5 +1,6 @@
 import { InvariantError } from '#domain/errors.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
+import { canonicalJson, checksum } from '#domain/sow-record.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { listProcesses } from './list-processes.ts';
 import { loadProcess } from './load-process.ts';
@@ -31,6 +32,7 @@ export async function loadProcessStore(
   const byName = new Map(loaded.flat().map((process) => [nameOf(process.id, process.profile), process]));
   return {
     ids: folders.map(({ id }) => id),
+    fingerprint: checksum(canonicalJson([...byName.values()])),
     find: (id, profile) => byName.get(nameOf(id, profile)) ?? null,
   };
 }

@@ -5,6 +5,7 @@ import type { CliIo, Environment } from '#cli/io.ts';
 import { createOutput } from '#cli/output.ts';
 import { parseArguments } from '#cli/parse-arguments.ts';
 import { runCli } from '#cli/run-cli.ts';
+import { readCiEnvironment } from '#config/ci-environment.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import type { Wire } from '#src/wire.ts';
 
@@ -91,6 +92,10 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sow: absent('SOW files'),
     lint: absent('lint'),
     cases: absent('cases'),
+    ci: () => readCiEnvironment({}),
+    changedFiles: absent('git'),
+    mergeRequests: absent('merge requests'),
+    ciDelivery: absent('deliveries'),
     store: absent('store'),
     serve: absent('serve'),
     demo: absent('demo'),

@@ -29,6 +29,7 @@ export async function realProcess(id: string, profile: string | null = null): Pr
 export function storeOf(...processes: readonly ProcessDefinition[]): ProcessStore {
   return {
     ids: processes.map(({ id }) => id),
+    fingerprint: 'test',
     find: (id, profile) =>
       processes.find((process) => process.id === id && process.profile === profile) ?? null,
   };

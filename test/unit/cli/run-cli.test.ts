@@ -30,8 +30,8 @@ describe('cli/run-cli', () => {
     [['plan', 'x.yml', '--ofline'], 'There is no option --ofline. Did you mean "--offline"?'],
     [['plan', 'x.yml', '-z'], 'There is no option -z.'],
     [['plan', 'x.yml', '--constructor'], 'There is no option --constructor.'],
-    [['plan'], 'procession plan needs an argument: procession plan <sow.yml|SOW-n> [options]'],
-    [['plan', 'a.yml', 'b.yml'], 'does not know what to do with "b.yml"'],
+    [['plan'], 'procession plan needs an argument: a SOW file, a SOW number, or --changed-since <commit>.'],
+    [['sweep', 'a.yml'], 'does not know what to do with "a.yml"'],
     [['plan', 'a.yml', '--out'], '--out needs a value: --out <file>.'],
     [['plan', 'a.yml', '--out', '--json'], '--out needs a value: --out <file>.'],
     [['plan', 'a.yml', '--json=yes'], '--json is on or off and takes no value.'],
@@ -49,7 +49,7 @@ describe('cli/run-cli', () => {
     const { code, stdout } = await cli(['plan', '--help']);
 
     expect(code).toBe(0);
-    expect(stdout).toContain('procession plan <sow.yml|SOW-n> [options]');
+    expect(stdout).toContain('procession plan [sow.yml|SOW-n…] [options]');
   });
 });
 

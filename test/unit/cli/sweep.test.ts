@@ -24,7 +24,7 @@ function deps(states: readonly ActualState[], changes: Partial<GitLab> = {}): Re
   };
   return {
     gitlab,
-    processes: { ids: ['sample'], find: (id) => (id === 'sample' ? process : null) },
+    processes: { ids: ['sample'], fingerprint: 'test', find: (id) => (id === 'sample' ? process : null) },
     settings: someSettings(),
     logger: SILENT,
   };

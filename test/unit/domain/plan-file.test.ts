@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '#domain/errors.ts';
 import type { Action } from '#domain/plan.ts';
-import { parsePlanFile, planDifference, planDigest } from '#domain/plan-file.ts';
+import { parsePlanFiles, planDifference, planDigest } from '#domain/plan-file.ts';
 import { aSow } from '#test/support/builders.ts';
 
 const link: Action = { kind: 'add-link', from: 'first', to: 'second' };
@@ -29,7 +29,7 @@ function planFile(
 
 function refusal(text: string): string {
   try {
-    parsePlanFile(text, 'plan.json');
+    parsePlanFiles(text, 'plan.json');
   } catch (error) {
     if (error instanceof InvalidInputError) return error.message;
   }
@@ -38,16 +38,32 @@ function refusal(text: string): string {
 
 describe('domain/plan-file', () => {
   it('reads back what it is given', () => {
-    expect(parsePlanFile(planFile(), 'plan.json')).toMatchObject({
-      engagement: 'SOW-1',
-      process: 'sample',
-      profile: null,
+    expect(parsePlanFiles(planFile(), 'plan.json')).toMatchObject([
+      { engagement: 'SOW-1', process: 'sample', profile: null },
+    ]);
+  });
+
+  it('reads several plans, without SOWs that are not won', () => {
+    const several = JSON.stringify({
+      version: 1,
+      plans: [
+        JSON.parse(planFile()),
+        { version: 1, engagement: 'SOW-2', outcome: 'not-won', stage: 'negotiating' },
+        JSON.parse(planFile({ engagement: 'SOW-3' })),
+      ],
+      failed: [],
     });
+
+    expect(parsePlanFiles(several, 'plan.json')?.map(({ engagement }) => engagement)).toEqual([
+      'SOW-1',
+      'SOW-3',
+    ]);
+    expect(refusal(several.replace('SOW-3', 'evil'))).toContain('engagement');
   });
 
   it('leaves JSON that is no plan to others', () => {
-    expect(parsePlanFile(JSON.stringify(aSow()), 'sow.json')).toBeNull();
-    expect(parsePlanFile('[]', 'list.json')).toBeNull();
+    expect(parsePlanFiles(JSON.stringify(aSow()), 'sow.json')).toBeNull();
+    expect(parsePlanFiles('[]', 'list.json')).toBeNull();
   });
 
   it('refuses what is no JSON, another version, and missing fields', () => {
@@ -64,13 +80,13 @@ describe('domain/plan-file', () => {
   });
 
   it('fits a plan that does the same, whoever has created shared labels meanwhile', () => {
-    const file = parsePlanFile(planFile(), 'plan.json');
+    const [file] = parsePlanFiles(planFile(), 'plan.json') ?? [];
 
     expect(planDifference(file!, { engagement: 'SOW-1', actions: [link] })).toEqual([]);
   });
 
   it('names what differs', () => {
-    const file = parsePlanFile(planFile(), 'plan.json');
+    const [file] = parsePlanFiles(planFile(), 'plan.json') ?? [];
     const other: Action = { kind: 'add-link', from: 'second', to: 'last' };
 
     expect(planDifference(file!, { engagement: 'SOW-1', actions: [other] })).toEqual([
@@ -81,7 +97,7 @@ describe('domain/plan-file', () => {
 
   it('is no difference when nothing is left to do', () => {
     expect(
-      planDifference(parsePlanFile(planFile(), 'plan.json')!, { engagement: 'SOW-1', actions: [] }),
+      planDifference(parsePlanFiles(planFile(), 'plan.json')![0]!, { engagement: 'SOW-1', actions: [] }),
     ).toEqual([]);
   });
 });

@@ -1,0 +1,109 @@
+/** Whether what is about to be applied is what people saw in the merge request. */
+import { recordOf } from '#domain/blocks.ts';
+import { InvalidInputError } from '#domain/errors.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import { planDigest } from '#domain/plan-file.ts';
+import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/reviewed-plans.ts';
+import { canonicalJson, decodeSowRecord } from '#domain/sow-record.ts';
+import type { Decision } from '#reconciler/reconcile.ts';
+import type { CommandContext } from './command.ts';
+import { UsageError } from './usage-error.ts';
+
+const REVIEWS = ['ignore', 'check', 'require'] as const;
+
+/** `check`: where there was a review, its plan must still fit. `require`: there must have been one. */
+export interface Review {
+  readonly required: boolean;
+  readonly mergeRequestIid: number | null;
+  readonly plans: ReviewedPlans;
+}
+
+export const REVIEW_OPTION = {
+  type: 'string',
+  placeholder: 'how',
+  help: 'check: refuse a SOW whose plan is not the one noted on the merge request of this commit; require: also without such a note; ignore (default)',
+} as const;
+
+/**
+ * The review of the commit that this pipeline runs for; `null` when it is not asked for.
+ *
+ * @throws UsageError for another value of `--review`, or outside of a pipeline
+ */
+export async function readReview(context: CommandContext): Promise<Review | null> {
+  const asked = context.text('review') ?? 'ignore';
+  const review = REVIEWS.find((known) => known === asked);
+  if (review === undefined)
+    throw new UsageError(
+      `--review: expected ${REVIEWS.join(', ')}, got "${asked}".`,
+      'procession apply --help',
+    );
+  if (review === 'ignore') return null;
+  const { commit } = context.wire.ci();
+  if (commit === null)
+    throw new UsageError(
+      '--review needs a pipeline of GitLab CI: CI_COMMIT_SHA is not set. Leave --review out elsewhere.',
+      'procession apply --help',
+    );
+  const mergeRequests = await context.wire.mergeRequests();
+  const mergeRequestIid = await mergeRequests.mergedBy(commit);
+  const note =
+    mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE);
+  const plans: ReviewedPlans = note === null ? new Map() : parseReviewedPlans(note);
+  return { required: review === 'require', mergeRequestIid, plans };
+}
+
+/**
+ * @param now the plan of now; `null` for a SOW that is not won
+ * @throws InvalidInputError when it is not what was reviewed, or was not reviewed and had to be
+ */
+export function checkReview(
+  { required, mergeRequestIid, plans }: Review,
+  engagement: EngagementKey,
+  now: Decision | null,
+): void {
+  // Carried out already, or begun and interrupted: what is left is what any sweep would repair.
+  if (now === null || now.plan.actions.length === 0 || isAdopted(now)) return;
+  const reviewed = plans.get(engagement);
+  if (reviewed === undefined) {
+    if (required)
+      throw refusal(engagement, 'nobody has seen a plan of it in a merge request', mergeRequestIid);
+    return;
+  }
+  if (reviewed !== planDigest(now.plan.actions))
+    throw refusal(
+      engagement,
+      'what would be done now is not the plan that was reviewed: GitLab, the process, the settings or the SOW have changed since',
+      mergeRequestIid,
+    );
+}
+
+/** Whether the epic's record is this very SOW. */
+function isAdopted({ found, input, assessment }: Decision): boolean {
+  if (found.epic === null) return false;
+  const record = decodeSowRecord(found.epic.description);
+  return (
+    record.kind === 'ok' &&
+    canonicalJson(record.sow) === canonicalJson(recordOf(assessment.sow, input.settings))
+  );
+}
+
+function refusal(
+  engagement: EngagementKey,
+  message: string,
+  mergeRequestIid: number | null,
+): InvalidInputError {
+  const where = mergeRequestIid === null ? '' : ` (merge request !${mergeRequestIid})`;
+  return new InvalidInputError(
+    [
+      {
+        file: null,
+        line: null,
+        path: engagement,
+        message: `${message}${where}`,
+        fix: `Look at it: procession plan sows/${engagement}.yml. When it is right: procession apply sows/${engagement}.yml, or bring it in by a new merge request.`,
+        severity: 'error',
+      },
+    ],
+    'The plan is stale; nothing was written:',
+  );
+}

@@ -1,0 +1,44 @@
+/** The file by which a sweep in one job knows of the last one in another. */
+import { resolve } from 'node:path';
+import { canonicalJson, checksum } from '#domain/sow-record.ts';
+import type { ReconcileDeps } from '#reconciler/reconcile.ts';
+import { parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/sweep-memory.ts';
+import type { CommandContext } from './command.ts';
+import { readTextIfAny, writeText } from './files.ts';
+import { toJson } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface SweepState {
+  /** `null`: a full sweep. */
+  readonly since: string | null;
+  /** Writes what the next sweep is to know. */
+  succeed(): Promise<void>;
+}
+
+/** `null` without `--state`. A file that is missing or odd means a full sweep. @throws UsageError beside `--since` */
+export async function openMemory(
+  context: CommandContext,
+  { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,
+  startedAt: string,
+): Promise<SweepState | null> {
+  const named = context.text('state');
+  if (named === undefined) return null;
+  if (context.text('since') !== undefined)
+    throw new UsageError(
+      '--state remembers itself since when: leave --since out, or --state.',
+      'procession sweep --help',
+    );
+  const path = resolve(context.cwd, named);
+  const memory = parseSweepMemory((await readTextIfAny(path)) ?? '');
+  const { calendar, labels, policy, roles, showAmounts } = settings;
+  const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
+  const fingerprint = checksum(canonicalJson(decisive));
+  const since = sweepFrom(memory, startedAt, fingerprint);
+  return {
+    since,
+    succeed: async () => {
+      const next = rememberSweep(memory, { startedAt, full: since === null, fingerprint });
+      await writeText(path, named, `${toJson(next)}\n`);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** A SOW as JSON from a sender that is proven, read leniently in form and strictly in content. */
+import { type ReadSow, readSow } from '#domain/sow-problems.ts';
+
+export type SowBody = ReadSow;
+
+const NOT_JSON: SowBody = {
+  kind: 'invalid',
+  problems: [{ at: [], path: '', message: 'expected JSON', fix: 'Send one SOW as a JSON object, in UTF-8.' }],
+  warnings: [],
+};
+
+export function readSowBody(bytes: Buffer): SowBody {
+  let value: unknown;
+  try {
+    value = JSON.parse(withoutByteOrderMark(bytes.toString()));
+  } catch {
+    return NOT_JSON;
+  }
+  return readSow(value);
+}
+
+/** Windows tools begin files with it, and JSON does not know it. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\u{FEFF}') ? text.slice(1) : text;
+}

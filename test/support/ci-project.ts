@@ -1,0 +1,65 @@
+/** A repository as a team has one: settings, SOWs, a process, under git in a folder of its own. */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+export const SETTINGS =
+  'gitlab: { group: services, project: services/engagements }\nroles: { manager: [mira], engineer: [eli] }\n';
+
+export interface CiProject {
+  readonly folder: string;
+  /** Runs git in it; resolves to what it printed, trimmed. */
+  git(...args: readonly string[]): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  read(file: string): Promise<string>;
+  /** Commits everything. @returns the commit */
+  commit(message?: string): Promise<string>;
+  /** Copies a sample SOW of the project, changed as told. */
+  addSow(number: string, change?: (text: string) => string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param process whether it has a process of its own, which is then `delivery` */
+export async function createCiProject({ process = false } = {}): Promise<CiProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'procession-ci-'));
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const identity = ['-c', 'user.name=Ada Owens', '-c', 'user.email=ada@example.com', '-c', 'gc.auto=0'];
+    return (await run('git', [...identity, ...args], { cwd: folder })).stdout.trim();
+  };
+  const write = async (file: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  };
+  const read = async (file: string): Promise<string> => await readFile(join(folder, file), 'utf8');
+  await git('init', '--quiet', '--initial-branch=main');
+  await write('procession.yml', SETTINGS);
+  await mkdir(join(folder, 'sows'), { recursive: true });
+  await write('README.md', '# Engagements\n');
+  if (process)
+    await cp(join(root, 'issue_templates/delivery'), join(folder, 'issue_templates/delivery'), {
+      recursive: true,
+    });
+  const project: CiProject = {
+    folder,
+    git,
+    write,
+    read,
+    commit: async (message = 'Change something') => {
+      await git('add', '--all');
+      await git('commit', '--quiet', '--allow-empty', '--message', message);
+      return await git('rev-parse', 'HEAD');
+    },
+    addSow: async (number, change = (text) => text) => {
+      const text = await readFile(join(root, 'sows/SOW-1042.yml'), 'utf8');
+      await write(`sows/${number}.yml`, change(text.replaceAll('SOW-1042', number)));
+    },
+    close: async () => await rm(folder, { recursive: true, force: true }),
+  };
+  await project.commit('Begin');
+  return project;
+}

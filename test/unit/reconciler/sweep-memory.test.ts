@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseSweepMemory, rememberSweep, type SweepMemory, sweepFrom } from '#reconciler/sweep-memory.ts';
+
+const MEMORY: SweepMemory = {
+  version: 1,
+  lastSuccess: '2026-11-25T09:00:00.000Z',
+  lastFull: '2026-11-25T03:00:00.000Z',
+  fingerprint: 'a',
+};
+
+describe('reconciler/sweep-memory', () => {
+  it('begins a little before the last success, because clocks differ', () => {
+    expect(sweepFrom(MEMORY, '2026-11-25T10:00:00.000Z', 'a')).toBe('2026-11-25T08:50:00.000Z');
+  });
+
+  it.each([
+    ['nothing is remembered', null, '2026-11-25T10:00:00.000Z', 'a'],
+    ['processes or settings are others', MEMORY, '2026-11-25T10:00:00.000Z', 'b'],
+    ['the last full sweep is a day ago', MEMORY, '2026-11-26T03:00:00.000Z', 'a'],
+    ['the memory comes from the future', MEMORY, '2026-11-25T08:59:59.999Z', 'a'],
+  ])('looks at everything when %s', (_, memory, now, fingerprint) => {
+    expect(sweepFrom(memory, now, fingerprint)).toBeNull();
+  });
+
+  it('remembers when it began, and the last time it saw everything', () => {
+    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a' };
+
+    expect(rememberSweep(MEMORY, { ...done, full: false })).toEqual({
+      ...MEMORY,
+      lastSuccess: '2026-11-25T10:00:00.000Z',
+    });
+    expect(rememberSweep(MEMORY, { ...done, full: true }).lastFull).toBe(done.startedAt);
+    expect(rememberSweep(null, { ...done, full: false }).lastFull).toBe(done.startedAt);
+  });
+
+  it('reads back what it wrote, and nothing else', () => {
+    expect(parseSweepMemory(JSON.stringify(MEMORY))).toEqual(MEMORY);
+    for (const text of ['', '{', 'null', '[]', '{"version":2}', JSON.stringify({ ...MEMORY, lastFull: 'x' })])
+      expect(parseSweepMemory(text)).toBeNull();
+  });
+});
