@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config/load-config.ts';
 import { AppError } from '#domain/errors.ts';
-import type { EngagementKey } from '#domain/keys.ts';
-import type { ActualUser } from '#domain/state.ts';
 import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -12,15 +10,18 @@ import type { HookAdmin } from '#ports/hooks.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
-import { type DrainObserver, drainInbox } from '#reconciler/drain-inbox.ts';
-import type { Outcome, ReconcileDeps } from '#reconciler/reconcile.ts';
+import { type Bell, createBell } from '#reconciler/bell.ts';
+import { drainInbox } from '#reconciler/drain-inbox.ts';
+import { createOwnWrites, type OwnWrites } from '#reconciler/own-writes.ts';
+import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import { later } from '#reconciler/retry.ts';
-import { runSweeps } from '#reconciler/sweep-schedule.ts';
+import { runSweeps, type Swept } from '#reconciler/sweep-schedule.ts';
 import { createHookMemory, watchHooks } from '#reconciler/watch-hooks.ts';
 import { createApp } from '#service/app.ts';
-import type { HealthSource } from '#service/health.ts';
-import { createMetrics, type ServiceMetrics } from '#service/metrics.ts';
+import { createMemory, type Memory } from '#service/memory.ts';
+import { createMetrics } from '#service/metrics.ts';
 import { createReadBody } from '#service/read-body.ts';
+import type { Receiver } from '#service/receive.ts';
 import { createCrmReceiver } from '#service/receive-crm.ts';
 import { createGitLabReceiver } from '#service/receive-gitlab.ts';
 import type { WebhookSecrets } from '#service/require-secrets.ts';
@@ -34,9 +35,24 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Store;
+  /** How to wait; really, when not given. */
+  readonly sleep?: Sleep;
+  /** Builds what talks to GitLab; `onRequest` hears of every request. */
+  readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<Connected>;
+}
+
+/** The engine, and the look at our webhooks. */
+export interface Connected extends ReconcileDeps {
   readonly hooks: HookAdmin;
-  /** Builds the engine; `onRequest` hears of every request to GitLab. */
-  readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<ReconcileDeps>;
+}
+
+/** A service that is not on a port yet. */
+export interface ComposedService {
+  readonly app: ReturnType<typeof createApp>;
+  /** Asks for a sweep now. */
+  sweep(): void;
+  /** Works through the inbox, sweeps and looks after everything; ends what is begun when the signal aborts. */
+  work(signal: AbortSignal): Promise<void>;
 }
 
 export interface RunningService {
@@ -61,7 +77,7 @@ const RETENTION_MS = 2_592_000_000;
 const WATCH_HOOKS_EVERY_MS = 300_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
-const sleep: Sleep = async (ms, signal) => {
+const patiently: Sleep = async (ms, signal) => {
   await delay(ms, undefined, { ...(signal ? { signal } : {}), ref: true }).catch(() => {});
 };
 
@@ -73,27 +89,34 @@ const sleep: Sleep = async (ms, signal) => {
  * @throws ConfigError when the address is taken or not allowed.
  */
 export async function runService(parts: ServiceParts): Promise<RunningService> {
-  const { config, secrets, clock, logger, store } = parts;
+  const service = await composeService(parts);
+  const ending = new AbortController();
+  const served = await startService(service.app, parts.config);
+  const background = service.work(ending.signal);
+  return {
+    url: served.url,
+    close: async () => {
+      await served.close();
+      ending.abort();
+      await background;
+      await parts.store.close();
+    },
+  };
+}
+
+/** Puts the parts together; nothing runs yet. */
+export async function composeService(parts: ServiceParts): Promise<ComposedService> {
+  const { config, clock, logger, store, sleep = patiently } = parts;
   const metrics = createMetrics({ clock, figures: async () => await store.figures() });
   const memory = createMemory(metrics);
-  const deps = await parts.connect((request) => {
-    metrics.gitlabRequest({ ...request, status: request.status ?? 0, seconds: request.ms / 1000 });
-    memory.gitlabAnswered(request.status, clock.now());
-  });
-  const ending = new AbortController();
+  const sooner = createBell(sleep);
+  const ownWrites = createOwnWrites();
+  const connected = await parts.connect(({ ms, ...request }) =>
+    memory.gitlabRequest({ ...request, seconds: ms / 1000 }, clock.now()),
+  );
+  const deps = { ...connected, gitlab: ownWrites.through(connected.gitlab) };
   const app = createApp({
-    gitlab: createGitLabReceiver({
-      inbox: store,
-      verify: createVerifyGitLab(secrets.gitlab),
-      limitBytes: GITLAB_BODY_BYTES,
-      ownUser: memory.ownUser,
-      engagementOfIssue: memory.engagementOfIssue,
-    }),
-    crm: createCrmReceiver({
-      inbox: store,
-      verify: createVerifyCrm(secrets.crm),
-      limitBytes: CRM_BODY_BYTES,
-    }),
+    ...receivers(parts, memory, ownWrites),
     readBody: createReadBody({ timeoutMs: BODY_TIMEOUT_MS, roomBytes: BODY_ROOM_BYTES }),
     metrics,
     health: memory.health(store),
@@ -101,59 +124,87 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
     logger,
     newRequestId: randomUUID,
   });
-  const served = await startService(app, config);
-  const background = Promise.all([
-    learnOwnUser(deps.gitlab, memory, logger, ending.signal),
-    drainInbox(
-      {
-        ...deps,
-        inbox: store,
-        audit: store.audit,
-        clock,
-        sleep,
-        random: Math.random,
-        observer: memory.observer,
-        launch: { process: config.process, profile: config.profile },
-        concurrency: CONCURRENCY,
-        renewEveryMs: RENEW_EVERY_MS,
-      },
-      ending.signal,
-    ),
-    runSweeps(
-      {
-        ...deps,
-        inbox: store,
-        clock,
-        sleep,
-        everyMs: SWEEP_EVERY_MS,
-        onSweep: (result) => memory.swept(result, logger),
-      },
-      ending.signal,
-    ),
-    keepHouse(store, clock, logger, ending.signal),
-    keepWatch(parts, memory, ending.signal),
-  ]);
-  return {
-    url: served.url,
-    close: async () => {
-      await served.close();
-      ending.abort();
-      await background;
-      await store.close();
+  const drain = {
+    ...deps,
+    inbox: store,
+    audit: store.audit,
+    clock,
+    sleep,
+    random: Math.random,
+    observer: memory.observer,
+    launch: { process: config.process, profile: config.profile },
+    concurrency: CONCURRENCY,
+    renewEveryMs: RENEW_EVERY_MS,
+  };
+  const schedule = {
+    ...deps,
+    inbox: store,
+    clock,
+    everyMs: SWEEP_EVERY_MS,
+    sooner,
+    onSweep: (result: Swept) => {
+      memory.swept(result);
+      if (!('failed' in result))
+        logger.info('swept', { full: result.full, seen: result.seen, woken: result.woken });
     },
   };
+  return {
+    app,
+    sweep: () => sooner.ring(),
+    work: async (signal) => {
+      await Promise.all([
+        learnOwnUser(deps.gitlab, memory, { logger, sleep }, signal),
+        drainInbox(drain, signal),
+        runSweeps(schedule, signal),
+        keepHouse(store, { clock, logger, sleep }, signal),
+        keepWatch({ hooks: deps.hooks, clock, logger, sleep }, { memory, sooner }, signal),
+      ]);
+    },
+  };
+}
+
+function receivers(
+  { secrets, store }: ServiceParts,
+  memory: Memory,
+  ownWrites: OwnWrites,
+): { readonly gitlab: Receiver; readonly crm: Receiver } {
+  return {
+    gitlab: createGitLabReceiver({
+      inbox: store,
+      verify: createVerifyGitLab(secrets.gitlab),
+      limitBytes: GITLAB_BODY_BYTES,
+      ownUser: memory.ownUser,
+      isOwnWrite: (written) => ownWrites.has(written),
+      engagementOfIssue: memory.engagementOfIssue,
+    }),
+    crm: createCrmReceiver({
+      inbox: store,
+      verify: createVerifyCrm(secrets.crm),
+      limitBytes: CRM_BODY_BYTES,
+    }),
+  };
+}
+
+const PERSONS_TOKEN =
+  "GITLAB_TOKEN is a person's, and everything is done in that name: use a group access token or a service account";
+
+interface Chore {
+  readonly logger: Logger;
+  readonly sleep: Sleep;
 }
 
 /** Our own changes come back as events; until we know who we are they only cost a reconcile that finds nothing to do. */
 async function learnOwnUser(
   gitlab: GitLab,
   memory: Memory,
-  logger: Logger,
+  { logger, sleep }: Chore,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      memory.setOwnUser(await gitlab.whoAmI());
+      const user = await gitlab.whoAmI();
+      memory.setOwnUser(user);
+      if (!user.isBot) logger.warn(PERSONS_TOKEN, { username: user.username });
       return;
     } catch (error) {
       logger.warn('GitLab does not say whose token this is; asking again', {
@@ -164,7 +215,11 @@ async function learnOwnUser(
   }
 }
 
-async function keepHouse(store: Inbox, clock: Clock, logger: Logger, signal: AbortSignal): Promise<void> {
+async function keepHouse(
+  store: Inbox,
+  { clock, logger, sleep }: Chore & { readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await store.prune(later(clock.now(), -RETENTION_MS));
@@ -175,16 +230,17 @@ async function keepHouse(store: Inbox, clock: Clock, logger: Logger, signal: Abo
   }
 }
 
-/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more. */
+/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more, what was lost is swept up. */
 async function keepWatch(
-  { hooks, clock, logger }: ServiceParts,
-  memory: Memory,
+  { hooks, clock, logger, sleep }: Chore & { readonly hooks: HookAdmin; readonly clock: Clock },
+  { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },
   signal: AbortSignal,
 ): Promise<void> {
   const known = createHookMemory();
   while (!signal.aborted) {
     try {
-      memory.setWebhooks(await watchHooks({ hooks, clock, logger }, known));
+      const onReachable = (): void => sooner.ring();
+      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable }, known));
     } catch (error) {
       logger.warn('the webhooks could not be looked at', {
         reason: error instanceof AppError ? error.message : 'internal',
@@ -192,80 +248,4 @@ async function keepWatch(
     }
     await sleep(WATCH_HOOKS_EVERY_MS, signal);
   }
-}
-
-type Swept = Parameters<Parameters<typeof runSweeps>[0]['onSweep']>[0];
-
-/** What the running service knows beside the store. */
-interface Memory {
-  readonly ownUser: () => ActualUser | null;
-  readonly setOwnUser: (user: ActualUser) => void;
-  readonly setWebhooks: (health: unknown) => void;
-  readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
-  readonly gitlabAnswered: (status: number | null, at: string) => void;
-  readonly swept: (result: Swept, logger: Logger) => void;
-  readonly observer: DrainObserver;
-  readonly health: (store: Inbox) => HealthSource;
-}
-
-function createMemory(metrics: ServiceMetrics): Memory {
-  let user: ActualUser | null = null;
-  let gitlab: ReturnType<HealthSource['gitlab']> = null;
-  let lastSweep: string | null = null;
-  let webhooks: unknown = null;
-  const issues = new Map<number, EngagementKey>();
-  const paused = new Map<EngagementKey, string | null>();
-  return {
-    ownUser: () => user,
-    setOwnUser: (known) => {
-      user = known;
-    },
-    setWebhooks: (health) => {
-      webhooks = health;
-    },
-    engagementOfIssue: (issueId) => issues.get(issueId) ?? null,
-    gitlabAnswered: (status, at) => {
-      const reachable = status !== null && status < 500;
-      if (gitlab?.reachable !== reachable)
-        gitlab = {
-          reachable,
-          at,
-          reason: reachable ? null : status === null ? 'no answer' : `status ${status}`,
-        };
-    },
-    swept: (result, logger) => {
-      if ('failed' in result) return;
-      lastSweep = result.at;
-      metrics.sweepSucceeded(result.at);
-      logger.info('swept', { full: result.full, seen: result.seen, woken: result.woken });
-    },
-    observer: {
-      action: (kind) => metrics.action(kind, 'done'),
-      failed: () => metrics.action('reconcile', 'failed'),
-      settled: (engagement, outcome, lagMs) => {
-        metrics.applied(lagMs / 1000);
-        remember(engagement, outcome, issues, paused);
-        metrics.paused(paused.size);
-      },
-    },
-    health: (store) => ({
-      figures: async () => await store.figures(),
-      gitlab: () => gitlab,
-      paused: () => [...paused].map(([engagement, change]) => ({ engagement, change })),
-      lastSweep: () => lastSweep,
-      webhooks: () => webhooks,
-    }),
-  };
-}
-
-function remember(
-  engagement: EngagementKey,
-  outcome: Outcome,
-  issues: Map<number, EngagementKey>,
-  paused: Map<EngagementKey, string | null>,
-): void {
-  if (outcome.kind === 'paused') paused.set(engagement, outcome.change ?? paused.get(engagement) ?? null);
-  else paused.delete(engagement);
-  if ('assessment' in outcome)
-    for (const { issue } of outcome.assessment.steps) if (issue !== null) issues.set(issue.id, engagement);
 }

@@ -144,10 +144,10 @@ async function startServing(
     secrets,
     clock,
     logger,
-    hooks: (await import('#gitlab/hooks.ts')).createHookAdmin(connection),
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab(config, onRequest),
+      hooks: (await import('#gitlab/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
       processes: known,
       settings: config,
       logger,

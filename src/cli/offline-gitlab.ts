@@ -12,7 +12,7 @@ export function emptyGitLab(): GitLab {
     readNotes: async () => [],
     readLinks: async () => [],
     readLabels: async () => new Set(),
-    whoAmI: async () => ({ id: 0, username: 'nobody' }),
+    whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
     findUser: async () => null,
     createLabel: refuse,
     createEpic: refuse,

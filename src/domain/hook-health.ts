@@ -51,14 +51,18 @@ export interface FailedDelivery {
   readonly hasArrived: boolean;
 }
 
-export type HookState =
-  | 'ok'
-  | 'absent'
-  | 'disabled'
-  | 'failing'
-  | 'misconfigured'
-  | 'not-allowed'
-  | 'unknown';
+/** The worst first. */
+export const HOOK_STATES = [
+  'not-allowed',
+  'absent',
+  'disabled',
+  'failing',
+  'misconfigured',
+  'unknown',
+  'ok',
+] as const;
+
+export type HookState = (typeof HOOK_STATES)[number];
 
 export interface HookReport {
   readonly id: number;
@@ -74,7 +78,7 @@ export interface HookHealth {
   /** What, why and what to do in one line. */
   readonly text: string;
   readonly hooks: readonly HookReport[];
-  /** Hooks that a test delivery of this check has enabled again. GitLab keeps nothing of what happened while one was disabled: sweep then. */
+  /** Hooks that a test delivery of this check has enabled again. */
   readonly enabled: number;
   /** Deliveries that reached us through a resend of this check. */
   readonly resent: number;
@@ -186,7 +190,7 @@ function disabledPart({ hook, test }: HookFinding): readonly Part[] {
     return [
       {
         state: 'ok',
-        text: `GitLab had disabled it ${what} after failed deliveries; a test delivery enabled it again. What happened meanwhile was never sent: run a sweep.`,
+        text: `GitLab had disabled it ${what} after failed deliveries; a test delivery enabled it again. What happened meanwhile was never sent; a sweep looks for it.`,
       },
     ];
   const why = test === null ? '' : ` The test delivery failed: ${test.reason}`;
@@ -270,18 +274,14 @@ function adviceFor(status: string): string {
   return 'Check that GitLab can reach the service: address, firewall, certificate.';
 }
 
-const WORST_FIRST: readonly HookState[] = [
-  'not-allowed',
-  'absent',
-  'disabled',
-  'failing',
-  'misconfigured',
-  'unknown',
-];
-
 /** The state that matters most; `ok` for none. */
 export function worst(states: readonly HookState[]): HookState {
-  return WORST_FIRST.find((state) => states.includes(state)) ?? 'ok';
+  return HOOK_STATES.find((state) => states.includes(state)) ?? 'ok';
+}
+
+/** Whether events are lost while a hook is in this state: GitLab keeps nothing for a disabled one, and gives up on what fails for long. */
+export function losesEvents(state: HookState): boolean {
+  return state === 'disabled' || state === 'failing' || state === 'absent';
 }
 
 function count(n: number, one: string, many: string): string {

@@ -9,6 +9,12 @@ export interface ActualUser {
   readonly username: string;
 }
 
+/** The user behind our token. */
+export interface OwnUser extends ActualUser {
+  /** Of a group or project access token, or a service account: nobody works in GitLab as this user. */
+  readonly isBot: boolean;
+}
+
 interface ActualItem {
   /** Global id. */
   readonly id: number;

@@ -5,7 +5,7 @@ import { SowNumber } from '#domain/sow.ts';
 import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser } from '#domain/state.ts';
 import type { ActualLink, GitLabReader } from '#ports/gitlab.ts';
 import { type Connection, readList } from './connection.ts';
-import { Epic, Issue, Label, Link, Note, parseAnswer, User } from './schema.ts';
+import { CurrentUser, Epic, Issue, Label, Link, Note, parseAnswer, User } from './schema.ts';
 
 /** More changed engagements than this are cheaper to read all at once than one by one. */
 const MANY = 40;
@@ -20,7 +20,7 @@ export interface Reader extends GitLabReader {
 export function createReader(connection: Connection): Reader {
   const { group, project, issueLinks, issueNotes, epicNotes, users } = connection;
   const labels = once(() => listLabels(connection));
-  const me = once(async () => parseAnswer(User, await users.showCurrentUser(), 'GET /user'));
+  const me = once(async () => parseAnswer(CurrentUser, await users.showCurrentUser(), 'GET /user'));
   const byUsername = new Map<string, () => Promise<ActualUser | null>>();
 
   async function readEngagement(

@@ -7,6 +7,7 @@ import { createRequesterFn, type RequesterType, type ResourceOptions } from '@gi
 import { askedSeconds, backoffMs, rateLimitSeconds } from './backoff.ts';
 import { createLimit } from './concurrency-limit.ts';
 import { type Answer, exchange, type Outgoing } from './exchange.ts';
+import { type RateLimit, rateLimitOf } from './rate-limit.ts';
 import { type Failure, isAnswerLost, isResourceLock, toAppError } from './to-app-error.ts';
 
 /** One exchange with GitLab, for metrics and logs. Holds no token and no user data. */
@@ -17,6 +18,8 @@ export interface ObservedRequest {
   /** `null` when there was no answer. */
   readonly status: number | null;
   readonly ms: number;
+  /** What GitLab still grants; `null` where its answer does not tell. */
+  readonly rateLimit: RateLimit | null;
 }
 
 export interface RequesterOptions {
@@ -64,6 +67,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
       route: routeOf(request.path),
       status: 'status' in outcome ? outcome.status : null,
       ms: performance.now() - startedAt,
+      rateLimit: 'headers' in outcome ? rateLimitOf(outcome.headers) : null,
     });
     return outcome;
   }

@@ -7,13 +7,21 @@
  */
 import { z } from 'zod';
 import { UnexpectedResponseError } from '#domain/errors.ts';
-import type { ActualEpic, ActualIssue, ActualNote, ActualUser } from '#domain/state.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#domain/state.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
 
 /** GitLab writes instants with the offset of the instance or the user. */
 const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
 export const User = z.object({ id: z.int(), username: z.string() }) satisfies z.ZodType<ActualUser>;
+
+/** Users of access tokens, where `bot` is not told. @see https://docs.gitlab.com/user/group/settings/group_access_tokens/#bot-users-for-groups */
+const BOT_USERNAME = /^(?:group|project)_\d+_bot/;
+
+/** `bot` covers access tokens and service accounts. @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/concerns/has_user_type.rb */
+export const CurrentUser = User.extend({ bot: z.boolean().nullish() }).transform(
+  ({ id, username, bot }): OwnUser => ({ id, username, isBot: bot ?? BOT_USERNAME.test(username) }),
+);
 
 const Item = z.object({
   id: z.int(),

@@ -1,5 +1,5 @@
 import type { EngagementKey } from '#domain/keys.ts';
-import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser } from '#domain/state.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser, OwnUser } from '#domain/state.ts';
 
 /** A link between two issues, seen from the issue that was asked. */
 export interface ActualLink {
@@ -27,7 +27,7 @@ export interface GitLabReader {
   /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}. */
   readLabels(): Promise<ReadonlySet<string>>;
   /** The user behind the token. Kept for the life of the reader. */
-  whoAmI(): Promise<ActualUser>;
+  whoAmI(): Promise<OwnUser>;
   /** `null` when nobody has this username. Kept for the life of the reader. */
   findUser(username: string): Promise<ActualUser | null>;
 }

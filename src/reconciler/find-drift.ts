@@ -2,22 +2,27 @@ import type { EngagementKey } from '#domain/keys.ts';
 import { decide, type ReconcileDeps } from './reconcile.ts';
 
 /**
- * The engagements that are not as they should be, from one bulk read. Writes nothing: the service wakes them
+ * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them
  * through its inbox, so that each has one worker at a time however many replicas sweep.
  */
 export async function findDrift(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>,
   updatedAfter: string | null,
-): Promise<{ readonly seen: number; readonly drifted: readonly EngagementKey[] }> {
+): Promise<{
+  readonly seen: number;
+  readonly drifted: readonly EngagementKey[];
+  readonly paused: readonly EngagementKey[];
+}> {
   const states = await deps.gitlab.readAll(deps.processes.ids, updatedAfter === null ? {} : { updatedAfter });
   const drifted: EngagementKey[] = [];
+  const paused: EngagementKey[] = [];
   for (const actual of states) {
     const decision = await decide(deps, actual);
+    const isPaused = decision.kind === 'decided' && decision.found.memory.paused;
+    if (isPaused) paused.push(actual.engagement);
     const needsWork =
-      decision.kind === 'decided'
-        ? decision.plan.actions.length > 0 && !decision.found.memory.paused
-        : decision.kind === 'record-damaged';
-    if (needsWork) drifted.push(actual.engagement);
+      decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
+    if (needsWork && !isPaused) drifted.push(actual.engagement);
   }
-  return { seen: states.length, drifted };
+  return { seen: states.length, drifted, paused };
 }

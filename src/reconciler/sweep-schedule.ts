@@ -1,7 +1,8 @@
 /** The service's own sweep: drop every webhook for a day, and the end state is the same. */
 import type { EngagementKey } from '#domain/keys.ts';
-import type { Clock, Sleep } from '#ports/clock.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
+import type { Bell } from './bell.ts';
 import { findDrift } from './find-drift.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { later } from './retry.ts';
@@ -9,46 +10,68 @@ import { later } from './retry.ts';
 export interface SweepScheduleDeps extends ReconcileDeps {
   readonly inbox: Pick<Inbox, 'put'>;
   readonly clock: Clock;
-  readonly sleep: Sleep;
   /** Between two sweeps. */
   readonly everyMs: number;
+  /** Asks for the next sweep now: something is known to have been missed. */
+  readonly sooner: Bell;
   /** Told after each sweep; the last success is the dead-man signal. */
-  readonly onSweep: (
-    result:
-      | { readonly at: string; readonly full: boolean; readonly seen: number; readonly woken: number }
-      | { readonly at: string; readonly failed: string },
-  ) => void;
+  readonly onSweep: (result: Swept) => void;
 }
+
+/** How a sweep ended. */
+export type Swept =
+  | {
+      readonly at: string;
+      /** Everything was looked at, not only what changed. */
+      readonly full: boolean;
+      readonly seen: number;
+      readonly woken: number;
+      /** Those among the seen that the loop fuse has paused. */
+      readonly paused: readonly EngagementKey[];
+    }
+  | { readonly at: string; readonly failed: string };
 
 /** A full sweep also finds what no `updated_after` shows, such as a label deleted from the group. */
 const FULL_EVERY_MS = 86_400_000;
 /** Clocks differ, and GitLab's `updated_at` may be older than the moment it can be seen. */
 const OVERLAP_MS = 120_000;
 
-/** Sweeps until the signal aborts: at once and in full, then what changed, and in full once a day. */
+/** Sweeps until the signal aborts: at once and in full, then what changed, and in full once a day; sooner when asked. */
 export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): Promise<void> {
   let lastSuccess: string | null = null;
   let lastFull: string | null = null;
+  let isRegular = false;
   while (!signal.aborted) {
     const at = deps.clock.now();
     const full =
       lastFull === null || lastSuccess === null || Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS;
-    const done = await sweepOnce(
-      deps,
+    const done = await sweepOnce(deps, {
       at,
-      full || lastSuccess === null ? null : later(lastSuccess, -OVERLAP_MS),
-    );
+      name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
+      updatedAfter: full || lastSuccess === null ? null : later(lastSuccess, -OVERLAP_MS),
+    });
     if (done) lastSuccess = at;
     if (done && full) lastFull = at;
-    await deps.sleep(deps.everyMs, signal);
+    isRegular = (await deps.sooner.wait(deps.everyMs, signal)) === 'silent';
   }
 }
 
-async function sweepOnce(deps: SweepScheduleDeps, at: string, updatedAfter: string | null): Promise<boolean> {
+interface Sweep {
+  readonly at: string;
+  /**
+   * The same for every replica that sweeps in the same interval, so that they make one wake-up. A sweep at the start
+   * or on request has a name of its own: what an earlier one woke in this interval may have drifted again since.
+   */
+  readonly name: string;
+  readonly updatedAfter: string | null;
+}
+
+async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
+  const { at, updatedAfter } = sweep;
   try {
-    const { seen, drifted } = await findDrift(deps, updatedAfter);
-    for (const engagement of drifted) await wake(deps, engagement, at);
-    deps.onSweep({ at, full: updatedAfter === null, seen, woken: drifted.length });
+    const { seen, drifted, paused } = await findDrift(deps, updatedAfter);
+    for (const engagement of drifted) await wake(deps, engagement, sweep);
+    deps.onSweep({ at, full: updatedAfter === null, seen, woken: drifted.length, paused });
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -58,16 +81,14 @@ async function sweepOnce(deps: SweepScheduleDeps, at: string, updatedAfter: stri
   }
 }
 
-/** The same key for every replica that sweeps in the same interval: one wake-up. */
-async function wake(deps: SweepScheduleDeps, engagement: EngagementKey, at: string): Promise<void> {
-  const slot = Math.floor(Date.parse(at) / deps.everyMs);
+async function wake(deps: SweepScheduleDeps, engagement: EngagementKey, { at, name }: Sweep): Promise<void> {
   await deps.inbox.put({
     source: 'gitlab',
-    dedupeKey: `sweep:${slot}:${engagement}`,
+    dedupeKey: `sweep:${name}:${engagement}`,
     kind: 'wake',
     engagement,
     payload: { event: 'sweep' },
     receivedAt: at,
-    requestId: `sweep-${slot}`,
+    requestId: `sweep-${name}`,
   });
 }

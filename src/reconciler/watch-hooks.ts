@@ -16,6 +16,7 @@ import {
   isTestDue,
   isWorking,
   isWorthResending,
+  losesEvents,
   RESEND_WINDOW_MS,
   type Resends,
   reportHooks,
@@ -32,6 +33,8 @@ export interface WatchHooksDeps {
   readonly logger: Logger;
   /** The end of our address. Default `/webhooks/gitlab`. */
   readonly path?: string;
+  /** GitLab reaches us again: what happened while it did not was lost. */
+  readonly onReachable?: () => void;
   /** Our whole address, where several services share one path: `https://procession.example.com/webhooks/gitlab`. */
   readonly url?: string;
 }
@@ -48,6 +51,8 @@ export interface HookMemory {
   /** Up to which id the deliveries of a hook are settled. */
   readonly settled: Map<string, number>;
   state: HookState | null;
+  /** Events were lost since GitLab last reached us well. */
+  hasLost: boolean;
 }
 
 export function createHookMemory(): HookMemory {
@@ -58,6 +63,7 @@ export function createHookMemory(): HookMemory {
     arrived: new Map(),
     settled: new Map(),
     state: null,
+    hasLost: false,
   };
 }
 
@@ -93,8 +99,17 @@ export async function watchHooks(deps: WatchHooksDeps, memory: HookMemory): Prom
     if (state === 'ok') deps.logger.info('webhook health', data);
     else deps.logger.warn('webhook health', data);
   }
+  noteLoss(deps, memory, health);
   memory.state = health.state;
   return health;
+}
+
+/** What was lost while GitLab did not reach us is looked for as soon as it does again. */
+function noteLoss(deps: WatchHooksDeps, memory: HookMemory, { state, enabled }: HookHealth): void {
+  const isBack = enabled > 0 || (memory.hasLost && state === 'ok');
+  if (losesEvents(state)) memory.hasLost = true;
+  else if (isBack) memory.hasLost = false;
+  if (isBack) deps.onReachable?.();
 }
 
 async function examine(check: Check): Promise<HookHealth> {

@@ -106,7 +106,11 @@ function readSigned(value: unknown, { verify, nowSeconds }: CiDeliveryContext): 
 const Actor = z.object({ user: z.object({ id: z.number() }).nullish() });
 
 function readEvent(value: unknown): CiDelivery {
-  const event = readGitLabDelivery(value, { ownUser: null, engagementOfIssue: () => null });
+  const event = readGitLabDelivery(value, {
+    ownUser: null,
+    isOwnWrite: () => false,
+    engagementOfIssue: () => null,
+  });
   switch (event.kind) {
     case 'wake':
     case 'note':

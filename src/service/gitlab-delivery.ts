@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { EngagementKey } from '#domain/keys.ts';
 import { parseMarker } from '#domain/marker.ts';
 import { SowNumber } from '#domain/sow.ts';
+import type { OwnUser } from '#domain/state.ts';
+import type { Written } from '#reconciler/own-writes.ts';
 import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
 
 /** What is kept of a delivery: numbers and names of kinds. Never a text that a person wrote. */
@@ -25,6 +27,8 @@ export type GitLabDelivery =
       readonly kind: 'wake' | 'note';
       /** More than one when a label was changed from one engagement's to another's. */
       readonly engagements: readonly EngagementKey[];
+      /** What was changed, as {@link GitLabDeliveryContext.isOwnWrite} knows it. */
+      readonly written: Written;
       readonly payload: GitLabPayload;
     }
   /** Our own change comes back. */
@@ -34,8 +38,10 @@ export type GitLabDelivery =
   | { readonly kind: 'unknown' | 'malformed'; readonly why: string };
 
 export interface GitLabDeliveryContext {
-  /** The user behind our token; `null` while it is not known. */
-  readonly ownUser: { readonly id: number; readonly username: string } | null;
+  /** The user behind our token; `null` while it is not known. What a bot does is ours; a person works in GitLab, too. */
+  readonly ownUser: OwnUser | null;
+  /** Whether we made this state of an item, or this comment. Asked where our token is a person's. */
+  isOwnWrite(written: Written): boolean;
   /** The engagement of an issue that carries neither our label nor our marker any more. */
   engagementOfIssue(issueId: number): EngagementKey | null;
 }
@@ -48,6 +54,7 @@ const Item = z.object({
   description: z.string().nullish(),
   labels: Labels,
   action: z.string().nullish(),
+  updated_at: z.string().nullish(),
 });
 type Item = z.infer<typeof Item>;
 
@@ -81,9 +88,13 @@ export function readGitLabDelivery(value: unknown, context: GitLabDeliveryContex
   const event = kind.data.object_kind ?? kind.data.event_name ?? '';
   if (isOtherEvent(event)) return { kind: 'ignored', why: 'not an event of issues' };
   if (!INTERESTING_KINDS.has(event)) return { kind: 'unknown', why: `event ${shortName(event)}` };
-  if (isOwn(kind.data.user, context)) return { kind: 'ours' };
-  return event === 'note' ? readNote(value, context) : readItem(event, value, context);
+  const isOwn = isByOwnUser(kind.data.user, context);
+  if (isOwn && context.ownUser?.isBot === true) return OURS;
+  const delivery = event === 'note' ? readNote(value, context) : readItem(event, value, context);
+  return isOwn && 'written' in delivery && context.isOwnWrite(delivery.written) ? OURS : delivery;
 }
+
+const OURS: GitLabDelivery = { kind: 'ours' };
 
 function readItem(event: string, value: unknown, context: GitLabDeliveryContext): GitLabDelivery {
   const read = ItemEvent.safeParse(value);
@@ -92,8 +103,14 @@ function readItem(event: string, value: unknown, context: GitLabDeliveryContext)
   const changed = changes?.labels;
   const engagements = engagementsOf(item, [labels, changed?.previous, changed?.current], context);
   if (engagements.length === 0) return { kind: 'ignored', why: 'no engagement' };
-  const { id: itemId, iid: itemIid = null, action = null } = item;
-  return { kind: 'wake', engagements, payload: { event, action, itemId, itemIid, noteId: null } };
+  const { id: itemId, iid: itemIid = null, action = null, updated_at } = item;
+  const updatedAtMs = Date.parse(updated_at ?? '');
+  // Epics are the work items that belong to no project; their events have the id of the work item behind the epic.
+  const written: Written =
+    event === 'issue'
+      ? { kind: 'issue', id: itemId, updatedAtMs }
+      : { kind: 'epic', id: itemIid ?? 0, updatedAtMs };
+  return { kind: 'wake', engagements, written, payload: { event, action, itemId, itemIid, noteId: null } };
 }
 
 function readNote(value: unknown, context: GitLabDeliveryContext): GitLabDelivery {
@@ -106,7 +123,8 @@ function readNote(value: unknown, context: GitLabDeliveryContext): GitLabDeliver
   if (engagements.length === 0) return { kind: 'ignored', why: 'no engagement' };
   const { id: noteId, action = null } = note;
   const itemIid = issue?.iid ?? null;
-  return { kind: 'note', engagements, payload: { event: 'note', action, itemId, itemIid, noteId } };
+  const written: Written = { kind: 'note', id: noteId, updatedAtMs: null };
+  return { kind: 'note', engagements, written, payload: { event: 'note', action, itemId, itemIid, noteId } };
 }
 
 /** One person cannot carry more labels of engagements into one event than this and mean it. */
@@ -134,7 +152,7 @@ function markedEngagement(description: string | null | undefined): EngagementKey
   return parseMarker(description)?.engagement ?? null;
 }
 
-function isOwn(user: z.infer<typeof User>, { ownUser }: GitLabDeliveryContext): boolean {
+function isByOwnUser(user: z.infer<typeof User>, { ownUser }: GitLabDeliveryContext): boolean {
   if (ownUser === null) return false;
   return user?.id === ownUser.id || user?.username === ownUser.username;
 }

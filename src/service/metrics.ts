@@ -5,6 +5,7 @@
  * @see https://prometheus.io/docs/practices/naming/
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { HOOK_STATES, type HookHealth } from '#domain/hook-health.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';
@@ -45,6 +46,8 @@ export interface ServiceMetrics {
   sweepSucceeded(at: string): void;
   /** How many engagements the fuse has paused. */
   paused(engagements: number): void;
+  /** A look at our webhooks in GitLab has ended. */
+  webhooks(health: HookHealth): void;
   /** For Prometheus. Answers also when the inbox does not. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -105,6 +108,7 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     'When a sweep last ended well; 0: never.',
   );
   const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
+  const webhooks = webhookRecorder(registry);
   const readBacklog = backlogReader(registry, { clock, figures });
 
   const httpRoutes = atMost(MOST_NAMES);
@@ -131,6 +135,7 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     },
     sweepSucceeded: (at) => swept.set(Date.parse(at) / 1000),
     paused: (engagements) => paused.set(engagements),
+    webhooks,
     expose: async () => {
       // Before anything is printed: each gauge is printed as soon as it is collected itself.
       await readBacklog();
@@ -146,6 +151,35 @@ function remember<T>(series: Map<string, T>, key: string, create: () => T): T {
   const created = create();
   series.set(key, created);
   return created;
+}
+
+/** One series per state, 1 for the one that is: an alert on `state!="ok"` needs no list of states. */
+function webhookRecorder(registry: Registry): ServiceMetrics['webhooks'] {
+  const registers = [registry];
+  const states = new Gauge({
+    name: 'procession_webhook_state',
+    help: 'Whether GitLab reaches us by our webhooks: 1 for the state at the last look; all 0: not looked yet.',
+    labelNames: ['state'],
+    registers,
+  });
+  for (const state of HOOK_STATES) states.set({ state }, 0);
+  const failed = new Gauge({
+    name: 'procession_webhook_failed_deliveries',
+    help: 'Deliveries that failed and will be asked for again.',
+    registers,
+  });
+  const repairs = new Counter({
+    name: 'procession_webhook_repairs_total',
+    help: 'Webhooks enabled again, and deliveries that reached us when asked for again.',
+    labelNames: ['kind'],
+    registers,
+  });
+  return ({ state: current, left, enabled, resent }) => {
+    for (const state of HOOK_STATES) states.set({ state }, state === current ? 1 : 0);
+    failed.set(left);
+    repairs.inc({ kind: 'enabled' }, enabled);
+    repairs.inc({ kind: 'resent' }, resent);
+  };
 }
 
 /** The backlog is read when somebody looks. A store that fails, shows as such. */

@@ -12,6 +12,7 @@ export interface GitLabReceiverDeps {
   readonly verify: Verify;
   readonly limitBytes: number;
   readonly ownUser: () => GitLabDeliveryContext['ownUser'];
+  readonly isOwnWrite: GitLabDeliveryContext['isOwnWrite'];
   readonly engagementOfIssue: GitLabDeliveryContext['engagementOfIssue'];
 }
 
@@ -23,7 +24,7 @@ type Odd = Extract<GitLabDelivery, { readonly kind: 'unknown' | 'malformed' }>;
  * store fails.
  */
 export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
-  const { inbox, verify, limitBytes, ownUser, engagementOfIssue } = deps;
+  const { inbox, verify, limitBytes, ownUser, isOwnWrite, engagementOfIssue } = deps;
 
   async function store(delivery: AuthenticDelivery, read: Waking): Promise<Outcome> {
     const key = dedupeKeyOf(delivery);
@@ -85,7 +86,7 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
     verify,
     limitBytes,
     async take(delivery) {
-      const read = readBody(delivery.bytes, { ownUser: ownUser(), engagementOfIssue });
+      const read = readBody(delivery.bytes, { ownUser: ownUser(), isOwnWrite, engagementOfIssue });
       try {
         return await act(delivery, read);
       } catch (error) {

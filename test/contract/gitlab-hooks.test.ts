@@ -271,6 +271,20 @@ describe('reconciler/watch-hooks on GitLab', () => {
     expect(bench.world.sandbox.ledger.reads().length).toBeLessThanOrEqual(3);
   });
 
+  it('has sent again what got no answer at all', async () => {
+    const bench = await start();
+    await bench.addHook();
+    bench.receiver.status = 0;
+    await bench.happen(2);
+    const failedKeys = bench.receiver.keys.splice(0);
+    bench.receiver.status = 202;
+
+    const health = await bench.watch(createHookMemory());
+
+    expect(health).toMatchObject({ state: 'ok', resent: 2, left: 0 });
+    expect(bench.receiver.keys).toEqual(failedKeys.toReversed());
+  });
+
   it('enables a hook that is disabled for good', async () => {
     const bench = await start();
     const hook = await bench.addHook();

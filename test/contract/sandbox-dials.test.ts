@@ -183,6 +183,16 @@ describe('sandbox: limits', () => {
     expect((await bench.api('GET', '/user')).status).toBe(200);
   });
 
+  it('tells with every answer what is left, and nothing when there is no limit', async () => {
+    const bench = createBench();
+    const left = async (path: string): Promise<string | null> =>
+      (await bench.api('GET', path)).headers.get('ratelimit-remaining');
+
+    expect(await left('/user')).toBeNull();
+    bench.sandbox.limits.apiPerMinute = 3;
+    expect([await left('/user'), await left('/projects/999'), await left('/user')]).toEqual(['2', '1', '0']);
+  });
+
   it.each([
     [true, '60'],
     [false, null],

@@ -333,6 +333,78 @@ describe('sandbox: webhooks', () => {
     expect(bench.received).toHaveLength(2);
   });
 
+  it('lists at most twenty deliveries a page, and refuses to be asked for more', async () => {
+    const bench = createHookBench();
+    const { id } = (await bench.api('POST', `${PROJECT}/hooks`, HOOK)).body;
+    for (let n = 0; n < 21; n += 1) await createIssues(bench, `${n}`);
+    await bench.sandbox.settled();
+    const list = (query: string) => bench.api('GET', `${PROJECT}/hooks/${id}/events${query}`);
+
+    expect((await list('')).body).toHaveLength(20);
+    expect((await list('?per_page=20&page=2')).body).toHaveLength(1);
+    for (const size of [0, 21, 100])
+      expect(await list(`?per_page=${size}`)).toMatchObject({
+        status: 400,
+        body: { error: 'per_page does not have a valid value' },
+      });
+    expect((await list('?status=broken')).status).toBe(400);
+  });
+
+  it('counts a delivery without an answer as the failure of the server, and one under way as none', async () => {
+    const bench = createHookBench();
+    const { id } = (await bench.api('POST', `${PROJECT}/hooks`, HOOK)).body;
+    const statuses = async (query: string): Promise<readonly string[]> =>
+      (await bench.api('GET', `${PROJECT}/hooks/${id}/events${query}`)).body.map(
+        (it: { response_status: string }) => it.response_status,
+      );
+    await createIssues(bench, 'under way');
+    expect(await statuses('')).toEqual([]);
+    await bench.sandbox.settled();
+    for (const status of [0, 404, 503]) {
+      bench.answer.status = status;
+      await createIssues(bench, `${status}`);
+      await bench.sandbox.settled();
+    }
+
+    expect(await statuses('')).toEqual(['503', '404', 'internal error', '202']);
+    expect(await statuses('?status=server_failure')).toEqual(['503', 'internal error']);
+    expect(await statuses('?status=client_failure,503')).toEqual(['503', '404']);
+    expect(await statuses('?status=successful')).toEqual(['202']);
+  });
+
+  it('forgets deliveries after seven days', async () => {
+    const bench = createHookBench();
+    const { id } = (await bench.api('POST', `${PROJECT}/hooks`, HOOK)).body;
+    await createIssues(bench, 'a');
+    await bench.sandbox.settled();
+    bench.clock.now = new Date(bench.clock.now.getTime() + 7 * 86_400_000 + 1);
+
+    expect((await bench.api('GET', `${PROJECT}/hooks/${id}/events`)).body).toEqual([]);
+  });
+
+  it('refuses to resend to a disabled hook, to a changed address, and tells when there was no answer', async () => {
+    const bench = createHookBench();
+    const { id } = (await bench.api('POST', `${PROJECT}/hooks`, HOOK)).body;
+    await createIssues(bench, 'a');
+    await bench.sandbox.settled();
+    const [hook] = bench.sandbox.world.hooks;
+    const [delivery] = bench.sandbox.world.deliveries;
+    if (hook === undefined || delivery === undefined) throw new Error('nothing there');
+    const resend = () => bench.api('POST', `${PROJECT}/hooks/${id}/events/${delivery.id}/resend`);
+
+    bench.answer.status = 0;
+    expect(await resend()).toMatchObject({
+      status: 422,
+      body: { message: expect.stringContaining('fetch') },
+    });
+    hook.disabledUntil = '2099-01-01T00:00:00.000Z';
+    expect(await resend()).toMatchObject({ status: 422, body: { message: 'Hook disabled' } });
+    hook.disabledUntil = null;
+    hook.url = 'https://elsewhere.test/hook';
+    expect(await resend()).toMatchObject({ status: 422, body: { message: expect.stringContaining('URL') } });
+    expect(bench.received).toHaveLength(2);
+  });
+
   it('masks the token in the list of events', async () => {
     const bench = createHookBench();
     const { id } = (await bench.api('POST', `${PROJECT}/hooks`, { ...HOOK, token: 's3cret' })).body;

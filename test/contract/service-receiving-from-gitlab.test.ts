@@ -106,7 +106,7 @@ describe.each([
   it('of our own doing, of other issues, and of tests are answered 2xx and wake nothing', async () => {
     const bot = createBench().seed.bot.user;
     const { bench, receiver, owner, hookId, statuses } = await start({
-      ownUser: { id: bot.id, username: bot.username },
+      ownUser: { id: bot.id, username: bot.username, isBot: true },
     });
     await bench.api('POST', `${PROJECT}/issues`, { title: 'By the bot', labels: LABEL });
     await owner('POST', `${PROJECT}/issues`, { title: 'Not ours' });

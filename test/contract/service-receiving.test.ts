@@ -36,7 +36,8 @@ beforeEach(async () => {
       inbox: store,
       verify: createVerifyGitLab([PLAIN, token(KEY), token(OLD_KEY)].map((value) => new Secret(value))),
       limitBytes: 26_214_400,
-      ownUser: () => ({ id: 99, username: 'procession-bot' }),
+      ownUser: () => ({ id: 99, username: 'procession-bot', isBot: true }),
+      isOwnWrite: () => false,
       engagementOfIssue: (id) => (id === 4711 ? 'SOW-7' : null),
     }),
     crm: createCrmReceiver({

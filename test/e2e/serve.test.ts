@@ -66,7 +66,7 @@ async function start(): Promise<void> {
           ({ status }) => status,
           () => 0,
         ),
-      { timeout: 5_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     )
     .toBe(200);
 }
@@ -204,9 +204,12 @@ describe('procession serve', () => {
       problems: [],
       gitlab: { reachable: true },
     });
+    // The delivery is settled a moment after the last link.
+    await expect
+      .poll(() => get('/metrics'), { timeout: 10_000 })
+      .toMatch(/procession_event_to_applied_seconds_count 1/);
     const metrics = await get('/metrics');
     expect(metrics).toContain('procession_deliveries_total{source="crm",result="stored"} 1');
-    expect(metrics).toMatch(/procession_event_to_applied_seconds_count 1/);
     expect(metrics).toMatch(/procession_inbox_deliveries\{state="dead"\} 0/);
   });
 });

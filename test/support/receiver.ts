@@ -2,13 +2,14 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import { Secret } from '#domain/secret.ts';
+import type { OwnUser } from '#domain/state.ts';
 import type { Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import { createApp } from '#service/app.ts';
 import { createMetrics } from '#service/metrics.ts';
 import { createReadBody } from '#service/read-body.ts';
 import { createCrmReceiver } from '#service/receive-crm.ts';
-import { createGitLabReceiver } from '#service/receive-gitlab.ts';
+import { createGitLabReceiver, type GitLabReceiverDeps } from '#service/receive-gitlab.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 
@@ -22,7 +23,9 @@ export interface ReceiverOptions {
   readonly bodyTimeoutMs?: number;
   /** For long bodies together; 100 MB when not given. */
   readonly roomBytes?: number;
-  readonly ownUser?: { readonly id: number; readonly username: string };
+  readonly ownUser?: OwnUser;
+  /** What our own writes left, when the token is a person's. */
+  readonly isOwnWrite?: GitLabReceiverDeps['isOwnWrite'];
   /** Instead of keeping a delivery. */
   readonly put?: Inbox['put'];
   readonly pages?: Hono;
@@ -57,6 +60,7 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
       verify: createVerifyGitLab(secrets),
       limitBytes: 26_214_400,
       ownUser: () => options.ownUser ?? null,
+      isOwnWrite: options.isOwnWrite ?? (() => false),
       engagementOfIssue: () => null,
     }),
     crm: createCrmReceiver({

@@ -266,7 +266,20 @@ describe('gitlab/read', () => {
 
       await expect(gitlab.whoAmI()).rejects.toThrow('GITLAB_TOKEN');
 
-      expect(await gitlab.whoAmI()).toEqual({ id: 1, username: 'bot' });
+      expect(await gitlab.whoAmI()).toEqual({ id: 1, username: 'bot', isBot: false });
+    });
+
+    it.each([
+      [{ username: 'renovate', bot: true }, true],
+      [{ username: 'eli', bot: false }, false],
+      [{ username: 'group_7_bot_a1b2' }, true],
+      [{ username: 'project_14_bot1' }, true],
+      [{ username: 'my_group_7_bot_x' }, false],
+      [{ username: 'group_7_bot_a1b2', bot: false }, false],
+    ])('tells whether a bot is behind the token: %j', async (user, isBot) => {
+      const gitlab = await reader((response) => json(response, 200, { id: 1, ...user }));
+
+      expect(await gitlab.whoAmI()).toEqual({ id: 1, username: user.username, isBot });
     });
   });
 });

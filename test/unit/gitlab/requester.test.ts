@@ -358,10 +358,50 @@ describe('gitlab/requester', () => {
 
     await get();
 
+    const every = {
+      method: 'GET',
+      route: '/projects/:id/issues/:n',
+      ms: expect.any(Number),
+      rateLimit: null,
+    };
     expect(observed).toEqual([
-      { method: 'GET', route: '/projects/:id/issues/:n', status: 502, ms: expect.any(Number) },
-      { method: 'GET', route: '/projects/:id/issues/:n', status: 200, ms: expect.any(Number) },
+      { ...every, status: 502 },
+      { ...every, status: 200 },
     ]);
+  });
+
+  it('reports what GitLab still grants, with answers and with refusals', async () => {
+    const server = await serve((response, _seen, count) => {
+      response.setHeader('ratelimit-limit', '600');
+      response.setHeader('ratelimit-remaining', count === 1 ? '0' : '599');
+      if (count === 1) response.setHeader('retry-after', '1');
+      json(response, count === 1 ? 429 : 200, { id: 1 });
+    });
+    const { get, observed } = client(server.url);
+
+    await get();
+
+    expect(observed.map(({ status, rateLimit }) => ({ status, rateLimit }))).toEqual([
+      { status: 429, rateLimit: { remaining: 0, limit: 600 } },
+      { status: 200, rateLimit: { remaining: 599, limit: 600 } },
+    ]);
+  });
+
+  it.each([
+    { 'ratelimit-remaining': '5' },
+    { 'ratelimit-limit': '5' },
+    { 'ratelimit-limit': '600', 'ratelimit-remaining': 'many' },
+    { 'ratelimit-limit': '600', 'ratelimit-remaining': '-1' },
+  ])('takes %j for no word about a limit', async (headers) => {
+    const server = await serve((response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      json(response, 200, { id: 1 });
+    });
+    const { get, observed } = client(server.url);
+
+    await get();
+
+    expect(observed).toMatchObject([{ rateLimit: null }]);
   });
 
   it.each<[string, Respond]>([

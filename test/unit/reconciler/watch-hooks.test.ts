@@ -154,7 +154,7 @@ describe('domain/hook-health', () => {
       'disabled and the test arrived',
       { hook: aHook({ alertStatus: 'disabled' }), test: { isDelivered: true, reason: '' } },
       'ok',
-      /enabled it again\. .* run a sweep/,
+      /enabled it again\. .* a sweep looks for it/,
     ],
     ['deliveries unread', { failed: null }, 'unknown', /could not be read/],
     [
@@ -344,6 +344,60 @@ describe('reconciler/watch-hooks', () => {
     const health = await watchHooks(deps, createHookMemory());
 
     expect(health).toMatchObject({ state, lastError: error.message, hooks: [] });
+  });
+
+  it.each<[string, readonly ActualHook['alertStatus'][], readonly number[]]>([
+    ['is well all the time', ['executable', 'executable'], [0, 0]],
+    ['is enabled again by our test', ['disabled'], [1]],
+    ['is enabled again by somebody else', ['temporarily_disabled', 'executable', 'executable'], [0, 1, 1]],
+  ])('tells once that events were lost when a hook %s', async (_, statuses, expected) => {
+    let status: ActualHook['alertStatus'] = 'executable';
+    let times = 0;
+    const hooks: HookAdmin = {
+      listHooks: async () => ({ kind: 'hooks', hooks: [aHook({ alertStatus: status })], unseen: [] }),
+      listFailedDeliveries: async () => [],
+      resend: async () => ({ kind: 'delivered' }),
+      test: async () =>
+        statuses.length === 1 ? { kind: 'delivered' } : { kind: 'not-delivered', reason: 'no answer.' },
+    };
+    const memory = createHookMemory();
+    const told: number[] = [];
+    for (const next of statuses) {
+      status = next;
+      const clock = { now: () => new Date(START).toISOString() };
+      await watchHooks({ hooks, clock, logger: SILENT, onReachable: () => void (times += 1) }, memory);
+      told.push(times);
+    }
+
+    expect(told).toEqual(expected);
+  });
+
+  it('tells that events were lost also when GitLab was away in between, or no hook was there', async () => {
+    const lists = [
+      { kind: 'hooks', hooks: [], unseen: [] } as const,
+      new GitLabUnavailableError('away'),
+      { kind: 'hooks', hooks: [aHook()], unseen: [] } as const,
+    ];
+    let times = 0;
+    const hooks: HookAdmin = {
+      listHooks: async () => {
+        const next = lists.shift();
+        if (next === undefined || next instanceof Error) throw next ?? new Error('none');
+        return next;
+      },
+      listFailedDeliveries: async () => [],
+      resend: async () => ({ kind: 'delivered' }),
+      test: async () => ({ kind: 'delivered' }),
+    };
+    const memory = createHookMemory();
+    const told: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const clock = { now: () => new Date(START).toISOString() };
+      await watchHooks({ hooks, clock, logger: SILENT, onReachable: () => void (times += 1) }, memory);
+      told.push(times);
+    }
+
+    expect(told).toEqual([0, 0, 1]);
   });
 
   it('lets a mistake of ours out', async () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeMarker } from '#domain/marker.ts';
+import type { Written } from '#reconciler/own-writes.ts';
 import { type GitLabDeliveryContext, readGitLabDelivery } from '#service/gitlab-delivery.ts';
 
 const CONTEXT: GitLabDeliveryContext = {
-  ownUser: { id: 99, username: 'procession-bot' },
+  ownUser: { id: 99, username: 'procession-bot', isBot: true },
+  isOwnWrite: () => false,
   engagementOfIssue: (issueId) => (issueId === 4711 ? 'SOW-7' : null),
 };
 
@@ -91,11 +93,13 @@ describe('service/gitlab-delivery', () => {
     expect(read(value)).toEqual({
       kind: 'wake',
       engagements: ['SOW-1'],
+      written: { kind: 'issue', id: 301, updatedAtMs: Number.NaN },
       payload: { event: 'issue', action: 'update', itemId: 301, itemIid: 23, noteId: null },
     });
     expect(read(note())).toEqual({
       kind: 'note',
       engagements: ['SOW-1042'],
+      written: { kind: 'note', id: 1241, updatedAtMs: null },
       payload: { event: 'note', action: null, itemId: 92, itemIid: 17, noteId: 1241 },
     });
   });
@@ -122,6 +126,44 @@ describe('service/gitlab-delivery', () => {
   ])('recognises our own user %s', (_, user) => {
     expect(read(issue({ user, labels: [label('SOW-1')] }))).toEqual({ kind: 'ours' });
     expect(read(note({ user }))).toEqual({ kind: 'ours' });
+  });
+
+  it('sees what a person does whose token we use, and knows what we did ourselves by what was written', () => {
+    const at = '2026-03-02 09:00:00 UTC';
+    const asked: Written[] = [];
+    const context: GitLabDeliveryContext = {
+      ...CONTEXT,
+      ownUser: { id: 5, username: 'eli', isBot: false },
+      isOwnWrite: (written) => {
+        asked.push(written);
+        return asked.length % 2 === 0;
+      },
+    };
+    const events = [
+      issue({ labels: [label('SOW-1')] }, { updated_at: at }),
+      issue({ object_kind: 'work_item', project: null, labels: [label('SOW-1')] }, { updated_at: at }),
+      note(),
+    ];
+
+    const kinds = events.flatMap((event) => [read(event, context).kind, read(event, context).kind]);
+
+    expect(kinds).toEqual(['wake', 'ours', 'wake', 'ours', 'note', 'ours']);
+    const updatedAtMs = Date.parse('2026-03-02T09:00:00.000Z');
+    expect(asked.filter((_, index) => index % 2 === 0)).toEqual([
+      { kind: 'issue', id: 301, updatedAtMs },
+      { kind: 'epic', id: 23, updatedAtMs },
+      { kind: 'note', id: 1241, updatedAtMs: null },
+    ]);
+  });
+
+  it('does not ask what we wrote where somebody else acts', () => {
+    const context: GitLabDeliveryContext = {
+      ownUser: { id: 1, username: 'mira', isBot: false },
+      engagementOfIssue: () => null,
+      isOwnWrite: () => true,
+    };
+
+    expect(read(issue({ labels: [label('SOW-1')] }), context)).toMatchObject({ kind: 'wake' });
   });
 
   it('takes nobody for us while we do not know who we are', () => {

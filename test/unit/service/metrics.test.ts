@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { HookHealth } from '#domain/hook-health.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import { createMetrics } from '#service/metrics.ts';
 
@@ -58,6 +59,8 @@ describe('service/metrics', () => {
     metrics.rateLimit(1990, 2000);
     metrics.sweepSucceeded('2026-12-01T09:00:00.000Z');
     metrics.paused(2);
+    metrics.webhooks({ state: 'disabled', left: 3, enabled: 0, resent: 0 } as HookHealth);
+    metrics.webhooks({ state: 'failing', left: 2, enabled: 1, resent: 4 } as HookHealth);
 
     expect(await exposed(metrics)).toEqual(
       expect.arrayContaining([
@@ -71,6 +74,11 @@ describe('service/metrics', () => {
         'procession_gitlab_rate_limit 2000',
         'procession_sweep_last_success_timestamp_seconds 1796115600',
         'procession_engagements_paused 2',
+        'procession_webhook_state{state="disabled"} 0',
+        'procession_webhook_state{state="failing"} 1',
+        'procession_webhook_failed_deliveries 2',
+        'procession_webhook_repairs_total{kind="enabled"} 1',
+        'procession_webhook_repairs_total{kind="resent"} 4',
       ]),
     );
   });

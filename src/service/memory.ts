@@ -1,0 +1,99 @@
+/** What the running service knows beside its store: for the routing of events, for health and for metrics. */
+import type { HookHealth } from '#domain/hook-health.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import type { OwnUser } from '#domain/state.ts';
+import type { Inbox } from '#ports/inbox.ts';
+import type { DrainObserver } from '#reconciler/drain-inbox.ts';
+import type { Outcome } from '#reconciler/reconcile.ts';
+import type { Swept } from '#reconciler/sweep-schedule.ts';
+import type { HealthSource } from './health.ts';
+import type { GitLabRequestFigures, ServiceMetrics } from './metrics.ts';
+
+/** One request to GitLab; `status` is `null` when there was no answer. */
+export interface GitLabRequestSeen extends Omit<GitLabRequestFigures, 'status'> {
+  readonly status: number | null;
+  readonly rateLimit: { readonly remaining: number; readonly limit: number } | null;
+}
+
+export interface Memory {
+  readonly ownUser: () => OwnUser | null;
+  readonly setOwnUser: (user: OwnUser) => void;
+  readonly setWebhooks: (health: HookHealth) => void;
+  readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
+  /** @param at ISO 8601, UTC */
+  readonly gitlabRequest: (request: GitLabRequestSeen, at: string) => void;
+  readonly swept: (result: Swept) => void;
+  readonly observer: DrainObserver;
+  readonly health: (store: Inbox) => HealthSource;
+}
+
+/** A memory that knows nothing yet, and tells the metrics whatever it learns. */
+export function createMemory(metrics: ServiceMetrics): Memory {
+  let user: OwnUser | null = null;
+  let gitlab: ReturnType<HealthSource['gitlab']> = null;
+  let lastSweep: string | null = null;
+  let webhooks: HookHealth | null = null;
+  const issues = new Map<number, EngagementKey>();
+  const paused = new Map<EngagementKey, string | null>();
+  return {
+    ownUser: () => user,
+    setOwnUser: (known) => {
+      user = known;
+    },
+    setWebhooks: (health) => {
+      webhooks = health;
+      metrics.webhooks(health);
+    },
+    engagementOfIssue: (issueId) => issues.get(issueId) ?? null,
+    gitlabRequest: (request, at) => {
+      const { status, rateLimit } = request;
+      metrics.gitlabRequest({ ...request, status: status ?? 0 });
+      if (rateLimit !== null) metrics.rateLimit(rateLimit.remaining, rateLimit.limit);
+      const reachable = status !== null && status < 500;
+      if (gitlab?.reachable !== reachable)
+        gitlab = {
+          reachable,
+          at,
+          reason: reachable ? null : status === null ? 'no answer' : `status ${status}`,
+        };
+    },
+    swept: (result) => {
+      if ('failed' in result) return;
+      lastSweep = result.at;
+      metrics.sweepSucceeded(result.at);
+      if (result.full)
+        for (const engagement of paused.keys())
+          if (!result.paused.includes(engagement)) paused.delete(engagement);
+      for (const engagement of result.paused) paused.set(engagement, paused.get(engagement) ?? null);
+      metrics.paused(paused.size);
+    },
+    observer: {
+      action: (kind) => metrics.action(kind, 'done'),
+      failed: () => metrics.action('reconcile', 'failed'),
+      settled: (engagement, outcome, lagMs) => {
+        metrics.applied(lagMs / 1000);
+        remember(engagement, outcome, issues, paused);
+        metrics.paused(paused.size);
+      },
+    },
+    health: (store) => ({
+      figures: async () => await store.figures(),
+      gitlab: () => gitlab,
+      paused: () => [...paused].map(([engagement, change]) => ({ engagement, change })),
+      lastSweep: () => lastSweep,
+      webhooks: () => webhooks,
+    }),
+  };
+}
+
+function remember(
+  engagement: EngagementKey,
+  outcome: Outcome,
+  issues: Map<number, EngagementKey>,
+  paused: Map<EngagementKey, string | null>,
+): void {
+  if (outcome.kind === 'paused') paused.set(engagement, outcome.change ?? paused.get(engagement) ?? null);
+  else paused.delete(engagement);
+  if ('assessment' in outcome)
+    for (const { issue } of outcome.assessment.steps) if (issue !== null) issues.set(issue.id, engagement);
+}

@@ -1,0 +1,197 @@
+/**
+ * The whole service in this process, as `wire-service.ts` puts it together, without a port: its real app, inbox,
+ * worker, sweeps and look at the webhooks, over a GitLab that delivers to it.
+ */
+import { loadConfig } from '#config/load-config.ts';
+import { createHookAdmin } from '#gitlab/hooks.ts';
+import type { Sleep } from '#ports/clock.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { Store } from '#ports/store.ts';
+import type { Hook } from '#sandbox/world.ts';
+import { requireSecrets } from '#service/require-secrets.ts';
+import { type ComposedService, composeService } from '#src/wire-service.ts';
+import { type EngagementOptions, type EngagementWorld, startEngagement } from './engagement.ts';
+import { SIGNING_TOKEN, signedHeaders } from './receiver.ts';
+import { aStore, sleep as really } from './service.ts';
+
+export interface ComposedWorld extends EngagementWorld {
+  readonly store: Store;
+  /** Every line of the log, from `info` up. */
+  readonly log: readonly LogLine[];
+  /** Asks for a sweep and resolves when it has ended. */
+  sweep(): Promise<void>;
+  /** Resolves when no webhook is under way, nothing waits and nothing is worked on. */
+  quiet(): Promise<void>;
+  /** Sends a SOW as the CRM does. @returns the status */
+  won(sow: object, id: string): Promise<number>;
+  get(path: string): Promise<string>;
+  /** Lets the time pass until the next sweep and the next look at the webhooks. */
+  pass(): void;
+  /** Ends the service and starts another one over the same store; the log begins anew. */
+  restart(): Promise<void>;
+}
+
+export interface ComposedOptions extends EngagementOptions {
+  /** Whose token the service has; the bot's when not given. */
+  readonly token?: (world: EngagementWorld) => string;
+  /** Stands between GitLab and the service. */
+  readonly network?: (
+    request: Request,
+    deliver: (request: Request) => Promise<Response>,
+  ) => Promise<Response>;
+  readonly url?: string;
+}
+
+/** Longer waits are for the next sweep or look; shorter ones are pace, retries and polls, which no test waits for. */
+const LONG_MS = 60_000;
+function impatient(): { readonly sleep: Sleep; readonly pass: () => void } {
+  let passing = new AbortController();
+  return {
+    sleep: async (ms, signal) => {
+      const signals = [passing.signal, ...(signal === undefined ? [] : [signal])];
+      if (ms >= LONG_MS) await really(ms, AbortSignal.any(signals));
+      else await really(Math.min(ms, 2), signal);
+    },
+    pass: () => {
+      passing.abort();
+      passing = new AbortController();
+    },
+  };
+}
+
+export async function startComposed(options: ComposedOptions = {}): Promise<ComposedWorld> {
+  let running: Running | undefined;
+  const toService = async (request: Request): Promise<Response> =>
+    (await running?.app.fetch(request)) ?? new Response(null, { status: 502 });
+  const { network } = options;
+  const world = await startEngagement({
+    ...options,
+    deliver: async (request) =>
+      network === undefined ? await toService(request) : await network(request, toService),
+  });
+  const { store, remove } = await aStore();
+  const token = options.token?.(world) ?? world.seed.bot.token;
+  const log: LogLine[] = [];
+  const start = async (): Promise<Running> => (running = await run(world, { store, token, log }));
+  let current = await start();
+  const composed: ComposedWorld = {
+    ...world,
+    store,
+    log,
+    won: async (sow, id) => {
+      const body = JSON.stringify(sow);
+      const headers = signedHeaders(body, { id });
+      return (await current.app.request('/webhooks/crm', { method: 'POST', body, headers })).status;
+    },
+    get: async (path) => await (await current.app.request(path)).text(),
+    sweep: async () => {
+      await current.sweep();
+      await composed.quiet();
+    },
+    quiet: async () => {
+      for (let turn = 0; turn < 10_000; turn += 1) {
+        await world.sandbox.settled();
+        const { waiting, working } = await store.figures();
+        if (waiting + working === 0) return;
+        await really(2);
+      }
+      throw new Error('the service did not come to rest');
+    },
+    pass: () => current.pass(),
+    restart: async () => {
+      await current.stop();
+      log.length = 0;
+      current = await start();
+    },
+    close: async () => {
+      await current.stop();
+      await store.close();
+      await remove();
+      await world.close();
+    },
+  };
+  return composed;
+}
+
+interface LogLine {
+  readonly message: string;
+  readonly data: unknown;
+}
+
+interface Running {
+  readonly app: ComposedService['app'];
+  sweep(): Promise<void>;
+  pass(): void;
+  stop(): Promise<void>;
+}
+
+async function run(
+  world: EngagementWorld,
+  { store, token, log }: { readonly store: Store; readonly token: string; readonly log: LogLine[] },
+): Promise<Running> {
+  const at = (message: string, data?: unknown): void => void log.push({ message, data });
+  const logger: Logger = { debug: () => {}, info: at, warn: at, error: at };
+  const config = loadConfig({ GITLAB_WEBHOOK_SECRETS: SIGNING_TOKEN, CRM_WEBHOOK_SECRETS: SIGNING_TOKEN });
+  const access = { host: world.url, token, group: 'services', project: 'services/engagements' };
+  const { sleep, pass } = impatient();
+  const service = await composeService({
+    config: { ...config, process: world.process.id },
+    secrets: requireSecrets(config),
+    clock: { now: () => new Date().toISOString() },
+    logger,
+    store,
+    sleep,
+    connect: async (onRequest) => ({
+      ...world.over(world.connect({ ...access, onRequest })),
+      hooks: createHookAdmin({ ...access, onRequest }),
+      logger,
+    }),
+  });
+  const ending = new AbortController();
+  const working = service.work(ending.signal);
+  const sweeps = (): number => log.filter(({ message }) => message === 'swept').length;
+  const swept = async (times: number): Promise<void> => {
+    for (let turn = 0; sweeps() < times; turn += 1) {
+      if (turn > 5_000) throw new Error('the sweep did not end');
+      await really(2);
+    }
+  };
+  // The one at the start.
+  await swept(1);
+  return {
+    app: service.app,
+    sweep: async () => {
+      const times = sweeps() + 1;
+      service.sweep();
+      await swept(times);
+    },
+    pass,
+    stop: async () => {
+      ending.abort();
+      await working;
+    },
+  };
+}
+
+/** A webhook of the group that signs, as an Owner would add it. */
+export function addHook(world: EngagementWorld, changes: Partial<Hook> = {}): Hook {
+  const hook: Hook = {
+    id: world.sandbox.world.hooks.length + 1,
+    groupId: world.seed.group.id,
+    projectId: null,
+    url: 'https://procession.test/webhooks/gitlab',
+    token: null,
+    signingToken: SIGNING_TOKEN,
+    issuesEvents: true,
+    confidentialIssuesEvents: true,
+    noteEvents: true,
+    confidentialNoteEvents: true,
+    enableSslVerification: true,
+    failures: 0,
+    disabledUntil: null,
+    createdAt: new Date().toISOString(),
+    ...changes,
+  };
+  world.sandbox.world.hooks.push(hook);
+  return hook;
+}
