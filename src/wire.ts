@@ -86,7 +86,13 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     hasGitLab: () => config().gitlabToken !== null,
     processes: async (only) => (only === undefined ? await processes() : await load(only)),
     gitlab,
-    deps: async () => ({ gitlab: await gitlab(), processes: await processes(), settings: config(), logger }),
+    deps: async () => ({
+      gitlab: await gitlab(),
+      processes: await processes(),
+      settings: config(),
+      logger,
+      clock,
+    }),
     sow: async (file) => {
       const { loadSow } = await import('#templates/load-sow.ts');
       return await loadSow(pathFrom(cwd, file));
@@ -151,6 +157,7 @@ async function startServing(
       processes: known,
       settings: config,
       logger,
+      clock,
     }),
   });
   return {

@@ -2,6 +2,7 @@
 import { InvalidInputError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { type PlanFile, planDifference } from '#domain/plan-file.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import {
   decide,
   type Outcome,
@@ -155,6 +156,7 @@ async function commonOptions(
 ): Promise<ReconcileOptions> {
   const titleOf = stepTitles(await context.wire.processes());
   return {
+    comments: LOOK_EVERYWHERE,
     allowMassChange,
     resume,
     onProgress: ({ done, total, action }) =>

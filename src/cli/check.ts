@@ -4,6 +4,7 @@ import { didYouMean } from '#domain/closest.ts';
 import { shown } from '#domain/input-problem.ts';
 import type { EngagementKey, StepKey } from '#domain/keys.ts';
 import type { ActualState } from '#domain/state.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { decide, type ReconcileDeps, type Undecided } from '#reconciler/reconcile.ts';
 import { junitXml } from '#report/check-junit.ts';
 import { checkMarkdown } from '#report/check-markdown.ts';
@@ -97,7 +98,7 @@ async function checkState(
   state: ActualState,
   { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
 ): Promise<EngagementCheck | null> {
-  const decision = await decide(deps, state);
+  const decision = await decide(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
   if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
     return undecidedCheck(state, decision);

@@ -2,6 +2,7 @@
 import type { EngagementKey } from '#domain/keys.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { type Decision, decide, type ReconcileOptions, type Undecided } from '#reconciler/reconcile.ts';
 import type { CommandContext, CommandOption } from './command.ts';
 import { emptyGitLab } from './offline-gitlab.ts';
@@ -80,9 +81,13 @@ export async function decideTarget(
   const processes = offline ? await wire.processes(launch) : await wire.processes();
   verifyLaunch(context, engagement, { launch, processes });
   const gitlab = offline ? emptyGitLab() : await wire.gitlab();
-  const options: ReconcileOptions = { ...launch, ...(sow === null ? {} : { sow }) };
+  const options: ReconcileOptions = {
+    ...launch,
+    ...(sow === null ? {} : { sow }),
+    comments: LOOK_EVERYWHERE,
+  };
   const decision = await decide(
-    { gitlab, processes, settings: wire.settings() },
+    { gitlab, processes, settings: wire.settings(), clock: wire.clock },
     await gitlab.readEngagement(engagement),
     options,
   );

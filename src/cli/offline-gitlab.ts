@@ -13,6 +13,7 @@ export function emptyGitLab(): GitLab {
     readLinks: async () => [],
     readLabels: async () => new Set(),
     whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
+    readAccessLevel: async () => null,
     findUser: async () => null,
     createLabel: refuse,
     createEpic: refuse,
@@ -22,5 +23,6 @@ export function emptyGitLab(): GitLab {
     linkBlocks: refuse,
     createNote: refuse,
     updateNote: refuse,
+    react: refuse,
   };
 }

@@ -1,6 +1,6 @@
 /** The file by which a sweep in one job knows of the last one in another. */
 import { resolve } from 'node:path';
-import { canonicalJson, checksum } from '#domain/sow-record.ts';
+import { canonicalJson, checksum } from '#domain/record-line.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import { parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/sweep-memory.ts';
 import type { CommandContext } from './command.ts';

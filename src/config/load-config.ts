@@ -58,8 +58,19 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
   });
   problems.push(...result.problems);
   if (problems.length > 0 || result.settings === null) throw new ConfigError(problems);
-  const { gitlab, process, profile, roles, calendar, labels, policy, crm, show_amounts, templates } =
-    result.settings;
+  const {
+    gitlab,
+    process,
+    profile,
+    roles,
+    calendar,
+    labels,
+    policy,
+    commands,
+    crm,
+    show_amounts,
+    templates,
+  } = result.settings;
   return {
     ...environment,
     configFile: result.found ? (named ?? DEFAULT_FILE) : null,
@@ -74,6 +85,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },
     crm,
     showAmounts: show_amounts,
+    commands,
     templates,
   };
 }

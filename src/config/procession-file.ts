@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
+import { COMMAND_NAMES } from '#domain/commands.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/labels.ts';
 import { DEFAULT_POLICY, POLICY_MODES } from '#domain/settings.ts';
 
@@ -22,6 +23,7 @@ function gitlabPath(what: string, example: string): z.ZodType<string> {
   return z.union([path, z.number().int().positive(wanted)], wanted).transform(String);
 }
 
+const Roles = z.array(Id).max(20);
 const Brake = z.number().int().min(0).max(10_000);
 
 /** A scope as people see it on labels: `workflow`, `ps::workflow`. */
@@ -108,6 +110,12 @@ export const ProcessionFile = z.strictObject({
         .describe('Most changes of a kind in one run of one engagement; above it nothing is changed.'),
     })
     .prefault({}),
+  commands: z
+    .strictObject(Object.fromEntries(COMMAND_NAMES.map((name) => [name, Roles.optional()])))
+    .default({})
+    .describe(
+      'Who may give a comment command, in place of the usual: roles, `owner` (of the step), `anybody`.',
+    ),
   crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
   show_amounts: z
     .boolean()

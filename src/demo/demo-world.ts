@@ -90,6 +90,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     policy: DEFAULT_POLICY,
     roles: ROLES,
     showAmounts: false,
+    commands: {},
   };
   const gitlab = createGitLab({
     host: url,
@@ -97,7 +98,8 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     group: seeded.group.path,
     project: `${seeded.group.path}/${seeded.project.path}`,
   });
-  return { gitlab, processes: options.processes, settings, logger: options.logger };
+  const clock = { now: () => new Date().toISOString() };
+  return { gitlab, processes: options.processes, settings, logger: options.logger, clock };
 }
 
 async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: DemoOptions): Promise<void> {

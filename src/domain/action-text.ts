@@ -16,6 +16,8 @@ export function actionText(action: Action): string {
       return `close duplicate ${action.item} ${action.reference}`;
     case 'write-note':
       return `note ${action.rule} on ${targetText(action.target)}`;
+    case 'answer':
+      return `answer comment ${action.noteId} on ${targetText(action.target)}: ${action.outcome}`;
     case 'update-issue':
       return `${action.step}: ${action.why.join(', ')}`;
     case 'update-epic':

@@ -2,17 +2,22 @@
  * What the facts say: for each step where it stands and which rules are broken, and whether the engagement is
  * complete. The one place that decides; plan, check, explain, report and notes all read its answer.
  */
-import { readChecklist } from './checklist.ts';
-import { evaluateCondition } from './condition.ts';
-import { type EvidenceReading, readEvidence } from './evidence.ts';
+import type { Acceptance } from './acceptance.ts';
+import { assessStep, currentLabel } from './assess-step.ts';
+import type { EvidenceReading } from './evidence.ts';
+import type { GateReading } from './gates.ts';
 import type { Identified } from './identify.ts';
+import { withInstances } from './instances.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
-import { labelValues, WORKFLOW_STATES, type WorkflowState } from './labels.ts';
-import type { EvidenceField, Predecessor, ProcessDefinition, Step } from './process.ts';
+import type { WorkflowState } from './labels.ts';
+import type { Predecessor, ProcessDefinition, Step } from './process.ts';
+import { NO_RULINGS, type Rulings, type Waiver } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
 import type { ActualIssue } from './state.ts';
 import { stepsFor } from './step-order.ts';
+
+export { currentLabel, evidenceFor } from './assess-step.ts';
 
 /** A broken rule on one step. */
 export type Violation =
@@ -21,6 +26,7 @@ export type Violation =
       readonly waitsFor: readonly StepKey[];
       readonly unticked: readonly string[];
       readonly evidence: readonly EvidenceReading[];
+      readonly gates: readonly GateReading[];
       readonly until: StepKey | null;
     }
   | {
@@ -37,7 +43,7 @@ export interface StepStatus {
   readonly issue: ActualIssue | null;
   /** Where it stands by the facts. */
   readonly state: WorkflowState;
-  /** Closed, and rightly so. */
+  /** Closed, and rightly so (or about to be closed by us). */
   readonly done: boolean;
   readonly started: boolean;
   /** Predecessors not fulfilled. */
@@ -45,13 +51,23 @@ export interface StepStatus {
   /** Required checklist items that are not ticked. */
   readonly unticked: readonly string[];
   readonly evidence: readonly EvidenceReading[];
+  /** Approval, time, labels, on-demand issues. */
+  readonly gates: readonly GateReading[];
+  /** The exception under which it may be closed, or is. */
+  readonly waiver: Waiver | null;
+  /** How the count of silence stands. */
+  readonly acceptance: Acceptance | null;
   readonly violations: readonly Violation[];
 }
 
 export interface Assessment {
   readonly engagement: EngagementKey;
+  /** With one step for each on-demand issue. */
   readonly process: ProcessDefinition;
   readonly sow: Sow;
+  readonly rulings: Rulings;
+  /** `2026-11-25` in the calendar's time zone. */
+  readonly today: string;
   /** In reading order. */
   readonly steps: readonly StepStatus[];
   /** The keys of `steps`, every step after its predecessors. */
@@ -64,21 +80,30 @@ export interface Assessment {
   readonly epicClosedEarly: boolean;
 }
 
-export function assess(input: {
+export interface AssessInput {
   readonly engagement: EngagementKey;
   readonly process: ProcessDefinition;
   readonly sow: Sow;
   readonly found: Identified;
   readonly settings: Settings;
-}): Assessment {
-  const { engagement, process, sow, found, settings } = input;
+  /** `2026-11-25` */
+  readonly today: string;
+  /** Without it nobody has ruled anything. */
+  readonly rulings?: Rulings;
+}
+
+export function assess(input: AssessInput): Assessment {
+  const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
+  const process = withInstances(input.process, rulings.instances);
   const { included, excluded } = stepsFor(process, sow);
   const statuses = new Map<StepKey, StepStatus>();
+  const isClosed = (key: StepKey): boolean => found.issues.get(key)?.state === 'closed';
   for (const { step, after } of included) {
     const issue = found.issues.get(step.id) ?? null;
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
     const endedByUs = closer !== null && closer.id === found.epic?.author.id;
-    statuses.set(step.id, assessStep({ step, after, issue, sow, settings, earlier: statuses, endedByUs }));
+    const context = { sow, settings, rulings, today, earlier: statuses, isClosed, endedByUs };
+    statuses.set(step.id, assessStep({ step, after, issue }, context));
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openGates = process.closeWhen.filter((gate) => statuses.get(gate)?.done !== true);
@@ -91,6 +116,8 @@ export function assess(input: {
     engagement,
     process,
     sow,
+    rulings,
+    today,
     steps,
     order,
     excluded,
@@ -98,117 +125,6 @@ export function assess(input: {
     complete,
     epicClosedEarly: found.epic?.state === 'closed' && !complete,
   };
-}
-
-interface StepInput {
-  readonly step: Step;
-  readonly after: readonly Predecessor[];
-  readonly issue: ActualIssue | null;
-  readonly sow: Sow;
-  readonly settings: Settings;
-  readonly earlier: ReadonlyMap<StepKey, StepStatus>;
-  /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
-  readonly endedByUs: boolean;
-}
-
-function assessStep(input: StepInput): StepStatus {
-  const { step, after, issue, earlier, settings } = input;
-  const waitsFor = after.filter(
-    ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
-  );
-  const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
-  const facts = readFacts(input);
-  const closed = issue?.state === 'closed';
-  const incomplete = !input.endedByUs && (facts.unticked.length > 0 || facts.evidence.some(isMissing));
-  const early: Violation[] =
-    closed && (hard.length > 0 || incomplete)
-      ? [
-          {
-            rule: 'closed-too-early',
-            waitsFor: hard,
-            unticked: facts.unticked,
-            evidence: facts.evidence.filter(isMissing),
-            until: null,
-          },
-        ]
-      : [];
-  const done = closed && (early.length === 0 || settings.policy.mode === 'warn');
-  const label = currentLabel(issue, settings);
-  const moved: Violation[] =
-    !done && hard.length > 0 && (label === 'in progress' || label === 'waiting')
-      ? [{ rule: 'started-while-blocked', label, waitsFor: hard }]
-      : [];
-  const state = stateOf({
-    done,
-    label,
-    hard: hard.length > 0,
-    soft: waitsFor.length > hard.length,
-    keep: settings.policy.mode === 'warn' && moved.length > 0,
-  });
-  const started = done || state === 'in progress' || state === 'waiting';
-  return {
-    key: step.id,
-    step,
-    after,
-    issue,
-    state,
-    done,
-    started,
-    waitsFor,
-    ...facts,
-    violations: [...early, ...moved],
-  };
-}
-
-/**
- * | done | hard blocked | only soft blocked | label now | state |
- * |---|---|---|---|---|
- * | yes | | | any | done |
- * | no | yes | | any | blocked |
- * | no | no | yes | in progress, waiting | as the label says: people know better than a hint |
- * | no | no | yes | other | blocked |
- * | no | no | no | in progress, waiting | as the label says |
- * | no | no | no | other | ready |
- */
-function stateOf(input: {
-  done: boolean;
-  label: WorkflowState | null;
-  hard: boolean;
-  soft: boolean;
-  keep: boolean;
-}): WorkflowState {
-  const { done, label, hard, soft, keep } = input;
-  if (done) return 'done';
-  if (hard && !keep) return 'blocked';
-  if (label === 'in progress' || label === 'waiting') return label;
-  return soft ? 'blocked' : 'ready';
-}
-
-/** The state its labels show; with several (possible on Free) none counts. */
-export function currentLabel(
-  issue: ActualIssue | null,
-  settings: Pick<Settings, 'labels'>,
-): WorkflowState | null {
-  const values = labelValues(issue?.labels ?? [], 'workflow', settings.labels);
-  const known = WORKFLOW_STATES.filter((state) => values.includes(state));
-  return known.length === 1 ? (known[0] ?? null) : null;
-}
-
-function readFacts({ step, issue, sow }: StepInput): Pick<StepStatus, 'unticked' | 'evidence'> {
-  if (issue === null) return { unticked: [], evidence: [] };
-  const unticked = step.done_when.checklist
-    ? readChecklist(issue.description)
-        .filter(({ done, optional }) => !done && !optional)
-        .map(({ text }) => text)
-    : [];
-  return { unticked, evidence: readEvidence(issue.description, evidenceFor(step, sow)) };
-}
-
-/** The evidence fields that apply to this SOW. */
-export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
-  return step.done_when.evidence.filter(
-    ({ when }) => when === undefined || evaluateCondition(when, sow).holds,
-  );
 }
 
 /** Steps that run alongside end with the engagement. */
@@ -225,8 +141,16 @@ function endedInTime(
   settings: Settings,
 ): StepStatus {
   const { until } = status.step;
-  if (!status.done || until === undefined || all.get(until)?.done !== false) return status;
-  const violation: Violation = { rule: 'closed-too-early', waitsFor: [], unticked: [], evidence: [], until };
+  if (!status.done || status.waiver !== null || until === undefined || all.get(until)?.done !== false)
+    return status;
+  const violation: Violation = {
+    rule: 'closed-too-early',
+    waitsFor: [],
+    unticked: [],
+    evidence: [],
+    gates: [],
+    until,
+  };
   if (settings.policy.mode === 'warn') return { ...status, violations: [violation] };
   const label = currentLabel(status.issue, settings);
   return {
@@ -235,9 +159,4 @@ function endedInTime(
     state: label === 'in progress' || label === 'waiting' ? label : 'ready',
     violations: [violation],
   };
-}
-
-/** A required field that is empty, or any field whose value is of the wrong kind. */
-export function isMissing(reading: EvidenceReading): boolean {
-  return reading.problem !== null;
 }

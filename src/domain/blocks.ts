@@ -8,6 +8,7 @@ import { inlineText } from './foreign-text.ts';
 import type { StepKey } from './keys.ts';
 import { type RoleHolder, roleHolder } from './people.ts';
 import { stepReference } from './references.ts';
+import { encodeRulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import { type Sow, withoutAmounts } from './sow.ts';
 import { encodeSowRecord } from './sow-record.ts';
@@ -17,10 +18,20 @@ export interface BlockContext {
   readonly assessment: Assessment;
   readonly settings: Settings;
   readonly plannedDue: ReadonlyMap<StepKey, string | null>;
+  /** What this run changes on issues, so that texts say it already; absent where nothing is planned. */
+  readonly pending?: ReadonlyMap<StepKey, PendingChange>;
+}
+
+/** Who is assigned and which date is set by this run; `null` leaves it. */
+export interface PendingChange {
+  readonly assignee: string | null;
+  readonly dueDate: string | null;
 }
 
 /** Who is (or will be) on a step: the issue's assignees, else the holder of the step's role. Usernames. */
 export function assigneesOf(status: StepStatus, context: BlockContext): readonly string[] {
+  const pending = context.pending?.get(status.key)?.assignee ?? null;
+  if (pending !== null) return [pending];
   const assigned = status.issue?.assignees.map(({ username }) => username) ?? [];
   if (assigned.length > 0) return assigned;
   const { username } = holder(status, context);
@@ -28,7 +39,7 @@ export function assigneesOf(status: StepStatus, context: BlockContext): readonly
 }
 
 function holder(status: StepStatus, { assessment, settings }: BlockContext): RoleHolder {
-  return roleHolder(status.step.owner, assessment.sow, settings);
+  return roleHolder(status.step.owner, assessment, settings);
 }
 
 /** Owners as text that notifies nobody: `eli`, or the role when nobody is known. */
@@ -40,7 +51,8 @@ export function ownersAsText(status: StepStatus, context: BlockContext): string 
 }
 
 export function dueOf(status: StepStatus, context: BlockContext): string | null {
-  return status.issue === null ? (context.plannedDue.get(status.key) ?? null) : status.issue.dueDate;
+  if (status.issue === null) return context.plannedDue.get(status.key) ?? null;
+  return context.pending?.get(status.key)?.dueDate ?? status.issue.dueDate;
 }
 
 /**
@@ -53,6 +65,7 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
   const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
   return [
     headline(status, context),
+    ...ruledLines(status).flatMap((line) => ['', line]),
     '',
     `_${place}. Procession keeps these lines; everything below them is yours._`,
   ].join('\n');
@@ -63,7 +76,7 @@ function headline(status: StepStatus, context: BlockContext): string {
     case 'done':
       return '**Done.**';
     case 'waived':
-      return '**Waived.**';
+      return status.waiver?.skip === true ? '**Not to be done here.**' : '**Waived.**';
     case 'blocked':
       return `**Blocked.** ${waitsForText(status, context)}`;
     case 'ready':
@@ -77,6 +90,29 @@ function headline(status: StepStatus, context: BlockContext): string {
       return `**Your turn.** ${who}`;
     }
   }
+}
+
+/** What people have ruled about the step, with who, when and why; names in code marks notify nobody. */
+function ruledLines(status: StepStatus): readonly string[] {
+  const { waiver, acceptance, done } = status;
+  const approved = status.gates
+    .filter(({ gate, problem }) => gate === 'approval' && problem === null)
+    .map(({ seen }) => `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`);
+  const waived =
+    waiver === null
+      ? []
+      : [
+          `${waiver.skip ? 'Skipped' : 'Waived'} by \`${waiver.by}\` on ${waiver.on}: ${inlineText(waiver.reason)}${waiver.skip || done ? '' : '. It may be closed although something is missing.'}`,
+        ];
+  const silence =
+    acceptance === null || waiver !== null
+      ? []
+      : acceptance.reached
+        ? [
+            `Accepted by silence: sent on ${acceptance.sentOn}, ${acceptance.workingDays} working days without an objection, over on ${acceptance.lastDay}.`,
+          ]
+        : [`Counts as accepted after ${acceptance.lastDay} unless there is an objection by then.`];
+  return [...waived, ...approved, ...silence];
 }
 
 /** `Waits for #3 Kick-off to be done.` */
@@ -117,6 +153,7 @@ export function openTurns(assessment: Assessment): readonly StepStatus[] {
 /** The epic's block: who is waited for first, then every step, then the engine's records (hidden). */
 export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
   const { assessment } = context;
+  const rulings = encodeRulings(assessment.rulings);
   return [
     ...(paused
       ? [
@@ -124,6 +161,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
           '',
         ]
       : []),
+    ...holdLines(assessment),
     waitingLine(context),
     '',
     '| | Step | State | Owner | Due |',
@@ -132,8 +170,10 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The epic closes when ${gateNames(assessment)}.`,
     '',
+    ...waiverLines(assessment),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
     encodeSowRecord(recordOf(assessment.sow, context.settings)),
+    ...(rulings === null ? [] : [rulings]),
     memoryText(
       assessment.steps.map(({ key }) => key),
       links,
@@ -142,12 +182,33 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
   ].join('\n');
 }
 
+function holdLines({ rulings: { hold } }: Assessment): readonly string[] {
+  if (hold === null) return [];
+  return [
+    `**On hold** since ${hold.on}, by \`${hold.by}\`: ${inlineText(hold.reason)}. Nothing is changed here until somebody comments \`/ps resume\`.`,
+    '',
+  ];
+}
+
+/** Exceptions, each with who, when and why. */
+function waiverLines(assessment: Assessment): readonly string[] {
+  const waived = assessment.steps.flatMap(({ key, step, waiver }) =>
+    waiver === null
+      ? []
+      : [
+          `- ${stepReference(key)} ${step.title}: ${waiver.skip ? 'skipped' : 'waived'} by \`${waiver.by}\` on ${waiver.on}: ${inlineText(waiver.reason)}`,
+        ],
+  );
+  return waived.length === 0 ? [] : ['**Exceptions**', '', ...waived, ''];
+}
+
 /** The SOW as it may stand in GitLab. */
 export function recordOf(sow: Sow, settings: Pick<Settings, 'showAmounts'>): Sow {
   return settings.showAmounts ? sow : withoutAmounts(sow);
 }
 
-function waitingLine(context: BlockContext): string {
+/** Who is waited for, with due dates: the first lines of the epic. */
+export function waitingLine(context: BlockContext): string {
   const { assessment } = context;
   if (assessment.complete) return '**Complete.** Nothing is waited for.';
   const alongside = ({ step }: StepStatus): boolean => step.until !== undefined;

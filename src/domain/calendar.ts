@@ -71,6 +71,16 @@ export function workingDaysBetween(from: string, to: string, calendar: Calendar)
   return count;
 }
 
+/** Moves a date by calendar days, days off included. */
+export function addCalendarDays(date: string, days: number): string {
+  return toDate(toDay(date) + days);
+}
+
+/** Milliseconds from one instant (ISO 8601) to another. */
+export function msBetween(from: string, to: string): number {
+  return Date.parse(to) - Date.parse(from);
+}
+
 /** Calendar days from one date to another; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return toDay(to) - toDay(from);

@@ -14,10 +14,10 @@ import type { Action, Plan } from './plan.ts';
 import { epicMarker } from './plan-creation.ts';
 import type { ProcessDefinition, Step } from './process.ts';
 import { factsOf, type ProcessCase, type WholeFacts } from './process-case.ts';
+import { checksum } from './record-line.ts';
 import { resolveReferences } from './references.ts';
 import { DEFAULT_POLICY, type Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
-import { checksum } from './sow-record.ts';
 import type { ActualEpic, ActualIssue, ActualState, ActualUser } from './state.ts';
 
 /** A case with everything it refers to. */
@@ -40,6 +40,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
     policy: { ...DEFAULT_POLICY, mode: given.policy },
     roles: given.roles,
     showAmounts: false,
+    commands: {},
   };
 }
 
@@ -110,6 +111,8 @@ function launchedIssue(
     confidential: action.confidential,
     blockingCount: null,
     closedBy: null,
+    timeSpentSeconds: 0,
+    notesCount: null,
   };
 }
 
@@ -144,7 +147,7 @@ interface Done {
 function withFacts(issue: ActualIssue, done: Done): ActualIssue {
   const { step, facts, ready } = done;
   const isClosed = facts.is === 'closed' || facts.is === 'done';
-  const by = facts.by ?? roleHolder(step.owner, ready.sow, settingsOf(ready)).username ?? step.owner;
+  const by = facts.by ?? roleHolder(step.owner, ready, settingsOf(ready)).username ?? step.owner;
   const on = facts.on ?? ready.given.today ?? ready.sow.closed_won_on;
   return {
     ...issue,

@@ -8,7 +8,14 @@ export interface EvidenceReading {
   /** What people wrote, without Markdown; a choice in the spelling of the process. `null`: nothing yet. */
   readonly value: string | null;
   /** `null` when the value will do. Only required fields are `missing`. */
-  readonly problem: 'missing' | 'not-a-date' | 'not-a-url' | 'not-a-choice' | 'not-a-number' | null;
+  readonly problem:
+    | 'missing'
+    | 'not-a-date'
+    | 'not-a-url'
+    | 'not-a-choice'
+    | 'not-a-number'
+    | 'not-an-amount'
+    | null;
 }
 
 /**
@@ -27,6 +34,8 @@ export function readEvidence(description: string, fields: readonly EvidenceField
   });
 }
 
+/** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
+const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
 const LONGEST_CELL = 2_000;
 
 function tableRow(line: string): { readonly name: string; readonly value: string }[] {
@@ -78,6 +87,8 @@ function judged(cell: string, field: EvidenceField): Pick<EvidenceReading, 'valu
         value,
         problem: /^[+-]?\d[\d., '’]*(?:\s?[\p{L}%€$£]{1,12})?$/u.test(value) ? null : 'not-a-number',
       };
+    case 'amount':
+      return { value, problem: AMOUNT.test(value) ? null : 'not-an-amount' };
     case 'url': {
       const address = addressIn(cell);
       return address === null ? { value, problem: 'not-a-url' } : { value: address, problem: null };

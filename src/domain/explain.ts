@@ -2,19 +2,22 @@
  * Why an engagement stands where it stands: every rule and condition with the value seen. Structured, so that the
  * CLI, JSON and pages say the same. Texts are plain; titles, items and values are as people wrote them.
  */
+import type { Acceptance } from './acceptance.ts';
 import { type Assessment, currentLabel, type StepStatus } from './assess.ts';
+import { blockContext } from './block-context.ts';
 import { assigneesOf, type BlockContext } from './blocks.ts';
 import { readChecklist } from './checklist.ts';
 import { type ConditionCheck, describeCondition, evaluateCondition } from './condition.ts';
 import type { EvidenceReading } from './evidence.ts';
 import { type DueExplanation, explainDue } from './explain-due.ts';
 import { verdictOf, wouldChange } from './explain-verdict.ts';
+import type { GateReading } from './gates.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import { labelValues, type WorkflowState } from './labels.ts';
 import { lacksOfViolation } from './missing.ts';
-import { blockContext } from './plan.ts';
 import type { Predecessor, Step } from './process.ts';
+import type { Waiver } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
 export interface Explanation {
@@ -69,6 +72,12 @@ export type StepExplanation =
       readonly predecessors: readonly PredecessorSeen[];
       readonly checklist: ChecklistSeen;
       readonly evidence: readonly EvidenceReading[];
+      /** Approval, recorded time, labels, on-demand issues. */
+      readonly gates: readonly GateReading[];
+      /** The exception under which it may be closed, or is. */
+      readonly waiver: Waiver | null;
+      /** How the count of silence stands. */
+      readonly acceptance: Acceptance | null;
       readonly due: DueExplanation;
       /** The values of its workflow labels; exactly one when nobody has touched them. */
       readonly label: { readonly now: readonly string[]; readonly byFacts: WorkflowState };
@@ -192,6 +201,9 @@ function explainStep(status: StepStatus, context: BlockContext): StepExplanation
     predecessors: status.after.map((predecessor) => predecessorSeen(predecessor, status, assessment)),
     checklist: { required: step.done_when.checklist, items: readChecklist(issue?.description ?? '') },
     evidence: status.evidence,
+    gates: status.gates,
+    waiver: status.waiver,
+    acceptance: status.acceptance,
     due: explainDue(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({

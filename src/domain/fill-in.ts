@@ -59,6 +59,8 @@ export function fittingValue({ kind, choices }: EvidenceField): string {
       return '2026-12-01';
     case 'url':
       return 'https://drive.example.com/record';
+    case 'amount':
+      return 'EUR 1200';
     case 'number':
       return '12';
     case 'choice':

@@ -1,4 +1,4 @@
-import type { EngagementKey } from './keys.ts';
+import { type EngagementKey, stepIdOf } from './keys.ts';
 import type { ProcessDefinition } from './process.ts';
 
 /** Where a step stands. Exactly one of these is on every issue of ours. `waived` comes from a reasoned exception. */
@@ -79,10 +79,10 @@ export function labelCatalogue(
       description: WORKFLOW_MEANINGS[state],
     })),
     ...roles.map((role) => ({ name: name('role', role), color: '#0b7f7f', description: `Done by: ${role}` })),
-    ...process.steps.map((step) => ({
-      name: name('step', step.id),
+    ...[...new Map(process.steps.map((step) => [stepIdOf(step.id), step.title]))].map(([id, title]) => ({
+      name: name('step', id),
       color: '#5e5c64',
-      description: step.title,
+      description: title,
     })),
     ...HEALTH_STATES.map((state) => ({
       name: name('health', state),

@@ -2,12 +2,14 @@
 import type { Assessment, StepStatus, Violation } from './assess.ts';
 import type { EvidenceReading } from './evidence.ts';
 import { plainText } from './foreign-text.ts';
+import type { GateReading } from './gates.ts';
 import type { StepKey } from './keys.ts';
 import type { Predecessor } from './process.ts';
 
 /** One thing that is missing, as a phrase: `evidence "Held on" is empty`. */
 export type Lack =
   | { readonly kind: 'step'; readonly text: string; readonly todo: string }
+  | { readonly kind: 'gate'; readonly text: string; readonly todo: string }
   | { readonly kind: 'item'; readonly text: string }
   | { readonly kind: 'empty-evidence' | 'wrong-evidence'; readonly text: string; readonly field: string };
 
@@ -18,7 +20,7 @@ export function todosOf(lacks: readonly Lack[]): readonly string[] {
     lacks.flatMap((lack) => ('field' in lack && lack.kind === wanted ? [`"${lack.field}"`] : [])).join(', ');
   const [empty, wrong] = [fields('empty-evidence'), fields('wrong-evidence')];
   return [
-    ...lacks.flatMap((lack) => (lack.kind === 'step' ? [lack.todo] : [])),
+    ...lacks.flatMap((lack) => ('todo' in lack ? [lack.todo] : [])),
     ...(items === 1 ? ['Tick the open item, or write [~] if it does not apply'] : []),
     ...(items > 1 ? [`Tick the ${items} open items, or write [~] where one does not apply`] : []),
     ...(empty === '' ? [] : [`Fill in ${empty} in the evidence table`]),
@@ -32,6 +34,7 @@ export function lacksOfStep(status: StepStatus, assessment: Assessment): readonl
     ...status.waitsFor.map((predecessor) => predecessorLack(predecessor, assessment)),
     ...untickedLacks(status.unticked),
     ...status.evidence.filter(({ problem }) => problem !== null).map(evidenceLack),
+    ...gateLacks(status.gates),
   ];
 }
 
@@ -40,7 +43,19 @@ export function lacksOfViolation(violation: Violation, assessment: Assessment): 
   const before = violation.waitsFor.map((step) => predecessorLack({ step, until: 'done' }, assessment));
   if (violation.rule === 'started-while-blocked') return before;
   const until = violation.until === null ? [] : [alongsideLack(violation.until, assessment)];
-  return [...before, ...until, ...untickedLacks(violation.unticked), ...violation.evidence.map(evidenceLack)];
+  return [
+    ...before,
+    ...until,
+    ...untickedLacks(violation.unticked),
+    ...violation.evidence.map(evidenceLack),
+    ...gateLacks(violation.gates),
+  ];
+}
+
+function gateLacks(gates: readonly GateReading[]): readonly Lack[] {
+  return gates.flatMap(({ problem, todo }): Lack[] =>
+    problem === null ? [] : [{ kind: 'gate', text: problem, todo }],
+  );
 }
 
 /** `Kick-off (services/engagements#3)`, or the title alone while it has no issue. */
@@ -74,6 +89,7 @@ const WANTED = {
   'not-a-date': 'a date (YYYY-MM-DD)',
   'not-a-url': 'a web address',
   'not-a-number': 'a number',
+  'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-choice': 'one of the listed values',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
 

@@ -6,6 +6,7 @@ import type { Assessment, StepStatus, Violation } from './assess.ts';
 import { type BlockContext, dueOf, ownersAsText, titlesOf } from './blocks.ts';
 import type { EvidenceReading } from './evidence.ts';
 import { inlineText } from './foreign-text.ts';
+import type { GateReading } from './gates.ts';
 import type { StepKey } from './keys.ts';
 import { encodeNoteMarker } from './marker.ts';
 import { stepReference } from './references.ts';
@@ -61,6 +62,8 @@ function closedTooEarly(
     lines.push('', '**Not ticked**', '', ...violation.unticked.map((text) => `- ${inlineText(text)}`));
   if (violation.evidence.length > 0)
     lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
+  if (violation.gates.length > 0)
+    lines.push('', '**Also needed**', '', ...violation.gates.map((gate) => `- ${gateText(gate)}`));
   lines.push('', closingAdvice(violation));
   return lines.join('\n');
 }
@@ -75,6 +78,11 @@ function closingAdvice({ unticked, evidence }: Extract<Violation, { rule: 'close
     : 'Close this issue again when that is done.';
 }
 
+/** What a gate lacks and what to do about it. Names in it are inert: nobody is mentioned. */
+function gateText({ wanted, problem, todo }: GateReading): string {
+  return inlineText(problem === null ? wanted : `${problem}. ${todo}`);
+}
+
 /** What is wrong with one evidence field, in a sentence. */
 export function evidenceText({ field, problem, value }: EvidenceReading): string {
   const seen = value === null ? '' : `, got ${inlineText(value, 80)}`;
@@ -87,6 +95,8 @@ export function evidenceText({ field, problem, value }: EvidenceReading): string
       return `**${field}** needs a web address${seen}`;
     case 'not-a-number':
       return `**${field}** needs a number${seen}`;
+    case 'not-an-amount':
+      return `**${field}** needs an amount with its currency, such as EUR 1200${seen}`;
     case 'not-a-choice':
       return `**${field}** needs one of the listed values${seen}`;
     case null:

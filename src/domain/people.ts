@@ -1,3 +1,4 @@
+import type { Appointment } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import type { Person, Sow } from './sow.ts';
 
@@ -10,23 +11,47 @@ export interface RoleHolder {
 
 const NOBODY: RoleHolder = { name: null, username: null, email: null };
 
+/** Where roles are looked up: the SOW, and who was appointed since. */
+export interface RoleSources {
+  readonly sow: Sow;
+  readonly rulings?: { readonly appointments: readonly Appointment[] };
+}
+
 /**
- * Who has a role: the person the SOW names (`contacts.ours.<role>`, dashes as underscores), else the first
- * user of the role in `procession.yml`. A role nobody has is not an error: its issues stay unassigned.
+ * Who has a role, the first that is known of: who was appointed last (`/ps assign`, or a step that appoints), the person
+ * the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in `procession.yml`. A role
+ * nobody has is not an error: its issues stay unassigned, and the manager is told.
  */
-export function roleHolder(role: string, sow: Sow, settings: Pick<Settings, 'roles'>): RoleHolder {
-  const ours: Readonly<Record<string, Person | undefined>> = sow.contacts.ours ?? {};
-  const named = ours[role.replaceAll('-', '_')];
+export function roleHolder(
+  role: string,
+  { sow, rulings }: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): RoleHolder {
+  const appointed = rulings?.appointments.findLast((appointment) => appointment.role === role);
+  const named = namedBySow(role, sow);
+  if (appointed !== undefined) {
+    const same = named?.username === appointed.username ? named : undefined;
+    return {
+      name: same?.name ?? appointed.username,
+      username: appointed.username,
+      email: same?.email ?? null,
+    };
+  }
   const fallback = settings.roles[role]?.[0] ?? null;
   if (named === undefined)
     return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
   return { name: named.name, username: named.username ?? null, email: named.email ?? null };
 }
 
+function namedBySow(role: string, sow: Sow): Person | undefined {
+  const ours: Readonly<Record<string, Person | undefined>> = sow.contacts.ours ?? {};
+  return ours[role.replaceAll('-', '_')];
+}
+
 /** Every role of a process or of `procession.yml` with its holder. */
 export function roleHolders(
   roles: Iterable<string>,
-  sow: Sow,
+  sources: RoleSources,
   settings: Pick<Settings, 'roles'>,
 ): Readonly<Record<string, RoleHolder>> {
   const all = new Set([
@@ -34,7 +59,24 @@ export function roleHolders(
     'manager',
     'engineer',
     ...Object.keys(settings.roles),
-    ...Object.keys(sow.contacts.ours ?? {}),
+    ...Object.keys(sources.sow.contacts.ours ?? {}),
   ]);
-  return Object.fromEntries([...all].map((role) => [role, roleHolder(role, sow, settings)]));
+  return Object.fromEntries([...all].map((role) => [role, roleHolder(role, sources, settings)]));
+}
+
+/** The roles somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
+export function rolesOf(
+  username: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): ReadonlySet<string> {
+  const listed = Object.entries(settings.roles)
+    .filter(([, usernames]) => usernames.includes(username))
+    .map(([role]) => role);
+  const candidates = [
+    ...Object.keys(sources.sow.contacts.ours ?? {}).map((role) => role.replaceAll('_', '-')),
+    ...(sources.rulings?.appointments.map(({ role }) => role) ?? []),
+  ];
+  const holds = candidates.filter((role) => roleHolder(role, sources, settings).username === username);
+  return new Set([...listed, ...holds]);
 }

@@ -1,6 +1,7 @@
 /** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
 import { evidenceFor, type StepStatus } from './assess.ts';
 import { type BlockContext, dueOf, epicBlock, stepBlock, titlesOf } from './blocks.ts';
+import { stepIdOf } from './keys.ts';
 import { engagementLabel, labelCatalogue, labelName } from './labels.ts';
 import { writeManagedBlock } from './managed-block.ts';
 import type { Marker } from './marker.ts';
@@ -82,7 +83,7 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
     title: renderTitle(process.titles.issue, view, fileOf(process, 'process.yml')),
     description: writeManagedBlock(body, stepMarker(assessment, status.key), stepBlock(status, context)),
     labels: stepLabels(status, context),
-    assignee: roleHolder(status.step.owner, assessment.sow, settings).username,
+    assignee: roleHolder(status.step.owner, assessment, settings).username,
     dueDate: dueOf(status, context),
     confidential: status.step.confidential,
   };
@@ -94,7 +95,7 @@ export function stepLabels(status: StepStatus, { assessment, settings }: BlockCo
     labelName(scope, value, settings.labels);
   return [
     assessment.engagement,
-    name('step', status.step.id),
+    name('step', stepIdOf(status.key)),
     name('role', status.step.owner),
     name('workflow', status.state),
   ];
@@ -118,7 +119,7 @@ function viewOf(context: BlockContext, status: StepStatus | null): View {
     process: { id: process.id, name: process.name },
     people: roleHolders(
       process.steps.map((step) => step.owner),
-      sow,
+      assessment,
       settings,
     ),
     showAmounts: settings.showAmounts,

@@ -4,26 +4,20 @@ import { labelName, labelValues } from './labels.ts';
 import { encodeMarker } from './marker.ts';
 import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from './notes.ts';
 import type { Action, PlanInput } from './plan.ts';
+import { planAnswers } from './plan-answers.ts';
 import { epicMarker } from './plan-creation.ts';
 import { blockChange, desiredLinks, labelChanges } from './plan-steps.ts';
 import type { ActualEpic } from './state.ts';
 
 /** @param earlier actions planned before: they decide whether the summary must be written anew. */
 export function planEpic(input: PlanInput, context: BlockContext, earlier: readonly Action[]): Action[] {
-  const { assessment, found, settings } = input;
+  const { found, settings } = input;
   const state = stateChange(input);
   const block = epicBlock(context, desiredLinks(input));
+  const mustRecord = (input.followed?.answers.length ?? 0) > 0;
   const created = earlier.some(({ kind }) => kind === 'create-issue' || kind === 'create-epic');
   const changed =
-    found.epic === null || created
-      ? block
-      : blockChange(
-          found.epic.description,
-          encodeMarker(epicMarker(assessment)),
-          block,
-          found.issues,
-          'epic',
-        );
+    found.epic === null || created || mustRecord || differs(found.epic, input, context) ? block : null;
   const labels = epicLabels(found.epic, input);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
@@ -54,6 +48,30 @@ function stateChange({ assessment, found }: PlanInput): 'opened' | 'closed' | nu
   const state = found.epic?.state ?? 'opened';
   if (assessment.complete) return state === 'opened' ? 'closed' : null;
   return assessment.epicClosedEarly ? 'opened' : null;
+}
+
+/** Whether the epic's block says something else than it should. How far comments were read is no reason to write. */
+function differs(epic: ActualEpic, input: PlanInput, context: BlockContext): boolean {
+  const rulings = { ...context.assessment.rulings, readings: input.readings };
+  const before = { ...context, assessment: { ...context.assessment, rulings } };
+  const marker = encodeMarker(epicMarker(context.assessment));
+  const block = epicBlock(before, desiredLinks(input));
+  return blockChange(epic.description, marker, block, input.found.issues, 'epic') !== null;
+}
+
+/** Whether nothing is to be changed: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
+export function isStopped({ assessment, found, resume }: PlanInput): boolean {
+  return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !resume));
+}
+
+/** While stopped, only what people have just said is answered and recorded. */
+export function stoppedPlan(input: PlanInput, context: BlockContext): Action[] {
+  const answers = planAnswers(input, context);
+  if (answers.length === 0) return [];
+  const { memory } = input.found;
+  const block = epicBlock(context, memory.links, memory.paused && !input.resume);
+  const why = [input.assessment.rulings.hold === null ? 'record what was said' : 'on hold'];
+  return [...answers, { kind: 'update-epic', addLabels: [], removeLabels: [], state: null, block, why }];
 }
 
 /** Pausing: the reason as a note, and the mark that every later run sees. */

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { InvalidInputError } from './errors.ts';
 import { formatPath, type InputProblem, shown } from './input-problem.ts';
 import type { Action, Plan } from './plan.ts';
+import { canonicalJson, checksum } from './record-line.ts';
 import { Sow, SowNumber } from './sow.ts';
-import { canonicalJson, checksum } from './sow-record.ts';
 
 const VERSION = 1;
 

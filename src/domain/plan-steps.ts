@@ -1,9 +1,9 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
-import { currentLabel, type StepStatus } from './assess.ts';
-import { type BlockContext, stepBlock } from './blocks.ts';
+import { type Assessment, currentLabel, type StepStatus } from './assess.ts';
+import { type BlockContext, type PendingChange, stepBlock } from './blocks.ts';
 import { type Edge, remembersLink } from './engagement-state.ts';
 import type { StepKey } from './keys.ts';
-import { labelName } from './labels.ts';
+import { labelName, type WorkflowState } from './labels.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
 import { encodeMarker } from './marker.ts';
 import { violationNote } from './notes.ts';
@@ -11,6 +11,7 @@ import { roleHolder } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
 import { resolveReferences } from './references.ts';
+import type { Settings } from './settings.ts';
 import type { ActualIssue } from './state.ts';
 
 /** The blocking links an engagement should have: one per predecessor that must be done. */
@@ -77,9 +78,10 @@ const STEP_SCOPES = ['step', 'role', 'workflow'] as const;
 function updateIssue(
   status: StepStatus,
   issue: ActualIssue,
-  { found, assessment, settings }: PlanInput,
+  input: PlanInput,
   context: BlockContext,
 ): Action | null {
+  const { found, assessment, settings } = input;
   const labels = labelChanges(
     issue.labels,
     stepLabels(status, context),
@@ -95,19 +97,16 @@ function updateIssue(
   );
   const joinEpic = found.epic === null || issue.epicId !== found.epic.id;
   const was = currentLabel(issue, settings);
-  const turned = status.state === 'ready' && was !== 'ready';
-  const assignee =
-    turned && issue.assignees.length === 0
-      ? roleHolder(status.step.owner, assessment.sow, settings).username
-      : null;
+  const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
-    ...(state === 'closed' ? ['close: it ends with the engagement'] : []),
+    ...(state === 'closed' ? [closingReason(status)] : []),
     ...(was === status.state ? [] : [`${was ?? 'no state'} → ${status.state}`]),
     ...(labels.add.length + labels.remove.length > 0 && was === status.state ? ['repair labels'] : []),
     ...(block !== null && was === status.state ? ['update the kept lines'] : []),
     ...(joinEpic ? ['put into its epic'] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
+    ...(dueDate === null ? [] : [`due ${dueDate}`]),
   ];
   if (why.length === 0) return null;
   return {
@@ -118,9 +117,67 @@ function updateIssue(
     state,
     block,
     assignee,
+    dueDate,
     joinEpic,
     why,
   };
+}
+
+function closingReason({ waiver, acceptance, step }: StepStatus): string {
+  if (waiver?.skip === true) return `close: skipped by ${waiver.by}`;
+  return acceptance?.reached === true && step.until === undefined
+    ? `close: accepted by silence on ${acceptance.lastDay}`
+    : 'close: it ends with the engagement';
+}
+
+/** What this run changes on each issue, apart from labels, state and text. */
+export function pendingChanges(input: PlanInput): ReadonlyMap<StepKey, PendingChange> {
+  const { assessment, settings, followed } = input;
+  return new Map(
+    assessment.steps.flatMap((status) => {
+      const { issue, key } = status;
+      if (issue === null) return [];
+      const assignee = assigneeChange(status, issue, currentLabel(issue, settings), input);
+      const wanted = followed?.effects.dueDates.get(key) ?? null;
+      const dueDate = wanted === issue.dueDate ? null : wanted;
+      return assignee === null && dueDate === null ? [] : [[key, { assignee, dueDate }] as const];
+    }),
+  );
+}
+
+/**
+ * Who is to be assigned now, `null` to leave it. Only where nobody is: when a step becomes ready, or at once when its
+ * role has gone to somebody else; then also where the one assignee is who had the role before. A person whom people
+ * have chosen stays.
+ */
+function assigneeChange(
+  status: StepStatus,
+  issue: ActualIssue,
+  was: WorkflowState | null,
+  { assessment, settings, followed, appointedNow }: PlanInput,
+): string | null {
+  const role = status.step.owner;
+  const holder = roleHolder(role, assessment, settings).username;
+  const moved = followed?.effects.reassign.has(role) === true || appointedNow.has(role);
+  const turned = status.state === 'ready' && was !== 'ready';
+  if (holder === null || status.done || (!turned && !moved)) return null;
+  if (issue.assignees.length === 0) return holder;
+  const earlier = earlierHolders(role, assessment, settings);
+  const [only] = issue.assignees;
+  const ours = issue.assignees.length === 1 && only !== undefined && earlier.has(only.username);
+  return moved && ours && only.username !== holder ? holder : null;
+}
+
+/** Whom we may have assigned before: by the SOW, the settings, or an earlier appointment. */
+function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Settings): ReadonlySet<string> {
+  const without = { sow, rulings: { appointments: [] } };
+  const usual = roleHolder(role, without, settings).username;
+  const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);
+  return new Set([
+    ...(usual === null ? [] : [usual]),
+    ...appointed,
+    ...(settings.roles[role]?.slice(0, 1) ?? []),
+  ]);
 }
 
 function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {

@@ -10,19 +10,22 @@
  * | 4 | add-link | both ends exist |
  * | 5 | close-twin | the survivors are complete |
  * | 6 | write-note, update-issue | the explanation before the change: a crash in between repeats neither |
- * | 7 | write-note, update-epic | it sums up the rest; its record of the links is written only after they are there |
+ * | 7 | answer | what a comment asked for is done |
+ * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
  */
 import type { Assessment } from './assess.ts';
-import type { BlockContext } from './blocks.ts';
-import { dueDates } from './due-dates.ts';
+import { blockContext } from './block-context.ts';
 import type { Edge } from './engagement-state.ts';
+import type { Followed } from './follow-comments.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { LabelDefinition } from './labels.ts';
 import type { NoteRule } from './notes.ts';
+import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
-import { pausePlan, planEpic } from './plan-epic.ts';
-import { missingLinks, planSteps, planTwins } from './plan-steps.ts';
+import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
+import { missingLinks, pendingChanges, planSteps, planTwins } from './plan-steps.ts';
+import type { Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
 /** Where a note goes: the epic, or the issue of a step. */
@@ -77,11 +80,21 @@ export type Action =
       readonly rule: NoteRule;
       readonly body: string;
     }
+  /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
+  | {
+      readonly kind: 'answer';
+      readonly target: NoteTarget;
+      readonly noteId: number;
+      readonly outcome: 'done' | 'refused';
+      readonly body: string | null;
+    }
   | ({
       readonly kind: 'update-issue';
       readonly step: StepKey;
-      /** Username; only where nobody is assigned. */
+      /** Username; only where nobody is assigned, or the role went from one to another. */
       readonly assignee: string | null;
+      /** Only when somebody has just moved it. */
+      readonly dueDate: string | null;
       readonly joinEpic: boolean;
     } & Update)
   | ({ readonly kind: 'update-epic' } & Update);
@@ -99,6 +112,14 @@ export interface PlanInput {
   readonly labels: ReadonlySet<string>;
   /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
   readonly claimed: boolean;
+  /** The loop fuse's pause ends, by option or by comment. */
+  readonly resume: boolean;
+  /** What comments have just asked for; `null` when none did. */
+  readonly followed: Pick<Followed, 'answers' | 'effects'> | null;
+  /** Roles that a finished step has just given to somebody. */
+  readonly appointedNow: ReadonlySet<string>;
+  /** How far comments had been read when the epic was last written. */
+  readonly readings: Rulings['readings'];
 }
 
 /** Whether planning needs to know the group's labels. */
@@ -108,12 +129,14 @@ export function needsLabels(assessment: Assessment, found: Identified): boolean 
 
 export function plan(input: PlanInput): Plan {
   const { assessment, settings } = input;
-  const context = blockContext(assessment, settings);
+  const context = { ...blockContext(assessment, settings), pending: pendingChanges(input) };
+  if (isStopped(input)) return { engagement: assessment.engagement, actions: stoppedPlan(input, context) };
   const actions: Action[] = [
     ...planCreation(input, context),
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
     ...planSteps(input, context),
+    ...planAnswers(input, context),
   ];
   return { engagement: assessment.engagement, actions: [...actions, ...planEpic(input, context, actions)] };
 }
@@ -122,9 +145,4 @@ export function plan(input: PlanInput): Plan {
 export function planPause(input: PlanInput, change: string): Plan {
   const context = blockContext(input.assessment, input.settings);
   return { engagement: input.assessment.engagement, actions: pausePlan(input, context, change) };
-}
-
-export function blockContext(assessment: Assessment, settings: Settings): BlockContext {
-  const steps = assessment.steps.map(({ step }) => step);
-  return { assessment, settings, plannedDue: dueDates(steps, assessment.sow, settings.calendar) };
 }

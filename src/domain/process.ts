@@ -64,7 +64,7 @@ const EvidenceField = z.strictObject({
     .min(1)
     .max(80)
     .regex(/^[^|\n*_`<>[\]]+$/, 'expected plain words without Markdown'),
-  kind: z.enum(['text', 'date', 'url', 'person', 'number', 'choice']).default('text'),
+  kind: z.enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice']).default('text'),
   choices: z.array(z.string().min(1)).optional(),
   required: z.boolean().default(true),
   /** Shown grey in the empty cell. */
@@ -73,20 +73,65 @@ const EvidenceField = z.strictObject({
 });
 export type EvidenceField = z.infer<typeof EvidenceField>;
 
+/** Somebody of a role must say `/ps approve` on the issue. */
+const ApprovalRule = z.strictObject({
+  role: Id,
+  /** How many different people. */
+  count: z.number().int().min(1).max(10).default(1),
+  /** Whether who did the step (assignee, or who closed it) counts. */
+  self: z.boolean().default(false),
+  /** An approval older than this no longer counts. */
+  expires_working_days: z.number().int().min(1).max(400).optional(),
+});
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
+
+/**
+ * Silence counts as acceptance: so many working days after the date in `sent` (that day is day 1) the step is done by
+ * Procession, with a note; the day before it warns. Emptying the field stops the count.
+ */
+const AcceptanceRule = z.strictObject({
+  /** The evidence field with the date of sending. */
+  sent: z.string().min(1).max(80),
+  /** Without it the SOW's `passive_acceptance.days`, else 5. */
+  working_days: z.number().int().min(1).max(90).optional(),
+  /** Evidence fields that silence makes unnecessary. */
+  fills: z.array(z.string().min(1).max(80)).default([]),
+  /** Only for SOWs like this. */
+  when: Condition.optional(),
+});
+export type AcceptanceRule = z.infer<typeof AcceptanceRule>;
+
+/** What must be there before a closed step counts as done. */
+const DoneWhen = z.strictObject({
+  checklist: z.boolean().default(true),
+  evidence: z.array(EvidenceField).default([]),
+  approval: ApprovalRule.optional(),
+  /** Recorded with GitLab's time tracking (`/spend`). */
+  time_spent: z.strictObject({ at_least_hours: z.number().positive().max(10_000) }).optional(),
+  /** Labels the issue must carry, by their full names. */
+  labels: z.array(z.string().min(1).max(255)).default([]),
+  /** Steps that are made on demand: every issue of theirs must be done. */
+  instances: z.array(Id).default([]),
+  acceptance: AcceptanceRule.optional(),
+});
+export type DoneWhen = z.infer<typeof DoneWhen>;
+
 /** Front matter of `issue_templates/<process>/<step>.md`. */
 export const StepFrontMatter = z.strictObject({
   title: z.string().min(1).max(120),
   /** The role that does the step. */
   owner: Id,
   kind: z.enum(['once', 'recurring', 'on-demand']).default('once'),
+  /** `command`: no issue at launch; `/ps add <step> [title]` makes one each time (`kind: on-demand` only). */
+  created: z.enum(['launch', 'command']).default('launch'),
   when: Condition.optional(),
   after: z.array(Predecessor).default([]),
   /** For steps that run alongside others (recurring): may be closed only once this step is done; closed with the epic. */
   until: Id.optional(),
   due: z.array(DueRule).default([]),
-  done_when: z
-    .strictObject({ checklist: z.boolean().default(true), evidence: z.array(EvidenceField).default([]) })
-    .default({ checklist: true, evidence: [] }),
+  done_when: DoneWhen.prefault({}),
+  /** Whoever is the issue's assignee when the step is done gets this role: that is how the engineer becomes known. */
+  appoints: Id.optional(),
   confidential: z.boolean().default(false),
 });
 export type StepFrontMatter = z.infer<typeof StepFrontMatter>;

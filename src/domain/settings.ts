@@ -1,4 +1,5 @@
 import type { Calendar } from './calendar.ts';
+import type { CommandName } from './commands.ts';
 import type { LabelRenames } from './labels.ts';
 
 /**
@@ -30,4 +31,6 @@ export interface Settings {
   /** Role → GitLab usernames; the first is the default. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly showAmounts: boolean;
+  /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
+  readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
 }

@@ -48,6 +48,10 @@ export interface ActualIssue extends ActualItem {
   /** How many issues this one blocks as GitLab counts them; `null` where the tier does not tell. Only ever a hint. */
   readonly blockingCount: number | null;
   readonly closedBy: ActualUser | null;
+  /** Recorded with GitLab's time tracking. */
+  readonly timeSpentSeconds: number;
+  /** Comments on it, without system notes; `null` where GitLab does not tell. */
+  readonly notesCount: number | null;
 }
 
 /** Everything that carries the engagement's label. Not all of it need be ours: see `identify.ts`. */
@@ -64,6 +68,8 @@ export interface ActualNote {
   readonly body: string;
   readonly system: boolean;
   readonly createdAt: string;
+  /** Later than `createdAt` when it was edited. */
+  readonly updatedAt: string;
 }
 
 /** What this GitLab offers, probed once. The plan picks; the adapter never tries a paid call to see. */

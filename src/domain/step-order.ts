@@ -1,5 +1,7 @@
 import { describeCondition, evaluateCondition } from './condition.ts';
 import { InvariantError } from './errors.ts';
+import { isMadeByCommand } from './instances.ts';
+import { stepIdOf } from './keys.ts';
 import type { Predecessor, ProcessDefinition, Step } from './process.ts';
 import type { Sow } from './sow.ts';
 
@@ -59,6 +61,8 @@ export function successorsOf(
 }
 
 function reasonToExclude(step: Step, sow: Sow): string | null {
+  if (isMadeByCommand(step) && stepIdOf(step.id) === step.id)
+    return `only when somebody asks for it: /ps add ${step.id}`;
   if (step.when === undefined) return null;
   const { holds, checks } = evaluateCondition(step.when, sow);
   if (holds) return null;

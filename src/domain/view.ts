@@ -1,8 +1,6 @@
+import { ACCEPTANCE_DAYS } from './acceptance.ts';
 import type { EvidenceField } from './process.ts';
 import { type Sow, withoutAmounts } from './sow.ts';
-
-/** Working days until silence counts as acceptance, when the SOW does not say. */
-const ACCEPTANCE_DAYS = 5;
 
 /** What a template is made of. The step is left out for epics. */
 export interface ViewInput {

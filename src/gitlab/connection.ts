@@ -1,6 +1,16 @@
 /** gitbeaker's resources on our requester, and what every operation of this folder needs besides. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EpicNotes, Epics, GroupLabels, IssueLinks, IssueNotes, Issues, Users } from '@gitbeaker/rest';
+import {
+  EpicNotes,
+  Epics,
+  GroupLabels,
+  IssueLinks,
+  IssueNoteAwardEmojis,
+  IssueNotes,
+  Issues,
+  ProjectMembers,
+  Users,
+} from '@gitbeaker/rest';
 import { z } from 'zod';
 import { GitLabUnavailableError } from '#domain/errors.ts';
 import { createRequester, type RequesterOptions } from './requester.ts';
@@ -28,10 +38,12 @@ export interface Connection {
   readonly issues: Issues;
   readonly issueLinks: IssueLinks;
   readonly issueNotes: IssueNotes;
+  readonly issueNoteReactions: IssueNoteAwardEmojis;
   /** Takes the epic's global id, all other epic resources its iid. */
   readonly epicNotes: EpicNotes;
   readonly groupLabels: GroupLabels;
   readonly users: Users;
+  readonly members: ProjectMembers;
   readonly processLabel: (processId: string) => string;
   readonly pageSize: number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -57,9 +69,11 @@ export function connect(options: ConnectionOptions): Connection {
     issues: new Issues(resource),
     issueLinks: new IssueLinks(resource),
     issueNotes: new IssueNotes(resource),
+    issueNoteReactions: new IssueNoteAwardEmojis(resource),
     epicNotes: new EpicNotes(resource),
     groupLabels: new GroupLabels(resource),
     users: new Users(resource),
+    members: new ProjectMembers(resource),
     processLabel: options.processLabel ?? ((processId) => `process::${processId}`),
     pageSize: options.pageSize ?? 100,
     sleep: options.sleep ?? delay,

@@ -5,7 +5,8 @@ import { SowNumber } from '#domain/sow.ts';
 import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser } from '#domain/state.ts';
 import type { ActualLink, GitLabReader } from '#ports/gitlab.ts';
 import { type Connection, readList } from './connection.ts';
-import { CurrentUser, Epic, Issue, Label, Link, Note, parseAnswer, User } from './schema.ts';
+import { orNull } from './look-before-repeat.ts';
+import { CurrentUser, Epic, Issue, Label, Link, Member, Note, parseAnswer, User } from './schema.ts';
 
 /** More changed engagements than this are cheaper to read all at once than one by one. */
 const MANY = 40;
@@ -94,6 +95,11 @@ export function createReader(connection: Connection): Reader {
       void labels.known()?.then((known) => known.add(name));
     },
     whoAmI: me.get,
+    async readAccessLevel(userId) {
+      const what = `GET /projects/${project}/members/all/${userId}`;
+      const member = await orNull(connection.members.show(project, userId, { includeInherited: true }));
+      return member === null ? null : parseAnswer(Member, member, what).access_level;
+    },
     findUser(username) {
       const key = username.toLowerCase();
       const find = byUsername.get(key) ?? once(() => findUser(connection, username)).get;

@@ -66,6 +66,8 @@ export const Issue = Item.extend({
   confidential: z.boolean().nullish(),
   blocking_issues_count: z.int().nullish(),
   closed_by: User.nullish(),
+  time_stats: z.object({ total_time_spent: z.number() }).nullish(),
+  user_notes_count: z.int().nullish(),
 }).transform(
   (issue): ActualIssue => ({
     kind: 'issue',
@@ -77,18 +79,28 @@ export const Issue = Item.extend({
     confidential: issue.confidential ?? false,
     blockingCount: issue.blocking_issues_count ?? null,
     closedBy: issue.closed_by ?? null,
+    timeSpentSeconds: issue.time_stats?.total_time_spent ?? 0,
+    notesCount: issue.user_notes_count ?? null,
   }),
 );
 
 export const Note = z
-  .object({ id: z.int(), author: User, body: z.string(), system: z.boolean(), created_at: Instant })
+  .object({
+    id: z.int(),
+    author: User,
+    body: z.string(),
+    system: z.boolean(),
+    created_at: Instant,
+    updated_at: Instant.nullish(),
+  })
   .transform(
-    ({ id, author, body, system, created_at }): ActualNote => ({
+    ({ id, author, body, system, created_at, updated_at }): ActualNote => ({
       id,
       author,
       body,
       system,
       createdAt: created_at,
+      updatedAt: updated_at ?? created_at,
     }),
   );
 
@@ -106,6 +118,12 @@ export const Link = z
       issueId: id,
     }),
   );
+
+/** An emoji reaction. */
+export const Reaction = z.object({ name: z.string(), user: User });
+
+/** A membership, direct or inherited. */
+export const Member = z.object({ id: z.int(), access_level: z.int() });
 
 export const Label = z.object({ id: z.int(), name: z.string() });
 

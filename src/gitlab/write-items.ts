@@ -124,8 +124,9 @@ function changeParameters(changes: ItemChanges): Record<string, string> {
   };
 }
 
-function issueParameters({ assigneeIds, epicId }: ItemChanges): object {
+function issueParameters({ assigneeIds, dueDate, epicId }: ItemChanges): object {
   return {
+    ...(dueDate === undefined ? {} : { dueDate }),
     // GitLab unassigns everybody on `0`.
     ...(assigneeIds === undefined ? {} : { assigneeIds: assigneeIds.length === 0 ? [0] : [...assigneeIds] }),
     ...(epicId === undefined ? {} : { epicId }),
@@ -134,12 +135,13 @@ function issueParameters({ assigneeIds, epicId }: ItemChanges): object {
 
 /** The item when it already is as asked, else `null`. */
 function ifChanged<T extends ActualEpic | ActualIssue>(item: T, changes: ItemChanges): T | null {
-  const { description, assigneeIds, epicId } = changes;
+  const { description, assigneeIds, dueDate, epicId } = changes;
   const isAsked =
     notDone(item, changes).length === 0 &&
     (description === undefined || plain(description) === plain(item.description)) &&
     (item.kind === 'epic' ||
       ((epicId === undefined || item.epicId === epicId) &&
+        (dueDate === undefined || item.dueDate === dueDate) &&
         (assigneeIds === undefined ||
           isSameSet(
             assigneeIds,

@@ -8,7 +8,7 @@ import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { isMissing, lookBeforeRepeat, mayHaveLanded, orNull } from './look-before-repeat.ts';
 import { notesPath, type Reader } from './read.ts';
-import { Note, parseAnswer } from './schema.ts';
+import { Note, parseAnswer, Reaction } from './schema.ts';
 import { AnswerLostError } from './to-app-error.ts';
 import { createItemWriter } from './write-items.ts';
 
@@ -95,6 +95,29 @@ export function createWriter(connection: Connection, reader: Reader): GitLabWrit
       return lookBeforeRepeat<ActualNote>(connection, {
         send: async () => parseAnswer(Note, await postNote(connection, target, body), what),
         find: () => findNote(target, body),
+      });
+    },
+
+    /**
+     * GitLab answers **404** to a reaction that is there already.
+     * @see https://docs.gitlab.com/api/emoji_reactions/
+     */
+    async react(issue, noteId, emoji) {
+      const { projectId, iid } = issue;
+      const what = `/projects/${projectId}/issues/${iid}/notes/${noteId}/award_emoji`;
+      const me = await reader.whoAmI();
+      await lookBeforeRepeat<'reacted'>(connection, {
+        send: async () => {
+          await connection.issueNoteReactions.award(projectId, iid, noteId, emoji);
+          return 'reacted';
+        },
+        find: async () => {
+          const answer = await orNull(connection.issueNoteReactions.all(projectId, iid, noteId));
+          // The comment is gone: there is nothing to react to any more.
+          if (answer === null) return 'reacted';
+          const awards = parseAnswer(z.array(Reaction), answer, `GET ${what}`);
+          return awards.some(({ name, user }) => name === emoji && user.id === me.id) ? 'reacted' : null;
+        },
       });
     },
 

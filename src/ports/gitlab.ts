@@ -28,6 +28,8 @@ export interface GitLabReader {
   readLabels(): Promise<ReadonlySet<string>>;
   /** The user behind the token. Kept for the life of the reader. */
   whoAmI(): Promise<OwnUser>;
+  /** Access level of a user in the project, inherited ones included (10 Guest, 15 Planner, 20 Reporter, …); `null` for somebody who is no member. */
+  readAccessLevel(userId: number): Promise<number | null>;
   /** `null` when nobody has this username. Kept for the life of the reader. */
   findUser(username: string): Promise<ActualUser | null>;
 }
@@ -65,6 +67,8 @@ export interface ItemChanges {
   readonly state?: 'opened' | 'closed';
   /** Issues only. */
   readonly assigneeIds?: readonly number[];
+  /** Issues only: `YYYY-MM-DD`. */
+  readonly dueDate?: string;
   /** Issues only: global id of the epic. */
   readonly epicId?: number;
 }
@@ -86,6 +90,8 @@ export interface GitLabWriter {
   linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'>;
   createNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote>;
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
+  /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */
+  react(issue: ActualIssue, noteId: number, emoji: string): Promise<void>;
 }
 
 export type GitLab = GitLabReader & GitLabWriter;

@@ -5,6 +5,7 @@ import { writeManagedBlock } from '#domain/managed-block.ts';
 import { parseNoteMarker } from '#domain/marker.ts';
 import { twinNote } from '#domain/notes.ts';
 import type { Action, NoteTarget, Plan } from '#domain/plan.ts';
+import { answerRule } from '#domain/plan-answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan-creation.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import { resolveReferences } from '#domain/references.ts';
@@ -95,6 +96,8 @@ async function perform(world: World, action: Action): Promise<void> {
       return await closeTwin(world, action);
     case 'write-note':
       return await ensureNote(world, targetOf(world, action.target), action.rule, action.body);
+    case 'answer':
+      return await answer(world, action);
     case 'update-issue':
       return await updateIssue(world, action);
     case 'update-epic':
@@ -152,6 +155,7 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
     ...(assignee === null ? {} : { assigneeIds: [assignee] }),
+    ...(action.dueDate === null ? {} : { dueDate: action.dueDate }),
     ...(action.joinEpic ? { epicId: epicOf(world).id } : {}),
   });
   world.issues.set(action.step, updated);
@@ -179,6 +183,15 @@ function labelChanges({
     ...(addLabels.length > 0 ? { addLabels } : {}),
     ...(removeLabels.length > 0 ? { removeLabels } : {}),
   };
+}
+
+const REACTIONS = { done: 'white_check_mark', refused: 'x' } as const;
+
+/** Epics have no reactions we could rely on: there the answer is always in words. */
+async function answer(world: World, action: Extract<Action, { kind: 'answer' }>): Promise<void> {
+  const target = targetOf(world, action.target);
+  if (target.kind === 'issue') await world.gitlab.react(target, action.noteId, REACTIONS[action.outcome]);
+  if (action.body !== null) await ensureNote(world, target, answerRule(action.noteId), action.body);
 }
 
 async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {

@@ -9,6 +9,7 @@ import { readSow } from '#domain/sow-problems.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { Claim, Inbox } from '#ports/inbox.ts';
+import { lookOfDeliveries } from './comment-look.ts';
 import { type Outcome, type ReconcileDeps, reconcile } from './reconcile.ts';
 import { afterFailure, later } from './retry.ts';
 
@@ -119,6 +120,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
     const sow = await latestSow(deps, claim);
     const outcome = await reconcile(deps, engagement, {
       ...(sow === null ? {} : { sow, ...deps.launch }),
+      comments: lookOfDeliveries(deliveries),
       recentActions: async () => await recentActions(deps, engagement),
       onDone: trail.done,
     });

@@ -1,4 +1,5 @@
 import type { EngagementKey } from '#domain/keys.ts';
+import { lookOfSweep } from './comment-look.ts';
 import { decide, type ReconcileDeps } from './reconcile.ts';
 
 /**
@@ -6,7 +7,7 @@ import { decide, type ReconcileDeps } from './reconcile.ts';
  * through its inbox, so that each has one worker at a time however many replicas sweep.
  */
 export async function findDrift(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock'>,
   updatedAfter: string | null,
 ): Promise<{
   readonly seen: number;
@@ -14,15 +15,16 @@ export async function findDrift(
   readonly paused: readonly EngagementKey[];
 }> {
   const states = await deps.gitlab.readAll(deps.processes.ids, updatedAfter === null ? {} : { updatedAfter });
+  const comments = lookOfSweep(updatedAfter, deps.clock.now());
   const drifted: EngagementKey[] = [];
   const paused: EngagementKey[] = [];
   for (const actual of states) {
-    const decision = await decide(deps, actual);
-    const isPaused = decision.kind === 'decided' && decision.found.memory.paused;
-    if (isPaused) paused.push(actual.engagement);
+    const decision = await decide(deps, actual, { comments });
+    if (decision.kind === 'decided' && decision.found.memory.paused) paused.push(actual.engagement);
     const needsWork =
       decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
-    if (needsWork && !isPaused) drifted.push(actual.engagement);
+    // What is paused has work only when somebody has commented: `/ps resume`, say.
+    if (needsWork) drifted.push(actual.engagement);
   }
   return { seen: states.length, drifted, paused };
 }

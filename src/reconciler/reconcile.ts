@@ -1,5 +1,7 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
+import { newAppointments } from '#domain/appointments.ts';
 import { type Assessment, assess } from '#domain/assess.ts';
+import { localDate } from '#domain/calendar.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
 import { type Identified, identify } from '#domain/identify.ts';
@@ -8,20 +10,27 @@ import { brakeNote, recordDamagedNote } from '#domain/notes.ts';
 import { type Action, needsLabels, type Plan, type PlanInput, plan, planPause } from '#domain/plan.ts';
 import { judge } from '#domain/policy.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
+import { type Appointment, decodeRulings, NO_RULINGS } from '#domain/rulings.ts';
 import type { Settings } from '#domain/settings.ts';
+import { settleRulings } from '#domain/settle-rulings.ts';
 import { LAUNCH_STAGE, type Sow } from '#domain/sow.ts';
 import { decodeSowRecord } from '#domain/sow-record.ts';
 import type { ActualState } from '#domain/state.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { applyPlan, type Progress, writeEpicNote } from './apply-plan.ts';
+import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
+import { readComments } from './read-comments.ts';
 
 export interface ReconcileDeps {
   readonly gitlab: GitLab;
   readonly processes: ProcessStore;
   readonly settings: Settings;
   readonly logger: Logger;
+  /** What day it is: for due dates, silence that counts as acceptance, reminders. */
+  readonly clock: Clock;
 }
 
 export interface ReconcileOptions {
@@ -31,6 +40,8 @@ export interface ReconcileOptions {
   readonly process?: string;
   readonly profile?: string | null;
   readonly allowMassChange?: boolean;
+  /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
+  readonly comments?: CommentLook;
   /** Take an engagement up again that the loop fuse has paused. */
   readonly resume?: boolean;
   /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
@@ -117,7 +128,8 @@ async function carryOut(
   options: ReconcileOptions,
 ): Promise<Outcome> {
   const { plan: wanted, assessment, found } = decision;
-  if (found.memory.paused && options.resume !== true)
+  const isPaused = found.memory.paused && !decision.input.resume;
+  if (isPaused && wanted.actions.length === 0)
     return { kind: 'paused', plan: wanted, assessment, change: null };
   if (wanted.actions.length === 0)
     return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
@@ -141,7 +153,7 @@ async function carryOut(
     onProgress: options.onProgress,
     onDone: options.onDone,
   });
-  if (change !== null) return { kind: 'paused', plan: toApply, assessment, change };
+  if (change !== null || isPaused) return { kind: 'paused', plan: toApply, assessment, change };
   return {
     kind: 'applied',
     plan: wanted,
@@ -153,7 +165,7 @@ async function carryOut(
 
 /** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
 export async function decide(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock'>,
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Decision | Undecided> {
@@ -162,16 +174,35 @@ export async function decide(
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found } : sow;
   const process = processOf(deps.processes, found, options);
   if ('kind' in process) return process;
-  const assessment = assess({ engagement: actual.engagement, process, sow, found, settings: deps.settings });
-  const labels = needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>();
+  const { settings } = deps;
+  const today = localDate(deps.clock.now(), settings.calendar);
+  const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
+  const rulings = settleRulings(recorded, found.issues, today);
+  const facts = { engagement: actual.engagement, process, sow, found, settings, today };
+  const before = assess({ ...facts, rulings });
+  const look = options.comments ?? LOOK_AT_COUNTS;
+  const followed = await readComments(deps.gitlab, { look, found, rulings, assessment: before, settings });
+  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
+  const appointed = newAppointments(ruled, settings);
+  const assessment = withAppointments(ruled, appointed);
   const input: PlanInput = {
     assessment,
     found,
-    settings: deps.settings,
-    labels,
+    settings,
+    labels: needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>(),
     claimed: options.claimed === true,
+    resume: options.resume === true || followed?.effects.unpause === true,
+    followed,
+    appointedNow: new Set(appointed.map(({ role }) => role)),
+    readings: recorded.readings,
   };
   return { kind: 'decided', assessment, found, plan: plan(input), input };
+}
+
+function withAppointments(assessment: Assessment, appointed: readonly Appointment[]): Assessment {
+  if (appointed.length === 0) return assessment;
+  const { rulings } = assessment;
+  return { ...assessment, rulings: { ...rulings, appointments: [...rulings.appointments, ...appointed] } };
 }
 
 /** Asks who we are only when an issue carries our marker but was made by somebody unknown (say, an earlier token). */

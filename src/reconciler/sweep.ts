@@ -1,5 +1,6 @@
 import { AppError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
+import { type CommentLook, lookOfSweep } from './comment-look.ts';
 import { type Outcome, type ReconcileDeps, reconcileState } from './reconcile.ts';
 
 export interface SweepResult {
@@ -26,9 +27,13 @@ export async function sweep(
     deps.processes.ids,
     options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter },
   );
+  const comments = lookOfSweep(options.updatedAfter ?? null, deps.clock.now());
   const results: SweepResult[] = [];
   for (const [index, actual] of states.entries()) {
-    const result: SweepResult = { engagement: actual.engagement, outcome: await settle(deps, actual) };
+    const result: SweepResult = {
+      engagement: actual.engagement,
+      outcome: await settle(deps, actual, comments),
+    };
     results.push(result);
     options.onResult?.(result, index + 1, states.length);
   }
@@ -38,9 +43,10 @@ export async function sweep(
 async function settle(
   deps: ReconcileDeps,
   actual: Parameters<typeof reconcileState>[1],
+  comments: CommentLook,
 ): Promise<SweepResult['outcome']> {
   try {
-    return await reconcileState(deps, actual);
+    return await reconcileState(deps, actual, { comments });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     deps.logger.error('engagement could not be reconciled', {

@@ -54,7 +54,9 @@ async function decided(
     find: (id: string, profile: string | null) =>
       id === process.id && profile === process.profile ? process : null,
   };
-  const decision = await decide({ gitlab, processes, settings: settingsOf(ready) }, state, options);
+  const today = ready.given.today ?? ready.sow.closed_won_on;
+  const clock = { now: () => `${today}T12:00:00.000Z` };
+  const decision = await decide({ gitlab, processes, settings: settingsOf(ready), clock }, state, options);
   if (decision.kind === 'decided') return decision;
   throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);
 }

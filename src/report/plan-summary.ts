@@ -25,6 +25,7 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'close-twin':
       return 'close';
     case 'write-note':
+    case 'answer':
       return 'note';
     case 'update-issue':
       return action.state === 'closed' ? 'close' : 'change';

@@ -1,9 +1,10 @@
 /** A plan as people read it: `+` create, `~` change, `-` close, `⇒` link, `✎` note; the epic first, then the steps in reading order. */
 import type { Assessment, StepStatus } from '#domain/assess.ts';
+import { blockContext } from '#domain/block-context.ts';
 import { describeCondition } from '#domain/condition.ts';
 import { explainDue } from '#domain/explain-due.ts';
 import type { Identified } from '#domain/identify.ts';
-import { type Action, blockContext, type NoteTarget, type Plan } from '#domain/plan.ts';
+import { type Action, type NoteTarget, type Plan } from '#domain/plan.ts';
 import { resolveReferences } from '#domain/references.ts';
 import type { Settings } from '#domain/settings.ts';
 import { counted, type Paint, type Tone, visible } from './paint.ts';
@@ -56,6 +57,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `close duplicate ${action.item}: ${action.reference}`;
     case 'write-note':
       return `note on ${targetName(action.target, titleOf)}: ${action.rule}`;
+    case 'answer':
+      return `answer to a comment on ${targetName(action.target, titleOf)}: ${action.outcome}`;
     case 'update-issue':
       return visible(`change issue: ${titleOf(action.step)} (${action.why.join(', ')})`);
     case 'update-epic':
@@ -89,6 +92,7 @@ function epicEntries(context: PlanContext): readonly Entry[] {
     if (action.kind === 'update-epic' && countOf(action, context.plan) !== null)
       return [updateEntry(action, `epic ${context.found.epic?.reference ?? ''}`.trim())];
     if (action.kind === 'close-twin' && action.original.kind === 'epic') return [twinEntry(action)];
+    if (action.kind === 'answer' && action.target.kind === 'epic') return [answerEntry(action)];
     return action.kind === 'write-note' && action.target.kind === 'epic' ? [noteEntry(action, context)] : [];
   });
 }
@@ -138,6 +142,8 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
       return action.target.kind === 'step' && action.target.step === status.key
         ? [noteEntry(action, context)]
         : [];
+    case 'answer':
+      return action.target.kind === 'step' && action.target.step === status.key ? [answerEntry(action)] : [];
     case 'update-issue':
       return action.step === status.key ? [updateEntry(action, 'issue')] : [];
     case 'create-label':
@@ -193,6 +199,10 @@ function twinEntry({ item, reference }: Extract<Action, { kind: 'close-twin' }>)
 function noteEntry({ rule, body }: Extract<Action, { kind: 'write-note' }>, { found }: PlanContext): Entry {
   const [first = ''] = resolveReferences(body, found.issues, 'epic').split('\n', 1);
   return { sign: '✎', text: `note ${rule}: ${visible(first.replaceAll('**', ''))}`, details: [] };
+}
+
+function answerEntry({ noteId, outcome }: Extract<Action, { kind: 'answer' }>): Entry {
+  return { sign: '✎', text: `answer to comment ${noteId}: ${outcome}`, details: [] };
 }
 
 function excludedLines({ assessment, found }: PlanContext, paint: Paint): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { createApiApp } from './api/api-app.ts';
+import { AWARD_ROUTES } from './api/award-routes.ts';
 import { BOARD_ROUTES } from './api/board-routes.ts';
 import { EPIC_ROUTES } from './api/epic-routes.ts';
 import { EVENT_ROUTES } from './api/event-routes.ts';
@@ -135,6 +136,7 @@ const ROUTES = [
   ...EVENT_ROUTES,
   ...EPIC_ROUTES,
   ...NOTE_ROUTES,
+  ...AWARD_ROUTES,
   ...LINK_ROUTES,
   ...ISSUE_ROUTES,
   ...BOARD_ROUTES,

@@ -37,6 +37,7 @@ export function newWorld(tier: Tier, baseUrl: string): World {
     issues: [],
     notes: [],
     mergeRequests: [],
+    awards: [],
     links: [],
     boards: [],
     hooks: [],

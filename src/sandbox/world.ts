@@ -129,6 +129,15 @@ export interface MergeRequest {
   readonly quickActions: string[];
 }
 
+/** An emoji reaction to a comment. */
+export interface Award {
+  readonly id: number;
+  readonly noteId: number;
+  readonly userId: number;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
 export interface IssueLink {
   readonly id: number;
   readonly sourceId: number;
@@ -221,6 +230,7 @@ export interface World {
   readonly issues: Issue[];
   readonly notes: Note[];
   readonly mergeRequests: MergeRequest[];
+  readonly awards: Award[];
   readonly links: IssueLink[];
   readonly boards: Board[];
   readonly hooks: Hook[];

@@ -1,6 +1,6 @@
 import { InvariantError } from '#domain/errors.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
-import { canonicalJson, checksum } from '#domain/sow-record.ts';
+import { canonicalJson, checksum } from '#domain/record-line.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { listProcesses } from './list-processes.ts';
 import { loadProcess } from './load-process.ts';

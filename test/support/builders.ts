@@ -1,12 +1,20 @@
 /** Valid by default, change one thing. */
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
-import type { ProcessDefinition, Step } from '#domain/process.ts';
+import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
 import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
 
 export const BOT = { id: 1, username: 'procession-bot' };
+
+/** What a plan takes when nobody has commented. */
+export const NOTHING_SAID = {
+  resume: false,
+  followed: null,
+  appointedNow: new Set<string>(),
+  readings: [],
+};
 
 export function aSow(changes: Partial<Sow> = {}): Sow {
   return {
@@ -23,15 +31,20 @@ export function aSow(changes: Partial<Sow> = {}): Sow {
   };
 }
 
+export function aDoneWhen(changes: Partial<DoneWhen> = {}): DoneWhen {
+  return { checklist: true, evidence: [], labels: [], instances: [], ...changes };
+}
+
 export function aStep(id: string, changes: Partial<Step> = {}): Step {
   return {
     id,
     title: id.replaceAll('-', ' '),
     owner: 'engineer',
     kind: 'once',
+    created: 'launch',
     after: [],
     due: [],
-    done_when: { checklist: true, evidence: [] },
+    done_when: aDoneWhen(),
     confidential: false,
     body: '## Checklist\n\n- [ ] Do it\n',
     file: `issue_templates/sample/${id}.md`,
@@ -50,7 +63,7 @@ export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefin
       aStep('first', { owner: 'manager' }),
       aStep('second', {
         after: [{ step: 'first', until: 'done' }],
-        done_when: { checklist: true, evidence: [{ field: 'Held on', kind: 'date', required: true }] },
+        done_when: aDoneWhen({ evidence: [{ field: 'Held on', kind: 'date', required: true }] }),
         body: '- [ ] Hold it\n\n{{> evidence}}\n',
       }),
       aStep('talks', {
@@ -76,6 +89,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     policy: DEFAULT_POLICY,
     roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
     showAmounts: false,
+    commands: {},
     ...changes,
   };
 }
@@ -107,6 +121,8 @@ export function anIssue(step: string, changes: Partial<ActualIssue> = {}): Actua
     confidential: false,
     blockingCount: null,
     closedBy: null,
+    timeSpentSeconds: 0,
+    notesCount: null,
     ...changes,
   };
 }

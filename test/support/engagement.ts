@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess.ts';
+import { stepIdOf } from '#domain/keys.ts';
 import { parseMarker, parseNoteMarker } from '#domain/marker.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import type { Settings } from '#domain/settings.ts';
@@ -76,6 +77,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     processes: storeOf(process),
     settings: someSettings(settings),
     logger: SILENT,
+    clock: { now: () => (sandboxOptions.now?.() ?? new Date()).toISOString() },
   });
   const deps = over(world.gitlab);
   const { sandbox } = world;
@@ -123,7 +125,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     notesOf: (item, rule) => notes(item).filter(({ body }) => parseNoteMarker(body) === rule),
     walk: async (...steps) => {
       for (const id of steps) {
-        const step = process.steps.find((candidate) => candidate.id === id);
+        const step = process.steps.find((candidate) => candidate.id === stepIdOf(id));
         if (step === undefined) throw new Error(`no step ${id}`);
         doStep(
           sandbox.operations,

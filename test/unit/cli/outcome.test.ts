@@ -6,12 +6,19 @@ import { undecidedError } from '#cli/undecided.ts';
 import { assess } from '#domain/assess.ts';
 import { identify } from '#domain/identify.ts';
 import { plan } from '#domain/plan.ts';
-import { aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
+import { aProcess, aSow, aState, NOTHING_SAID, someSettings } from '#test/support/builders.ts';
 
 const found = identify(aState({ epics: [] }));
 const settings = someSettings();
-const assessment = assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings });
-const launch = plan({ assessment, found, settings, labels: new Set(), claimed: false });
+const assessment = assess({
+  engagement: 'SOW-1',
+  today: '2026-11-20',
+  process: aProcess(),
+  sow: aSow(),
+  found,
+  settings,
+});
+const launch = plan({ assessment, found, settings, labels: new Set(), claimed: false, ...NOTHING_SAID });
 const nothing = { engagement: 'SOW-1', actions: [] };
 
 function told(outcome: Parameters<typeof tellOutcome>[2]): { stdout: string; stderr: string } {

@@ -27,6 +27,7 @@ function deps(states: readonly ActualState[], changes: Partial<GitLab> = {}): Re
     processes: { ids: ['sample'], fingerprint: 'test', find: (id) => (id === 'sample' ? process : null) },
     settings: someSettings(),
     logger: SILENT,
+    clock: { now: () => '2026-11-23T12:00:00.000Z' },
   };
 }
 

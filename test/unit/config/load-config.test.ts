@@ -60,6 +60,7 @@ describe('config/load-config', () => {
       calendar: { timeZone: 'UTC', weekend: ['sat', 'sun'], holidays: [] },
       labels: {},
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } },
+      commands: {},
       crm: {},
       showAmounts: false,
       templates: 'issue_templates',

@@ -37,7 +37,14 @@ function assessed(
     aState({ epics: [anEpic({ state: options.epicClosed === true ? 'closed' : 'opened' })], issues }),
   );
   const settings = someSettings({ policy: { ...DEFAULT_POLICY, mode: options.mode ?? 'enforce' } });
-  return assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings });
+  return assess({
+    engagement: 'SOW-1',
+    today: '2026-11-20',
+    process: aProcess(),
+    sow: aSow(),
+    found,
+    settings,
+  });
 }
 
 function states(assessment: Assessment): Record<string, string> {
@@ -171,6 +178,7 @@ describe('domain/assess', () => {
       );
       return assess({
         engagement: 'SOW-1',
+        today: '2026-11-20',
         process: soft,
         sow: aSow(),
         found,

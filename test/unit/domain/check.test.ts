@@ -12,6 +12,7 @@ function check(
   const found = identify(aState({ epics: [anEpic(epic)], issues }));
   const assessment = assess({
     engagement: 'SOW-1',
+    today: '2026-11-20',
     process: aProcess(),
     sow: aSow(),
     found,

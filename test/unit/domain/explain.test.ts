@@ -16,7 +16,7 @@ function explanation({ issues = [], epics = [anEpic()], process = aProcess() }: 
   const found = identify(aState({ epics, issues }));
   const settings = someSettings();
   return explain({
-    assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }),
+    assessment: assess({ engagement: 'SOW-1', today: '2026-11-20', process, sow: aSow(), found, settings }),
     found,
     settings,
   });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '#domain/record-line.ts';
 import { Sow } from '#domain/sow.ts';
-import { canonicalJson, decodeSowRecord, encodeSowRecord } from '#domain/sow-record.ts';
+import { decodeSowRecord, encodeSowRecord } from '#domain/sow-record.ts';
 
 function aSow(changes: Partial<Sow> = {}): Sow {
   return Sow.parse({

@@ -4,7 +4,14 @@ import { createOwnWrites } from '#reconciler/own-writes.ts';
 import { anEpic, anIssue } from '#test/support/builders.ts';
 
 const at = (second: number): number => Date.parse('2026-03-02T09:00:00.000Z') + second * 1000;
-const note = { id: 7, author: { id: 1, username: 'eli' }, body: '', system: false, createdAt: '' };
+const note = {
+  id: 7,
+  author: { id: 1, username: 'eli' },
+  body: '',
+  system: false,
+  createdAt: '',
+  updatedAt: '',
+};
 
 /** Answers every write with the item as it was given, changed at this instant. */
 function aGitLab(updatedAt: string): GitLab {

@@ -26,7 +26,14 @@ describe('report/explain-text', () => {
 
     const text = explainText(
       explain({
-        assessment: assess({ engagement: 'SOW-1', process, sow: aSow(), found, settings }),
+        assessment: assess({
+          engagement: 'SOW-1',
+          today: '2026-11-20',
+          process,
+          sow: aSow(),
+          found,
+          settings,
+        }),
         found,
         settings,
       }),

@@ -6,14 +6,29 @@ import type { ActualState } from '#domain/state.ts';
 import { plain } from '#report/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#report/plan-summary.ts';
 import { type PlanContext, planText } from '#report/plan-text.ts';
-import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
+import {
+  anEpic,
+  anIssue,
+  aProcess,
+  aSow,
+  aState,
+  NOTHING_SAID,
+  someSettings,
+} from '#test/support/builders.ts';
 
 function planned(state: ActualState): PlanContext {
   const settings = someSettings();
   const found = identify(state);
-  const assessment = assess({ engagement: 'SOW-1', process: aProcess(), sow: aSow(), found, settings });
+  const assessment = assess({
+    engagement: 'SOW-1',
+    today: '2026-11-20',
+    process: aProcess(),
+    sow: aSow(),
+    found,
+    settings,
+  });
   return {
-    plan: plan({ assessment, found, settings, labels: new Set(), claimed: false }),
+    plan: plan({ assessment, found, settings, labels: new Set(), claimed: false, ...NOTHING_SAID }),
     assessment,
     found,
     settings,

@@ -134,7 +134,7 @@ describe('templates/load-process', () => {
       expect.stringContaining('_hello.md:2: '),
       expect.stringContaining('epic.md:2: '),
       'first.md:5 due[0].working_days: expected a number, got "many". Fix: Writ',
-      'first.md:7 colour: unknown field. Fix: Known here: title, owner, kind, w',
+      'first.md:7 colour: unknown field. Fix: Known here: title, owner, kind, c',
       expect.stringContaining('first.md:10: '),
       'fourth.md: the step is not in process.yml. Fix: Add fourth to "steps", o',
       expect.stringContaining('process.yml:6 titles.issue: '),

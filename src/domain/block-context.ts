@@ -1,0 +1,10 @@
+import type { Assessment } from './assess.ts';
+import type { BlockContext } from './blocks.ts';
+import { dueDates } from './due-dates.ts';
+import type { Settings } from './settings.ts';
+
+/** What the managed blocks are made of, when nothing is pending. */
+export function blockContext(assessment: Assessment, settings: Settings): BlockContext {
+  const steps = assessment.steps.map(({ step }) => step);
+  return { assessment, settings, plannedDue: dueDates(steps, assessment.sow, settings.calendar) };
+}

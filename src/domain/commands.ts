@@ -1,0 +1,146 @@
+/**
+ * The comment commands: one table from which the parser, the rights, `/ps help` and `docs/rules.md` come.
+ * A command is a line of a comment that begins with `/ps`; GitLab leaves such lines alone because it knows no quick
+ * action of that name.
+ */
+
+export const COMMAND_NAMES = [
+  'help',
+  'status',
+  'explain',
+  'assign',
+  'waive',
+  'approve',
+  'hold',
+  'resume',
+  'skip',
+  'add',
+  'snooze',
+  'due',
+  'health',
+  'reconcile',
+] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** Who may give a command where the settings do not say: names of roles; `owner` is the role of the step it is about. */
+export const ANYBODY = 'anybody';
+export const OWNER = 'owner';
+
+export interface CommandDefinition {
+  readonly name: CommandName;
+  /** What follows the name. */
+  readonly usage: string;
+  /** One sentence for `/ps help`, without a full stop. */
+  readonly summary: string;
+  /** Where: about one step (on its issue, or on the epic with the step named first), or about the whole engagement. */
+  readonly about: 'step' | 'engagement' | 'either';
+  /** Roles that may give it; `anybody` is every member from Planner on, `owner` the role of the step. */
+  readonly by: readonly string[];
+}
+
+export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: 'help',
+    usage: '',
+    summary: 'lists the commands and who may give them',
+    about: 'either',
+    by: [ANYBODY],
+  },
+  {
+    name: 'status',
+    usage: '',
+    summary: 'says who is waited for, and until when',
+    about: 'either',
+    by: [ANYBODY],
+  },
+  {
+    name: 'explain',
+    usage: '[step]',
+    summary: 'says why a step stands where it stands, and what would change that',
+    about: 'either',
+    by: [ANYBODY],
+  },
+  {
+    name: 'assign',
+    usage: '<role> @user',
+    summary: 'gives a role to somebody; open issues of that role that nobody took over go to them',
+    about: 'engagement',
+    by: ['manager'],
+  },
+  {
+    name: 'waive',
+    usage: '<reason>',
+    summary: 'lets this step be closed although something is missing',
+    about: 'step',
+    by: ['manager'],
+  },
+  {
+    name: 'approve',
+    usage: '',
+    summary: 'gives the approval that this step asks for',
+    about: 'step',
+    by: [ANYBODY],
+  },
+  {
+    name: 'hold',
+    usage: '<reason>',
+    summary: 'stops all changes and reminders in this engagement',
+    about: 'engagement',
+    by: ['manager'],
+  },
+  { name: 'resume', usage: '', summary: 'ends a hold or a pause', about: 'engagement', by: ['manager'] },
+  {
+    name: 'skip',
+    usage: '<step> <reason>',
+    summary: 'closes a step that is not to be done here',
+    about: 'engagement',
+    by: ['manager'],
+  },
+  {
+    name: 'add',
+    usage: '<step> [title]',
+    summary: 'makes one more issue of a step that is made on demand',
+    about: 'engagement',
+    by: ['manager', 'engineer'],
+  },
+  {
+    name: 'snooze',
+    usage: '<n> working days',
+    summary: 'no reminders about this step for so long',
+    about: 'step',
+    by: ['manager', OWNER],
+  },
+  {
+    name: 'due',
+    usage: '<YYYY-MM-DD> <reason>',
+    summary: 'moves the due date of this step',
+    about: 'step',
+    by: ['manager'],
+  },
+  {
+    name: 'health',
+    usage: '<on track|needs attention|at risk|auto> [for <n> days] <reason>',
+    summary: 'sets the health of the epic by hand for a while; `auto` ends that',
+    about: 'engagement',
+    by: ['manager'],
+  },
+  {
+    name: 'reconcile',
+    usage: '',
+    summary: 'looks at everything again, now',
+    about: 'either',
+    by: [ANYBODY],
+  },
+];
+
+/** The definition of a known command. */
+export function commandOf(name: CommandName): CommandDefinition {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found === undefined) throw new TypeError(`no command ${name}`);
+  return found;
+}
+
+/** `/ps waive <reason>` */
+export function usageOf({ name, usage }: CommandDefinition): string {
+  return `/ps ${name}${usage === '' ? '' : ` ${usage}`}`;
+}

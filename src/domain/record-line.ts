@@ -1,0 +1,88 @@
+/**
+ * Data of ours kept in a description as one HTML comment line: `<!-- procession:<name> v1 <checksum> <base64url of
+ * canonical JSON> -->`. Canonical (sorted keys, nothing undefined), so equal values give equal lines and an unchanged
+ * value is no write.
+ *
+ * The checksum is FNV-1a, 64 bits, over the base64url text: it notices a hand edit or a cut-off line. It does not
+ * stop somebody who recomputes it; who may edit the epic may change the engagement anyway.
+ *
+ * @see http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+
+/** Which record a line holds: the SOW, or what people have ruled by comment. */
+export type RecordName = 'sow' | 'rulings';
+
+/** What {@link decodeRecord} found. `damaged` is reported to people and never adopted. */
+export type RecordRead =
+  | { readonly kind: 'ok'; readonly value: unknown }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+const RECORD_LINES: Readonly<Record<RecordName, RegExp>> = {
+  sow: /^[ \t]*<!--[ \t]*procession:sow\b([^\r\n]*)$/m,
+  rulings: /^[ \t]*<!--[ \t]*procession:rulings\b([^\r\n]*)$/m,
+};
+const RECORD = /^[ \t]+v1[ \t]+([0-9a-f]{16})[ \t]+([A-Za-z0-9_-]+)[ \t]*-->[ \t]*$/;
+
+export function encodeRecord(name: RecordName, value: unknown): string {
+  const data = toBase64Url(new TextEncoder().encode(canonicalJson(value)));
+  return `<!-- procession:${name} v1 ${checksum(data)} ${data} -->`;
+}
+
+/** Reads the first line of this record in a text. A line that was edited, cut off or written by another version is `damaged`. */
+export function decodeRecord(name: RecordName, text: string): RecordRead {
+  const line = RECORD_LINES[name].exec(text);
+  if (line === null) return { kind: 'absent' };
+  const [, found = '', data = ''] = RECORD.exec(line[1] ?? '') ?? [];
+  if (data === '') return { kind: 'damaged', reason: 'is cut off or of another version' };
+  if (checksum(data) !== found)
+    return { kind: 'damaged', reason: 'was edited by hand: its checksum does not fit' };
+  const value = parseJson(data);
+  return value === undefined ? { kind: 'damaged', reason: 'cannot be read' } : { kind: 'ok', value };
+}
+
+/** JSON with sorted keys and without undefined fields: equal values give equal texts, whatever the order they were built in. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64Url(data)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** FNV-1a, 64 bits, as 16 hexadecimal digits. Two 32-bit halves: BigInt would be 30 times slower on a megabyte. */
+export function checksum(text: string): string {
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
+  for (let at = 0; at < text.length; at += 1) {
+    low = (low ^ text.charCodeAt(at)) >>> 0;
+    // (high, low) * 0x00000100_000001b3 modulo 2^64
+    const product = low * 0x1b3;
+    high = (Math.imul(high, 0x1b3) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0;
+    low = product >>> 0;
+  }
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCodePoint(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (character) => character.codePointAt(0) ?? 0);
+}

@@ -1,0 +1,33 @@
+/** How hard a run looks for comments with commands: reading them costs a request per epic or issue. */
+import type { StoredDelivery } from '#ports/inbox.ts';
+import { later } from './retry.ts';
+
+/** How hard to look for comments. */
+export interface CommentLook {
+  /** `always`, or only when it changed at or after this instant (epics have no count of comments); `null`: not at all. */
+  readonly epic: 'always' | { readonly changedSince: string } | null;
+  /** Global ids of issues to read whatever is counted. */
+  readonly issues?: ReadonlySet<number>;
+}
+
+/** After a webhook about something else: what GitLab counts is looked at, which costs nothing when nothing is new. */
+export const LOOK_AT_COUNTS: CommentLook = { epic: null };
+/** What `apply`, `plan`, `check` and `explain` do: a person waits for an exact answer. */
+export const LOOK_EVERYWHERE: CommentLook = { epic: 'always' };
+/** How far back a full sweep looks at the comments of epics: seven days. */
+const FULL_LOOK_MS = 604_800_000;
+
+/** What a sweep does: the comments of every epic that changed since. @param updatedAfter `null`: a full sweep */
+export function lookOfSweep(updatedAfter: string | null, now: string): CommentLook {
+  return { epic: { changedSince: updatedAfter ?? later(now, -FULL_LOOK_MS) } };
+}
+
+/** An event names the issue that was commented on. Epics have no such event: a change of one, or a sweep, is reason to look. */
+export function lookOfDeliveries(deliveries: readonly Pick<StoredDelivery, 'payload'>[]): CommentLook {
+  const events = deliveries.map(({ payload }) => payload as { event?: unknown; itemId?: unknown } | null);
+  const isReason = events.some((said) => said?.event === 'sweep' || said?.event === 'work_item');
+  const commented = events.flatMap((said) =>
+    said?.event === 'note' && typeof said.itemId === 'number' ? [said.itemId] : [],
+  );
+  return { epic: isReason ? 'always' : null, issues: new Set(commented) };
+}

@@ -1,0 +1,110 @@
+/**
+ * Which comments to read, and who wrote the commands in them. Comments cost a request per epic or issue, so they are
+ * read where something may be new: where a webhook says so, where GitLab counts more (or fewer) comments than when they
+ * were last read, and where closing a step rests on what somebody said.
+ */
+import { type Assessment, currentLabel, type StepStatus } from '#domain/assess.ts';
+import {
+  type Followed,
+  type FollowInput,
+  followComments,
+  type ItemComments,
+  itemName,
+  newCommandNotes,
+} from '#domain/follow-comments.ts';
+import type { Identified } from '#domain/identify.ts';
+import type { StepKey } from '#domain/keys.ts';
+import type { NoteTarget } from '#domain/plan.ts';
+import { withoutUnproven } from '#domain/proof.ts';
+import type { Rulings } from '#domain/rulings.ts';
+import type { Settings } from '#domain/settings.ts';
+import type { ActualEpic, ActualIssue } from '#domain/state.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { CommentLook } from './comment-look.ts';
+
+interface CommentInput {
+  readonly look: CommentLook;
+  readonly found: Identified;
+  readonly rulings: Rulings;
+  /** As things stand without what the comments say. */
+  readonly assessment: Assessment;
+  readonly settings: Settings;
+}
+
+/** `null` when there was nothing to read. Reads only. */
+export async function readComments(gitlab: GitLab, input: CommentInput): Promise<Followed | null> {
+  const items = itemsToRead(input);
+  if (items.length === 0) return null;
+  const comments = await Promise.all(
+    items.map(
+      async ([target, item]): Promise<ItemComments> => ({
+        target,
+        item,
+        notes: await gitlab.readNotes(item),
+      }),
+    ),
+  );
+  const rulings = withoutUnproven(input.rulings, comments, settledSteps(input));
+  const follow: Omit<FollowInput, 'levels'> = {
+    comments,
+    rulings,
+    assessment: input.assessment,
+    settings: input.settings,
+  };
+  const authors = newCommandNotes(comments, rulings).map(({ note }) => note.author.id);
+  return followComments({ ...follow, levels: await levelsOf(gitlab, authors) });
+}
+
+async function levelsOf(gitlab: GitLab, userIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const levels = await Promise.all(
+    [...new Set(userIds)].map(async (id) => [id, await gitlab.readAccessLevel(id)] as const),
+  );
+  return new Map(levels.flatMap(([id, level]) => (level === null ? [] : [[id, level] as const])));
+}
+
+type Target = readonly [NoteTarget, ActualEpic | ActualIssue];
+
+function itemsToRead(input: CommentInput): readonly Target[] {
+  const { found, assessment } = input;
+  const steps = assessment.steps.flatMap((status): Target[] => {
+    const { issue, key } = status;
+    if (issue === null || !(isCountedAnew(issue, input) || restsOnWords(status, input))) return [];
+    return [[{ kind: 'step', step: key }, issue]];
+  });
+  const epic: Target[] = found.epic === null ? [] : [[{ kind: 'epic' }, found.epic]];
+  return [...(looksAtEpic(input) ? epic : []), ...steps];
+}
+
+function isCountedAnew(issue: ActualIssue, { look, rulings }: CommentInput): boolean {
+  if (look.issues?.has(issue.id) === true) return true;
+  if (issue.notesCount === null) return look.epic !== null;
+  const reading = rulings.readings.find(({ item }) => item === itemName(issue));
+  return issue.notesCount !== (reading?.count ?? 0);
+}
+
+/** Just closed, and done only by an approval or a waiver: who said it is proven from the comment itself. */
+function restsOnWords(status: StepStatus, input: CommentInput): boolean {
+  const { approvals, waivers } = input.rulings;
+  return (
+    status.issue?.state === 'closed' &&
+    !isSettled(status, input) &&
+    [...approvals, ...waivers].some(({ step }) => step === status.key)
+  );
+}
+
+function settledSteps(input: CommentInput): ReadonlySet<StepKey> {
+  return new Set(input.assessment.steps.filter((status) => isSettled(status, input)).map(({ key }) => key));
+}
+
+/** Closed, and shown as done. */
+function isSettled({ issue }: StepStatus, { settings }: CommentInput): boolean {
+  const label = currentLabel(issue, settings);
+  return issue?.state === 'closed' && (label === 'done' || label === 'waived');
+}
+
+function looksAtEpic(input: CommentInput): boolean {
+  const { look, found, assessment } = input;
+  if (found.epic === null) return false;
+  if (look.epic === 'always' || assessment.steps.some((status) => restsOnWords(status, input))) return true;
+  return look.epic !== null && found.epic.updatedAt >= look.epic.changedSince;
+}
