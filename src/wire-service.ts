@@ -7,7 +7,6 @@ import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
-import type { Inbox } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { type Bell, createBell } from '#reconciler/bell.ts';
@@ -74,6 +73,8 @@ const RENEW_EVERY_MS = 5_000;
 const CONCURRENCY = 4;
 /** Keys of done deliveries are kept this long, well past any resend: 30 days. */
 const RETENTION_MS = 2_592_000_000;
+/** Lines of the audit log are kept this long, so that the same season of last year is still there: 400 days. */
+const AUDIT_RETENTION_MS = 34_560_000_000;
 const WATCH_HOOKS_EVERY_MS = 300_000;
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
@@ -216,15 +217,16 @@ async function learnOwnUser(
 }
 
 async function keepHouse(
-  store: Inbox,
+  store: Store,
   { clock, logger, sleep }: Chore & { readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await store.prune(later(clock.now(), -RETENTION_MS));
+      await store.audit.prune(later(clock.now(), -AUDIT_RETENTION_MS));
     } catch {
-      logger.warn('old deliveries could not be removed; trying again in an hour');
+      logger.warn('what is old could not be removed from the store; trying again in an hour');
     }
     await sleep(HOUSEKEEPING_EVERY_MS, signal);
   }

@@ -2,6 +2,7 @@ import type { AuditLog } from '#ports/audit-log.ts';
 import { toAuditEntry, toAuditRow } from './audit-row.ts';
 import { toInstant, toMillis } from './instant.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
+import { PRUNED_AT_ONCE } from './postgres-deliveries.ts';
 import { toStored } from './stored-text.ts';
 
 const COLUMNS = 'at, engagement, event, request_id, rule, action, result, detail';
@@ -19,6 +20,10 @@ export function createPostgresAuditLog(database: PostgresDatabase): AuditLog {
     FROM ${table}
     WHERE ($1::text IS NULL OR engagement = $1) AND ($2::timestamptz IS NULL OR at >= $2)
     ORDER BY id DESC LIMIT $3`;
+  const remove = `
+    DELETE FROM ${table} WHERE id IN (
+      SELECT id FROM ${table} WHERE at < $1 LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)
+    RETURNING id`;
 
   return {
     async append(entries) {
@@ -33,6 +38,14 @@ export function createPostgresAuditLog(database: PostgresDatabase): AuditLog {
         limit,
       ]);
       return rows.map(toAuditEntry);
+    },
+    async prune(before) {
+      let removed = 0;
+      for (;;) {
+        const some = await database.query(remove, [toInstant(toMillis(before))]);
+        removed += some.length;
+        if (some.length < PRUNED_AT_ONCE) return removed;
+      }
     },
     async close() {},
   };

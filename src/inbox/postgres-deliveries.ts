@@ -10,7 +10,7 @@ import { queueWakes } from './postgres-wakes.ts';
 import { toStored } from './stored-text.ts';
 
 /** Few enough that no statement takes long. */
-const PRUNED_AT_ONCE = 2000;
+export const PRUNED_AT_ONCE = 2000;
 
 export interface PostgresDeliveries {
   list(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;

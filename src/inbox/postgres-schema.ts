@@ -50,6 +50,15 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE TRIGGER audit_keeps_lines BEFORE UPDATE OR DELETE OR TRUNCATE ON ${schema}.audit
     EXECUTE FUNCTION ${schema}.audit_keeps_lines();
   `,
+  // Lines may go when they are old: 90 days.
+  (schema) => `
+  DROP TRIGGER audit_keeps_lines ON ${schema}.audit;
+  CREATE TRIGGER audit_keeps_lines BEFORE UPDATE OR TRUNCATE ON ${schema}.audit
+    EXECUTE FUNCTION ${schema}.audit_keeps_lines();
+  CREATE TRIGGER audit_keeps_recent BEFORE DELETE ON ${schema}.audit FOR EACH ROW
+    WHEN (OLD.at > now() - interval '90 days') EXECUTE FUNCTION ${schema}.audit_keeps_lines();
+  CREATE INDEX audit_at ON ${schema}.audit (at);
+  `,
 ];
 
 /** What `toDelivery` reads, for SELECT and RETURNING. @param table name or alias */

@@ -3,6 +3,7 @@ import type { AuditLog } from '#ports/audit-log.ts';
 import { toAuditEntry, toAuditRow } from './audit-row.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { toMillis } from './instant.ts';
+import { PRUNED_AT_ONCE } from './sqlite-deliveries.ts';
 import { toStored } from './stored-text.ts';
 
 const COLUMNS = 'at, engagement, event, request_id, rule, action, result, detail';
@@ -20,6 +21,8 @@ export function createSqliteAuditLog(
   const selectEngagement = database.prepare(
     `SELECT ${COLUMNS} FROM audit WHERE engagement = ? AND at >= ? ORDER BY id DESC LIMIT ?`,
   );
+  const remove = database.prepare(`
+    DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? LIMIT ${PRUNED_AT_ONCE})`);
 
   return {
     async append(entries) {
@@ -36,6 +39,15 @@ export function createSqliteAuditLog(
           ? select.all(from, limit)
           : selectEngagement.all(toStored(engagement), from, limit),
       ).map(toAuditEntry);
+    },
+    async prune(before) {
+      const until = toMillis(before);
+      let removed = 0;
+      for (;;) {
+        const some = await commit.write(() => Number(remove.run(until).changes));
+        removed += some;
+        if (some < PRUNED_AT_ONCE) return removed;
+      }
     },
     async close() {},
   };

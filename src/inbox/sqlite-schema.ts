@@ -51,6 +51,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_keeps_lines BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   CREATE TRIGGER audit_keeps_all BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  // Lines may go when they are old: 90 days.
+  `
+  DROP TRIGGER audit_keeps_all;
+  CREATE TRIGGER audit_keeps_all BEFORE DELETE ON audit WHEN OLD.at > (unixepoch() - 7776000) * 1000
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only for 90 days'); END;
+  CREATE INDEX audit_at ON audit (at);
+  `,
 ];
 
 /** What `toDelivery` reads, for SELECT and RETURNING. */

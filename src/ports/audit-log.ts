@@ -16,7 +16,7 @@ export interface AuditEntry {
   readonly detail: string | null;
 }
 
-/** Append only. */
+/** Append only; what is older than 90 days may be forgotten, nothing else. */
 export interface AuditLog {
   /** All of them or none; resolves when they are on disk. */
   append(entries: readonly AuditEntry[]): Promise<void>;
@@ -26,5 +26,7 @@ export interface AuditLog {
     readonly since?: string;
     readonly limit: number;
   }): Promise<readonly AuditEntry[]>;
+  /** Removes what is older than the instant. Rejects when that is less than 90 days ago and there is something to remove. @returns how many lines */
+  prune(before: string): Promise<number>;
   close(): Promise<void>;
 }

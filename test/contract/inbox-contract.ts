@@ -578,6 +578,22 @@ function auditing(open: Open, openTwice: OpenTwice): void {
     expect(await second.audit.read({ engagement: 'SOW-9', limit: 9 })).toEqual([]);
   });
 
+  it('forgets lines that are older than asked, more than fit in one transaction, and never those of 90 days', async () => {
+    const { first, second } = await openTwice();
+    const day = 86_400_000;
+    const recent = anEntry({ at: now(-30 * day), action: 'recent' });
+    const older = anEntry({ at: now(-399 * day), action: 'older' });
+    const old = Array.from({ length: 4_500 }, () => anEntry({ at: now(-401 * day) }));
+    await first.audit.append([...old, older, recent]);
+
+    expect(await second.audit.prune(now(-400 * day))).toBe(4_500);
+    expect(await second.audit.prune(now(-400 * day))).toBe(0);
+
+    expect(await first.audit.read({ limit: 9 })).toEqual([recent, older]);
+    await expect(first.audit.prune(now())).rejects.toThrow(/append-only/);
+    expect(await first.audit.read({ limit: 9 })).toContainEqual(recent);
+  });
+
   it('appends all lines of a call or none', async () => {
     const inbox = await open();
 

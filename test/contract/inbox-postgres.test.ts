@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '#domain/errors.ts';
 import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
+import { MIGRATIONS } from '#inbox/postgres-schema.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
 import { inboxContract } from './inbox-contract.ts';
 import { surviveCrashes } from './inbox-crash.ts';
@@ -167,6 +168,23 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
       await expect(postgres.sql(`UPDATE ${schema}.audit SET action = 'b'`)).rejects.toThrow(/append-only/);
       await expect(postgres.sql(`DELETE FROM ${schema}.audit`)).rejects.toThrow(/append-only/);
       await expect(postgres.sql(`TRUNCATE ${schema}.audit`)).rejects.toThrow(/append-only/);
+      await inbox.close();
+    });
+
+    it('takes over what the first release kept', async () => {
+      const schema = newSchema();
+      await (await openPostgresInbox({ databaseUrl: postgres.url, schema })).close();
+      await postgres.sql(`
+        DROP TABLE ${schema}.audit, ${schema}.deliveries; DROP FUNCTION ${schema}.audit_keeps_lines;
+        ${MIGRATIONS[0]?.(schema) ?? ''}
+        UPDATE ${schema}.inbox_version SET version = 1;
+        INSERT INTO ${schema}.audit (at, event, request_id, action, result)
+        VALUES (to_timestamp(0), 'e', 'r', 'very old', 'done')`);
+
+      const inbox = await openPostgresInbox({ databaseUrl: postgres.url, schema });
+
+      expect(await inbox.audit.read({ limit: 9 })).toMatchObject([{ action: 'very old' }]);
+      expect(await inbox.audit.prune(now())).toBe(1);
       await inbox.close();
     });
 

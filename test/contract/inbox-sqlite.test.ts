@@ -18,6 +18,7 @@ import { createGroupCommit } from '#inbox/group-commit.ts';
 import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { openSqliteDatabase } from '#inbox/sqlite-database.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
+import { MIGRATIONS } from '#inbox/sqlite-schema.ts';
 import { inboxContract } from './inbox-contract.ts';
 import { surviveCrashes } from './inbox-crash.ts';
 import { aDelivery, claimed, now } from './inbox-harness.ts';
@@ -167,6 +168,22 @@ describe('openSqliteInbox', () => {
     expect(() => database.exec(`UPDATE audit SET action = 'b'`)).toThrow(/append-only/);
     expect(() => database.exec('DELETE FROM audit')).toThrow(/append-only/);
     database.close();
+    await inbox.close();
+  });
+
+  it('takes over what the first release kept', async () => {
+    const folder = newFolder();
+    const database = new DatabaseSync(join(folder, 'procession.db'));
+    database.exec(MIGRATIONS[0] ?? '');
+    database.exec(`
+      INSERT INTO audit (at, event, request_id, action, result) VALUES (0, 'e', 'r', 'very old', 'done');
+      PRAGMA user_version = 1;`);
+    database.close();
+
+    const inbox = await openSqliteInbox({ folder });
+
+    expect(await inbox.audit.read({ limit: 9 })).toMatchObject([{ action: 'very old' }]);
+    expect(await inbox.audit.prune(now())).toBe(1);
     await inbox.close();
   });
 

@@ -13,7 +13,10 @@ const SECRET = /token|secret|passw|credential|private|api_?key/i;
 /** Every rule that the text breaks, in words; none when it is fine. */
 export function dockerfileProblems(text: string): readonly string[] {
   const instructions = DockerfileParser.parse(text).getInstructions();
-  const syntax = validate(text).map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+  const syntax = validate(text).map(({ message, range }) => {
+    const words = typeof message === 'string' ? message : message.value;
+    return `line ${range.start.line + 1}: ${words}`;
+  });
   return [...syntax, ...RULES.flatMap((rule) => rule(instructions))];
 }
 
