@@ -40,7 +40,13 @@ beforeEach(async () => {
   acted = new Set();
   sow = await sampleSow('SOW-1042');
   const process = await realProcess('delivery');
-  deps = { gitlab: world.gitlab, processes: storeOf(process), settings: someSettings(), logger: SILENT };
+  deps = {
+    gitlab: world.gitlab,
+    processes: storeOf(process),
+    settings: someSettings(),
+    clock: { now: () => new Date().toISOString() },
+    logger: SILENT,
+  };
 });
 
 afterEach(async () => {

@@ -12,12 +12,16 @@ const main = join(import.meta.dirname, '../../src/main.ts');
 /** How long a start may take on a machine that is busy with everything else. */
 const READY_MS = 90_000;
 
+const PLAIN_SECRET = 'a-plain-secret-of-the-test';
+
 export interface ServiceProcess {
   readonly url: string;
   /** Where SQLite keeps what was accepted. */
   readonly data: string;
   /** Signs what it takes from GitLab and from the CRM. */
   readonly signingToken: string;
+  /** GitLab may send this one instead. */
+  readonly plainSecret: string;
   /** What all processes so far have logged. */
   log(): string;
   /** Resolves when it answers. */
@@ -72,6 +76,7 @@ export async function aServiceProcess(
     url,
     data,
     signingToken,
+    plainSecret: PLAIN_SECRET,
     log: () => log,
     async start() {
       const started = spawn(process.execPath, [main, 'serve'], {
@@ -80,7 +85,7 @@ export async function aServiceProcess(
           PATH: process.env['PATH'],
           GITLAB_URL: world.url,
           GITLAB_TOKEN: world.seed.bot.token,
-          GITLAB_WEBHOOK_SECRETS: signingToken,
+          GITLAB_WEBHOOK_SECRETS: `${PLAIN_SECRET},${signingToken}`,
           CRM_WEBHOOK_SECRETS: signingToken,
           PORT: String(port),
           PROCESSION_DATA: data,
