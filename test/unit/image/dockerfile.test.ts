@@ -26,10 +26,8 @@ describe('the image', () => {
 
     expect(copied.length).toBeGreaterThan(5);
     expect(given[0]).toBe('*');
-    for (const source of copied) {
-      expect(existsSync(join(root, source)), source).toBe(true);
-      expect(given).toContain(`!${source.replace(/^\.\//u, '')}`);
-    }
+    expect(copied.filter((source) => !existsSync(join(root, source)))).toEqual([]);
+    for (const source of copied) expect(given).toContain(`!${source}`);
   });
 
   it.each<[string, string, RegExp]>([
