@@ -6,6 +6,7 @@ import type { EngagementKey, StepKey } from '#domain/keys.ts';
 import type { ActualState } from '#domain/state.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { decide, type ReconcileDeps, type Undecided } from '#reconciler/reconcile.ts';
+import { undecidedFinding } from '#reconciler/undecided-finding.ts';
 import { junitXml } from '#report/check-junit.ts';
 import { checkMarkdown } from '#report/check-markdown.ts';
 import { checkText } from '#report/check-text.ts';
@@ -110,21 +111,7 @@ function undecidedCheck(
   { engagement, epics }: ActualState,
   undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>,
 ): EngagementCheck {
-  const url = epics[0]?.url ?? null;
-  if (undecided.kind === 'record-damaged')
-    return unjudged(engagement, url, {
-      rule: 'record-damaged',
-      message: `The epic cannot be trusted: ${undecided.reason}`,
-      missing: [],
-      fix: [`Restore it: procession apply sows/${engagement}.yml`],
-    });
-  const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
-  return unjudged(engagement, url, {
-    rule: 'unknown-process',
-    message: `There is no process ${undecided.process}${profile}`,
-    missing: [],
-    fix: ['Bring its folder back under issue_templates'],
-  });
+  return unjudged(engagement, epics[0]?.url ?? null, undecidedFinding(engagement, undecided));
 }
 
 function checkData(checks: readonly EngagementCheck[]): Readonly<Record<string, unknown>> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { EngagementReport } from './engagement-report.ts';
+import { Portfolio } from './portfolio.ts';
 import { StepFrontMatter } from './process.ts';
 import { CaseFile } from './process-case.ts';
 import { Sow } from './sow.ts';
@@ -16,4 +18,19 @@ export function stepJsonSchema(): object {
 /** The JSON Schema of a file of cases; published as `docs/case.schema.json`. */
 export function caseJsonSchema(): object {
   return { title: 'Cases of a process', ...z.toJSONSchema(CaseFile, { io: 'input' }) };
+}
+
+/** The JSON Schema of `procession report --json` and `/report.json`; published as `docs/report.schema.json`. */
+export function reportJsonSchema(): object {
+  return { title: 'Report on all engagements', ...z.toJSONSchema(Portfolio) };
+}
+
+/** The JSON Schema of `/engagements/<sow>.json`; published as `docs/engagement-report.schema.json`. */
+export function engagementReportJsonSchema(): object {
+  return {
+    title: 'Report on one engagement',
+    ...z.toJSONSchema(
+      EngagementReport.extend(Portfolio.pick({ version: true, at: true, today: true, timeZone: true }).shape),
+    ),
+  };
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '#config/procession-file.ts';
-import { caseJsonSchema, sowJsonSchema, stepJsonSchema } from '#domain/json-schema.ts';
+import {
+  caseJsonSchema,
+  engagementReportJsonSchema,
+  reportJsonSchema,
+  sowJsonSchema,
+  stepJsonSchema,
+} from '#domain/json-schema.ts';
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -11,6 +17,8 @@ describe('docs/*.schema.json', () => {
     ['case', caseJsonSchema],
     ['sow', sowJsonSchema],
     ['step', stepJsonSchema],
+    ['report', reportJsonSchema],
+    ['engagement-report', engagementReportJsonSchema],
   ])('publishes the schema of %s', async (name, schema) => {
     await expect(text(schema())).toMatchFileSnapshot(`../../../docs/${name}.schema.json`);
   });

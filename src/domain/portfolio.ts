@@ -1,0 +1,48 @@
+/** All engagements at one moment. The schema is the contract of `report --json`. */
+import { z } from 'zod';
+import { EngagementReport } from './engagement-report.ts';
+
+const Count = z.number().int().min(0);
+
+/** One turn of a person. */
+const Duty = z.object({
+  engagement: z.string(),
+  customer: z.string().nullable(),
+  step: z.string(),
+  title: z.string(),
+  days: Count.nullable().describe('How long it waits; null: not known.'),
+  daysLate: Count,
+  outside: z.boolean(),
+  url: z.string().nullable(),
+});
+export type Duty = Readonly<z.infer<typeof Duty>>;
+
+/** Somebody who is waited for. */
+export const WaitedPerson = z.object({
+  kind: z.enum(['user', 'name', 'role']),
+  name: z.string(),
+  late: Count.describe('How many of the duties are late.'),
+  longestDays: Count.nullable(),
+  duties: z.array(Duty).describe('The latest first, then the longest waiting.'),
+});
+export type WaitedPerson = Readonly<z.infer<typeof WaitedPerson>>;
+
+export const Portfolio = z.object({
+  version: z.literal(1),
+  at: z.string().describe('When the report was made. ISO 8601, UTC.'),
+  today: z.string().describe('That date in the time zone of the calendar.'),
+  timeZone: z.string(),
+  counts: z.object({
+    engagements: Count,
+    running: Count,
+    complete: Count,
+    unreadable: Count,
+    paused: Count,
+    late: Count.describe('Running engagements with a late step.'),
+    withViolations: Count,
+    atRisk: Count.describe('Running engagements whose health is "at risk".'),
+  }),
+  people: z.array(WaitedPerson).describe('Who is waited for, most late first.'),
+  engagements: z.array(EngagementReport).describe('What needs a look first; complete ones last.'),
+});
+export type Portfolio = Readonly<z.infer<typeof Portfolio>>;

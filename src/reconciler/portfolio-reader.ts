@@ -1,0 +1,121 @@
+import type { Assessment } from '#domain/assess.ts';
+import type { Finding } from '#domain/check.ts';
+import type { EngagementReport } from '#domain/engagement-report.ts';
+import { gatherPortfolio } from '#domain/gather-portfolio.ts';
+import { type Identified, identify } from '#domain/identify.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import type { Portfolio } from '#domain/portfolio.ts';
+import { type ReportContext, reportEngagement, reportUnreadable } from '#domain/report-engagement.ts';
+import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
+import { type Decision, decide, type ReconcileDeps } from './reconcile.ts';
+import { later } from './retry.ts';
+import { undecidedFinding } from './undecided-finding.ts';
+
+export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;
+
+/** Reads every engagement in bulk and reports on it; writes nothing. @param at ISO 8601, UTC */
+export async function readPortfolio(deps: PortfolioDeps, at: string): Promise<Portfolio> {
+  return await createPortfolioReader(deps).read(at);
+}
+
+/** Reads the portfolio again and again at little cost. */
+export interface PortfolioReader {
+  /** @throws AppError when GitLab cannot be read; the next call tries again */
+  read(at: string): Promise<Portfolio>;
+}
+
+/** What is kept of an engagement between two reads: no descriptions, which are most of its size. */
+type Known =
+  | {
+      readonly kind: 'decided';
+      readonly assessment: Assessment;
+      readonly found: Pick<Identified, 'epic' | 'memory'>;
+    }
+  | {
+      readonly kind: 'unreadable';
+      readonly epic: ActualEpic | null;
+      readonly paused: boolean;
+      readonly finding: Finding;
+    };
+
+/** What no `updated_after` shows, such as an epic that was deleted, is seen an hour later. */
+const FULL_EVERY_MS = 3_600_000;
+/** Clocks differ, and GitLab's `updated_at` may be older than the moment it can be seen. */
+const OVERLAP_MS = 120_000;
+
+/** Reads everything at first and once an hour, else only what changed since. Not for several calls at a time. */
+export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
+  let known = new Map<EngagementKey, Known>();
+  let lastFull: string | null = null;
+  let lastRead: string | null = null;
+  return {
+    async read(at) {
+      const full =
+        lastFull === null || lastRead === null || Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS;
+      const since = full || lastRead === null ? {} : { updatedAfter: later(lastRead, -OVERLAP_MS) };
+      const states = await deps.gitlab.readAll(deps.processes.ids, since);
+      const next = new Map(full ? [] : known);
+      for (const state of states) {
+        const now = await judge(deps, state);
+        if (now === null) next.delete(state.engagement);
+        else next.set(state.engagement, now);
+        await breath();
+      }
+      known = next;
+      lastRead = at;
+      if (full) lastFull = at;
+      const context = { settings: deps.settings, at };
+      return gatherPortfolio(
+        [...known].map(([engagement, facts]) => reportOn(engagement, facts, context)),
+        context,
+      );
+    },
+  };
+}
+
+/** Hundreds of engagements take seconds of work, and the service has deliveries to answer meanwhile. */
+async function breath(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** `null` for an epic of people that only carries our labels. */
+async function judge(deps: PortfolioDeps, state: ActualState): Promise<Known | null> {
+  const decision = await decide(deps, state);
+  switch (decision.kind) {
+    case 'absent':
+    case 'not-won':
+      return null;
+    case 'record-damaged':
+    case 'unknown-process': {
+      const { epic, memory } = identify(state);
+      const finding = undecidedFinding(state.engagement, decision);
+      return { kind: 'unreadable', epic: epic === null ? null : light(epic), paused: memory.paused, finding };
+    }
+    case 'decided':
+      return kept(decision);
+  }
+}
+
+function kept({ assessment, found: { epic, memory } }: Decision): Known {
+  const steps = assessment.steps.map((status) => ({
+    ...status,
+    issue: status.issue === null ? null : light(status.issue),
+  }));
+  return {
+    kind: 'decided',
+    assessment: { ...assessment, steps },
+    found: { epic: epic === null ? null : light(epic), memory },
+  };
+}
+
+function light<T extends ActualEpic | ActualIssue>(item: T): T {
+  return { ...item, description: '' };
+}
+
+function reportOn(engagement: EngagementKey, known: Known, context: ReportContext): EngagementReport {
+  return known.kind === 'decided'
+    ? reportEngagement(known.assessment, known.found, context)
+    : reportUnreadable(engagement, known, context);
+}

@@ -1,0 +1,57 @@
+/** Copies of a launched engagement, made in the sandbox's records: hundreds in a blink, each as if launched itself. */
+import { decodeSowRecord, encodeSowRecord } from '#domain/sow-record.ts';
+import type { Epic, Issue } from '#sandbox/world.ts';
+import type { EngagementWorld } from './engagement.ts';
+
+/** More than any number the sandbox gives by itself. */
+const FIRST_ID = 1_000_000;
+
+/** Adds engagements until there are `total`; the copies are `SOW-M1`, `SOW-M2` and so on. */
+export function multiply(world: EngagementWorld, total: number): void {
+  const data = world.sandbox.world;
+  const original = world.sow.sow.number;
+  const epic = world.epic();
+  const issues = data.issues.filter(({ epicId }) => epicId === epic.id);
+  const label = data.labels.find(({ name }) => name === original);
+  if (label === undefined) throw new Error(`${original} is not launched`);
+  for (let n = 1; n < total; n += 1) {
+    const engagement = `SOW-M${n}`;
+    const shift = FIRST_ID + n * 1_000;
+    const labelId = shift;
+    data.labels.push({ ...label, id: labelId, name: engagement });
+    const copied = <T extends Epic | Issue>(item: T): T => ({
+      ...item,
+      id: item.id + shift,
+      iid: item.iid + n * 100,
+      title: item.title.replaceAll(original, engagement),
+      description: copiedText(item.description, { original, engagement, shift, iids: n * 100 }),
+      labelIds: item.labelIds.map((id) => (id === label.id ? labelId : id)),
+    });
+    data.epics.push(copied(epic));
+    for (const issue of issues)
+      data.issues.push({ ...copied(issue), epicId: epic.id + shift, epicIssueId: null });
+  }
+}
+
+function copiedText(
+  text: string,
+  by: {
+    readonly original: string;
+    readonly engagement: string;
+    readonly shift: number;
+    readonly iids: number;
+  },
+): string {
+  const record = decodeSowRecord(text);
+  return text
+    .replace(/^<!-- procession:sow .*$/m, () =>
+      record.kind === 'ok'
+        ? encodeSowRecord({ ...record.sow, sow: { ...record.sow.sow, number: by.engagement } })
+        : '',
+    )
+    .replace(/^<!-- procession:state .*$/m, (line) =>
+      line.replaceAll(/=(\d+)/g, (_, id: string) => `=${Number(id) + by.shift}`),
+    )
+    .replaceAll(/#(\d+) /g, (_, iid: string) => `#${Number(iid) + by.iids} `)
+    .replaceAll(by.original, by.engagement);
+}
