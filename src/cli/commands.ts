@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./explain.ts'),
   },
   {
+    name: 'report',
+    summary: 'who is waited for, since when, and what is late, across all engagements',
+    load: async () => await import('./report.ts'),
+  },
+  {
     name: 'serve',
     summary: 'the webhook service: receive, verify, store, reconcile',
     load: async () => await import('./serve.ts'),

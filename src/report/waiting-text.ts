@@ -1,0 +1,26 @@
+/** Who is waited for and since when, as plain text. */
+import type { Turn, Waited, Waiver } from '#domain/engagement-report.ts';
+import { waitText } from './day-text.ts';
+
+/** `eli`, `Eli Example (no GitLab user)`, `role engineer (nobody named yet)`. */
+export function nameOf({ kind, name }: Waited): string {
+  if (kind === 'role') return `role ${name} (nobody named yet)`;
+  return kind === 'name' ? `${name} (no GitLab user)` : name;
+}
+
+export function namesOf(who: readonly Waited[]): string {
+  return who.map(nameOf).join(', ');
+}
+
+/** How long a turn has been waiting: `4 days`, `at most 4 days` where GitLab does not tell exactly. */
+export function waiting({ since }: Pick<Turn, 'since'>): string {
+  if (since === null) return '';
+  return since.exact || since.days === 0 ? waitText(since.days) : `at most ${waitText(since.days)}`;
+}
+
+/** `Kick-off, waived by mira on 2026-11-30: the customer asked for it` */
+export function waiverText({ title, by, at, reason }: Waiver): string {
+  const who = by === null ? '' : ` by ${by}`;
+  const when = at === null ? '' : ` on ${at.slice(0, 10)}`;
+  return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
+}
