@@ -27,6 +27,7 @@ import type { WebhookSecrets } from '#service/require-secrets.ts';
 import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
+import { wirePages } from './wire-pages.ts';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -124,6 +125,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     clock,
     logger,
     newRequestId: randomUUID,
+    ...wirePages(config.pages, { ...deps, clock, logger }),
   });
   const drain = {
     ...deps,

@@ -13,6 +13,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Who may see the pages of the service: nobody, who knows the password, or everybody a proxy in front lets through. */
+export type PagesAccess =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'password'; readonly password: Secret }
+  | { readonly kind: 'proxy' };
+
+const PAGES = ['off', 'password', 'proxy'] as const;
+/** It is asked for over the network as often as anybody likes. */
+const SHORTEST_PASSWORD = 16;
+
 /** What the environment says, defaults filled in. */
 export interface EnvironmentSettings {
   /** Without a slash at the end; may have a path. */
@@ -34,6 +44,7 @@ export interface EnvironmentSettings {
   readonly policyMode: PolicyMode | null;
   /** What GitLab CI says about the job this runs in. */
   readonly ci: CiEnvironment;
+  readonly pages: PagesAccess;
 }
 
 /** Reads all variables, adding what is wrong to `problems`. A variable that is empty counts as not set. */
@@ -54,6 +65,7 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
     project: reader.place('PROCESSION_PROJECT', 'acme/services/engagements'),
     policyMode: reader.oneOf('PROCESSION_POLICY', POLICY_MODES, 'Leave it out for that of procession.yml.'),
     ci: readCiEnvironment(env),
+    pages: reader.pages(),
   };
 }
 
@@ -165,6 +177,22 @@ class Reader {
     if (value === undefined) return null;
     if (/^[\w.][\w.-]*(\/[\w.][\w.-]*)*$/.test(value)) return value;
     return this.report(name, `expected a path or an id, got ${shown(value)}`, `Write it like ${example}.`);
+  }
+
+  pages(): PagesAccess {
+    const kind = this.oneOf('PROCESSION_PAGES', PAGES, 'Leave it out for off.') ?? 'off';
+    const password = this.secretText('PROCESSION_PAGES_PASSWORD');
+    if (kind !== 'password') return { kind };
+    if (password !== undefined && password.length >= SHORTEST_PASSWORD)
+      return { kind, password: new Secret(password) };
+    this.report(
+      'PROCESSION_PAGES_PASSWORD',
+      password === undefined
+        ? 'is missing'
+        : `expected at least ${SHORTEST_PASSWORD} characters, got ${password.length}`,
+      'Make one with: openssl rand -base64 24, and set it, or PROCESSION_PAGES_PASSWORD_FILE, to it.',
+    );
+    return { kind: 'off' };
   }
 
   /** The variable itself, or the content of the file that `<NAME>_FILE` names. */

@@ -40,6 +40,38 @@ function problems(env: Env = {}, file?: string | Uint8Array): readonly string[] 
 }
 
 describe('config/load-config', () => {
+  it.each<[string, Env, object]>([
+    ['nobody', {}, { kind: 'off' }],
+    ['nobody, although there is a password', { PROCESSION_PAGES_PASSWORD: 'x'.repeat(16) }, { kind: 'off' }],
+    ['whom a proxy lets through', { PROCESSION_PAGES: 'proxy' }, { kind: 'proxy' }],
+  ])('lets see the pages: %s', (_, env, pages) => {
+    expect(load(env).pages).toEqual(pages);
+  });
+
+  it('lets see the pages who knows the password, which does not print', () => {
+    const { pages } = load({
+      PROCESSION_PAGES: 'password',
+      PROCESSION_PAGES_PASSWORD: 'canary-of-a-password',
+    });
+
+    expect(pages.kind === 'password' && pages.password.reveal()).toBe('canary-of-a-password');
+    expect(inspect(pages) + JSON.stringify(pages)).not.toContain('canary');
+  });
+
+  it.each<[Env, string]>([
+    [{ PROCESSION_PAGES: 'on' }, 'PROCESSION_PAGES: expected one of off, password, proxy, got "on"'],
+    [{ PROCESSION_PAGES: 'password' }, 'PROCESSION_PAGES_PASSWORD: is missing'],
+    [
+      { PROCESSION_PAGES: 'password', PROCESSION_PAGES_PASSWORD: 'canary' },
+      'PROCESSION_PAGES_PASSWORD: expected at least 16 characters, got 6',
+    ],
+  ])('refuses pages that would be open by mistake: %j', (env, problem) => {
+    const found = problems(env).join('\n');
+
+    expect(found).toContain(problem);
+    expect(found).not.toContain('canary');
+  });
+
   it('has defaults for everything when there is nothing', () => {
     expect(load()).toEqual({
       gitlabUrl: null,
@@ -51,6 +83,7 @@ describe('config/load-config', () => {
       host: '127.0.0.1',
       port: 3000,
       logLevel: 'info',
+      pages: { kind: 'off' },
       configFile: null,
       group: null,
       project: null,
