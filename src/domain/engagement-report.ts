@@ -61,7 +61,7 @@ const Waiver = z.object({
   step: z.string(),
   title: z.string(),
   by: z.string().nullable(),
-  at: Instant.nullable(),
+  on: CalendarDay.nullable(),
   reason: z.string().nullable(),
 });
 export type Waiver = Readonly<z.infer<typeof Waiver>>;
@@ -90,6 +90,10 @@ export const EngagementReport = z.object({
     .enum(['running', 'complete', 'unreadable'])
     .describe('unreadable: it cannot be judged; "violations" says why.'),
   paused: z.boolean().describe('Procession changes nothing here until somebody resumes it.'),
+  hold: z
+    .object({ by: z.string(), on: CalendarDay, reason: z.string() })
+    .nullable()
+    .describe('Who paused it by a comment, and why; null: nobody, so a pause is one by the loop fuse.'),
   customer: z.string().nullable(),
   name: z.string().nullable(),
   process: z.object({ id: z.string(), name: z.string(), profile: z.string().nullable() }).nullable(),

@@ -45,7 +45,8 @@ export function reportEngagement(
   return {
     engagement,
     status: complete ? 'complete' : 'running',
-    paused: found.memory.paused,
+    paused: found.memory.paused || assessment.rulings.hold !== null,
+    hold: holdOf(assessment),
     customer: plainText(sow.customer.name, 200),
     name: plainText(sow.engagement, 200),
     process: { id: process.id, name: process.name, profile: process.profile },
@@ -80,6 +81,7 @@ export function reportUnreadable(
     engagement,
     status: 'unreadable',
     paused,
+    hold: null,
     customer: null,
     name: epic === null ? null : plainText(epic.title, 200),
     process: null,
@@ -158,7 +160,7 @@ function titleOf(step: string, { steps }: Assessment): string {
 function whoOf(status: StepStatus, blocks: BlockContext): Waited[] {
   const users = assigneesOf(status, blocks);
   if (users.length > 0) return users.map((name) => ({ kind: 'user', name }));
-  const { name } = roleHolder(status.step.owner, blocks.assessment.sow, blocks.settings);
+  const { name } = roleHolder(status.step.owner, blocks.assessment, blocks.settings);
   if (name === null) return [{ kind: 'role', name: status.step.owner }];
   return [{ kind: 'name', name: plainText(name, 100) }];
 }
@@ -237,15 +239,23 @@ function plainFinding(finding: Omit<ReportedFinding, 'missing' | 'fix'> & Findin
   };
 }
 
+/** Of steps that are done under a waiver, or may be. */
 function waivers({ steps }: Assessment): Waiver[] {
-  return steps
-    .filter(({ state }) => state === 'waived')
+  return steps.flatMap(({ key, step, state, waiver }) =>
+    waiver === null && state !== 'waived'
+      ? []
+      : [
+          {
+            step: key,
+            title: plainText(step.title, 200),
+            by: waiver?.by ?? null,
+            on: waiver?.on ?? null,
+            reason: waiver === null ? null : plainText(waiver.reason, 500),
+          },
+        ],
+  );
+}
 
-    .map(({ key, step }) => ({
-      step: key,
-      title: plainText(step.title, 200),
-      by: null,
-      at: null,
-      reason: null,
-    }));
+function holdOf({ rulings: { hold } }: Assessment): EngagementReport['hold'] {
+  return hold === null ? null : { by: hold.by, on: hold.on, reason: plainText(hold.reason, 500) };
 }

@@ -1,4 +1,5 @@
 import type { Assessment } from '#domain/assess.ts';
+import { localDate } from '#domain/calendar.ts';
 import type { Finding } from '#domain/check.ts';
 import type { EngagementReport } from '#domain/engagement-report.ts';
 import { gatherPortfolio } from '#domain/gather-portfolio.ts';
@@ -7,6 +8,7 @@ import type { EngagementKey } from '#domain/keys.ts';
 import type { Portfolio } from '#domain/portfolio.ts';
 import { type ReportContext, reportEngagement, reportUnreadable } from '#domain/report-engagement.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
+import type { Clock } from '#ports/clock.ts';
 import { type Decision, decide, type ReconcileDeps } from './reconcile.ts';
 import { later } from './retry.ts';
 import { undecidedFinding } from './undecided-finding.ts';
@@ -50,13 +52,18 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
   let lastRead: string | null = null;
   return {
     async read(at) {
+      const day = (instant: string): string => localDate(instant, deps.settings.calendar);
       const full =
-        lastFull === null || lastRead === null || Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS;
+        lastFull === null ||
+        lastRead === null ||
+        Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS ||
+        // Some answers depend on the date, such as how long silence counts as acceptance.
+        day(at) !== day(lastRead);
       const since = full || lastRead === null ? {} : { updatedAfter: later(lastRead, -OVERLAP_MS) };
       const states = await deps.gitlab.readAll(deps.processes.ids, since);
       const next = new Map(full ? [] : known);
       for (const state of states) {
-        const now = await judge(deps, state);
+        const now = await judge({ ...deps, clock: { now: () => at } }, state);
         if (now === null) next.delete(state.engagement);
         else next.set(state.engagement, now);
         await breath();
@@ -81,7 +88,10 @@ async function breath(): Promise<void> {
 }
 
 /** `null` for an epic of people that only carries our labels. */
-async function judge(deps: PortfolioDeps, state: ActualState): Promise<Known | null> {
+async function judge(
+  deps: PortfolioDeps & { readonly clock: Clock },
+  state: ActualState,
+): Promise<Known | null> {
   const decision = await decide(deps, state);
   switch (decision.kind) {
     case 'absent':

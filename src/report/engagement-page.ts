@@ -8,7 +8,7 @@ import { day, findingItem, flags, lateMark } from './page-parts.ts';
 import { legend, STATE_WORDS, sign } from './state-signs.ts';
 import { timeBar, timeLine } from './time-picture.ts';
 import { stripPicture, trackPicture } from './track-picture.ts';
-import { namesOf, waiting, waiverText } from './waiting-text.ts';
+import { namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** The page of one engagement: whose turn it is, the way through all steps, and each step on a line of time. */
 export function engagementPage(
@@ -19,7 +19,7 @@ export function engagementPage(
   const { engagement, customer, name, paused, violations } = report;
   const main = html`<h1>${engagement} ${customer ?? name ?? ''}</h1>
 <p>${customer === null ? '' : (name ?? '')} ${flags(report)}</p>
-${paused ? html`<div class="notice"><p><strong>Paused.</strong> Procession changes nothing here until somebody resumes it; a comment on the epic says why.</p></div>` : ''}
+${paused ? html`<div class="notice"><p><strong>${pauseText(report)}.</strong></p></div>` : ''}
 ${turns(report, today)}
 ${facts(report, today)}
 ${violations.length > 0 ? html`<h2>${report.status === 'unreadable' ? 'What is wrong' : 'Broken rules'}</h2>${violations.map((finding) => findingItem(finding))}` : ''}

@@ -3,7 +3,7 @@ import type { EngagementReport, Turn } from '#domain/engagement-report.ts';
 import { inlineText } from '#domain/foreign-text.ts';
 import type { Portfolio, WaitedPerson } from '#domain/portfolio.ts';
 import { dayText, inDaysText, lateText, momentText, waitText } from './day-text.ts';
-import { nameOf, namesOf, waiting, waiverText } from './waiting-text.ts';
+import { nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** Of one broken rule; the page of the engagement has all. */
 const MOST_MISSING = 3;
@@ -55,9 +55,10 @@ function personCells(person: WaitedPerson): readonly string[] {
   ];
 }
 
-function troubleLines({ engagement, violations, paused }: EngagementReport): readonly string[] {
+function troubleLines(report: EngagementReport): readonly string[] {
+  const { engagement, violations, paused } = report;
   return [
-    ...(paused ? [`- ${engagement}: paused, nothing is changed until somebody resumes it`] : []),
+    ...(paused ? [`- ${engagement}: ${inlineText(pauseText(report))}`] : []),
     ...violations.map(({ message, rule, missing }) => {
       const shown = missing.slice(0, MOST_MISSING).join('; ');
       const more = missing.length > MOST_MISSING ? `; and ${missing.length - MOST_MISSING} more` : '';

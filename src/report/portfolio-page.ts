@@ -8,7 +8,7 @@ import { day, findingItem, flags, lateMark } from './page-parts.ts';
 import { counted } from './paint.ts';
 import { legend, sign } from './state-signs.ts';
 import { stripPicture } from './track-picture.ts';
-import { nameOf, namesOf, waiting, waiverText } from './waiting-text.ts';
+import { nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** More duties of one person than this are counted, not listed: the table of engagements has them all. */
 const MOST_DUTIES = 6;
@@ -92,9 +92,7 @@ function troubles(open: readonly EngagementReport[], links: PageLinks): Html {
   return html`<h2>Needs a look</h2>${troubled.map(
     (report) =>
       html`<section aria-label="${report.engagement}"><p><a href="${links.engagement(report.engagement)}"><strong>${nameLine(report)}</strong></a></p>${
-        report.paused
-          ? html`<div class="notice"><p>Paused: nothing is changed here until somebody resumes it.</p></div>`
-          : ''
+        report.paused ? html`<div class="notice"><p>${pauseText(report)}.</p></div>` : ''
       }${report.violations.map((finding) => findingItem(finding, MOST_MISSING))}</section>`,
   )}`;
 }

@@ -1,5 +1,5 @@
 /** Who is waited for and since when, as plain text. */
-import type { Turn, Waited, Waiver } from '#domain/engagement-report.ts';
+import type { EngagementReport, Turn, Waited, Waiver } from '#domain/engagement-report.ts';
 import { waitText } from './day-text.ts';
 
 /** `eli`, `Eli Example (no GitLab user)`, `role engineer (nobody named yet)`. */
@@ -19,8 +19,15 @@ export function waiting({ since }: Pick<Turn, 'since'>): string {
 }
 
 /** `Kick-off, waived by mira on 2026-11-30: the customer asked for it` */
-export function waiverText({ title, by, at, reason }: Waiver): string {
+export function waiverText({ title, by, on, reason }: Waiver): string {
   const who = by === null ? '' : ` by ${by}`;
-  const when = at === null ? '' : ` on ${at.slice(0, 10)}`;
+  const when = on === null ? '' : ` on ${on}`;
   return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** `On hold since 2026-11-30, by mira: the customer asks for it`, or that the loop fuse did it. */
+export function pauseText({ hold }: Pick<EngagementReport, 'hold'>): string {
+  return hold === null
+    ? 'Paused, because the same change kept being undone: nothing is changed until somebody resumes it'
+    : `On hold since ${hold.on}, by ${hold.by}: ${hold.reason}`;
 }

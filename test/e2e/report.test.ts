@@ -42,6 +42,7 @@ beforeAll(async () => {
     processes: storeOf(await realProcess('delivery')),
     settings: someSettings(),
     logger: SILENT,
+    clock: { now: () => new Date().toISOString() },
   };
   const sow = await sampleSow('SOW-1042');
   const hostile = ['<script>alert(1)</script>', ...NASTY.filter((text) => text.trim() !== '')]

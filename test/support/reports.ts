@@ -46,6 +46,7 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     engagement,
     status: 'running',
     paused: false,
+    hold: null,
     customer: 'Example Bakery',
     name: 'GitLab on AWS',
     process: { id: 'sample', name: 'Sample', profile: null },

@@ -84,6 +84,7 @@ describe('config/load-config', () => {
       port: 3000,
       logLevel: 'info',
       pages: { kind: 'off' },
+      ci: expect.objectContaining({ isJob: false }),
       configFile: null,
       group: null,
       project: null,

@@ -3,6 +3,7 @@ import { type Assessment, assess } from '#domain/assess.ts';
 import { EngagementReport } from '#domain/engagement-report.ts';
 import { identify } from '#domain/identify.ts';
 import { reportEngagement } from '#domain/report-engagement.ts';
+import { NO_RULINGS, type Rulings } from '#domain/rulings.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
@@ -14,6 +15,7 @@ interface Given {
   readonly sow?: Sow;
   readonly settings?: Partial<Settings>;
   readonly at?: string;
+  readonly rulings?: Partial<Rulings>;
   readonly assessment?: (assessment: Assessment) => Assessment;
 }
 
@@ -26,6 +28,8 @@ function report(given: Given = {}): EngagementReport {
     sow: given.sow ?? aSow(),
     found,
     settings,
+    today: (given.at ?? '2026-11-20T12:00:00Z').slice(0, 10),
+    ...(given.rulings === undefined ? {} : { rulings: { ...NO_RULINGS, ...given.rulings } }),
   });
   return reportEngagement(given.assessment?.(assessment) ?? assessment, found, {
     settings,
@@ -204,5 +208,31 @@ describe('the report on an engagement', () => {
     });
 
     expect(JSON.stringify(made)).not.toMatch(/471[123]/);
+  });
+
+  it('tells who waived a step, when and why, also before it is closed', () => {
+    const waiver = {
+      step: 'first',
+      reason: 'The customer\nhas one',
+      skip: false,
+      used: false,
+      by: 'mira',
+      byId: 4,
+      on: '2026-11-18',
+      note: 1,
+    };
+
+    expect(report({ issues: [first()], rulings: { waivers: [waiver] } }).waivers).toEqual([
+      { step: 'first', title: 'first', by: 'mira', on: '2026-11-18', reason: 'The customer has one' },
+    ]);
+  });
+
+  it('tells who put it on hold and why, which is a pause', () => {
+    const hold = { reason: 'No budget', by: 'mira', byId: 4, on: '2026-11-18', note: 1 };
+
+    expect(report({ issues: [first()], rulings: { hold } })).toMatchObject({
+      paused: true,
+      hold: { by: 'mira', on: '2026-11-18', reason: 'No budget' },
+    });
   });
 });

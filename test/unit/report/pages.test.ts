@@ -22,6 +22,8 @@ function hostile(text: string): EngagementReport {
   };
   return aReport('SOW-1', {
     customer: text,
+    paused: true,
+    hold: { by: text, on: '2026-11-20', reason: text },
     name: text,
     process: { id: 'a', name: text, profile: text },
     reference: text,
@@ -29,7 +31,7 @@ function hostile(text: string): EngagementReport {
     nextDue: { step: 'a', title: text, date: '2026-12-01', inDays: 3 },
     late: [{ step: 'a', title: text, due: '2026-11-01', daysLate: 3, turn: true }],
     violations: [{ ...finding, url: 'https://gitlab.test/1' }],
-    waivers: [{ step: 'a', title: text, by: text, at: null, reason: text }],
+    waivers: [{ step: 'a', title: text, by: text, on: null, reason: text }],
     steps: [
       aReportedStep('a', {
         title: text,
