@@ -1,7 +1,8 @@
 /** Claims in SQLite: one lease per engagement, whichever process asks. Every function runs inside a transaction. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Claim } from '#ports/inbox.ts';
+import type { EngagementKey } from '#domain/keys.ts';
+import type { Claim, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { toDelivery } from './delivery-row.ts';
 import { toMillis } from './instant.ts';
@@ -9,27 +10,51 @@ import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { fromStored, toStored } from './stored-text.ts';
 
 export interface SqliteClaims {
-  take(now: string): Claim | null;
+  /** The engagement to work on, claimed; without its deliveries. */
+  take(now: string): BegunClaim | null;
+  /** The next deliveries of a claim: at most {@link AT_ONCE}, fewer when there are no more or the claim was lost. */
+  gather(claim: BegunClaim): readonly StoredDelivery[];
   renew(claim: Claim, now: string): boolean;
-  /** Changes nothing when the claim was lost. */
-  end(claim: Claim, ending: ClaimEnding): void;
+  /**
+   * Ends some deliveries of a claim, and with the last of them the claim. Changes nothing when the claim was lost.
+   *
+   * @returns whether there is no more to end
+   */
+  end(claim: Claim, ending: ClaimEnding): boolean;
 }
+
+export interface BegunClaim {
+  readonly id: string;
+  readonly engagement: EngagementKey;
+  /** Deliveries that were put or become due later are not of this claim. */
+  readonly lastId: number;
+  readonly dueAt: number;
+}
+
+/**
+ * So many deliveries change in one transaction: few enough that deliveries coming in do not wait long. A storm about
+ * one engagement has thousands.
+ */
+export const AT_ONCE = 200;
 
 export function createSqliteClaims(database: DatabaseSync, leaseMs: number): SqliteClaims {
   const statements = prepare(database);
 
-  function take(now: string): Claim | null {
-    const millis = toMillis(now);
-    returnExpired(millis);
-    const due = statements.nextEngagement.get(millis) as { readonly engagement: string } | undefined;
+  function take(now: string): BegunClaim | null {
+    const dueAt = toMillis(now);
+    returnExpired(dueAt);
+    const due = statements.nextEngagement.get(dueAt) as { readonly engagement: string } | undefined;
     if (due === undefined) return null;
     const id = randomUUID();
-    statements.addClaim.run(due.engagement, id, millis + leaseMs);
-    const deliveries = statements.beginWork
-      .all(due.engagement, millis)
-      .map((row) => toDelivery(row))
-      .toSorted((a, b) => Number(a.id) - Number(b.id));
-    return { id, engagement: fromStored(due.engagement), deliveries };
+    statements.addClaim.run(due.engagement, id, dueAt + leaseMs);
+    const { lastId } = statements.lastId.get() as { readonly lastId: number };
+    return { id, engagement: fromStored(due.engagement), lastId, dueAt };
+  }
+
+  function gather({ id, engagement, lastId, dueAt }: BegunClaim): readonly StoredDelivery[] {
+    const stored = toStored(engagement);
+    if (statements.holds.get(stored, id) === undefined) return [];
+    return statements.beginWork.all(stored, dueAt, lastId).map((row) => toDelivery(row));
   }
 
   function returnExpired(millis: number): void {
@@ -43,29 +68,35 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
     return statements.renew.run(until, toStored(claim.engagement), claim.id).changes === 1;
   }
 
-  function end(claim: Claim, ending: ClaimEnding): void {
-    const engagement = toStored(claim.engagement);
-    if (statements.endClaim.run(engagement, claim.id).changes === 0) return;
+  function end({ id, engagement }: Claim, ending: ClaimEnding): boolean {
+    const stored = toStored(engagement);
+    if (statements.holds.get(stored, id) === undefined) return true;
+    if (settle(stored, ending) === AT_ONCE) return false;
+    statements.endClaim.run(stored, id);
+    return true;
+  }
+
+  /** @returns how many deliveries were changed */
+  function settle(engagement: string, ending: ClaimEnding): number {
     switch (ending.kind) {
       case 'done':
-        statements.done.run(toMillis(ending.now), engagement);
-        break;
-      case 'retry':
-        statements.retry.run(toMillis(ending.notBefore), toStored(ending.reason), engagement);
-        break;
+        return Number(statements.done.run(toMillis(ending.now), engagement).changes);
+      case 'retry': {
+        const { notBefore, reason } = ending;
+        return Number(statements.retry.run(toMillis(notBefore), toStored(reason), engagement).changes);
+      }
       case 'bury':
-        statements.bury.run(toStored(ending.reason), engagement);
-        break;
+        return Number(statements.bury.run(toStored(ending.reason), engagement).changes);
       case 'release':
-        statements.release.run(engagement);
-        break;
+        return Number(statements.release.run(engagement).changes);
     }
   }
 
-  return { take, renew, end };
+  return { take, gather, renew, end };
 }
 
 const WORK = `WHERE engagement = ? AND state = 'working' AND settled_at IS NULL`;
+const SOME_WORK = `WHERE id IN (SELECT id FROM deliveries ${WORK} LIMIT ${AT_ONCE})`;
 
 /**
  * The engagement that waits longest and that nobody works on. Goes from engagement to engagement along the index
@@ -91,15 +122,18 @@ function prepare(database: DatabaseSync) {
     returnWork: database.prepare(`UPDATE deliveries SET state = 'waiting' ${WORK}`),
     nextEngagement: database.prepare(NEXT_ENGAGEMENT),
     addClaim: database.prepare('INSERT INTO claims (engagement, id, lease_until) VALUES (?, ?, ?)'),
+    lastId: database.prepare('SELECT max(id) AS lastId FROM deliveries'),
+    holds: database.prepare('SELECT 1 FROM claims WHERE engagement = ? AND id = ?'),
     beginWork: database.prepare(`
-      UPDATE deliveries SET state = 'working', attempts = attempts + 1
-      WHERE engagement = ? AND state = 'waiting' AND settled_at IS NULL AND not_before <= ?
+      UPDATE deliveries SET state = 'working', attempts = attempts + 1 WHERE id IN (
+        SELECT id FROM deliveries WHERE engagement = ? AND state = 'waiting' AND not_before <= ? AND id <= ?
+        ORDER BY not_before LIMIT ${AT_ONCE})
       RETURNING ${DELIVERY_COLUMNS}`),
     renew: database.prepare('UPDATE claims SET lease_until = ? WHERE engagement = ? AND id = ?'),
     endClaim: database.prepare('DELETE FROM claims WHERE engagement = ? AND id = ?'),
-    done: database.prepare(`UPDATE deliveries SET state = 'done', settled_at = ? ${WORK}`),
-    retry: database.prepare(`UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${WORK}`),
-    bury: database.prepare(`UPDATE deliveries SET state = 'dead', reason = ? ${WORK}`),
-    release: database.prepare(`UPDATE deliveries SET state = 'waiting', attempts = attempts - 1 ${WORK}`),
+    done: database.prepare(`UPDATE deliveries SET state = 'done', settled_at = ? ${SOME_WORK}`),
+    retry: database.prepare(`UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${SOME_WORK}`),
+    bury: database.prepare(`UPDATE deliveries SET state = 'dead', reason = ? ${SOME_WORK}`),
+    release: database.prepare(`UPDATE deliveries SET state = 'waiting', attempts = attempts - 1 ${SOME_WORK}`),
   };
 }

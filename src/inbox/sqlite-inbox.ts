@@ -1,12 +1,12 @@
 /** The embedded store: one SQLite file in the data folder, for one machine. */
-import type { Claim, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
+import type { Claim, NewDelivery, QuarantinedDelivery, StoredDelivery } from '#ports/inbox.ts';
 import type { Store } from '#ports/store.ts';
 import { createArrivals } from './arrivals.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { createSqliteAuditLog } from './sqlite-audit-log.ts';
-import { createSqliteClaims } from './sqlite-claims.ts';
+import { AT_ONCE, createSqliteClaims } from './sqlite-claims.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { createSqliteDeliveries, PRUNED_AT_ONCE, toNewRow } from './sqlite-deliveries.ts';
 import { toUnavailable } from './sqlite-failure.ts';
@@ -15,6 +15,8 @@ import { toUnavailable } from './sqlite-failure.ts';
 const LEASE_MS = 60_000;
 /** How soon a worker notices what another process put (`procession inbox replay`). Costs some µs each time. */
 const OTHER_PROCESS_POLL_MS = 200;
+/** Bounds the memory that a claim takes; what is left comes with the next one. */
+const MOST_CLAIMED = 5_000;
 
 export interface SqliteInboxOptions {
   /** `PROCESSION_DATA`; created when missing. */
@@ -41,13 +43,33 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
 
   async function store(delivery: NewDelivery | QuarantinedDelivery): Promise<'stored' | 'duplicate'> {
     const row = toNewRow(delivery);
-    const stored = await commit.write(() => deliveries.insert(row));
+    const stored = await commit.writeOne(() => deliveries.insert(row));
     if (stored) arrivals.announce();
     return stored ? 'stored' : 'duplicate';
   }
 
+  async function claim(instant: string): Promise<Claim | null> {
+    const begun = await commit.write(() => claims.take(instant));
+    if (begun === null) {
+      arrivals.settle();
+      return null;
+    }
+    const gathered: StoredDelivery[] = [];
+    for (;;) {
+      const some = await commit.write(() => claims.gather(begun));
+      gathered.push(...some);
+      if (some.length < AT_ONCE || gathered.length >= MOST_CLAIMED) break;
+    }
+    const deliveries = gathered.toSorted((a, b) => Number(a.id) - Number(b.id));
+    const taken = { id: begun.id, engagement: begun.engagement, deliveries };
+    if (deliveries.length > 0) return taken;
+    // A person dropped them just now.
+    await end(taken, { kind: 'release' });
+    return await claim(instant);
+  }
+
   async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
-    await commit.write(() => claims.end(claim, ending));
+    while (!(await commit.write(() => claims.end(claim, ending))));
     arrivals.announce();
   }
 
@@ -55,11 +77,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     audit: createSqliteAuditLog(database, commit, read),
     put: store,
     quarantine: store,
-    async claim(instant) {
-      const claim = await commit.write(() => claims.take(instant));
-      if (claim === null) arrivals.settle();
-      return claim;
-    },
+    claim,
     renew: (claim, instant) => commit.write(() => claims.renew(claim, instant)),
     done: (claim, instant) => end(claim, { kind: 'done', now: instant }),
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),

@@ -43,7 +43,7 @@ export interface StoredDelivery extends Omit<NewDelivery, 'engagement' | 'kind'>
   readonly reason: string | null;
 }
 
-/** Everything that waits for one engagement, taken together: one reconcile answers all. */
+/** What waits for one engagement, thousands at most, taken together: one reconcile answers all. */
 export interface Claim {
   /** Tells this claim from an earlier or later one of the same engagement. */
   readonly id: string;
@@ -81,7 +81,7 @@ export interface Inbox {
   put(delivery: NewDelivery): Promise<'stored' | 'duplicate'>;
   quarantine(delivery: QuarantinedDelivery): Promise<'stored' | 'duplicate'>;
   /**
-   * Takes everything due for one engagement nobody works on; `null` when there is nothing. Expires after the lease, so
+   * Takes what is due for one engagement nobody works on, thousands at most; `null` when there is nothing. Expires after the lease, so
    * that a crash returns it. What is said later about a claim that was lost changes nothing.
    */
   claim(now: string): Promise<Claim | null>;

@@ -310,6 +310,25 @@ function claiming(open: Open, openTwice: OpenTwice): void {
     expect(answered.toSorted()).toEqual(keys.toSorted());
   });
 
+  it('takes a storm about one engagement in one claim, in order, and ends all of it', async () => {
+    const inbox = await open();
+    const keys = Array.from({ length: 450 }, (_, number) => `storm-${number}`);
+    await Promise.all(keys.map((dedupeKey) => inbox.put(aDelivery({ dedupeKey }))));
+
+    const claim = await claimed(inbox);
+    await inbox.put(aDelivery({ dedupeKey: 'meanwhile' }));
+    await inbox.release(claim);
+    const again = await claimed(inbox);
+    await inbox.done(again, now());
+
+    expect(keysOf(claim)).toEqual(keys);
+    expect(keysOf(again)).toEqual([...keys, 'meanwhile']);
+    expect(new Set(again.deliveries.map(({ attempts }) => attempts))).toEqual(new Set([1]));
+    expect(await inbox.figures()).toMatchObject({ waiting: 0, working: 0, dead: 0 });
+    expect(await inbox.list({ state: 'done', limit: 999 })).toHaveLength(451);
+    expect(await inbox.claim(now())).toBeNull();
+  });
+
   it('returns the work of a worker that died, and tells it when it was only slow', async () => {
     const { first, second, store } = await openTwice();
     await first.put(aDelivery({ dedupeKey: 'kept' }));

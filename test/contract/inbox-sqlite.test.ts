@@ -205,6 +205,23 @@ describe('openSqliteInbox', () => {
     await inbox.close();
   });
 
+  it('works down a backlog that is too long for one claim', async () => {
+    const inbox = await openSqliteInbox({ folder: newFolder() });
+    await Promise.all(Array.from({ length: 7_000 }, () => inbox.put(aDelivery())));
+
+    const taken: string[] = [];
+    for (let claims = 0; claims < 2; claims += 1) {
+      const claim = await claimed(inbox);
+      taken.push(...claim.deliveries.map(({ id }) => id));
+      await inbox.done(claim, now());
+    }
+
+    expect(new Set(taken).size).toBe(7_000);
+    expect(taken).toHaveLength(7_000);
+    expect(await inbox.claim(now())).toBeNull();
+    await inbox.close();
+  });
+
   it('keeps every acknowledged delivery, once, when the process is killed', async () => {
     const lanes = await Promise.all(
       [newFolder(), newFolder()].map((folder) =>
