@@ -1,6 +1,6 @@
 /**
- * Deliveries made durable per second, without HTTP: `node bench/inbox.ts [seconds]`. PostgreSQL is started for it from
- * the machine's package; both stores sync every commit to the disk of the temporary folder.
+ * Deliveries made durable per second, without HTTP. PostgreSQL is started for it from the machine's package; both
+ * stores sync every commit to the disk of the temporary folder.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,8 +10,9 @@ import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import type { Inbox, NewDelivery } from '#ports/inbox.ts';
 import { findPostgres, startPostgres } from '#test/support/postgres.ts';
+import { machine } from './machine.ts';
+import { count as grouped, ms, percentile, table } from './table.ts';
 
-const SECONDS = Number(process.argv[2] ?? 3);
 const CONCURRENCY = [1, 50, 200];
 const ENGAGEMENTS = 500;
 
@@ -30,10 +31,15 @@ function delivery(): NewDelivery {
   };
 }
 
-async function measurePuts(name: string, inbox: Inbox, concurrency: number): Promise<void> {
+async function measurePuts(
+  name: string,
+  inbox: Inbox,
+  concurrency: number,
+  seconds: number,
+): Promise<string[]> {
   const latencies: number[] = [];
   const began = performance.now();
-  const end = began + SECONDS * 1000;
+  const end = began + seconds * 1000;
   async function send(): Promise<void> {
     while (performance.now() < end) {
       const at = performance.now();
@@ -42,12 +48,12 @@ async function measurePuts(name: string, inbox: Inbox, concurrency: number): Pro
     }
   }
   await Promise.all(Array.from({ length: concurrency }, send));
-  const perSecond = Math.round((latencies.length / (performance.now() - began)) * 1000);
-  report(name, `put, ${concurrency} at once`, perSecond, latencies);
+  const perSecond = (latencies.length / (performance.now() - began)) * 1000;
+  return row(name, `put, ${concurrency} at once`, perSecond, latencies);
 }
 
 /** One worker, one delivery at a time: what a reconcile pays for the inbox. */
-async function measureWork(name: string, inbox: Inbox): Promise<void> {
+async function measureWork(name: string, inbox: Inbox): Promise<string[]> {
   const latencies: number[] = [];
   for (let times = 0; times < 300; times += 1) {
     await inbox.put({ ...delivery(), engagement: 'SOW-work' });
@@ -58,36 +64,41 @@ async function measureWork(name: string, inbox: Inbox): Promise<void> {
     latencies.push(performance.now() - at);
   }
   const total = latencies.reduce((sum, each) => sum + each, 0);
-  report(name, 'claim and done', Math.round((latencies.length / total) * 1000), latencies);
+  return row(name, 'claim and done', (latencies.length / total) * 1000, latencies);
 }
 
-function report(name: string, what: string, perSecond: number, latencies: number[]): void {
-  const sorted = latencies.toSorted((a, b) => a - b);
-  const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(2);
+function row(name: string, what: string, perSecond: number, latencies: number[]): string[] {
   const rssMb = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  console.log(
-    `${name.padEnd(11)} ${what.padEnd(17)} ${String(perSecond).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  RSS ${rssMb} MB`,
-  );
+  const times = [0.5, 0.99].map((share) => ms(percentile(latencies, share)));
+  return [name, what, grouped(perSecond), ...times, String(rssMb)];
 }
 
-async function measure(name: string, inbox: Inbox): Promise<void> {
-  await measureWork(name, inbox);
-  for (const concurrency of CONCURRENCY) await measurePuts(name, inbox, concurrency);
+async function measure(name: string, inbox: Inbox, seconds: number): Promise<string[][]> {
+  const rows = [await measureWork(name, inbox)];
+  for (const concurrency of CONCURRENCY) rows.push(await measurePuts(name, inbox, concurrency, seconds));
   await inbox.close();
+  return rows;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
-try {
-  await measure('SQLite', await openSqliteInbox({ folder }));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-const bin = findPostgres();
-if (bin !== null) {
-  const postgres = await startPostgres(bin);
+/** @param seconds for each number of puts at once */
+export async function inbox(seconds: number): Promise<string> {
+  const rows: string[][] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
   try {
-    await measure('PostgreSQL', await openPostgresInbox({ databaseUrl: postgres.url }));
+    rows.push(...(await measure('SQLite', await openSqliteInbox({ folder }), seconds)));
   } finally {
-    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
+  const bin = findPostgres();
+  if (bin !== null) {
+    const postgres = await startPostgres(bin);
+    try {
+      rows.push(
+        ...(await measure('PostgreSQL', await openPostgresInbox({ databaseUrl: postgres.url }), seconds)),
+      );
+    } finally {
+      await postgres.stop();
+    }
+  }
+  return `${machine()}\n\n${table(['store', 'what', 'per second', 'p50 ms', 'p99 ms', 'RSS MB'], rows)}`;
 }

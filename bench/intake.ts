@@ -1,125 +1,253 @@
 /**
- * Acknowledged deliveries per second: `procession serve` (verified, deduplicated, on disk) against bare Hono that
- * verifies and keeps nothing, in one run. The server has one core, the load (wrk) the other.
- *
- * Needs wrk and taskset (Debian: wrk, util-linux). Loopback only, bounded: 3 levels × 2 servers × SECONDS.
+ * Acknowledged deliveries per second: `procession serve` (verified, deduplicated, on disk) beside bare Hono that
+ * verifies and keeps nothing, and Probot with an empty handler, in one run. The server has one core; the load (wrk)
+ * and the GitLab stand-in have the other. Loopback only; bounded by servers × connections × seconds.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { startWorldOnPort } from '#test/support/gitlab-world.ts';
+import { freePort } from '#demo/free-port.ts';
+import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
+import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { anIssueEvent } from './issue-event.ts';
+import { type Dialect, githubDialect, gitlabDialect, type LoadResult, runLoad } from './load.ts';
+import { machine } from './machine.ts';
+import { keepOffServerCore, type PinnedServer, startPinned } from './pinned-server.ts';
+import { installProbot } from './probot-folder.ts';
+import { count, ms, table } from './table.ts';
 
-const SECONDS = 6;
-const CONNECTIONS = [1, 50, 200];
-const PORT = 39_217;
-const key = randomBytes(32);
-const secret = `whsec_${key.toString('base64')}`;
-const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
-// An issue event of about the size GitLab sends, of an issue in no engagement's group: stored as a wake-up.
-const body = JSON.stringify({
-  object_kind: 'issue',
-  event_type: 'issue',
-  user: { id: 5, username: 'eli' },
-  object_attributes: { id: 1, iid: 3, action: 'update', description: 'x'.repeat(5_000) },
-  labels: [{ title: 'SOW-1042' }],
-});
+type ServerName = 'bare' | 'sqlite' | 'postgres' | 'probot';
 
-/** Lua for wrk: every request its own id and signature. */
-function script(requests: number): string {
-  const at = Math.floor(Date.now() / 1000);
-  const run = randomBytes(4).toString('hex');
-  const lines = Array.from({ length: requests }, (_, n) => {
-    const id = `${run}-${n}`;
-    return `"${id} ${createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64')}"`;
+/** @param list names divided by commas; every server when there is none */
+export function serverNames(list: string | undefined): ServerName[] {
+  const known = Object.keys(TITLES) as ServerName[];
+  if (list === undefined) return known;
+  return list.split(',').map((wanted) => {
+    const name = known.find((one) => one === wanted);
+    if (name === undefined) throw new Error(`--servers: "${wanted}" is none of ${known.join(', ')}`);
+    return name;
   });
-  const file = join(folder, `load-${run}.lua`);
-  // Lua allows few constants in one function: a string to split is one.
+}
+
+export interface IntakeOptions {
+  readonly servers: readonly ServerName[];
+  readonly connections: readonly number[];
+  /** For each number of connections. */
+  readonly seconds: number;
+  /** How often every server is started and measured, in turn; the median is told. */
+  readonly rounds: number;
+  /** Server and load go before the other work of the machine; root only. */
+  readonly first: boolean;
+  /** Extra arguments of node for the servers: `--cpu-prof`. */
+  readonly nodeOptions: readonly string[];
+}
+
+const TITLES: Readonly<Record<ServerName, string>> = {
+  bare: 'bare Hono, keeps nothing',
+  sqlite: 'procession serve, SQLite',
+  postgres: 'procession serve, PostgreSQL',
+  probot: 'Probot 14, empty handler, keeps nothing',
+};
+/** Not counted: the compiler is at work. */
+const WARM_UP_SECONDS = 2;
+const WARM_UP_CONNECTIONS = 50;
+
+/** What all servers of a run share. */
+interface Rig extends IntakeOptions {
+  readonly folder: string;
+  readonly port: number;
+  readonly key: Buffer;
+  readonly secret: string;
+  readonly world: TestWorld;
+  readonly body: string;
+}
+
+interface Measured extends LoadResult {
+  readonly server: ServerName;
+  readonly connections: number;
+  /** Processor time of the server for one delivery. */
+  readonly cpuMicros: number;
+  readonly peakMegabytes: number;
+}
+
+export async function intake(options: IntakeOptions): Promise<string> {
+  keepOffServerCore();
+  const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
+  const world = await startWorldOnPort();
+  const key = randomBytes(32);
+  const secret = `whsec_${key.toString('base64')}`;
+  const port = await freePort('127.0.0.1');
+  const rig: Rig = { ...options, folder, port, key, secret, world, body: anIssueEvent(world) };
   writeFileSync(
-    file,
-    `local s = {}\nfor w in ([[${lines.map((line) => line.slice(1, -1)).join('\n')}]]):gmatch("[^\\n]+") do s[#s + 1] = w end\nlocal n = 0\nlocal body = [[${body}]]\nfunction request()\n  n = n + 1\n  local id, mac = s[(n - 1) % #s + 1]:match("(%S+) (%S+)")\n  return wrk.format("POST", "/webhooks/gitlab", { ["content-type"] = "application/json", ["webhook-id"] = id, ["webhook-timestamp"] = "${at}", ["webhook-signature"] = "v1," .. mac }, body)\nend\n`,
+    join(folder, 'procession.yml'),
+    'gitlab: { group: services, project: services/engagements }\n',
   );
-  return file;
-}
-
-async function started(command: readonly string[], env: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn('taskset', ['-c', '0', process.execPath, ...command], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], PORT: String(PORT), GITLAB_WEBHOOK_SECRETS: secret, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  for (let turn = 0; turn < 200; turn += 1) {
-    if (
-      await fetch(`http://127.0.0.1:${PORT}/healthz`).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      return child;
-    await sleep(50);
+  try {
+    const measured: Measured[] = [];
+    for (let round = 0; round < options.rounds; round += 1)
+      for (const server of options.servers) measured.push(...(await measure(rig, server)));
+    return report(rig, measured);
+  } finally {
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-  throw new Error('the server did not start');
 }
 
-function peakMegabytes(pid: number | undefined): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+async function measure(rig: Rig, name: ServerName): Promise<Measured[]> {
+  const started = await STARTS[name](rig);
+  if (started === null) return [];
+  const { server, dialect, stop } = started;
+  try {
+    const load = { dialect, port: rig.port, folder: rig.folder, first: rig.first };
+    await runLoad({
+      ...load,
+      connections: WARM_UP_CONNECTIONS,
+      seconds: Math.min(WARM_UP_SECONDS, rig.seconds),
+    });
+    const measured: Measured[] = [];
+    for (const connections of rig.connections) {
+      const before = server.cpuSeconds();
+      const result = await runLoad({ ...load, connections, seconds: rig.seconds });
+      const cpuMicros = ((server.cpuSeconds() - before) / result.acknowledged) * 1e6;
+      measured.push({
+        server: name,
+        connections,
+        cpuMicros,
+        peakMegabytes: server.peakMegabytes(),
+        ...result,
+      });
+    }
+    return measured;
+  } finally {
+    await server.stop();
+    await stop();
+  }
 }
 
-async function measure(
-  name: string,
+interface Started {
+  readonly server: PinnedServer;
+  readonly dialect: Dialect;
+  /** What runs beside the server. */
+  readonly stop: () => Promise<void>;
+}
+
+const STARTS: Readonly<Record<ServerName, (rig: Rig) => Promise<Started | null>>> = {
+  bare: async (rig) => await start(rig, [join(import.meta.dirname, 'servers/bare.ts')], {}),
+  sqlite: async (rig) =>
+    await startProcession(rig, { PROCESSION_DATA: join(rig.folder, randomBytes(4).toString('hex')) }),
+  postgres: startWithPostgres,
+  probot: startProbot,
+};
+
+async function start(
+  rig: Rig,
   command: readonly string[],
-  env: Record<string, string> = {},
-): Promise<void> {
-  const server = await started(command, env);
-  for (const connections of CONNECTIONS) {
-    const load = script(connections === 1 ? 30_000 : 120_000);
-    const out = execFileSync(
-      'taskset',
-      [
-        '-c',
-        '1',
-        'wrk',
-        '-t1',
-        `-c${connections}`,
-        `-d${SECONDS}s`,
-        '--latency',
-        '-s',
-        load,
-        `http://127.0.0.1:${PORT}/`,
-      ],
-      { encoding: 'utf8' },
-    );
-    const rate = /Requests\/sec:\s+([\d.]+)/.exec(out)?.[1];
-    const latency = (what: string): string => new RegExp(`${what}%\\s+(\\S+)`).exec(out)?.[1] ?? '?';
-    const worst = /Latency\s+\S+\s+\S+\s+(\S+)/.exec(out)?.[1];
-    const failed = /Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? '0';
-    console.log(
-      `| ${name} | ${connections} | ${rate} | ${latency('50')} | ${latency('99')} | ${worst} | ${peakMegabytes(server.pid)} MB | ${failed} |`,
-    );
-  }
-  const ended = new Promise((resolve) => {
-    server.once('exit', resolve);
+  env: Readonly<Record<string, string>>,
+  more: Partial<Started> & { readonly readyPath?: string } = {},
+): Promise<Started> {
+  const { readyPath = '/healthz', ...rest } = more;
+  const server = await startPinned({
+    command: [...rig.nodeOptions, ...command],
+    cwd: rig.folder,
+    env: { PORT: String(rig.port), GITLAB_WEBHOOK_SECRETS: rig.secret, ...env },
+    readyUrl: `http://127.0.0.1:${rig.port}${readyPath}`,
+    first: rig.first,
   });
-  server.kill('SIGKILL');
-  await ended;
+  return { server, dialect: gitlabDialect(rig.body, rig.key), stop: async () => {}, ...rest };
 }
 
-const world = await startWorldOnPort();
-writeFileSync(join(folder, 'procession.yml'), 'gitlab: { group: services, project: services/engagements }\n');
-console.log(
-  '| server | connections | acknowledged/s | p50 | p99 | max | peak RSS | not 2xx |\n|---|---|---|---|---|---|---|---|',
-);
-const here = import.meta.dirname;
-await measure('bare Hono, keeps nothing', [join(here, 'bare-server.ts')]);
-await measure('procession serve, SQLite', [join(here, '../src/main.ts'), 'serve'], {
-  GITLAB_URL: world.url,
-  GITLAB_TOKEN: world.seed.bot.token,
-  CRM_WEBHOOK_SECRETS: secret,
-  PROCESSION_DATA: join(folder, 'data'),
-  LOG_LEVEL: 'warn',
-});
-await world.close();
-rmSync(folder, { recursive: true, force: true });
+async function startProcession(
+  rig: Rig,
+  env: Readonly<Record<string, string>>,
+  more: Partial<Started> = {},
+): Promise<Started> {
+  const settings = {
+    GITLAB_URL: rig.world.url,
+    GITLAB_TOKEN: rig.world.seed.bot.token,
+    CRM_WEBHOOK_SECRETS: rig.secret,
+    LOG_LEVEL: 'error',
+  };
+  return await start(
+    rig,
+    [join(import.meta.dirname, '../src/main.ts'), 'serve'],
+    { ...settings, ...env },
+    more,
+  );
+}
+
+/** The database has the core of the load: only the service is measured. */
+async function startWithPostgres(rig: Rig): Promise<Started | null> {
+  const bin = findPostgres();
+  if (bin === null) return null;
+  const postgres: TestPostgres = await startPostgres(bin);
+  return await startProcession(rig, { DATABASE_URL: postgres.url }, { stop: () => postgres.stop() });
+}
+
+async function startProbot(rig: Rig): Promise<Started | null> {
+  const folder = await installProbot();
+  if (folder === null) return null;
+  // What GitHub always sends beside; the size is the same.
+  const body = JSON.stringify({
+    ...(JSON.parse(rig.body) as object),
+    action: 'edited',
+    installation: { id: 1 },
+  });
+  const secret = createHmac('sha256', rig.key).digest('hex');
+  return await start(
+    rig,
+    [join(import.meta.dirname, 'servers/probot.ts'), folder],
+    { WEBHOOK_SECRET: secret, NODE_ENV: 'production' },
+    { readyPath: '/ping', dialect: githubDialect(body, secret) },
+  );
+}
+
+const HEADER = [
+  'server',
+  'connections',
+  'acknowledged/s',
+  'of bare',
+  'of Probot',
+  'p50 ms',
+  'p99 ms',
+  'max ms',
+  'CPU µs each',
+  'peak RSS MB',
+  'failed',
+];
+
+function report({ body, seconds, rounds, servers, connections }: Rig, measured: readonly Measured[]): string {
+  const rows = connections.flatMap((level) => {
+    const of = (server: ServerName): Measured | undefined =>
+      median(measured.filter((one) => one.server === server && one.connections === level));
+    return servers.flatMap((server) => {
+      const one = of(server);
+      return one === undefined ? [] : [row(one, of('bare'), of('probot'))];
+    });
+  });
+  const how = `${machine()}; body ${count(body.length)} bytes; ${rounds} × ${seconds} s at each level`;
+  return `${how}\n\n${table(HEADER, rows)}`;
+}
+
+function row(one: Measured, bare: Measured | undefined, probot: Measured | undefined): string[] {
+  const ratio = (other: Measured | undefined): string =>
+    other === undefined ? '–' : (one.perSecond / other.perSecond).toFixed(2);
+  return [
+    TITLES[one.server],
+    String(one.connections),
+    count(one.perSecond),
+    ratio(bare),
+    ratio(probot),
+    ms(one.p50),
+    ms(one.p99),
+    ms(one.max),
+    one.cpuMicros.toFixed(0),
+    String(one.peakMegabytes),
+    String(one.failed),
+  ];
+}
+
+/** The round in the middle, by deliveries per second. */
+function median(rounds: readonly Measured[]): Measured | undefined {
+  return rounds.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(rounds.length / 2)];
+}

@@ -71,7 +71,8 @@ const BODY_TIMEOUT_MS = 10_000;
 const SWEEP_EVERY_MS = 300_000;
 /** A third of {@link LEASE_MS}. */
 const RENEW_EVERY_MS = 5_000;
-const CONCURRENCY = 4;
+/** Work waits for GitLab most of the time: three requests of 30 ms each an event, so 12 at once keep up with 20 events a second. */
+const CONCURRENCY = 12;
 /** Keys of done deliveries are kept this long, well past any resend: 30 days. */
 const RETENTION_MS = 2_592_000_000;
 /** Lines of the audit log are kept this long, so that the same season of last year is still there: 400 days. */

@@ -1,8 +1,11 @@
 /** Tells waiting workers that there may be something to claim, without losing what came in while none waited. */
 export interface Arrivals {
-  /** Something may have become due. */
+  /**
+   * Something may have become due: one waiting worker goes. When it finds something it announces in turn, because there
+   * may be more; so a storm about one engagement does not send every idle worker to look at each delivery.
+   */
   announce(): void;
-  /** A look found nothing due: until the next announcement there is nothing to come for. */
+  /** A look begins: until the next announcement there is nothing else to come for. */
   settle(): void;
   /** Resolves at an announcement, also one since the last {@link settle}; or after the time; or at the signal. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
@@ -19,8 +22,11 @@ export function createArrivals(look: () => boolean, everyMs: number): Arrivals {
   let closed = false;
 
   function announce(): void {
+    // Somebody is on the way already.
+    if (announced) return;
     announced = true;
-    for (const resolve of waiting) resolve();
+    const [first] = waiting;
+    first?.();
   }
 
   function wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -50,7 +56,7 @@ export function createArrivals(look: () => boolean, everyMs: number): Arrivals {
     wait,
     close: () => {
       closed = true;
-      announce();
+      for (const finish of waiting) finish();
     },
   };
 }

@@ -132,8 +132,12 @@ function prepare(database: DatabaseSync) {
     renew: database.prepare('UPDATE claims SET lease_until = ? WHERE engagement = ? AND id = ?'),
     endClaim: database.prepare('DELETE FROM claims WHERE engagement = ? AND id = ?'),
     done: database.prepare(`UPDATE deliveries SET state = 'done', settled_at = ? ${SOME_WORK}`),
-    retry: database.prepare(`UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${SOME_WORK}`),
+    retry: database.prepare(
+      `UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${SOME_WORK}`,
+    ),
     bury: database.prepare(`UPDATE deliveries SET state = 'dead', reason = ? ${SOME_WORK}`),
-    release: database.prepare(`UPDATE deliveries SET state = 'waiting', attempts = attempts - 1 ${SOME_WORK}`),
+    release: database.prepare(
+      `UPDATE deliveries SET state = 'waiting', attempts = attempts - 1 ${SOME_WORK}`,
+    ),
   };
 }

@@ -49,11 +49,10 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
   }
 
   async function claim(instant: string): Promise<Claim | null> {
+    arrivals.settle();
     const begun = await commit.write(() => claims.take(instant));
-    if (begun === null) {
-      arrivals.settle();
-      return null;
-    }
+    if (begun === null) return null;
+    arrivals.announce();
     const gathered: StoredDelivery[] = [];
     for (;;) {
       const some = await commit.write(() => claims.gather(begun));

@@ -125,7 +125,7 @@ async function freePort(): Promise<number> {
 
 async function isReady(command: string, port: number, server: ChildProcess): Promise<boolean> {
   const database = ['-h', '127.0.0.1', '-p', String(port), '-U', 'procession', '-d', 'postgres'];
-  for (let tries = 0; tries < 200 && server.exitCode === null; tries += 1) {
+  for (let tries = 0; tries < 800 && server.exitCode === null; tries += 1) {
     const answered = await run(command, database).then(
       () => true,
       () => false,

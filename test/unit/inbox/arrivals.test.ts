@@ -23,12 +23,27 @@ describe('createArrivals', () => {
     const arrivals = createArrivals(() => false, 1000);
     arrivals.settle();
 
-    const waits = [arrivals.wait(1000, NEVER), arrivals.wait(1000, NEVER)];
-    expect(await isOver(Promise.race(waits))).toBe(false);
+    const wait = arrivals.wait(1000, NEVER);
+    expect(await isOver(wait)).toBe(false);
     arrivals.announce();
 
-    expect(await isOver(Promise.all(waits).then(() => undefined))).toBe(true);
+    expect(await isOver(wait)).toBe(true);
     expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
+  });
+
+  it('sends one worker at a time, the next when that one has begun to look', async () => {
+    const arrivals = createArrivals(() => false, 1000);
+    arrivals.settle();
+    const first = arrivals.wait(1000, NEVER);
+    const second = arrivals.wait(1000, NEVER);
+
+    arrivals.announce();
+    arrivals.announce();
+    expect([await isOver(first), await isOver(second)]).toEqual([true, false]);
+    arrivals.settle();
+    arrivals.announce();
+
+    expect(await isOver(second)).toBe(true);
   });
 
   it('lets workers go when a look at other processes says so', async () => {
@@ -46,12 +61,12 @@ describe('createArrivals', () => {
   it('holds nobody once closed, whatever was settled', async () => {
     const arrivals = createArrivals(() => false, 1000);
     arrivals.settle();
-    const wait = arrivals.wait(1000, NEVER);
+    const waits = [arrivals.wait(1000, NEVER), arrivals.wait(1000, NEVER)];
 
     arrivals.close();
     arrivals.settle();
 
-    expect(await isOver(wait)).toBe(true);
+    expect(await isOver(Promise.all(waits).then(() => undefined))).toBe(true);
     expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
   });
 });

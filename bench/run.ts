@@ -1,0 +1,84 @@
+/** `npm run bench -- <name> [options]`: the benchmarks, bounded, against this machine alone. Prints Markdown. */
+import { parseArgs } from 'node:util';
+
+const USAGE = `npm run bench -- <name> [options]
+
+  intake    acknowledged deliveries/s beside bare Hono and Probot
+              --connections 1,50,200  --servers bare,sqlite,postgres,probot  --seconds 6  --rounds 1
+              --node <option>  an option of node for the servers, may be repeated
+  latency   from a change in GitLab to GitLab put right
+              --rates 1,20,200  --seconds 10  --engagements 60  --api-ms 30
+  inbox     deliveries made durable per second, without HTTP
+              --seconds 3
+  start     how long commands and the service take to start
+              --rounds 7
+
+  --first   on a machine with other work: what is measured goes before it (root only)
+
+Needs taskset; intake also wrk (Debian: apt-get install util-linux wrk), and npm to get Probot once.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    connections: { type: 'string' },
+    servers: { type: 'string' },
+    node: { type: 'string', multiple: true },
+    rates: { type: 'string' },
+    engagements: { type: 'string' },
+    'api-ms': { type: 'string' },
+    first: { type: 'boolean', default: false },
+  },
+});
+
+function number(name: 'seconds' | 'rounds' | 'engagements' | 'api-ms', usual: number): number {
+  return numbers(values[name] ?? String(usual), name)[0] ?? usual;
+}
+
+function numbers(text: string, name: string): number[] {
+  const found = text.split(',').map(Number);
+  if (found.some((one) => !Number.isFinite(one) || one < 0))
+    throw new Error(`--${name}: not a number: ${text}`);
+  return found;
+}
+
+const { first } = values;
+const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
+  intake: async () => {
+    const { intake, serverNames } = await import('./intake.ts');
+    return await intake({
+      servers: serverNames(values.servers),
+      connections: numbers(values.connections ?? '1,50,200', 'connections'),
+      seconds: number('seconds', 6),
+      rounds: number('rounds', 1),
+      nodeOptions: values.node ?? [],
+      first,
+    });
+  },
+  latency: async () => {
+    const { latency } = await import('./latency.ts');
+    return await latency({
+      rates: numbers(values.rates ?? '1,20,200', 'rates'),
+      seconds: number('seconds', 10),
+      engagements: number('engagements', 60),
+      apiMs: number('api-ms', 30),
+      first,
+    });
+  },
+  inbox: async () => {
+    const { inbox } = await import('./inbox.ts');
+    return await inbox(number('seconds', 3));
+  },
+  start: async () => {
+    const { start } = await import('./start.ts');
+    return await start({ rounds: number('rounds', 7), first });
+  },
+};
+
+const [name = ''] = positionals;
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(name === '' ? USAGE : `There is no benchmark "${name}".\n\n${USAGE}`);
+  process.exitCode = 2;
+} else console.log(await bench());
