@@ -102,7 +102,7 @@ async function measure(rig: Rig, name: ServerName): Promise<Measured[]> {
     const load = { dialect, port: rig.port, folder: rig.folder, first: rig.first };
     await runLoad({
       ...load,
-      connections: WARM_UP_CONNECTIONS,
+      connections: Math.min(WARM_UP_CONNECTIONS, ...rig.connections.filter((one) => one > 1)),
       seconds: Math.min(WARM_UP_SECONDS, rig.seconds),
     });
     const measured: Measured[] = [];

@@ -38,9 +38,9 @@ export interface LoadResult {
   readonly failed: number;
 }
 
-/** More than any server here answers on one core: no delivery is sent twice. */
-const MOST_PER_SECOND = 20_000;
-const MOST_PER_SECOND_ALONE = 8_000;
+/** More than any server here answers: no delivery is sent twice. */
+const MOST_PER_SECOND = 30_000;
+const MOST_PER_CONNECTION_AND_SECOND = 6_000;
 
 const run = promisify(execFile);
 
@@ -70,7 +70,7 @@ export function githubDialect(body: string, secret: string): Dialect {
 
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { connections, seconds, port, first } = options;
-  const rate = connections === 1 ? MOST_PER_SECOND_ALONE : MOST_PER_SECOND;
+  const rate = Math.min(MOST_PER_SECOND, connections * MOST_PER_CONNECTION_AND_SECOND);
   const script = writeScript(options, Math.ceil(rate * seconds));
   const wrk = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `http://127.0.0.1:${port}/`];
   const [command, rest] = onCore(LOAD_CORE, wrk);
