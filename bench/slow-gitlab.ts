@@ -55,7 +55,8 @@ async function launch(url: string, token: string, engagements: number): Promise<
   const process = await realProcess('delivery');
   const sow = await sampleSow('SOW-1042');
   const gitlab = createGitLab({ host: url, token, group: 'services', project: 'services/engagements' });
-  const deps = { gitlab, processes: storeOf(process), settings: someSettings(), logger: SILENT };
+  const clock = { now: () => new Date().toISOString() };
+  const deps = { gitlab, processes: storeOf(process), settings: someSettings(), logger: SILENT, clock };
   for (let n = 1; n <= engagements; n += 1) {
     const number = `SOW-${2000 + n}`;
     const own = { ...sow, sow: { ...sow.sow, number } };
