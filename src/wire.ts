@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
 import { SOWS_FOLDER } from '#domain/changed-inputs.ts';
 import { didYouMean } from '#domain/closest.ts';
+import type { DatabaseState } from '#domain/diagnose.ts';
 import { ConfigError } from '#domain/errors.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
 import { labelName } from '#domain/labels.ts';
@@ -17,6 +18,8 @@ import type { GitLabOptions } from '#gitlab/create-gitlab.ts';
 import type { ObservedRequest } from '#gitlab/requester.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import type { HookAdmin } from '#ports/hooks.ts';
+import type { InstallationAdmin } from '#ports/installation.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
@@ -59,6 +62,12 @@ export interface Wire extends PipelineWire {
   cases(process: string): Promise<LoadedCases>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
   store(): Promise<Store>;
+  /** Reads and installs what an installation needs in GitLab. @throws ConfigError as {@link Wire.gitlab} */
+  installation(): Promise<InstallationAdmin>;
+  /** @throws ConfigError as {@link Wire.gitlab} */
+  hooks(): Promise<HookAdmin>;
+  /** Whether the store could be opened; writes nothing. */
+  database(): Promise<DatabaseState>;
   /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
   serve(): Promise<RunningService>;
   /** The stand-in for GitLab with the engine behind it. */
@@ -102,6 +111,15 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection: () => connectionOf(config()) }),
     store: async () => await openStore(config(), logger),
+    installation: async () => {
+      const connection = connectionOf(config());
+      return (await import('#gitlab/create-installation-admin.ts')).createInstallationAdmin(connection);
+    },
+    hooks: async () => {
+      const connection = connectionOf(config());
+      return (await import('#gitlab/hooks.ts')).createHookAdmin(connection);
+    },
+    database: async () => await probeStore(config()),
     serve: async () => await startServing(config(), clock, processes),
     demo: async () => await import('./demo/run-demo.ts'),
   };
@@ -131,6 +149,14 @@ async function openStore(config: Config, logger: Logger, leaseMs?: number): Prom
     onError: (error) =>
       logger.warn('the database connection broke; connecting again', { errorName: error.name }),
   });
+}
+
+/** Only the service has a store. */
+async function probeStore({ databaseUrl, serviceUrl, dataFolder }: Config): Promise<DatabaseState> {
+  if (databaseUrl !== null)
+    return await (await import('#inbox/probe-postgres.ts')).probePostgres(databaseUrl.reveal());
+  if (serviceUrl === null) return { kind: 'not-needed' };
+  return (await import('#inbox/probe-sqlite.ts')).probeSqlite(dataFolder);
 }
 
 async function startServing(

@@ -20,6 +20,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./sandbox.ts'),
   },
   {
+    name: 'setup',
+    summary: 'labels, boards, webhook and schedule in GitLab: made or repaired',
+    load: async () => await import('./setup.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'say what is wrong with the installation and how to put it right; writes nothing',
+    load: async () => await import('./doctor.ts'),
+  },
+  {
     name: 'lint',
     summary: 'check every process, template, setting and SOW file',
     load: async () => await import('./lint.ts'),

@@ -28,6 +28,8 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   readonly profile: string | null;
   /** Folder of the processes. */
   readonly templates: string;
+  /** Where GitLab reaches the service; `null`: there is none. */
+  readonly serviceUrl: string | null;
   readonly crm: Readonly<Record<string, unknown>>;
 }
 
@@ -67,6 +69,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     labels,
     policy,
     commands,
+    service,
     crm,
     show_amounts,
     templates,
@@ -83,6 +86,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     // Scopes that are not renamed are absent, never undefined.
     labels: labels as LabelRenames,
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },
+    serviceUrl: service?.url ?? null,
     crm,
     showAmounts: show_amounts,
     commands,
@@ -125,7 +129,7 @@ export function gitlabAccess(config: Config): GitLabAccess {
       line: null,
       path: '',
       message: 'there is no such file, so the group and project are not known',
-      fix: 'Write it with gitlab: { group: …, project: … }, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
+      fix: 'Write it with procession init, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
       severity: 'error',
     });
   throw new ConfigError(problems, 'The settings for GitLab are incomplete:');

@@ -116,6 +116,20 @@ export const ProcessionFile = z.strictObject({
     .describe(
       'Who may give a comment command, in place of the usual: roles, `owner` (of the step), `anybody`.',
     ),
+  service: z
+    .strictObject({
+      url: z
+        .string()
+        .max(500)
+        .refine(
+          isServiceAddress,
+          'expected the web address of the service without user, query or fragment, for example https://procession.example.com',
+        )
+        .transform((text) => text.replace(/\/+$/, ''))
+        .describe('Where GitLab reaches `procession serve`; webhooks go to /webhooks/gitlab below it.'),
+    })
+    .optional()
+    .describe('The webhook service, where there is one.'),
   crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
   show_amounts: z
     .boolean()
@@ -132,6 +146,11 @@ export type ProcessionFile = z.infer<typeof ProcessionFile>;
 /** The JSON Schema of `procession.yml`, for editors; published as `docs/procession.schema.json`. */
 export function configJsonSchema(): object {
   return { title: 'procession.yml', ...z.toJSONSchema(ProcessionFile, { io: 'input' }) };
+}
+
+function isServiceAddress(text: string): boolean {
+  if (!/^https?:\/\/[^\s@?#]+$/.test(text) || !URL.canParse(text)) return false;
+  return !new URL(text).pathname.replace(/\/+$/, '').endsWith('/webhooks/gitlab');
 }
 
 /** Scopes that would catch each other's labels: equal ones, and one that another begins with (`ps` and `ps::workflow`). */

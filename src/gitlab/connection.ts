@@ -13,7 +13,7 @@ import {
 } from '@gitbeaker/rest';
 import { z } from 'zod';
 import { GitLabUnavailableError } from '#domain/errors.ts';
-import { createRequester, type RequesterOptions } from './requester.ts';
+import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
 import { parseAnswer } from './schema.ts';
 
 export interface ConnectionOptions extends RequesterOptions {
@@ -51,9 +51,17 @@ export interface Connection {
   readonly now: () => number;
 }
 
-/** Makes no request. */
-export function connect(options: ConnectionOptions): Connection {
-  const resource = {
+/** What every resource of gitbeaker is made with. */
+export interface ResourceSettings {
+  readonly host: string;
+  readonly token: string;
+  readonly requesterFn: RequesterFn;
+  readonly queryTimeout: number;
+  readonly rateLimits: Record<string, never>;
+}
+
+export function resourceSettings(options: ConnectionOptions): ResourceSettings {
+  return {
     host: options.host.replace(/\/+$/, ''),
     token: options.token,
     requesterFn: createRequester(options),
@@ -62,6 +70,11 @@ export function connect(options: ConnectionOptions): Connection {
     // Its limiter counts per process and knows 300 notes a minute where GitLab.com allows 60: useless to us.
     rateLimits: {},
   };
+}
+
+/** Makes no request. */
+export function connect(options: ConnectionOptions): Connection {
+  const resource = resourceSettings(options);
   return {
     group: options.group,
     project: options.project,

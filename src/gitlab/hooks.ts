@@ -3,15 +3,15 @@ import { GroupHooks, ProjectHooks } from '@gitbeaker/rest';
 import { GitLabRateLimitedError, GitLabRefusedError } from '#domain/errors.ts';
 import type { ActualHook, HookScope } from '#domain/hook-health.ts';
 import type { CallOutcome, HookAdmin } from '#ports/hooks.ts';
-import { type Connection, connect, readList } from './connection.ts';
+import { type Connection, connect, readList, resourceSettings } from './connection.ts';
 import type { GitLabOptions } from './create-gitlab.ts';
 import { readFailedDeliveries } from './hook-deliveries.ts';
 import { hookOf, Resent } from './hook-schema.ts';
-import { createRequester } from './requester.ts';
 import { parseAnswer } from './schema.ts';
 
 /** gitbeaker knows neither events nor resend nor test of hooks; its requester makes those calls. */
 type Hooks = GroupHooks | ProjectHooks;
+type HookPlace = Pick<ActualHook, 'id' | 'scope'>;
 
 /** Answers that tell that the token may not, or that its user cannot see it. */
 const NOT_ALLOWED: readonly number[] = [401, 403, 404];
@@ -25,19 +25,13 @@ const NOT_ALLOWED: readonly number[] = [401, 403, 404];
  */
 export function createHookAdmin(options: GitLabOptions): HookAdmin {
   const connection = connect(options);
-  const resource = {
-    host: options.host.replace(/\/+$/, ''),
-    token: options.token,
-    requesterFn: createRequester({ maxRateLimitWaitSeconds: 0, ...options }),
-    queryTimeout: 0,
-    rateLimits: {},
-  };
+  const resource = resourceSettings({ maxRateLimitWaitSeconds: 0, ...options });
   const hooksOf: Readonly<Record<HookScope, Hooks>> = {
     group: new GroupHooks(resource),
     project: new ProjectHooks(resource),
   };
 
-  async function post(hook: ActualHook, path: string): Promise<unknown> {
+  async function post(hook: HookPlace, path: string): Promise<unknown> {
     const { body } = await hooksOf[hook.scope].requester.post(pathOf(connection, hook, path));
     return body;
   }
@@ -94,7 +88,7 @@ export function createHookAdmin(options: GitLabOptions): HookAdmin {
 }
 
 /** Below `groups/` or `projects/`. */
-function pathOf(connection: Connection, hook: ActualHook, path: string): string {
+function pathOf(connection: Connection, hook: HookPlace, path: string): string {
   return `${encodeURIComponent(connection[hook.scope])}/hooks/${hook.id}/${path}`;
 }
 

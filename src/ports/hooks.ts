@@ -44,5 +44,5 @@ export interface HookAdmin {
   /** Sends a delivery again, with the same body and the same `Idempotency-Key`. */
   resend(hook: ActualHook, deliveryId: number): Promise<CallOutcome>;
   /** Sends what the newest issue or comment would send, also when the hook is disabled. */
-  test(hook: ActualHook, trigger: HookTrigger): Promise<CallOutcome>;
+  test(hook: Pick<ActualHook, 'id' | 'scope'>, trigger: HookTrigger): Promise<CallOutcome>;
 }

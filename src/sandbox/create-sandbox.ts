@@ -11,6 +11,8 @@ import { LINK_ROUTES } from './api/link-routes.ts';
 import { MERGE_REQUEST_ROUTES } from './api/merge-request-routes.ts';
 import { NOTE_ROUTES } from './api/note-routes.ts';
 import { PLACE_ROUTES } from './api/place-routes.ts';
+import { SCHEDULE_ROUTES } from './api/schedule-routes.ts';
+import { TOKEN_ROUTES } from './api/token-routes.ts';
 import { createOperations } from './create-operations.ts';
 import type { Change, Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
@@ -142,6 +144,8 @@ const ROUTES = [
   ...BOARD_ROUTES,
   ...HOOK_ROUTES,
   ...MERGE_REQUEST_ROUTES,
+  ...SCHEDULE_ROUTES,
+  ...TOKEN_ROUTES,
 ];
 
 function isBelow(path: string, prefix: string): boolean {

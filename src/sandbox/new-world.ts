@@ -18,6 +18,7 @@ const FIRST_IDS: Readonly<Record<string, number>> = {
   board: 41,
   boardList: 81,
   hook: 201,
+  schedule: 1301,
   delivery: 8001,
   todo: 6001,
   event: 40_001,
@@ -27,6 +28,7 @@ const FIRST_IDS: Readonly<Record<string, number>> = {
 export function newWorld(tier: Tier, baseUrl: string): World {
   return {
     tier,
+    version: '19.6.0-ee',
     baseUrl: baseUrl.replace(/\/+$/u, ''),
     users: [],
     tokens: [],
@@ -41,6 +43,7 @@ export function newWorld(tier: Tier, baseUrl: string): World {
     links: [],
     boards: [],
     hooks: [],
+    schedules: [],
     deliveries: [],
     todos: [],
     events: [],

@@ -21,6 +21,8 @@ export interface Token {
   readonly userId: number;
   readonly scopes: readonly string[];
   expiresOn: string | null;
+  /** Rotating revokes the token that was used. */
+  revoked?: boolean;
 }
 
 export interface Group {
@@ -30,6 +32,10 @@ export interface Group {
   readonly visibility: 'private' | 'public';
   /** user id → access level; direct members, inherited by the group's projects. */
   readonly members: Map<number, AccessLevel>;
+  archived?: boolean;
+  /** `YYYY-MM-DD` of a group that somebody has deleted and that is not gone yet. */
+  deletionOn?: string;
+  emailsEnabled?: boolean;
 }
 
 export interface Project {
@@ -39,6 +45,12 @@ export interface Project {
   readonly name: string;
   readonly members: Map<number, AccessLevel>;
   nextIid: number;
+  archived?: boolean;
+  deletionOn?: string;
+  emailsEnabled?: boolean;
+  issuesAccessLevel?: 'enabled' | 'private' | 'disabled';
+  /** `null` while the repository is empty; `main` when not given. */
+  defaultBranch?: string | null;
 }
 
 export interface Label {
@@ -182,6 +194,22 @@ export interface Hook {
   readonly createdAt: string;
 }
 
+/** A pipeline schedule. No pipeline ever runs here: tests say what came of it. */
+export interface PipelineSchedule {
+  readonly id: number;
+  readonly projectId: number;
+  description: string;
+  ref: string;
+  cron: string;
+  cronTimezone: string;
+  active: boolean;
+  /** `null` when the owner was deleted. */
+  ownerId: number | null;
+  readonly createdAt: string;
+  updatedAt: string;
+  lastPipeline: { readonly id: number; readonly status: string; readonly createdAt: string } | null;
+}
+
 /** One webhook request that was (or was to be) sent. */
 export interface HookDelivery {
   readonly id: number;
@@ -220,6 +248,8 @@ export interface ResourceEvent {
 
 export interface World {
   tier: Tier;
+  /** `19.6.0-ee` */
+  version: string;
   readonly baseUrl: string;
   readonly users: User[];
   readonly tokens: Token[];
@@ -234,6 +264,7 @@ export interface World {
   readonly links: IssueLink[];
   readonly boards: Board[];
   readonly hooks: Hook[];
+  readonly schedules: PipelineSchedule[];
   readonly deliveries: HookDelivery[];
   readonly todos: Todo[];
   readonly events: ResourceEvent[];

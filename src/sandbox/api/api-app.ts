@@ -8,7 +8,7 @@ import { TooManyRequests } from '#sandbox/limits.ts';
 import type { Operations } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { User } from '#sandbox/world.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, tokenOf } from './authenticate.ts';
 import type { Answer, Call, Route } from './call.ts';
 import type { Values } from './parameters.ts';
 import { createParameters, readValues } from './parameters.ts';
@@ -57,7 +57,9 @@ async function answerRoute(dependencies: ApiDependencies, route: Route, context:
   const fault = dependencies.faults.take(route.method, route.path);
   let response: Response | null = null;
   try {
-    response = await withFault(fault, async () => serve(dependencies, { route, context, values, findings }));
+    response = await withFault(fault, async () =>
+      dated(await serve(dependencies, { route, context, values, findings }), dependencies.engine.now()),
+    );
     return response;
   } finally {
     record(dependencies, {
@@ -100,6 +102,7 @@ async function serve(dependencies: ApiDependencies, serving: Serving): Promise<R
       engine,
       operations: dependencies.operations,
       user: findings.user,
+      token: tokenOf(engine.world, context.req.raw, route)?.value ?? null,
       parameters,
       url: absoluteUrl(engine.world.baseUrl, context),
       defaultPerPage: dependencies.defaultPerPage,
@@ -114,6 +117,12 @@ async function serve(dependencies: ApiDependencies, serving: Serving): Promise<R
     if (error instanceof Refusal) return toResponse(refused(error));
     throw error;
   }
+}
+
+/** GitLab's web server dates every answer by its own clock. */
+function dated(response: Response, now: Date): Response {
+  response.headers.set('Date', now.toUTCString());
+  return response;
 }
 
 function refused(refusal: Refusal): Answer {

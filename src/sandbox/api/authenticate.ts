@@ -18,6 +18,11 @@ export function authenticate(world: World, request: Request, route: Route, now: 
     if (route.method !== 'GET' || route.signedIn === true) throw unauthorized();
     return null;
   }
+  if (token.revoked === true)
+    throw new Refusal(401, {
+      error: 'invalid_token',
+      error_description: 'Token was revoked. You have to re-authorize from the user.',
+    });
   if (token.expiresOn !== null && token.expiresOn <= now.toISOString().slice(0, 10)) {
     throw new Refusal(401, {
       error: 'invalid_token',
@@ -36,7 +41,8 @@ function unauthorized(): Refusal {
   return new Refusal(401, { message: '401 Unauthorized' });
 }
 
-function tokenOf(world: World, request: Request, route: Route): Token | null {
+/** The token of a request, `null` without one. @throws {Refusal} 401 */
+export function tokenOf(world: World, request: Request, route: Route): Token | null {
   const jobToken = request.headers.get('job-token');
   if (jobToken !== null) {
     const token = world.tokens.find((it) => it.value === jobToken && it.scopes.includes(JOB_SCOPE));
@@ -57,6 +63,7 @@ function tokenOf(world: World, request: Request, route: Route): Token | null {
 
 function requireScope(token: Token, route: Route): void {
   const { scopes } = token;
+  if (route.scopes === 'any' || route.scopes?.some((scope) => scopes.includes(scope)) === true) return;
   if (scopes.includes('api') || scopes.includes(JOB_SCOPE)) return;
   if (route.method === 'GET' && scopes.includes('read_api')) return;
   if (route.path === '/user' && scopes.includes('read_user')) return;

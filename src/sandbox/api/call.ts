@@ -11,6 +11,8 @@ export interface Call {
   readonly operations: Operations;
   /** `null` for an anonymous read. */
   readonly user: User | null;
+  /** The value of the token that was used. */
+  readonly token: string | null;
   readonly parameters: Parameters;
   readonly url: URL;
   readonly defaultPerPage: number;
@@ -33,6 +35,8 @@ export interface Route {
   readonly parameters: readonly string[];
   /** Reads that a CI job's token may do. */
   readonly jobToken?: boolean;
+  /** Scopes that will do beside `api`; every scope with `any`. */
+  readonly scopes?: readonly string[] | 'any';
   /** Reads are anonymous for public things, unless this is set. */
   readonly signedIn?: boolean;
   readonly answer: (call: Call) => Answer | Promise<Answer>;

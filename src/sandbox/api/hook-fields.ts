@@ -25,11 +25,16 @@ export const HOOK_FIELDS: readonly string[] = [
 ];
 export const GROUP_HOOK_FIELDS: readonly string[] = [...HOOK_FIELDS, ...GROUP_EVENTS];
 
-export function applyHookFields(hook: Hook, parameters: Parameters): void {
+/** GitLab signs since 19.0; an older one ignores a signing token without a word. */
+export function knowsSigning(version: string): boolean {
+  return Number.parseInt(version, 10) >= 19;
+}
+
+export function applyHookFields(hook: Hook, parameters: Parameters, version: string): void {
   const url = parameters.text('url');
   if (url !== undefined) hook.url = checkedUrl(url);
   const signingToken = parameters.text('signing_token');
-  if (signingToken !== undefined)
+  if (signingToken !== undefined && knowsSigning(version))
     hook.signingToken = signingToken === '' ? null : checkedSigningToken(signingToken);
   const token = parameters.text('token');
   if (token !== undefined) hook.token = token === '' ? null : token;
@@ -63,7 +68,7 @@ function checkedSigningToken(token: string): string {
   throw new Refusal(422, { error: 'Signing token is invalid' });
 }
 
-export function showHook(hook: Hook, now: Date): object {
+export function showHook(hook: Hook, now: Date, version: string): object {
   const others = hook.groupId === null ? OTHER_EVENTS : [...OTHER_EVENTS, ...GROUP_EVENTS];
   return {
     id: hook.id,
@@ -87,7 +92,7 @@ export function showHook(hook: Hook, now: Date): object {
     custom_webhook_template: null,
     custom_headers: [],
     token_present: hook.token !== null,
-    signing_token_present: hook.signingToken !== null,
+    ...(knowsSigning(version) ? { signing_token_present: hook.signingToken !== null } : {}),
   };
 }
 

@@ -48,7 +48,7 @@ function hookRoutes(path: string, placeOf: (call: Call) => Place, fields: readon
       method: 'GET',
       path: one,
       parameters: [],
-      answer: (call) => ok(showHook(hookOf(call), call.engine.now())),
+      answer: (call) => ok(shown(call, hookOf(call))),
     },
     {
       method: 'PUT',
@@ -56,8 +56,8 @@ function hookRoutes(path: string, placeOf: (call: Call) => Place, fields: readon
       parameters: fields,
       answer(call) {
         const hook = hookOf(call);
-        applyHookFields(hook, call.parameters);
-        return ok(showHook(hook, call.engine.now()));
+        applyHookFields(hook, call.parameters, call.engine.world.version);
+        return ok(shown(call, hook));
       },
     },
     {
@@ -105,7 +105,7 @@ function findHook(call: Call, place: Place): Hook {
 }
 
 function listHooks(call: Call, place: Place): Answer {
-  return paged(call, hooksAt(call, place), (hook) => showHook(hook, call.engine.now()));
+  return paged(call, hooksAt(call, place), (hook) => shown(call, hook));
 }
 
 function createHook(call: Call, placeOf: () => Place): Answer {
@@ -126,9 +126,13 @@ function createHook(call: Call, placeOf: () => Place): Answer {
     createdAt: call.engine.now().toISOString(),
     otherEvents: ['push_events'],
   };
-  applyHookFields(hook, call.parameters);
+  applyHookFields(hook, call.parameters, call.engine.world.version);
   call.engine.world.hooks.push(hook);
-  return created(showHook(hook, call.engine.now()));
+  return created(shown(call, hook));
+}
+
+function shown({ engine }: Call, hook: Hook): object {
+  return showHook(hook, engine.now(), engine.world.version);
 }
 
 function listDeliveries(call: Call, hook: Hook): Answer {

@@ -7,7 +7,6 @@ import { actorOf, groupOf, numberPart, ok, PAGING, projectOf, recordNotFound } f
 import { paged } from './paging.ts';
 import { showCurrentUser, showGroup, showMember, showProject, showUser } from './show.ts';
 
-const VERSION = '19.6.0-ee';
 const REVISION = '5a4d60b0e1c';
 
 const MEMBER_FILTERS = [
@@ -30,14 +29,14 @@ export const PLACE_ROUTES: readonly Route[] = [
     path: '/version',
     parameters: [],
     signedIn: true,
-    answer: () => ok(metadata()),
+    answer: (call) => ok(metadata(call)),
   },
   {
     method: 'GET',
     path: '/metadata',
     parameters: [],
     signedIn: true,
-    answer: () => ok(metadata()),
+    answer: (call) => ok(metadata(call)),
   },
   {
     method: 'GET',
@@ -103,9 +102,9 @@ export const PLACE_ROUTES: readonly Route[] = [
   ...memberRoutes('/projects/:id/members', (call) => [...projectOf(call).members], allProjectMembers),
 ];
 
-function metadata(): object {
+function metadata({ engine }: Call): object {
   return {
-    version: VERSION,
+    version: engine.world.version,
     revision: REVISION,
     kas: { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null },
     // A Free licence runs on the enterprise edition too, as on GitLab.com.

@@ -80,7 +80,10 @@ export function showGroup(world: World, group: Group): object {
     full_path: group.path,
     parent_id: null,
     created_at: LONG_AGO,
-    archived: false,
+    archived: group.archived ?? false,
+    marked_for_deletion_on: group.deletionOn ?? null,
+    emails_disabled: group.emailsEnabled === false,
+    emails_enabled: group.emailsEnabled ?? true,
   };
 }
 
@@ -94,11 +97,14 @@ export function showProject(world: World, project: Project): object {
     path: project.path,
     path_with_namespace: fullPathOf(world, project),
     created_at: LONG_AGO,
-    default_branch: 'main',
+    default_branch: project.defaultBranch === undefined ? 'main' : project.defaultBranch,
     web_url: projectAddress(world, project),
-    archived: false,
-    issues_enabled: true,
-    issues_access_level: 'enabled',
+    archived: project.archived ?? false,
+    marked_for_deletion_on: project.deletionOn ?? null,
+    emails_disabled: project.emailsEnabled === false,
+    emails_enabled: project.emailsEnabled ?? true,
+    issues_enabled: project.issuesAccessLevel !== 'disabled',
+    issues_access_level: project.issuesAccessLevel ?? 'enabled',
     visibility: group.visibility,
     open_issues_count: world.issues.filter((it) => it.projectId === project.id && it.state === 'opened')
       .length,

@@ -24,7 +24,7 @@ describe('cli/run-cli', () => {
 
   it.each([
     [['plna'], 'There is no command "plna". Did you mean "plan"?'],
-    [['frobnicate'], 'There is no command "frobnicate". Commands: demo, sandbox, lint,'],
+    [['frobnicate'], 'There is no command "frobnicate". Commands: demo, sandbox,'],
     [['help', 'swep'], 'Did you mean "sweep"?'],
     [['--verbose'], 'There is no option --verbose before a command.'],
     [['plan', 'x.yml', '--ofline'], 'There is no option --ofline. Did you mean "--offline"?'],

@@ -96,6 +96,7 @@ describe('config/load-config', () => {
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } },
       commands: {},
       crm: {},
+      serviceUrl: null,
       showAmounts: false,
       templates: 'issue_templates',
     });
@@ -274,6 +275,25 @@ polcy: {}
     ['labels: { role: step, step: role }', ''],
   ])('keeps scopes apart: %s', (line, expected) => {
     expect(problems({}, `${FILE}${line}\n`).join('\n')).toBe(expected);
+  });
+
+  it('takes the address of the service without the slash at its end', () => {
+    expect(load({}, `${FILE}service: { url: https://procession.example.com/ps/ }\n`).serviceUrl).toBe(
+      'https://procession.example.com/ps',
+    );
+  });
+
+  it.each([
+    'procession.example.com',
+    'ftp://procession.example.com',
+    'https://user:canary@procession.example.com',
+    'https://procession.example.com/?key=1',
+    'https://procession.example.com/webhooks/gitlab',
+    'https://',
+  ])('refuses %s as the address of the service', (url) => {
+    expect(problems({}, `${FILE}service: { url: '${url}' }\n`).join('\n')).toContain(
+      'service.url: expected the web address of the service',
+    );
   });
 
   it.each<[string, string | Uint8Array, string]>([
