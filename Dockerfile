@@ -17,7 +17,8 @@ RUN install --directory --owner=node --group=node --mode=0700 /var/lib/processio
     && chmod 0755 /opt/procession/src/main.ts
 USER node
 # After the build, which is root's: what is compiled at the first start is kept with the data.
-ENV NODE_COMPILE_CACHE=/var/lib/procession/.cache
+ENV NODE_COMPILE_CACHE=/var/lib/procession/.cache \
+    NODE_OPTIONS=--max-semi-space-size=8
 VOLUME /var/lib/procession
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \

@@ -147,13 +147,21 @@ async function start(
   more: Partial<Started> & { readonly readyPath?: string } = {},
 ): Promise<Started> {
   const { readyPath = '/healthz', ...rest } = more;
-  const server = await startPinned({
+  const options = {
     command: [...rig.nodeOptions, ...command],
     cwd: rig.folder,
-    env: { PORT: String(rig.port), GITLAB_WEBHOOK_SECRETS: rig.secret, ...env },
+    env: {
+      PORT: String(rig.port),
+      GITLAB_WEBHOOK_SECRETS: rig.secret,
+      NODE_COMPILE_CACHE: join(rig.folder, 'cache'),
+      ...env,
+    },
     readyUrl: `http://127.0.0.1:${rig.port}${readyPath}`,
     first: rig.first,
-  });
+  };
+  // The first start compiles; a deployed service (docs/operations.md) finds that done.
+  await (await startPinned(options)).stop();
+  const server = await startPinned(options);
   return { server, dialect: gitlabDialect(rig.body, rig.key), stop: async () => {}, ...rest };
 }
 
@@ -163,6 +171,8 @@ async function startProcession(
   more: Partial<Started> = {},
 ): Promise<Started> {
   const settings = {
+    // As docs/operations.md has it.
+    NODE_OPTIONS: '--max-semi-space-size=8',
     GITLAB_URL: rig.world.url,
     GITLAB_TOKEN: rig.world.seed.bot.token,
     CRM_WEBHOOK_SECRETS: rig.secret,
