@@ -132,7 +132,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
       engagement,
       outcome: outcome.kind,
       actions: trail.count(),
-      requestId: trail.requestId,
+      ...trail.ids,
     });
   } catch (error) {
     await fail(deps, claim, error, trail);
@@ -149,7 +149,7 @@ async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail)
     reason,
     attempts,
     next: afterwards.kind,
-    requestId: trail.requestId,
+    ...trail.ids,
   });
   await trail.failed(reason);
   if (afterwards.kind === 'retry')
@@ -183,17 +183,24 @@ async function recentActions(
 
 /** What one piece of work leaves in the audit log. */
 interface Trail {
-  readonly requestId: string;
+  /** For the log: the id under which the work goes on in log and audit log, and those of the deliveries it answers too. */
+  readonly ids: { readonly requestId: string; readonly alsoFor: readonly string[] };
   readonly done: (action: Action) => void;
   readonly count: () => number;
   readonly write: () => Promise<void>;
   readonly failed: (reason: string) => Promise<void>;
 }
 
+/** More would make a line of log that nobody reads. */
+const MOST_IDS = 20;
+
+/** What is done is written down at once, without waiting for it: a crash in the middle leaves what was done before. */
 function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail {
-  const requestId = deliveries[0]?.requestId ?? 'unknown';
+  const [requestId = 'unknown', ...others] = new Set(deliveries.map((delivery) => delivery.requestId));
   const event = [...new Set(deliveries.map(({ source, kind }) => `${source} ${kind}`))].join(', ');
-  const entries: AuditEntry[] = [];
+  const unwritten: AuditEntry[] = [];
+  let count = 0;
+  let writing = Promise.resolve();
   const entry = (action: string, result: AuditEntry['result'], detail: string | null): AuditEntry => ({
     at: deps.clock.now(),
     engagement,
@@ -204,21 +211,42 @@ function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail 
     result,
     detail,
   });
+
+  async function write(): Promise<void> {
+    const some = unwritten.splice(0);
+    if (some.length === 0) return;
+    try {
+      await deps.audit.append(some);
+    } catch (error) {
+      unwritten.unshift(...some);
+      throw error;
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    await writing;
+    await write();
+  }
+
   return {
-    requestId,
+    ids: { requestId, alsoFor: others.slice(0, MOST_IDS) },
     done: (action) => {
+      const text = actionText(action);
+      count += 1;
       deps.observer.action(action.kind);
-      entries.push({
-        ...entry(actionText(action), 'done', null),
+      deps.logger.info('action done', { engagement, action: text, requestId });
+      unwritten.push({
+        ...entry(text, 'done', null),
         rule: action.kind === 'write-note' ? action.rule : null,
       });
+      // One that fails is tried again with the next, and at the end.
+      writing = writing.then(write).catch(() => {});
     },
-    count: () => entries.length,
-    write: async () => {
-      if (entries.length > 0) await deps.audit.append(entries.splice(0));
-    },
+    count: () => count,
+    write: writeAll,
     failed: async (reason) => {
-      await deps.audit.append([...entries.splice(0), entry('reconcile', 'failed', reason)]);
+      unwritten.push(entry('reconcile', 'failed', reason));
+      await writeAll();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SILENT } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { aDelivery, aStore, type RunningWorker, startWorker } from '#test/support/service.ts';
@@ -132,6 +133,63 @@ describe('draining the inbox', () => {
         result: 'done',
       },
     ]);
+  });
+
+  it('has written down what was done when it dies in the middle', async () => {
+    const dying = {
+      ...world.deps,
+      gitlab: { ...world.gitlab, createIssue: async () => await new Promise<never>(() => {}) },
+    };
+    startWorker(dying, store, { concurrency: 1 });
+    await store.put(sowDelivery('deal-1'));
+
+    await expect
+      .poll(async () => (await store.audit.read({ limit: 1 }))[0], { timeout: 10_000 })
+      .toMatchObject({ action: 'create epic', result: 'done' });
+  });
+
+  it('writes down at the end what could not be written at once, each line once', async () => {
+    await world.apply();
+    world.by('eli').close(world.issue('kick-off'));
+    let refusals = 1;
+    const audit: Store['audit'] = {
+      ...store.audit,
+      append: async (entries) => {
+        refusals -= 1;
+        if (refusals >= 0) throw new Error('busy');
+        await store.audit.append(entries);
+      },
+    };
+    const worker = start(world.deps, store, { audit });
+    await store.put(aDelivery());
+    await worker.quiet();
+
+    const actions = (await store.audit.read({ limit: 9 })).map(({ action }) => action);
+    expect(actions.toReversed()).toEqual([
+      'note closed-too-early on kick-off',
+      'kick-off: reopen: something it needs is missing',
+    ]);
+    expect(worker.failures).toEqual([]);
+  });
+
+  it('names in the log every delivery that a piece of work answers, and every action under the first', async () => {
+    await world.apply();
+    world.by('eli').close(world.issue('kick-off'));
+    const lines: [string, unknown][] = [];
+    const logger = { ...SILENT, info: (message: string, data?: object) => void lines.push([message, data]) };
+    for (const requestId of ['one', 'two', 'two']) await store.put(aDelivery({ requestId }));
+    const worker = start({ ...world.deps, logger }, store);
+    await worker.quiet();
+
+    expect(lines.filter(([message]) => message === 'action done').map(([, data]) => data)).toMatchObject([
+      { action: 'note closed-too-early on kick-off', requestId: 'one' },
+      { action: expect.stringContaining('reopen'), requestId: 'one' },
+    ]);
+    expect(lines.find(([message]) => message === 'engagement reconciled')?.[1]).toMatchObject({
+      actions: 2,
+      requestId: 'one',
+      alsoFor: ['two'],
+    });
   });
 
   it('pauses an engagement in which the same change keeps being undone', async () => {
