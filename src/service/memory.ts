@@ -49,13 +49,9 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       const { status, rateLimit } = request;
       metrics.gitlabRequest({ ...request, status: status ?? 0 });
       if (rateLimit !== null) metrics.rateLimit(rateLimit.remaining, rateLimit.limit);
-      const reachable = status !== null && status < 500;
-      if (gitlab?.reachable !== reachable)
-        gitlab = {
-          reachable,
-          at,
-          reason: reachable ? null : status === null ? 'no answer' : `status ${status}`,
-        };
+      const reason = whyUnreachable(status);
+      const reachable = reason === null;
+      if (gitlab?.reachable !== reachable) gitlab = { reachable, at, reason };
     },
     swept: (result) => {
       if ('failed' in result) return;
@@ -84,6 +80,13 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       webhooks: () => webhooks,
     }),
   };
+}
+
+/** A token that is not valid lets nothing be done either. GitLab answers 401 for no other reason. */
+function whyUnreachable(status: number | null): string | null {
+  if (status === null) return 'no answer';
+  if (status === 401) return 'it refuses GITLAB_TOKEN (401): expired, revoked or wrong';
+  return status >= 500 ? `status ${status}` : null;
 }
 
 function remember(

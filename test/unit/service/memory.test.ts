@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { HookHealth } from '#domain/hook-health.ts';
+import type { Inbox } from '#ports/inbox.ts';
+import { createMemory, type Memory } from '#service/memory.ts';
+import { createMetrics } from '#service/metrics.ts';
+
+const figures: Inbox['figures'] = async () => ({ waiting: 0, working: 0, dead: 0, oldest: null });
+const STORE = { figures } as Inbox;
+
+function aMemory() {
+  const clock = { now: () => '2026-12-01T09:00:00.000Z' };
+  const metrics = createMetrics({ clock, figures, withProcess: false });
+  const memory = createMemory(metrics);
+  return { memory, health: memory.health(STORE), metrics };
+}
+
+function answered(memory: Memory, status: number | null, at: string): void {
+  memory.gitlabRequest({ method: 'GET', route: '/user', status, seconds: 0.01, rateLimit: null }, at);
+}
+
+describe('service/memory', () => {
+  it.each<[number | null, string | null]>([
+    [200, null],
+    [404, null],
+    [429, null],
+    [401, 'it refuses GITLAB_TOKEN (401): expired, revoked or wrong'],
+    [502, 'status 502'],
+    [null, 'no answer'],
+  ])('says of an answer %s from GitLab why it is as good as none: %s', (status, reason) => {
+    const { memory, health } = aMemory();
+    expect(health.gitlab()).toBeNull();
+
+    answered(memory, status, 'now');
+
+    expect(health.gitlab()).toEqual({ reachable: reason === null, at: 'now', reason });
+  });
+
+  it('says since when GitLab is away, and since when it is back', () => {
+    const { memory, health } = aMemory();
+    for (const [status, at] of [
+      [200, '1'],
+      [null, '2'],
+      [503, '3'],
+    ] as const)
+      answered(memory, status, at);
+
+    expect(health.gitlab()).toMatchObject({ reachable: false, at: '2' });
+    answered(memory, 200, '4');
+    expect(health.gitlab()).toEqual({ reachable: true, at: '4', reason: null });
+  });
+
+  it('learns from full sweeps who is paused no longer, and from others who is', () => {
+    const { memory, health } = aMemory();
+    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0 };
+    memory.swept({ ...sweep, full: true, paused: ['SOW-1', 'SOW-2'] });
+    memory.swept({ ...sweep, full: false, paused: ['SOW-3'] });
+    expect(health.paused().map(({ engagement }) => engagement)).toEqual(['SOW-1', 'SOW-2', 'SOW-3']);
+
+    memory.swept({ at: 'later', failed: 'GitLab is away' });
+    memory.swept({ ...sweep, full: true, paused: ['SOW-2'] });
+
+    expect(health.paused()).toEqual([{ engagement: 'SOW-2', change: null }]);
+    expect(health.lastSweep()).toBe(sweep.at);
+  });
+
+  it('keeps the last look at the webhooks', () => {
+    const { memory, health } = aMemory();
+    expect(health.webhooks()).toBeNull();
+
+    const seen = { state: 'ok', left: 0, enabled: 0, resent: 0 } as HookHealth;
+    memory.setWebhooks(seen);
+
+    expect(health.webhooks()).toBe(seen);
+  });
+});
