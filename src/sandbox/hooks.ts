@@ -99,8 +99,9 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       return attempt(dependencies, hook, delivery);
     },
     async resend(hook, delivery) {
-      const again = {
-        ...delivery,
+      const { responseBody: _, ...sent } = delivery;
+      const again: HookDelivery = {
+        ...sent,
         id: takeId(world, 'delivery'),
         responseStatus: null,
         createdAt: now().toISOString(),

@@ -18,11 +18,15 @@ export interface Limits {
   retryAfter: boolean;
   /** Counts an action; throws the application's 429 when it is over its limit. */
   count(action: LimitedAction, userId: number): void;
-  /** Counts an API request; the answer of Rack::Attack when it is over the limit. */
-  countRequest(userKey: string): Response | null;
+  /** Counts an API request: refused by Rack::Attack when it is over the limit, else what its answer tells of the limit. */
+  countRequest(userKey: string): Counted;
   /** Forgets what was counted. */
   reset(): void;
 }
+
+export type Counted =
+  | { readonly kind: 'refused'; readonly response: Response }
+  | { readonly kind: 'granted'; readonly headers: Readonly<Record<string, string>> };
 
 export type LimitedAction = 'issueCreation' | 'noteCreation' | 'search' | 'hookTest';
 
@@ -51,9 +55,12 @@ export function createLimits(now: () => Date): Limits {
     },
     countRequest(userKey) {
       const limit = limits.apiPerMinute;
-      if (limit === null) return null;
+      if (limit === null) return { kind: 'granted', headers: {} };
       const observed = take(`api:${userKey}`);
-      return observed <= limit ? null : retryLater(limit, observed, now());
+      const headers = rateLimitHeaders(limit, observed, now());
+      return observed <= limit
+        ? { kind: 'granted', headers }
+        : { kind: 'refused', response: retryLater(headers, now()) };
     },
     reset() {
       counts.clear();
@@ -74,18 +81,29 @@ export class TooManyRequests extends Refusal {
   }
 }
 
-function retryLater(limit: number, observed: number, now: Date): Response {
+/**
+ * Also on answers that are not refused.
+ * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/gitlab/middleware/rack_attack_headers.rb
+ */
+function rateLimitHeaders(limit: number, observed: number, now: Date): Record<string, string> {
   const reset = (Math.floor(now.getTime() / MINUTE_MS) + 1) * 60;
+  return {
+    'RateLimit-Name': 'throttle_authenticated_api',
+    'RateLimit-Limit': String(limit),
+    'RateLimit-Observed': String(observed),
+    'RateLimit-Remaining': String(Math.max(0, limit - observed)),
+    'RateLimit-Reset': String(reset),
+  };
+}
+
+function retryLater(headers: Readonly<Record<string, string>>, now: Date): Response {
+  const reset = Number(headers['RateLimit-Reset']);
   const waitSeconds = Math.max(1, Math.ceil(reset - now.getTime() / 1000));
   return new Response('Retry later\n', {
     status: 429,
     headers: {
       'Content-Type': 'text/plain',
-      'RateLimit-Name': 'throttle_authenticated_api',
-      'RateLimit-Limit': String(limit),
-      'RateLimit-Observed': String(observed),
-      'RateLimit-Remaining': '0',
-      'RateLimit-Reset': String(reset),
+      ...headers,
       'RateLimit-ResetTime': new Date(reset * 1000).toUTCString(),
       'Retry-After': String(waitSeconds),
     },

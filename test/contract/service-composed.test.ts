@@ -1,4 +1,5 @@
 /** The service as a whole, in process: what its parts do only together. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   addHook,
@@ -44,6 +45,8 @@ describe('the service with the token of a person', () => {
   it('says so, sees what this person does, and does not answer itself for ever', async () => {
     await launched({ token: ({ seed }) => seed.mira.token });
     addHook(world);
+    // Events tell the second only: in the one of our last write her change could not be told from ours.
+    await delay(1_000);
 
     world.by('mira').close(world.issue('kick-off'));
     await world.quiet();

@@ -90,10 +90,12 @@ interface Serving {
 async function serve(dependencies: ApiDependencies, serving: Serving): Promise<Response> {
   const { route, context, values, findings } = serving;
   const { engine } = dependencies;
+  let limitHeaders: Readonly<Record<string, string>> = {};
   try {
     findings.user = authenticate(engine.world, context.req.raw, route, engine.now());
-    const limited = engine.limits.countRequest(findings.user?.username ?? 'anonymous');
-    if (limited !== null) return limited;
+    const counted = engine.limits.countRequest(findings.user?.username ?? 'anonymous');
+    if (counted.kind === 'refused') return counted.response;
+    limitHeaders = counted.headers;
     if (values instanceof Refusal) throw values;
     const parameters = createParameters(values);
     const known = new Set([...route.parameters, ...EVERYWHERE]);
@@ -112,9 +114,9 @@ async function serve(dependencies: ApiDependencies, serving: Serving): Promise<R
     const answer = engine.hooks.within(context.req.header('x-gitlab-event-uuid') ?? null, () =>
       route.answer(call),
     );
-    return toResponse(await answer);
+    return toResponse(await answer, limitHeaders);
   } catch (error) {
-    if (error instanceof Refusal) return toResponse(refused(error));
+    if (error instanceof Refusal) return toResponse(refused(error), limitHeaders);
     throw error;
   }
 }
@@ -136,8 +138,8 @@ function absoluteUrl(baseUrl: string, context: Context): URL {
   return new URL(`${new URL(baseUrl).origin}${asked.pathname}${asked.search}`);
 }
 
-function toResponse(answer: Answer): Response {
-  const headers = { ...answer.headers, 'X-Request-Id': crypto.randomUUID() };
+function toResponse(answer: Answer, limitHeaders: Readonly<Record<string, string>>): Response {
+  const headers = { ...limitHeaders, ...answer.headers, 'X-Request-Id': crypto.randomUUID() };
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   return Response.json(answer.body, { status: answer.status, headers });
 }

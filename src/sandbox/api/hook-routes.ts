@@ -4,10 +4,11 @@ import { alertStatus } from '#sandbox/hooks.ts';
 import { takeId } from '#sandbox/new-world.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import { forbidden, groupAccess, hasPremium, notFound, projectAccess } from '#sandbox/reading.ts';
-import type { Hook, HookDelivery } from '#sandbox/world.ts';
+import type { Hook } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
 import { actorOf, created, groupOf, noContent, numberPart, ok, PAGING, projectOf } from './call.ts';
-import { applyHookFields, GROUP_HOOK_FIELDS, HOOK_FIELDS, showDelivery, showHook } from './hook-fields.ts';
+import { listDeliveries } from './hook-deliveries.ts';
+import { applyHookFields, GROUP_HOOK_FIELDS, HOOK_FIELDS, showHook } from './hook-fields.ts';
 import { paged } from './paging.ts';
 import { requireAll } from './parameters.ts';
 
@@ -135,34 +136,19 @@ function shown({ engine }: Call, hook: Hook): object {
   return showHook(hook, engine.now(), engine.world.version);
 }
 
-function listDeliveries(call: Call, hook: Hook): Answer {
-  const wanted = call.parameters.list('status') ?? [];
-  const deliveries = call.engine.world.deliveries
-    .filter((it) => it.hookId === hook.id && hasStatus(it, wanted))
-    .toReversed();
-  return paged(call, deliveries, showDelivery);
-}
-
-const STATUS_CLASSES: Readonly<Record<string, number>> = {
-  successful: 2,
-  client_failure: 4,
-  server_failure: 5,
-};
-
-/** A status code, or the name of a class of them. */
-function hasStatus(delivery: HookDelivery, wanted: readonly string[]): boolean {
-  if (wanted.length === 0) return true;
-  const status = delivery.responseStatus ?? 0;
-  return wanted.some((it) => Number(it) === status || STATUS_CLASSES[it] === Math.floor(status / 100));
-}
-
+/** A resend that fails to be sent is 422; one that was answered is 201, whatever the answer. @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/api/hooks/resend_hook.rb */
 async function resend(call: Call, hook: Hook): Promise<Answer> {
   call.engine.limits.count('hookTest', actorOf(call).id);
   const id = numberPart(call, 'delivery_id');
   const delivery = call.engine.world.deliveries.find((it) => it.hookId === hook.id && it.id === id);
   if (delivery === undefined) throw notFound('Hook Log');
+  if (delivery.url !== undefined && delivery.url !== hook.url)
+    throw new Refusal(422, { message: 'The hook URL has changed, and this log entry cannot be retried' });
+  if (alertStatus(hook, call.engine.now()) !== 'executable')
+    throw new Refusal(422, { message: 'Hook disabled' });
   const again = await call.engine.hooks.resend(hook, delivery);
-  return created({ response_status: again.responseStatus ?? 'internal error' });
+  if (again.responseStatus === null) throw new Refusal(422, { message: again.responseBody ?? '' });
+  return created({ response_status: again.responseStatus });
 }
 
 /** Sends what the newest issue or note would send. A 2xx or 3xx enables a disabled hook again. */
