@@ -3,6 +3,7 @@ import type { Assessment, StepStatus, Violation } from './assess.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { WorkflowState } from './labels.ts';
+import type { Waiver } from './rulings.ts';
 import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
 /** Which rule a finding is about. Stable: CI jobs may filter by it. */
@@ -31,6 +32,8 @@ export interface CheckedStep {
   readonly reference: string | null;
   readonly url: string | null;
   readonly state: WorkflowState;
+  /** The exception under which it may be closed, or is; `null` without one. */
+  readonly waiver: Pick<Waiver, 'by' | 'on' | 'reason' | 'skip'> | null;
   readonly findings: readonly Finding[];
 }
 
@@ -83,8 +86,15 @@ function checkStep(status: StepStatus, assessment: Assessment, until: StepKey | 
     reference: status.issue?.reference ?? null,
     url: status.issue?.url ?? null,
     state: status.state,
+    waiver: waiverOf(status),
     findings: [...broken, ...late],
   };
+}
+
+function waiverOf({ waiver }: StepStatus): CheckedStep['waiver'] {
+  if (waiver === null) return null;
+  const { by, on, reason, skip } = waiver;
+  return { by, on, reason, skip };
 }
 
 function violationFinding(status: StepStatus, violation: Violation, assessment: Assessment): Finding {

@@ -9,6 +9,8 @@ export interface RoleHolder {
   readonly email: string | null;
 }
 
+/** Where every chain ends: the role that finds somebody for work nobody has. */
+const MANAGER = 'manager';
 const NOBODY: RoleHolder = { name: null, username: null, email: null };
 
 /** Where roles are looked up: the SOW, and who was appointed since. */
@@ -41,6 +43,17 @@ export function roleHolder(
   if (named === undefined)
     return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
   return { name: named.name, username: named.username ?? null, email: named.email ?? null };
+}
+
+/** Whom an issue goes to: who has the role, else the manager, who then finds somebody; `null` when nobody is known at all. */
+export function assigneeFor(
+  role: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): string | null {
+  return (
+    roleHolder(role, sources, settings).username ?? roleHolder(MANAGER, sources, settings).username
+  );
 }
 
 function namedBySow(role: string, sow: Sow): Person | undefined {

@@ -5,7 +5,7 @@ import { stepIdOf } from './keys.ts';
 import { engagementLabel, labelCatalogue, labelName } from './labels.ts';
 import { writeManagedBlock } from './managed-block.ts';
 import type { Marker } from './marker.ts';
-import { roleHolder, roleHolders } from './people.ts';
+import { assigneeFor, roleHolders } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import type { ProcessDefinition } from './process.ts';
 import { renderTemplate, renderTitle } from './render.ts';
@@ -83,7 +83,7 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
     title: renderTitle(process.titles.issue, view, fileOf(process, 'process.yml')),
     description: writeManagedBlock(body, stepMarker(assessment, status.key), stepBlock(status, context)),
     labels: stepLabels(status, context),
-    assignee: roleHolder(status.step.owner, assessment, settings).username,
+    assignee: assigneeFor(status.step.owner, assessment, settings),
     dueDate: dueOf(status, context),
     confidential: status.step.confidential,
   };

@@ -7,7 +7,7 @@ import { labelName, type WorkflowState } from './labels.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
 import { encodeMarker } from './marker.ts';
 import { violationNote } from './notes.ts';
-import { roleHolder } from './people.ts';
+import { assigneeFor } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
 import { resolveReferences } from './references.ts';
@@ -157,7 +157,7 @@ function assigneeChange(
   { assessment, settings, followed, appointedNow }: PlanInput,
 ): string | null {
   const role = status.step.owner;
-  const holder = roleHolder(role, assessment, settings).username;
+  const holder = assigneeFor(role, assessment, settings);
   const moved = followed?.effects.reassign.has(role) === true || appointedNow.has(role);
   const turned = status.state === 'ready' && was !== 'ready';
   if (holder === null || status.done || (!turned && !moved)) return null;
@@ -171,7 +171,7 @@ function assigneeChange(
 /** Whom we may have assigned before: by the SOW, the settings, or an earlier appointment. */
 function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Settings): ReadonlySet<string> {
   const without = { sow, rulings: { appointments: [] } };
-  const usual = roleHolder(role, without, settings).username;
+  const usual = assigneeFor(role, without, settings);
   const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);
   return new Set([
     ...(usual === null ? [] : [usual]),

@@ -1,6 +1,7 @@
 /** The rules that span several fields or files of a process. One function per rule; all problems are found at once. */
 import { didYouMean } from './closest.ts';
 import { conditionProblems } from './condition-problems.ts';
+import { doneWhenProblems } from './done-when-rules.ts';
 import { gateProblems } from './gate-rules.ts';
 import type { FieldPath } from './input-problem.ts';
 import { orderProblems } from './order-rules.ts';
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   uniqueEvidence,
   choicesOfChoices,
   meaningfulConditions,
+  doneWhenProblems,
   gateProblems,
 ];
 

@@ -44,6 +44,7 @@ function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
         `  ${mark(before.fulfilled, paint)} after ${before.title} is ${before.until}: ${before.state}`,
     ),
     ...checklistLines(step, paint),
+    ...ruledLines(step, paint),
     ...step.evidence.map(
       (reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`,
     ),
@@ -86,6 +87,24 @@ function checklistLines(
   return [
     `  ${mark(open.length === 0 || !checklist.required, paint)} checklist ${needed.length - open.length} of ${needed.length} ticked${note}`,
     ...open.map(({ text }) => `      ${paint('dim', '[ ]')} ${visible(text)}`),
+  ];
+}
+
+/** Gates beyond list and evidence, and what people have ruled. */
+function ruledLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+  const { waiver, acceptance } = step;
+  return [
+    ...step.gates.map(({ wanted, seen, problem }) => `  ${mark(problem === null, paint)} ${visible(wanted)}: ${visible(seen)}`),
+    ...(acceptance === null
+      ? []
+      : [
+          `  ${mark(acceptance.reached, paint)} accepted by silence after ${acceptance.lastDay} (sent ${acceptance.sentOn}, ${acceptance.workingDays} working days)`,
+        ]),
+    ...(waiver === null
+      ? []
+      : [
+          `  ${paint('link', '➖')} ${waiver.skip ? 'skipped' : 'waived'} by ${visible(waiver.by)} on ${waiver.on}: ${visible(waiver.reason)}`,
+        ]),
   ];
 }
 

@@ -10,6 +10,7 @@ const step = {
   reference: 'services/engagements#3',
   url: 'https://gitlab.test/3',
   state: 'done',
+  waiver: null,
   findings: [],
 } as const;
 const finding = {
