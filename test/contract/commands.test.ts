@@ -1,39 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
-import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
+import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
 
-const PROCESS = aProcess({
-  steps: [
-    aStep('first', { owner: 'manager', appoints: 'engineer' }),
-    aStep('second', {
-      after: [{ step: 'first', until: 'done' }],
-      done_when: aDoneWhen({
-        evidence: [{ field: 'Held on', kind: 'date', required: true }],
-        approval: { role: 'manager', count: 1, self: false },
-      }),
-      body: '- [ ] Hold it\n\n{{> evidence}}\n',
-    }),
-    aStep('change-order', {
-      kind: 'on-demand',
-      created: 'command',
-      after: [{ step: 'first', until: 'done' }],
-      body: '- [ ] Agree on it\n',
-    }),
-    aStep('last', {
-      after: [
-        { step: 'second', until: 'done' },
-        { step: 'change-order', until: 'done' },
-      ],
-    }),
-  ],
-});
-
 beforeEach(async () => {
-  world = await startEngagement({ process: PROCESS });
+  world = await startEngagement({ process: COMMANDED });
   await world.apply();
 });
 
@@ -42,33 +15,23 @@ afterEach(async () => {
 });
 
 function say(username: string, item: Issue | Epic, body: string): Note {
-  const note = world.sandbox.operations.createNote(world.sandbox.user(username), item, body);
-  if (note === null) throw new Error(`GitLab took all of ${body} as quick actions`);
-  return note;
-}
-
-/** The names of reactions to a comment, in the order they were given. */
-function reactions(note: Note): readonly string[] {
-  return world.sandbox.world.awards.filter(({ noteId }) => noteId === note.id).map(({ name }) => name);
+  return sayIn(world, username, item, body);
 }
 
 function answer(item: Issue | Epic, note: Note): string {
-  return world
-    .notesOf(item, `answer:${note.id}`)
-    .map(({ body }) => body)
-    .join('\n===\n');
+  return answerTo(world, item, note);
+}
+
+function reactions(note: Note): readonly string[] {
+  return reactionsTo(world, note);
 }
 
 async function look(): Promise<void> {
-  await world.reconcile({ comments: LOOK_EVERYWHERE });
+  await lookIn(world);
 }
 
-/** Runs twice, and fails when the second run writes anything. */
 async function settle(): Promise<void> {
-  await look();
-  world.sandbox.ledger.clear();
-  await look();
-  expect(world.sandbox.ledger.writes()).toEqual([]);
+  await settleIn(world);
 }
 
 describe('comment commands', () => {
