@@ -4,8 +4,10 @@ import { fillIn } from '#demo/do-step.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseMarker } from '#domain/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
 import { aProcess } from '#test/support/builders.ts';
+import { COMMANDED, lookIn, sayIn } from '#test/support/commands.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let current: EngagementWorld | null = null;
@@ -152,6 +154,53 @@ describe('a crash while an engagement closes', () => {
 
     expect(died).toBeGreaterThan(6);
     expect(JSON.stringify(wanted)).toContain('is complete');
+  });
+});
+
+describe('a crash while comments are followed', () => {
+  /** Five commands at once, on the epic and on issues, none followed yet. */
+  async function spoken(): Promise<EngagementWorld> {
+    const world = await start({ process: COMMANDED });
+    await launch(world);
+    sayIn(world, 'mira', world.epic(), '/ps skip first nobody to choose\n/ps assign engineer @noor');
+    sayIn(world, 'mira', world.epic(), '/ps add change-order More hours');
+    sayIn(world, 'mira', world.issue('second'), '/ps waive done by phone\n/ps due 2027-02-01 they are away');
+    sayIn(world, 'casey', world.issue('second'), '/ps waive I want it');
+    return world;
+  }
+
+  /** Reading places differ with how often comments of ours were counted. */
+  const settled = (world: EngagementWorld): unknown =>
+    JSON.parse(JSON.stringify(shape(world)).replaceAll(/<!-- procession:rulings [^>]*-->/g, ''));
+
+  it('after any call: the next run follows each once, with one answer and one reaction each', {
+    timeout: 240_000,
+  }, async () => {
+    const clean = await spoken();
+    await lookIn(clean);
+    await lookIn(clean);
+    const wanted = settled(clean);
+    const reactions = clean.sandbox.world.awards.length;
+    let died = 0;
+
+    for (let call = 1; ; call += 1) {
+      const world = await spoken();
+      try {
+        const deps = world.over(dyingAfter(world.connect(), call));
+        await reconcile(deps, 'SOW-1042', { comments: LOOK_EVERYWHERE });
+        break;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        died += 1;
+      }
+      await lookIn(world);
+      await lookIn(world);
+      expect({ call, ...(settled(world) as object) }).toEqual({ call, ...(wanted as object) });
+      expect(world.sandbox.world.awards).toHaveLength(reactions);
+    }
+
+    expect(died).toBeGreaterThan(20);
+    expect(reactions).toBe(2);
   });
 });
 

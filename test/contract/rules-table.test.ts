@@ -1,0 +1,221 @@
+/** Makes every row of docs/rules.md happen, and reads what must come of it from the row itself. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fillIn } from '#demo/do-step.ts';
+import { evidenceFor } from '#domain/assess.ts';
+import { tickAll } from '#domain/fill-in.ts';
+import type { EvidenceField, ProcessDefinition, Step } from '#domain/process.ts';
+import type { Settings } from '#domain/settings.ts';
+import { DEFAULT_POLICY } from '#domain/settings.ts';
+import type { Epic, Issue } from '#sandbox/world.ts';
+import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
+import { settleIn } from '#test/support/commands.ts';
+import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+
+interface Row {
+  readonly rule: string;
+  readonly then: string;
+  readonly says: string;
+}
+
+const text = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
+const ROWS: readonly Row[] = [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) \| (.*?) \| (.*?) \| .* \|$/gm)].map(
+  ([, rule = '', , then = '', says = '']) => ({ rule, then, says }),
+);
+
+let world: EngagementWorld | null = null;
+
+afterEach(async () => {
+  await world?.close();
+  world = null;
+});
+
+/** One row, made to happen: what it is about, and where the comment stands. */
+interface Scenario {
+  readonly process?: ProcessDefinition;
+  readonly settings?: Partial<Settings>;
+  /** Brings the mistake about. @returns the item that must be as the row says */
+  readonly happens: (it: EngagementWorld) => Promise<Issue | Epic>;
+}
+
+const SENT: EvidenceField = { field: 'Sent on', kind: 'date', required: true };
+
+/** A process of one step, which is also the gate. */
+function single(step: Partial<Step>, others: readonly Step[] = []): ProcessDefinition {
+  const body = '- [ ] Do it\n\n{{> evidence}}\n';
+  return aProcess({ steps: [aStep('only', { body, ...step }), ...others], closeWhen: ['only'] });
+}
+
+/** Everything a person can do for the step is done, and it is closed. */
+function close(it: EngagementWorld, step: string, user = 'eli'): Issue {
+  const issue = it.issue(step);
+  const definition = it.process.steps.find(({ id }) => id === step.split('/')[0]);
+  fillIn(
+    it.sandbox.operations,
+    it.sandbox.user(user),
+    issue,
+    definition ? evidenceFor(definition, it.sow) : [],
+  );
+  it.by(user).close(issue);
+  return issue;
+}
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  order: { happens: async (it) => close(it, 'second') },
+  checklist: {
+    happens: async (it) => {
+      it.by('mira').close(it.issue('first'));
+      return it.issue('first');
+    },
+  },
+  evidence: {
+    process: single({ done_when: aDoneWhen({ evidence: [SENT] }) }),
+    happens: async (it) => {
+      const issue = it.issue('only');
+      const description = tickAll(issue.description).replace(/\| Sent on \|.*\|/, '| Sent on | tomorrow |');
+      it.sandbox.operations.updateIssue(it.sandbox.user('eli'), issue, { description });
+      it.by('eli').close(issue);
+      return issue;
+    },
+  },
+  approval: {
+    process: single({ done_when: aDoneWhen({ approval: { role: 'manager', count: 1, self: false } }) }),
+    happens: async (it) => close(it, 'only'),
+  },
+  'time-spent': {
+    process: single({ done_when: aDoneWhen({ time_spent: { at_least_hours: 2 } }) }),
+    happens: async (it) => close(it, 'only'),
+  },
+  label: {
+    process: single({ done_when: aDoneWhen({ labels: ['contract signed'] }) }),
+    happens: async (it) => close(it, 'only'),
+  },
+  instances: {
+    process: single({ done_when: aDoneWhen({ instances: ['extra'] }) }, [
+      aStep('extra', { kind: 'on-demand', created: 'command' }),
+    ]),
+    happens: async (it) => {
+      it.sandbox.operations.createNote(it.sandbox.user('mira'), it.epic(), '/ps add extra One more');
+      await settleIn(it);
+      return close(it, 'only');
+    },
+  },
+  until: {
+    happens: async (it) => {
+      await it.walk('first');
+      return close(it, 'talks');
+    },
+  },
+  'started-while-blocked': {
+    happens: async (it) => {
+      it.by('eli').label(it.issue('second'), 'workflow::in progress');
+      return it.issue('second');
+    },
+  },
+  'epic-closed-early': {
+    happens: async (it) => {
+      it.by('mira').close(it.epic());
+      return it.epic();
+    },
+  },
+  'epic-completed': {
+    happens: async (it) => {
+      await it.walk('first', 'second');
+      close(it, 'last');
+      return it.epic();
+    },
+  },
+  acceptance: {
+    process: single({
+      done_when: aDoneWhen({ evidence: [SENT], acceptance: { sent: 'Sent on', fills: [] } }),
+    }),
+    happens: async (it) => {
+      const issue = it.issue('only');
+      const description = issue.description.replace(/\| Sent on \|.*\|/, '| Sent on | 2026-01-05 |');
+      it.sandbox.operations.updateIssue(it.sandbox.user('eli'), issue, { description });
+      return issue;
+    },
+  },
+  'record-damaged': {
+    happens: async (it) => {
+      const epic = it.epic();
+      epic.description = epic.description.replace(/procession:sow v1 \w/, 'procession:sow v1 x');
+      it.by('eli').close(it.issue('last'));
+      return epic;
+    },
+  },
+  brake: {
+    settings: { policy: { mode: 'enforce', brakes: { ...DEFAULT_POLICY.brakes, reopen: 1 } } },
+    happens: async (it) => {
+      for (const step of ['second', 'talks', 'last']) it.by('eli').close(it.issue(step));
+      return it.epic();
+    },
+  },
+  twin: {
+    happens: async (it) => {
+      const bot = it.sandbox.user('procession-bot');
+      const original = it.issue('first');
+      return it.sandbox.operations.createIssue(bot, original.projectId, {
+        title: original.title,
+        description: original.description,
+        labels: it.labels(original),
+      });
+    },
+  },
+  hold: {
+    happens: async (it) => {
+      it.sandbox.operations.createNote(it.sandbox.user('mira'), it.epic(), '/ps hold no money');
+      it.by('eli').close(it.issue('last'));
+      return it.issue('last');
+    },
+  },
+};
+
+/** What the third column means, as a look at the world. */
+function expectThen(then: string, it: EngagementWorld, item: Issue | Epic, before: string): void {
+  switch (then) {
+    case 'opens the issue again':
+    case 'opens the epic again':
+      return expect(item.state).toBe('opened');
+    case 'closes the issue':
+    case 'closes the epic':
+    case 'closes the younger issue':
+      return expect(item.state).toBe('closed');
+    case 'sets the label back to blocked':
+      return expect(it.labels(item)).toContain('workflow::blocked');
+    case 'changes nothing':
+      return expect(shape(it)).toBe(before);
+    default:
+      throw new Error(`the table says "${then}" and this test does not know how to look for that`);
+  }
+}
+
+/** States and labels of everything. */
+function shape(it: EngagementWorld): string {
+  const { epics, issues } = it.sandbox.world;
+  return JSON.stringify([...epics, ...issues].map((item) => [item.state, it.labels(item)]));
+}
+
+describe('docs/rules.md', () => {
+  it('has a scenario for every row, and a row for every scenario', () => {
+    expect(ROWS.map(({ rule }) => rule).toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
+  });
+
+  it.each(ROWS)('$rule: $then', async ({ rule, then, says }) => {
+    const scenario = SCENARIOS[rule];
+    if (scenario === undefined) throw new Error(`no scenario for ${rule}`);
+    world = await startEngagement({
+      process: scenario.process ?? aProcess(),
+      ...(scenario.settings === undefined ? {} : { settings: scenario.settings }),
+    });
+    await world.apply();
+    const item = await scenario.happens(world);
+    const before = shape(world);
+    await settleIn(world);
+
+    expectThen(then, world, item, before);
+    const notes = world.sandbox.world.notes.filter(({ system }) => !system).map(({ body }) => body);
+    if (says !== '–') expect(notes.filter((body) => body.includes(says))).toHaveLength(1);
+  });
+});
