@@ -3,8 +3,8 @@ import type { Assessment, StepStatus, Violation } from './assess.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { WorkflowState } from './labels.ts';
-import type { Waiver } from './rulings.ts';
 import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
+import type { Waiver } from './rulings.ts';
 
 /** Which rule a finding is about. Stable: CI jobs may filter by it. */
 export type CheckRule =

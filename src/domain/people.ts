@@ -51,9 +51,7 @@ export function assigneeFor(
   sources: RoleSources,
   settings: Pick<Settings, 'roles'>,
 ): string | null {
-  return (
-    roleHolder(role, sources, settings).username ?? roleHolder(MANAGER, sources, settings).username
-  );
+  return roleHolder(role, sources, settings).username ?? roleHolder(MANAGER, sources, settings).username;
 }
 
 function namedBySow(role: string, sow: Sow): Person | undefined {

@@ -3,7 +3,9 @@ import { counted, type Paint, visible } from './paint.ts';
 
 /** What a check found, engagement by engagement, and one closing line. */
 export function checkText(checks: readonly EngagementCheck[], paint: Paint): string {
-  const shown = checks.filter((check) => findingsOf(check).length > 0 || check.steps.some(({ waiver }) => waiver));
+  const shown = checks.filter(
+    (check) => findingsOf(check).length > 0 || check.steps.some(({ waiver }) => waiver),
+  );
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
   const lines = shown.flatMap((check) => [...engagementLines(check, paint), '']);
   const end = `${counted(checks.length, 'engagement')} checked: ${total === 0 ? 'every rule is kept' : counted(total, 'broken rule')}.`;
@@ -24,7 +26,9 @@ function engagementLines(check: EngagementCheck, paint: Paint): readonly string[
 function waiverLine({ title, waiver, reference }: CheckedStep, paint: Paint): readonly string[] {
   if (waiver === null) return [];
   const what = `${title} ${waiver.skip ? 'skipped' : 'waived'} by ${waiver.by} on ${waiver.on}: ${waiver.reason}`;
-  return [`  ${paint('link', '➖')} ${visible(what)}${reference === null ? '' : ` ${paint('dim', reference)}`}`];
+  return [
+    `  ${paint('link', '➖')} ${visible(what)}${reference === null ? '' : ` ${paint('dim', reference)}`}`,
+  ];
 }
 
 function findingLines(finding: Finding, step: CheckedStep | null, paint: Paint): readonly string[] {

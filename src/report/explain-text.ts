@@ -94,7 +94,10 @@ function checklistLines(
 function ruledLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
   const { waiver, acceptance } = step;
   return [
-    ...step.gates.map(({ wanted, seen, problem }) => `  ${mark(problem === null, paint)} ${visible(wanted)}: ${visible(seen)}`),
+    ...step.gates.map(
+      ({ wanted, seen, problem }) =>
+        `  ${mark(problem === null, paint)} ${visible(wanted)}: ${visible(seen)}`,
+    ),
     ...(acceptance === null
       ? []
       : [

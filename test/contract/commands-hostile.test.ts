@@ -69,11 +69,9 @@ describe.each(COMMANDS.map(({ name }) => [name] as const))('/ps %s', (name) => {
     await settleIn(world);
 
     const answered = answerTo(world, world.epic(), note);
-    if (allowed) expect(answered).not.toContain('not followed');
-    else {
-      expect(answered).toMatch(/was not followed: (that takes the role|only members)/);
-      expect(shape()).toEqual(before);
-    }
+    expect(answered.includes('not followed')).toBe(!allowed);
+    expect(/was not followed: (that takes the role|only members)/.test(answered)).toBe(!allowed);
+    expect(allowed ? before : shape()).toEqual(before);
   });
 });
 

@@ -15,13 +15,13 @@ import { type EngagementWorld, startEngagement } from '#test/support/engagement.
 
 interface Row {
   readonly rule: string;
-  readonly then: string;
+  readonly outcome: string;
   readonly says: string;
 }
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
 const ROWS: readonly Row[] = [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) \| (.*?) \| (.*?) \| .* \|$/gm)].map(
-  ([, rule = '', , then = '', says = '']) => ({ rule, then, says }),
+  ([, rule = '', , outcome = '', says = '']) => ({ rule, outcome, says }),
 );
 
 let world: EngagementWorld | null = null;
@@ -173,8 +173,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** What the third column means, as a look at the world. */
-function expectThen(then: string, it: EngagementWorld, item: Issue | Epic, before: string): void {
-  switch (then) {
+function expectOutcome(outcome: string, it: EngagementWorld, item: Issue | Epic, before: string): void {
+  switch (outcome) {
     case 'opens the issue again':
     case 'opens the epic again':
       return expect(item.state).toBe('opened');
@@ -187,7 +187,7 @@ function expectThen(then: string, it: EngagementWorld, item: Issue | Epic, befor
     case 'changes nothing':
       return expect(shape(it)).toBe(before);
     default:
-      throw new Error(`the table says "${then}" and this test does not know how to look for that`);
+      throw new Error(`the table says "${outcome}" and this test does not know how to look for that`);
   }
 }
 
@@ -202,7 +202,7 @@ describe('docs/rules.md', () => {
     expect(ROWS.map(({ rule }) => rule).toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
   });
 
-  it.each(ROWS)('$rule: $then', async ({ rule, then, says }) => {
+  it.each(ROWS)('$rule: $outcome', async ({ rule, outcome, says }) => {
     const scenario = SCENARIOS[rule];
     if (scenario === undefined) throw new Error(`no scenario for ${rule}`);
     world = await startEngagement({
@@ -214,8 +214,8 @@ describe('docs/rules.md', () => {
     const before = shape(world);
     await settleIn(world);
 
-    expectThen(then, world, item, before);
+    expectOutcome(outcome, world, item, before);
     const notes = world.sandbox.world.notes.filter(({ system }) => !system).map(({ body }) => body);
-    if (says !== '–') expect(notes.filter((body) => body.includes(says))).toHaveLength(1);
+    expect(notes.filter((body) => body.includes(says))).toHaveLength(says === '–' ? 0 : 1);
   });
 });
