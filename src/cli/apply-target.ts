@@ -20,7 +20,10 @@ import { undecidedError } from './undecided.ts';
 import { UsageError } from './usage-error.ts';
 
 /** An outcome with which something can be said about the engagement. */
-export type SettledOutcome = Exclude<Outcome, { kind: 'absent' | 'record-damaged' | 'unknown-process' }>;
+export type SettledOutcome = Exclude<
+  Outcome,
+  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
+>;
 
 export interface ApplyChoices {
   readonly review: Review | null;
@@ -70,7 +73,7 @@ async function applyReviewed(
   options: ReconcileOptions,
 ): Promise<Outcome> {
   const deps = await context.wire.deps();
-  const actual = await deps.gitlab.readEngagement(engagement);
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
   const decision = await decide(deps, actual, options);
   checkReview(review, engagement, decision.kind === 'decided' ? decision : null);
   // The same state again, so that what is carried out is what was compared.
@@ -82,7 +85,12 @@ async function settled(
   engagement: string,
   outcome: Outcome,
 ): Promise<SettledOutcome> {
-  if (outcome.kind === 'absent' || outcome.kind === 'record-damaged' || outcome.kind === 'unknown-process')
+  if (
+    outcome.kind === 'absent' ||
+    outcome.kind === 'record-damaged' ||
+    outcome.kind === 'out-of-reach' ||
+    outcome.kind === 'unknown-process'
+  )
     throw undecidedError(engagement, outcome, (await wire.processes()).ids);
   return outcome;
 }
@@ -116,7 +124,7 @@ async function applyPlanFile(
     profile: planFile.profile,
     ...(planFile.sow === null ? {} : { sow: planFile.sow }),
   };
-  const actual = await deps.gitlab.readEngagement(engagement);
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
   const decision = await decide(deps, actual, options);
   if (decision.kind !== 'decided') return await settled(context, engagement, decision);
   const difference = planDifference(planFile, decision.plan);

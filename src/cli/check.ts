@@ -89,7 +89,9 @@ async function readStates(
 ): Promise<readonly ActualState[]> {
   if (engagements.length === 0) return await gitlab.readAll(processes.ids);
   const states: ActualState[] = [];
-  for (const engagement of new Set(engagements)) states.push(await gitlab.readEngagement(engagement));
+  for (const engagement of new Set(engagements)) {
+    states.push(await gitlab.readEngagement(engagement, { always: true }));
+  }
   return states;
 }
 
@@ -103,7 +105,8 @@ async function checkState(
   if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
     return undecidedCheck(state, decision);
-  if (asked) throw undecidedError(state.engagement, { kind: 'absent' }, deps.processes.ids);
+  if (asked && decision.kind !== 'not-won')
+    throw undecidedError(state.engagement, decision, deps.processes.ids);
   return null;
 }
 

@@ -88,7 +88,7 @@ export async function decideTarget(
   };
   const decision = await decide(
     { gitlab, processes, settings: wire.settings(), clock: wire.clock },
-    await gitlab.readEngagement(engagement),
+    await gitlab.readEngagement(engagement, { always: true }),
     options,
   );
   if (decision.kind === 'decided' || decision.kind === 'not-won') return decision;

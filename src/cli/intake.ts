@@ -130,7 +130,11 @@ async function wake(
         context.output.note(`${engagement}: there is no such engagement; left alone.`);
         continue;
       }
-      if (outcome.kind === 'record-damaged' || outcome.kind === 'unknown-process')
+      if (
+        outcome.kind === 'record-damaged' ||
+        outcome.kind === 'out-of-reach' ||
+        outcome.kind === 'unknown-process'
+      )
         throw undecidedError(engagement, outcome, deps.processes.ids);
       data.push(outcomeData(engagement, outcome));
       if (!context.flag('json')) tellOutcome(context.output, engagement, outcome);

@@ -1,4 +1,5 @@
 import { InvariantError } from '#domain/errors.ts';
+import { PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
 /** A GitLab with nothing in it, to plan a launch against without a connection. It cannot be written. */
@@ -7,7 +8,8 @@ export function emptyGitLab(): GitLab {
     throw new InvariantError('The empty GitLab that plans are made against cannot be written.');
   };
   return {
-    readEngagement: async (engagement) => ({ engagement, epics: [], issues: [] }),
+    readCapabilities: async () => PREMIUM,
+    readEngagement: async (engagement) => ({ engagement, epics: [], issues: [], capabilities: PREMIUM }),
     readAll: async () => [],
     readNotes: async () => [],
     readLinks: async () => [],
@@ -21,6 +23,7 @@ export function emptyGitLab(): GitLab {
     updateEpic: refuse,
     updateIssue: refuse,
     linkBlocks: refuse,
+    linkRelated: refuse,
     createNote: refuse,
     updateNote: refuse,
     react: refuse,

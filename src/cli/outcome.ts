@@ -8,7 +8,10 @@ import { EXIT } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { notWonText } from './undecided.ts';
 
-type SettledOutcome = Exclude<Outcome, { kind: 'absent' | 'record-damaged' | 'unknown-process' }>;
+type SettledOutcome = Exclude<
+  Outcome,
+  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
+>;
 
 export function outcomeExit(outcome: SettledOutcome): number {
   return outcome.kind === 'braked' || outcome.kind === 'paused' ? EXIT.refused : EXIT.done;

@@ -93,6 +93,7 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
       // An epic of people that only carries our labels: not ours.
       return line;
     case 'record-damaged':
+    case 'out-of-reach':
     case 'unknown-process': {
       const error = undecidedError(engagement, outcome, processes.ids);
       return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };

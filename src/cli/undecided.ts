@@ -33,9 +33,38 @@ export function undecidedError(
         ],
         'The epic cannot be trusted; nothing was changed:',
       );
+    case 'out-of-reach':
+      return outOfReach(engagement, undecided);
     case 'unknown-process':
       return unknownProcess(engagement, undecided, processIds);
   }
+}
+
+function outOfReach(
+  engagement: EngagementKey,
+  { why, reference, author }: Extract<Undecided, { kind: 'out-of-reach' }>,
+): AppError {
+  if (why === 'moved')
+    return new InvalidInputError(
+      [
+        problem(
+          engagement,
+          `its tracking issue ${reference} says that it goes on in an epic, and this GitLab shows no epics`,
+          "Give the token's user the role Planner in the group, and check that the subscription is Premium or Ultimate.",
+        ),
+      ],
+      'The engagement cannot be seen; nothing was changed:',
+    );
+  return new InvalidInputError(
+    [
+      problem(
+        engagement,
+        `the issue ${reference} says that it is this engagement, but ${shown(author)} made it, who is not the user of this token`,
+        `If that was an earlier bot of yours, name it in procession.yml (gitlab.former_users); else take the label ${engagement} from the issue.`,
+      ),
+    ],
+    'The tracking issue cannot be trusted; nothing was changed:',
+  );
 }
 
 function unknownProcess(

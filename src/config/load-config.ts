@@ -90,6 +90,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     crm,
     showAmounts: show_amounts,
     commands,
+    formerUsers: gitlab?.former_users ?? [],
     templates,
   };
 }

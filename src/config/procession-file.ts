@@ -53,6 +53,11 @@ export const ProcessionFile = z.strictObject({
       project: gitlabPath('project', 'acme/services/engagements').describe(
         'Project of the issues: its path or id.',
       ),
+      former_users: z
+        .array(Username)
+        .max(100)
+        .default([])
+        .describe('Earlier bots of Procession. Tracking issues (GitLab Free) made by them count as its own.'),
     })
     .describe('Where the engagements live.'),
   process: Id.default('delivery').describe('The process that a won SOW starts: a folder of `templates`.'),

@@ -91,6 +91,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     roles: ROLES,
     showAmounts: false,
     commands: {},
+    formerUsers: [],
   };
   const gitlab = createGitLab({
     host: url,

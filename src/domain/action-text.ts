@@ -7,13 +7,15 @@ export function actionText(action: Action): string {
     case 'create-label':
       return `create label ${action.label.name}`;
     case 'create-epic':
-      return 'create epic';
+      return `create ${action.holder}`;
     case 'create-issue':
       return `create issue ${action.step}`;
     case 'add-link':
       return `link ${action.from} blocks ${action.to}`;
     case 'close-twin':
       return `close duplicate ${action.item} ${action.reference}`;
+    case 'retire-tracking':
+      return `close tracking issue ${action.reference}: it is an epic now`;
     case 'write-note':
       return `note ${action.rule} on ${targetText(action.target)}`;
     case 'answer':

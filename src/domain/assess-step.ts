@@ -120,14 +120,21 @@ function stateOf(input: {
   return soft ? 'blocked' : 'ready';
 }
 
-/** The state its labels show; with several (possible on Free) none counts. */
+/** The states that people set by hand; the others are views of the facts. */
+const SET_BY_PEOPLE: readonly WorkflowState[] = ['in progress', 'waiting'];
+
+/**
+ * The state its labels show. With several, as on GitLab Free where a new label does not replace its siblings, the one
+ * that people set counts, as it would where it does; with two of those none.
+ */
 export function currentLabel(
   issue: ActualIssue | null,
   settings: Pick<Settings, 'labels'>,
 ): WorkflowState | null {
   const values = labelValues(issue?.labels ?? [], 'workflow', settings.labels);
   const known = WORKFLOW_STATES.filter((state) => values.includes(state));
-  return known.length === 1 ? (known[0] ?? null) : null;
+  const chosen = known.length > 1 ? known.filter((state) => SET_BY_PEOPLE.includes(state)) : known;
+  return chosen.length === 1 ? (chosen[0] ?? null) : null;
 }
 
 function readFacts({ step, issue }: StepInput, context: StepContext): Facts {

@@ -3,7 +3,7 @@
  * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
  */
 import type { Assessment, StepStatus } from './assess.ts';
-import { type Edge, memoryText } from './engagement-state.ts';
+import { type Edge, MOVED_MEMORY, memoryText } from './engagement-state.ts';
 import { inlineText } from './foreign-text.ts';
 import type { StepKey } from './keys.ts';
 import { type RoleHolder, roleHolder } from './people.ts';
@@ -12,11 +12,13 @@ import { encodeRulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import { type Sow, withoutAmounts } from './sow.ts';
 import { encodeSowRecord } from './sow-record.ts';
+import type { HolderKind } from './state.ts';
 
 /** What a block needs beside the assessment: planned due dates for issues that do not exist yet. */
 export interface BlockContext {
   readonly assessment: Assessment;
   readonly settings: Settings;
+  readonly holder: HolderKind;
   readonly plannedDue: ReadonlyMap<StepKey, string | null>;
   /** What this run changes on issues, so that texts say it already; absent where nothing is planned. */
   readonly pending?: ReadonlyMap<StepKey, PendingChange>;
@@ -150,7 +152,10 @@ export function openTurns(assessment: Assessment): readonly StepStatus[] {
   );
 }
 
-/** The epic's block: who is waited for first, then every step, then the engine's records (hidden). */
+/**
+ * The epic's block: who is waited for first, then every step, then the engine's records (hidden). In a tracking issue
+ * the steps are a task list, so that GitLab shows how many are done wherever it lists the issue.
+ */
 export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
   const { assessment } = context;
   const rulings = encodeRulings(assessment.rulings);
@@ -164,11 +169,9 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     ...holdLines(assessment),
     waitingLine(context),
     '',
-    '| | Step | State | Owner | Due |',
-    '|---|---|---|---|---|',
-    ...assessment.steps.map((status) => stepRow(status, context)),
+    ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     '',
-    `${countDone(assessment)} of ${assessment.steps.length} steps done. The epic closes when ${gateNames(assessment)}.`,
+    `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${gateNames(assessment)}.`,
     '',
     ...waiverLines(assessment),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
@@ -220,6 +223,30 @@ export function waitingLine(context: BlockContext): string {
     return `- ${stepReference(status.key)} **${status.step.title}**: ${ownersAsText(status, context)}${due === null ? '' : `, due ${due}`}`;
   });
   return ['**Waiting for**', '', ...items].join('\n');
+}
+
+function stepTable(context: BlockContext): string[] {
+  return [
+    '| | Step | State | Owner | Due |',
+    '|---|---|---|---|---|',
+    ...context.assessment.steps.map((status) => stepRow(status, context)),
+  ];
+}
+
+function stepTasks(context: BlockContext): string[] {
+  return context.assessment.steps.map((status) => {
+    const due = dueOf(status, context);
+    const task = `- [${status.done ? 'x' : ' '}] ${stepReference(status.key)} ${status.step.title}`;
+    return `${task} · ${status.state} · ${ownersAsText(status, context)}${due === null ? '' : ` · due ${due}`}`;
+  });
+}
+
+/** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
+export function movedBlock(engagement: string, epic: string): string {
+  return [
+    `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`,
+    MOVED_MEMORY,
+  ].join('\n');
 }
 
 function stepRow(status: StepStatus, context: BlockContext): string {

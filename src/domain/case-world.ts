@@ -18,7 +18,7 @@ import { checksum } from './record-line.ts';
 import { resolveReferences } from './references.ts';
 import { DEFAULT_POLICY, type Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
-import type { ActualEpic, ActualIssue, ActualState, ActualUser } from './state.ts';
+import { type ActualEpic, type ActualIssue, type ActualState, type ActualUser, PREMIUM } from './state.ts';
 
 /** A case with everything it refers to. */
 export interface ReadyCase {
@@ -41,6 +41,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
     roles: given.roles,
     showAmounts: false,
     commands: {},
+    formerUsers: [],
   };
 }
 
@@ -53,7 +54,13 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
     issues.set(action.step, launchedIssue(action, { at, iid: index + 1, issues }));
   const epics = plan.actions
     .filter((action) => action.kind === 'create-epic')
-    .map((action): ActualEpic => ({ kind: 'epic', ...item(action, at, { id: 90, iid: 1 }) }));
+    .map(
+      (action): ActualEpic => ({
+        kind: 'epic',
+        ...item(action, at, { id: 90, iid: 1 }),
+        tracking: null,
+      }),
+    );
   const block = plan.actions.find((action) => action.kind === 'update-epic')?.block ?? null;
   const marker = epicMarker({ engagement: plan.engagement, process });
   const described = epics.map((epic) =>
@@ -64,7 +71,12 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
           description: writeManagedBlock(epic.description, marker, resolveReferences(block, issues, 'epic')),
         },
   );
-  return { engagement: plan.engagement, epics: described, issues: [...issues.values()] };
+  return {
+    engagement: plan.engagement,
+    epics: described,
+    issues: [...issues.values()],
+    capabilities: PREMIUM,
+  };
 }
 
 type Creation = Extract<Action, { kind: 'create-epic' | 'create-issue' }>;
@@ -73,7 +85,7 @@ function item(
   { title, description, labels }: Creation,
   at: string,
   number: { readonly id: number; readonly iid: number },
-): Omit<ActualEpic, 'kind'> {
+): Omit<ActualEpic, 'kind' | 'tracking'> {
   return {
     ...number,
     title,

@@ -19,9 +19,14 @@ export interface EngagementMemory {
   readonly links: readonly Edge[];
   /** Procession changes nothing here until somebody resumes it. */
   readonly paused: boolean;
+  /** Of a tracking issue whose engagement goes on in an epic. */
+  readonly moved: boolean;
 }
 
-export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [], paused: false };
+export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [], paused: false, moved: false };
+
+/** The memory of a tracking issue that has been left for an epic. */
+export const MOVED_MEMORY = '<!-- procession:state v1 moved -->';
 
 /**
  * The memory as text, from the steps that have (or will have) an issue and the links between them; the ids are
@@ -48,7 +53,7 @@ export function decodeMemory(text: string): EngagementMemory {
     const [from, to] = word.split('>');
     return from !== undefined && to !== undefined && isStepKey(from) && isStepKey(to) ? [{ from, to }] : [];
   });
-  return { issues: new Map(issues), links, paused: words[0] === 'paused' };
+  return { issues: new Map(issues), links, paused: words[0] === 'paused', moved: words[0] === 'moved' };
 }
 
 /** Whether the link is known to be there between the very issues that stand for the steps now. */

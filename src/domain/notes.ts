@@ -19,7 +19,8 @@ export type NoteRule =
   | 'record-damaged'
   | 'brake'
   | 'fuse'
-  | 'twin';
+  | 'twin'
+  | 'moved';
 
 export function noteBody(rule: NoteRule, text: string): string {
   return `${text}\n\n${encodeNoteMarker(rule)}`;
@@ -122,7 +123,7 @@ export function epicClosedEarlyNote(context: BlockContext): string {
   return noteBody(
     'epic-closed-early',
     [
-      'This epic was closed, or one of its closing steps was opened again, so the epic is open.',
+      `This ${context.holder} was closed, or one of its closing steps was opened again, so it is open.`,
       '',
       '**Still to be done**',
       '',
@@ -141,7 +142,7 @@ export function epicCompletedNote(context: BlockContext): string {
   return noteBody(
     'epic-completed',
     [
-      `${assessment.engagement} is complete: ${assessment.process.name} is finished and this epic is closed.`,
+      `${assessment.engagement} is complete: ${assessment.process.name} is finished and this ${context.holder} is closed.`,
       '',
       ...gates.flatMap((gate) => gateEvidence(gate)),
       ...(left.length > 0
@@ -173,7 +174,7 @@ function gateEvidence(gate: StepStatus): string[] {
 export function recordDamagedNote(engagement: string): string {
   return noteBody(
     'record-damaged',
-    `The SOW record that Procession keeps in this epic was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply sows/${engagement}.yml\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
+    `The SOW record that Procession keeps here was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply sows/${engagement}.yml\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
   );
 }
 
@@ -189,6 +190,14 @@ export function fuseNote(engagement: string, change: string): string {
   return noteBody(
     'fuse',
     `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, run \`procession apply ${engagement} --resume\`.`,
+  );
+}
+
+/** @param epic reference of the epic in which the engagement goes on */
+export function movedNote(engagement: string, epic: string): string {
+  return noteBody(
+    'moved',
+    `${engagement} goes on in ${epic}: this GitLab has epics now. Every step has been moved there; this tracking issue is closed and its comments stay here.`,
   );
 }
 

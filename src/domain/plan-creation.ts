@@ -7,8 +7,11 @@ import { writeManagedBlock } from './managed-block.ts';
 import type { Marker } from './marker.ts';
 import { assigneeFor, roleHolders } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
+import { movesToEpic } from './plan-holder.ts';
+import { desiredLinks, knownLinks } from './plan-links.ts';
 import type { ProcessDefinition } from './process.ts';
 import { renderTemplate, renderTitle } from './render.ts';
+import type { ActualEpic } from './state.ts';
 import { templateView, type View } from './view.ts';
 
 export function planCreation(input: PlanInput, context: BlockContext): Action[] {
@@ -16,10 +19,12 @@ export function planCreation(input: PlanInput, context: BlockContext): Action[] 
   const missing = assessment.order.flatMap(
     (key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? [],
   );
-  if (found.epic !== null && missing.length === 0) return [];
+  const moves = movesToEpic(input);
+  if (found.epic !== null && missing.length === 0 && !moves) return [];
   return [
     ...createLabels(input),
     ...(found.epic === null ? [createEpic(context)] : []),
+    ...(found.epic !== null && moves ? [moveToEpic(found.epic, input, context)] : []),
     ...missing.map((status) => createIssue(status, context)),
   ];
 }
@@ -43,6 +48,7 @@ function createEpic(context: BlockContext): Action {
   });
   return {
     kind: 'create-epic',
+    holder: context.holder,
     title: renderTitle(process.titles.epic, view, fileOf(process, 'process.yml')),
     description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context, [])),
     labels: [
@@ -50,6 +56,26 @@ function createEpic(context: BlockContext): Action {
       labelName('process', process.id, settings.labels),
       labelName('health', 'on track', settings.labels),
     ],
+    startDate: sow.dates?.start ?? null,
+    dueDate: sow.dates?.end ?? null,
+  };
+}
+
+/**
+ * The epic of an engagement that has lived in a tracking issue: its title, its whole description with what people wrote
+ * there, and those of its labels that the group knows.
+ */
+function moveToEpic(from: ActualEpic, input: PlanInput, context: BlockContext): Action {
+  const { assessment, labels, found } = input;
+  const { sow, engagement, process } = assessment;
+  const block = epicBlock(context, desiredLinks(input).filter(knownLinks(found)), found.memory.paused);
+  const own = [engagement, labelName('process', process.id, context.settings.labels)];
+  return {
+    kind: 'create-epic',
+    holder: 'epic',
+    title: from.title,
+    description: writeManagedBlock(from.description, epicMarker(assessment), block),
+    labels: [...new Set([...own, ...from.labels.filter((label) => labels.has(label))])],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
   };

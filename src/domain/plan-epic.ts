@@ -6,7 +6,9 @@ import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from './notes.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { planAnswers } from './plan-answers.ts';
 import { epicMarker } from './plan-creation.ts';
-import { blockChange, desiredLinks, labelChanges } from './plan-steps.ts';
+import { movesToEpic } from './plan-holder.ts';
+import { desiredLinks } from './plan-links.ts';
+import { blockChange, labelChanges } from './plan-steps.ts';
 import type { ActualEpic } from './state.ts';
 
 /** @param earlier actions planned before: they decide whether the summary must be written anew. */
@@ -16,9 +18,11 @@ export function planEpic(input: PlanInput, context: BlockContext, earlier: reado
   const block = epicBlock(context, desiredLinks(input));
   const mustRecord = (input.followed?.answers.length ?? 0) > 0;
   const created = earlier.some(({ kind }) => kind === 'create-issue' || kind === 'create-epic');
+  // A new epic has the labels it was made with, whatever its tracking issue had.
+  const existing = movesToEpic(input) ? null : found.epic;
   const changed =
-    found.epic === null || created || mustRecord || differs(found.epic, input, context) ? block : null;
-  const labels = epicLabels(found.epic, input);
+    existing === null || created || mustRecord || differs(existing, input, context) ? block : null;
+  const labels = epicLabels(existing, input);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),

@@ -1,7 +1,7 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
 import { type Assessment, currentLabel, type StepStatus } from './assess.ts';
 import { type BlockContext, type PendingChange, stepBlock } from './blocks.ts';
-import { type Edge, remembersLink } from './engagement-state.ts';
+import { isInHolder } from './identify.ts';
 import type { StepKey } from './keys.ts';
 import { labelName, type WorkflowState } from './labels.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
@@ -10,22 +10,10 @@ import { violationNote } from './notes.ts';
 import { assigneeFor } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
+import { movesToEpic } from './plan-holder.ts';
 import { resolveReferences } from './references.ts';
 import type { Settings } from './settings.ts';
 import type { ActualIssue } from './state.ts';
-
-/** The blocking links an engagement should have: one per predecessor that must be done. */
-export function desiredLinks({ assessment }: Pick<PlanInput, 'assessment'>): readonly Edge[] {
-  return assessment.steps.flatMap(({ key, after }) =>
-    after.filter(({ until }) => until === 'done').map(({ step }) => ({ from: step, to: key })),
-  );
-}
-
-/** Those not known to be there. Making one that is there after all does no harm. */
-export function missingLinks({ assessment, found }: PlanInput): readonly Edge[] {
-  const ids = new Map([...found.issues].map(([step, issue]) => [step, issue.id]));
-  return desiredLinks({ assessment }).filter((edge) => !remembersLink(found.memory, edge, ids));
-}
 
 /** Open doubles are closed; doubles of a step that is itself closed stay as they are once closed. */
 export function planTwins({ found }: PlanInput): Action[] {
@@ -95,7 +83,7 @@ function updateIssue(
     found.issues,
     'issue',
   );
-  const joinEpic = found.epic === null || issue.epicId !== found.epic.id;
+  const joinEpic = movesToEpic(input) || !isInHolder(status.key, issue, found);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
   const why = [
@@ -104,7 +92,7 @@ function updateIssue(
     ...(was === status.state ? [] : [`${was ?? 'no state'} → ${status.state}`]),
     ...(labels.add.length + labels.remove.length > 0 && was === status.state ? ['repair labels'] : []),
     ...(block !== null && was === status.state ? ['update the kept lines'] : []),
-    ...(joinEpic ? ['put into its epic'] : []),
+    ...(joinEpic ? [`put into its ${context.holder}`] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
     ...(dueDate === null ? [] : [`due ${dueDate}`]),
   ];

@@ -8,7 +8,7 @@
  * | 2 | create-epic | issues are created inside it |
  * | 3 | create-issue | predecessors first, so that texts can refer to them |
  * | 4 | add-link | both ends exist |
- * | 5 | close-twin | the survivors are complete |
+ * | 5 | close-twin, retire-tracking | the survivors are complete |
  * | 6 | write-note, update-issue | the explanation before the change: a crash in between repeats neither |
  * | 7 | answer | what a comment asked for is done |
  * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
@@ -24,9 +24,12 @@ import type { NoteRule } from './notes.ts';
 import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
-import { missingLinks, pendingChanges, planSteps, planTwins } from './plan-steps.ts';
+import { holderAfter, planRetirement } from './plan-holder.ts';
+import { missingLinks } from './plan-links.ts';
+import { pendingChanges, planSteps, planTwins } from './plan-steps.ts';
 import type { Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
+import type { Capabilities, HolderKind } from './state.ts';
 
 /** Where a note goes: the epic, or the issue of a step. */
 export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };
@@ -50,6 +53,7 @@ export type Action =
     }
   | {
       readonly kind: 'create-epic';
+      readonly holder: HolderKind;
       readonly title: string;
       readonly description: string;
       readonly labels: readonly string[];
@@ -74,6 +78,8 @@ export type Action =
       readonly reference: string;
       readonly original: NoteTarget;
     }
+  /** A tracking issue whose engagement has an epic by now says so and is closed. */
+  | { readonly kind: 'retire-tracking'; readonly id: number; readonly reference: string }
   | {
       readonly kind: 'write-note';
       readonly target: NoteTarget;
@@ -120,21 +126,32 @@ export interface PlanInput {
   readonly appointedNow: ReadonlySet<string>;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
+  readonly capabilities: Capabilities;
+  /** Turn a tracking issue into an epic, where there can be one. */
+  readonly migrate: boolean;
 }
 
 /** Whether planning needs to know the group's labels. */
-export function needsLabels(assessment: Assessment, found: Identified): boolean {
-  return found.epic === null || assessment.steps.some(({ issue }) => issue === null);
+export function needsLabels(
+  assessment: Assessment,
+  { epic }: Pick<Identified, 'epic'>,
+  migrate = false,
+): boolean {
+  return migrate || epic === null || assessment.steps.some(({ issue }) => issue === null);
 }
 
 export function plan(input: PlanInput): Plan {
   const { assessment, settings } = input;
-  const context = { ...blockContext(assessment, settings), pending: pendingChanges(input) };
+  const context = {
+    ...blockContext(assessment, settings, holderAfter(input)),
+    pending: pendingChanges(input),
+  };
   if (isStopped(input)) return { engagement: assessment.engagement, actions: stoppedPlan(input, context) };
   const actions: Action[] = [
     ...planCreation(input, context),
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
+    ...planRetirement(input),
     ...planSteps(input, context),
     ...planAnswers(input, context),
   ];
@@ -143,6 +160,6 @@ export function plan(input: PlanInput): Plan {
 
 /** What pausing an engagement takes. @param change see `trippedBy`. */
 export function planPause(input: PlanInput, change: string): Plan {
-  const context = blockContext(input.assessment, input.settings);
+  const context = blockContext(input.assessment, input.settings, holderAfter(input));
   return { engagement: input.assessment.engagement, actions: pausePlan(input, context, change) };
 }

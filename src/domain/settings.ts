@@ -33,4 +33,6 @@ export interface Settings {
   readonly showAmounts: boolean;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
+  /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */
+  readonly formerUsers: readonly string[];
 }

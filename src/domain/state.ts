@@ -33,8 +33,14 @@ interface ActualItem {
   readonly closedAt: string | null;
 }
 
+/** What holds an engagement together. GitLab Free has no epics; there an issue of the project stands for one. */
+export type HolderKind = 'epic' | 'tracking issue';
+
+/** The holder of an engagement: an epic, or the tracking issue that stands for one. */
 export interface ActualEpic extends ActualItem {
   readonly kind: 'epic';
+  /** Where the tracking issue is; `null` for an epic. `id` and `iid` are then those of the issue. */
+  readonly tracking: { readonly projectId: number } | null;
 }
 
 export interface ActualIssue extends ActualItem {
@@ -57,8 +63,10 @@ export interface ActualIssue extends ActualItem {
 /** Everything that carries the engagement's label. Not all of it need be ours: see `identify.ts`. */
 export interface ActualState {
   readonly engagement: EngagementKey;
+  /** Epics alone: which of the issues is a tracking issue, `identify.ts` finds out. */
   readonly epics: readonly ActualEpic[];
   readonly issues: readonly ActualIssue[];
+  readonly capabilities: Capabilities;
 }
 
 /** A comment of ours or of a person. */
@@ -72,17 +80,41 @@ export interface ActualNote {
   readonly updatedAt: string;
 }
 
-/** What this GitLab offers, probed once. The plan picks; the adapter never tries a paid call to see. */
+/**
+ * What this GitLab offers. The plan picks by it; the adapter never tries a paid call to see.
+ *
+ * @see https://docs.gitlab.com/subscriptions/choosing_subscription/
+ */
 export interface Capabilities {
   readonly epics: boolean;
+  /** Links that say `blocks`; `relates_to` is everywhere. */
   readonly blockingLinks: boolean;
+  /** Labels `scope::value` that exclude each other. */
   readonly scopedLabels: boolean;
   readonly multipleAssignees: boolean;
+  readonly weight: boolean;
+  /** Webhooks of the group, the only ones that tell of epics. */
+  readonly groupHooks: boolean;
+  /** More boards in a group than the one that every group has. */
+  readonly groupBoards: boolean;
+  /** Ultimate; `null` where nobody has looked. Ours is a label, so that it works everywhere. */
+  readonly healthStatus: boolean | null;
 }
 
-export const PREMIUM: Capabilities = {
-  epics: true,
-  blockingLinks: true,
-  scopedLabels: true,
-  multipleAssignees: true,
-};
+function licensed(premium: boolean): Capabilities {
+  return {
+    epics: premium,
+    blockingLinks: premium,
+    scopedLabels: premium,
+    multipleAssignees: premium,
+    weight: premium,
+    groupHooks: premium,
+    groupBoards: premium,
+    healthStatus: premium ? null : false,
+  };
+}
+
+/** GitLab Free, and the Community Edition. */
+export const FREE: Capabilities = licensed(false);
+/** Premium and up. */
+export const PREMIUM: Capabilities = licensed(true);

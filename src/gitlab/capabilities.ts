@@ -1,20 +1,86 @@
+/** What this GitLab offers, found out once. The only place that takes a refusal for an answer. */
+import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/errors.ts';
-import { type Capabilities, PREMIUM } from '#domain/state.ts';
+import { type Capabilities, FREE, PREMIUM } from '#domain/state.ts';
 import type { Connection } from './connection.ts';
+import { orNull } from './look-before-repeat.ts';
+import { parseAnswer } from './schema.ts';
+
+/** A subscription may begin while the service runs; that there are no epics is believed this long. */
+const FREE_FOR_MS = 5 * 60_000;
+
+export interface CapabilityProbe {
+  /** One read, when nothing is known yet. */
+  get(): Promise<Capabilities>;
+  /**
+   * The answer of a read of epics, `null` where there are none. Everything begins with such a read, so it tells by
+   * the way what `get` would ask for.
+   *
+   * @throws GitLabRefusedError 401, 403, 404 that are about the token and the group, not the licence.
+   */
+  ifEpics<T>(readEpics: () => Promise<T>): Promise<T | null>;
+}
 
 /**
- * Asks this GitLab what it offers, with one read. Everything we need comes with the same licence (Premium), so
- * whether epics may be listed tells all of it: 403 means no.
+ * Everything we need comes with the same licence (Premium), so whether epics may be listed tells all of it: 403 means
+ * no. The Community Edition has no such route and says 404, as it does of a group that cannot be seen; its labels
+ * tell the two apart.
  *
- * @throws GitLabRefusedError 401, 404: about the token and the group, not the licence.
  * @see https://docs.gitlab.com/api/epics/
  */
-export async function probeCapabilities({ epics, group }: Connection): Promise<Capabilities> {
-  try {
-    await epics.all(group, { page: 1, perPage: 1 });
-    return PREMIUM;
-  } catch (error) {
-    if (!(error instanceof GitLabRefusedError) || error.status !== 403) throw error;
-    return { epics: false, blockingLinks: false, scopedLabels: false, multipleAssignees: false };
+export function createCapabilityProbe(connection: Connection): CapabilityProbe {
+  let known: { readonly capabilities: Capabilities; readonly until: number } | null = null;
+
+  function learn(capabilities: Capabilities, until: number): void {
+    known = { capabilities, until };
   }
+
+  async function ifEpics<T>(readEpics: () => Promise<T>): Promise<T | null> {
+    if (known !== null && known.until > connection.now() && !known.capabilities.epics) return null;
+    try {
+      const answer = await readEpics();
+      learn(PREMIUM, Number.POSITIVE_INFINITY);
+      return answer;
+    } catch (error) {
+      if (!(await isUnlicensed(connection, error))) throw error;
+      learn(FREE, connection.now() + FREE_FOR_MS);
+      return null;
+    }
+  }
+
+  return {
+    ifEpics,
+    async get() {
+      if (known === null || known.until <= connection.now()) await ifEpics(() => oneEpic(connection));
+      return known?.capabilities ?? FREE;
+    },
+  };
+}
+
+/** {@link CapabilityProbe.get} for `setup` and `doctor`, and one read more to tell Premium from Ultimate. */
+export async function probeCapabilities(connection: Connection): Promise<Capabilities> {
+  const capabilities = await createCapabilityProbe(connection).get();
+  return capabilities.epics ? { ...capabilities, healthStatus: await seesHealth(connection) } : capabilities;
+}
+
+async function oneEpic({ epics, group }: Connection): Promise<unknown> {
+  return await epics.all(group, { page: 1, perPage: 1 });
+}
+
+async function isUnlicensed({ groupLabels, group }: Connection, error: unknown): Promise<boolean> {
+  if (!(error instanceof GitLabRefusedError)) return false;
+  if (error.status === 403) return true;
+  return error.status === 404 && (await orNull(groupLabels.all(group, { page: 1, perPage: 1 }))) !== null;
+}
+
+/**
+ * An issue carries `health_status` with Ultimate only; without an issue nobody can tell.
+ *
+ * @see https://docs.gitlab.com/api/issues/
+ */
+async function seesHealth({ issues, project }: Connection): Promise<boolean | null> {
+  const what = `GET /projects/${project}/issues`;
+  const answer = await issues.all({ projectId: project, scope: 'all', page: 1, perPage: 1 } as never);
+  const [issue] = parseAnswer(z.array(z.looseObject({ id: z.int() })), answer, what);
+  return issue === undefined ? null : 'health_status' in issue;
 }

@@ -2,8 +2,16 @@
 import { z } from 'zod';
 import type { EngagementKey } from '#domain/keys.ts';
 import { SowNumber } from '#domain/sow.ts';
-import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser } from '#domain/state.ts';
+import type {
+  ActualEpic,
+  ActualIssue,
+  ActualNote,
+  ActualState,
+  ActualUser,
+  Capabilities,
+} from '#domain/state.ts';
 import type { ActualLink, GitLabReader } from '#ports/gitlab.ts';
+import { createCapabilityProbe } from './capabilities.ts';
 import { type Connection, readList } from './connection.ts';
 import { orNull } from './look-before-repeat.ts';
 import { CurrentUser, Epic, Issue, Label, Link, Member, Note, parseAnswer, User } from './schema.ts';
@@ -20,17 +28,27 @@ export interface Reader extends GitLabReader {
 /** Creates the reading half of the adapter. What does not change is asked for once. */
 export function createReader(connection: Connection): Reader {
   const { group, project, issueLinks, issueNotes, epicNotes, users } = connection;
+  const capabilities = createCapabilityProbe(connection);
   const labels = once(() => listLabels(connection));
   const me = once(async () => parseAnswer(CurrentUser, await users.showCurrentUser(), 'GET /user'));
   const byUsername = new Map<string, () => Promise<ActualUser | null>>();
+
+  /** `null` where this GitLab has no epics. */
+  const epicsOf = (filter: Parameters<typeof listEpics>[1]): Promise<readonly ActualEpic[] | null> =>
+    capabilities.ifEpics(() => listEpics(connection, filter));
 
   async function readEngagement(
     engagement: EngagementKey,
     options: { readonly always?: boolean } = {},
   ): Promise<ActualState> {
-    const epics = await listEpics(connection, { labels: engagement });
-    const wanted = epics.length > 0 || options.always === true;
-    return { engagement, epics, issues: wanted ? await listIssues(connection, { labels: engagement }) : [] };
+    const epics = await epicsOf({ labels: engagement });
+    const wanted = epics === null || epics.length > 0 || options.always === true;
+    return {
+      engagement,
+      epics: epics ?? [],
+      issues: wanted ? await listIssues(connection, { labels: engagement }) : [],
+      capabilities: await capabilities.get(),
+    };
   }
 
   /** In place of `readAll` when only what changed is asked for. */
@@ -38,35 +56,47 @@ export function createReader(connection: Connection): Reader {
     labelsOfProcesses: readonly string[],
     updatedAfter: string,
   ): Promise<readonly ActualState[]> {
-    const isOurs = (epic: ActualEpic): boolean =>
-      epic.labels.some((label) => labelsOfProcesses.includes(label));
     const [epics, issues] = await Promise.all([
-      listEpics(connection, { updatedAfter }),
+      epicsOf({ updatedAfter }),
       listIssues(connection, { updatedAfter }),
     ]);
-    const changed = new Set([...epics, ...issues].flatMap(engagementsOf));
+    const changed = new Set([...(epics ?? []), ...issues].flatMap(engagementsOf));
     if (changed.size > MANY) {
       return (await readFull(labelsOfProcesses)).filter(({ engagement }) => changed.has(engagement));
     }
-    const states = await Promise.all([...changed].map((engagement) => readEngagement(engagement)));
-    return states.filter((state) => state.epics.some(isOurs));
+    const states = await Promise.all(
+      [...changed].map((engagement) => readEngagement(engagement, { always: true })),
+    );
+    const isHolder = isOneOf(labelsOfProcesses);
+    return states.filter((state) => [...state.epics, ...state.issues].some(isHolder));
   }
 
   async function readFull(labelsOfProcesses: readonly string[]): Promise<readonly ActualState[]> {
-    const lists = await Promise.all(
-      labelsOfProcesses.map((label) => listEpics(connection, { labels: label })),
-    );
-    const epics = byEngagement(new Map(lists.flat().map((epic) => [epic.id, epic])).values());
-    if (epics.size === 0) return [];
-    const issues = byEngagement(await listIssues(connection, {}));
-    return [...epics].map(([engagement, found]) => ({
+    const lists = await Promise.all(labelsOfProcesses.map((label) => epicsOf({ labels: label })));
+    const found = lists.flatMap((list) => list ?? []);
+    const offers = await capabilities.get();
+    if (found.length === 0 && !(await hasTracking(labelsOfProcesses, offers))) return [];
+    const all = await listIssues(connection, {});
+    const epics = byEngagement(new Map(found.map((epic) => [epic.id, epic])).values());
+    const issues = byEngagement(all);
+    const tracked = all.filter(isOneOf(labelsOfProcesses)).flatMap(engagementsOf);
+    return [...new Set([...epics.keys(), ...tracked])].map((engagement) => ({
       engagement,
-      epics: found,
+      epics: epics.get(engagement) ?? [],
       issues: issues.get(engagement) ?? [],
+      capabilities: offers,
     }));
   }
 
+  /** Where there are epics and none is ours, a look at one page spares reading a project that has nothing of ours. */
+  async function hasTracking(labels: readonly string[], { epics }: Capabilities): Promise<boolean> {
+    if (!epics) return true;
+    const lists = await Promise.all(labels.map((label) => listIssues(connection, { labels: label })));
+    return lists.some((list) => list.length > 0);
+  }
+
   return {
+    readCapabilities: () => capabilities.get(),
     readEngagement,
     readAll(processIds, options = {}) {
       const labelsOfProcesses = processIds.map((id) => connection.processLabel(id));
@@ -75,14 +105,15 @@ export function createReader(connection: Connection): Reader {
         : readChanged(labelsOfProcesses, options.updatedAfter);
     },
     async readNotes(target) {
+      const projectId = projectOf(target);
       const order = { orderBy: 'created_at', sort: 'asc' } as const;
       const notes = await readList<ActualNote>(connection, {
         what: `GET ${notesPath(target)}`,
         item: Note,
         fetchPage: (page) =>
-          target.kind === 'issue'
-            ? issueNotes.all(target.projectId, target.iid, { ...order, ...page })
-            : epicNotes.all(group, target.id, { ...order, ...page }),
+          projectId === null
+            ? epicNotes.all(group, target.id, { ...order, ...page })
+            : issueNotes.all(projectId, target.iid, { ...order, ...page }),
       });
       return notes.filter((note) => !note.system);
     },
@@ -149,11 +180,17 @@ export function listIssues(
   });
 }
 
+/** The project of what is an issue in GitLab, a step's or a tracking issue; `null` for an epic. */
+export function projectOf(target: ActualEpic | ActualIssue): number | null {
+  return target.kind === 'issue' ? target.projectId : (target.tracking?.projectId ?? null);
+}
+
 /** Where the notes of an item are: an issue is named by its iid, an epic, against the rule, by its id. */
 export function notesPath(target: ActualEpic | ActualIssue): string {
-  return target.kind === 'issue'
-    ? `/projects/${target.projectId}/issues/${target.iid}/notes`
-    : `/groups/:id/epics/${target.id}/notes`;
+  const projectId = projectOf(target);
+  return projectId === null
+    ? `/groups/:id/epics/${target.id}/notes`
+    : `/projects/${projectId}/issues/${target.iid}/notes`;
 }
 
 async function listLabels(connection: Connection): Promise<Set<string>> {
@@ -168,6 +205,11 @@ async function listLabels(connection: Connection): Promise<Set<string>> {
 async function findUser(connection: Connection, username: string): Promise<ActualUser | null> {
   const found = parseAnswer(z.array(User), await connection.users.all({ username }), 'GET /users');
   return found.find((user) => user.username.toLowerCase() === username.toLowerCase()) ?? null;
+}
+
+/** Only what holds an engagement carries the label of its process: the epic, or the tracking issue. */
+function isOneOf(labelsOfProcesses: readonly string[]): (item: ActualEpic | ActualIssue) => boolean {
+  return ({ labels }) => labels.some((label) => labelsOfProcesses.includes(label));
 }
 
 function engagementsOf(item: ActualEpic | ActualIssue): readonly EngagementKey[] {

@@ -38,7 +38,7 @@ const Item = z.object({
   closed_at: Instant.nullish(),
 });
 
-function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind'> {
+function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'tracking'> {
   return {
     id: item.id,
     iid: item.iid,
@@ -55,7 +55,7 @@ function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind'> {
   };
 }
 
-export const Epic = Item.transform((epic): ActualEpic => ({ kind: 'epic', ...toItem(epic) }));
+export const Epic = Item.transform((epic): ActualEpic => ({ kind: 'epic', ...toItem(epic), tracking: null }));
 
 export const Issue = Item.extend({
   project_id: z.int(),

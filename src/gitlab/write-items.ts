@@ -2,6 +2,7 @@
 import { GitLabRefusedError } from '#domain/errors.ts';
 import { SowNumber } from '#domain/sow.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
+import { asTracking } from '#domain/tracking.ts';
 import type { GitLabWriter, ItemChanges, NewEpic, NewIssue } from '#ports/gitlab.ts';
 import type { Connection } from './connection.ts';
 import { lookBeforeRepeat, orNull } from './look-before-repeat.ts';
@@ -28,8 +29,38 @@ export function createItemWriter(connection: Connection, reader: Reader): ItemWr
     return candidates.find((item) => item.author.id === me.id && isSameItem(item, wanted)) ?? null;
   }
 
+  async function createIssue(issue: NewIssue): Promise<ActualIssue> {
+    const made = await lookBeforeRepeat<ActualIssue>(connection, {
+      send: async () =>
+        parseAnswer(
+          Issue,
+          await issues.create(project, issue.title, newIssueParameters(issue)),
+          `POST /projects/${project}/issues`,
+        ),
+      find: () => findCreated(issue, (filter) => listIssues(connection, filter)),
+    });
+    return checked(made, { addLabels: issue.labels });
+  }
+
+  async function editIssue(
+    { projectId, iid }: { readonly projectId: number; readonly iid: number },
+    changes: ItemChanges,
+  ): Promise<ActualIssue> {
+    const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
+    const what = `/projects/${projectId}/issues/${iid}`;
+    const updated = await lookBeforeRepeat<ActualIssue>(connection, {
+      send: async () => parseAnswer(Issue, await issues.edit(projectId, iid, parameters), `PUT ${what}`),
+      find: async () => {
+        const now = await orNull(issues.show(iid, { projectId }));
+        return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
+      },
+    });
+    return checked(updated, changes);
+  }
+
   return {
     async createEpic(epic) {
+      if (epic.holder === 'tracking issue') return asTracking(await createIssue(trackingIssue(epic)));
       const made = await lookBeforeRepeat<ActualEpic>(connection, {
         send: async () =>
           parseAnswer(
@@ -42,22 +73,12 @@ export function createItemWriter(connection: Connection, reader: Reader): ItemWr
       return checked(made, { addLabels: epic.labels });
     },
 
-    async createIssue(issue) {
-      const made = await lookBeforeRepeat<ActualIssue>(connection, {
-        send: async () =>
-          parseAnswer(
-            Issue,
-            await issues.create(project, issue.title, newIssueParameters(issue)),
-            `POST /projects/${project}/issues`,
-          ),
-        find: () => findCreated(issue, (filter) => listIssues(connection, filter)),
-      });
-      return checked(made, { addLabels: issue.labels });
-    },
+    createIssue,
 
     async updateEpic(epic, changes) {
+      if (isNothing(changes)) return epic;
+      if (epic.tracking !== null) return asTracking(await editIssue({ ...epic, ...epic.tracking }, changes));
       const parameters = changeParameters(changes);
-      if (Object.keys(parameters).length === 0) return epic;
       const what = `/groups/${group}/epics/${epic.iid}`;
       const updated = await lookBeforeRepeat<ActualEpic>(connection, {
         send: async () => parseAnswer(Epic, await epics.edit(group, epic.iid, parameters), `PUT ${what}`),
@@ -69,20 +90,7 @@ export function createItemWriter(connection: Connection, reader: Reader): ItemWr
       return checked(updated, changes);
     },
 
-    async updateIssue(issue, changes) {
-      const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
-      if (Object.keys(parameters).length === 0) return issue;
-      const what = `/projects/${issue.projectId}/issues/${issue.iid}`;
-      const updated = await lookBeforeRepeat<ActualIssue>(connection, {
-        send: async () =>
-          parseAnswer(Issue, await issues.edit(issue.projectId, issue.iid, parameters), `PUT ${what}`),
-        find: async () => {
-          const now = await orNull(issues.show(issue.iid, { projectId: issue.projectId }));
-          return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
-        },
-      });
-      return checked(updated, changes);
-    },
+    updateIssue: async (issue, changes) => (isNothing(changes) ? issue : await editIssue(issue, changes)),
   };
 }
 
@@ -102,18 +110,28 @@ function newEpicParameters(epic: NewEpic): Record<string, string | boolean> {
   };
 }
 
+/** What stands for an epic on GitLab Free: an issue of the project, which has no start date. */
+function trackingIssue({ title, description, labels, dueDate }: NewEpic): NewIssue {
+  return { title, description, labels, dueDate, assigneeIds: [], epicId: null, confidential: false };
+}
+
 function newIssueParameters(issue: NewIssue): object {
   return {
     description: issue.description,
     labels: issue.labels.join(','),
-    epicId: issue.epicId,
+    ...(issue.epicId === null ? {} : { epicId: issue.epicId }),
     ...(issue.assigneeIds.length === 0 ? {} : { assigneeIds: [...issue.assigneeIds] }),
     ...(issue.dueDate === null ? {} : { dueDate: issue.dueDate }),
     ...(issue.confidential ? { confidential: true } : {}),
   };
 }
 
-/** What epics and issues take alike. An unchanged or empty part is not sent: GitLab refuses a change of nothing. */
+/** GitLab refuses a change of nothing. */
+function isNothing(changes: ItemChanges): boolean {
+  return Object.keys({ ...changeParameters(changes), ...issueParameters(changes) }).length === 0;
+}
+
+/** What epics and issues take alike. An unchanged or empty part is not sent. */
 function changeParameters(changes: ItemChanges): Record<string, string> {
   const { description, addLabels = [], removeLabels = [], state } = changes;
   return {

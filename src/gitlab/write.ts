@@ -1,13 +1,13 @@
 /** Labels, links and notes; with `write-items.ts` the writing half of the adapter. */
 
 import { z } from 'zod';
-import { GitLabRefusedError } from '#domain/errors.ts';
+import { GitLabConflictError, GitLabRefusedError } from '#domain/errors.ts';
 import type { ActualEpic, ActualIssue, ActualNote } from '#domain/state.ts';
 import type { ActualLink, GitLabWriter } from '#ports/gitlab.ts';
 import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { isMissing, lookBeforeRepeat, mayHaveLanded, orNull } from './look-before-repeat.ts';
-import { notesPath, type Reader } from './read.ts';
+import { notesPath, projectOf, type Reader } from './read.ts';
 import { Note, parseAnswer, Reaction } from './schema.ts';
 import { AnswerLostError } from './to-app-error.ts';
 import { createItemWriter } from './write-items.ts';
@@ -49,6 +49,36 @@ export function createWriter(connection: Connection, reader: Reader): GitLabWrit
     }
   }
 
+  /**
+   * Free has this link type only. A lost answer is looked up among the links of the step, which has few.
+   *
+   * @see https://docs.gitlab.com/api/issue_links/
+   */
+  async function linkRelated(
+    epic: ActualEpic,
+    issue: ActualIssue,
+  ): Promise<'created' | 'existed' | 'refused'> {
+    const projectId = projectOf(epic) ?? issue.projectId;
+    const isThere = async (): Promise<boolean> =>
+      (await reader.readLinks(issue)).some(({ issueId }) => issueId === epic.id);
+    return await lookBeforeRepeat<'created' | 'existed' | 'refused'>(connection, {
+      send: async () => {
+        try {
+          await issueLinks.create(projectId, epic.iid, issue.projectId, issue.iid, {
+            linkType: 'relates_to',
+          });
+          return 'created';
+        } catch (error) {
+          if (error instanceof GitLabConflictError && (await isThere())) return 'existed';
+          // A parent and its child, or the 101st relation of the tracking issue.
+          if (error instanceof GitLabRefusedError && error.status === 422) return 'refused';
+          throw error;
+        }
+      },
+      find: async () => ((await isThere()) ? 'created' : null),
+    });
+  }
+
   /** A lost answer does not matter here: the next try to link finds out. */
   async function removeLink(issue: ActualIssue, link: ActualLink): Promise<void> {
     try {
@@ -69,6 +99,7 @@ export function createWriter(connection: Connection, reader: Reader): GitLabWrit
   return {
     ...createItemWriter(connection, reader),
     linkBlocks,
+    linkRelated,
 
     /** @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label */
     async createLabel({ name, color, description }) {
@@ -148,9 +179,10 @@ async function listNewestNotes(
 ): Promise<readonly ActualNote[]> {
   const { group, issueNotes, epicNotes, pageSize } = connection;
   const newest = { orderBy: 'created_at', sort: 'desc', page: 1, perPage: pageSize } as const;
-  const answer = await (target.kind === 'issue'
-    ? issueNotes.all(target.projectId, target.iid, newest)
-    : epicNotes.all(group, target.id, newest));
+  const projectId = projectOf(target);
+  const answer = await (projectId === null
+    ? epicNotes.all(group, target.id, newest)
+    : issueNotes.all(projectId, target.iid, newest));
   return parseAnswer(z.array(Note), answer, `GET ${notesPath(target)}`);
 }
 
@@ -159,9 +191,10 @@ function postNote(
   target: ActualEpic | ActualIssue,
   body: string,
 ): Promise<unknown> {
-  return target.kind === 'issue'
-    ? issueNotes.create(target.projectId, target.iid, body)
-    : epicNotes.create(group, target.id, body);
+  const projectId = projectOf(target);
+  return projectId === null
+    ? epicNotes.create(group, target.id, body)
+    : issueNotes.create(projectId, target.iid, body);
 }
 
 function putNote(
@@ -169,9 +202,10 @@ function putNote(
   target: ActualEpic | ActualIssue,
   { id, body }: ActualNote,
 ): Promise<unknown> {
-  return target.kind === 'issue'
-    ? issueNotes.edit(target.projectId, target.iid, id, { body })
-    : epicNotes.edit(group, target.id, id, { body });
+  const projectId = projectOf(target);
+  return projectId === null
+    ? epicNotes.edit(group, target.id, id, { body })
+    : issueNotes.edit(projectId, target.iid, id, { body });
 }
 
 function showNote(
@@ -179,7 +213,8 @@ function showNote(
   target: ActualEpic | ActualIssue,
   id: number,
 ): Promise<unknown> {
-  return target.kind === 'issue'
-    ? issueNotes.show(target.projectId, target.iid, id)
-    : epicNotes.show(group, target.id, id);
+  const projectId = projectOf(target);
+  return projectId === null
+    ? epicNotes.show(group, target.id, id)
+    : issueNotes.show(projectId, target.iid, id);
 }

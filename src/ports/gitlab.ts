@@ -1,5 +1,14 @@
 import type { EngagementKey } from '#domain/keys.ts';
-import type { ActualEpic, ActualIssue, ActualNote, ActualState, ActualUser, OwnUser } from '#domain/state.ts';
+import type {
+  ActualEpic,
+  ActualIssue,
+  ActualNote,
+  ActualState,
+  ActualUser,
+  Capabilities,
+  HolderKind,
+  OwnUser,
+} from '#domain/state.ts';
 
 /** A link between two issues, seen from the issue that was asked. */
 export interface ActualLink {
@@ -14,7 +23,12 @@ export interface ActualLink {
  * would make the reconciler re-create what it did not see.
  */
 export interface GitLabReader {
-  /** The epics and issues that carry the engagement's label; the issues only when there is an epic or `always` is set. */
+  /** What this GitLab offers. Learned with the first read of epics, so that it costs none of its own. */
+  readCapabilities(): Promise<Capabilities>;
+  /**
+   * The epics and issues that carry the engagement's label; the issues only when there is an epic, when there cannot be
+   * one, or when `always` is set.
+   */
   readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
   /** Every engagement of the given processes with one pass over the group; `updatedAfter` (ISO 8601) narrows to changed ones. */
   readAll(
@@ -42,6 +56,8 @@ export interface NewLabel {
 }
 
 export interface NewEpic {
+  /** A tracking issue takes no start date. */
+  readonly holder: HolderKind;
   readonly title: string;
   readonly description: string;
   readonly labels: readonly string[];
@@ -55,7 +71,8 @@ export interface NewIssue {
   readonly labels: readonly string[];
   readonly assigneeIds: readonly number[];
   readonly dueDate: string | null;
-  readonly epicId: number;
+  /** `null`: in no epic. */
+  readonly epicId: number | null;
   readonly confidential: boolean;
 }
 
@@ -88,6 +105,8 @@ export interface GitLabWriter {
   updateIssue(issue: ActualIssue, changes: ItemChanges): Promise<ActualIssue>;
   /** Links so that GitLab shows `blocked` as blocked by `blocker`. An existing such link is left alone; a plain relation between the two is replaced. */
   linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'>;
+  /** Relates a step's issue to its tracking issue. Any relation between the two is left alone; `refused`: GitLab takes no more of them. */
+  linkRelated(epic: ActualEpic, issue: ActualIssue): Promise<'created' | 'existed' | 'refused'>;
   createNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote>;
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */

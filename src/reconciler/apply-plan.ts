@@ -1,9 +1,10 @@
+import { movedBlock } from '#domain/blocks.ts';
 import { GitLabConflictError, InvariantError } from '#domain/errors.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { StepKey } from '#domain/keys.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import { parseNoteMarker } from '#domain/marker.ts';
-import { twinNote } from '#domain/notes.ts';
+import { movedNote, twinNote } from '#domain/notes.ts';
 import type { Action, NoteTarget, Plan } from '#domain/plan.ts';
 import { answerRule } from '#domain/plan-answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan-creation.ts';
@@ -94,6 +95,8 @@ async function perform(world: World, action: Action): Promise<void> {
       return;
     case 'close-twin':
       return await closeTwin(world, action);
+    case 'retire-tracking':
+      return await retireTracking(world, action);
     case 'write-note':
       return await ensureNote(world, targetOf(world, action.target), action.rule, action.body);
     case 'answer':
@@ -125,7 +128,7 @@ async function createIssue(world: World, action: Extract<Action, { kind: 'create
     labels: action.labels,
     assigneeIds: assignee === null ? [] : [assignee],
     dueDate: action.dueDate,
-    epicId: epic.id,
+    epicId: epic.tracking === null ? epic.id : null,
     confidential: action.confidential,
   });
   if (assignee !== null && issue.assignees.length === 0)
@@ -133,6 +136,15 @@ async function createIssue(world: World, action: Extract<Action, { kind: 'create
       `${issue.reference}: GitLab did not assign ${action.assignee}; is this user a member of the project?`,
     );
   world.issues.set(action.step, issue);
+  if (epic.tracking !== null) await relate(world, epic, issue);
+}
+
+/** On GitLab Free a step belongs to its tracking issue by a plain relation. */
+async function relate(world: World, epic: ActualEpic, issue: ActualIssue): Promise<void> {
+  if ((await world.gitlab.linkRelated(epic, issue)) === 'refused')
+    world.warnings.push(
+      `${issue.reference}: GitLab did not relate it to ${epic.reference}; an issue can have 100 relations. Everything else works without it.`,
+    );
 }
 
 async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
@@ -150,15 +162,17 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
   const assignee = await assigneeId(world, action.assignee, action.step);
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
+  const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
     ...(block === null ? {} : { description: writeManagedBlock(issue.description, marker, block) }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
     ...(assignee === null ? {} : { assigneeIds: [assignee] }),
     ...(action.dueDate === null ? {} : { dueDate: action.dueDate }),
-    ...(action.joinEpic ? { epicId: epicOf(world).id } : {}),
+    ...(epic !== null && epic.tracking === null ? { epicId: epic.id } : {}),
   });
   world.issues.set(action.step, updated);
+  if (epic !== null && epic.tracking !== null) await relate(world, epic, updated);
 }
 
 async function updateEpic(world: World, action: Extract<Action, { kind: 'update-epic' }>): Promise<void> {
@@ -207,6 +221,25 @@ async function closeTwin(world: World, action: Extract<Action, { kind: 'close-tw
   if (issue === undefined) return;
   await ensureNote(world, issue, 'twin', twinNote(original));
   await world.gitlab.updateIssue(issue, { state: 'closed' });
+}
+
+/** The note first: a crash before the close leaves a tracking issue that is found again. */
+async function retireTracking(
+  world: World,
+  { id }: Extract<Action, { kind: 'retire-tracking' }>,
+): Promise<void> {
+  const { engagement } = world.plan;
+  const { found } = world;
+  const left = [...(found.epic === null ? [] : [found.epic]), ...found.leftTracking];
+  const tracking = left.find((epic) => epic.id === id && epic.tracking !== null);
+  if (tracking === undefined) return;
+  const { reference } = epicOf(world);
+  const marker = epicMarker({ engagement, process: world.process });
+  await ensureNote(world, tracking, 'moved', movedNote(engagement, reference));
+  await world.gitlab.updateEpic(tracking, {
+    description: writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
+    ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
+  });
 }
 
 /** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */

@@ -38,8 +38,10 @@ export function createOwnWrites(): OwnWrites {
   }
 
   function wrote<T extends ActualEpic | ActualIssue>(item: T): T {
-    const { kind, updatedAt } = item;
-    remember(keyOf({ kind, id: kind === 'epic' ? item.iid : item.id, updatedAtMs: Date.parse(updatedAt) }));
+    const updatedAtMs = Date.parse(item.updatedAt);
+    // To GitLab a tracking issue is an issue, and so it is in the event.
+    const isEpic = item.kind === 'epic' && item.tracking === null;
+    remember(keyOf({ kind: isEpic ? 'epic' : 'issue', id: isEpic ? item.iid : item.id, updatedAtMs }));
     return item;
   }
 

@@ -105,6 +105,8 @@ function isSettled({ issue }: StepStatus, { settings }: CommentInput): boolean {
 function looksAtEpic(input: CommentInput): boolean {
   const { look, found, assessment } = input;
   if (found.epic === null) return false;
+  // A comment on a tracking issue is named by its event, as on every issue.
+  if (found.epic.tracking !== null && look.issues?.has(found.epic.id) === true) return true;
   if (look.epic === 'always' || assessment.steps.some((status) => restsOnWords(status, input))) return true;
   return look.epic !== null && found.epic.updatedAt >= look.epic.changedSince;
 }

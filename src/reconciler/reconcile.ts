@@ -44,6 +44,8 @@ export interface ReconcileOptions {
   readonly comments?: CommentLook;
   /** Take an engagement up again that the loop fuse has paused. */
   readonly resume?: boolean;
+  /** Turn a tracking issue into an epic, where GitLab has epics by now. */
+  readonly migrate?: boolean;
   /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
   readonly recentActions?: () => Promise<readonly string[]>;
   readonly onProgress?: Progress | undefined;
@@ -57,6 +59,13 @@ export type Undecided =
   /** The SOW is not won yet. */
   | { readonly kind: 'not-won'; readonly stage: string }
   | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
+  /** `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none. */
+  | {
+      readonly kind: 'out-of-reach';
+      readonly why: 'foreign' | 'moved';
+      readonly reference: string;
+      readonly author: string;
+    }
   | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
 
 /** What the facts ask for, before anything is done. */
@@ -98,7 +107,9 @@ export async function reconcile(
   options: ReconcileOptions = {},
 ): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const actual = await deps.gitlab.readEngagement(engagement, { always: attempt > 1 });
+    // A launch is worth one read less: the engagement's label says whether there is something already.
+    const always = attempt > 1 || options.sow === undefined;
+    const actual = await deps.gitlab.readEngagement(engagement, { always });
     try {
       return await reconcileState(deps, actual, { ...options, claimed: attempt > 1 });
     } catch (error) {
@@ -169,7 +180,7 @@ export async function decide(
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Decision | Undecided> {
-  const found = await identifyCarefully(deps.gitlab, actual);
+  const found = await identifyCarefully(deps, actual);
   const sow = sowOf(found, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found } : sow;
   const process = processOf(deps.processes, found, options);
@@ -185,16 +196,19 @@ export async function decide(
   const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
   const appointed = newAppointments(ruled, settings);
   const assessment = withAppointments(ruled, appointed);
+  const migrate = options.migrate === true;
   const input: PlanInput = {
     assessment,
     found,
     settings,
-    labels: needsLabels(assessment, found) ? await deps.gitlab.readLabels() : new Set<string>(),
+    labels: needsLabels(assessment, found, migrate) ? await deps.gitlab.readLabels() : new Set<string>(),
     claimed: options.claimed === true,
     resume: options.resume === true || followed?.effects.unpause === true,
     followed,
     appointedNow: new Set(appointed.map(({ role }) => role)),
     readings: recorded.readings,
+    capabilities: actual.capabilities,
+    migrate,
   };
   return { kind: 'decided', assessment, found, plan: plan(input), input };
 }
@@ -205,10 +219,29 @@ function withAppointments(assessment: Assessment, appointed: readonly Appointmen
   return { ...assessment, rulings: { ...rulings, appointments: [...rulings.appointments, ...appointed] } };
 }
 
-/** Asks who we are only when an issue carries our marker but was made by somebody unknown (say, an earlier token). */
-async function identifyCarefully(gitlab: GitLab, actual: ActualState): Promise<Identified> {
-  const found = identify(actual);
-  return found.doubtful.length === 0 ? found : identify(actual, [(await gitlab.whoAmI()).id]);
+/**
+ * Asks who we are only when something carries our marker but was made by somebody unknown: an earlier token, or, of
+ * tracking issues, anybody until we have asked.
+ */
+async function identifyCarefully(
+  { gitlab, settings }: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
+  actual: ActualState,
+): Promise<Identified> {
+  const found = identify(actual, [], settings.formerUsers);
+  return found.doubtful.length === 0 && found.doubtfulTracking.length === 0
+    ? found
+    : identify(actual, [(await gitlab.whoAmI()).id], settings.formerUsers);
+}
+
+/** What claims to be the engagement and cannot be worked with, although nothing else holds it. */
+function outOfReach({
+  movedTracking,
+  doubtfulTracking,
+}: Identified): Extract<Undecided, { kind: 'out-of-reach' }> | null {
+  const [item] = [...movedTracking, ...doubtfulTracking];
+  if (item === undefined) return null;
+  const why = movedTracking.length > 0 ? 'moved' : 'foreign';
+  return { kind: 'out-of-reach', why, reference: item.reference, author: item.author.username };
 }
 
 function sowOf(
@@ -219,6 +252,8 @@ function sowOf(
   | Exclude<Undecided, { kind: 'record-damaged' }>
   | { readonly kind: 'record-damaged'; readonly reason: string } {
   if (found.epic === null) {
+    const unusable = outOfReach(found);
+    if (unusable !== null) return unusable;
     if (options.sow === undefined) return { kind: 'absent' };
     return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
   }

@@ -9,7 +9,7 @@ import { type Identified, identify } from '#domain/identify.ts';
 import type { FieldProblem } from '#domain/input-problem.ts';
 import { factsOf } from '#domain/process-case.ts';
 import { LAUNCH_STAGE } from '#domain/sow.ts';
-import type { ActualState } from '#domain/state.ts';
+import { type ActualState, PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { type Decision, decide, type ReconcileOptions } from './reconcile.ts';
 
@@ -25,7 +25,8 @@ export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseRes
   const engagement = sow.sow.number;
   // What is not won yet makes no engagement; a case asks what the rules say once it is.
   const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
-  const launched = await decided(gitlab, ready, { engagement, epics: [], issues: [] }, launch);
+  const empty: ActualState = { engagement, epics: [], issues: [], capabilities: PREMIUM };
+  const launched = await decided(gitlab, ready, empty, launch);
   const state = launchedState(launched.plan, ready);
   const found = identify(state);
   const problems = itemProblems(ready, found);

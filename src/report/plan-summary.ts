@@ -23,6 +23,7 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'add-link':
       return 'link';
     case 'close-twin':
+    case 'retire-tracking':
       return 'close';
     case 'write-note':
     case 'answer':

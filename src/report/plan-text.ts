@@ -48,13 +48,15 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
     case 'create-label':
       return visible(`create label: ${action.label.name}`);
     case 'create-epic':
-      return `create epic: ${visible(action.title)}`;
+      return `create ${action.holder}: ${visible(action.title)}`;
     case 'create-issue':
       return `create issue: ${titleOf(action.step)}`;
     case 'add-link':
       return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
     case 'close-twin':
       return `close duplicate ${action.item}: ${action.reference}`;
+    case 'retire-tracking':
+      return `close tracking issue ${action.reference}: it is an epic now`;
     case 'write-note':
       return `note on ${targetName(action.target, titleOf)}: ${action.rule}`;
     case 'answer':
@@ -90,11 +92,18 @@ function epicEntries(context: PlanContext): readonly Entry[] {
   return context.plan.actions.flatMap((action): Entry[] => {
     if (action.kind === 'create-epic') return [createEpicEntry(action)];
     if (action.kind === 'update-epic' && countOf(action, context.plan) !== null)
-      return [updateEntry(action, `epic ${context.found.epic?.reference ?? ''}`.trim())];
+      return [updateEntry(action, epicName(context))];
+    if (action.kind === 'retire-tracking')
+      return [{ sign: '-', text: `tracking issue ${action.reference}: it is an epic now`, details: [] }];
     if (action.kind === 'close-twin' && action.original.kind === 'epic') return [twinEntry(action)];
     if (action.kind === 'answer' && action.target.kind === 'epic') return [answerEntry(action)];
     return action.kind === 'write-note' && action.target.kind === 'epic' ? [noteEntry(action, context)] : [];
   });
+}
+
+function epicName({ found: { epic } }: PlanContext): string {
+  const what = epic !== null && epic.tracking !== null ? 'tracking issue' : 'epic';
+  return `${what} ${epic?.reference ?? ''}`.trim();
 }
 
 function createEpicEntry(action: Extract<Action, { kind: 'create-epic' }>): Entry {
@@ -102,7 +111,7 @@ function createEpicEntry(action: Extract<Action, { kind: 'create-epic' }>): Entr
   const known = action.startDate !== null || action.dueDate !== null;
   return {
     sign: '+',
-    text: `epic: ${visible(action.title)}`,
+    text: `${action.holder}: ${visible(action.title)}`,
     details: [
       ['labels', action.labels.join('  ')],
       ...(known ? [['dates', dates.join(' to ')] as const] : []),
@@ -149,6 +158,7 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
     case 'create-label':
     case 'create-epic':
     case 'update-epic':
+    case 'retire-tracking':
       return [];
   }
 }

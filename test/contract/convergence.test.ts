@@ -79,10 +79,9 @@ function perform(done: Deed): void {
   if (done.kind === 'close-epic' || done.kind === 'reopen-epic')
     return operations.setState(user, world.epic(), done.kind === 'close-epic' ? 'closed' : 'opened');
   if (done.kind === 'spoil-epic') {
-    operations.updateEpic(user, world.epic(), {
-      description: world.epic().description.replace('| | Step', '| | Stoop'),
-    });
-    return;
+    return world
+      .by(user.username)
+      .write(world.epic(), world.epic().description.replace('| | Step', '| | Stoop'));
   }
   if ('step' in done) performOnStep(done, user);
 }

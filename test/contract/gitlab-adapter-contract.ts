@@ -8,6 +8,7 @@ export const KEY = 'SOW-1042';
 
 export function anEpic(changes: Partial<NewEpic> = {}): NewEpic {
   return {
+    holder: 'epic',
     title: 'SOW-1042 Acme',
     description: '<!-- procession: SOW-1042 -->\nThe deal.',
     labels: [KEY, 'process::delivery'],

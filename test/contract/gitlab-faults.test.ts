@@ -37,6 +37,7 @@ const TIMEOUT_MS = 100;
 const LATE_MS = 180;
 
 const newEpic = (name: string) => ({
+  holder: 'epic' as const,
   title: name,
   description: `<!-- procession: ${name} -->\nAbout it.`,
   labels: [LABEL],

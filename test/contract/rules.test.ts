@@ -285,7 +285,7 @@ describe('the epic', () => {
     const edited = epic.description
       .replace('**Waiting for**', '**Waiting for Godot**')
       .concat('\nOur own remark.');
-    world.sandbox.operations.updateEpic(world.sandbox.user('mira'), epic, { description: edited });
+    world.by('mira').write(epic, edited);
 
     await world.reconcile();
 
@@ -295,9 +295,7 @@ describe('the epic', () => {
 
   it('reports a SOW record edited by hand, once, and changes nothing else until it is applied again', async () => {
     const epic = world.epic();
-    world.sandbox.operations.updateEpic(world.sandbox.user('mira'), epic, {
-      description: epic.description.replace(/(procession:sow v1 \S+ )\S{8}/, '$1AAAAAAAA'),
-    });
+    world.by('mira').write(epic, epic.description.replace(/(procession:sow v1 \S+ )\S{8}/, '$1AAAAAAAA'));
     world.by('eli').close(world.issue('kick-off'));
 
     const outcomes = [await world.reconcile(), await world.reconcile()];

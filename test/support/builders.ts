@@ -4,7 +4,7 @@ import { writeManagedBlock } from '#domain/managed-block.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
 import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
-import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
+import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/state.ts';
 
 export const BOT = { id: 1, username: 'procession-bot' };
 
@@ -14,6 +14,8 @@ export const NOTHING_SAID = {
   followed: null,
   appointedNow: new Set<string>(),
   readings: [],
+  capabilities: PREMIUM,
+  migrate: false,
 };
 
 export function aSow(changes: Partial<Sow> = {}): Sow {
@@ -90,6 +92,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
     showAmounts: false,
     commands: {},
+    formerUsers: [],
     ...changes,
   };
 }
@@ -146,10 +149,11 @@ export function anEpic(changes: Partial<ActualEpic> = {}): ActualEpic {
     createdAt: '2026-11-04T09:00:00Z',
     updatedAt: '2026-11-04T09:00:00Z',
     closedAt: null,
+    tracking: null,
     ...changes,
   };
 }
 
 export function aState(changes: Partial<ActualState> = {}): ActualState {
-  return { engagement: 'SOW-1', epics: [anEpic()], issues: [], ...changes };
+  return { engagement: 'SOW-1', epics: [anEpic()], issues: [], capabilities: PREMIUM, ...changes };
 }

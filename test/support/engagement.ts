@@ -46,7 +46,8 @@ export interface EngagementWorld extends TestWorld {
   reconcile(options?: ReconcileOptions): Promise<Outcome>;
   /** The same engine over another port, for faults. */
   over(gitlab: GitLab): ReconcileDeps;
-  epic(): Epic;
+  /** The engagement's epic, or on GitLab Free its tracking issue. */
+  epic(): Epic | Issue;
   issue(step: string): Issue;
   labels(item: Issue | Epic): readonly string[];
   state(step: string): string;
@@ -58,6 +59,7 @@ export interface EngagementWorld extends TestWorld {
     close(item: Issue | Epic): void;
     reopen(item: Issue | Epic): void;
     label(item: Issue | Epic, label: string): void;
+    write(item: Issue | Epic, description: string): void;
   };
 }
 
@@ -99,7 +101,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   const change = (
     username: string,
     item: Issue | Epic,
-    changes: { stateEvent?: 'close' | 'reopen'; addLabels?: readonly string[] },
+    changes: { stateEvent?: 'close' | 'reopen'; addLabels?: readonly string[]; description?: string },
   ): void => {
     const actor = sandbox.user(username);
     if (item.kind === 'issue') sandbox.operations.updateIssue(actor, item, changes);
@@ -114,7 +116,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     apply: async (extra) =>
       await reconcile(deps, sow.sow.number, { sow, process: process.id, profile: process.profile, ...extra }),
     reconcile: async (extra) => await reconcile(deps, sow.sow.number, extra),
-    epic: () => marked(data.epics, null),
+    epic: () => marked<Epic | Issue>([...data.epics, ...data.issues], null),
     issue,
     labels,
     state: (step) =>
@@ -140,6 +142,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
       close: (item) => change(username, item, { stateEvent: 'close' }),
       reopen: (item) => change(username, item, { stateEvent: 'reopen' }),
       label: (item, label) => change(username, item, { addLabels: [label] }),
+      write: (item, description) => change(username, item, { description }),
     }),
   };
   return engagement;

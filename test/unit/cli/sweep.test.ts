@@ -6,6 +6,7 @@ import { GitLabRefusedError, GitLabUnavailableError } from '#domain/errors.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import { encodeSowRecord } from '#domain/sow-record.ts';
 import type { ActualEpic, ActualState } from '#domain/state.ts';
+import { PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
@@ -19,7 +20,12 @@ function deps(states: readonly ActualState[], changes: Partial<GitLab> = {}): Re
     ...emptyGitLab(),
     readAll: async () => states,
     readEngagement: async (engagement) =>
-      states.find((state) => state.engagement === engagement) ?? { engagement, epics: [], issues: [] },
+      states.find((state) => state.engagement === engagement) ?? {
+        engagement,
+        epics: [],
+        issues: [],
+        capabilities: PREMIUM,
+      },
     ...changes,
   };
   return {

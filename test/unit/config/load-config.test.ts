@@ -98,6 +98,7 @@ describe('config/load-config', () => {
       crm: {},
       serviceUrl: null,
       showAmounts: false,
+      formerUsers: [],
       templates: 'issue_templates',
     });
   });

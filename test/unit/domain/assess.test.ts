@@ -164,6 +164,22 @@ describe('domain/assess', () => {
     expect(second?.state).toBe('ready');
   });
 
+  it.each([
+    [['ready', 'in progress'], 'in progress'],
+    [['waiting', 'ready'], 'waiting'],
+    [['in progress', 'waiting'], 'ready'],
+    [['ready', 'blocked'], 'ready'],
+  ])('takes of several states the one that people set: %j is %s', (labels, state) => {
+    const first = issue('first', 1, {});
+    const several = { ...first, labels: [...first.labels, ...labels.map((label) => `workflow::${label}`)] };
+    const found = identify(aState({ issues: [several] }));
+    const input = { engagement: 'SOW-1', today: '2026-11-20', process: aProcess(), sow: aSow(), found };
+
+    const [status] = assess({ ...input, settings: someSettings() }).steps;
+
+    expect(status?.state).toBe(state);
+  });
+
   it('counts a step that starts another softly: ready once it has started', () => {
     const process = aProcess();
     const soft = {

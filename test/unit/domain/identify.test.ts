@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { memoryText } from '#domain/engagement-state.ts';
+import { MOVED_MEMORY, memoryText } from '#domain/engagement-state.ts';
 import { identify } from '#domain/identify.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/managed-block.ts';
 import { resolveReferences } from '#domain/references.ts';
-import type { ActualIssue } from '#domain/state.ts';
+import { type ActualIssue, FREE } from '#domain/state.ts';
+import { asTracking } from '#domain/tracking.ts';
 import { anEpic, anIssue, aState } from '#test/support/builders.ts';
 
 const HUMAN = { id: 44, username: 'eli' };
@@ -89,5 +90,62 @@ describe('domain/identify', () => {
     );
 
     expect(found.epic).toBeNull();
+  });
+
+  describe('tracking issues', () => {
+    const marker = '<!-- procession:epic v1 SOW-1 sample -->\n**Waiting**\n<!-- procession:end -->';
+    const tracking = (changes: Partial<ActualIssue> = {}) =>
+      anIssue('first', { iid: 9, description: marker, epicId: null, ...changes });
+    const free = { epics: [], capabilities: FREE };
+
+    it('stand for the epic when one of us made them', () => {
+      const issue = tracking();
+      const first = anIssue('first', { epicId: null });
+
+      const found = identify(aState({ ...free, issues: [first, issue] }), [1]);
+
+      expect(found.epic).toEqual(asTracking(issue));
+      expect(found.issues).toEqual(new Map([['first', first]]));
+      expect(found.twinEpics).toEqual([]);
+    });
+
+    it('are doubtful while nobody has said who we are, and when somebody else made them', () => {
+      const [ours, foreign] = [tracking(), tracking({ iid: 8, author: HUMAN })];
+      const state = aState({ ...free, issues: [foreign, ours] });
+
+      expect(identify(state)).toMatchObject({ epic: null, doubtfulTracking: [foreign, ours] });
+      expect(identify(state, [1])).toMatchObject({ epic: { iid: 9 }, doubtfulTracking: [foreign] });
+      expect(identify(state, [], ['procession-bot'])).toMatchObject({ epic: { iid: 9 } });
+    });
+
+    it('let the oldest win and call the others twins', () => {
+      const found = identify(aState({ ...free, issues: [tracking({ iid: 12 }), tracking()] }), [1]);
+
+      expect(found.epic?.iid).toBe(9);
+      expect(found.twinEpics.map(({ iid }) => iid)).toEqual([12]);
+    });
+
+    it('give way to an epic, and are named as left until they say so themselves', () => {
+      const moved = tracking({ iid: 10, description: marker.replace('**Waiting**', MOVED_MEMORY) });
+
+      const found = identify(aState({ issues: [tracking(), moved] }), [1]);
+
+      expect(found.epic?.tracking).toBeNull();
+      expect(found.twinEpics).toEqual([]);
+      expect(found.leftTracking.map(({ iid }) => iid)).toEqual([9]);
+      expect(found.movedTracking.map(({ iid }) => iid)).toEqual([10]);
+    });
+
+    it('are not those steps into which somebody has pasted the marker of the whole', () => {
+      const step = tracking({ iid: 11 });
+      const memory = resolveReferences(memoryText(['first'], [], false), new Map([['first', step]]), 'epic');
+      const issue = tracking({ description: marker.replace('**Waiting**', memory) });
+
+      const found = identify(aState({ ...free, issues: [issue, step] }), [1]);
+
+      expect(found.epic?.iid).toBe(9);
+      expect(found.twinEpics).toEqual([]);
+      expect(found.issues).toEqual(new Map([['first', step]]));
+    });
   });
 });

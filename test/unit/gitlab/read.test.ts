@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GitLabUnavailableError } from '#domain/errors.ts';
-import type { ActualEpic } from '#domain/state.ts';
+import { type ActualEpic, PREMIUM } from '#domain/state.ts';
 import { connect } from '#gitlab/connection.ts';
 import { createReader } from '#gitlab/read.ts';
 import { json, type RawServer, type Respond, type Seen, startRawServer } from '#test/support/raw-server.ts';
@@ -138,7 +138,12 @@ describe('gitlab/read', () => {
     it('asks once when there is no epic, unless always is wanted', async () => {
       const gitlab = await reader((response, seen) => sendPage(response, seen, []));
 
-      expect(await gitlab.readEngagement('SOW-9')).toEqual({ engagement: 'SOW-9', epics: [], issues: [] });
+      expect(await gitlab.readEngagement('SOW-9')).toEqual({
+        engagement: 'SOW-9',
+        epics: [],
+        issues: [],
+        capabilities: PREMIUM,
+      });
       expect(server?.seen).toHaveLength(1);
       await gitlab.readEngagement('SOW-9', { always: true });
 

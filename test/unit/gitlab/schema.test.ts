@@ -23,6 +23,7 @@ describe('gitlab/schema', () => {
   it('reads an epic, with instants in UTC and no description as an empty one', () => {
     expect(parseAnswer(Epic, epic, 'GET')).toEqual({
       kind: 'epic',
+      tracking: null,
       id: 29,
       iid: 4,
       title: 'SOW-1042 Acme',

@@ -33,6 +33,7 @@ describe('reconciler/own-writes', () => {
     const gitlab = writes.through(aGitLab('2026-03-02T09:00:00.700Z'));
     await gitlab.updateIssue(anIssue('kick-off'), {});
     await gitlab.createEpic({
+      holder: 'epic',
       title: '',
       description: '',
       labels: [],
@@ -46,6 +47,16 @@ describe('reconciler/own-writes', () => {
     expect(writes.has({ kind: 'epic', id: 3, updatedAtMs: at(0) })).toBe(true);
     expect(writes.has({ kind: 'epic', id: 90, updatedAtMs: at(0) })).toBe(false);
     expect(writes.has({ kind: 'issue', id: 501, updatedAtMs: Number.NaN })).toBe(false);
+  });
+
+  it('knows a tracking issue as the issue that it is in an event', async () => {
+    const writes = createOwnWrites();
+    const tracking = anEpic({ id: 700, tracking: { projectId: 7 }, updatedAt: '2026-03-02T09:00:00.700Z' });
+    const gitlab = { ...aGitLab(''), updateEpic: async () => tracking };
+    await writes.through(gitlab).updateEpic(tracking, {});
+
+    expect(writes.has({ kind: 'issue', id: 700, updatedAtMs: at(0) })).toBe(true);
+    expect(writes.has({ kind: 'epic', id: 3, updatedAtMs: at(0) })).toBe(false);
   });
 
   it('knows comments of ours, made or edited', async () => {

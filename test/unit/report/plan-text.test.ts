@@ -78,6 +78,7 @@ describe('report/plan-text', () => {
     const actions = [
       {
         kind: 'create-epic',
+        holder: 'epic',
         title: 'SOW-1 \u001B[2Jx\u202Ey',
         description: '',
         labels: [],

@@ -1,0 +1,9 @@
+import type { ActualEpic, ActualIssue } from './state.ts';
+
+/** An issue in the place of an epic: its tracking issue, where GitLab has no epics. */
+export function asTracking(issue: ActualIssue): ActualEpic {
+  const { id, iid, title, description, state, labels, url, reference, author } = issue;
+  const { createdAt, updatedAt, closedAt, projectId } = issue;
+  const item = { id, iid, title, description, state, labels, url, reference, author };
+  return { kind: 'epic', ...item, createdAt, updatedAt, closedAt, tracking: { projectId } };
+}
