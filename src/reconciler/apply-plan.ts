@@ -3,7 +3,6 @@ import { GitLabConflictError, InvariantError } from '#domain/errors.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { StepKey } from '#domain/keys.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
-import { parseNoteMarker } from '#domain/marker.ts';
 import { movedNote, twinNote } from '#domain/notes.ts';
 import type { Action, NoteTarget, Plan } from '#domain/plan.ts';
 import { answerRule } from '#domain/plan-answers.ts';
@@ -12,6 +11,7 @@ import type { ProcessDefinition } from '#domain/process.ts';
 import { resolveReferences } from '#domain/references.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import { ensureNote } from './ensure-note.ts';
 
 /** Told before each action; `done` counts from 0. */
 export type Progress = (step: {
@@ -240,31 +240,6 @@ async function retireTracking(
     description: writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
     ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
   });
-}
-
-/** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */
-async function ensureNote(
-  world: Pick<World, 'gitlab' | 'issues'>,
-  target: ActualEpic | ActualIssue,
-  rule: string,
-  body: string,
-): Promise<void> {
-  const text = resolveReferences(body, world.issues, target.kind);
-  const me = await world.gitlab.whoAmI();
-  const notes = await world.gitlab.readNotes(target);
-  const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);
-  if (existing === undefined) await world.gitlab.createNote(target, text);
-  else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
-}
-
-/** Writes a note outside a plan: when there is nothing to plan with. */
-export async function writeEpicNote(
-  gitlab: GitLab,
-  epic: ActualEpic,
-  rule: string,
-  body: string,
-): Promise<void> {
-  await ensureNote({ gitlab, issues: new Map() }, epic, rule, body);
 }
 
 function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {

@@ -20,8 +20,9 @@ import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { applyPlan, type Progress, writeEpicNote } from './apply-plan.ts';
+import { applyPlan, type Progress } from './apply-plan.ts';
 import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
+import { writeEpicNote } from './ensure-note.ts';
 import { readComments } from './read-comments.ts';
 
 export interface ReconcileDeps {
