@@ -170,5 +170,5 @@ describe('the rules', () => {
     expect(JSON.stringify(premium)).toContain('epic-closed-early');
     expect(free).toEqual(premium);
     expect(ultimate).toEqual(premium);
-  });
+  }, 120_000);
 });
