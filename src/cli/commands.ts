@@ -52,6 +52,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'sweep', summary: 'repair every engagement', load: async () => await import('./sweep.ts') },
   {
+    name: 'migrate',
+    summary: 'after a move from GitLab Free to Premium: turn tracking issues into epics',
+    load: async () => await import('./migrate.ts'),
+  },
+  {
     name: 'check',
     summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
     load: async () => await import('./check.ts'),

@@ -8,10 +8,11 @@
  * | 2 | create-epic | issues are created inside it |
  * | 3 | create-issue | predecessors first, so that texts can refer to them |
  * | 4 | add-link | both ends exist |
- * | 5 | close-twin, retire-tracking | the survivors are complete |
+ * | 5 | close-twin | the survivors are complete |
  * | 6 | write-note, update-issue | the explanation before the change: a crash in between repeats neither |
  * | 7 | answer | what a comment asked for is done |
  * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
+ * | 9 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
  */
 import type { Assessment } from './assess.ts';
 import { blockContext } from './block-context.ts';
@@ -151,11 +152,14 @@ export function plan(input: PlanInput): Plan {
     ...planCreation(input, context),
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
-    ...planRetirement(input),
     ...planSteps(input, context),
     ...planAnswers(input, context),
   ];
-  return { engagement: assessment.engagement, actions: [...actions, ...planEpic(input, context, actions)] };
+  const summary = planEpic(input, context, actions);
+  return {
+    engagement: assessment.engagement,
+    actions: [...actions, ...summary, ...planRetirement(input)],
+  };
 }
 
 /** What pausing an engagement takes. @param change see `trippedBy`. */

@@ -1,8 +1,8 @@
 import type { Assessment, StepStatus } from './assess.ts';
+import { blockContext } from './block-context.ts';
 import { assigneesOf, type BlockContext, dueOf, openTurns } from './blocks.ts';
 import { daysBetween, localDate } from './calendar.ts';
 import { checkEngagement, type Finding } from './check.ts';
-import { dueDates } from './due-dates.ts';
 import type {
   EngagementReport,
   ReportedFinding,
@@ -33,12 +33,7 @@ export function reportEngagement(
   context: ReportContext,
 ): EngagementReport {
   const { sow, process, engagement, complete } = assessment;
-  const plannedDue = dueDates(
-    assessment.steps.map(({ step }) => step),
-    sow,
-    context.settings.calendar,
-  );
-  const blocks: BlockContext = { assessment, settings: context.settings, plannedDue };
+  const blocks = blockContext(assessment, context.settings);
   const steps = assessment.steps.map((status) => reportStep(status, blocks, context));
   const turns = complete ? [] : mainTurns(assessment).map(({ key }) => key);
   const closed = complete ? (found.epic?.closedAt ?? null) : null;

@@ -96,10 +96,11 @@ async function judge(
   switch (decision.kind) {
     case 'absent':
     case 'not-won':
+    case 'out-of-reach':
       return null;
     case 'record-damaged':
     case 'unknown-process': {
-      const { epic, memory } = identify(state);
+      const { epic, memory } = 'found' in decision ? decision.found : identify(state);
       const finding = undecidedFinding(state.engagement, decision);
       return { kind: 'unreadable', epic: epic === null ? null : light(epic), paused: memory.paused, finding };
     }

@@ -46,8 +46,8 @@ export interface EngagementWorld extends TestWorld {
   reconcile(options?: ReconcileOptions): Promise<Outcome>;
   /** The same engine over another port, for faults. */
   over(gitlab: GitLab): ReconcileDeps;
-  /** The engagement's epic, or on GitLab Free its tracking issue. */
-  epic(): Epic | Issue;
+  /** The engagement's epic; on GitLab Free its tracking issue, which has everything an epic has but a group. */
+  epic(): Epic;
   issue(step: string): Issue;
   labels(item: Issue | Epic): readonly string[];
   state(step: string): string;
@@ -116,7 +116,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     apply: async (extra) =>
       await reconcile(deps, sow.sow.number, { sow, process: process.id, profile: process.profile, ...extra }),
     reconcile: async (extra) => await reconcile(deps, sow.sow.number, extra),
-    epic: () => marked<Epic | Issue>([...data.epics, ...data.issues], null),
+    epic: () => marked<Epic | Issue>([...data.epics, ...data.issues], null) as Epic,
     issue,
     labels,
     state: (step) =>

@@ -1,0 +1,151 @@
+import { AppError, GitLabRefusedError } from '#domain/errors.ts';
+import type { ActualState } from '#domain/state.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
+import { type Decision, decide, type ReconcileDeps, reconcileState } from '#reconciler/reconcile.ts';
+import { counted } from '#report/paint.ts';
+import { summaryOf } from '#report/plan-summary.ts';
+import { planText } from '#report/plan-text.ts';
+import type { Command, CommandContext } from './command.ts';
+import { EXIT, exitCodeOf, mostSevere } from './exit-code.ts';
+import { parseSowNumber } from './target.ts';
+
+export const command: Command = {
+  name: 'migrate',
+  summary: 'after a move from GitLab Free to Premium: turn tracking issues into epics',
+  usage: '[SOW-n…] [options]',
+  positionals: { min: 0, max: 1_000 },
+  options: {
+    'dry-run': { type: 'boolean', help: 'Show what would change, and write nothing' },
+    json: { type: 'boolean', help: 'Print the result as JSON' },
+  },
+  details: [
+    'On GitLab Free an engagement is held together by a tracking issue. Once the group has epics, this makes an epic of each that still runs, or of those named: with its title, the whole description and its labels; puts every step into it; adds the blocking links; and closes the tracking issue with a comment that names the epic. Comments stay where they are.',
+    'Look first with --dry-run. After a crash or Ctrl-C the same command, or the next sweep, completes the work; a second run changes nothing. Engagements that are complete, paused or on hold are left as they are, and one that fails does not stop the others.',
+    'Exit codes: 0 done, or nothing to do; 2 settings, 3 an engagement, 4 this GitLab has no epics, or it refused, 75 try again.',
+  ].join('\n\n'),
+  examples: ['procession migrate --dry-run', 'procession migrate', 'procession migrate SOW-1042'],
+  run,
+};
+
+/** One engagement that lives in a tracking issue. */
+interface Tracked {
+  readonly actual: ActualState;
+  readonly decision: Decision;
+}
+
+interface Line {
+  readonly engagement: string;
+  readonly outcome: 'planned' | 'moved' | 'left' | 'failed';
+  readonly from: string;
+  readonly message: string;
+  readonly exit: number;
+  readonly epicUrl?: string | null;
+  readonly summary?: unknown;
+  readonly actions?: unknown;
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const { wire, output } = context;
+  const deps = await wire.deps();
+  if (!(await deps.gitlab.readCapabilities()).epics)
+    throw new GitLabRefusedError(
+      'This GitLab shows no epics, so there is nothing to move to. They come with Premium and Ultimate; the user of the token needs to see them (role Planner in the group).',
+      403,
+    );
+  const tracked = await findTracked(deps, context.positionals.map(parseSowNumber));
+  const lines: Line[] = [];
+  for (const [done, one] of tracked.entries()) {
+    output.progress(done + 1, tracked.length, one.actual.engagement);
+    lines.push(context.flag('dry-run') ? planned(context, one) : await moved(deps, one));
+  }
+  output.clearProgress();
+  if (context.flag('json'))
+    output.json({
+      version: 1,
+      dryRun: context.flag('dry-run'),
+      engagements: lines.map(({ exit, ...line }) => ({ ...line, exitCode: exit })),
+    });
+  else tell(context, lines);
+  return mostSevere(lines.map(({ exit }) => exit));
+}
+
+async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly Tracked[]> {
+  const states =
+    asked.length === 0
+      ? await deps.gitlab.readAll(deps.processes.ids)
+      : await Promise.all(
+          [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
+        );
+  const tracked: Tracked[] = [];
+  for (const actual of states) {
+    const decision = await decide(deps, actual, { migrate: true, comments: LOOK_EVERYWHERE });
+    if (decision.kind !== 'decided') continue;
+    const { epic, leftTracking } = decision.found;
+    const lives = epic !== null && epic.tracking !== null && epic.state === 'opened';
+    if (lives || leftTracking.length > 0) tracked.push({ actual, decision });
+  }
+  return tracked;
+}
+
+function isMoving({ plan }: Decision): boolean {
+  return plan.actions.some(({ kind }) => kind === 'retire-tracking');
+}
+
+function lineOf({ decision }: Tracked): Pick<Line, 'engagement' | 'from'> {
+  const { assessment, found } = decision;
+  const [left] = found.leftTracking;
+  const from = found.epic?.tracking === null ? left : found.epic;
+  return { engagement: assessment.engagement, from: from?.reference ?? '' };
+}
+
+const LEFT = 'left as it is: it is paused or on hold. Resume it first';
+
+function planned({ wire, output }: CommandContext, one: Tracked): Line {
+  const { decision } = one;
+  if (!isMoving(decision)) return { ...lineOf(one), outcome: 'left', message: LEFT, exit: EXIT.done };
+  return {
+    ...lineOf(one),
+    outcome: 'planned',
+    message: planText({ ...decision, settings: wire.settings() }, output.paint),
+    summary: summaryOf(decision.plan),
+    actions: decision.plan.actions,
+    exit: EXIT.done,
+  };
+}
+
+async function moved(deps: ReconcileDeps, one: Tracked): Promise<Line> {
+  const line = lineOf(one);
+  if (!isMoving(one.decision)) return { ...line, outcome: 'left', message: LEFT, exit: EXIT.done };
+  try {
+    const outcome = await reconcileState(deps, one.actual, { migrate: true, comments: LOOK_EVERYWHERE });
+    if (outcome.kind === 'applied') {
+      const { epicUrl, warnings, plan } = outcome;
+      const message = [`moved from ${line.from} to ${epicUrl ?? 'its epic'}`, ...warnings].join('; ');
+      return { ...line, outcome: 'moved', message, exit: EXIT.done, epicUrl, summary: summaryOf(plan) };
+    }
+    const why =
+      outcome.kind === 'braked' ? `a brake stopped it: ${outcome.why}` : `not moved: ${outcome.kind}`;
+    return {
+      ...line,
+      outcome: 'left',
+      message: why,
+      exit: outcome.kind === 'shadow' ? EXIT.done : EXIT.refused,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ...line, outcome: 'failed', message: `failed: ${error.message}`, exit: exitCodeOf(error) };
+  }
+}
+
+function tell({ output, flag }: CommandContext, lines: readonly Line[]): void {
+  for (const { engagement, message, outcome, exit } of lines) {
+    if (outcome === 'planned') output.result(`${output.paint('heading', engagement)}\n${message}\n`);
+    else if (exit === EXIT.done) output.result(`${engagement}: ${message}`);
+    else output.warning(output.paint('bad', `${engagement}: ${message}`));
+  }
+  const count = lines.filter(({ outcome }) => outcome === 'planned' || outcome === 'moved').length;
+  const said = counted(count, 'engagement');
+  output.result(
+    output.paint('heading', flag('dry-run') ? `Would move ${said} into epics.` : `Moved ${said} into epics.`),
+  );
+}
