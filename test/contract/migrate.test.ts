@@ -208,3 +208,29 @@ describe('a tracking issue on GitLab Premium that nobody has migrated', () => {
     expect(world.sandbox.world.issues).toHaveLength(5);
   });
 });
+
+describe('a subscription that ends and comes back', () => {
+  it('costs no engagement: its SOW takes it up in a tracking issue, and the epic counts again afterwards', async () => {
+    world = await startEngagement({ tier: 'premium', process: aProcess() });
+    await world.apply();
+    world.sandbox.world.tier = 'free';
+    const free = world.over(world.connect());
+    expect(await reconcile(free, 'SOW-1042')).toEqual({ kind: 'absent' });
+
+    await reconcile(free, 'SOW-1042', { sow: world.sow, process: 'sample' });
+
+    const { issues, epics } = world.sandbox.world;
+    expect(issues).toHaveLength(5);
+    expect(parseMarker(issues[4]?.description ?? '')?.kind).toBe('epic');
+    expect((await reconcile(free, 'SOW-1042')).kind).toBe('unchanged');
+
+    world.sandbox.world.tier = 'premium';
+    await sweep(world.over(world.connect()));
+
+    expect(epics.map(({ state }) => state)).toEqual(['opened']);
+    expect(issues[4]?.state).toBe('closed');
+    expect(issues.slice(0, 4).map(({ epicId }) => epicId)).toEqual(
+      issues.slice(0, 4).map(() => epics[0]?.id),
+    );
+  });
+});
