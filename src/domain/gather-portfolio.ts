@@ -1,4 +1,5 @@
 import { localDate } from './calendar.ts';
+import { compareText } from './compare-text.ts';
 import type { EngagementReport, Turn, Waited } from './engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from './portfolio.ts';
 import type { ReportContext } from './report-engagement.ts';
@@ -53,7 +54,7 @@ function peopleWaitedFor(running: readonly EngagementReport[]): WaitedPerson[] {
         b.late - a.late ||
         (b.longestDays ?? 0) - (a.longestDays ?? 0) ||
         b.duties.length - a.duties.length ||
-        compare(a.name, b.name),
+        compareText(a.name, b.name),
     );
 }
 
@@ -63,7 +64,7 @@ function dutyOf({ step, title, since, daysLate, outside, url }: Turn, report: En
 }
 
 function byUrgency(a: Duty, b: Duty): number {
-  return b.daysLate - a.daysLate || (b.days ?? 0) - (a.days ?? 0) || compare(a.engagement, b.engagement);
+  return b.daysLate - a.daysLate || (b.days ?? 0) - (a.days ?? 0) || compareText(a.engagement, b.engagement);
 }
 
 /**
@@ -78,9 +79,9 @@ function byNeed(a: EngagementReport, b: EngagementReport): number {
   return (
     need(a) - need(b) ||
     mostLate(b) - mostLate(a) ||
-    compare(b.completedOn ?? '', a.completedOn ?? '') ||
+    compareText(b.completedOn ?? '', a.completedOn ?? '') ||
     longestWait(b) - longestWait(a) ||
-    compare(a.engagement, b.engagement)
+    compareText(a.engagement, b.engagement)
   );
 }
 
@@ -96,8 +97,4 @@ function mostLate({ late }: EngagementReport): number {
 
 function longestWait({ waitingFor }: EngagementReport): number {
   return Math.max(0, ...waitingFor.map(({ since }) => since?.days ?? 0));
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }

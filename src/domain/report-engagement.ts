@@ -3,6 +3,7 @@ import { blockContext } from './block-context.ts';
 import { assigneesOf, type BlockContext, dueOf, openTurns } from './blocks.ts';
 import { daysBetween, localDate } from './calendar.ts';
 import { checkEngagement, type Finding } from './check.ts';
+import { compareText } from './compare-text.ts';
 import type {
   EngagementReport,
   ReportedFinding,
@@ -176,7 +177,7 @@ function dates(
   const open = steps.flatMap((step) =>
     isOver(step) || step.due === null ? [] : [{ ...step, due: step.due }],
   );
-  const [next] = open.filter(({ due }) => due >= today).toSorted((a, b) => compare(a.due, b.due));
+  const [next] = open.filter(({ due }) => due >= today).toSorted((a, b) => compareText(a.due, b.due));
   return {
     nextDue:
       next === undefined
@@ -194,15 +195,11 @@ function dates(
   };
 }
 
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
-}
-
 function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | null {
   const changes = [epic?.updatedAt, ...steps.map(({ issue }) => issue?.updatedAt)].filter(
     (at) => at !== undefined,
   );
-  return changes.toSorted(compare).at(-1) ?? null;
+  return changes.toSorted(compareText).at(-1) ?? null;
 }
 
 function findings(assessment: Assessment, found: Pick<Identified, 'epic'>): ReportedFinding[] {

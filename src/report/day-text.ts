@@ -10,7 +10,7 @@ export function dayText(date: string, today: string): string {
   return today.startsWith(`${year}-`) ? text : `${text} ${year}`;
 }
 
-/** `today`, `1 day`, `12 days`. */
+/** `since today`, `1 day`, `12 days`. */
 export function waitText(days: number): string {
   return days === 0 ? 'since today' : counted(days, 'day');
 }

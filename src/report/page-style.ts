@@ -14,6 +14,7 @@ header p{margin:0;color:var(--soft);font-size:.9rem;display:flex;flex-wrap:wrap;
 h1{font-size:1.6rem;line-height:1.2;margin:1.2rem 0 .3rem}
 h2{font-size:1.15rem;margin:2rem 0 .5rem}
 .lead{font-size:1.1rem;margin:.3rem 0 1rem}
+time{white-space:nowrap}
 .soft{color:var(--soft)}
 .small{font-size:.9rem;font-weight:400}
 .bad{color:var(--bad);font-weight:600}
@@ -49,7 +50,7 @@ td li+li{margin-top:.25rem}
 .track{display:block;max-width:100%;height:auto}
 .track text{font-size:12px;fill:var(--ink)}
 .track .edge{fill:none;stroke:#9b9aa2;stroke-width:1.5}
-.bar{display:block;width:100%;min-width:9rem;height:1.1rem}
+.bar{display:block;overflow:visible;width:100%;min-width:9rem;height:1.1rem}
 .bar .base{stroke:var(--line)}.bar .now{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2}
 .bar .span{fill:currentColor}.bar .due{fill:#fff;stroke:var(--ink);stroke-width:1.4}
 .time{min-width:11rem;width:26%}
@@ -62,7 +63,7 @@ footer{margin:3rem 0 2rem;color:var(--soft);font-size:.85rem;border-top:1px soli
 .stacked th,.stacked td{border:0;padding:.2rem .8rem}
 .stacked td[data-name]::before{content:attr(data-name) ": ";font-size:.85rem;color:var(--soft)}
 .stacked td.none{display:none}
-.scroll{display:none}.wide-strip{display:block}
+.scroll{display:none}.wide-strip{display:block;margin-bottom:.7rem}
 }
 @media print{
 html{font-size:9.5pt}.wide{max-width:none;padding:0}

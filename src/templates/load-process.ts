@@ -1,4 +1,5 @@
 import { didYouMean } from '#domain/closest.ts';
+import { compareText } from '#domain/compare-text.ts';
 import { ConfigError } from '#domain/errors.ts';
 import { type FieldPath, formatPath, type InputProblem } from '#domain/input-problem.ts';
 import type { ProcessDefinition, ProcessFile } from '#domain/process.ts';
@@ -44,7 +45,7 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
 function draftProblems(draft: ProcessDraft): readonly InputProblem[] {
   const problems = [...draft.problems, ...rulesOfDraft(draft), ...draftTemplateProblems(draft)];
   return problems.toSorted(
-    (one, other) => compare(one.file ?? '', other.file ?? '') || (one.line ?? 0) - (other.line ?? 0),
+    (one, other) => compareText(one.file ?? '', other.file ?? '') || (one.line ?? 0) - (other.line ?? 0),
   );
 }
 
@@ -111,8 +112,4 @@ function unknownProfile(processFile: ProcessFile, profile: string, file: string)
     fix: didYouMean(profile, names, fix),
     severity: 'error',
   };
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
