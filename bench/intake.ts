@@ -39,6 +39,8 @@ export interface IntakeOptions {
   readonly rounds: number;
   /** Server and load go before the other work of the machine; root only. */
   readonly first: boolean;
+  /** A connection for each delivery. */
+  readonly close: boolean;
   /** Extra arguments of node for the servers: `--cpu-prof`. */
   readonly nodeOptions: readonly string[];
 }
@@ -99,7 +101,7 @@ async function measure(rig: Rig, name: ServerName): Promise<Measured[]> {
   if (started === null) return [];
   const { server, dialect, stop } = started;
   try {
-    const load = { dialect, port: rig.port, folder: rig.folder, first: rig.first };
+    const load = { dialect, port: rig.port, folder: rig.folder, first: rig.first, close: rig.close };
     await runLoad({
       ...load,
       connections: Math.min(WARM_UP_CONNECTIONS, ...rig.connections.filter((one) => one > 1)),
@@ -226,7 +228,10 @@ const HEADER = [
   'failed',
 ];
 
-function report({ body, seconds, rounds, servers, connections }: Rig, measured: readonly Measured[]): string {
+function report(
+  { body, seconds, rounds, servers, connections, close }: Rig,
+  measured: readonly Measured[],
+): string {
   const rows = connections.flatMap((level) => {
     const of = (server: ServerName): Measured | undefined =>
       median(measured.filter((one) => one.server === server && one.connections === level));
@@ -235,7 +240,7 @@ function report({ body, seconds, rounds, servers, connections }: Rig, measured: 
       return one === undefined ? [] : [row(one, of('bare'), of('probot'))];
     });
   });
-  const how = `${machine()}; body ${count(body.length)} bytes; ${rounds} × ${seconds} s at each level`;
+  const how = `${machine()}; body ${count(body.length)} bytes; ${rounds} × ${seconds} s at each level${close ? '; a connection for each delivery' : ''}`;
   return `${how}\n\n${table(HEADER, rows)}`;
 }
 

@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly folder: string;
   /** Before the other work of the machine; root only. */
   readonly first: boolean;
+  /** A connection for each delivery, as senders without keep-alive have. */
+  readonly close: boolean;
 }
 
 /** What wrk saw; milliseconds. */
@@ -90,7 +92,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 const MISSING = 'taskset or wrk is missing. Debian: apt-get install util-linux wrk';
 
 /** Every request has an identifier and a signature of its own, made before the clock runs. */
-function writeScript({ dialect, folder }: LoadOptions, requests: number): string {
+function writeScript({ dialect, folder, close }: LoadOptions, requests: number): string {
   const name = randomBytes(4).toString('hex');
   const deliveries = join(folder, `${name}.txt`);
   const lines = Array.from({ length: requests }, (_, n) => {
@@ -101,7 +103,7 @@ function writeScript({ dialect, folder }: LoadOptions, requests: number): string
   const body = join(folder, `${name}.json`);
   writeFileSync(body, dialect.body);
   const script = join(folder, `${name}.lua`);
-  writeFileSync(script, lua(dialect, deliveries, body));
+  writeFileSync(script, lua(dialect, { deliveries, body, close }));
   return script;
 }
 
@@ -111,9 +113,13 @@ function idOf(run: string, n: number): string {
   return `${mixed}-${run.slice(0, 4)}-4${run.slice(4, 7)}-8${run.slice(5)}-${n.toString(16).padStart(12, '0')}`;
 }
 
-function lua(dialect: Dialect, deliveries: string, body: string): string {
+function lua(
+  dialect: Dialect,
+  { deliveries, body, close }: { deliveries: string; body: string; close: boolean },
+): string {
   const [id, signature] = dialect.signedHeaders;
-  const fixed = Object.entries({ 'content-type': 'application/json', ...dialect.headers })
+  const usual = { 'content-type': 'application/json', ...(close ? { connection: 'close' } : {}) };
+  const fixed = Object.entries({ ...usual, ...dialect.headers })
     .map(([header, value]) => `["${header}"] = "${value}"`)
     .join(', ');
   return `local lines, n = {}, 0

@@ -5,6 +5,7 @@ const USAGE = `npm run bench -- <name> [options]
 
   intake    acknowledged deliveries/s beside bare Hono and Probot
               --connections 1,50,200  --servers bare,sqlite,postgres,probot  --seconds 6  --rounds 1
+              --close  a connection for each delivery, as senders without keep-alive have
               --node <option>  an option of node for the servers, may be repeated
   latency   from a change in GitLab to GitLab put right
               --rates 1,20,200  --seconds 10  --engagements 60  --api-ms 30
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     rates: { type: 'string' },
     engagements: { type: 'string' },
     'api-ms': { type: 'string' },
+    close: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
   },
 });
@@ -52,6 +54,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
       connections: numbers(values.connections ?? '1,50,200', 'connections'),
       seconds: number('seconds', 6),
       rounds: number('rounds', 1),
+      close: values.close,
       nodeOptions: values.node ?? [],
       first,
     });

@@ -7,8 +7,8 @@ import { toUnavailable } from './sqlite-failure.ts';
 /** The only way to write to the database. */
 export interface GroupCommit {
   /**
-   * Runs the work inside a transaction shared with everything that came in during this turn of the event loop, in
-   * order. Resolves when it is on disk. Work that throws is undone alone.
+   * Runs the work inside a transaction shared with everything that comes in close to it, in order. Resolves when it is
+   * on disk. Work that throws is undone alone.
    */
   write<T>(work: () => T): Promise<T>;
   /**
@@ -27,6 +27,16 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * A group is complete when so many turns of the event loop added nothing, or when its first member has waited the
+ * longest time. One turn is not enough: node accepts one connection a turn, so that senders with a connection for each
+ * delivery would get a sync each.
+ *
+ * @see https://github.com/libuv/libuv/pull/3696
+ */
+const QUIET_TURNS = 2;
+const LONGEST_WAIT_MS = 20;
+
 /** How one piece of work ended, told only after the commit. */
 type Settle = () => void;
 
@@ -34,7 +44,16 @@ export function createGroupCommit({ database, file }: SqliteDatabase): GroupComm
   const transaction = transactionOf(database);
   let queue: Pending[] = [];
   let scheduled: NodeJS.Immediate | undefined;
+  let firstAt = 0;
+  let quietTurns = 0;
   let closed = false;
+
+  function gather(): void {
+    quietTurns += 1;
+    if (quietTurns <= QUIET_TURNS && performance.now() - firstAt < LONGEST_WAIT_MS)
+      scheduled = setImmediate(gather);
+    else flush();
+  }
 
   function flush(): void {
     scheduled = undefined;
@@ -77,7 +96,10 @@ export function createGroupCommit({ database, file }: SqliteDatabase): GroupComm
         return;
       }
       queue.push({ work, isOneStatement, resolve: resolve as (value: unknown) => void, reject });
-      scheduled ??= setImmediate(flush);
+      quietTurns = 0;
+      if (scheduled !== undefined) return;
+      firstAt = performance.now();
+      scheduled = setImmediate(gather);
     });
   }
 

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '#domain/errors.ts';
 import { createGroupCommit } from '#inbox/group-commit.ts';
@@ -147,6 +148,35 @@ describe('openSqliteInbox', () => {
     );
     expect(kept.toSorted()).toEqual([...acknowledged, 'later'].toSorted());
     await inbox.close();
+  });
+
+  it('syncs once what comes one at a time, a turn of the event loop each, but lets nobody wait for long', async () => {
+    const opened = openSqliteDatabase(newFolder());
+    const commit = createGroupCommit(opened);
+    let turn = 0;
+    const endings: number[] = [];
+    const write = async (): Promise<void> => {
+      await commit.write(() => undefined);
+      endings.push(turn);
+    };
+    const writes: Promise<void>[] = [];
+    for (; turn < 20; turn += 1) {
+      writes.push(write());
+      await nextTurn();
+    }
+    await Promise.all(writes);
+    expect(new Set(endings).size).toBeLessThan(10);
+
+    const until = performance.now() + 200;
+    const ended = endings.length;
+    while (performance.now() < until) {
+      writes.push(write());
+      await nextTurn();
+    }
+    expect(endings.length).toBeGreaterThan(ended);
+    await Promise.all(writes);
+    commit.close();
+    opened.database.close();
   });
 
   it('lets nobody change or remove a line of the audit log', async () => {
