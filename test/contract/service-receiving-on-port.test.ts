@@ -104,16 +104,16 @@ describe('service: thirty megabytes', () => {
     const one = async (): Promise<Sent> =>
       await send(port, [POST, 'Host: x', ...headers], async (socket) => await flood(socket, asChunks));
     for (let n = 0; n < 20; n += 1) expect((await one()).status).toBe(status);
-    const growths: number[] = [];
-    // A leak shows every time; the allocator's own steps do not.
-    for (let round = 0; round < 3; round += 1) {
+    let least = Infinity;
+    // A leak shows every time; the steps of the allocator do not, though on a busy machine there are more of them.
+    for (let round = 0; round < 8 && least >= 2_000_000; round += 1) {
       const before = await figures();
       for (let n = 0; n < 20; n += 1) await one();
-      growths.push((await figures()).rssBytes - before.rssBytes);
+      least = Math.min(least, (await figures()).rssBytes - before.rssBytes);
     }
 
     expect((await figures()).kept).toBe(0);
-    expect(Math.min(...growths)).toBeLessThan(2_000_000);
+    expect(least).toBeLessThan(2_000_000);
   });
 
   it('with the right token, not announced, are refused with 413 when the limit is passed', async () => {
