@@ -6,12 +6,14 @@ import { SowNumber } from '#domain/sow.ts';
 import { createGitLab } from '#gitlab/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
 import { createWorker } from '#reconciler/worker.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
+import type { Epic, Issue } from '#sandbox/world.ts';
 import { freePort } from './free-port.ts';
 
 export interface DemoWorld {
@@ -105,7 +107,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
 
 async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: DemoOptions): Promise<void> {
   try {
-    const outcome = await reconcile(deps, engagement);
+    const outcome = await reconcile(deps, engagement, { comments: LOOK_EVERYWHERE });
     options.onOutcome?.(engagement, outcome);
   } catch (error) {
     options.logger.error('engagement could not be reconciled', {
@@ -115,15 +117,14 @@ async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: D
   }
 }
 
-/** Every change that a person makes wakes the engagement whose label the epic or issue carries; our own changes wake nothing. */
+/** Every change or comment of a person wakes the engagement whose label the epic or issue carries; our own wake nothing. */
 function listen(sandbox: Sandbox, botId: number, wake: (engagement: EngagementKey) => void): () => void {
   return sandbox.onChange(({ kind, id, actor }) => {
-    if (actor.id === botId || kind === 'note') return;
+    if (actor.id === botId) return;
     const { world } = sandbox;
-    const item =
-      kind === 'issue'
-        ? world.issues.find((issue) => issue.id === id)
-        : world.epics.find((epic) => epic.id === id);
+    const target = kind === 'note' ? world.notes.find((note) => note.id === id)?.target : { kind, id };
+    const items: readonly (Issue | Epic)[] = target?.kind === 'epic' ? world.epics : world.issues;
+    const item = items.find((candidate) => candidate.id === target?.id);
     const names = world.labels.filter((label) => item?.labelIds.includes(label.id)).map(({ name }) => name);
     for (const name of names) if (SowNumber.safeParse(name).success) wake(name);
   });

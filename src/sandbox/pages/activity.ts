@@ -45,7 +45,20 @@ function comment(visit: Visit, item: Item, note: Note): Html {
       : html` <span class="muted">edited ${moment(visit, note.updatedAt)}</span>`;
   return html`<li class="note" id="note_${note.id}"><header>${person(visit, userOf(visit.world, note.authorId))}
 <a class="muted" href="#note_${note.id}">${moment(visit, note.createdAt)}</a>${edited}${note.internal === true ? html` <span class="tag">internal</span>` : ''}</header>
-<div class="md">${renderMarkdown(visit, item, note.body)}</div></li>`;
+<div class="md">${renderMarkdown(visit, item, note.body)}</div>${reactions(visit, note)}</li>`;
+}
+
+/** How the emoji names of reactions look; any other is shown by its name. */
+const EMOJI: Readonly<Record<string, string>> = { white_check_mark: '✅', x: '❌', thumbsup: '👍' };
+
+function reactions(visit: Visit, note: Note): Html | '' {
+  const awards = visit.world.awards.filter(({ noteId }) => noteId === note.id);
+  if (awards.length === 0) return '';
+  const shown = awards.map(({ name, userId }) => {
+    const by = userOf(visit.world, userId)?.name ?? 'somebody';
+    return html`<span class="tag" title="${by}: ${name}">${EMOJI[name] ?? `:${name}:`}</span> `;
+  });
+  return html`<p class="muted">${shown}</p>`;
 }
 
 function systemNote(visit: Visit, item: Item, note: Note): Html {
