@@ -1,4 +1,5 @@
 import type { Wire } from '../wire.ts';
+import type { Ask } from './ask.ts';
 import type { Output } from './output.ts';
 
 /** An option of a command, for `node:util` parseArgs and for the help text. */
@@ -37,6 +38,8 @@ export interface CommandContext {
   readonly text: (name: string) => string | undefined;
   readonly wire: Wire;
   readonly output: Output;
+  /** Questions to a person; `null` where nobody can answer. */
+  readonly ask: Ask | null;
   /** Relative paths on the command line are relative to this folder. */
   readonly cwd: string;
   /**

@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./sandbox.ts'),
   },
   {
+    name: 'init',
+    summary: 'write procession.yml, .gitlab-ci.yml and a sample SOW; asks on a terminal',
+    load: async () => await import('./init.ts'),
+  },
+  {
     name: 'setup',
     summary: 'labels, boards, webhook and schedule in GitLab: made or repaired',
     load: async () => await import('./setup.ts'),

@@ -11,6 +11,8 @@ export interface TextStream {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CliIo {
+  /** Where a person types; none in tests and embedded use. */
+  readonly stdin?: { readonly isTTY?: boolean | undefined };
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: Environment;

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { didYouMean } from '#domain/closest.ts';
 import { InvariantError } from '#domain/errors.ts';
+import { createAsk } from './ask.ts';
 import type { Command, CommandContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT } from './exit-code.ts';
@@ -9,6 +9,7 @@ import type { CliIo } from './io.ts';
 import { createOutput } from './output.ts';
 import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 /**
  * Runs one command line. Errors are thrown: `main.ts` tells them.
@@ -67,6 +68,7 @@ async function createContext(
     text: (name) => valueOf(name, 'string') as string | undefined,
     wire: createWire(io.env, io.cwd, io),
     output,
+    ask: createAsk(io),
     cwd: io.cwd,
     untilInterrupted: async () => await io.untilInterrupted(),
   };
@@ -83,9 +85,4 @@ async function loadCommand(name: string): Promise<Command> {
     `${what} ${didYouMean(name, names, `Commands: ${names.join(', ')}.`)}`,
     'procession --help',
   );
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

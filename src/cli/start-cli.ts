@@ -7,8 +7,15 @@ const TERMINATED = 143;
 
 /** Connects the command line to a process: streams, signals, and the one place where errors end. @returns the exit code */
 export async function startCli(process: NodeJS.Process): Promise<number> {
-  const { stdout, stderr, env } = process;
-  const io: CliIo = { stdout, stderr, env, cwd: process.cwd(), untilInterrupted: listenForSignals(process) };
+  const { stdin, stdout, stderr, env } = process;
+  const io: CliIo = {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    untilInterrupted: listenForSignals(process),
+  };
   for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
   process.on('uncaughtException', (error) => process.exit(reportFailure(error, io)));
   try {

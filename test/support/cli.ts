@@ -64,6 +64,7 @@ export async function runCommand(
     flag: (name) => values.get(name) === true,
     text: (name) => values.get(name) as string | undefined,
     wire: wireOver(deps, wire),
+    ask: null,
     output: createOutput(io, values.has('quiet')),
     cwd: io.cwd,
     untilInterrupted: async () => {},
