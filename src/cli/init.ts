@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '#domain/errors.ts';
 import {
-  ANSWER_PROBLEMS,
   type InitAnswers,
   type InitFile,
   initFiles,
@@ -10,10 +9,10 @@ import {
   SAMPLE_SOW,
   usernames,
 } from '#domain/init-files.ts';
-import type { Ask } from './ask.ts';
 import type { Command, CommandContext } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { writeText } from './files.ts';
+import { askFor, checkGiven, chooseWay, ownTimeZone, type Values } from './init-questions.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -134,94 +133,6 @@ async function gather(context: CommandContext): Promise<InitAnswers | null> {
   return toAnswers(context, values);
 }
 
-async function chooseWay(ask: Ask): Promise<'sandbox' | 'gitlab' | null> {
-  return await ask.choose('What do you want to set up?', [
-    { value: 'sandbox', label: 'Try it first', hint: 'a GitLab stand-in on this machine, nothing to lose' },
-    { value: 'gitlab', label: 'Our GitLab' },
-  ]);
-}
-
-type Values = Record<string, string | undefined>;
-
-/** Asks for what is missing, in order. @returns whether the person stayed to the end */
-async function askFor(ask: Ask, values: Values): Promise<boolean> {
-  const { path, usernames: names, timeZone, serviceUrl } = ANSWER_PROBLEMS;
-  const questions: readonly (readonly [
-    string,
-    Parameters<Ask['text']>[0] | (() => Parameters<Ask['text']>[0]),
-  ])[] = [
-    [
-      'group',
-      { message: 'Group of the epics, labels and boards', placeholder: 'acme/services', problem: path },
-    ],
-    [
-      'project',
-      () => ({
-        message: 'Project of the issues, in that group',
-        initial: `${values['group']}/engagements`,
-        problem: path,
-      }),
-    ],
-    [
-      'manager',
-      {
-        message: 'Managers, by GitLab username; the first is the default',
-        placeholder: 'mira, ada',
-        problem: names,
-      },
-    ],
-    [
-      'engineer',
-      {
-        message: 'Engineers, by GitLab username; the first is the default',
-        placeholder: 'eli, noor',
-        problem: names,
-      },
-    ],
-    ['time-zone', { message: 'Time zone', initial: ownTimeZone(), problem: timeZone }],
-    [
-      'service-url',
-      {
-        message: 'Address of the webhook service; empty without one',
-        placeholder: 'https://procession.example.com',
-        problem: serviceUrl,
-      },
-    ],
-    [
-      'component',
-      () => ({
-        message: 'Project with Procession in your GitLab, for the pipelines',
-        initial: `${values['group']}/procession`,
-        problem: path,
-      }),
-    ],
-  ];
-  for (const [name, question] of questions) {
-    if (values[name] !== undefined) continue;
-    const answer = await ask.text(typeof question === 'function' ? question() : question);
-    if (answer === null) return false;
-    values[name] = answer;
-  }
-  return true;
-}
-
-const PROBLEM_OF: Readonly<Record<string, (text: string) => string | undefined>> = {
-  group: ANSWER_PROBLEMS.path,
-  project: ANSWER_PROBLEMS.path,
-  component: ANSWER_PROBLEMS.path,
-  manager: ANSWER_PROBLEMS.usernames,
-  engineer: ANSWER_PROBLEMS.usernames,
-  'time-zone': ANSWER_PROBLEMS.timeZone,
-  'service-url': ANSWER_PROBLEMS.serviceUrl,
-};
-
-function checkGiven(values: Values): void {
-  for (const [name, value] of Object.entries(values)) {
-    const problem = value === undefined ? undefined : PROBLEM_OF[name]?.(value);
-    if (problem !== undefined) throw new UsageError(`--${name}: ${problem}.`, 'procession init --help');
-  }
-}
-
 async function toAnswers({ wire }: CommandContext, values: Values): Promise<InitAnswers> {
   const { group, project, manager = '', engineer = '', component } = values;
   if (group === undefined || project === undefined)
@@ -241,10 +152,6 @@ async function toAnswers({ wire }: CommandContext, values: Values): Promise<Init
     version: await version(),
     today: wire.clock.now().slice(0, 10),
   };
-}
-
-function ownTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function nextSteps({ serviceUrl }: InitAnswers, sandbox: boolean): string {

@@ -114,7 +114,9 @@ async function epicState(): Promise<string | undefined> {
   return epics[0]?.state;
 }
 
-it('leads from an empty group to a closed epic with the documented commands alone', { timeout: 600_000 }, async () => {
+it('leads from an empty group to a closed epic with the documented commands alone', {
+  timeout: 600_000,
+}, async () => {
   const started = performance.now();
   let commands = 1;
   for (const line of blocks[1] ?? []) {

@@ -25,8 +25,11 @@ describe('init', () => {
     const { code, stdout } = await cli(
       [
         ...GIVEN,
-        ...['--manager', 'mira,123', '--engineer', '@eli, noor', '--time-zone', 'Europe/Berlin'],
-        ...['--service-url', 'https://procession.example.com', '--component', 'tools/procession'],
+        '--manager=mira,123',
+        '--engineer=@eli, noor',
+        '--time-zone=Europe/Berlin',
+        '--service-url=https://procession.example.com',
+        '--component=tools/procession',
       ],
       { cwd: folder },
     );
@@ -40,7 +43,9 @@ describe('init', () => {
       calendar: { timeZone: 'Europe/Berlin' },
       serviceUrl: 'https://procession.example.com',
     });
-    expect(await text('.gitlab-ci.yml')).toMatch(/component: \$CI_SERVER_FQDN\/tools\/procession\/procession@\d/u);
+    expect(await text('.gitlab-ci.yml')).toMatch(
+      /component: \$CI_SERVER_FQDN\/tools\/procession\/procession@\d/u,
+    );
     expect(await cli(['lint'], { cwd: folder })).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('1 SOW: no problems'),
@@ -52,7 +57,9 @@ describe('init', () => {
     const refused = await cli(GIVEN, { cwd: folder });
 
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toContain('procession.yml: it is there already. Fix: Edit it, or overwrite it with --force.');
+    expect(refused.stderr).toContain(
+      'procession.yml: it is there already. Fix: Edit it, or overwrite it with --force.',
+    );
     expect(await readdir(folder)).toEqual(['procession.yml']);
     expect(await text('procession.yml')).toBe('mine');
     expect((await cli([...GIVEN, '--force'], { cwd: folder })).code).toBe(0);
@@ -101,15 +108,16 @@ async function onTerminal(keys: readonly string[]): Promise<{ code: number; show
     cwd: folder,
     untilInterrupted: async () => {},
   });
-  let ended = false;
+  const state = { ended: false };
   void running.finally(() => {
-    ended = true;
+    state.ended = true;
   });
+  let seen = 0;
   for (const key of keys) {
-    // The next question is there once the last answer was drawn.
-    for (let before = shown.length, turn = 0; turn < 200 && shown.length === before && !ended; turn += 1)
-      await delay(25);
+    // The next question is there once something was drawn after the last answer.
+    for (let turn = 0; turn < 200 && shown.length === seen && !state.ended; turn += 1) await delay(25);
     await delay(100);
+    seen = shown.length;
     stdin.write(key);
   }
   return { code: await running, shown };
