@@ -5,6 +5,11 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PROCESSION_DATA=/var/lib/procession
 
+# Pipelines ask git what has changed.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /opt/procession
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
