@@ -13,6 +13,8 @@ const USAGE = `npm run bench -- <name> [options]
               --seconds 3
   start     how long commands and the service take to start
               --rounds 7
+  jobs      what the jobs of a pipeline cost
+              --engagements 50  --rounds 5
 
   --first   on a machine with other work: what is measured goes before it (root only)
 
@@ -76,6 +78,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   start: async () => {
     const { start } = await import('./start.ts');
     return await start({ rounds: number('rounds', 7), first });
+  },
+  jobs: async () => {
+    const { jobs } = await import('./jobs.ts');
+    return await jobs({ engagements: number('engagements', 50), rounds: number('rounds', 5) });
   },
 };
 

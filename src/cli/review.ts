@@ -7,6 +7,7 @@ import { canonicalJson } from '#domain/record-line.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/reviewed-plans.ts';
 import { decodeSowRecord } from '#domain/sow-record.ts';
 import type { Decision } from '#reconciler/reconcile.ts';
+import { counted } from '#report/paint.ts';
 import type { CommandContext } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -50,7 +51,16 @@ export async function readReview(context: CommandContext): Promise<Review | null
   const note =
     mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE);
   const plans: ReviewedPlans = note === null ? new Map() : parseReviewedPlans(note);
+  context.output.note(reviewText(mergeRequestIid, note === null ? null : plans.size));
   return { required: review === 'require', mergeRequestIid, plans };
+}
+
+/** @param count `null`: there is no note of ours */
+function reviewText(mergeRequestIid: number | null, count: number | null): string {
+  if (mergeRequestIid === null) return 'Nothing was reviewed: no merge request was merged by this commit.';
+  const where = `merge request !${mergeRequestIid}`;
+  if (count === null) return `Nothing was reviewed: there is no plan on ${where} by the user of this token.`;
+  return `Comparing with ${counted(count, 'plan')} on ${where}.`;
 }
 
 /**

@@ -303,6 +303,7 @@ describe('procession apply, after the merge', () => {
 
     expect(first).toMatchObject({ code: 0 });
     expect(first.stdout).toContain('SOW-7: 12 created');
+    expect(first.stderr).toContain('Comparing with 1 plan on merge request !7.');
     expect(epics()).toHaveLength(1);
     expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('SOW-7: nothing to do.') });
   });
@@ -358,7 +359,10 @@ describe('procession apply, after the merge', () => {
     mergeRequest.notes.length = 0;
     mergeRequest.notes.push({ ...note!, authorId: world.seed.eli.user.id });
 
-    expect((await apply(before, commit, 'require')).code).toBe(3);
+    const { code, stderr } = await apply(before, commit, 'require');
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('there is no plan on merge request !7 by the user of this token');
     expect(epics()).toEqual([]);
   });
 

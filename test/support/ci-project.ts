@@ -43,6 +43,8 @@ export async function createCiProject({ process = false } = {}): Promise<CiProje
   if (process)
     await cp(join(root, 'issue_templates/delivery'), join(folder, 'issue_templates/delivery'), {
       recursive: true,
+      // Its cases name SOWs of ours.
+      filter: (path) => !path.endsWith('/tests'),
     });
   const project: CiProject = {
     folder,
