@@ -10,9 +10,9 @@ export function isAtLeast(version: string, major: number, minor = 0): boolean {
 
 /** The oldest GitLab that Procession works with. */
 export const OLDEST_GITLAB = {
-  major: 16,
+  major: 17,
   minor: 0,
-  why: 'older ones tell neither the expiry of a token nor the state of a webhook reliably, and get no security fixes',
+  why: 'it was checked against that version and later ones',
 } as const;
 
 /** GitLab signs webhooks since 19.0. @see https://docs.gitlab.com/user/project/integrations/webhooks/ */

@@ -125,10 +125,10 @@ export function hasNeededRole({
 }
 
 /** Licensed with epics (Premium): webhooks of a group, and more than one board. */
-export function offersGroupHooks({ epics }: Pick<Capabilities, 'epics'>): boolean {
-  return epics;
+export function offersGroupHooks({ groupHooks }: Pick<Capabilities, 'groupHooks'>): boolean {
+  return groupHooks;
 }
 
-export function offersSeveralBoards({ epics }: Pick<Capabilities, 'epics'>): boolean {
-  return epics;
+export function offersSeveralBoards({ groupBoards }: Pick<Capabilities, 'groupBoards'>): boolean {
+  return groupBoards;
 }
