@@ -10,7 +10,8 @@ import type { HookAdmin } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { type Bell, createBell } from '#reconciler/bell.ts';
-import { drainInbox } from '#reconciler/drain-inbox.ts';
+import { type DrainObserver, drainInbox } from '#reconciler/drain-inbox.ts';
+import { createLookAhead, type LookAhead, rememberOutcome } from '#reconciler/look-ahead.ts';
 import { createOwnWrites, type OwnWrites } from '#reconciler/own-writes.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import { later } from '#reconciler/retry.ts';
@@ -114,6 +115,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
   const memory = createMemory(metrics);
   const sooner = createBell(sleep);
   const ownWrites = createOwnWrites();
+  const lookAhead = createLookAhead();
   const connected = await parts.connect(({ ms, ...request }) =>
     memory.gitlabRequest({ ...request, seconds: ms / 1000 }, clock.now()),
   );
@@ -135,7 +137,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     clock,
     sleep,
     random: Math.random,
-    observer: memory.observer,
+    observer: watching(memory.observer, lookAhead, { settings: deps.settings, clock }),
     launch: { process: config.process, profile: config.profile },
     concurrency: CONCURRENCY,
     renewEveryMs: RENEW_EVERY_MS,
@@ -146,6 +148,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     clock,
     everyMs: SWEEP_EVERY_MS,
     sooner,
+    lookAhead,
     onSweep: (result: Swept) => {
       memory.swept(result);
       if (!('failed' in result))
@@ -163,6 +166,21 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
         keepHouse(store, { clock, logger, sleep }, signal),
         keepWatch({ hooks: deps.hooks, clock, logger, sleep }, { memory, sooner }, signal),
       ]);
+    },
+  };
+}
+
+/** The same observer, with a memory of when each engagement is to be looked at again. */
+function watching(
+  observer: DrainObserver,
+  lookAhead: LookAhead,
+  { settings, clock }: Pick<ReconcileDeps, 'settings' | 'clock'>,
+): DrainObserver {
+  return {
+    ...observer,
+    settled: (engagement, outcome, lagMs) => {
+      observer.settled(engagement, outcome, lagMs);
+      rememberOutcome(lookAhead, outcome, { settings, now: clock.now() });
     },
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
+import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
 import { COMMAND_NAMES } from '#domain/commands.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/labels.ts';
-import { DEFAULT_POLICY, POLICY_MODES } from '#domain/settings.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/settings.ts';
 
 const Id = z
   .string()
@@ -22,6 +22,53 @@ function gitlabPath(what: string, example: string): z.ZodType<string> {
   const path = z.string().regex(/^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*(\/[a-zA-Z0-9_.][a-zA-Z0-9_.-]*)*$/, wanted);
   return z.union([path, z.number().int().positive(wanted)], wanted).transform(String);
 }
+
+const CalendarDate = z
+  .string()
+  .refine(isCalendarDate, 'expected a date that exists, written YYYY-MM-DD, for example 2026-12-25');
+
+const Time = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of the day, written HH:MM, for example 09:00');
+
+const WorkingDays = z.number().int().min(0).max(400);
+
+const reminders = z
+  .strictObject({
+    enabled: z.boolean().default(DEFAULT_REMINDERS.enabled).describe('`false`: nobody is reminded.'),
+    days_before: WorkingDays.default(DEFAULT_REMINDERS.daysBefore).describe(
+      'Working days before the due date, when nobody has started; 0: never.',
+    ),
+    days_after: WorkingDays.default(DEFAULT_REMINDERS.daysAfter).describe(
+      'Working days after the due date: whoever does the step is told.',
+    ),
+    escalate_after: WorkingDays.default(DEFAULT_REMINDERS.escalateAfter).describe(
+      'Working days after the due date: the manager is told too.',
+    ),
+    per_day: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(DEFAULT_REMINDERS.perDay)
+      .describe('Most reminders of one engagement in a day; the rest follow on the next.'),
+    quiet: z
+      .array(
+        z.strictObject({ from: CalendarDate, to: CalendarDate }).refine(({ from, to }) => from <= to, {
+          path: ['to'],
+          message: 'expected a date that is not before `from`',
+        }),
+      )
+      .max(200)
+      .default([])
+      .describe('Dates, the last included, on which nobody is reminded.'),
+  })
+  .refine(({ days_after: after, escalate_after: escalate }) => escalate >= after, {
+    path: ['escalate_after'],
+    message: 'expected at least as many days as `days_after`',
+  })
+  .prefault({})
+  .describe('When people are reminded of steps that are due.');
 
 const Roles = z.array(Id).max(20);
 const Brake = z.number().int().min(0).max(10_000);
@@ -78,20 +125,18 @@ export const ProcessionFile = z.strictObject({
         .max(6, 'expected at least one working day in the week')
         .default(['sat', 'sun'])
         .describe('Days of the week that nobody works on.'),
-      holidays: z
-        .array(
-          z
-            .string()
-            .refine(
-              isCalendarDate,
-              'expected a date that exists, written YYYY-MM-DD, for example 2026-12-25',
-            ),
-        )
-        .max(2_000)
-        .default([])
-        .describe('Dates that nobody works on.'),
+      holidays: z.array(CalendarDate).max(2_000).default([]).describe('Dates that nobody works on.'),
+      working_hours: z
+        .strictObject({ from: Time, to: Time })
+        .refine(({ from, to }) => from < to, {
+          path: ['to'],
+          message: 'expected a time later than `from`',
+        })
+        .default(DEFAULT_CALENDAR.workingHours)
+        .describe('When people may be reminded on a working day; `from` is included, `to` is not.'),
     })
     .prefault({}),
+  reminders,
   labels: scopes
     .superRefine((renames, context) => {
       for (const { scope, message } of clashes(renames))

@@ -1,7 +1,7 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import type { EngagementKey } from '#domain/keys.ts';
-import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
 import { SowNumber } from '#domain/sow.ts';
 import { createGitLab } from '#gitlab/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -92,6 +92,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     policy: DEFAULT_POLICY,
     roles: ROLES,
     showAmounts: false,
+    reminders: DEFAULT_REMINDERS,
     commands: {},
     formerUsers: [],
   };

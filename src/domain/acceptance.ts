@@ -40,8 +40,13 @@ export function readAcceptance(
     workingDays,
     lastDay,
     reached: today > lastDay,
-    near: today <= lastDay && addWorkingDays(today, 1, calendar) >= lastDay,
+    near: isNear(lastDay, today, calendar),
   };
+}
+
+/** Whether the last day is today or the next working day. */
+export function isNear(lastDay: string, today: string, calendar: Calendar): boolean {
+  return today <= lastDay && addWorkingDays(today, 1, calendar) >= lastDay;
 }
 
 /** Sent on a day off, the next working day is day 1. */

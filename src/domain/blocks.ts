@@ -5,6 +5,7 @@
 import type { Assessment, StepStatus } from './assess.ts';
 import { type Edge, MOVED_MEMORY, memoryText } from './engagement-state.ts';
 import { inlineText } from './foreign-text.ts';
+import type { Health } from './health.ts';
 import type { StepKey } from './keys.ts';
 import { type RoleHolder, roleHolder } from './people.ts';
 import { stepReference } from './references.ts';
@@ -22,6 +23,8 @@ export interface BlockContext {
   readonly plannedDue: ReadonlyMap<StepKey, string | null>;
   /** What this run changes on issues, so that texts say it already; absent where nothing is planned. */
   readonly pending?: ReadonlyMap<StepKey, PendingChange>;
+  /** Absent where the epic is not written. */
+  readonly health?: Health;
 }
 
 /** Who is assigned and which date is set by this run; `null` leaves it. */
@@ -145,6 +148,9 @@ const STATE_SIGNS = {
   waived: '➖',
 } as const;
 
+/** Reasons shown for the health. */
+const MOST_FACTS = 3;
+
 /** Steps somebody can act on now. */
 export function openTurns(assessment: Assessment): readonly StepStatus[] {
   return assessment.steps.filter(
@@ -169,6 +175,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     ...holdLines(assessment),
     waitingLine(context),
     '',
+    ...healthLines(context),
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${gateNames(assessment)}.`,
@@ -191,6 +198,29 @@ function holdLines({ rulings: { hold } }: Assessment): readonly string[] {
     `**On hold** since ${hold.on}, by \`${hold.by}\`: ${inlineText(hold.reason)}. Nothing is changed here until somebody comments \`/ps resume\`.`,
     '',
   ];
+}
+
+/** Why the health is what it is; nothing while all is well. */
+function healthLines({ assessment, health }: BlockContext): readonly string[] {
+  if (health === undefined || assessment.complete) return [];
+  const { by, byFacts, label, facts } = health;
+  const ordered = assessment.rulings.health;
+  const texts = facts.slice(0, MOST_FACTS).map(({ text }) => inlineText(text));
+  const left = facts.length - texts.length;
+  const why = [...texts, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
+  const seen =
+    byFacts === 'on track'
+      ? ''
+      : ` By the facts it ${byFacts === 'at risk' ? 'is at risk' : 'needs attention'}: ${why}.`;
+  if (by === 'command' && ordered !== null)
+    return [
+      `**Health: ${ordered.value}**, set by \`${ordered.by}\` until ${ordered.until}: ${inlineText(ordered.reason)}.${seen}`,
+      '',
+    ];
+  if (byFacts === 'on track' || (by === 'hand' && label === byFacts)) return [];
+  return by === 'hand'
+    ? [`**Health** was set by hand and stays.${seen}`, '']
+    : [`**${byFacts === 'at risk' ? 'At risk' : 'Needs attention'}:** ${why}.`, ''];
 }
 
 /** Exceptions, each with who, when and why. */

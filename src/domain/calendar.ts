@@ -11,9 +11,16 @@ export interface Calendar {
   readonly weekend: readonly Weekday[];
   /** Dates that nobody works on; `2026-12-25`. */
   readonly holidays: readonly string[];
+  /** From (included) to (not included), as on the wall: `09:00`. */
+  readonly workingHours: { readonly from: string; readonly to: string };
 }
 
-export const DEFAULT_CALENDAR: Calendar = { timeZone: 'UTC', weekend: ['sat', 'sun'], holidays: [] };
+export const DEFAULT_CALENDAR: Calendar = {
+  timeZone: 'UTC',
+  weekend: ['sat', 'sun'],
+  holidays: [],
+  workingHours: { from: '09:00', to: '17:00' },
+};
 
 const MS_PER_DAY = 86_400_000;
 /** Ten years: no sensible calendar closes for longer, and a search must end when every day is a holiday. */
@@ -96,7 +103,7 @@ export function hoursBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 3_600_000;
 }
 
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * The date people of the calendar's time zone see on the wall at an instant.
@@ -105,10 +112,31 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
  * @throws RangeError for anything else; without an offset the answer would depend on the machine
  */
 export function localDate(instant: string, calendar: Calendar): string {
+  return onTheWall(instant, calendar).date;
+}
+
+/** The time they see there: `09:30`. */
+export function localTime(instant: string, calendar: Calendar): string {
+  return onTheWall(instant, calendar).time;
+}
+
+/** The instant (UTC) at which the wall shows this date and time; the first after it where a clock change leaves it out. */
+export function instantOf(date: string, time: string, calendar: Calendar): string {
+  const wanted = Date.parse(`${date}T${time}:00Z`);
+  let at = wanted;
+  // The offset at the guess may be another than at the answer; the second correction settles it.
+  for (let round = 0; round < 2; round += 1) {
+    const seen = onTheWall(new Date(at).toISOString(), calendar);
+    at += wanted - Date.parse(`${seen.date}T${seen.time}:00Z`);
+  }
+  return new Date(at).toISOString();
+}
+
+function onTheWall(instant: string, calendar: Calendar): { readonly date: string; readonly time: string } {
   const at = new Date(instant);
   if (!/^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:?\d{2})$/i.test(instant) || Number.isNaN(at.getTime()))
     throw new RangeError(`expected an instant with an offset, such as 2026-03-05T23:30:00Z, got ${instant}`);
-  let format = dateFormats.get(calendar.timeZone);
+  let format = formats.get(calendar.timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en', {
       timeZone: calendar.timeZone,
@@ -117,11 +145,17 @@ export function localDate(instant: string, calendar: Calendar): string {
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
     });
-    dateFormats.set(calendar.timeZone, format);
+    formats.set(calendar.timeZone, format);
   }
   const parts = new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
-  return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`;
+  return {
+    date: `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`,
+    time: `${parts.get('hour')}:${parts.get('minute')}`,
+  };
 }
 
 /** Days since 1970-01-01. */

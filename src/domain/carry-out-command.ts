@@ -222,11 +222,16 @@ function moveDue(command: Extract<Command, { name: 'due' }>, context: CommandCon
 
 function health(command: Extract<Command, { name: 'health' }>, context: CommandContext): CommandResult {
   if (command.value === 'auto')
-    return done(context, { rulings: { health: null }, reply: text('The health follows the facts again.') });
+    return done(context, {
+      rulings: { health: null },
+      effects: { autoHealth: true },
+      reply: text('The health follows the facts again.'),
+    });
   const about = given(context);
   const until = addCalendarDays(about.on, command.days);
   return done(context, {
     rulings: { health: { value: command.value, until, reason: command.reason, ...about } },
+    effects: { autoHealth: true },
     reply: text(`The health is **${command.value}** until ${until}: ${inlineText(command.reason)}`),
   });
 }

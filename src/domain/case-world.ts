@@ -16,7 +16,7 @@ import type { ProcessDefinition, Step } from './process.ts';
 import { factsOf, type ProcessCase, type WholeFacts } from './process-case.ts';
 import { checksum } from './record-line.ts';
 import { resolveReferences } from './references.ts';
-import { DEFAULT_POLICY, type Settings } from './settings.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, type ActualUser, PREMIUM } from './state.ts';
 
@@ -40,6 +40,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
     policy: { ...DEFAULT_POLICY, mode: given.policy },
     roles: given.roles,
     showAmounts: false,
+    reminders: DEFAULT_REMINDERS,
     commands: {},
     formerUsers: [],
   };

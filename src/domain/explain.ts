@@ -12,11 +12,13 @@ import type { EvidenceReading } from './evidence.ts';
 import { type DueExplanation, explainDue } from './explain-due.ts';
 import { verdictOf, wouldChange } from './explain-verdict.ts';
 import type { GateReading } from './gates.ts';
+import { type Health, healthOf } from './health.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import { labelValues, type WorkflowState } from './labels.ts';
 import { lacksOfViolation } from './missing.ts';
 import type { Predecessor, Step } from './process.ts';
+import { type RemindersSeen, remindersSeen } from './reminders.ts';
 import type { Waiver } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
@@ -40,6 +42,7 @@ export interface EpicExplanation {
   }[];
   readonly complete: boolean;
   readonly verdict: string;
+  readonly health: Health;
   /** Issues that carry our marker but were made by somebody unknown: left alone. */
   readonly leftAlone: readonly string[];
 }
@@ -79,6 +82,7 @@ export type StepExplanation =
       /** How the count of silence stands. */
       readonly acceptance: Acceptance | null;
       readonly due: DueExplanation;
+      readonly reminders: RemindersSeen;
       /** The values of its workflow labels; exactly one when nobody has touched them. */
       readonly label: { readonly now: readonly string[]; readonly byFacts: WorkflowState };
       readonly broken: readonly { readonly rule: string; readonly missing: readonly string[] }[];
@@ -126,12 +130,13 @@ export function explain(input: {
   return {
     engagement: assessment.engagement,
     process: { id: process.id, name: process.name, profile: process.profile },
-    epic: explainEpic(assessment, found),
+    epic: explainEpic(context, found),
     steps,
   };
 }
 
-function explainEpic(assessment: Assessment, found: Identified): EpicExplanation {
+function explainEpic(context: BlockContext, found: Identified): EpicExplanation {
+  const { assessment } = context;
   const gates = assessment.process.closeWhen.map((gate) => {
     const status = assessment.steps.find(({ key }) => key === gate);
     return {
@@ -149,6 +154,7 @@ function explainEpic(assessment: Assessment, found: Identified): EpicExplanation
     gates,
     complete: assessment.complete,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
+    health: healthOf(context, found.epic),
     leftAlone: found.doubtful.map(({ reference }) => reference),
   };
 }
@@ -205,6 +211,7 @@ function explainStep(status: StepStatus, context: BlockContext): StepExplanation
     waiver: status.waiver,
     acceptance: status.acceptance,
     due: explainDue(status, context),
+    reminders: remindersSeen(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({
       rule: violation.rule,

@@ -40,9 +40,16 @@ export interface OneTimeEffects {
   /** Roles that somebody else has now: open issues of theirs go over. */
   readonly reassign: ReadonlySet<string>;
   readonly unpause: boolean;
+  /** A health label that a person has set no longer stays. */
+  readonly autoHealth: boolean;
 }
 
-export const NO_EFFECTS: OneTimeEffects = { dueDates: new Map(), reassign: new Set(), unpause: false };
+export const NO_EFFECTS: OneTimeEffects = {
+  dueDates: new Map(),
+  reassign: new Set(),
+  unpause: false,
+  autoHealth: false,
+};
 
 export interface Followed {
   readonly rulings: Rulings;

@@ -14,6 +14,8 @@ import { stepReference } from './references.ts';
 /** The rule a note belongs to; its hidden marker, so that it is found again and edited. */
 export type NoteRule =
   | Violation['rule']
+  | 'reminder'
+  | 'acceptance'
   | 'epic-closed-early'
   | 'epic-completed'
   | 'record-damaged'

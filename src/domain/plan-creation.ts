@@ -54,7 +54,7 @@ function createEpic(context: BlockContext): Action {
     labels: [
       engagement,
       labelName('process', process.id, settings.labels),
-      labelName('health', 'on track', settings.labels),
+      labelName('health', context.health?.label ?? 'on track', settings.labels),
     ],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,

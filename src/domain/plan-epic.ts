@@ -22,7 +22,7 @@ export function planEpic(input: PlanInput, context: BlockContext, earlier: reado
   const existing = movesToEpic(input) ? null : found.epic;
   const changed =
     existing === null || created || mustRecord || differs(existing, input, context) ? block : null;
-  const labels = epicLabels(existing, input);
+  const labels = epicLabels(existing, input, context);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
@@ -104,16 +104,17 @@ function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {
 function epicLabels(
   epic: ActualEpic | null,
   { assessment, settings }: PlanInput,
+  { health }: BlockContext,
 ): { readonly add: readonly string[]; readonly remove: readonly string[] } {
   if (epic === null) return { add: [], remove: [] };
-  const health =
-    labelValues(epic.labels, 'health', settings.labels).length > 0
-      ? []
-      : [labelName('health', 'on track', settings.labels)];
+  const values = labelValues(epic.labels, 'health', settings.labels);
+  const theirs = health?.by === 'hand' ? values.filter((value) => value !== health.ours) : [];
+  const wanted = theirs.length > 0 ? theirs : [health?.label ?? 'on track'];
   const desired = [
     assessment.engagement,
     labelName('process', assessment.process.id, settings.labels),
-    ...health,
+    ...wanted.map((value) => labelName('health', value, settings.labels)),
   ];
-  return labelChanges(epic.labels, desired, [labelName('process', '', settings.labels)]);
+  const scopes = [labelName('process', '', settings.labels), labelName('health', '', settings.labels)];
+  return labelChanges(epic.labels, desired, scopes);
 }

@@ -9,15 +9,17 @@
  * | 3 | create-issue | predecessors first, so that texts can refer to them |
  * | 4 | add-link | both ends exist |
  * | 5 | close-twin | the survivors are complete |
- * | 6 | write-note, update-issue | the explanation before the change: a crash in between repeats neither |
+ * | 6 | write-note (reminders), then write-note, update-issue | the explanation before the change: a crash in between repeats neither |
  * | 7 | answer | what a comment asked for is done |
  * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
  * | 9 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
  */
 import type { Assessment } from './assess.ts';
 import { blockContext } from './block-context.ts';
+import type { BlockContext } from './blocks.ts';
 import type { Edge } from './engagement-state.ts';
 import type { Followed } from './follow-comments.ts';
+import { healthOf, waitingSince } from './health.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { LabelDefinition } from './labels.ts';
@@ -25,9 +27,11 @@ import type { NoteRule } from './notes.ts';
 import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
-import { holderAfter, planRetirement } from './plan-holder.ts';
+import { holderAfter, movesToEpic, planRetirement } from './plan-holder.ts';
 import { missingLinks } from './plan-links.ts';
 import { pendingChanges, planSteps, planTwins } from './plan-steps.ts';
+import { reminderNote, reminderRule } from './reminder-notes.ts';
+import { type DueReminder, planReminders } from './reminders.ts';
 import type { Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import type { Capabilities, HolderKind } from './state.ts';
@@ -112,6 +116,8 @@ export interface Plan {
 }
 
 export interface PlanInput {
+  /** The instant of the run, on the day of the assessment. ISO 8601. */
+  readonly now: string;
   readonly assessment: Assessment;
   readonly found: Identified;
   readonly settings: Settings;
@@ -143,15 +149,17 @@ export function needsLabels(
 
 export function plan(input: PlanInput): Plan {
   const { assessment, settings } = input;
-  const context = {
+  const known = {
     ...blockContext(assessment, settings, holderAfter(input)),
     pending: pendingChanges(input),
   };
-  if (isStopped(input)) return { engagement: assessment.engagement, actions: stoppedPlan(input, context) };
+  if (isStopped(input)) return { engagement: assessment.engagement, actions: stoppedPlan(input, known) };
+  const { context, due } = withTime(input, known);
   const actions: Action[] = [
     ...planCreation(input, context),
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
+    ...planReminderNotes(due, context),
     ...planSteps(input, context),
     ...planAnswers(input, context),
   ];
@@ -160,6 +168,31 @@ export function plan(input: PlanInput): Plan {
     engagement: assessment.engagement,
     actions: [...actions, ...summary, ...planRetirement(input)],
   };
+}
+
+/** What the passing of time adds: who is to be reminded, and the health; with the records of both. */
+function withTime(
+  input: PlanInput,
+  context: BlockContext,
+): { readonly context: BlockContext; readonly due: readonly DueReminder[] } {
+  const { assessment } = context;
+  const { due, records: reminders } = planReminders(context, input.now);
+  const rulings = { ...assessment.rulings, reminders, waiting: waitingSince(assessment) };
+  const timed = { ...context, assessment: { ...assessment, rulings } };
+  const epic = movesToEpic(input) ? null : input.found.epic;
+  const health = healthOf(timed, epic, input.followed?.effects.autoHealth);
+  const remembered = { ...rulings, healthSet: health.ours };
+  return { due, context: { ...timed, health, assessment: { ...assessment, rulings: remembered } } };
+}
+
+function planReminderNotes(due: readonly DueReminder[], context: BlockContext): Action[] {
+  return due.flatMap((reminder): Action[] => {
+    const status = context.assessment.steps.find(({ key }) => key === reminder.step);
+    if (status === undefined) return [];
+    const body = reminderNote(reminder, status, context);
+    const target = { kind: 'step', step: reminder.step } as const;
+    return [{ kind: 'write-note', target, rule: reminderRule(reminder), body }];
+  });
 }
 
 /** What pausing an engagement takes. @param change see `trippedBy`. */

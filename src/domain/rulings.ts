@@ -59,6 +59,9 @@ export type HealthOverride = z.infer<typeof HealthOverride>;
 const Reminder = z.object({ step: Key, stage: z.string(), on: CalendarDate });
 export type Reminder = z.infer<typeof Reminder>;
 
+/** Since when a step waits for somebody outside. */
+const Waiting = z.object({ step: Key, since: CalendarDate });
+
 /** How far the comments of an epic or issue have been followed. */
 const Reading = z.object({
   /** Global id of the epic or issue, with its kind: `issue 501`. */
@@ -81,6 +84,7 @@ const Rulings = z.object({
   /** The health label we set last; another value on the epic was set by a person. */
   healthSet: z.enum(HEALTH_STATES).default('on track'),
   reminders: z.array(Reminder).default([]),
+  waiting: z.array(Waiting).default([]),
   readings: z.array(Reading).default([]),
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;

@@ -23,6 +23,30 @@ export interface Policy {
 
 export const DEFAULT_POLICY: Policy = { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } };
 
+/** When people are reminded of a step that is due. All numbers are working days but `perDay`. */
+export interface ReminderSettings {
+  readonly enabled: boolean;
+  /** Before the due date, when nobody has started; 0: never. */
+  readonly daysBefore: number;
+  /** After the due date: whoever does the step is told. */
+  readonly daysAfter: number;
+  /** After the due date: the manager is told too. */
+  readonly escalateAfter: number;
+  /** Most reminders of one engagement in a day. */
+  readonly perDay: number;
+  /** Dates, the last included, on which nobody is reminded. */
+  readonly quiet: readonly { readonly from: string; readonly to: string }[];
+}
+
+export const DEFAULT_REMINDERS: ReminderSettings = {
+  enabled: true,
+  daysBefore: 1,
+  daysAfter: 1,
+  escalateAfter: 3,
+  perDay: 3,
+  quiet: [],
+};
+
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
   readonly calendar: Calendar;
@@ -31,6 +55,7 @@ export interface Settings {
   /** Role → GitLab usernames; the first is the default. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly showAmounts: boolean;
+  readonly reminders: ReminderSettings;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */

@@ -1,4 +1,6 @@
+import { blockContext } from '#domain/block-context.ts';
 import type { EngagementKey } from '#domain/keys.ts';
+import { nextLook } from '#domain/next-look.ts';
 import { lookOfSweep } from './comment-look.ts';
 import { decide, type ReconcileDeps } from './reconcile.ts';
 
@@ -13,18 +15,24 @@ export async function findDrift(
   readonly seen: number;
   readonly drifted: readonly EngagementKey[];
   readonly paused: readonly EngagementKey[];
+  /** When each of the seen is to be looked at again though nothing happens to it. */
+  readonly looks: ReadonlyMap<EngagementKey, string | null>;
 }> {
   const states = await deps.gitlab.readAll(deps.processes.ids, updatedAfter === null ? {} : { updatedAfter });
-  const comments = lookOfSweep(updatedAfter, deps.clock.now());
+  const now = deps.clock.now();
+  const comments = lookOfSweep(updatedAfter, now);
   const drifted: EngagementKey[] = [];
   const paused: EngagementKey[] = [];
+  const looks = new Map<EngagementKey, string | null>();
   for (const actual of states) {
     const decision = await decide(deps, actual, { comments });
     if (decision.kind === 'decided' && decision.found.memory.paused) paused.push(actual.engagement);
+    if (decision.kind === 'decided')
+      looks.set(actual.engagement, nextLook(blockContext(decision.assessment, deps.settings), now));
     const needsWork =
       decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
   }
-  return { seen: states.length, drifted, paused };
+  return { seen: states.length, drifted, paused, looks };
 }

@@ -187,7 +187,8 @@ export async function decide(
   const process = processOf(deps.processes, found, options);
   if ('kind' in process) return process;
   const { settings } = deps;
-  const today = localDate(deps.clock.now(), settings.calendar);
+  const now = deps.clock.now();
+  const today = localDate(now, settings.calendar);
   const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
   const rulings = settleRulings(recorded, found.issues, today);
   const facts = { engagement: actual.engagement, process, sow, found, settings, today };
@@ -199,6 +200,7 @@ export async function decide(
   const assessment = withAppointments(ruled, appointed);
   const migrate = options.migrate === true;
   const input: PlanInput = {
+    now,
     assessment,
     found,
     settings,

@@ -4,6 +4,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Bell } from './bell.ts';
 import { findDrift } from './find-drift.ts';
+import type { LookAhead } from './look-ahead.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { later } from './retry.ts';
 
@@ -14,6 +15,7 @@ export interface SweepScheduleDeps extends ReconcileDeps {
   readonly everyMs: number;
   /** Asks for the next sweep now: something is known to have been missed. */
   readonly sooner: Bell;
+  readonly lookAhead: LookAhead;
   /** Told after each sweep; the last success is the dead-man signal. */
   readonly onSweep: (result: Swept) => void;
 }
@@ -69,9 +71,12 @@ interface Sweep {
 async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
   const { at, updatedAfter } = sweep;
   try {
-    const { seen, drifted, paused } = await findDrift(deps, updatedAfter);
-    for (const engagement of drifted) await wake(deps, engagement, sweep);
-    deps.onSweep({ at, full: updatedAfter === null, seen, woken: drifted.length, paused });
+    const { seen, drifted, paused, looks } = await findDrift(deps, updatedAfter);
+    for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
+    // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
+    const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
+    for (const engagement of woken) await wake(deps, engagement, sweep);
+    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused });
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -24,9 +24,27 @@ function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
       (gate) =>
         `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`,
     ),
+    ...healthLines(epic, paint),
     ...epic.leftAlone.map(
       (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
     ),
+  ];
+}
+
+const HEALTH_FROM = {
+  facts: 'by the facts',
+  command: 'by /ps health',
+  hand: 'set by hand, and stays',
+} as const;
+
+function healthLines({ health }: Explanation['epic'], paint: Paint): readonly string[] {
+  const other =
+    health.by !== 'facts' && health.byFacts !== health.label
+      ? `; by the facts it would be ${health.byFacts}`
+      : '';
+  return [
+    `  ${paint('dim', 'health')} ${visible(health.label)} (${HEALTH_FROM[health.by]}${other})`,
+    ...health.facts.map(({ text }) => `      ${visible(text)}`),
   ];
 }
 
@@ -48,8 +66,29 @@ function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
     ...step.evidence.map(
       (reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`,
     ),
+    ...reminderLines(step, paint),
     ...changes,
   ];
+}
+
+const STAGES = {
+  turn: 'told that it is its turn',
+  before: 'before the due date',
+  late: 'after the due date',
+  escalated: 'to the manager too',
+  acceptance: 'before silence counts',
+  accepted: 'silence counts',
+} as const;
+
+function reminderLines(
+  { reminders: { last, next } }: Extract<StepExplanation, { included: true }>,
+  paint: Paint,
+): readonly string[] {
+  const parts = [
+    ...(last === null ? [] : [`last on ${last.on} (${STAGES[last.stage]})`]),
+    ...(next === null ? [] : [`next on ${next.on} (${STAGES[next.stage]}) if nothing happens`]),
+  ];
+  return parts.length === 0 ? [] : [`  ${paint('dim', 'reminders')} ${parts.join(', ')}`];
 }
 
 function conditionLines({ condition }: StepExplanation, paint: Paint): readonly string[] {

@@ -2,7 +2,7 @@
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
-import { DEFAULT_POLICY, type Settings } from '#domain/settings.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/state.ts';
 
@@ -10,6 +10,7 @@ export const BOT = { id: 1, username: 'procession-bot' };
 
 /** What a plan takes when nobody has commented. */
 export const NOTHING_SAID = {
+  now: '2026-11-04T10:00:00Z',
   resume: false,
   followed: null,
   appointedNow: new Set<string>(),
@@ -91,6 +92,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     policy: DEFAULT_POLICY,
     roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
     showAmounts: false,
+    reminders: DEFAULT_REMINDERS,
     commands: {},
     formerUsers: [],
     ...changes,

@@ -137,7 +137,7 @@ async function run(
   const service = await composeService({
     config: { ...config, process: world.process.id },
     secrets: requireSecrets(config),
-    clock: { now: () => new Date().toISOString() },
+    clock: world.deps.clock,
     logger,
     store,
     sleep,

@@ -91,7 +91,13 @@ describe('config/load-config', () => {
       process: 'delivery',
       profile: null,
       roles: {},
-      calendar: { timeZone: 'UTC', weekend: ['sat', 'sun'], holidays: [] },
+      calendar: {
+        timeZone: 'UTC',
+        weekend: ['sat', 'sun'],
+        holidays: [],
+        workingHours: { from: '09:00', to: '17:00' },
+      },
+      reminders: { enabled: true, daysBefore: 1, daysAfter: 1, escalateAfter: 3, perDay: 3, quiet: [] },
       labels: {},
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } },
       commands: {},
@@ -109,7 +115,8 @@ describe('config/load-config', () => {
       `${FILE}process: quote-to-signoff
 profile: strict
 roles: { manager: [mira, ada.b], engineer: [], finance: }
-calendar: { time_zone: Europe/Berlin, weekend: [fri, sat], holidays: [2026-12-25] }
+calendar: { time_zone: Europe/Berlin, weekend: [fri, sat], holidays: [2026-12-25], working_hours: { from: 08:30, to: 16:00 } }
+reminders: { days_before: 0, escalate_after: 5, quiet: [{ from: 2026-12-20, to: 2027-01-06 }] }
 labels: { workflow: ps-workflow, health: 'ps::health' }
 policy: { mode: shadow, brakes: { close: 2 } }
 crm: { salesforce: { fields: { Region__c: customer.region } } }
@@ -124,7 +131,18 @@ templates: processes
       project: 'acme/services/engagements',
       process: 'quote-to-signoff',
       profile: 'strict',
-      calendar: { timeZone: 'Europe/Berlin', weekend: ['fri', 'sat'], holidays: ['2026-12-25'] },
+      calendar: {
+        timeZone: 'Europe/Berlin',
+        weekend: ['fri', 'sat'],
+        holidays: ['2026-12-25'],
+        workingHours: { from: '08:30', to: '16:00' },
+      },
+      reminders: {
+        enabled: true,
+        daysBefore: 0,
+        escalateAfter: 5,
+        quiet: [{ from: '2026-12-20', to: '2027-01-06' }],
+      },
       labels: { workflow: 'ps-workflow', health: 'ps::health' },
       policy: { mode: 'shadow', brakes: { reopen: 5, close: 2, create: 40 } },
       crm: { salesforce: { fields: { Region__c: 'customer.region' } } },

@@ -5,10 +5,12 @@ import {
   type Calendar,
   DEFAULT_CALENDAR,
   daysBetween,
+  instantOf,
   isCalendarDate,
   isTimeZone,
   isWorkingDay,
   localDate,
+  localTime,
   WEEKDAYS,
   workingDaysBetween,
 } from '#domain/calendar.ts';
@@ -22,6 +24,7 @@ const anyCalendar: fc.Arbitrary<Calendar> = fc.record({
   timeZone: fc.constant('UTC'),
   weekend: fc.uniqueArray(fc.constantFrom(...WEEKDAYS), { maxLength: 6 }),
   holidays: fc.array(anyDate, { maxLength: 20 }),
+  workingHours: fc.constant(DEFAULT_CALENDAR.workingHours),
 });
 const anyDays = fc.integer({ min: -300, max: 300 });
 
@@ -160,6 +163,36 @@ describe('domain/calendar', () => {
         const time = new Date(second * 1000).toISOString().slice(11);
 
         expect(localDate(`${date}T${time}`, DEFAULT_CALENDAR)).toBe(date);
+      }),
+    );
+  });
+
+  it.each([
+    ['2026-11-25', '09:00', 'UTC', '2026-11-25T09:00:00.000Z'],
+    ['2026-11-25', '09:00', 'Europe/Berlin', '2026-11-25T08:00:00.000Z'],
+    ['2026-07-01', '00:00', 'Europe/Berlin', '2026-06-30T22:00:00.000Z'],
+    ['2026-11-25', '00:00', 'Pacific/Auckland', '2026-11-24T11:00:00.000Z'],
+    // The clock jumps from 02:00 to 03:00, and goes back from 03:00 to 02:00.
+    ['2026-03-29', '09:00', 'Europe/Berlin', '2026-03-29T07:00:00.000Z'],
+    ['2026-10-25', '00:00', 'Europe/Berlin', '2026-10-24T22:00:00.000Z'],
+  ])('says when the wall shows %s %s in %s', (date, time, timeZone, expected) => {
+    expect(instantOf(date, time, { ...DEFAULT_CALENDAR, timeZone })).toBe(expected);
+  });
+
+  it('finds back to the date and time of any instant', () => {
+    const instants = fc.date({
+      min: new Date('2020-01-01'),
+      max: new Date('2035-12-31'),
+      noInvalidDate: true,
+    });
+    const zones = fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Chatham');
+    fc.assert(
+      fc.property(instants, zones, (at, timeZone) => {
+        const calendar = { ...DEFAULT_CALENDAR, timeZone };
+        const instant = at.toISOString();
+        const [date, time] = [localDate(instant, calendar), localTime(instant, calendar)];
+        const again = instantOf(date, time, calendar);
+        expect([localDate(again, calendar), localTime(again, calendar)]).toEqual([date, time]);
       }),
     );
   });

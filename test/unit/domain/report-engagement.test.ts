@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Assessment, assess } from '#domain/assess.ts';
+import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import { EngagementReport } from '#domain/engagement-report.ts';
 import { identify } from '#domain/identify.ts';
 import { reportEngagement } from '#domain/report-engagement.ts';
@@ -95,7 +96,7 @@ describe('the report on an engagement', () => {
 
   it('counts days by the calendar of the settings', () => {
     const late = { issues: [closedFirst, second()], at: '2026-11-10T23:30:00Z' };
-    const berlin = { calendar: { timeZone: 'Europe/Berlin', weekend: [], holidays: [] } };
+    const berlin = { calendar: { ...DEFAULT_CALENDAR, timeZone: 'Europe/Berlin', weekend: [] } };
 
     expect(step('second', late)?.since?.days).toBe(0);
     expect(step('second', { ...late, settings: berlin })?.since?.days).toBe(1);

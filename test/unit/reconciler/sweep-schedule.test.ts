@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GitLabUnavailableError } from '#domain/errors.ts';
 import { encodeMarker } from '#domain/marker.ts';
 import { SILENT } from '#ports/logger.ts';
+import { createLookAhead } from '#reconciler/look-ahead.ts';
 import { runSweeps, type Swept } from '#reconciler/sweep-schedule.ts';
 import { anEpic, aProcess, aState, someSettings } from '#test/support/builders.ts';
 import { storeOf } from '#test/support/engagement.ts';
@@ -51,6 +52,7 @@ async function live(turns: readonly Turn[]) {
         },
       },
       clock: { now: () => new Date(nowMs).toISOString() },
+      lookAhead: createLookAhead(),
       everyMs: 5 * MINUTE,
       sooner: {
         ring: () => {},

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess.ts';
 import { explain } from '#domain/explain.ts';
 import { identify } from '#domain/identify.ts';
+import { NO_RULINGS } from '#domain/rulings.ts';
 import { explainText } from '#report/explain-text.ts';
 import { plain } from '#report/paint.ts';
 import { anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
@@ -57,6 +58,30 @@ describe('report/explain-text', () => {
     );
     expect(text).toContain(
       'elsewhere (elsewhere): not in this engagement\n  ✗ only when customer.region is EMEA: the SOW has nothing',
+    );
+  });
+
+  it('says who was reminded, who will be, and why the health is what it is', () => {
+    const settings = someSettings();
+    const issue = anIssue('first', { labels: ['workflow::ready'], dueDate: '2026-11-06' });
+    const found = identify(aState({ issues: [issue] }));
+    const assessment = assess({
+      engagement: 'SOW-1',
+      today: '2026-11-10',
+      process: aProcess(),
+      sow: aSow(),
+      found,
+      settings,
+      rulings: { ...NO_RULINGS, reminders: [{ step: 'first', stage: 'late:2026-11-06', on: '2026-11-09' }] },
+    });
+
+    const text = explainText(explain({ assessment, found, settings }), plain);
+
+    expect(text).toContain(
+      '  health needs attention (by the facts)\n      first was due on 2026-11-06, more than 1 working day ago',
+    );
+    expect(text).toContain(
+      '  reminders last on 2026-11-09 (after the due date), next on 2026-11-11 (to the manager too) if nothing happens',
     );
   });
 });
