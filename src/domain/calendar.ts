@@ -93,11 +93,6 @@ export function daysBetween(from: string, to: string): number {
   return toDay(to) - toDay(from);
 }
 
-/** The date so many calendar days later. */
-export function addDays(date: string, days: number): string {
-  return toDate(toDay(date) + days);
-}
-
 /** From one instant to another, both ISO 8601. */
 export function hoursBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 3_600_000;

@@ -1,5 +1,5 @@
 /** Rules about the token, GitLab itself, the clock, the group and the project. One function per rule. */
-import { addDays, daysBetween } from './calendar.ts';
+import { addCalendarDays, daysBetween } from './calendar.ts';
 import { isAtLeast, neededRole, OLDEST_GITLAB, ROLE_NAMES } from './gitlab-version.ts';
 import type { HookScope } from './hook-health.ts';
 import type { Installation } from './installation.ts';
@@ -82,7 +82,7 @@ function tokenExpiry({ token, user, now }: Installation): readonly Problem[] {
       'token',
       'token-expires-soon',
       `The token expires ${when} (${expiresOn}); then nothing works any more.`,
-      `Rotate it: curl --fail --request POST --header "PRIVATE-TOKEN: $GITLAB_TOKEN" "$GITLAB_URL/api/v4/${ownTokenPath(user.kind === 'read' ? user.value.username : '')}/self/rotate?expires_at=${addDays(today, LONGEST_TOKEN_DAYS)}" answers with the new token; the old one ends at once, so put the new one into GITLAB_TOKEN wherever it is used.`,
+      `Rotate it: curl --fail --request POST --header "PRIVATE-TOKEN: $GITLAB_TOKEN" "$GITLAB_URL/api/v4/${ownTokenPath(user.kind === 'read' ? user.value.username : '')}/self/rotate?expires_at=${addCalendarDays(today, LONGEST_TOKEN_DAYS)}" answers with the new token; the old one ends at once, so put the new one into GITLAB_TOKEN wherever it is used.`,
     ),
   ];
 }

@@ -1,5 +1,5 @@
 /** The files that `init` writes, from a few answers. Every answer is checked and quoted, so the result is valid YAML. */
-import { addDays, isTimeZone } from './calendar.ts';
+import { addCalendarDays, isTimeZone } from './calendar.ts';
 
 export interface InitAnswers {
   readonly group: string;
@@ -99,7 +99,7 @@ function sampleSow(today: string): string {
     '# A sample to try with: procession plan sows/SOW-1001.yml. All fields: docs/sow.schema.json.',
     'sow:',
     '  number: SOW-1001',
-    `  signed_on: ${addDays(today, -2)}`,
+    `  signed_on: ${addCalendarDays(today, -2)}`,
     'customer:',
     '  name: Example Bakery',
     'engagement: GitLab for the ordering team',
@@ -108,8 +108,8 @@ function sampleSow(today: string): string {
     'type: fixed                # t&m, fixed, sku',
     'deployment: aws            # aws, on-prem, other, none',
     'dates:',
-    `  start: ${addDays(today, 14)}`,
-    `  end: ${addDays(today, 60)}`,
+    `  start: ${addCalendarDays(today, 14)}`,
+    `  end: ${addCalendarDays(today, 60)}`,
     'deliverables:',
     '  - id: D1',
     '    title: Pipeline for the ordering system',
