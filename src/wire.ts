@@ -16,6 +16,7 @@ import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { GitLabOptions } from '#gitlab/create-gitlab.ts';
 import type { ObservedRequest } from '#gitlab/requester.ts';
+import { budgetFor } from '#gitlab/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
@@ -210,6 +211,7 @@ function connectionOf(config: Config): GitLabOptions {
     group,
     project,
     userAgent: USER_AGENT,
+    budget: budgetFor(url, config.limits),
     processLabel: (processId) => labelName('process', processId, config.labels),
   };
 }

@@ -30,6 +30,8 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   readonly templates: string;
   /** Where GitLab reaches the service; `null`: there is none. */
   readonly serviceUrl: string | null;
+  /** Most requests to GitLab per minute, by kind, where the settings say. */
+  readonly limits: NonNullable<ProcessionFile['gitlab']>['limits'] | Readonly<Record<string, never>>;
   readonly crm: Readonly<Record<string, unknown>>;
 }
 
@@ -105,6 +107,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     showAmounts: show_amounts,
     commands,
     formerUsers: gitlab?.former_users ?? [],
+    limits: gitlab?.limits ?? {},
     templates,
   };
 }

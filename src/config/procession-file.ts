@@ -70,6 +70,8 @@ const reminders = z
   .prefault({})
   .describe('When people are reminded of steps that are due.');
 
+/** Left out: what fits the instance. */
+const PerMinute = z.number().int().min(0).max(1_000_000).optional();
 const Roles = z.array(Id).max(20);
 const Brake = z.number().int().min(0).max(10_000);
 
@@ -105,6 +107,16 @@ export const ProcessionFile = z.strictObject({
         .max(100)
         .default([])
         .describe('Earlier bots of Procession. Tracking issues (GitLab Free) made by them count as its own.'),
+      limits: z
+        .strictObject({
+          issues_per_minute: PerMinute.describe('Issues and epics created. GitLab.com: 180 of its 200.'),
+          notes_per_minute: PerMinute.describe('Comments. GitLab.com: 54 of its 60; elsewhere 270 of 300.'),
+          requests_per_minute: PerMinute.describe(
+            'All requests; comments leave a fifth of them to launches. GitLab.com: 1800 of its 2000; elsewhere no limit.',
+          ),
+        })
+        .prefault({})
+        .describe('Most that Procession does in a minute, below what an admin has set. `0`: no limit.'),
     })
     .describe('Where the engagements live.'),
   process: Id.default('delivery').describe('The process that a won SOW starts: a folder of `templates`.'),

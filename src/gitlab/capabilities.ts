@@ -23,8 +23,9 @@ export interface CapabilityProbe {
 
 /**
  * Everything we need comes with the same licence (Premium), so whether epics may be listed tells all of it: 403 means
- * no. The Community Edition has no such route and says 404, as it does of a group that cannot be seen; its labels
- * tell the two apart.
+ * no. The Community Edition has no such route and says 404. A token without the scope, or a group that cannot be seen,
+ * is refused the same way; the labels of the group, which are there in every tier, tell the two apart. To take a
+ * refused token for Free would launch everything a second time.
  *
  * @see https://docs.gitlab.com/api/epics/
  */
@@ -42,7 +43,9 @@ export function createCapabilityProbe(connection: Connection): CapabilityProbe {
       learn(PREMIUM, Number.POSITIVE_INFINITY);
       return answer;
     } catch (error) {
-      if (!(await isUnlicensed(connection, error))) throw error;
+      // A licence does not end from one request to the next: who has seen epics takes a refusal for what it is.
+      const hadEpics = known?.capabilities.epics === true;
+      if (hadEpics || !(await isUnlicensed(connection, error))) throw error;
       learn(FREE, connection.now() + FREE_FOR_MS);
       return null;
     }
@@ -69,8 +72,13 @@ async function oneEpic({ epics, group }: Connection): Promise<unknown> {
 
 async function isUnlicensed({ groupLabels, group }: Connection, error: unknown): Promise<boolean> {
   if (!(error instanceof GitLabRefusedError)) return false;
-  if (error.status === 403) return true;
-  return error.status === 404 && (await orNull(groupLabels.all(group, { page: 1, perPage: 1 }))) !== null;
+  if (error.status !== 403 && error.status !== 404) return false;
+  try {
+    return (await orNull(groupLabels.all(group, { page: 1, perPage: 1 }))) !== null;
+  } catch (refused) {
+    if (refused instanceof GitLabRefusedError) return false;
+    throw refused;
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { createLimit } from './concurrency-limit.ts';
 import { type Answer, exchange, type Outgoing } from './exchange.ts';
 import { type RateLimit, rateLimitOf } from './rate-limit.ts';
 import { type Failure, isAnswerLost, isResourceLock, toAppError } from './to-app-error.ts';
+import { type Budget, createWriteBudget, kindOfRequest } from './write-budget.ts';
 
 /** One exchange with GitLab, for metrics and logs. Holds no token and no user data. */
 export interface ObservedRequest {
@@ -31,6 +32,8 @@ export interface RequesterOptions {
   readonly maxRateLimitWaitSeconds?: number;
   /** Requests in flight at once. Default 8. */
   readonly maxConcurrent?: number;
+  /** Most requests per minute. Default: none of ours. */
+  readonly budget?: Budget;
   /** For example `procession/1.2.0`. */
   readonly userAgent?: string;
   /** Called after every try. Must not throw. */
@@ -41,6 +44,8 @@ export interface RequesterOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
+
+const NO_BUDGET: Budget = { issuesPerMinute: null, notesPerMinute: null, requestsPerMinute: null };
 
 export type RequesterFn = (serviceOptions: ResourceOptions) => RequesterType;
 
@@ -58,6 +63,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
   const { maxAttempts = 4, maxRateLimitWaitSeconds = 60, timeoutMs = 15_000 } = options;
   const { sleep = delay, random = Math.random, now = Date.now } = options;
   const limit = createLimit(options.maxConcurrent ?? 8);
+  const budget = createWriteBudget(options.budget ?? NO_BUDGET, now);
 
   async function tryOnce(request: Outgoing): Promise<Answer | Failure> {
     const startedAt = performance.now();
@@ -89,9 +95,12 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
     const outgoing = toOutgoing(endpoint, given, options.userAgent);
     let waitedSeconds = 0;
     for (let attempt = 1; ; attempt += 1) {
+      const ahead = budget.take(kindOfRequest(outgoing.method, outgoing.path), attempt > 1);
+      if (ahead > 0) await sleep(ahead);
       const outcome = await limit(() => tryOnce(outgoing));
       if (outcome.kind === 'answer') return outcome;
       const pause = pauseMs(outgoing, outcome, attempt, waitedSeconds);
+      if (pause !== null && outcome.kind === 'status' && outcome.status === 429) budget.pause(pause);
       if (pause === null) throw toAppError(outgoing, outcome, now());
       if (outcome.kind === 'status') waitedSeconds += pause / 1000;
       // The jitter on top keeps the callers that were told the same second from coming back together.

@@ -481,7 +481,7 @@ describe('procession sweep, with a memory', () => {
   it('forgets nothing that failed: only a success is remembered', async () => {
     await procession(STATE);
     const before = await state();
-    world.sandbox.faults.failNext({ method: 'GET', when: 'before', kind: 'status', status: 403 });
+    world.sandbox.faults.failNext({ method: 'GET', when: 'before', kind: 'status', status: 401 });
 
     expect((await procession(STATE)).code).toBe(4);
     expect(await state()).toEqual(before);

@@ -69,17 +69,38 @@ describe('a launch on GitLab Free', () => {
     ).toEqual([['GET /groups/:id/epics', 403]]);
   });
 
-  it('costs at most 3 reads and no write when applied again, and one read when the process is warm', async () => {
+  it('costs at most 4 reads and no write when applied again, and one read when the process is warm', async () => {
     await start();
     await world.apply();
     spent();
 
     expect((await reconcile(world.over(world.connect()), 'SOW-1042')).kind).toBe('unchanged');
-    expect(spent()).toEqual({ reads: 3, writes: 0, refused: 1 });
+    expect(spent()).toEqual({ reads: 4, writes: 0, refused: 1 });
     expect((await world.reconcile()).kind).toBe('unchanged');
     expect(spent()).toMatchObject({ writes: 0, refused: 0 });
     expect((await world.reconcile()).kind).toBe('unchanged');
     expect(spent()).toEqual({ reads: 1, writes: 0, refused: 0 });
+  });
+
+  it('is not what a refused token means: nothing is launched a second time', async () => {
+    await start({ tier: 'premium' });
+    await world.apply();
+    const issues = world.sandbox.world.issues.length;
+    const refuse = (): void => {
+      for (let n = 1; n <= 2; n += 1)
+        world.sandbox.faults.failNext({ method: 'GET', nth: 1, when: 'before', kind: 'status', status: 403 });
+    };
+
+    refuse();
+    const cold = world.over(world.connect());
+    await expect(
+      reconcile(cold, 'SOW-1042', { sow: world.sow, process: world.process.id }),
+    ).rejects.toMatchObject({ status: 403 });
+    world.sandbox.faults.clear();
+    world.sandbox.faults.failNext({ method: 'GET', when: 'before', kind: 'status', status: 403 });
+    await expect(world.apply()).rejects.toMatchObject({ status: 403 });
+
+    expect(world.sandbox.world.issues).toHaveLength(issues);
   });
 
   it('is found by a sweep, in full and by what changed', async () => {

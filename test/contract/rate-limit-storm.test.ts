@@ -59,3 +59,33 @@ it.each([
   },
   150_000,
 );
+
+it('never meets a limit that it was told, and launches go on while comments wait', async () => {
+  let now = STARTS_AT;
+  const world = await startEngagement({
+    process: aProcess(),
+    now: () => new Date(now),
+    gitlab: {
+      budget: { issuesPerMinute: 30, notesPerMinute: 10, requestsPerMinute: 120 },
+      // One clock for all: whoever waits longest moves it, as on a wall.
+      sleep: async (ms) => {
+        const until = now + ms;
+        await new Promise(setImmediate);
+        now = Math.max(now, until);
+      },
+    },
+  });
+  const { sandbox } = world;
+  Object.assign(sandbox.limits, { issueCreationPerMinute: 30, apiPerMinute: 120, noteCreationPerMinute: 10 });
+
+  for (let n = 0; n < LAUNCHES; n += 1) {
+    const number = `SOW-${4000 + n}`;
+    const sow = { ...world.sow, sow: { ...world.sow.sow, number } };
+    await reconcile(world.deps, number, { sow, process: 'sample' });
+  }
+
+  expect(sandbox.world.epics).toHaveLength(LAUNCHES);
+  expect(sandbox.world.issues).toHaveLength(LAUNCHES * 4);
+  expect(sandbox.ledger.entries().filter(({ status }) => status === 429)).toEqual([]);
+  await world.close();
+}, 150_000);

@@ -101,6 +101,7 @@ describe('config/load-config', () => {
       labels: {},
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } },
       commands: {},
+      limits: {},
       crm: {},
       serviceUrl: null,
       showAmounts: false,
