@@ -23,7 +23,7 @@ export const command: Command = {
     },
     resume: {
       type: 'boolean',
-      help: 'Take an engagement up again that paused itself because the same change kept being undone',
+      help: 'Take an engagement up again that paused itself because the same change kept being undone, and put back what people had taken away twice',
     },
     json: { type: 'boolean', help: 'Print what was done as JSON' },
   },

@@ -11,6 +11,8 @@ export function emptyGitLab(): GitLab {
     readCapabilities: async () => PREMIUM,
     readEngagement: async (engagement) => ({ engagement, epics: [], issues: [], capabilities: PREMIUM }),
     readAll: async () => [],
+    readEpicIssues: async () => [],
+    findEpics: async () => [],
     readNotes: async () => [],
     readLinks: async () => [],
     readLabels: async () => new Set(),

@@ -3,6 +3,7 @@
  * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
  */
 import type { Assessment, StepStatus } from './assess.ts';
+import { type DriftMemory, encodeDriftMemory, NO_DRIFT } from './drift-memory.ts';
 import { type Edge, MOVED_MEMORY, memoryText } from './engagement-state.ts';
 import { inlineText } from './foreign-text.ts';
 import type { Health } from './health.ts';
@@ -21,6 +22,10 @@ export interface BlockContext {
   readonly settings: Settings;
   readonly holder: HolderKind;
   readonly plannedDue: ReadonlyMap<StepKey, string | null>;
+  /** What was put back or left; only the epic's block needs it. */
+  readonly drift?: DriftMemory;
+  /** Steps that have an issue and that the SOW no longer asks for; only the epic's block needs it. */
+  readonly leftovers?: readonly { readonly key: StepKey; readonly title: string }[];
   /** What this run changes on issues, so that texts say it already; absent where nothing is planned. */
   readonly pending?: ReadonlyMap<StepKey, PendingChange>;
   /** Absent where the epic is not written. */
@@ -163,8 +168,9 @@ export function openTurns(assessment: Assessment): readonly StepStatus[] {
  * the steps are a task list, so that GitLab shows how many are done wherever it lists the issue.
  */
 export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
-  const { assessment } = context;
+  const { assessment, leftovers = [] } = context;
   const rulings = encodeRulings(assessment.rulings);
+  const drift = encodeDriftMemory(context.drift ?? NO_DRIFT);
   return [
     ...(paused
       ? [
@@ -177,6 +183,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     '',
     ...healthLines(context),
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
+    ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${gateNames(assessment)}.`,
     '',
@@ -184,8 +191,9 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
     encodeSowRecord(recordOf(assessment.sow, context.settings)),
     ...(rulings === null ? [] : [rulings]),
+    ...(drift === null ? [] : [drift]),
     memoryText(
-      assessment.steps.map(({ key }) => key),
+      [...assessment.steps, ...leftovers].map(({ key }) => key),
       links,
       paused,
     ),
@@ -299,4 +307,11 @@ function gateNames(assessment: Assessment): string {
   const titles = titlesOf(assessment);
   const names = assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate);
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;
+}
+
+/** A step the SOW no longer asks for, as a row of the table or under the list. */
+function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): string {
+  return holder === 'epic'
+    ? `| ➖ | ${stepReference(key)} ${title} | no longer asked for | – | – |`
+    : `- ➖ ${stepReference(key)} ${title}: no longer asked for`;
 }

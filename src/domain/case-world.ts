@@ -126,6 +126,7 @@ function launchedIssue(
     closedBy: null,
     timeSpentSeconds: 0,
     notesCount: null,
+    movedToId: null,
   };
 }
 

@@ -69,3 +69,15 @@ export function remembersLink(
     memory.links.some(({ from, to }) => from === edge.from && to === edge.to)
   );
 }
+
+/** What was found, without links that turned out to be gone. */
+export function withoutLinks<T extends { readonly memory: EngagementMemory }>(
+  found: T,
+  gone: readonly Edge[],
+): T {
+  if (gone.length === 0) return found;
+  const links = found.memory.links.filter(
+    ({ from, to }) => !gone.some((edge) => edge.from === from && edge.to === to),
+  );
+  return { ...found, memory: { ...found.memory, links } };
+}

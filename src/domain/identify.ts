@@ -21,6 +21,8 @@ export interface Identified {
   readonly leftTracking: readonly ActualEpic[];
   /** Tracking issues that say that their engagement goes on in an epic. */
   readonly movedTracking: readonly ActualEpic[];
+  /** What remains of issues that were moved to another project: closed, and no longer anybody's step. */
+  readonly moved: ReadonlyMap<StepKey, ActualIssue>;
   /** Carry a marker of ours but were made by somebody we do not know: left alone. */
   readonly doubtful: readonly ActualIssue[];
   /** The same for tracking issues. */
@@ -57,7 +59,7 @@ export function identify(
   const others = live.slice(1).filter(({ epic }) => epic.tracking === null || !steps.has(epic.id));
   const isTwin = ({ epic }: Holder): boolean => (epic.tracking === null) === (first?.epic.tracking === null);
   const ours = new Set([...ownUserIds, ...live.map(({ epic }) => epic.author.id)]);
-  const { known, doubtful } = sortIssues(actual, memory, ours);
+  const { known, moved, doubtful } = sortIssues(actual, memory, ours);
   const { issues, twins } = oldestFirst(known, first?.epic.id ?? null, memory);
   return {
     epic: first?.epic ?? null,
@@ -68,6 +70,7 @@ export function identify(
     twinIssues: twins,
     leftTracking: others.filter((holder) => !isTwin(holder)).map(({ epic }) => epic),
     movedTracking: tracking.filter((holder) => holder.memory.moved).map(({ epic }) => epic),
+    moved: new Map(moved.map(({ step, issue }) => [step, issue])),
     doubtful,
     doubtfulTracking: marked
       .map(({ issue }) => issue)
@@ -110,19 +113,19 @@ function sortIssues(
   actual: ActualState,
   memory: EngagementMemory,
   ours: ReadonlySet<number>,
-): { known: Known[]; doubtful: ActualIssue[] } {
+): { known: Known[]; moved: Known[]; doubtful: ActualIssue[] } {
   const stepById = new Map([...memory.issues].map(([step, id]) => [id, step]));
-  const known: Known[] = [];
+  const [known, moved]: [Known[], Known[]] = [[], []];
   const doubtful: ActualIssue[] = [];
   for (const issue of actual.issues) {
     const remembered = stepById.get(issue.id);
     const marker = parseMarker(issue.description);
     const marked = marker?.kind === 'step' && marker.engagement === actual.engagement ? marker.step : null;
-    if (remembered !== undefined) known.push({ step: remembered, issue });
-    else if (marked !== null && ours.has(issue.author.id)) known.push({ step: marked, issue });
-    else if (marked !== null) doubtful.push(issue);
+    const step = remembered ?? (ours.has(issue.author.id) ? marked : null);
+    if (step !== null) (issue.movedToId === null ? known : moved).push({ step, issue });
+    else if (marked !== null && issue.movedToId === null) doubtful.push(issue);
   }
-  return { known, doubtful };
+  return { known, moved, doubtful };
 }
 
 /** The remembered issue wins, then one that is already in the epic, then the oldest. */

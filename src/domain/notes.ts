@@ -22,7 +22,9 @@ export type NoteRule =
   | 'brake'
   | 'fuse'
   | 'twin'
-  | 'moved';
+  | 'moved'
+  | 'drift'
+  | 'not-asked-for';
 
 export function noteBody(rule: NoteRule, text: string): string {
   return `${text}\n\n${encodeNoteMarker(rule)}`;

@@ -20,7 +20,8 @@ export function planCreation(input: PlanInput, context: BlockContext): Action[] 
     (key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? [],
   );
   const moves = movesToEpic(input);
-  if (found.epic !== null && missing.length === 0 && !moves) return [];
+  if (found.epic !== null && missing.length === 0 && !moves)
+    return input.labelsRead === true ? createLabels(input) : [];
   return [
     ...createLabels(input),
     ...(found.epic === null ? [createEpic(context)] : []),
@@ -29,11 +30,14 @@ export function planCreation(input: PlanInput, context: BlockContext): Action[] 
   ];
 }
 
+/** Also those that somebody took out of the group: adding an unknown one to an issue would make a project label. */
 function createLabels({ assessment, found, settings, labels, claimed }: PlanInput): Action[] {
   const own = engagementLabel(assessment.engagement);
   const absent = labelCatalogue(assessment.process, settings.labels).filter(({ name }) => !labels.has(name));
+  const lostOwn = found.epic !== null && !labels.has(own.name);
   return [
     ...absent.map((label): Action => ({ kind: 'create-label', label, claims: false })),
+    ...(lostOwn ? [{ kind: 'create-label', label: own, claims: false } as const] : []),
     ...(found.epic === null && !claimed ? [{ kind: 'create-label', label: own, claims: true } as const] : []),
   ];
 }

@@ -1,6 +1,8 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 import { type BlockContext, epicBlock } from './blocks.ts';
+import type { Drift } from './drift.ts';
 import { labelName, labelValues } from './labels.ts';
+import { leftLabels } from './leave-drift.ts';
 import { encodeMarker } from './marker.ts';
 import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from './notes.ts';
 import type { Action, PlanInput } from './plan.ts';
@@ -11,8 +13,16 @@ import { desiredLinks } from './plan-links.ts';
 import { blockChange, labelChanges } from './plan-steps.ts';
 import type { ActualEpic } from './state.ts';
 
-/** @param earlier actions planned before: they decide whether the summary must be written anew. */
-export function planEpic(input: PlanInput, context: BlockContext, earlier: readonly Action[]): Action[] {
+/**
+ * @param earlier actions planned before: they decide whether the summary must be written anew
+ * @param left what people took away twice
+ */
+export function planEpic(
+  input: PlanInput,
+  context: BlockContext,
+  earlier: readonly Action[],
+  left: readonly Drift[],
+): Action[] {
   const { found, settings } = input;
   const state = stateChange(input);
   const block = epicBlock(context, desiredLinks(input));
@@ -22,23 +32,23 @@ export function planEpic(input: PlanInput, context: BlockContext, earlier: reado
   const existing = movesToEpic(input) ? null : found.epic;
   const changed =
     existing === null || created || mustRecord || differs(existing, input, context) ? block : null;
-  const labels = epicLabels(existing, input, context);
+  const { addLabels, removeLabels } = leftLabels(epicLabels(existing, input, context), null, left);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
     ...(changed === null ? [] : ['update progress']),
-    ...(labels.add.length + labels.remove.length > 0
+    ...(addLabels.length + removeLabels.length > 0
       ? [
-          `labels: ${[...labels.add.map((label) => `+${label}`), ...labels.remove.map((label) => `−${label}`)].join(' ')}`,
+          `labels: ${[...addLabels.map((label) => `+${label}`), ...removeLabels.map((label) => `−${label}`)].join(' ')}`,
         ]
       : []),
   ];
   if (why.length === 0) return [];
   const update: Action = {
     kind: 'update-epic',
-    addLabels: labels.add,
-    removeLabels: labels.remove,
+    addLabels,
+    removeLabels,
     state,
     block: changed,
     why,
@@ -105,8 +115,8 @@ function epicLabels(
   epic: ActualEpic | null,
   { assessment, settings }: PlanInput,
   { health }: BlockContext,
-): { readonly add: readonly string[]; readonly remove: readonly string[] } {
-  if (epic === null) return { add: [], remove: [] };
+): { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] } {
+  if (epic === null) return { addLabels: [], removeLabels: [] };
   const values = labelValues(epic.labels, 'health', settings.labels);
   const theirs = health?.by === 'hand' ? values.filter((value) => value !== health.ours) : [];
   const wanted = theirs.length > 0 ? theirs : [health?.label ?? 'on track'];
@@ -116,5 +126,6 @@ function epicLabels(
     ...wanted.map((value) => labelName('health', value, settings.labels)),
   ];
   const scopes = [labelName('process', '', settings.labels), labelName('health', '', settings.labels)];
-  return labelChanges(epic.labels, desired, scopes);
+  const { add, remove } = labelChanges(epic.labels, desired, scopes);
+  return { addLabels: add, removeLabels: remove };
 }

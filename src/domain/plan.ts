@@ -14,27 +14,31 @@
  * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
  * | 9 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
  */
-import type { Assessment } from './assess.ts';
+import { type Assessment, currentLabel } from './assess.ts';
 import { blockContext } from './block-context.ts';
 import type { BlockContext } from './blocks.ts';
+import { driftMemoryOf, settleDrift } from './drift.ts';
+import type { DriftMemory } from './drift-memory.ts';
 import type { Edge } from './engagement-state.ts';
 import type { Followed } from './follow-comments.ts';
 import { healthOf, waitingSince } from './health.ts';
 import type { Identified } from './identify.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
-import type { LabelDefinition } from './labels.ts';
+import { type LabelDefinition, type LabelScope, labelName, labelValues } from './labels.ts';
+import { leaveDrift } from './leave-drift.ts';
 import type { NoteRule } from './notes.ts';
 import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
 import { holderAfter, movesToEpic, planRetirement } from './plan-holder.ts';
+import { leftoversOf, planLeftovers } from './plan-leftovers.ts';
 import { missingLinks } from './plan-links.ts';
 import { pendingChanges, planSteps, planTwins } from './plan-steps.ts';
 import { reminderNote, reminderRule } from './reminder-notes.ts';
 import { type DueReminder, planReminders } from './reminders.ts';
 import type { Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
-import type { Capabilities, HolderKind } from './state.ts';
+import type { ActualIssue, Capabilities, HolderKind } from './state.ts';
 
 /** Where a note goes: the epic, or the issue of a step. */
 export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };
@@ -133,37 +137,50 @@ export interface PlanInput {
   readonly appointedNow: ReadonlySet<string>;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
+  /** Whether `labels` was read. */
+  readonly labelsRead?: boolean;
+  /** Links that were there and are gone. */
+  readonly lostLinks?: readonly Edge[];
   readonly capabilities: Capabilities;
   /** Turn a tracking issue into an epic, where there can be one. */
   readonly migrate: boolean;
 }
 
-/** Whether planning needs to know the group's labels. */
+/** Whether planning needs to know the group's labels: something is to be created, or a label may be gone from the group. */
 export function needsLabels(
   assessment: Assessment,
-  { epic }: Pick<Identified, 'epic'>,
-  migrate = false,
+  found: Identified,
+  { settings, migrate }: Pick<PlanInput, 'settings' | 'migrate'>,
 ): boolean {
-  return migrate || epic === null || assessment.steps.some(({ issue }) => issue === null);
+  return (
+    migrate ||
+    found.epic === null ||
+    assessment.steps.some(({ issue }) => issue === null) ||
+    lacksLabels(assessment, found, settings)
+  );
 }
 
 export function plan(input: PlanInput): Plan {
-  const { assessment, settings } = input;
-  const known = {
-    ...blockContext(assessment, settings, holderAfter(input)),
-    pending: pendingChanges(input),
-  };
-  if (isStopped(input)) return { engagement: assessment.engagement, actions: stoppedPlan(input, known) };
-  const { context, due } = withTime(input, known);
-  const actions: Action[] = [
-    ...planCreation(input, context),
+  const { assessment } = input;
+  const pending = pendingChanges(input);
+  if (isStopped(input)) {
+    const context = { ...wholeContext(input, driftMemoryOf({ ...input, resume: false })), pending };
+    return { engagement: assessment.engagement, actions: stoppedPlan(input, context) };
+  }
+  const settlement = settleDrift(input);
+  const { context, due } = withTime(input, { ...wholeContext(input, settlement.memory), pending });
+  const creation = leaveDrift(planCreation(input, context), { ...settlement, askOn: [] }, input);
+  const wanted: Action[] = [
+    ...creation,
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
     ...planReminderNotes(due, context),
-    ...planSteps(input, context),
+    ...planSteps(withComing(input, creation), context),
+    ...planLeftovers(input),
     ...planAnswers(input, context),
   ];
-  const summary = planEpic(input, context, actions);
+  const actions = leaveDrift(wanted, settlement, input);
+  const summary = planEpic(input, context, actions, settlement.left);
   return {
     engagement: assessment.engagement,
     actions: [...actions, ...summary, ...planRetirement(input)],
@@ -195,8 +212,44 @@ function planReminderNotes(due: readonly DueReminder[], context: BlockContext): 
   });
 }
 
+/** Whether labels of ours are missing altogether: people took them off, or the group has them no longer. */
+export function lacksLabels(
+  { engagement, steps }: Assessment,
+  found: Identified,
+  settings: Settings,
+): boolean {
+  const has = (labels: readonly string[], scope: LabelScope): boolean =>
+    labelValues(labels, scope, settings.labels).length > 0;
+  const { epic } = found;
+  if (epic !== null && !(epic.labels.includes(engagement) && has(epic.labels, 'process'))) return true;
+  return steps.some(({ issue, step }) => {
+    if (issue === null) return false;
+    const { labels } = issue;
+    const own = [labelName('step', step.id, settings.labels), labelName('role', step.owner, settings.labels)];
+    return (
+      ![engagement, ...own].every((label) => labels.includes(label)) || currentLabel(issue, settings) === null
+    );
+  });
+}
+
 /** What pausing an engagement takes. @param change see `trippedBy`. */
 export function planPause(input: PlanInput, change: string): Plan {
-  const context = blockContext(input.assessment, input.settings, holderAfter(input));
+  const context = wholeContext(input, driftMemoryOf({ ...input, resume: false }));
   return { engagement: input.assessment.engagement, actions: pausePlan(input, context, change) };
+}
+
+/** Numbers nobody has yet for issues that are about to be made: texts that mention them are written anew. */
+function withComing(input: PlanInput, creation: readonly Action[]): PlanInput {
+  const [known] = input.found.issues.values();
+  if (known === undefined) return input;
+  const coming = creation.flatMap((action): [StepKey, ActualIssue][] =>
+    action.kind === 'create-issue' ? [[action.step, { ...known, id: 0, iid: 0, reference: '#0' }]] : [],
+  );
+  if (coming.length === 0) return input;
+  return { ...input, found: { ...input.found, issues: new Map([...input.found.issues, ...coming]) } };
+}
+
+function wholeContext(input: PlanInput, drift: DriftMemory): BlockContext {
+  const context = blockContext(input.assessment, input.settings, holderAfter(input));
+  return { ...context, ...leftoversOf(input), drift };
 }

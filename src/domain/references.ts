@@ -20,21 +20,23 @@ export function stepIdReference(step: StepKey): string {
 
 /**
  * Replaces tokens by GitLab references. `scope` is where the text stands: in an issue of the same project the
- * short form (`#12`) will do, in an epic the full one (`services/engagements#12`) is needed.
- * Tokens of issues that do not exist yet become nothing, with the space after them.
+ * short form (`#12`) will do, in an epic, or where an issue was moved to another project, the full one
+ * (`services/engagements#12`) is needed.
+ * Tokens of issues that do not exist yet become nothing, with the space after them; those of ids keep the space.
  */
 export function resolveReferences(
   text: string,
   issues: ReadonlyMap<StepKey, ActualIssue>,
   scope: 'issue' | 'epic',
 ): string {
+  const isSpread = new Set([...issues.values()].map(({ projectId }) => projectId)).size > 1;
   return text.replaceAll(
     /\uE000(id:)?([^\uE001]*)\uE001( ?)/g,
     (_, id: string | undefined, step: StepKey, space: string) => {
       const issue = issues.get(step);
+      if (id !== undefined) return `${issue?.id ?? ''}${space}`;
       if (issue === undefined) return '';
-      if (id !== undefined) return `${issue.id}${space}`;
-      return `${scope === 'epic' ? issue.reference : `#${issue.iid}`}${space}`;
+      return `${scope === 'epic' || isSpread ? issue.reference : `#${issue.iid}`}${space}`;
     },
   );
 }

@@ -58,6 +58,8 @@ export interface ActualIssue extends ActualItem {
   readonly timeSpentSeconds: number;
   /** Comments on it, without system notes; `null` where GitLab does not tell. */
   readonly notesCount: number | null;
+  /** Global id of the issue that took its place when it was moved to another project; then this one is closed. */
+  readonly movedToId: number | null;
 }
 
 /** Everything that carries the engagement's label. Not all of it need be ours: see `identify.ts`. */

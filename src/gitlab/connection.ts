@@ -1,6 +1,7 @@
 /** gitbeaker's resources on our requester, and what every operation of this folder needs besides. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  EpicIssues,
   EpicNotes,
   Epics,
   GroupLabels,
@@ -39,6 +40,7 @@ export interface Connection {
   readonly issueLinks: IssueLinks;
   readonly issueNotes: IssueNotes;
   readonly issueNoteReactions: IssueNoteAwardEmojis;
+  readonly epicIssues: EpicIssues;
   /** Takes the epic's global id, all other epic resources its iid. */
   readonly epicNotes: EpicNotes;
   readonly groupLabels: GroupLabels;
@@ -83,6 +85,7 @@ export function connect(options: ConnectionOptions): Connection {
     issueLinks: new IssueLinks(resource),
     issueNotes: new IssueNotes(resource),
     issueNoteReactions: new IssueNoteAwardEmojis(resource),
+    epicIssues: new EpicIssues(resource),
     epicNotes: new EpicNotes(resource),
     groupLabels: new GroupLabels(resource),
     users: new Users(resource),

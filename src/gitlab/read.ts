@@ -1,6 +1,7 @@
 /** Reads what GitLab holds. Every list is complete or an error. */
 import { z } from 'zod';
 import type { EngagementKey } from '#domain/keys.ts';
+import { parseMarker } from '#domain/marker.ts';
 import { SowNumber } from '#domain/sow.ts';
 import type {
   ActualEpic,
@@ -27,7 +28,7 @@ export interface Reader extends GitLabReader {
 
 /** Creates the reading half of the adapter. What does not change is asked for once. */
 export function createReader(connection: Connection): Reader {
-  const { group, project, issueLinks, issueNotes, epicNotes, users } = connection;
+  const { group, project, issueLinks, issueNotes, epicIssues, epicNotes, users } = connection;
   const capabilities = createCapabilityProbe(connection);
   const labels = once(() => listLabels(connection));
   const me = once(async () => parseAnswer(CurrentUser, await users.showCurrentUser(), 'GET /user'));
@@ -80,12 +81,26 @@ export function createReader(connection: Connection): Reader {
     const epics = byEngagement(new Map(found.map((epic) => [epic.id, epic])).values());
     const issues = byEngagement(all);
     const tracked = all.filter(isOneOf(labelsOfProcesses)).flatMap(engagementsOf);
-    return [...new Set([...epics.keys(), ...tracked])].map((engagement) => ({
+    const unlabelled = [...issues].filter(
+      ([engagement, group]) =>
+        !epics.has(engagement) &&
+        !tracked.includes(engagement) &&
+        group.some((issue) => isStepOf(issue, labelsOfProcesses)),
+    );
+    const others = await Promise.all(unlabelled.map(([engagement]) => readEngagement(engagement)));
+    const states = [...new Set([...epics.keys(), ...tracked])].map((engagement) => ({
       engagement,
       epics: epics.get(engagement) ?? [],
       issues: issues.get(engagement) ?? [],
       capabilities: offers,
     }));
+    return [...states, ...others.filter((state) => state.epics.length > 0)];
+  }
+
+  /** Whether an issue is marked as a step of one of the processes: then there is an epic, even if its label was taken off. */
+  function isStepOf(issue: ActualIssue, labelsOfProcesses: readonly string[]): boolean {
+    const marker = parseMarker(issue.description);
+    return marker?.kind === 'step' && labelsOfProcesses.includes(connection.processLabel(marker.process));
   }
 
   /** Where there are epics and none is ours, a look at one page spares reading a project that has nothing of ours. */
@@ -121,7 +136,24 @@ export function createReader(connection: Connection): Reader {
       const answer = await issueLinks.all(issue.projectId, issue.iid);
       return parseAnswer(z.array(Link), answer, `GET /projects/${project}/issues/${issue.iid}/links`);
     },
-    readLabels: labels.get,
+    async readEpicIssues(epic) {
+      return await readList<ActualIssue>(connection, {
+        what: `GET /groups/${group}/epics/${epic.iid}/issues`,
+        item: Issue,
+        fetchPage: (page) => epicIssues.all(group, epic.iid, { ...page }),
+      });
+    },
+    async findEpics(engagement) {
+      const epics = await listEpics(connection, {});
+      return epics.filter(({ description }) => {
+        const marker = parseMarker(description);
+        return marker?.kind === 'epic' && marker.engagement === engagement;
+      });
+    },
+    async readLabels(options = {}) {
+      if (options.anew === true) labels.forget();
+      return await labels.get();
+    },
     rememberLabel(name) {
       void labels.known()?.then((known) => known.add(name));
     },
@@ -212,8 +244,11 @@ function isOneOf(labelsOfProcesses: readonly string[]): (item: ActualEpic | Actu
   return ({ labels }) => labels.some((label) => labelsOfProcesses.includes(label));
 }
 
+/** By its labels, and by its marker where somebody took the label off. */
 function engagementsOf(item: ActualEpic | ActualIssue): readonly EngagementKey[] {
-  return item.labels.filter((label) => SowNumber.safeParse(label).success);
+  const labelled = item.labels.filter((label) => SowNumber.safeParse(label).success);
+  const marked = parseMarker(item.description)?.engagement;
+  return marked === undefined || labelled.includes(marked) ? labelled : [...labelled, marked];
 }
 
 function byEngagement<T extends ActualEpic | ActualIssue>(items: Iterable<T>): Map<EngagementKey, T[]> {
@@ -232,6 +267,7 @@ function byEngagement<T extends ActualEpic | ActualIssue>(items: Iterable<T>): M
 function once<T>(ask: () => Promise<T>): {
   readonly get: () => Promise<T>;
   readonly known: () => Promise<T> | undefined;
+  readonly forget: () => void;
 } {
   let kept: Promise<T> | undefined;
   return {
@@ -243,5 +279,8 @@ function once<T>(ask: () => Promise<T>): {
       return kept;
     },
     known: () => kept,
+    forget() {
+      kept = undefined;
+    },
   };
 }

@@ -68,6 +68,7 @@ export const Issue = Item.extend({
   closed_by: User.nullish(),
   time_stats: z.object({ total_time_spent: z.number() }).nullish(),
   user_notes_count: z.int().nullish(),
+  moved_to_id: z.int().nullish(),
 }).transform(
   (issue): ActualIssue => ({
     kind: 'issue',
@@ -81,6 +82,7 @@ export const Issue = Item.extend({
     closedBy: issue.closed_by ?? null,
     timeSpentSeconds: issue.time_stats?.total_time_spent ?? 0,
     notesCount: issue.user_notes_count ?? null,
+    movedToId: issue.moved_to_id ?? null,
   }),
 );
 

@@ -35,11 +35,15 @@ export interface GitLabReader {
     processIds: readonly string[],
     options?: { readonly updatedAfter?: string },
   ): Promise<readonly ActualState[]>;
+  /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
+  readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
+  /** The epics marked as this engagement's, whatever their labels. Reads every epic of the group: only for when one must be there. */
+  findEpics(engagement: EngagementKey): Promise<readonly ActualEpic[]>;
   /** All notes of an epic or issue, oldest first, without system notes. */
   readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
   readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;
-  /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}. */
-  readLabels(): Promise<ReadonlySet<string>>;
+  /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}; `anew` reads them again. */
+  readLabels(options?: { readonly anew?: boolean }): Promise<ReadonlySet<string>>;
   /** The user behind the token. Kept for the life of the reader. */
   whoAmI(): Promise<OwnUser>;
   /** Access level of a user in the project, inherited ones included (10 Guest, 15 Planner, 20 Reporter, …); `null` for somebody who is no member. */

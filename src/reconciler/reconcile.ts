@@ -2,12 +2,22 @@
 import { newAppointments } from '#domain/appointments.ts';
 import { type Assessment, assess } from '#domain/assess.ts';
 import { localDate } from '#domain/calendar.ts';
+import { withoutLinks } from '#domain/engagement-state.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
 import { type Identified, identify } from '#domain/identify.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { brakeNote, recordDamagedNote } from '#domain/notes.ts';
-import { type Action, needsLabels, type Plan, type PlanInput, plan, planPause } from '#domain/plan.ts';
+import {
+  type Action,
+  lacksLabels,
+  needsLabels,
+  type Plan,
+  type PlanInput,
+  plan,
+  planPause,
+} from '#domain/plan.ts';
+import { desiredLinks } from '#domain/plan-links.ts';
 import { judge } from '#domain/policy.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
 import { type Appointment, decodeRulings, NO_RULINGS } from '#domain/rulings.ts';
@@ -23,6 +33,7 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import { applyPlan, type Progress } from './apply-plan.ts';
 import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
 import { writeEpicNote } from './ensure-note.ts';
+import { readLostLinks, withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
 import { readComments } from './read-comments.ts';
 
 export interface ReconcileDeps {
@@ -181,32 +192,52 @@ export async function decide(
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Decision | Undecided> {
-  const found = await identifyCarefully(deps, actual);
-  const sow = sowOf(found, options);
-  if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found } : sow;
-  const process = processOf(deps.processes, found, options);
+  const seen = await identifyAll(deps, actual);
+  const sow = sowOf(seen, options);
+  if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
+  const process = processOf(deps.processes, seen, options);
   if ('kind' in process) return process;
   const { settings } = deps;
   const now = deps.clock.now();
   const today = localDate(now, settings.calendar);
-  const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
-  const rulings = settleRulings(recorded, found.issues, today);
-  const facts = { engagement: actual.engagement, process, sow, found, settings, today };
+  const recorded = seen.epic === null ? NO_RULINGS : decodeRulings(seen.epic.description);
+  const rulings = settleRulings(recorded, seen.issues, today);
+  const facts = { engagement: actual.engagement, process, sow, found: seen, settings, today };
   const before = assess({ ...facts, rulings });
   const look = options.comments ?? LOOK_AT_COUNTS;
-  const followed = await readComments(deps.gitlab, { look, found, rulings, assessment: before, settings });
+  const followed = await readComments(deps.gitlab, {
+    look,
+    found: seen,
+    rulings,
+    assessment: before,
+    settings,
+  });
   const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
   const appointed = newAppointments(ruled, settings);
   const assessment = withAppointments(ruled, appointed);
   const migrate = options.migrate === true;
+  const resume = options.resume === true || followed?.effects.unpause === true;
+  const lostLinks = await readLostLinks(
+    deps.gitlab,
+    desiredLinks({ assessment, capabilities: actual.capabilities }),
+    {
+      found: seen,
+      resume,
+    },
+  );
+  const found = withoutLinks(seen, lostLinks);
+  const labelsRead = needsLabels(assessment, found, { settings, migrate });
+  const anew = lacksLabels(assessment, found, settings);
   const input: PlanInput = {
     now,
     assessment,
     found,
     settings,
-    labels: needsLabels(assessment, found, migrate) ? await deps.gitlab.readLabels() : new Set<string>(),
+    labels: labelsRead ? await deps.gitlab.readLabels({ anew }) : new Set<string>(),
+    labelsRead,
     claimed: options.claimed === true,
-    resume: options.resume === true || followed?.effects.unpause === true,
+    resume,
+    lostLinks,
     followed,
     appointedNow: new Set(appointed.map(({ role }) => role)),
     readings: recorded.readings,
@@ -220,6 +251,18 @@ function withAppointments(assessment: Assessment, appointed: readonly Appointmen
   if (appointed.length === 0) return assessment;
   const { rulings } = assessment;
   return { ...assessment, rulings: { ...rulings, appointments: [...rulings.appointments, ...appointed] } };
+}
+
+/** What is ours, also where somebody took the label off. */
+async function identifyAll(
+  deps: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
+  actual: ActualState,
+): Promise<Identified> {
+  const found = await identifyCarefully(deps, actual);
+  const withEpic = await withUnlabelledEpic(deps.gitlab, actual, found);
+  const known = withEpic === actual ? found : await identifyCarefully(deps, withEpic);
+  const whole = await withUnlabelled(deps.gitlab, withEpic, known);
+  return whole === withEpic ? known : await identifyCarefully(deps, whole);
 }
 
 /**

@@ -3,6 +3,7 @@ import { timestamp } from './engine.ts';
 import { checkTexts, epicToJoin } from './item-checks.ts';
 import { fillNewItem, replaceDescription, updateItem } from './item-writes.ts';
 import { linkIssues, unlinkIssues } from './link-writes.ts';
+import { moveIssue } from './move-issue.ts';
 import { takeId } from './new-world.ts';
 import { removeNote, rewriteNote, writeNote } from './note-writes.ts';
 import type { EpicChanges, IssueChanges, Operations } from './operations.ts';
@@ -48,6 +49,7 @@ export function createOperations(engine: Engine): Operations {
       return link;
     },
     unlinkIssues: (actor, link) => unlinkIssues(engine, actor, link),
+    moveIssue: (actor, issue, to) => moveIssue(engine, actor, issue, to),
     deleteIssue: (actor, issue) => deleteItem(engine, actor, issue),
     deleteEpic: (actor, epic) => deleteItem(engine, actor, epic),
     toggleTask(actor, target, index, done) {

@@ -131,7 +131,7 @@ function issueAttributes(world: World, item: Item): Record<string, unknown> {
     confidential: item.confidential,
     discussion_locked: issue?.discussionLocked ?? null,
     due_date: item.dueDate,
-    moved_to_id: null,
+    moved_to_id: issue?.movedToId ?? null,
     duplicated_to_id: null,
     time_estimate: issue?.timeEstimateSeconds ?? 0,
     total_time_spent: issue?.timeSpentSeconds ?? 0,

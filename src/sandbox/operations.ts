@@ -2,7 +2,7 @@
  * What can be done in the stand-in, once for the API and for the pages: permissions, quick actions,
  * scoped labels, system notes, to-dos, events and webhooks all happen here.
  */
-import type { Epic, Issue, IssueLink, Note, State, User } from './world.ts';
+import type { Epic, Issue, IssueLink, Note, Project, State, User } from './world.ts';
 
 /** A refusal as GitLab words it: the HTTP status and the JSON body it would send. */
 export class Refusal extends Error {
@@ -61,6 +61,8 @@ export interface Operations {
     type: 'relates_to' | 'blocks' | 'is_blocked_by',
   ): IssueLink;
   unlinkIssues(actor: User, link: IssueLink): void;
+  /** Into another project: the new issue; the old one is closed. */
+  moveIssue(actor: User, issue: Issue, to: Project): Issue;
   deleteIssue(actor: User, issue: Issue): void;
   /** Its issues are released, not deleted. */
   deleteEpic(actor: User, epic: Epic): void;

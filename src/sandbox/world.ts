@@ -100,6 +100,8 @@ export interface Issue extends Workable {
   discussionLocked?: boolean;
   timeEstimateSeconds?: number;
   timeSpentSeconds?: number;
+  /** Global id of the issue that took its place in another project. */
+  movedToId?: number;
 }
 
 export interface Note {

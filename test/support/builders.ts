@@ -128,6 +128,7 @@ export function anIssue(step: string, changes: Partial<ActualIssue> = {}): Actua
     closedBy: null,
     timeSpentSeconds: 0,
     notesCount: null,
+    movedToId: null,
     ...changes,
   };
 }

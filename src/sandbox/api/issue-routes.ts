@@ -1,5 +1,5 @@
 import { Refusal } from '#sandbox/operations.ts';
-import { canSee, canUpdate, forbidden, notFound, projectById } from '#sandbox/reading.ts';
+import { canSee, canSeeProject, canUpdate, forbidden, notFound, projectById } from '#sandbox/reading.ts';
 import type { Issue } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
 import {
@@ -88,6 +88,19 @@ export const ISSUE_ROUTES: readonly Route[] = [
       // `authorize! :update_issue` comes before the service that closes silently or not at all.
       if (!canUpdate(call.engine.world, call.user, issue)) throw forbidden();
       return ok(showIssue(call.engine.world, call.operations.updateIssue(actorOf(call), issue, changes)));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/projects/:id/issues/:iid/move',
+    parameters: ['to_project_id'],
+    answer(call) {
+      requireAll(call.parameters, ['to_project_id']);
+      const { world } = call.engine;
+      const to = world.projects.find(({ id }) => id === call.parameters.integer('to_project_id'));
+      const issue = issueOf(call);
+      if (to === undefined || !canSeeProject(world, call.user, to)) throw notFound('Project');
+      return created(showIssue(world, call.operations.moveIssue(actorOf(call), issue, to)));
     },
   },
   {

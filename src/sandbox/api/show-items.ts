@@ -86,7 +86,7 @@ export function showIssue(world: World, issue: Issue, view: ItemView = {}): Reco
       full: `${fullPathOf(world, project)}#${issue.iid}`,
     },
     severity: 'UNKNOWN',
-    moved_to_id: null,
+    moved_to_id: issue.movedToId ?? null,
     imported: false,
     imported_from: 'none',
     service_desk_reply_to: null,

@@ -1,0 +1,32 @@
+/**
+ * What Procession has already put back in an engagement, one hidden line in the epic's managed block. With it nothing
+ * is put back twice: what people undo is left alone, and asked about once.
+ */
+
+/** Keys of {@link Drift}: `kick-off:epic`, `kick-off:role=engineer`, `kick-off>intake-aws`, `epic:sow`. */
+export interface DriftMemory {
+  /** Put back once. */
+  readonly healed: ReadonlySet<string>;
+  /** Undone after that, and asked about: left alone. */
+  readonly asked: ReadonlySet<string>;
+}
+
+export const NO_DRIFT: DriftMemory = { healed: new Set(), asked: new Set() };
+
+const LINE = /^<!-- procession:drift v1 healed([^|\r\n]*)\| asked([^|\r\n]*)-->\s*$/m;
+const KEY = /^[A-Za-z0-9][A-Za-z0-9.:=>/_-]{0,199}$/;
+
+/** `null` when there is nothing to remember. @example `<!-- procession:drift v1 healed kick-off:epic | asked -->` */
+export function encodeDriftMemory({ healed, asked }: DriftMemory): string | null {
+  if (healed.size + asked.size === 0) return null;
+  const words = (keys: ReadonlySet<string>): string => [...keys].toSorted().join(' ');
+  return `<!-- procession:drift v1 healed ${words(healed)} | asked ${words(asked)} -->`;
+}
+
+/** Reads what {@link encodeDriftMemory} wrote; whatever is no key is skipped. */
+export function decodeDriftMemory(text: string): DriftMemory {
+  const [, healed = '', asked = ''] = LINE.exec(text) ?? [];
+  const keys = (words: string): ReadonlySet<string> =>
+    new Set(words.split(/\s+/).filter((word) => KEY.test(word)));
+  return { healed: keys(healed), asked: keys(asked) };
+}
