@@ -5,9 +5,9 @@ import { localDate } from '#domain/calendar.ts';
 import { withoutLinks } from '#domain/engagement-state.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
-import { type Identified, identify } from '#domain/identify.ts';
+import type { Identified } from '#domain/identify.ts';
 import type { EngagementKey } from '#domain/keys.ts';
-import { brakeNote, recordDamagedNote } from '#domain/notes.ts';
+import { brakeNote } from '#domain/notes.ts';
 import {
   type Action,
   lacksLabels,
@@ -19,13 +19,13 @@ import {
 } from '#domain/plan.ts';
 import { desiredLinks } from '#domain/plan-links.ts';
 import { judge } from '#domain/policy.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import { type Appointment, decodeRulings, NO_RULINGS } from '#domain/rulings.ts';
+import { decodeRulings, NO_RULINGS } from '#domain/rulings.ts';
 import type { Settings } from '#domain/settings.ts';
 import { settleRulings } from '#domain/settle-rulings.ts';
 import { LAUNCH_STAGE, type Sow } from '#domain/sow.ts';
 import { decodeSowRecord } from '#domain/sow-record.ts';
 import type { ActualState } from '#domain/state.ts';
+import { withAppointments } from '#domain/with-appointments.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -33,8 +33,12 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import { applyPlan, type Progress } from './apply-plan.ts';
 import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
 import { writeEpicNote } from './ensure-note.ts';
-import { readLostLinks, withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
+import { identifyAll } from './identify-all.ts';
+import { readLostLinks } from './look-closer.ts';
+import { outOfReach } from './out-of-reach.ts';
+import { processOf } from './process-of.ts';
 import { readComments } from './read-comments.ts';
+import { reportDamage } from './report-damage.ts';
 
 export interface ReconcileDeps {
   readonly gitlab: GitLab;
@@ -247,49 +251,6 @@ export async function decide(
   return { kind: 'decided', assessment, found, plan: plan(input), input };
 }
 
-function withAppointments(assessment: Assessment, appointed: readonly Appointment[]): Assessment {
-  if (appointed.length === 0) return assessment;
-  const { rulings } = assessment;
-  return { ...assessment, rulings: { ...rulings, appointments: [...rulings.appointments, ...appointed] } };
-}
-
-/** What is ours, also where somebody took the label off. */
-async function identifyAll(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
-  actual: ActualState,
-): Promise<Identified> {
-  const found = await identifyCarefully(deps, actual);
-  const withEpic = await withUnlabelledEpic(deps.gitlab, actual, found);
-  const known = withEpic === actual ? found : await identifyCarefully(deps, withEpic);
-  const whole = await withUnlabelled(deps.gitlab, withEpic, known);
-  return whole === withEpic ? known : await identifyCarefully(deps, whole);
-}
-
-/**
- * Asks who we are only when something carries our marker but was made by somebody unknown: an earlier token, or, of
- * tracking issues, anybody until we have asked.
- */
-async function identifyCarefully(
-  { gitlab, settings }: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
-  actual: ActualState,
-): Promise<Identified> {
-  const found = identify(actual, [], settings.formerUsers);
-  return found.doubtful.length === 0 && found.doubtfulTracking.length === 0
-    ? found
-    : identify(actual, [(await gitlab.whoAmI()).id], settings.formerUsers);
-}
-
-/** What claims to be the engagement and cannot be worked with, although nothing else holds it. */
-function outOfReach({
-  movedTracking,
-  doubtfulTracking,
-}: Identified): Extract<Undecided, { kind: 'out-of-reach' }> | null {
-  const [item] = [...movedTracking, ...doubtfulTracking];
-  if (item === undefined) return null;
-  const why = movedTracking.length > 0 ? 'moved' : 'foreign';
-  return { kind: 'out-of-reach', why, reference: item.reference, author: item.author.username };
-}
-
 function sowOf(
   found: Identified,
   options: ReconcileOptions,
@@ -310,23 +271,4 @@ function sowOf(
     kind: 'record-damaged',
     reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason,
   };
-}
-
-function processOf(
-  processes: ProcessStore,
-  found: Identified,
-  options: ReconcileOptions,
-): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
-  const id = found.marker?.process ?? options.process ?? '';
-  const profile = found.marker === null ? (options.profile ?? null) : found.marker.profile;
-  return processes.find(id, profile) ?? { kind: 'unknown-process', process: id, profile };
-}
-
-async function reportDamage(
-  deps: ReconcileDeps,
-  engagement: EngagementKey,
-  found: Identified,
-): Promise<void> {
-  if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
-  await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
 }
