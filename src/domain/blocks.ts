@@ -6,8 +6,11 @@ import type { Assessment, StepStatus } from './assess.ts';
 import { type DriftMemory, encodeDriftMemory, NO_DRIFT } from './drift-memory.ts';
 import { type Edge, MOVED_MEMORY, memoryText } from './engagement-state.ts';
 import { inlineText } from './foreign-text.ts';
+import { gateNames } from './gate-names.ts';
 import type { Health } from './health.ts';
 import type { StepKey } from './keys.ts';
+import { leftoverRow } from './leftover-row.ts';
+import type { PendingChange } from './pending-change.ts';
 import { type RoleHolder, roleHolder } from './people.ts';
 import { stepReference } from './references.ts';
 import { encodeRulings } from './rulings.ts';
@@ -30,12 +33,6 @@ export interface BlockContext {
   readonly pending?: ReadonlyMap<StepKey, PendingChange>;
   /** Absent where the epic is not written. */
   readonly health?: Health;
-}
-
-/** Who is assigned and which date is set by this run; `null` leaves it. */
-export interface PendingChange {
-  readonly assignee: string | null;
-  readonly dueDate: string | null;
 }
 
 /** Who is (or will be) on a step: the issue's assignees, else the holder of the step's role. Usernames. */
@@ -300,18 +297,4 @@ function stepRow(status: StepStatus, context: BlockContext): string {
 
 export function countDone(assessment: Assessment): number {
   return assessment.steps.filter(({ done }) => done).length;
-}
-
-/** `Financial wrap-up and Blameless post-mortem are done`. */
-function gateNames(assessment: Assessment): string {
-  const titles = titlesOf(assessment);
-  const names = assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate);
-  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;
-}
-
-/** A step the SOW no longer asks for, as a row of the table or under the list. */
-function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): string {
-  return holder === 'epic'
-    ? `| ➖ | ${stepReference(key)} ${title} | no longer asked for | – | – |`
-    : `- ➖ ${stepReference(key)} ${title}: no longer asked for`;
 }

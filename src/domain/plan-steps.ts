@@ -1,12 +1,13 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
 import { type Assessment, currentLabel, type StepStatus } from './assess.ts';
-import { type BlockContext, type PendingChange, stepBlock } from './blocks.ts';
+import { type BlockContext, stepBlock } from './blocks.ts';
 import { isInHolder } from './identify.ts';
 import type { StepKey } from './keys.ts';
 import { labelName, type WorkflowState } from './labels.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
 import { encodeMarker } from './marker.ts';
 import { violationNote } from './notes.ts';
+import type { PendingChange } from './pending-change.ts';
 import { assigneeFor } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
