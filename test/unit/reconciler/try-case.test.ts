@@ -66,7 +66,8 @@ describe.each([
     const take = async (name: string, change: (process: ProcessDefinition) => ProcessDefinition) => {
       if ((await failing(cases, change, 1)).length === 0) unnoticed.push(name);
     };
-    for (const step of process.steps) {
+    // Steps that exist only on request are in no launch: cases cannot speak of them.
+    for (const step of process.steps.filter(({ created }) => created !== 'command')) {
       for (const predecessor of step.after)
         await take(
           `${step.id} after ${predecessor.step}`,
