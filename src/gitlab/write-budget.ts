@@ -119,6 +119,6 @@ function createWindow(): Window {
 /** What GitLab counts a request as. @param path below `/api/v4` */
 export function kindOfRequest(method: string, path: string): RequestKind {
   if (method !== 'POST') return 'other';
-  if (/\/notes$/.test(path)) return 'note';
+  if (path.endsWith('/notes')) return 'note';
   return /\/(?:issues|epics)$/.test(path) ? 'issue' : 'other';
 }
