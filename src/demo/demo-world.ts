@@ -1,5 +1,6 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
+import { ConfigError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
 import { SowNumber } from '#domain/sow.ts';
@@ -53,7 +54,9 @@ export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
       user: (username) => sandbox.user(username),
     }),
   );
-  const served = await serveSandbox(sandbox, { host: options.host, port });
+  const served = await serveSandbox(sandbox, { host: options.host, port }).catch((error: unknown) => {
+    throw portError(error, port);
+  });
   const deps = engineDeps(options, served.url, seeded);
   const worker = createWorker(async (engagement) => await answer(deps, engagement, options));
   const stop =
@@ -104,6 +107,14 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
   });
   const clock = { now: () => new Date().toISOString() };
   return { gitlab, processes: options.processes, settings, logger: options.logger, clock };
+}
+
+/** A port that is taken is nothing to report as a bug. */
+function portError(error: unknown, port: number): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+  const message = `port ${port} is in use`;
+  const fix = 'Stop what uses it (another sandbox?), or name another one: --port 8930';
+  return new ConfigError([{ file: null, line: null, path: '--port', message, fix, severity: 'error' }]);
 }
 
 async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: DemoOptions): Promise<void> {
