@@ -12,6 +12,8 @@ export function multiply(world: EngagementWorld, total: number): void {
   const original = world.sow.sow.number;
   const epic = world.epic();
   const issues = data.issues.filter(({ epicId }) => epicId === epic.id);
+  const ids = new Set(issues.map(({ id }) => id));
+  const links = data.links.filter(({ sourceId }) => ids.has(sourceId));
   const label = data.labels.find(({ name }) => name === original);
   if (label === undefined) throw new Error(`${original} is not launched`);
   for (let n = 1; n < total; n += 1) {
@@ -30,6 +32,13 @@ export function multiply(world: EngagementWorld, total: number): void {
     data.epics.push(copied(epic));
     for (const issue of issues)
       data.issues.push({ ...copied(issue), epicId: epic.id + shift, epicIssueId: null });
+    for (const link of links)
+      data.links.push({
+        ...link,
+        id: link.id + shift,
+        sourceId: link.sourceId + shift,
+        targetId: link.targetId + shift,
+      });
   }
 }
 
