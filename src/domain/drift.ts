@@ -116,8 +116,10 @@ function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: PlanIn
   // Not set up to the end yet: what is missing is not people's doing.
   if (found.memory.issues.get(key) !== issue.id) return [];
   const target: NoteTarget = { kind: 'step', step: key };
+  // While an interrupted move from a tracking issue is being completed, issues come into the epic by our own doing.
+  const isMoving = found.leftTracking.length > 0;
   const place: Drift[] =
-    found.epic?.tracking !== null || isInHolder(key, issue, found)
+    found.epic?.tracking !== null || isMoving || isInHolder(key, issue, found)
       ? []
       : [{ key: `${key}:epic`, target, policy: 'heal', is: { kind: 'left-epic', step: key } }];
   const exposed: Drift[] =
