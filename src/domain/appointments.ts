@@ -6,10 +6,22 @@ import type { Appointment } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What finished steps appoint and is not recorded yet. A role somebody was appointed to before, by comment or by an
- * earlier look, is left alone: the last word counts.
+ * The assessment with the roles that finished steps have just given to somebody, and which roles these are. A role
+ * somebody was appointed to before, by comment or by an earlier look, is left alone: the last word counts.
  */
-export function newAppointments(assessment: Assessment, settings: Settings): readonly Appointment[] {
+export function appoint(
+  assessment: Assessment,
+  settings: Settings,
+): { readonly assessment: Assessment; readonly roles: ReadonlySet<string> } {
+  const appointed = newAppointments(assessment, settings);
+  const roles = new Set(appointed.map(({ role }) => role));
+  if (appointed.length === 0) return { assessment, roles };
+  const { rulings } = assessment;
+  const appointments = [...rulings.appointments, ...appointed];
+  return { assessment: { ...assessment, rulings: { ...rulings, appointments } }, roles };
+}
+
+function newAppointments(assessment: Assessment, settings: Settings): readonly Appointment[] {
   return assessment.steps.flatMap((status): Appointment[] => {
     const role = status.step.appoints;
     const { issue } = status;

@@ -6,7 +6,7 @@ import type { StepStatus } from './assess.ts';
 import { type DriftMemory, decodeDriftMemory, NO_DRIFT } from './drift-memory.ts';
 import type { Edge } from './engagement-state.ts';
 import { type Identified, isInHolder } from './identify.ts';
-import type { StepKey } from './keys.ts';
+import { type StepKey, stepIdOf } from './keys.ts';
 import { labelName } from './labels.ts';
 import type { NoteTarget, PlanInput } from './plan.ts';
 import type { ActualIssue } from './state.ts';
@@ -126,7 +126,7 @@ function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: PlanIn
     step.confidential && !issue.confidential
       ? [{ key: `${key}:confidential`, target, policy: 'ask', is: { kind: 'exposed', step: key } }]
       : [];
-  const labels = { step: step.id, role: step.owner };
+  const labels = { step: stepIdOf(key), role: step.owner };
   return [...place, ...exposed, ...labelDrift(key, issue.labels, labels, input)];
 }
 

@@ -20,13 +20,8 @@ export function deadlineOf(status: StepStatus, context: BlockContext): Deadline 
   const due = dueOf(status, context);
   if (issue === null || done || due === null) return null;
   if (step.until !== undefined && !isDone(step.until, context)) return null;
-  const made = madeOn(issue.createdAt, context.settings.calendar);
+  const made = localDate(issue.createdAt, context.settings.calendar);
   return { step: key, title: step.title, due, from: due < made ? made : due };
-}
-
-/** The date an issue was made. */
-export function madeOn(createdAt: string, calendar: Calendar): string {
-  return localDate(createdAt, calendar);
 }
 
 /** Working days that have passed since; 0 on the day itself and before. */

@@ -41,8 +41,8 @@ function withoutHealing(action: Action, left: readonly Drift[]): readonly Action
         : [action];
     case 'close-twin':
       return left.some(({ is }) => is.kind === 'twin' && is.id === action.id) ? [] : [action];
+    // What stays of a change to an item is decided where the change is planned: see `leftLabels` and `staysOut`.
     case 'update-issue':
-      return leftUpdate(action, left);
     case 'create-label':
     case 'create-epic':
     case 'answer':
@@ -56,28 +56,18 @@ function isGone(step: string, left: readonly Drift[]): boolean {
   return left.some(({ is }) => (is.kind === 'issue-gone' || is.kind === 'issue-moved') && is.step === step);
 }
 
-const RELABELS = 'repair labels';
+/** Whether the issue of a step stays out of its epic, where people have taken it. */
+export function staysOut(step: string, left: readonly Drift[]): boolean {
+  return left.some(({ is }) => is.kind === 'left-epic' && is.step === step);
+}
 
-function leftUpdate(
-  action: Extract<Action, { kind: 'update-issue' }>,
-  left: readonly Drift[],
-): readonly Action[] {
-  const joinEpic =
-    action.joinEpic && !left.some(({ is }) => is.kind === 'left-epic' && is.step === action.step);
-  const labels = leftLabels(action, action.step, left);
-  const isRelabelled = labels.addLabels.length + labels.removeLabels.length > 0;
-  const why = action.why.filter(
-    (reason) => (!reason.startsWith('put into its ') || joinEpic) && (reason !== RELABELS || isRelabelled),
-  );
-  return why.length === 0 ? [] : [{ ...action, ...labels, joinEpic, why }];
+export interface LabelChanges {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
 }
 
 /** Label changes without those that people are asked about. @param step `null`: of the epic */
-export function leftLabels(
-  changes: { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] },
-  step: string | null,
-  left: readonly Drift[],
-): { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] } {
+export function leftLabels(changes: LabelChanges, step: string | null, left: readonly Drift[]): LabelChanges {
   const here = left.flatMap(({ is }) => (is.kind === 'label' && is.step === step ? [is] : []));
   return {
     addLabels: changes.addLabels.filter((label) => !here.some((drift) => drift.label === label)),

@@ -2,7 +2,7 @@
 import { type BlockContext, epicBlock } from './blocks.ts';
 import type { Drift } from './drift.ts';
 import { labelName, labelValues } from './labels.ts';
-import { leftLabels } from './leave-drift.ts';
+import { type LabelChanges, leftLabels } from './leave-drift.ts';
 import { encodeMarker } from './marker.ts';
 import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from './notes.ts';
 import type { Action, PlanInput } from './plan.ts';
@@ -115,7 +115,7 @@ function epicLabels(
   epic: ActualEpic | null,
   { assessment, settings }: PlanInput,
   { health }: BlockContext,
-): { readonly addLabels: readonly string[]; readonly removeLabels: readonly string[] } {
+): LabelChanges {
   if (epic === null) return { addLabels: [], removeLabels: [] };
   const values = labelValues(epic.labels, 'health', settings.labels);
   const theirs = health?.by === 'hand' ? values.filter((value) => value !== health.ours) : [];
@@ -126,6 +126,5 @@ function epicLabels(
     ...wanted.map((value) => labelName('health', value, settings.labels)),
   ];
   const scopes = [labelName('process', '', settings.labels), labelName('health', '', settings.labels)];
-  const { add, remove } = labelChanges(epic.labels, desired, scopes);
-  return { addLabels: add, removeLabels: remove };
+  return labelChanges(epic.labels, desired, scopes);
 }

@@ -38,7 +38,7 @@ export function planLeftovers(input: PlanInput): Action[] {
       const marker = encodeMarker(stepMarker(assessment, step.id));
       const block = blockChange(issue.description, marker, leftoverBlock(input), found.issues, 'issue');
       if (block === null) return [];
-      const { add, remove } = labelChanges(
+      const labels = labelChanges(
         issue.labels,
         [labelName('workflow', 'waived', settings.labels)],
         [labelName('workflow', '', settings.labels)],
@@ -46,8 +46,7 @@ export function planLeftovers(input: PlanInput): Action[] {
       const update: Action = {
         kind: 'update-issue',
         step: step.id,
-        addLabels: add,
-        removeLabels: remove,
+        ...labels,
         state: null,
         block,
         assignee: null,

@@ -1,9 +1,11 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
 import { type Assessment, currentLabel, type StepStatus } from './assess.ts';
 import { type BlockContext, stepBlock } from './blocks.ts';
+import type { Drift } from './drift.ts';
 import { isInHolder } from './identify.ts';
 import type { StepKey } from './keys.ts';
 import { labelName, type WorkflowState } from './labels.ts';
+import { type LabelChanges, leftLabels, staysOut } from './leave-drift.ts';
 import { readManagedBlock, sameBlock } from './managed-block.ts';
 import { encodeMarker } from './marker.ts';
 import { violationNote } from './notes.ts';
@@ -42,13 +44,21 @@ export function planTwins({ found }: PlanInput): Action[] {
   ];
 }
 
-export function planSteps(input: PlanInput, context: BlockContext): Action[] {
+/** @param left what people have made of things and are asked about: not put back */
+export function planSteps(input: PlanInput, context: BlockContext, left: readonly Drift[]): Action[] {
   return input.assessment.steps.flatMap((status) =>
-    status.issue === null ? [] : planStep(status, status.issue, input, context),
+    status.issue === null ? [] : planStep({ status, issue: status.issue, left }, input, context),
   );
 }
 
-function planStep(status: StepStatus, issue: ActualIssue, input: PlanInput, context: BlockContext): Action[] {
+interface StepOnIssue {
+  readonly status: StepStatus;
+  readonly issue: ActualIssue;
+  readonly left: readonly Drift[];
+}
+
+function planStep(on: StepOnIssue, input: PlanInput, context: BlockContext): Action[] {
+  const { status } = on;
   const notes = status.violations.map(
     (violation): Action => ({
       kind: 'write-note',
@@ -57,7 +67,7 @@ function planStep(status: StepStatus, issue: ActualIssue, input: PlanInput, cont
       body: violationNote(status, violation, context),
     }),
   );
-  const update = updateIssue(status, issue, input, context);
+  const update = updateIssue(on, input, context);
   return [...notes, ...(update === null ? [] : [update])];
 }
 
@@ -65,17 +75,14 @@ function planStep(status: StepStatus, issue: ActualIssue, input: PlanInput, cont
 const STEP_SCOPES = ['step', 'role', 'workflow'] as const;
 
 function updateIssue(
-  status: StepStatus,
-  issue: ActualIssue,
+  { status, issue, left }: StepOnIssue,
   input: PlanInput,
   context: BlockContext,
 ): Action | null {
   const { found, assessment, settings } = input;
-  const labels = labelChanges(
-    issue.labels,
-    stepLabels(status, context),
-    STEP_SCOPES.map((scope) => labelName(scope, '', settings.labels)),
-  );
+  const scopes = STEP_SCOPES.map((scope) => labelName(scope, '', settings.labels));
+  const wanted = labelChanges(issue.labels, stepLabels(status, context), scopes);
+  const { addLabels, removeLabels } = leftLabels(wanted, status.key, left);
   const state = stateChange(status, issue);
   const block = blockChange(
     issue.description,
@@ -84,14 +91,15 @@ function updateIssue(
     found.issues,
     'issue',
   );
-  const joinEpic = movesToEpic(input) || !isInHolder(status.key, issue, found);
+  const isOutside = movesToEpic(input) || !isInHolder(status.key, issue, found);
+  const joinEpic = isOutside && !staysOut(status.key, left);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
     ...(state === 'closed' ? [closingReason(status)] : []),
     ...(was === status.state ? [] : [`${was ?? 'no state'} → ${status.state}`]),
-    ...(labels.add.length + labels.remove.length > 0 && was === status.state ? ['repair labels'] : []),
+    ...(addLabels.length + removeLabels.length > 0 && was === status.state ? ['repair labels'] : []),
     ...(block !== null && was === status.state ? ['update the kept lines'] : []),
     ...(joinEpic ? [`put into its ${context.holder}`] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
@@ -101,8 +109,8 @@ function updateIssue(
   return {
     kind: 'update-issue',
     step: status.key,
-    addLabels: labels.add,
-    removeLabels: labels.remove,
+    addLabels,
+    removeLabels,
     state,
     block,
     assignee,
@@ -179,10 +187,10 @@ export function labelChanges(
   actual: readonly string[],
   desired: readonly string[],
   scopes: readonly string[],
-): { readonly add: readonly string[]; readonly remove: readonly string[] } {
+): LabelChanges {
   return {
-    add: desired.filter((label) => !actual.includes(label)),
-    remove: actual.filter(
+    addLabels: desired.filter((label) => !actual.includes(label)),
+    removeLabels: actual.filter(
       (label) => !desired.includes(label) && scopes.some((scope) => label.startsWith(scope)),
     ),
   };

@@ -23,7 +23,7 @@ import type { Edge } from './engagement-state.ts';
 import type { Followed } from './follow-comments.ts';
 import { healthOf, waitingSince } from './health.ts';
 import type { Identified } from './identify.ts';
-import type { EngagementKey, StepKey } from './keys.ts';
+import { type EngagementKey, type StepKey, stepIdOf } from './keys.ts';
 import { type LabelDefinition, type LabelScope, labelName, labelValues } from './labels.ts';
 import { leaveDrift } from './leave-drift.ts';
 import type { NoteRule } from './notes.ts';
@@ -125,7 +125,7 @@ export interface PlanInput {
   readonly assessment: Assessment;
   readonly found: Identified;
   readonly settings: Settings;
-  /** Labels of the group; only looked at when something is to be created. */
+  /** Labels of the group; empty unless {@link PlanInput.labelsRead}. */
   readonly labels: ReadonlySet<string>;
   /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
   readonly claimed: boolean;
@@ -137,7 +137,7 @@ export interface PlanInput {
   readonly appointedNow: ReadonlySet<string>;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
-  /** Whether `labels` was read. */
+  /** Whether `labels` was read: something is to be created, or a label may be gone from the group. */
   readonly labelsRead?: boolean;
   /** Links that were there and are gone. */
   readonly lostLinks?: readonly Edge[];
@@ -146,18 +146,9 @@ export interface PlanInput {
   readonly migrate: boolean;
 }
 
-/** Whether planning needs to know the group's labels: something is to be created, or a label may be gone from the group. */
-export function needsLabels(
-  assessment: Assessment,
-  found: Identified,
-  { settings, migrate }: Pick<PlanInput, 'settings' | 'migrate'>,
-): boolean {
-  return (
-    migrate ||
-    found.epic === null ||
-    assessment.steps.some(({ issue }) => issue === null) ||
-    lacksLabels(assessment, found, settings)
-  );
+/** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
+export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {
+  return migrate || epic === null || steps.some(({ issue }) => issue === null);
 }
 
 export function plan(input: PlanInput): Plan {
@@ -175,7 +166,7 @@ export function plan(input: PlanInput): Plan {
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
     ...planReminderNotes(due, context),
-    ...planSteps(withComing(input, creation), context),
+    ...planSteps(withComing(input, creation), context, settlement.left),
     ...planLeftovers(input),
     ...planAnswers(input, context),
   ];
@@ -222,10 +213,13 @@ export function lacksLabels(
     labelValues(labels, scope, settings.labels).length > 0;
   const { epic } = found;
   if (epic !== null && !(epic.labels.includes(engagement) && has(epic.labels, 'process'))) return true;
-  return steps.some(({ issue, step }) => {
+  return steps.some(({ issue, key, step }) => {
     if (issue === null) return false;
     const { labels } = issue;
-    const own = [labelName('step', step.id, settings.labels), labelName('role', step.owner, settings.labels)];
+    const own = [
+      labelName('step', stepIdOf(key), settings.labels),
+      labelName('role', step.owner, settings.labels),
+    ];
     return (
       ![engagement, ...own].every((label) => labels.includes(label)) || currentLabel(issue, settings) === null
     );

@@ -5,9 +5,9 @@
 import { isNear } from './acceptance.ts';
 import { currentLabel, type StepStatus } from './assess.ts';
 import type { BlockContext } from './blocks.ts';
-import { addCalendarDays, isWorkingDay, localTime, workingDaysBetween } from './calendar.ts';
+import { addCalendarDays, isWorkingDay, localDate, localTime, workingDaysBetween } from './calendar.ts';
 import type { StepKey } from './keys.ts';
-import { type Deadline, deadlineOf, madeOn, workingDaysSince } from './lateness.ts';
+import { type Deadline, deadlineOf, workingDaysSince } from './lateness.ts';
 import type { Reminder } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
@@ -109,7 +109,7 @@ function reminderOn(status: StepStatus, context: BlockContext): DueReminder | nu
     return null;
   if (rulings.snoozes.some(({ step, until }) => step === status.key && until >= today)) return null;
   // Who was given a step today has been told today.
-  if (madeOn(status.issue.createdAt, settings.calendar) >= today) return null;
+  if (localDate(status.issue.createdAt, settings.calendar) >= today) return null;
   const deadlines = deadlinesOf(status, context);
   const deadline = earliest(deadlines);
   if (deadline === null) return null;

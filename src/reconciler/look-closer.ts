@@ -1,10 +1,11 @@
 /** Reads more where what was read first does not fit what the epic remembers. Costs nothing where it fits. */
 import { driftMemoryOf } from '#domain/drift.ts';
 import { suspectBlockers } from '#domain/drift-links.ts';
-import { type Edge, remembersLink } from '#domain/engagement-state.ts';
+import type { Edge } from '#domain/engagement-state.ts';
 import type { Identified } from '#domain/identify.ts';
 import { parseMarker } from '#domain/marker.ts';
 import type { PlanInput } from '#domain/plan.ts';
+import { knownLinks } from '#domain/plan-links.ts';
 import type { ActualState } from '#domain/state.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
 
@@ -50,8 +51,7 @@ export async function readLostLinks(
   edges: readonly Edge[],
   { found, resume }: Pick<PlanInput, 'found' | 'resume'>,
 ): Promise<readonly Edge[]> {
-  const ids = new Map([...found.issues].map(([step, issue]) => [step, issue.id]));
-  const remembered = edges.filter((edge) => remembersLink(found.memory, edge, ids));
+  const remembered = edges.filter(knownLinks(found));
   const lost: Edge[] = [];
   for (const step of suspectBlockers(remembered, found, driftMemoryOf({ found, resume }))) {
     const issue = found.issues.get(step);
@@ -59,7 +59,9 @@ export async function readLostLinks(
     const blocked = new Set(
       (await gitlab.readLinks(issue)).filter(({ type }) => type === 'blocks').map(({ issueId }) => issueId),
     );
-    lost.push(...remembered.filter(({ from, to }) => from === step && !blocked.has(ids.get(to) ?? -1)));
+    lost.push(
+      ...remembered.filter(({ from, to }) => from === step && !blocked.has(found.issues.get(to)?.id ?? -1)),
+    );
   }
   return lost;
 }

@@ -9,8 +9,8 @@ import type { Portfolio } from '#domain/portfolio.ts';
 import { type ReportContext, reportEngagement, reportUnreadable } from '#domain/report-engagement.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
 import type { Clock } from '#ports/clock.ts';
+import { changedSince } from './changed-since.ts';
 import { type Decision, decide, type ReconcileDeps } from './reconcile.ts';
-import { later } from './retry.ts';
 import { undecidedFinding } from './undecided-finding.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;
@@ -42,8 +42,6 @@ type Known =
 
 /** What no `updated_after` shows, such as an epic that was deleted, is seen an hour later. */
 const FULL_EVERY_MS = 3_600_000;
-/** Clocks differ, and GitLab's `updated_at` may be older than the moment it can be seen. */
-const OVERLAP_MS = 120_000;
 
 /** Reads everything at first and once an hour, else only what changed since. Not for several calls at a time. */
 export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
@@ -59,7 +57,7 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
         Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS ||
         // Some answers depend on the date, such as how long silence counts as acceptance.
         day(at) !== day(lastRead);
-      const since = full || lastRead === null ? {} : { updatedAfter: later(lastRead, -OVERLAP_MS) };
+      const since = full || lastRead === null ? {} : { updatedAfter: changedSince(lastRead) };
       const states = await deps.gitlab.readAll(deps.processes.ids, since);
       const next = new Map(full ? [] : known);
       for (const state of states) {

@@ -1,6 +1,5 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
-import { newAppointments } from '#domain/appointments.ts';
-import { type Assessment, assess } from '#domain/assess.ts';
+import type { Assessment } from '#domain/assess.ts';
 import { localDate } from '#domain/calendar.ts';
 import { withoutLinks } from '#domain/engagement-state.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
@@ -10,8 +9,8 @@ import type { EngagementKey } from '#domain/keys.ts';
 import { brakeNote } from '#domain/notes.ts';
 import {
   type Action,
+  createsItems,
   lacksLabels,
-  needsLabels,
   type Plan,
   type PlanInput,
   plan,
@@ -19,25 +18,22 @@ import {
 } from '#domain/plan.ts';
 import { desiredLinks } from '#domain/plan-links.ts';
 import { judge } from '#domain/policy.ts';
-import { decodeRulings, NO_RULINGS } from '#domain/rulings.ts';
 import type { Settings } from '#domain/settings.ts';
-import { settleRulings } from '#domain/settle-rulings.ts';
 import { LAUNCH_STAGE, type Sow } from '#domain/sow.ts';
 import { decodeSowRecord } from '#domain/sow-record.ts';
 import type { ActualState } from '#domain/state.ts';
-import { withAppointments } from '#domain/with-appointments.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { applyPlan, type Progress } from './apply-plan.ts';
+import { assessWithComments } from './assess-with-comments.ts';
 import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
 import { writeEpicNote } from './ensure-note.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { outOfReach } from './out-of-reach.ts';
 import { processOf } from './process-of.ts';
-import { readComments } from './read-comments.ts';
 import { reportDamage } from './report-damage.ts';
 
 export interface ReconcileDeps {
@@ -149,7 +145,8 @@ export async function reconcileState(
   return await carryOut(deps, decision, options);
 }
 
-async function carryOut(
+/** Carries out what {@link decide} has decided, as far as the policy allows. */
+export async function carryOut(
   deps: ReconcileDeps,
   decision: Decision,
   options: ReconcileOptions,
@@ -201,51 +198,36 @@ export async function decide(
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
   const process = processOf(deps.processes, seen, options);
   if ('kind' in process) return process;
-  const { settings } = deps;
+  const { settings, gitlab } = deps;
   const now = deps.clock.now();
-  const today = localDate(now, settings.calendar);
-  const recorded = seen.epic === null ? NO_RULINGS : decodeRulings(seen.epic.description);
-  const rulings = settleRulings(recorded, seen.issues, today);
-  const facts = { engagement: actual.engagement, process, sow, found: seen, settings, today };
-  const before = assess({ ...facts, rulings });
-  const look = options.comments ?? LOOK_AT_COUNTS;
-  const followed = await readComments(deps.gitlab, {
-    look,
-    found: seen,
-    rulings,
-    assessment: before,
-    settings,
-  });
-  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
-  const appointed = newAppointments(ruled, settings);
-  const assessment = withAppointments(ruled, appointed);
+  const { engagement, capabilities } = actual;
+  const { assessment, followed, appointedNow, readings } = await assessWithComments(
+    gitlab,
+    { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
+    options.comments ?? LOOK_AT_COUNTS,
+  );
   const migrate = options.migrate === true;
   const resume = options.resume === true || followed?.effects.unpause === true;
-  const lostLinks = await readLostLinks(
-    deps.gitlab,
-    desiredLinks({ assessment, capabilities: actual.capabilities }),
-    {
-      found: seen,
-      resume,
-    },
-  );
+  const wanted = desiredLinks({ assessment, capabilities });
+  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume });
   const found = withoutLinks(seen, lostLinks);
-  const labelsRead = needsLabels(assessment, found, { settings, migrate });
+  // A label that is missing on an item may be gone from the group since its labels were last read.
   const anew = lacksLabels(assessment, found, settings);
+  const labelsRead = anew || createsItems(assessment, found, migrate);
   const input: PlanInput = {
     now,
     assessment,
     found,
     settings,
-    labels: labelsRead ? await deps.gitlab.readLabels({ anew }) : new Set<string>(),
+    labels: labelsRead ? await gitlab.readLabels({ anew }) : new Set<string>(),
     labelsRead,
     claimed: options.claimed === true,
     resume,
     lostLinks,
     followed,
-    appointedNow: new Set(appointed.map(({ role }) => role)),
-    readings: recorded.readings,
-    capabilities: actual.capabilities,
+    appointedNow,
+    readings,
+    capabilities,
     migrate,
   };
   return { kind: 'decided', assessment, found, plan: plan(input), input };

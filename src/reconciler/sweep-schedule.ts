@@ -3,10 +3,10 @@ import type { EngagementKey } from '#domain/keys.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Bell } from './bell.ts';
+import { changedSince } from './changed-since.ts';
 import { findDrift } from './find-drift.ts';
 import type { LookAhead } from './look-ahead.ts';
 import type { ReconcileDeps } from './reconcile.ts';
-import { later } from './retry.ts';
 
 export interface SweepScheduleDeps extends ReconcileDeps {
   readonly inbox: Pick<Inbox, 'put'>;
@@ -35,8 +35,6 @@ export type Swept =
 
 /** A full sweep also finds what no `updated_after` shows, such as a label deleted from the group. */
 const FULL_EVERY_MS = 86_400_000;
-/** Clocks differ, and GitLab's `updated_at` may be older than the moment it can be seen. */
-const OVERLAP_MS = 120_000;
 
 /** Sweeps until the signal aborts: at once and in full, then what changed, and in full once a day; sooner when asked. */
 export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): Promise<void> {
@@ -50,7 +48,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
     const done = await sweepOnce(deps, {
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
-      updatedAfter: full || lastSuccess === null ? null : later(lastSuccess, -OVERLAP_MS),
+      updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
     });
     if (done) lastSuccess = at;
     if (done && full) lastFull = at;

@@ -140,6 +140,8 @@ describe('comment commands', () => {
     expect(issue.title).toContain('More hours for the migration');
     expect(world.labels(issue)).toContain('step::change-order');
     expect(world.state('change-order/1')).toBe('workflow::ready');
+    // Its labels are right, so the labels of the group are not asked for again.
+    expect(world.sandbox.ledger.reads().map(({ route }) => route)).not.toContain('GET /groups/:id/labels');
     say('mira', world.issue('second'), '/ps waive done by phone');
     world.by('eli').close(world.issue('second'));
     await settle();

@@ -1,0 +1,34 @@
+import { appoint } from '#domain/appointments.ts';
+import { type AssessInput, type Assessment, assess } from '#domain/assess.ts';
+import type { Followed } from '#domain/follow-comments.ts';
+import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings.ts';
+import { settleRulings } from '#domain/settle-rulings.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { CommentLook } from './comment-look.ts';
+import { readComments } from './read-comments.ts';
+
+export interface Heard {
+  readonly assessment: Assessment;
+  /** What comments have just asked for; `null` when none was read. */
+  readonly followed: Followed | null;
+  /** Roles that a finished step has just given to somebody. */
+  readonly appointedNow: ReadonlySet<string>;
+  /** How far comments had been read when the epic was last written. */
+  readonly readings: Rulings['readings'];
+}
+
+/** What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only. */
+export async function assessWithComments(
+  gitlab: GitLab,
+  facts: Omit<AssessInput, 'rulings'>,
+  look: CommentLook,
+): Promise<Heard> {
+  const { found, settings, today } = facts;
+  const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
+  const rulings = settleRulings(recorded, found.issues, today);
+  const before = assess({ ...facts, rulings });
+  const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
+  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
+  const { assessment, roles } = appoint(ruled, settings);
+  return { assessment, followed, appointedNow: roles, readings: recorded.readings };
+}
