@@ -4,6 +4,7 @@ import type { EngagementKey } from '#domain/keys.ts';
 import { type PlanFile, planDifference } from '#domain/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import {
+  carryOut,
   decide,
   type Outcome,
   type ReconcileOptions,
@@ -76,8 +77,10 @@ async function applyReviewed(
   const actual = await deps.gitlab.readEngagement(engagement, { always: true });
   const decision = await decide(deps, actual, options);
   checkReview(review, engagement, decision.kind === 'decided' ? decision : null);
-  // The same state again, so that what is carried out is what was compared.
-  return await reconcileState(deps, actual, options);
+  // What was compared is what is carried out.
+  return decision.kind === 'decided'
+    ? await carryOut(deps, decision, options)
+    : await reconcileState(deps, actual, options);
 }
 
 async function settled(
@@ -129,8 +132,8 @@ async function applyPlanFile(
   if (decision.kind !== 'decided') return await settled(context, engagement, decision);
   const difference = planDifference(planFile, decision.plan);
   if (difference.length > 0) throw stale(file, planFile, difference);
-  // The same state again, so that what is carried out is what was compared.
-  return await settled(context, engagement, await reconcileState(deps, actual, options));
+  // What was compared is what is carried out.
+  return await settled(context, engagement, await carryOut(deps, decision, options));
 }
 
 /** Enough to see what has happened. */

@@ -1,7 +1,6 @@
 import { AppError, GitLabRefusedError } from '#domain/errors.ts';
-import type { ActualState } from '#domain/state.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
-import { type Decision, decide, type ReconcileDeps, reconcileState } from '#reconciler/reconcile.ts';
+import { carryOut, type Decision, decide, type ReconcileDeps } from '#reconciler/reconcile.ts';
 import { counted } from '#report/paint.ts';
 import { summaryOf } from '#report/plan-summary.ts';
 import { planText } from '#report/plan-text.ts';
@@ -27,12 +26,6 @@ export const command: Command = {
   run,
 };
 
-/** One engagement that lives in a tracking issue. */
-interface Tracked {
-  readonly actual: ActualState;
-  readonly decision: Decision;
-}
-
 interface Line {
   readonly engagement: string;
   readonly outcome: 'planned' | 'moved' | 'left' | 'failed';
@@ -55,7 +48,7 @@ async function run(context: CommandContext): Promise<number> {
   const tracked = await findTracked(deps, context.positionals.map(parseSowNumber));
   const lines: Line[] = [];
   for (const [done, one] of tracked.entries()) {
-    output.progress(done + 1, tracked.length, one.actual.engagement);
+    output.progress(done + 1, tracked.length, one.assessment.engagement);
     lines.push(context.flag('dry-run') ? planned(context, one) : await moved(deps, one));
   }
   output.clearProgress();
@@ -69,20 +62,21 @@ async function run(context: CommandContext): Promise<number> {
   return mostSevere(lines.map(({ exit }) => exit));
 }
 
-async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly Tracked[]> {
+/** The decisions about engagements that live in a tracking issue, or have left one behind. */
+async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly Decision[]> {
   const states =
     asked.length === 0
       ? await deps.gitlab.readAll(deps.processes.ids)
       : await Promise.all(
           [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
         );
-  const tracked: Tracked[] = [];
+  const tracked: Decision[] = [];
   for (const actual of states) {
     const decision = await decide(deps, actual, { migrate: true, comments: LOOK_EVERYWHERE });
     if (decision.kind !== 'decided') continue;
     const { epic, leftTracking } = decision.found;
     const lives = epic !== null && epic.tracking !== null && epic.state === 'opened';
-    if (lives || leftTracking.length > 0) tracked.push({ actual, decision });
+    if (lives || leftTracking.length > 0) tracked.push(decision);
   }
   return tracked;
 }
@@ -91,8 +85,7 @@ function isMoving({ plan }: Decision): boolean {
   return plan.actions.some(({ kind }) => kind === 'retire-tracking');
 }
 
-function lineOf({ decision }: Tracked): Pick<Line, 'engagement' | 'from'> {
-  const { assessment, found } = decision;
+function lineOf({ assessment, found }: Decision): Pick<Line, 'engagement' | 'from'> {
   const [left] = found.leftTracking;
   const from = found.epic?.tracking === null ? left : found.epic;
   return { engagement: assessment.engagement, from: from?.reference ?? '' };
@@ -100,11 +93,10 @@ function lineOf({ decision }: Tracked): Pick<Line, 'engagement' | 'from'> {
 
 const LEFT = 'left as it is: it is paused or on hold. Resume it first';
 
-function planned({ wire, output }: CommandContext, one: Tracked): Line {
-  const { decision } = one;
-  if (!isMoving(decision)) return { ...lineOf(one), outcome: 'left', message: LEFT, exit: EXIT.done };
+function planned({ wire, output }: CommandContext, decision: Decision): Line {
+  if (!isMoving(decision)) return { ...lineOf(decision), outcome: 'left', message: LEFT, exit: EXIT.done };
   return {
-    ...lineOf(one),
+    ...lineOf(decision),
     outcome: 'planned',
     message: planText({ ...decision, settings: wire.settings() }, output.paint),
     summary: summaryOf(decision.plan),
@@ -113,11 +105,11 @@ function planned({ wire, output }: CommandContext, one: Tracked): Line {
   };
 }
 
-async function moved(deps: ReconcileDeps, one: Tracked): Promise<Line> {
-  const line = lineOf(one);
-  if (!isMoving(one.decision)) return { ...line, outcome: 'left', message: LEFT, exit: EXIT.done };
+async function moved(deps: ReconcileDeps, decision: Decision): Promise<Line> {
+  const line = lineOf(decision);
+  if (!isMoving(decision)) return { ...line, outcome: 'left', message: LEFT, exit: EXIT.done };
   try {
-    const outcome = await reconcileState(deps, one.actual, { migrate: true, comments: LOOK_EVERYWHERE });
+    const outcome = await carryOut(deps, decision, {});
     if (outcome.kind === 'applied') {
       const { epicUrl, warnings, plan } = outcome;
       const message = [`moved from ${line.from} to ${epicUrl ?? 'its epic'}`, ...warnings].join('; ');

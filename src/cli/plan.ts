@@ -79,8 +79,9 @@ async function runMany(
 ): Promise<number> {
   const plans = await planAll(context, targets);
   context.output.clearProgress();
-  await writeOut(context, planRunData(context, plans));
-  if (context.flag('json')) context.output.json(planRunData(context, plans));
+  const data = planRunData(context, plans);
+  await writeOut(context, data);
+  if (context.flag('json')) context.output.json(data);
   else context.output.result(planRunText(context, plans));
   tellOut(context);
   if (mergeRequestIid !== null) await writeNote(context, plans, mergeRequestIid);
