@@ -15,8 +15,7 @@ import { labelName } from '#domain/labels.ts';
 import type { Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import type { GitLabOptions } from '#gitlab/create-gitlab.ts';
-import type { ObservedRequest } from '#gitlab/requester.ts';
-import { budgetFor } from '#gitlab/write-budget.ts';
+import { budgetFor, createWriteBudget } from '#gitlab/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
@@ -86,7 +85,8 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
   const load = async (only?: ProcessChoice): Promise<ProcessStore> =>
     await loadProcesses(templatesFolder(config().templates, cwd), only);
   const processes = once(load);
-  const gitlab = once(async () => await openGitLab(config()));
+  const connection = once(() => connectionOf(config()));
+  const gitlab = once(async () => await openGitLab(connection()));
   return {
     clock,
     logger,
@@ -110,18 +110,15 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
-    ...createPipelineWire({ config, cwd, connection: () => connectionOf(config()) }),
+    ...createPipelineWire({ config, cwd, connection }),
     store: async () => await openStore(config(), logger),
     installation: async () => {
-      const connection = connectionOf(config());
-      return (await import('#gitlab/create-installation-admin.ts')).createInstallationAdmin(connection);
+      const { createInstallationAdmin } = await import('#gitlab/create-installation-admin.ts');
+      return createInstallationAdmin(connection());
     },
-    hooks: async () => {
-      const connection = connectionOf(config());
-      return (await import('#gitlab/hooks.ts')).createHookAdmin(connection);
-    },
+    hooks: async () => (await import('#gitlab/hooks.ts')).createHookAdmin(connection()),
     database: async () => await probeStore(config()),
-    serve: async () => await startServing(config(), clock, processes),
+    serve: async () => await startServing(config(), { clock, connection, processes }),
     demo: async () => await import('./demo/run-demo.ts'),
   };
 }
@@ -162,15 +159,19 @@ async function probeStore({ databaseUrl, serviceUrl, dataFolder }: Config): Prom
 
 async function startServing(
   config: Config,
-  clock: Clock,
-  processes: () => Promise<ProcessStore>,
+  parts: {
+    readonly clock: Clock;
+    readonly connection: () => GitLabOptions;
+    readonly processes: () => Promise<ProcessStore>;
+  },
 ): Promise<RunningService> {
   const { LEASE_MS, runService } = await import('./wire-service.ts');
   const { requireSecrets } = await import('#service/require-secrets.ts');
   const { createServiceLogger } = await import('./wire-logger.ts');
   const secrets = requireSecrets(config);
-  const connection = connectionOf(config);
-  const known = await processes();
+  const { clock } = parts;
+  const connection = parts.connection();
+  const known = await parts.processes();
   const logger = createServiceLogger(config.logLevel);
   const service = await runService({
     config,
@@ -179,7 +180,7 @@ async function startServing(
     logger,
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
-      gitlab: await openGitLab(config, onRequest),
+      gitlab: await openGitLab({ ...connection, onRequest }),
       hooks: (await import('#gitlab/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
       processes: known,
       settings: config,
@@ -196,13 +197,12 @@ async function startServing(
   };
 }
 
-async function openGitLab(config: Config, onRequest?: (request: ObservedRequest) => void): Promise<GitLab> {
-  const connection = connectionOf(config);
+async function openGitLab(connection: GitLabOptions): Promise<GitLab> {
   const { createGitLab } = await import('#gitlab/create-gitlab.ts');
-  return createGitLab({ ...connection, ...(onRequest ? { onRequest } : {}) });
+  return createGitLab(connection);
 }
 
-/** @throws ConfigError naming everything that is missing. */
+/** For every adapter of a process: they share one token, and so one budget of requests. @throws ConfigError naming everything that is missing. */
 function connectionOf(config: Config): GitLabOptions {
   const { url, token, group, project } = gitlabAccess(config);
   return {
@@ -211,7 +211,7 @@ function connectionOf(config: Config): GitLabOptions {
     group,
     project,
     userAgent: USER_AGENT,
-    budget: budgetFor(url, config.limits),
+    budget: createWriteBudget(budgetFor(url, config.limits), Date.now),
     processLabel: (processId) => labelName('process', processId, config.labels),
   };
 }

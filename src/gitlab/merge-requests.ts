@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { parseNoteMarker } from '#domain/marker.ts';
 import type { ActualNote, ActualUser } from '#domain/state.ts';
 import type { MergeRequests } from '#ports/merge-requests.ts';
-import { type Connection, type ConnectionOptions, connect, readList } from './connection.ts';
+import { type ConnectionOptions, connect, readList, resourceSettings } from './connection.ts';
+import { editNote } from './edit-note.ts';
 import { lookBeforeRepeat, orNull } from './look-before-repeat.ts';
-import { createRequester } from './requester.ts';
 import { Note, parseAnswer, User } from './schema.ts';
 
 const MergeRequest = z.object({
@@ -32,13 +32,7 @@ export interface MergeRequestOptions extends ConnectionOptions {
 export function createMergeRequests(options: MergeRequestOptions): MergeRequests {
   const { repository } = options;
   const connection = connect(options);
-  const resource = {
-    host: options.host.replace(/\/+$/, ''),
-    token: options.token,
-    requesterFn: createRequester(options),
-    queryTimeout: 0,
-    rateLimits: {},
-  };
+  const resource = resourceSettings(options);
   const notes = new MergeRequestNotes(resource);
   const commits = new Commits(resource);
 
@@ -77,7 +71,12 @@ export function createMergeRequests(options: MergeRequestOptions): MergeRequests
         return 'created';
       }
       if (existing.body.trim() === body.trim()) return 'unchanged';
-      await editNote(connection, { notes, repository, iid, noteId: existing.id, body });
+      const requests = {
+        path: `${notesPath(repository, iid)}/${existing.id}`,
+        edit: () => notes.edit(repository, iid, existing.id, { body }),
+        show: () => notes.show(repository, iid, existing.id),
+      };
+      await editNote(connection, requests, body);
       return 'updated';
     },
     async readNote(iid, rule) {
@@ -94,34 +93,6 @@ export function createMergeRequests(options: MergeRequestOptions): MergeRequests
       return merged?.iid ?? null;
     },
   };
-}
-
-/** An edit is repeated only where a look shows that it did not land. */
-async function editNote(
-  connection: Connection,
-  {
-    notes,
-    repository,
-    iid,
-    noteId,
-    body,
-  }: {
-    readonly notes: MergeRequestNotes;
-    readonly repository: string;
-    readonly iid: number;
-    readonly noteId: number;
-    readonly body: string;
-  },
-): Promise<void> {
-  const what = `${notesPath(repository, iid)}/${noteId}`;
-  await lookBeforeRepeat<ActualNote>(connection, {
-    send: async () => parseAnswer(Note, await notes.edit(repository, iid, noteId, { body }), `PUT ${what}`),
-    find: async () => {
-      const answer = await orNull(notes.show(repository, iid, noteId));
-      const now = answer === null ? null : parseAnswer(Note, answer, `GET ${what}`);
-      return now?.body.trim() === body.trim() ? now : null;
-    },
-  });
 }
 
 function notesPath(repository: string, iid: number): string {

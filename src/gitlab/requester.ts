@@ -9,7 +9,7 @@ import { createLimit } from './concurrency-limit.ts';
 import { type Answer, exchange, type Outgoing } from './exchange.ts';
 import { type RateLimit, rateLimitOf } from './rate-limit.ts';
 import { type Failure, isAnswerLost, isResourceLock, toAppError } from './to-app-error.ts';
-import { type Budget, createWriteBudget, kindOfRequest } from './write-budget.ts';
+import { createWriteBudget, kindOfRequest, NO_LIMITS, type WriteBudget } from './write-budget.ts';
 
 /** One exchange with GitLab, for metrics and logs. Holds no token and no user data. */
 export interface ObservedRequest {
@@ -32,8 +32,8 @@ export interface RequesterOptions {
   readonly maxRateLimitWaitSeconds?: number;
   /** Requests in flight at once. Default 8. */
   readonly maxConcurrent?: number;
-  /** Most requests per minute. Default: none of ours. */
-  readonly budget?: Budget;
+  /** Shared by all that use the same token. Default: one without limits, of its own. */
+  readonly budget?: WriteBudget;
   /** For example `procession/1.2.0`. */
   readonly userAgent?: string;
   /** Called after every try. Must not throw. */
@@ -44,8 +44,6 @@ export interface RequesterOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
-
-const NO_BUDGET: Budget = { issuesPerMinute: null, notesPerMinute: null, requestsPerMinute: null };
 
 export type RequesterFn = (serviceOptions: ResourceOptions) => RequesterType;
 
@@ -63,7 +61,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
   const { maxAttempts = 4, maxRateLimitWaitSeconds = 60, timeoutMs = 15_000 } = options;
   const { sleep = delay, random = Math.random, now = Date.now } = options;
   const limit = createLimit(options.maxConcurrent ?? 8);
-  const budget = createWriteBudget(options.budget ?? NO_BUDGET, now);
+  const budget = options.budget ?? createWriteBudget(NO_LIMITS, now);
 
   async function tryOnce(request: Outgoing): Promise<Answer | Failure> {
     const startedAt = performance.now();

@@ -10,13 +10,12 @@ import { probeCapabilities } from './capabilities.ts';
 import { readList } from './connection.ts';
 import { hookOf } from './hook-schema.ts';
 import { orNull } from './look-before-repeat.ts';
-import { parseAnswer } from './schema.ts';
+import { Member, parseAnswer } from './schema.ts';
 import { listBoards, type SetupConnection } from './setup-connection.ts';
 import {
   Account,
   type BoardInGroup,
   LabelInGroup,
-  Member,
   OwnGroup,
   OwnProject,
   OwnToken,

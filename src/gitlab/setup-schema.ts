@@ -67,8 +67,6 @@ export const OwnProject = Place.extend({
   };
 });
 
-export const Member = z.object({ access_level: z.int() });
-
 export const Account = z.object({ id: z.int(), username: z.string(), state: z.string() });
 
 export const LabelInGroup = z.object({

@@ -1,11 +1,11 @@
 /** Carries out what `setup` has planned, one action at a time, each safe to repeat. */
-import { GitLabRefusedError, UnexpectedResponseError } from '#domain/errors.ts';
+import { UnexpectedResponseError } from '#domain/errors.ts';
 import type { Secret } from '#domain/secret.ts';
 import { HOOK_EVENTS, type HookEventName, type SetupAction } from '#domain/setup-action.ts';
 import { HOOK_NAME } from '#domain/wanted-installation.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationReader, InstallationWriter, SetupOutcome } from '#ports/installation.ts';
-import { lookBeforeRepeat } from './look-before-repeat.ts';
+import { lookBeforeRepeat, orNull } from './look-before-repeat.ts';
 import { parseAnswer } from './schema.ts';
 import { listBoards, type SetupConnection } from './setup-connection.ts';
 import { HookAddress, LabelInGroup, ListOfBoard } from './setup-schema.ts';
@@ -85,12 +85,8 @@ export function createInstallationWriter(
 }
 
 async function findLabel({ base, labels }: SetupConnection, name: string): Promise<LabelInGroup | null> {
-  try {
-    return parseAnswer(LabelInGroup, await labels.show(base.group, name), `GET group label ${name}`);
-  } catch (error) {
-    if (error instanceof GitLabRefusedError && error.status === 404) return null;
-    throw error;
-  }
+  const answer = await orNull(labels.show(base.group, name));
+  return answer === null ? null : parseAnswer(LabelInGroup, answer, `GET group label ${name}`);
 }
 
 async function createLabel(

@@ -12,6 +12,7 @@ export interface Budget {
   readonly requestsPerMinute: number | null;
 }
 
+export const NO_LIMITS: Budget = { issuesPerMinute: null, notesPerMinute: null, requestsPerMinute: null };
 /** GitLab.com allows 200 issues, 60 comments and 2,000 requests a minute; a tenth is left to people with the same token. */
 const BUDGET_OF_GITLAB_COM: Budget = {
   issuesPerMinute: 180,

@@ -6,6 +6,7 @@ import type { ActualEpic, ActualIssue, ActualNote } from '#domain/state.ts';
 import type { ActualLink, GitLabWriter } from '#ports/gitlab.ts';
 import { backoffMs } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import { editNote } from './edit-note.ts';
 import { isMissing, lookBeforeRepeat, mayHaveLanded, orNull } from './look-before-repeat.ts';
 import { notesPath, projectOf, type Reader } from './read.ts';
 import { Note, parseAnswer, Reaction } from './schema.ts';
@@ -153,16 +154,12 @@ export function createWriter(connection: Connection, reader: Reader): GitLabWrit
     },
 
     updateNote(target, note, body) {
-      const what = `${notesPath(target)}/${note.id}`;
-      return lookBeforeRepeat<ActualNote>(connection, {
-        send: async () =>
-          parseAnswer(Note, await putNote(connection, target, { ...note, body }), `PUT ${what}`),
-        find: async () => {
-          const answer = await orNull(showNote(connection, target, note.id));
-          const now = answer === null ? null : parseAnswer(Note, answer, `GET ${what}`);
-          return now?.body.trim() === body.trim() ? now : null;
-        },
-      });
+      const requests = {
+        path: `${notesPath(target)}/${note.id}`,
+        edit: () => putNote(connection, target, { ...note, body }),
+        show: () => showNote(connection, target, note.id),
+      };
+      return editNote(connection, requests, body);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { AppError } from '#domain/errors.ts';
 import { parseMarker } from '#domain/marker.ts';
+import { createWriteBudget } from '#gitlab/write-budget.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { startEngagement } from '#test/support/engagement.ts';
@@ -66,7 +67,10 @@ it('never meets a limit that it was told, and launches go on while comments wait
     process: aProcess(),
     now: () => new Date(now),
     gitlab: {
-      budget: { issuesPerMinute: 30, notesPerMinute: 10, requestsPerMinute: 120 },
+      budget: createWriteBudget(
+        { issuesPerMinute: 30, notesPerMinute: 10, requestsPerMinute: 120 },
+        () => now,
+      ),
       // One clock for all: whoever waits longest moves it, as on a wall.
       sleep: async (ms) => {
         const until = now + ms;
