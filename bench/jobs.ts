@@ -6,10 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SILENT } from '#ports/logger.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
-import { someSettings } from '#test/support/builders.ts';
-import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
+import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { machine } from './machine.ts';
 import { ms, percentile, table } from './table.ts';
@@ -55,13 +53,7 @@ export async function jobs({ engagements, rounds }: JobsOptions): Promise<string
 }
 
 async function launch(world: TestWorld, engagements: number): Promise<void> {
-  const deps = {
-    gitlab: world.gitlab,
-    processes: storeOf(await realProcess('delivery')),
-    settings: someSettings(),
-    logger: SILENT,
-    clock: { now: () => new Date().toISOString() },
-  };
+  const deps = await deliveryEngine(world.gitlab);
   const sow = await sampleSow('SOW-1042');
   for (let n = 1; n <= engagements; n += 1) {
     const number = `SOW-${n}`;

@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
 import { parseMarker } from '#domain/marker.ts';
 import { createGitLab } from '#gitlab/create-gitlab.ts';
-import { SILENT } from '#ports/logger.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
 import type { Issue } from '#sandbox/world.ts';
-import { someSettings } from '#test/support/builders.ts';
-import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
+import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
+import { addSigningHook } from '#test/support/sandbox-records.ts';
 
 export interface SlowGitLab {
   readonly url: string;
@@ -46,38 +45,20 @@ export async function startSlowGitLab(engagements: number): Promise<SlowGitLab> 
     setLatency: (ms) => {
       latencyMs = ms;
     },
-    hook: (target, token) => addHook(sandbox, people, target, token),
+    hook: (target, signingToken) =>
+      void addSigningHook({ sandbox, seed: people }, { url: target, signingToken }),
     close: () => served.close(),
   };
 }
 
 async function launch(url: string, token: string, engagements: number): Promise<void> {
-  const process = await realProcess('delivery');
   const sow = await sampleSow('SOW-1042');
-  const gitlab = createGitLab({ host: url, token, group: 'services', project: 'services/engagements' });
-  const clock = { now: () => new Date().toISOString() };
-  const deps = { gitlab, processes: storeOf(process), settings: someSettings(), logger: SILENT, clock };
+  const deps = await deliveryEngine(
+    createGitLab({ host: url, token, group: 'services', project: 'services/engagements' }),
+  );
   for (let n = 1; n <= engagements; n += 1) {
     const number = `SOW-${2000 + n}`;
     const own = { ...sow, sow: { ...sow.sow, number } };
-    await reconcile(deps, number, { sow: own, process: process.id, profile: process.profile });
+    await reconcile(deps, number, { sow: own, process: 'delivery' });
   }
-}
-
-function addHook(sandbox: Sandbox, { group }: Seed, url: string, signingToken: string): void {
-  sandbox.world.hooks.push({
-    id: 1,
-    groupId: group.id,
-    projectId: null,
-    url,
-    token: null,
-    signingToken,
-    issuesEvents: true,
-    confidentialIssuesEvents: true,
-    noteEvents: true,
-    enableSslVerification: true,
-    failures: 0,
-    disabledUntil: null,
-    createdAt: new Date().toISOString(),
-  });
 }

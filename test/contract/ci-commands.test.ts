@@ -1,11 +1,11 @@
 /** What pipelines run: plans and reviews of changed SOWs, sweeps that remember, checks as files. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseNoteMarker } from '#domain/marker.ts';
-import { takeId } from '#sandbox/new-world.ts';
 import type { MergeRequest } from '#sandbox/world.ts';
 import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
 import { type CliResult, cli } from '#test/support/cli.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
+import { addMergeRequest } from '#test/support/sandbox-records.ts';
 
 let world: TestWorld;
 let project: CiProject;
@@ -14,22 +14,7 @@ let mergeRequest: MergeRequest;
 beforeEach(async () => {
   world = await startWorld();
   project = await createCiProject({ process: true });
-  mergeRequest = {
-    id: takeId(world.sandbox.world, 'mergeRequest'),
-    iid: 7,
-    projectId: world.seed.project.id,
-    authorId: world.seed.mira.user.id,
-    title: 'A new SOW',
-    sourceBranch: 'sow',
-    targetBranch: 'main',
-    state: 'opened',
-    sha: '',
-    mergeCommitSha: null,
-    squashCommitSha: null,
-    notes: [],
-    quickActions: [],
-  };
-  world.sandbox.world.mergeRequests.push(mergeRequest);
+  mergeRequest = addMergeRequest(world);
 });
 
 afterEach(async () => {

@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fillIn } from '#demo/do-step.ts';
 import { AppError } from '#domain/errors.ts';
 import { parseMarker } from '#domain/marker.ts';
-import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import { type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { COMMANDED, lookIn, sayIn } from '#test/support/commands.ts';
+import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let current: EngagementWorld | null = null;
@@ -25,24 +25,6 @@ async function stop(): Promise<void> {
 }
 
 afterEach(stop);
-
-class Crash extends Error {}
-
-/** The adapter, dying right after its nth call has come back: the world has the effect, the engine has not seen it. */
-function dyingAfter(gitlab: GitLab, calls: number): GitLab {
-  let left = calls;
-  return new Proxy(gitlab, {
-    get:
-      (target, name: keyof GitLab) =>
-      async (...args: never[]) => {
-        if (left === 0) throw new Crash('already dead');
-        const result = await (target[name] as (...args: never[]) => Promise<unknown>)(...args);
-        left -= 1;
-        if (left === 0) throw new Crash(`after ${name}`);
-        return result;
-      },
-  });
-}
 
 /** The world without the numbers that depend on how often something was tried. */
 function shape(world: EngagementWorld): unknown {

@@ -7,6 +7,7 @@ import { type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
 import { sweep } from '#reconciler/sweep.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { type CliResult, runCommand } from '#test/support/cli.ts';
+import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
@@ -52,23 +53,6 @@ function shape(): unknown {
     links: links.map((link) => `${name(link.sourceId)} ${link.type} ${name(link.targetId)}`).toSorted(),
     notes: notes.filter(({ system }) => !system).map(({ body }) => body),
   };
-}
-
-class Crash extends Error {}
-
-function dyingAfter(gitlab: GitLab, calls: number): GitLab {
-  let left = calls;
-  return new Proxy(gitlab, {
-    get:
-      (target, name: keyof GitLab) =>
-      async (...args: never[]) => {
-        if (left === 0) throw new Crash('already dead');
-        const result = await (target[name] as (...args: never[]) => Promise<unknown>)(...args);
-        left -= 1;
-        if (left === 0) throw new Crash(`after ${name}`);
-        return result;
-      },
-  });
 }
 
 describe('procession migrate', () => {

@@ -14,6 +14,7 @@ import { sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { createRunner, type PipelineRun, type Runner, type Variables } from '#test/support/pipeline.ts';
 import { recipe } from '#test/support/recipes.ts';
+import { addMergeRequest } from '#test/support/sandbox-records.ts';
 
 const root = join(import.meta.dirname, '../..');
 const SECRET = `whsec_${Buffer.from('a secret of the CRM, 32 bytes...').toString('base64')}`;
@@ -182,21 +183,7 @@ describe.skipIf(!hasRsync)('the jobs, one after the other', { timeout: 300_000 }
   const epic = () => world.sandbox.world.epics.find(({ title }) => title.includes('SOW-7'));
 
   beforeAll(() => {
-    world.sandbox.world.mergeRequests.push({
-      id: 11_001,
-      iid: 3,
-      projectId: world.seed.project.id,
-      authorId: world.seed.mira.user.id,
-      title: 'SOW-7',
-      sourceBranch: 'sow-7',
-      targetBranch: 'main',
-      state: 'opened',
-      sha: '',
-      mergeCommitSha: null,
-      squashCommitSha: null,
-      notes: [],
-      quickActions: [],
-    });
+    addMergeRequest(world, { id: 11_001, iid: 3, title: 'SOW-7', sourceBranch: 'sow-7' });
   });
 
   it('lint and plan run in the merge request, and the plan is noted there', async () => {

@@ -9,11 +9,9 @@ import { promisify } from 'node:util';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SILENT } from '#ports/logger.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
-import { someSettings } from '#test/support/builders.ts';
-import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
+import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,13 +38,7 @@ beforeAll(async () => {
     join(folder, 'procession.yml'),
     'gitlab: { group: services, project: services/engagements }\nroles: { manager: [mira], engineer: [eli] }\n',
   );
-  const deps = {
-    gitlab: world.gitlab,
-    processes: storeOf(await realProcess('delivery')),
-    settings: someSettings(),
-    logger: SILENT,
-    clock: { now: () => new Date().toISOString() },
-  };
+  const deps = await deliveryEngine(world.gitlab);
   const sow = await sampleSow('SOW-1042');
   const hostile = ['<script>alert(1)</script>', ...NASTY.filter((text) => text.trim() !== '')]
     .join(' ')

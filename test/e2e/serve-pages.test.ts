@@ -1,9 +1,7 @@
 /** The pages of the service as a manager reaches them: over the network, with the password, from the real GitLab adapter. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SILENT } from '#ports/logger.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
-import { someSettings } from '#test/support/builders.ts';
-import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
+import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
 
@@ -15,17 +13,8 @@ let service: ServiceProcess | null = null;
 
 beforeEach(async () => {
   world = await startWorldOnPort();
-  await reconcile(
-    {
-      gitlab: world.gitlab,
-      processes: storeOf(await realProcess('delivery')),
-      settings: someSettings(),
-      logger: SILENT,
-      clock: { now: () => new Date().toISOString() },
-    },
-    'SOW-1042',
-    { sow: await sampleSow('SOW-1042'), process: 'delivery' },
-  );
+  const sow = await sampleSow('SOW-1042');
+  await reconcile(await deliveryEngine(world.gitlab), 'SOW-1042', { sow, process: 'delivery' });
 });
 
 afterEach(async () => {

@@ -12,6 +12,7 @@ import { requireSecrets } from '#service/require-secrets.ts';
 import { type ComposedService, composeService } from '#src/wire-service.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from './engagement.ts';
 import { SIGNING_TOKEN, signedHeaders } from './receiver.ts';
+import { addSigningHook } from './sandbox-records.ts';
 import { aStore, sleep as really } from './service.ts';
 
 export interface ComposedWorld extends EngagementWorld {
@@ -175,23 +176,11 @@ async function run(
 
 /** A webhook of the group that signs, as an Owner would add it. */
 export function addHook(world: EngagementWorld, changes: Partial<Hook> = {}): Hook {
-  const hook: Hook = {
-    id: world.sandbox.world.hooks.length + 1,
-    groupId: world.seed.group.id,
-    projectId: null,
-    url: 'https://procession.test/webhooks/gitlab',
-    token: null,
+  const url = 'https://procession.test/webhooks/gitlab';
+  return addSigningHook(world, {
+    url,
     signingToken: SIGNING_TOKEN,
-    issuesEvents: true,
-    confidentialIssuesEvents: true,
-    noteEvents: true,
     confidentialNoteEvents: true,
-    enableSslVerification: true,
-    failures: 0,
-    disabledUntil: null,
-    createdAt: new Date().toISOString(),
     ...changes,
-  };
-  world.sandbox.world.hooks.push(hook);
-  return hook;
+  });
 }

@@ -36,6 +36,17 @@ export function storeOf(...processes: readonly ProcessDefinition[]): ProcessStor
   };
 }
 
+/** The engine with the delivery process, on the real clock. */
+export async function deliveryEngine(gitlab: GitLab): Promise<ReconcileDeps> {
+  return {
+    gitlab,
+    processes: storeOf(await realProcess('delivery')),
+    settings: someSettings(),
+    logger: SILENT,
+    clock: { now: () => new Date().toISOString() },
+  };
+}
+
 export interface EngagementWorld extends TestWorld {
   readonly deps: ReconcileDeps;
   readonly sow: Sow;

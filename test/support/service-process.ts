@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
 import type { TestWorld } from './gitlab-world.ts';
+import { addSigningHook } from './sandbox-records.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 /** How long a start may take on a machine that is busy with everything else. */
@@ -117,21 +118,7 @@ export async function aServiceProcess(
       return { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': `v1,${mac}` };
     },
     addHook() {
-      world.sandbox.world.hooks.push({
-        id: world.sandbox.world.hooks.length + 1,
-        groupId: world.seed.group.id,
-        projectId: null,
-        url: `${url}/webhooks/gitlab`,
-        token: null,
-        signingToken,
-        issuesEvents: true,
-        confidentialIssuesEvents: true,
-        noteEvents: true,
-        enableSslVerification: true,
-        failures: 0,
-        disabledUntil: null,
-        createdAt: new Date().toISOString(),
-      });
+      addSigningHook(world, { url: `${url}/webhooks/gitlab`, signingToken });
     },
     async remove() {
       await stop('SIGKILL');
