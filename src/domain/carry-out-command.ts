@@ -1,10 +1,11 @@
 /** What one permitted command does to the rulings. Pure; the same comment always has the same effect. */
 import type { Assessment, StepStatus } from './assess.ts';
 import { addCalendarDays, addWorkingDays, localDate } from './calendar.ts';
-import type { OneTimeEffects, Reply } from './follow-comments.ts';
+import type { Reply } from './follow-comments.ts';
 import { inlineText } from './foreign-text.ts';
 import { isMadeByCommand, nextInstance } from './instances.ts';
-import { type StepKey, stepIdOf } from './keys.ts';
+import { stepIdOf } from './keys.ts';
+import type { OneTimeEffects } from './one-time-effects.ts';
 import type { Command } from './parse-command.ts';
 import type { NoteTarget } from './plan.ts';
 import type { Rulings } from './rulings.ts';
@@ -129,7 +130,7 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: CommandC
   const { appointments } = assessment.rulings;
   return done(context, {
     rulings: { appointments: [...appointments, { role, username, ...given(context) }] },
-    effects: { reassign: new Set([...effects.reassign, role]) },
+    effects: { roles: [...effects.roles.filter((other) => other !== role), role] },
     reply: onEpic(context, `\`${username}\` is now ${role} of ${assessment.engagement}.`),
   });
 }
@@ -144,7 +145,7 @@ function waive(reason: string, skip: boolean, context: CommandContext): CommandR
     step: status.key,
     reason,
     skip,
-    used: skip || status.issue.state === 'closed',
+    used: status.issue.state === 'closed',
     ...given(context),
   };
   const others = assessment.rulings.waivers.filter(({ step }) => step !== status.key);
@@ -211,7 +212,8 @@ function moveDue(command: Extract<Command, { name: 'due' }>, context: CommandCon
   const { effects, status } = context;
   if (status?.issue == null) return refused('there is no issue of that step in this engagement');
   if (status.done) return refused(`${status.step.title} is done already`);
-  const dueDates = new Map<StepKey, string>([...effects.dueDates, [status.key, command.date]]);
+  const others = effects.dueDates.filter(({ step }) => step !== status.key);
+  const dueDates = [...others, { step: status.key, date: command.date }];
   return done(context, {
     effects: { dueDates },
     reply: text(

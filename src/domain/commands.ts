@@ -36,6 +36,8 @@ export interface CommandDefinition {
   readonly about: 'step' | 'engagement' | 'either';
   /** Roles that may give it; `anybody` is every member from Planner on, `owner` the role of the step. */
   readonly by: readonly string[];
+  /** It changes issues or the epic at once. While the engagement is stopped it is recorded, and done when it goes on. */
+  readonly changes?: true;
 }
 
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -66,6 +68,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'gives a role to somebody; open issues of that role that nobody took over go to them',
     about: 'engagement',
     by: ['manager'],
+    changes: true,
   },
   {
     name: 'waive',
@@ -95,6 +98,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'closes a step that is not to be done here',
     about: 'engagement',
     by: ['manager'],
+    changes: true,
   },
   {
     name: 'add',
@@ -102,6 +106,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'makes one more issue of a step that is made on demand',
     about: 'engagement',
     by: ['manager', 'engineer'],
+    changes: true,
   },
   {
     name: 'snooze',
@@ -116,6 +121,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'moves the due date of this step',
     about: 'step',
     by: ['manager'],
+    changes: true,
   },
   {
     name: 'health',
@@ -123,6 +129,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'sets the health of the epic by hand for a while; `auto` ends that',
     about: 'engagement',
     by: ['manager'],
+    changes: true,
   },
   {
     name: 'reconcile',

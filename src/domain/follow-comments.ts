@@ -6,7 +6,9 @@ import type { Assessment, StepStatus } from './assess.ts';
 import { msBetween } from './calendar.ts';
 import { carryOutCommand } from './carry-out-command.ts';
 import { refusal, type Speaker } from './command-rights.ts';
+import { commandOf } from './commands.ts';
 import type { StepKey } from './keys.ts';
+import { effectsOwed, type OneTimeEffects } from './one-time-effects.ts';
 import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
 import type { NoteTarget } from './plan.ts';
 import type { Reading, Rulings } from './rulings.ts';
@@ -32,24 +34,9 @@ export interface Answer {
   readonly outcome: 'done' | 'refused';
   /** In order of the commands; empty where the reaction says enough. */
   readonly replies: readonly Reply[];
+  /** Something said in it changes issues or the epic, which waits while the engagement is stopped. */
+  readonly changes: boolean;
 }
-
-/** What a command does once. */
-export interface OneTimeEffects {
-  readonly dueDates: ReadonlyMap<StepKey, string>;
-  /** Roles that somebody else has now: open issues of theirs go over. */
-  readonly reassign: ReadonlySet<string>;
-  readonly unpause: boolean;
-  /** A health label that a person has set no longer stays. */
-  readonly autoHealth: boolean;
-}
-
-export const NO_EFFECTS: OneTimeEffects = {
-  dueDates: new Map(),
-  reassign: new Set(),
-  unpause: false,
-  autoHealth: false,
-};
 
 export interface Followed {
   readonly rulings: Rulings;
@@ -85,7 +72,7 @@ export function newCommandNotes(
 }
 
 export function followComments(input: FollowInput): Followed {
-  let state: Followed = { rulings: input.rulings, answers: [], effects: NO_EFFECTS };
+  let state: Followed = { rulings: input.rulings, answers: [], effects: effectsOwed(input.rulings) };
   for (const { from, note } of newCommandNotes(input.comments, input.rulings))
     state = followNote(state, from, note, input);
   return { ...state, rulings: { ...state.rulings, readings: newReadings(input) } };
@@ -120,6 +107,7 @@ function followNote(state: Followed, from: ItemComments, note: ActualNote, input
     outcome: refused ? 'refused' : 'done',
     // Strangers get a sign and no words: they could make us write without end.
     replies: stranger ? [] : results.flatMap(({ reply }) => reply ?? []),
+    changes: results.some(({ changes }) => changes),
   };
   return { rulings, effects, answers: [...state.answers, answer] };
 }
@@ -135,6 +123,7 @@ interface Result {
   readonly effects: OneTimeEffects;
   readonly outcome: 'done' | 'refused';
   readonly reply: Reply | null;
+  readonly changes: boolean;
 }
 
 function followCommand(state: Followed, entry: ParsedCommand, said: Said, input: FollowInput): Result {
@@ -143,6 +132,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     rulings,
     effects,
     outcome: 'refused',
+    changes: false,
     reply: {
       kind: 'text',
       text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${why}.`,
@@ -161,7 +151,8 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     settings: input.settings,
   });
   if (done.kind === 'refused') return no(command.name, done.why);
-  return { rulings: done.rulings, effects: done.effects, outcome: 'done', reply: done.reply };
+  const changes = commandOf(command.name).changes === true;
+  return { rulings: done.rulings, effects: done.effects, outcome: 'done', reply: done.reply, changes };
 }
 
 /** The step a command is about: the one it names, else the issue's own. */

@@ -9,9 +9,18 @@ export function answerRule(noteId: number): string {
   return `answer:${noteId}`;
 }
 
-export function planAnswers({ followed, found }: PlanInput, context: BlockContext): Action[] {
-  return (followed?.answers ?? []).map(({ target, noteId, outcome, replies }): Action => {
-    const texts = replies.map((reply) => replyText(reply, context, found));
+/** @param stopped what was said changes nothing yet, and people are told so */
+export function planAnswers(
+  { followed, found }: Pick<PlanInput, 'followed' | 'found'>,
+  context: BlockContext,
+  stopped = false,
+): Action[] {
+  return followed.answers.map(({ target, noteId, outcome, replies, changes }): Action => {
+    const later = `${context.assessment.engagement} is stopped: this is done when somebody comments \`/ps resume\`.`;
+    const texts = [
+      ...replies.map((reply) => replyText(reply, context, found)),
+      ...(stopped && changes ? [later] : []),
+    ];
     const body = texts.length === 0 ? null : [...texts, encodeNoteMarker(answerRule(noteId))].join('\n\n');
     return { kind: 'answer', target, noteId, outcome, body };
   });

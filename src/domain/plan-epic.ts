@@ -26,7 +26,7 @@ export function planEpic(
   const { found, settings } = input;
   const state = stateChange(input);
   const block = epicBlock(context, desiredLinks(input));
-  const mustRecord = (input.followed?.answers.length ?? 0) > 0;
+  const mustRecord = input.followed.answers.length > 0;
   const created = earlier.some(({ kind }) => kind === 'create-issue' || kind === 'create-epic');
   // A new epic has the labels it was made with, whatever its tracking issue had.
   const existing = movesToEpic(input) ? null : found.epic;
@@ -78,9 +78,9 @@ export function isStopped({ assessment, found, resume }: PlanInput): boolean {
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !resume));
 }
 
-/** While stopped, only what people have just said is answered and recorded. */
+/** While stopped, only what people have just said is answered and recorded; what it asks for is owed. */
 export function stoppedPlan(input: PlanInput, context: BlockContext): Action[] {
-  const answers = planAnswers(input, context);
+  const answers = planAnswers(input, context, true);
   if (answers.length === 0) return [];
   const { memory } = input.found;
   const block = epicBlock(context, memory.links, memory.paused && !input.resume);
@@ -88,12 +88,13 @@ export function stoppedPlan(input: PlanInput, context: BlockContext): Action[] {
   return [...answers, { kind: 'update-epic', addLabels: [], removeLabels: [], state: null, block, why }];
 }
 
-/** Pausing: the reason as a note, and the mark that every later run sees. */
+/** Pausing: the reason as a note, and the mark that every later run sees. What was just said is answered too. */
 export function pausePlan(input: PlanInput, context: BlockContext, change: string): Action[] {
   const { engagement } = input.assessment;
   const block = epicBlock(context, desiredLinks(input), true);
   return [
     { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body: fuseNote(engagement, change) },
+    ...planAnswers(input, context, true),
     {
       kind: 'update-epic',
       addLabels: [],

@@ -135,7 +135,7 @@ export function pendingChanges(input: PlanInput): ReadonlyMap<StepKey, PendingCh
       const { issue, key } = status;
       if (issue === null) return [];
       const assignee = assigneeChange(status, issue, currentLabel(issue, settings), input);
-      const wanted = followed?.effects.dueDates.get(key) ?? null;
+      const wanted = followed.effects.dueDates.find(({ step }) => step === key)?.date ?? null;
       const dueDate = wanted === issue.dueDate ? null : wanted;
       return assignee === null && dueDate === null ? [] : [[key, { assignee, dueDate }] as const];
     }),
@@ -151,11 +151,11 @@ function assigneeChange(
   status: StepStatus,
   issue: ActualIssue,
   was: WorkflowState | null,
-  { assessment, settings, followed, appointedNow }: PlanInput,
+  { assessment, settings, followed }: PlanInput,
 ): string | null {
   const role = status.step.owner;
   const holder = assigneeFor(role, assessment, settings);
-  const moved = followed?.effects.reassign.has(role) === true || appointedNow.has(role);
+  const moved = followed.effects.roles.includes(role);
   const turned = status.state === 'ready' && was !== 'ready';
   if (holder === null || status.done || (!turned && !moved)) return null;
   if (issue.assignees.length === 0) return holder;

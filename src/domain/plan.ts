@@ -27,6 +27,7 @@ import { type EngagementKey, type StepKey, stepIdOf } from './keys.ts';
 import { type LabelDefinition, type LabelScope, labelName, labelValues } from './labels.ts';
 import { leaveDrift } from './leave-drift.ts';
 import type { NoteRule } from './notes.ts';
+import { recordEffects } from './one-time-effects.ts';
 import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
@@ -131,10 +132,8 @@ export interface PlanInput {
   readonly claimed: boolean;
   /** The loop fuse's pause ends, by option or by comment. */
   readonly resume: boolean;
-  /** What comments have just asked for; `null` when none did. */
-  readonly followed: Pick<Followed, 'answers' | 'effects'> | null;
-  /** Roles that a finished step has just given to somebody. */
-  readonly appointedNow: ReadonlySet<string>;
+  /** What comments, or a finished step that appoints, have just asked for. */
+  readonly followed: Pick<Followed, 'answers' | 'effects'>;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
   /** Whether `labels` was read: something is to be created, or a label may be gone from the group. */
@@ -151,13 +150,15 @@ export function createsItems({ steps }: Assessment, { epic }: Identified, migrat
   return migrate || epic === null || steps.some(({ issue }) => issue === null);
 }
 
-export function plan(input: PlanInput): Plan {
+export function plan(given: PlanInput): Plan {
+  const stopped = isStopped(given);
+  const input = recording(given, stopped);
   const { assessment } = input;
-  const pending = pendingChanges(input);
-  if (isStopped(input)) {
-    const context = { ...wholeContext(input, driftMemoryOf({ ...input, resume: false })), pending };
+  if (stopped) {
+    const context = wholeContext(input, driftMemoryOf({ ...input, resume: false }));
     return { engagement: assessment.engagement, actions: stoppedPlan(input, context) };
   }
+  const pending = pendingChanges(input);
   const settlement = settleDrift(input);
   const { context, due } = withTime(input, { ...wholeContext(input, settlement.memory), pending });
   const creation = leaveDrift(planCreation(input, context), { ...settlement, askOn: [] }, input);
@@ -178,6 +179,13 @@ export function plan(input: PlanInput): Plan {
   };
 }
 
+/** With the rulings as this run records them. */
+function recording(input: PlanInput, stopped: boolean): PlanInput {
+  const { assessment, followed } = input;
+  const rulings = recordEffects(assessment.rulings, followed.effects, stopped);
+  return { ...input, assessment: { ...assessment, rulings } };
+}
+
 /** What the passing of time adds: who is to be reminded, and the health; with the records of both. */
 function withTime(
   input: PlanInput,
@@ -188,7 +196,7 @@ function withTime(
   const rulings = { ...assessment.rulings, reminders, waiting: waitingSince(assessment) };
   const timed = { ...context, assessment: { ...assessment, rulings } };
   const epic = movesToEpic(input) ? null : input.found.epic;
-  const health = healthOf(timed, epic, input.followed?.effects.autoHealth);
+  const health = healthOf(timed, epic, input.followed.effects.autoHealth);
   const remembered = { ...rulings, healthSet: health.ours };
   return { due, context: { ...timed, health, assessment: { ...assessment, rulings: remembered } } };
 }
@@ -227,7 +235,8 @@ export function lacksLabels(
 }
 
 /** What pausing an engagement takes. @param change see `trippedBy`. */
-export function planPause(input: PlanInput, change: string): Plan {
+export function planPause(given: PlanInput, change: string): Plan {
+  const input = recording(given, true);
   const context = wholeContext(input, driftMemoryOf({ ...input, resume: false }));
   return { engagement: input.assessment.engagement, actions: pausePlan(input, context, change) };
 }

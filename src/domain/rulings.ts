@@ -62,6 +62,17 @@ export type Reminder = z.infer<typeof Reminder>;
 /** Since when a step waits for somebody outside. */
 const Waiting = z.object({ step: Key, since: CalendarDate });
 
+/** What commands do once. While the engagement is stopped it is kept, and done when it goes on. */
+const Owed = z.object({
+  /** Dates that issues get; the last word about a step counts. */
+  dueDates: z.array(z.object({ step: Key, date: CalendarDate })),
+  /** Roles that somebody else has now: open issues of theirs go over. */
+  roles: z.array(z.string()),
+  /** A health label that a person has set no longer stays. */
+  autoHealth: z.boolean(),
+});
+export type Owed = z.infer<typeof Owed>;
+
 /** How far the comments of an epic or issue have been followed. */
 const Reading = z.object({
   /** Global id of the epic or issue, with its kind: `issue 501`. */
@@ -85,6 +96,7 @@ const Rulings = z.object({
   healthSet: z.enum(HEALTH_STATES).default('on track'),
   reminders: z.array(Reminder).default([]),
   waiting: z.array(Waiting).default([]),
+  owed: Owed.nullable().default(null),
   readings: z.array(Reading).default([]),
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;

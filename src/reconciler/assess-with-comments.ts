@@ -1,6 +1,7 @@
 import { appoint } from '#domain/appointments.ts';
 import { type AssessInput, type Assessment, assess } from '#domain/assess.ts';
 import type { Followed } from '#domain/follow-comments.ts';
+import { effectsOwed } from '#domain/one-time-effects.ts';
 import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings.ts';
 import { settleRulings } from '#domain/settle-rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -9,10 +10,8 @@ import { readComments } from './read-comments.ts';
 
 export interface Heard {
   readonly assessment: Assessment;
-  /** What comments have just asked for; `null` when none was read. */
-  readonly followed: Followed | null;
-  /** Roles that a finished step has just given to somebody. */
-  readonly appointedNow: ReadonlySet<string>;
+  /** What is to be done once: by comments now or while the engagement was stopped, or by a finished step that appoints. */
+  readonly followed: Pick<Followed, 'answers' | 'effects'>;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
 }
@@ -30,5 +29,10 @@ export async function assessWithComments(
   const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
   const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
   const { assessment, roles } = appoint(ruled, settings);
-  return { assessment, followed, appointedNow: roles, readings: recorded.readings };
+  const { answers = [], effects = effectsOwed(rulings) } = followed ?? {};
+  return {
+    assessment,
+    followed: { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } },
+    readings: recorded.readings,
+  };
 }

@@ -201,13 +201,13 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment, followed, appointedNow, readings } = await assessWithComments(
+  const { assessment, followed, readings } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
     options.comments ?? LOOK_AT_COUNTS,
   );
   const migrate = options.migrate === true;
-  const resume = options.resume === true || followed?.effects.unpause === true;
+  const resume = options.resume === true || followed.effects.unpause;
   const wanted = desiredLinks({ assessment, capabilities });
   const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume });
   const found = withoutLinks(seen, lostLinks);
@@ -225,7 +225,6 @@ export async function decide(
     resume,
     lostLinks,
     followed,
-    appointedNow,
     readings,
     capabilities,
     migrate,

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { actionText } from '#domain/action-text.ts';
+import { decodeRulings } from '#domain/rulings.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
@@ -218,5 +221,186 @@ describe('comment commands', () => {
     note.updatedAt = new Date(Date.parse(note.createdAt) + 60_000).toISOString();
     await settle();
     expect(world.issue('first').state).toBe('opened');
+  });
+});
+
+/** Said in this order: what changes issues or the epic, and what is seen of it. */
+const CHANGES: readonly (readonly [string, () => void])[] = [
+  ['/ps due second 2027-02-01 they are away', () => expect(world.issue('second').dueDate).toBe('2027-02-01')],
+  [
+    '/ps assign engineer @noor',
+    () => expect(world.issue('second').assigneeIds).toEqual([world.sandbox.user('noor').id]),
+  ],
+  [
+    '/ps skip first there is nobody to choose',
+    () => {
+      expect(world.state('first')).toBe('workflow::waived');
+      expect(world.issue('first').state).toBe('closed');
+    },
+  ],
+  ['/ps add change-order More hours', () => expect(world.issue('change-order/1').state).toBe('opened')],
+  [
+    '/ps health at risk they are unhappy',
+    () => expect(world.labels(world.epic())).toContain('health::at risk'),
+  ],
+];
+
+/** What people see of issues and epics, but for the epic's text. */
+function seen(): unknown {
+  const { issues } = world.sandbox.world;
+  return [...issues, world.epic()].map((item) => [
+    item.state,
+    world.labels(item),
+    item.kind === 'issue' ? [item.description, item.dueDate, item.assigneeIds] : [],
+  ]);
+}
+
+function pause(): void {
+  const epic = world.epic();
+  epic.description = epic.description.replace('procession:state v1 ', 'procession:state v1 paused ');
+}
+
+describe('what is said while an engagement is stopped', () => {
+  describe.each([
+    ['on hold', () => say('mira', world.epic(), '/ps hold the contract is being renegotiated')],
+    ['paused', pause],
+  ])('%s', (_, stop) => {
+    it.each(CHANGES)(
+      '%s changes nothing, is answered so, and is done when it goes on',
+      async (said, done) => {
+        stop();
+        await settle();
+        const before = seen();
+        const note = say('mira', world.epic(), said);
+        await settle();
+        expect(seen()).toEqual(before);
+        expect(answer(world.epic(), note)).toContain('this is done when somebody comments `/ps resume`');
+
+        say('mira', world.epic(), '/ps resume');
+        await settle();
+
+        done();
+      },
+    );
+  });
+
+  it.each(CHANGES)(
+    '%s right before the hold, read together with it, is done when it goes on',
+    async (said, done) => {
+      say('mira', world.epic(), said);
+      say('mira', world.epic(), '/ps hold they are away');
+      const before = seen();
+      await settle();
+      expect(seen()).toEqual(before);
+
+      say('mira', world.epic(), '/ps resume');
+      await settle();
+
+      done();
+    },
+  );
+
+  it.each(CHANGES)('%s in one comment with resume is done at once', async (said, done) => {
+    say('mira', world.epic(), '/ps hold they are away');
+    await settle();
+    const note = say('mira', world.epic(), `${said}\n/ps resume`);
+    await settle();
+
+    done();
+    expect(answer(world.epic(), note)).not.toContain('this is done when');
+  });
+
+  it('all of it waits together, the last word about a thing counts, and a resume from the command line is enough', async () => {
+    pause();
+    for (const [said] of CHANGES) say('mira', world.epic(), said);
+    say('mira', world.issue('second'), '/ps due 2027-03-01 they are away for longer');
+    await settle();
+    expect(world.issue('second').dueDate).not.toBe('2027-03-01');
+
+    await world.reconcile({ resume: true });
+    await settle();
+
+    for (const [, done] of CHANGES.slice(1)) done();
+    expect(world.issue('second').dueDate).toBe('2027-03-01');
+    expect(decodeRulings(world.epic().description).owed).toBeNull();
+  });
+
+  it('a health set by hand follows the facts again after `/ps health auto` and the resume', async () => {
+    world.by('mira').label(world.epic(), 'health::at risk');
+    await settle();
+    say('mira', world.epic(), '/ps hold they are away');
+    say('mira', world.epic(), '/ps health auto');
+    await settle();
+    expect(world.labels(world.epic())).toContain('health::at risk');
+
+    say('mira', world.epic(), '/ps resume');
+    await settle();
+
+    expect(world.labels(world.epic())).toContain('health::on track');
+  });
+
+  it('a step that appoints, done during the hold, hands its issues over when it goes on', async () => {
+    const noor = world.sandbox.user('noor');
+    say('mira', world.epic(), '/ps hold they are away');
+    await settle();
+    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), world.issue('first'), {
+      assigneeIds: [noor.id],
+    });
+    await world.walk('first');
+    // Records what is known, the appointment with it.
+    say('mira', world.epic(), '/ps status');
+    await settle();
+    say('mira', world.epic(), '/ps resume');
+    await settle();
+
+    expect(world.issue('second').assigneeIds).toEqual([noor.id]);
+  });
+
+  it('a step that is skipped, opened again during the hold by somebody, and not skipped again stays open', async () => {
+    say('mira', world.epic(), '/ps skip first there is nobody to choose');
+    await settle();
+    say('mira', world.epic(), '/ps hold they are away');
+    await settle();
+    world.by('noor').reopen(world.issue('first'));
+    await settle();
+    say('mira', world.epic(), '/ps resume');
+    await settle();
+
+    expect(world.issue('first').state).toBe('opened');
+  });
+
+  it('waivers and approvals given during the hold count when it goes on', async () => {
+    await world.walk('first');
+    say('mira', world.epic(), '/ps hold they are away');
+    await settle();
+    say('mira', world.issue('second'), '/ps waive done by phone');
+    await settle();
+    world.by('eli').close(world.issue('second'));
+    await settle();
+    say('mira', world.epic(), '/ps resume');
+    await settle();
+
+    expect(world.state('second')).toBe('workflow::waived');
+  });
+
+  it('what is read in the run that trips the loop fuse is answered, and done when somebody resumes', async () => {
+    world.by('eli').close(world.issue('last'));
+    const done: string[] = [];
+    const recentActions = async (): Promise<readonly string[]> => done;
+    for (let round = 1; round <= 2; round += 1) {
+      await world.reconcile({ recentActions, onDone: (action) => done.push(actionText(action)) });
+      world.by('eli').close(world.issue('last'));
+    }
+    const note = say('mira', world.epic(), '/ps due second 2027-02-01 they are away');
+    const outcome = await world.reconcile({ comments: LOOK_EVERYWHERE, recentActions });
+    expect(outcome.kind).toBe('paused');
+    await settle();
+    expect(answer(world.epic(), note)).toContain('this is done when');
+    expect(world.issue('second').dueDate).not.toBe('2027-02-01');
+
+    say('mira', world.epic(), '/ps resume');
+    await settle();
+
+    expect(world.issue('second').dueDate).toBe('2027-02-01');
   });
 });

@@ -151,22 +151,40 @@ describe('a crash while comments are followed', () => {
     return world;
   }
 
+  /** What was said during a hold is still to be done. */
+  async function held(): Promise<EngagementWorld> {
+    const world = await start({ process: COMMANDED });
+    await launch(world);
+    sayIn(world, 'mira', world.epic(), '/ps hold they are away');
+    sayIn(
+      world,
+      'mira',
+      world.epic(),
+      '/ps skip first nobody to choose\n/ps due last 2027-02-01 they are away',
+    );
+    sayIn(world, 'mira', world.epic(), '/ps assign engineer @noor\n/ps add change-order More hours');
+    await lookIn(world);
+    sayIn(world, 'mira', world.issue('second'), '/ps resume');
+    return world;
+  }
+
   /** Reading places differ with how often comments of ours were counted. */
   const settled = (world: EngagementWorld): unknown =>
     JSON.parse(JSON.stringify(shape(world)).replaceAll(/<!-- procession:rulings [^>]*-->/g, ''));
 
-  it('after any call: the next run follows each once, with one answer and one reaction each', {
-    timeout: 240_000,
-  }, async () => {
-    const clean = await spoken();
+  it.each([
+    ['follows each once, with one answer and one reaction each', spoken, 2],
+    ['does what was said during a hold, once', held, 1],
+  ])('after any call: the next run %s', { timeout: 240_000 }, async (_, begin, reactions) => {
+    const clean = await begin();
     await lookIn(clean);
     await lookIn(clean);
     const wanted = settled(clean);
-    const reactions = clean.sandbox.world.awards.length;
+    expect(clean.sandbox.world.awards).toHaveLength(reactions);
     let died = 0;
 
     for (let call = 1; ; call += 1) {
-      const world = await spoken();
+      const world = await begin();
       try {
         const deps = world.over(dyingAfter(world.connect(), call));
         await reconcile(deps, 'SOW-1042', { comments: LOOK_EVERYWHERE });
@@ -181,8 +199,7 @@ describe('a crash while comments are followed', () => {
       expect(world.sandbox.world.awards).toHaveLength(reactions);
     }
 
-    expect(died).toBeGreaterThan(20);
-    expect(reactions).toBe(2);
+    expect(died).toBeGreaterThan(15);
   });
 });
 

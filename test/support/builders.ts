@@ -1,6 +1,7 @@
 /** Valid by default, change one thing. */
 import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
+import { NO_EFFECTS } from '#domain/one-time-effects.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
@@ -12,8 +13,7 @@ export const BOT = { id: 1, username: 'procession-bot' };
 export const NOTHING_SAID = {
   now: '2026-11-04T10:00:00Z',
   resume: false,
-  followed: null,
-  appointedNow: new Set<string>(),
+  followed: { answers: [], effects: NO_EFFECTS },
   readings: [],
   capabilities: PREMIUM,
   migrate: false,

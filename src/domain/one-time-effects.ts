@@ -1,0 +1,28 @@
+/** What commands do once, and how it is kept while nothing may be changed. */
+import type { Owed, Rulings } from './rulings.ts';
+
+export interface OneTimeEffects extends Owed {
+  /** The loop fuse's pause ends. */
+  readonly unpause: boolean;
+}
+
+export const NO_EFFECTS: OneTimeEffects = { dueDates: [], roles: [], autoHealth: false, unpause: false };
+
+/** What was said while the engagement was stopped and is not done yet. */
+export function effectsOwed({ owed }: Rulings): OneTimeEffects {
+  return { ...NO_EFFECTS, ...owed };
+}
+
+/**
+ * The rulings as they are to be recorded. What is done in this run is owed no longer, and a step that is skipped has
+ * been closed by it; while the engagement is stopped both are still to come.
+ */
+export function recordEffects(rulings: Rulings, effects: OneTimeEffects, stopped: boolean): Rulings {
+  const { dueDates, roles, autoHealth } = effects;
+  if (stopped) {
+    const owes = dueDates.length > 0 || roles.length > 0 || autoHealth;
+    return { ...rulings, owed: owes ? { dueDates, roles, autoHealth } : null };
+  }
+  const waivers = rulings.waivers.map((waiver) => (waiver.skip ? { ...waiver, used: true } : waiver));
+  return { ...rulings, owed: null, waivers };
+}
