@@ -37,7 +37,8 @@ const REASONS: Readonly<Record<string, readonly [why: string, fix: string]>> = {
   ENOSPC: ['the disk is full', 'Free some space.'],
 };
 
-function unusable(file: string, what: string, error: unknown): InvalidInputError {
+/** What to say of a file that cannot be used. */
+export function unusable(file: string, what: string, error: unknown): InvalidInputError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [why, fix] = REASONS[code] ?? [code, 'Check the path and the permissions.'];
   return new InvalidInputError(

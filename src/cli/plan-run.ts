@@ -8,9 +8,17 @@ import { planNote } from '#report/plan-note.ts';
 import { summaryLine, summaryOf } from '#report/plan-summary.ts';
 import type { ChosenTargets } from './chosen-targets.ts';
 import type { CommandContext } from './command.ts';
-import { type Launch, type LiveTarget, launchOf } from './decide-target.ts';
+import type { Launch, LiveTarget } from './decide-target.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
+import {
+  digestOf,
+  isEmpty,
+  type Planned,
+  type Planning,
+  plannedData,
+  plannedText,
+  planTarget,
+} from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
 export interface PlanRun {
@@ -24,8 +32,11 @@ export interface PlanRun {
 }
 
 /** One that fails does not stop the others; an error that is not ours ends it. */
-export async function planAll(context: CommandContext, targets: ChosenTargets): Promise<PlanRun> {
-  const launch = launchOf(context);
+export async function planAll(
+  context: CommandContext,
+  targets: ChosenTargets,
+  planning: Planning,
+): Promise<PlanRun> {
   const planned: Planned[] = [];
   const failed: { word: string; message: string; exit: number }[] = [];
   const fail = (word: string, error: AppError): void =>
@@ -40,13 +51,13 @@ export async function planAll(context: CommandContext, targets: ChosenTargets): 
     }
     if (it.target.kind === 'plan-file') continue;
     seen.add(it.target.engagement);
-    const result = await attempt(context, it.target, launch);
+    const result = await attempt(context, it.target, planning);
     if (result instanceof AppError) fail(it.word, result);
     else planned.push(result);
   }
   const untouched =
     targets.processFiles.length > 0 && context.wire.hasGitLab() && !context.flag('offline')
-      ? await planRunning(context, { seen, launch, planned, fail })
+      ? await planRunning(context, { seen, planning, planned, fail })
       : null;
   return { planned, failed, processFiles: targets.processFiles, untouched };
 }
@@ -56,7 +67,7 @@ async function planRunning(
   context: CommandContext,
   into: {
     readonly seen: ReadonlySet<EngagementKey>;
-    readonly launch: Launch;
+    readonly planning: Planning;
     readonly planned: Planned[];
     readonly fail: (word: string, error: AppError) => void;
   },
@@ -70,8 +81,9 @@ async function planRunning(
     if (into.seen.has(engagement)) continue;
     const decision = await decide(deps, state);
     if (decision.kind === 'decided') {
+      await into.planning.onDecided?.(decision);
       if (decision.plan.actions.length === 0) untouched += 1;
-      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.launch));
+      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.planning.launch));
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
   }
@@ -85,10 +97,10 @@ function plannedOf(target: LiveTarget, decision: Decision, launch: Launch): Plan
 async function attempt(
   context: CommandContext,
   target: LiveTarget,
-  launch: Launch,
+  planning: Planning,
 ): Promise<Planned | AppError> {
   try {
-    return await planTarget(context, target, launch);
+    return await planTarget(context, target, planning);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

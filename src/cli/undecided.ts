@@ -1,5 +1,5 @@
 import { didYouMean } from '#domain/closest.ts';
-import { type AppError, ConfigError, InvalidInputError } from '#domain/errors.ts';
+import { ConfigError, InvalidInputError } from '#domain/errors.ts';
 import { type InputProblem, shown } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import type { Undecided } from '#reconciler/reconcile.ts';
@@ -9,7 +9,7 @@ export function undecidedError(
   engagement: EngagementKey,
   undecided: Exclude<Undecided, { kind: 'not-won' }>,
   processIds: readonly string[],
-): AppError {
+): ConfigError | InvalidInputError {
   switch (undecided.kind) {
     case 'absent':
       return new InvalidInputError(
@@ -43,7 +43,7 @@ export function undecidedError(
 function outOfReach(
   engagement: EngagementKey,
   { why, reference, author }: Extract<Undecided, { kind: 'out-of-reach' }>,
-): AppError {
+): InvalidInputError {
   if (why === 'moved')
     return new InvalidInputError(
       [
@@ -71,7 +71,7 @@ function unknownProcess(
   engagement: EngagementKey,
   { process, profile }: Extract<Undecided, { kind: 'unknown-process' }>,
   processIds: readonly string[],
-): AppError {
+): ConfigError {
   const known = processIds.includes(process);
   const name = known ? `profile ${shown(profile)} of process ${process}` : `process ${shown(process)}`;
   const fix = known

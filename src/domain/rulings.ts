@@ -63,7 +63,7 @@ export type Reminder = z.infer<typeof Reminder>;
 const Waiting = z.object({ step: Key, since: CalendarDate });
 
 /** What commands do once. While the engagement is stopped it is kept, and done when it goes on. */
-const Owed = z.object({
+export const Owed = z.object({
   /** Dates that issues get; the last word about a step counts. */
   dueDates: z.array(z.object({ step: Key, date: CalendarDate })),
   /** Roles that somebody else has now: open issues of theirs go over. */
@@ -84,7 +84,7 @@ const Reading = z.object({
 });
 export type Reading = z.infer<typeof Reading>;
 
-const Rulings = z.object({
+export const Rulings = z.object({
   waivers: z.array(Waiver).default([]),
   approvals: z.array(Approval).default([]),
   appointments: z.array(Appointment).default([]),

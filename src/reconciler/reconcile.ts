@@ -3,6 +3,7 @@ import type { Assessment } from '#domain/assess.ts';
 import { localDate } from '#domain/calendar.ts';
 import { withoutLinks } from '#domain/engagement-state.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
+import type { Followed } from '#domain/follow-comments.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { EngagementKey } from '#domain/keys.ts';
@@ -43,6 +44,8 @@ export interface ReconcileDeps {
   readonly logger: Logger;
   /** What day it is: for due dates, silence that counts as acceptance, reminders. */
   readonly clock: Clock;
+  /** Told of every decision before it is carried out. */
+  readonly onDecided?: (decision: Decision) => Promise<void>;
 }
 
 export interface ReconcileOptions {
@@ -54,6 +57,8 @@ export interface ReconcileOptions {
   readonly allowMassChange?: boolean;
   /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
   readonly comments?: CommentLook;
+  /** What comments had asked for, of a decision that is made again: none is read. */
+  readonly heard?: Followed | null;
   /** Take an engagement up again that the loop fuse has paused. */
   readonly resume?: boolean;
   /** Turn a tracking issue into an epic, where GitLab has epics by now. */
@@ -88,6 +93,8 @@ export interface Decision {
   readonly plan: Plan;
   /** What the plan was made from. */
   readonly input: PlanInput;
+  /** What was read in comments; `null` when none was. */
+  readonly heard: Followed | null;
 }
 
 export type Outcome =
@@ -142,6 +149,7 @@ export async function reconcileState(
     if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
     return decision;
   }
+  await deps.onDecided?.(decision);
   return await carryOut(deps, decision, options);
 }
 
@@ -201,10 +209,10 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment, followed, readings } = await assessWithComments(
+  const { assessment, followed, heard, readings } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
-    options.comments ?? LOOK_AT_COUNTS,
+    { look: options.comments ?? LOOK_AT_COUNTS, heard: options.heard },
   );
   const migrate = options.migrate === true;
   const resume = options.resume === true || followed.effects.unpause;
@@ -229,7 +237,7 @@ export async function decide(
     capabilities,
     migrate,
   };
-  return { kind: 'decided', assessment, found, plan: plan(input), input };
+  return { kind: 'decided', assessment, found, plan: plan(input), input, heard };
 }
 
 function sowOf(
