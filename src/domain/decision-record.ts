@@ -65,7 +65,7 @@ const NoteTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), step: Key }),
 ]);
 
-/** What comments had asked for, once followed; the comments themselves are not kept. */
+/** What people had ruled, with what they had just asked for; the comments themselves are not kept. */
 const Heard = z.object({
   rulings: Rulings,
   answers: z.array(
@@ -125,7 +125,7 @@ export const DecisionRecord = z.object({
   lostLinks: z.array(z.object({ from: Key, to: Key })),
   /** Labels of the group that matter here; `null` where nobody had to read them. */
   labels: z.array(z.string()).nullable(),
-  heard: Heard.nullable(),
+  heard: Heard,
   decided: Decided,
 });
 export type DecisionRecord = Readonly<z.infer<typeof DecisionRecord>>;

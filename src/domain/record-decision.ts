@@ -20,8 +20,8 @@ import type { ActualEpic, ActualIssue, ActualState } from './state.ts';
 export interface DecisionToRecord {
   readonly input: PlanInput;
   readonly plan: Plan;
-  /** What comments have just asked for; `null` when none was read. */
-  readonly heard: Followed | null;
+  /** What people have ruled by now, before a finished step appoints. */
+  readonly heard: Followed;
 }
 
 export function recordOfDecision(
@@ -46,7 +46,7 @@ export function recordOfDecision(
     capabilities,
     lostLinks: [...lostLinks],
     labels: labelsOf(input),
-    heard: heard === null ? null : recordedHeard(heard),
+    heard: recordedHeard(heard),
     decided: decidedOf(decision),
   };
 }
@@ -111,9 +111,8 @@ export function recordedState(record: DecisionRecord): ActualState {
   };
 }
 
-/** What comments had asked for; `null` when none was read. */
-export function heardIn({ heard }: DecisionRecord): Followed | null {
-  if (heard === null) return null;
+/** What people had ruled. */
+export function heardIn({ heard }: DecisionRecord): Followed {
   return { ...heard, answers: heard.answers.map((answer) => ({ ...answer, replies: [] })) };
 }
 

@@ -3,6 +3,7 @@ import { type AssessInput, type Assessment, assess } from '#domain/assess.ts';
 import type { Followed } from '#domain/follow-comments.ts';
 import { effectsOwed } from '#domain/one-time-effects.ts';
 import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings.ts';
+import type { Settings } from '#domain/settings.ts';
 import { settleRulings } from '#domain/settle-rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
@@ -12,8 +13,8 @@ export interface Heard {
   readonly assessment: Assessment;
   /** What is to be done once: by comments now or while the engagement was stopped, or by a finished step that appoints. */
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
-  /** What was read in comments; `null` when none was. */
-  readonly heard: Followed | null;
+  /** What people have ruled by now, before a finished step appoints. */
+  readonly heard: Followed;
   /** How far comments had been read when the epic was last written. */
   readonly readings: Rulings['readings'];
 }
@@ -21,28 +22,37 @@ export interface Heard {
 /**
  * What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only.
  *
- * @param heard what comments have asked for, where that is known already: then none is read
+ * @param heard what had been ruled, of a decision that is made again: then nothing is read
  */
 export async function assessWithComments(
   gitlab: GitLab,
   facts: Omit<AssessInput, 'rulings'>,
-  { look, heard }: { readonly look: CommentLook; readonly heard?: Followed | null | undefined },
+  { look, heard }: { readonly look: CommentLook; readonly heard?: Followed | undefined },
 ): Promise<Heard> {
   const { found, settings, today } = facts;
   const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
+  const { readings } = recorded;
+  if (heard !== undefined)
+    return withRoles(assess({ ...facts, rulings: heard.rulings }), { heard, settings, readings });
   const rulings = settleRulings(recorded, found.issues, today);
   const before = assess({ ...facts, rulings });
-  const followed =
-    heard === undefined
-      ? await readComments(gitlab, { look, found, rulings, assessment: before, settings })
-      : heard;
-  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
+  const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
+  if (followed !== null)
+    return withRoles(assess({ ...facts, rulings: followed.rulings }), {
+      heard: followed,
+      settings,
+      readings,
+    });
+  const owed: Followed = { rulings, answers: [], effects: effectsOwed(rulings) };
+  return withRoles(before, { heard: owed, settings, readings });
+}
+
+function withRoles(
+  ruled: Assessment,
+  { heard, settings, readings }: Pick<Heard, 'heard' | 'readings'> & { readonly settings: Settings },
+): Heard {
   const { assessment, roles } = appoint(ruled, settings);
-  const { answers = [], effects = effectsOwed(rulings) } = followed ?? {};
-  return {
-    assessment,
-    followed: { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } },
-    heard: followed,
-    readings: recorded.readings,
-  };
+  const { answers, effects } = heard;
+  const followed = { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } };
+  return { assessment, followed, heard, readings };
 }

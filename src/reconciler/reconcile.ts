@@ -57,8 +57,8 @@ export interface ReconcileOptions {
   readonly allowMassChange?: boolean;
   /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
   readonly comments?: CommentLook;
-  /** What comments had asked for, of a decision that is made again: none is read. */
-  readonly heard?: Followed | null;
+  /** What people had ruled, of a decision that is made again: nothing is read about it. */
+  readonly heard?: Followed;
   /** Take an engagement up again that the loop fuse has paused. */
   readonly resume?: boolean;
   /** Turn a tracking issue into an epic, where GitLab has epics by now. */
@@ -93,8 +93,8 @@ export interface Decision {
   readonly plan: Plan;
   /** What the plan was made from. */
   readonly input: PlanInput;
-  /** What was read in comments; `null` when none was. */
-  readonly heard: Followed | null;
+  /** What people have ruled by now, before a finished step appoints. */
+  readonly heard: Followed;
 }
 
 export type Outcome =
