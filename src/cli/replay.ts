@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type DecisionRecord, parseDecisionRecord } from '#domain/decision-record.ts';
-import { AppError, InvalidInputError } from '#domain/errors.ts';
+import { AppError, InvalidInputError, InvariantError } from '#domain/errors.ts';
 import type { InputProblem } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { countReplay, type Replayed } from '#domain/replayed.ts';
@@ -97,7 +97,8 @@ async function decideNow(record: DecisionRecord, rules: Parameters<typeof decide
     const [problem] = undecidedError(engagement, again, rules.processes.ids).problems;
     return { undecided: `${problem?.message}. ${problem?.fix}` };
   } catch (error) {
-    if (error instanceof AppError) return { undecided: error.message };
+    const isOurs = error instanceof AppError && !(error instanceof InvariantError);
+    if (isOurs) return { undecided: error.message };
     return { broken: `cannot be decided: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
