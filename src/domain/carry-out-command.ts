@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly assessment: Assessment;
   readonly effects: OneTimeEffects;
   readonly settings: Settings;
+  /** Members of the project that `/ps assign` names, by the name as it was written. */
+  readonly named: ReadonlyMap<string, ActualUser>;
 }
 
 export type CommandResult =
@@ -42,7 +44,7 @@ export function carryOutCommand(command: Command, context: CommandContext): Comm
     case 'explain':
       return done(context, { reply: { kind: 'explain', step: context.status?.key ?? null } });
     case 'reconcile':
-      return done(context, {});
+      return done(context, { reply: onEpic(context, 'Everything has been looked at again.') });
     case 'hold':
       return hold(command.reason, context);
     case 'resume':
@@ -120,13 +122,17 @@ function resume(context: CommandContext): CommandResult {
 
 function assign(command: Extract<Command, { name: 'assign' }>, context: CommandContext): CommandResult {
   const { assessment, effects, settings } = context;
-  const { role, username } = command;
+  const { role } = command;
   const roles = new Set([
     ...assessment.process.steps.map(({ owner }) => owner),
     ...Object.keys(settings.roles),
   ]);
   if (!roles.has(role))
     return refused(`there is no role \`${role}\`; the roles are: ${[...roles].join(', ')}`);
+  // GitLab assigns members only, and without a word leaves others out.
+  const username = context.named.get(command.username)?.username;
+  if (username === undefined)
+    return refused(`\`${command.username}\` is no member of the project; add them there first`);
   const { appointments } = assessment.rulings;
   return done(context, {
     rulings: { appointments: [...appointments, { role, username, ...given(context) }] },

@@ -13,7 +13,7 @@ import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from 
 import type { NoteTarget } from './plan.ts';
 import type { Reading, Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
-import type { ActualEpic, ActualIssue, ActualNote } from './state.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualUser } from './state.ts';
 
 /** The comments of one epic or issue, all of them, oldest first. */
 export interface ItemComments {
@@ -52,6 +52,8 @@ export interface FollowInput {
   readonly settings: Settings;
   /** Access level in the project by user id; who is not in it is no member. */
   readonly levels: ReadonlyMap<number, number>;
+  /** Members of the project that `/ps assign` names, by the name as it was written. */
+  readonly named: ReadonlyMap<string, ActualUser>;
 }
 
 /** Edited this long after it was written, a comment is no command any more: others may edit it too. */
@@ -149,6 +151,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     assessment: { ...input.assessment, rulings },
     effects,
     settings: input.settings,
+    named: input.named,
   });
   if (done.kind === 'refused') return no(command.name, done.why);
   const changes = commandOf(command.name).changes === true;

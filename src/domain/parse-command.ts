@@ -59,6 +59,17 @@ export function mayHoldCommand(body: string): boolean {
   return /^\/ps(\s|$)/m.test(body);
 }
 
+/** The usernames that a comment gives roles to, as they are written. Prose may be among them. */
+export function assignedUsers(body: string): readonly string[] {
+  return commandLines(body)
+    .slice(0, MOST_COMMANDS)
+    .flatMap((line) => {
+      const [word = '', ...rest] = line.split(/\s+/);
+      const command = word.toLowerCase() === 'assign' ? assign(rest) : '';
+      return typeof command === 'string' || command.name !== 'assign' ? [] : [command.username];
+    });
+}
+
 function commandLines(body: string): readonly string[] {
   return textLines(body)
     .filter(({ fenced, visible }) => !fenced && /^\/ps(\s|$)/.test(visible))

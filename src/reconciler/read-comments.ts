@@ -6,7 +6,6 @@
 import { type Assessment, currentLabel, type StepStatus } from '#domain/assess.ts';
 import {
   type Followed,
-  type FollowInput,
   followComments,
   type ItemComments,
   itemName,
@@ -14,11 +13,12 @@ import {
 } from '#domain/follow-comments.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { StepKey } from '#domain/keys.ts';
+import { assignedUsers } from '#domain/parse-command.ts';
 import type { NoteTarget } from '#domain/plan.ts';
 import { withoutUnproven } from '#domain/proof.ts';
 import type { Rulings } from '#domain/rulings.ts';
 import type { Settings } from '#domain/settings.ts';
-import type { ActualEpic, ActualIssue } from '#domain/state.ts';
+import type { ActualEpic, ActualIssue, ActualUser } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
 
@@ -45,14 +45,35 @@ export async function readComments(gitlab: GitLab, input: CommentInput): Promise
     ),
   );
   const rulings = withoutUnproven(input.rulings, comments, settledSteps(input));
-  const follow: Omit<FollowInput, 'levels'> = {
-    comments,
-    rulings,
-    assessment: input.assessment,
-    settings: input.settings,
-  };
-  const authors = newCommandNotes(comments, rulings).map(({ note }) => note.author.id);
-  return followComments({ ...follow, levels: await levelsOf(gitlab, authors) });
+  const { assessment, settings } = input;
+  const notes = newCommandNotes(comments, rulings).map(({ note }) => note);
+  const levels = await levelsOf(
+    gitlab,
+    notes.map(({ author }) => author.id),
+  );
+  const fromMembers = notes.filter(({ author }) => levels.has(author.id));
+  const named = await membersNamed(
+    gitlab,
+    fromMembers.flatMap(({ body }) => assignedUsers(body)),
+  );
+  return followComments({ comments, rulings, assessment, settings, levels, named });
+}
+
+/** Asked for what members have written only: others could make us ask without end. */
+async function membersNamed(
+  gitlab: GitLab,
+  usernames: readonly string[],
+): Promise<ReadonlyMap<string, ActualUser>> {
+  const known = await Promise.all(
+    [...new Set(usernames)].map(async (name) => [name, await gitlab.findUser(name, { anew: true })] as const),
+  );
+  const levels = await levelsOf(
+    gitlab,
+    known.flatMap(([, user]) => user?.id ?? []),
+  );
+  return new Map(
+    known.flatMap(([name, user]) => (user !== null && levels.has(user.id) ? [[name, user] as const] : [])),
+  );
 }
 
 async function levelsOf(gitlab: GitLab, userIds: readonly number[]): Promise<ReadonlyMap<number, number>> {

@@ -165,6 +165,27 @@ describe('comment commands', () => {
     expect(world.issue('last').assigneeIds).toEqual([world.sandbox.user('mira').id]);
   });
 
+  it.each([
+    ['nobody-here', 'nobody has this name'],
+    ['otto', 'no member of the project'],
+  ])('assign to %s is refused: %s', async (username) => {
+    const note = say('mira', world.epic(), `/ps assign engineer @${username}`);
+    await settle();
+
+    expect(answer(world.epic(), note)).toContain(`\`${username}\` is no member of the project`);
+    expect(world.issue('second').assigneeIds).toEqual([world.sandbox.user('eli').id]);
+  });
+
+  it('assign finds a user whatever the case, and one who became a member since', async () => {
+    say('mira', world.epic(), '/ps assign engineer @Otto');
+    await settle();
+    world.seed.group.members.set(world.sandbox.user('otto').id, 30);
+    say('mira', world.epic(), '/ps assign engineer @Otto');
+    await settle();
+
+    expect(world.issue('second').assigneeIds).toEqual([world.sandbox.user('otto').id]);
+  });
+
   it('the assignee of a finished step that appoints gets the role', async () => {
     const noor = world.sandbox.user('noor');
     world.sandbox.operations.updateIssue(world.sandbox.user('mira'), world.issue('first'), {
