@@ -3,9 +3,9 @@ import { InvalidInputError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { type PlanFile, planDifference } from '#domain/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
+import { decide } from '#reconciler/decide.ts';
 import {
   carryOut,
-  decide,
   type Outcome,
   type ReconcileOptions,
   reconcile,

@@ -1,6 +1,7 @@
 import { AppError, GitLabRefusedError } from '#domain/errors.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
-import { carryOut, type Decision, decide, type ReconcileDeps } from '#reconciler/reconcile.ts';
+import { type Decision, decide } from '#reconciler/decide.ts';
+import { carryOut, type ReconcileDeps } from '#reconciler/reconcile.ts';
 import { counted } from '#report/paint.ts';
 import { summaryOf } from '#report/plan-summary.ts';
 import { planText } from '#report/plan-text.ts';

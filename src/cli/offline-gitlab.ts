@@ -19,6 +19,7 @@ export function emptyGitLab(): GitLab {
     whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
     readAccessLevel: async () => null,
     findUser: async () => null,
+    readPipeline: async () => null,
     createLabel: refuse,
     createEpic: refuse,
     createIssue: refuse,
@@ -29,5 +30,6 @@ export function emptyGitLab(): GitLab {
     createNote: refuse,
     updateNote: refuse,
     react: refuse,
+    startPipeline: refuse,
   };
 }

@@ -2,7 +2,7 @@
 import { AppError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { REVIEWED_NOT_WON } from '#domain/reviewed-plans.ts';
-import { type Decision, decide } from '#reconciler/reconcile.ts';
+import { type Decision, decide } from '#reconciler/decide.ts';
 import { counted, visible } from '#report/paint.ts';
 import { planNote } from '#report/plan-note.ts';
 import { summaryLine, summaryOf } from '#report/plan-summary.ts';

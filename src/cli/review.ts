@@ -6,7 +6,7 @@ import { planDigest } from '#domain/plan-file.ts';
 import { canonicalJson } from '#domain/record-line.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/reviewed-plans.ts';
 import { decodeSowRecord } from '#domain/sow-record.ts';
-import type { Decision } from '#reconciler/reconcile.ts';
+import type { Decision } from '#reconciler/decide.ts';
 import { counted } from '#report/paint.ts';
 import type { CommandContext } from './command.ts';
 import { UsageError } from './usage-error.ts';

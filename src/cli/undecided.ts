@@ -2,7 +2,7 @@ import { didYouMean } from '#domain/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/errors.ts';
 import { type InputProblem, shown } from '#domain/input-problem.ts';
 import type { EngagementKey } from '#domain/keys.ts';
-import type { Undecided } from '#reconciler/reconcile.ts';
+import type { Undecided } from '#reconciler/decide.ts';
 
 /** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
 export function undecidedError(

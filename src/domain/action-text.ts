@@ -12,6 +12,8 @@ export function actionText(action: Action): string {
       return `create issue ${action.step}`;
     case 'add-link':
       return `link ${action.from} blocks ${action.to}`;
+    case 'start-pipeline':
+      return `start pipeline ${action.attempt} of ${action.step} in ${action.project}`;
     case 'close-twin':
       return `close duplicate ${action.item} ${action.reference}`;
     case 'retire-tracking':

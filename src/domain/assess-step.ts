@@ -7,7 +7,9 @@ import { type EvidenceReading, readEvidence } from './evidence.ts';
 import { readGates } from './gates.ts';
 import type { StepKey } from './keys.ts';
 import { labelValues, WORKFLOW_STATES, type WorkflowState } from './labels.ts';
+import { type PipelineRun, runOf } from './pipeline-run.ts';
 import type { EvidenceField, Predecessor, Step } from './process.ts';
+import { withRecorded } from './recorded-evidence.ts';
 import type { Rulings, Waiver } from './rulings.ts';
 import type { Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
@@ -30,7 +32,7 @@ interface StepContext {
   readonly endedByUs: boolean;
 }
 
-type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance'>;
+type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
 
 export function assessStep(input: StepInput, context: StepContext): StepStatus {
   const { step, after, issue } = input;
@@ -77,7 +79,7 @@ function closedEarly(
   ];
 }
 
-/** Also while the issue is still open, where closing it is up to us: a step that is skipped, or accepted by silence. */
+/** Also while the issue is still open, where closing it is up to us: a step that is skipped, accepted by silence, or done by its pipeline. */
 function isDone(
   issue: ActualIssue | null,
   hard: readonly StepKey[],
@@ -91,7 +93,8 @@ function isDone(
     facts.unticked.length > 0 ||
     facts.evidence.some(isMissing) ||
     facts.gates.some(({ problem }) => problem !== null);
-  return facts.acceptance?.reached === true && hard.length === 0 && !lacking;
+  const isOurs = facts.acceptance?.reached === true || closesBySuccess(facts.run);
+  return isOurs && hard.length === 0 && !lacking;
 }
 
 /**
@@ -139,10 +142,11 @@ export function currentLabel(
 
 function readFacts({ step, issue }: StepInput, context: StepContext): Facts {
   const { sow, settings, rulings, today } = context;
-  if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null };
+  const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
+  if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null, run };
   const written = readEvidence(issue.description, evidenceFor(step, sow));
   const acceptance = readAcceptance(step, sow, written, settings.calendar, today);
-  const evidence = withoutFilled(written, step, acceptance);
+  const evidence = withRecorded(withoutFilled(written, step, acceptance), step, run);
   return {
     unticked: acceptance?.reached === true ? [] : untickedItems(step, issue),
     evidence,
@@ -158,7 +162,13 @@ function readFacts({ step, issue }: StepInput, context: StepContext): Facts {
     }),
     waiver: waiverOf(step.id, rulings),
     acceptance,
+    run,
   };
+}
+
+/** The success of a pipeline closes the issue once. */
+function closesBySuccess(run: PipelineRun | null): boolean {
+  return run?.state === 'success' && !run.used;
 }
 
 function untickedItems(step: Step, issue: ActualIssue): readonly string[] {

@@ -10,6 +10,7 @@ import type { Identified } from './identify.ts';
 import { withInstances } from './instances.ts';
 import type { EngagementKey, StepKey } from './keys.ts';
 import type { WorkflowState } from './labels.ts';
+import type { PipelineRun } from './pipeline-run.ts';
 import type { Predecessor, ProcessDefinition, Step } from './process.ts';
 import { NO_RULINGS, type Rulings, type Waiver } from './rulings.ts';
 import type { Settings } from './settings.ts';
@@ -57,6 +58,8 @@ export interface StepStatus {
   readonly waiver: Waiver | null;
   /** How the count of silence stands. */
   readonly acceptance: Acceptance | null;
+  /** Of the pipeline that does the step, the last run. */
+  readonly run: PipelineRun | null;
   readonly violations: readonly Violation[];
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Assessment, StepStatus } from './assess.ts';
 import { type DriftMemory, encodeDriftMemory, NO_DRIFT } from './drift-memory.ts';
-import { type Edge, MOVED_MEMORY, memoryText } from './engagement-state.ts';
+import { type Edge, memoryText } from './engagement-state.ts';
 import { inlineText } from './foreign-text.ts';
 import { gateNames } from './gate-names.ts';
 import type { Health } from './health.ts';
@@ -12,6 +12,8 @@ import type { StepKey } from './keys.ts';
 import { leftoverRow } from './leftover-row.ts';
 import type { PendingChange } from './pending-change.ts';
 import { type RoleHolder, roleHolder } from './people.ts';
+import { isAutomatic } from './pipeline-run.ts';
+import { runSentences } from './pipeline-text.ts';
 import { stepReference } from './references.ts';
 import { encodeRulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
@@ -89,6 +91,7 @@ function headline(status: StepStatus, context: BlockContext): string {
     case 'ready':
     case 'in progress':
     case 'waiting': {
+      if (isAutomatic(status)) return '**Its pipeline does this step.** Nobody has to do anything.';
       const users = assigneesOf(status, context).map((user) => `@${user}`);
       const who =
         users.length > 0
@@ -119,7 +122,7 @@ function ruledLines(status: StepStatus): readonly string[] {
             `Accepted by silence: sent on ${acceptance.sentOn}, ${acceptance.workingDays} working days without an objection, over on ${acceptance.lastDay}.`,
           ]
         : [`Counts as accepted after ${acceptance.lastDay} unless there is an objection by then.`];
-  return [...waived, ...approved, ...silence];
+  return [...waived, ...approved, ...silence, ...runSentences(status.run)];
 }
 
 /** `Waits for #3 Kick-off to be done.` */
@@ -255,7 +258,8 @@ export function waitingLine(context: BlockContext): string {
   const shown = main.length > 0 ? main : turns;
   const items = shown.map((status) => {
     const due = dueOf(status, context);
-    return `- ${stepReference(status.key)} **${status.step.title}**: ${ownersAsText(status, context)}${due === null ? '' : `, due ${due}`}`;
+    const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
+    return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${due === null ? '' : `, due ${due}`}`;
   });
   return ['**Waiting for**', '', ...items].join('\n');
 }
@@ -274,14 +278,6 @@ function stepTasks(context: BlockContext): string[] {
     const task = `- [${status.done ? 'x' : ' '}] ${stepReference(status.key)} ${status.step.title}`;
     return `${task} · ${status.state} · ${ownersAsText(status, context)}${due === null ? '' : ` · due ${due}`}`;
   });
-}
-
-/** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
-export function movedBlock(engagement: string, epic: string): string {
-  return [
-    `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`,
-    MOVED_MEMORY,
-  ].join('\n');
 }
 
 function stepRow(status: StepStatus, context: BlockContext): string {

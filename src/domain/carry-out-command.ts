@@ -7,6 +7,7 @@ import { isMadeByCommand, nextInstance } from './instances.ts';
 import { stepIdOf } from './keys.ts';
 import type { OneTimeEffects } from './one-time-effects.ts';
 import type { Command } from './parse-command.ts';
+import { newRun, withRun } from './pipeline-run.ts';
 import type { NoteTarget } from './plan.ts';
 import type { Rulings } from './rulings.ts';
 import type { Settings } from './settings.ts';
@@ -57,6 +58,8 @@ export function carryOutCommand(command: Command, context: CommandContext): Comm
       return waive(command.reason, true, context);
     case 'approve':
       return approve(context);
+    case 'retry':
+      return retry(context);
     case 'add':
       return add(command, context);
     case 'snooze':
@@ -177,6 +180,25 @@ function approve(context: CommandContext): CommandResult {
   return done(context, {
     rulings: { approvals: [...others, { step: status.key, ...given(context) }] },
     reply: onEpic(context, `${status.step.title} is approved by \`${said.by.username}\`.`),
+  });
+}
+
+function retry(context: CommandContext): CommandResult {
+  const { assessment, status, said } = context;
+  if (status?.issue == null || status.step.pipeline === undefined)
+    return refused(
+      status === null ? 'it is not about a step' : `${status.step.title} is not done by a pipeline`,
+    );
+  const { key, run, step } = status;
+  if (status.done) return refused(`${step.title} is done already`);
+  if (run === null || run.state === 'wanted')
+    return refused('its pipeline has not been started yet; it starts by itself when the step is ready');
+  if (run.state === 'running' || run.state === 'manual')
+    return refused(`its pipeline ${run.url ?? ''} is not over yet`);
+  const next = newRun(key, run.attempt + 1, said.note.createdAt);
+  return done(context, {
+    rulings: { runs: withRun(assessment.rulings.runs, next) },
+    reply: onEpic(context, `The pipeline of ${step.title} is started anew.`),
   });
 }
 

@@ -11,6 +11,7 @@ export const COMMAND_NAMES = [
   'assign',
   'waive',
   'approve',
+  'retry',
   'hold',
   'resume',
   'skip',
@@ -83,6 +84,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'gives the approval that this step asks for',
     about: 'step',
     by: [ANYBODY],
+  },
+  {
+    name: 'retry',
+    usage: '',
+    summary: 'starts the pipeline of this step anew',
+    about: 'step',
+    by: ['manager', OWNER],
   },
   {
     name: 'hold',

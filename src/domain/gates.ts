@@ -1,15 +1,18 @@
 /**
- * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues.
+ * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues, a
+ * pipeline.
  * Each says in plain words what it wants, what it sees, and what to do.
  */
 import { addWorkingDays, type Calendar } from './calendar.ts';
 import { plainText } from './foreign-text.ts';
 import { type StepKey, stepIdOf } from './keys.ts';
+import { runOf } from './pipeline-run.ts';
+import { runGate } from './pipeline-text.ts';
 import type { Step } from './process.ts';
 import type { Approval, Rulings } from './rulings.ts';
 import type { ActualIssue } from './state.ts';
 
-export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances';
+export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline';
 
 /** One gate as it was found. Texts are plain phrases without a full stop. */
 export interface GateReading {
@@ -41,7 +44,13 @@ export interface GateFacts {
 /** The gates of a step, in the order they are documented. Nothing is asked while there is no issue. */
 export function readGates(facts: GateFacts): readonly GateReading[] {
   if (facts.issue === null) return [];
-  return [...approvalGate(facts), ...timeGate(facts), ...labelGates(facts), ...instanceGate(facts)];
+  return [
+    ...approvalGate(facts),
+    ...timeGate(facts),
+    ...labelGates(facts),
+    ...instanceGate(facts),
+    ...pipelineGate(facts),
+  ];
 }
 
 function met(gate: GateKind, wanted: string, seen: string): GateReading {
@@ -146,4 +155,9 @@ function instanceGate({ step, rulings, isClosed }: GateFacts): readonly GateRead
       },
     ];
   });
+}
+
+function pipelineGate({ step, key, rulings }: GateFacts): readonly GateReading[] {
+  if (step.pipeline === undefined) return [];
+  return [{ gate: 'pipeline', ...runGate(step.pipeline, runOf(key, rulings.runs)) }];
 }

@@ -42,6 +42,7 @@ function withoutHealing(action: Action, left: readonly Drift[]): readonly Action
     case 'close-twin':
       return left.some(({ is }) => is.kind === 'twin' && is.id === action.id) ? [] : [action];
     // What stays of a change to an item is decided where the change is planned: see `leftLabels` and `staysOut`.
+    case 'start-pipeline':
     case 'update-issue':
     case 'create-label':
     case 'create-epic':

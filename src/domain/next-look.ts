@@ -1,6 +1,7 @@
 import type { BlockContext } from './blocks.ts';
 import { addCalendarDays, instantOf, msBetween } from './calendar.ts';
 import { factsOf } from './health.ts';
+import { isUnderWay } from './pipeline-run.ts';
 import { hasReminder } from './reminders.ts';
 
 /** Whoever asks again within this many days misses nothing. */
@@ -8,13 +9,15 @@ const DAYS_AHEAD = 14;
 
 /**
  * The first instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
- * silence counts, an order for the health ends, the health changes. `null`: not within 14 days.
+ * silence counts, an order for the health ends, the health changes; at once while a pipeline is under way, because its
+ * events come only where somebody has subscribed to them. `null`: not within 14 days.
  *
  * @param now ISO 8601, on the day of the assessment
  */
 export function nextLook(context: BlockContext, now: string): string | null {
   const { assessment, settings } = context;
   if (assessment.complete || assessment.rulings.hold !== null) return null;
+  if (assessment.rulings.runs.some(isUnderWay)) return now;
   const { calendar } = settings;
   for (let days = 0; days <= DAYS_AHEAD; days += 1) {
     const day = addCalendarDays(assessment.today, days);

@@ -24,6 +24,8 @@ export type NoteRule =
   | 'twin'
   | 'moved'
   | 'drift'
+  /** With the number of the attempt. */
+  | `pipeline:${number}`
   | 'not-asked-for';
 
 export function noteBody(rule: NoteRule, text: string): string {

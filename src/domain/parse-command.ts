@@ -8,7 +8,7 @@ import { textLines } from './text-lines.ts';
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */
 export type Command =
   | { readonly name: 'help' | 'status' | 'reconcile' | 'resume' }
-  | { readonly name: 'explain' | 'approve'; readonly step: string | null }
+  | { readonly name: 'explain' | 'approve' | 'retry'; readonly step: string | null }
   | { readonly name: 'assign'; readonly role: string; readonly username: string }
   | { readonly name: 'waive'; readonly step: string | null; readonly reason: string }
   | { readonly name: 'skip'; readonly step: string; readonly reason: string }
@@ -105,6 +105,7 @@ function readArguments(
     case 'explain':
       return words.length === 0 ? { name, step: null } : named(name, words, steps, true);
     case 'approve':
+    case 'retry':
       return named(name, words, steps, onEpic);
     case 'waive':
       return about(words, steps, onEpic, (step, rest) =>
@@ -130,7 +131,7 @@ function readArguments(
 }
 
 function named(
-  name: 'explain' | 'approve',
+  name: 'explain' | 'approve' | 'retry',
   words: readonly string[],
   steps: ReadonlySet<string>,
   needed: boolean,
@@ -223,6 +224,7 @@ function subjectOf(command: Command): readonly string[] {
     case 'waive':
     case 'skip':
     case 'approve':
+    case 'retry':
       return [`the step ${command.step ?? 'of this issue'}`];
     case 'due':
     case 'snooze':

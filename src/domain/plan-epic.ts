@@ -10,6 +10,7 @@ import { planAnswers } from './plan-answers.ts';
 import { epicMarker } from './plan-creation.ts';
 import { movesToEpic } from './plan-holder.ts';
 import { desiredLinks } from './plan-links.ts';
+import { newlyWanted } from './plan-pipelines.ts';
 import { blockChange, labelChanges } from './plan-steps.ts';
 import type { ActualEpic } from './state.ts';
 
@@ -38,6 +39,7 @@ export function planEpic(
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
     ...(changed === null ? [] : ['update progress']),
+    ...newlyWanted(input).map((step) => `start the pipeline of ${step}`),
     ...(addLabels.length + removeLabels.length > 0
       ? [
           `labels: ${[...addLabels.map((label) => `+${label}`), ...removeLabels.map((label) => `−${label}`)].join(' ')}`,
@@ -66,7 +68,7 @@ function stateChange({ assessment, found }: PlanInput): 'opened' | 'closed' | nu
 
 /** Whether the epic's block says something else than it should. How far comments were read is no reason to write. */
 function differs(epic: ActualEpic, input: PlanInput, context: BlockContext): boolean {
-  const rulings = { ...context.assessment.rulings, readings: input.readings };
+  const rulings = { ...context.assessment.rulings, readings: input.recorded.readings };
   const before = { ...context, assessment: { ...context.assessment, rulings } };
   const marker = encodeMarker(epicMarker(context.assessment));
   const block = epicBlock(before, desiredLinks(input));

@@ -1,4 +1,5 @@
 /** What holds an engagement: an epic where GitLab has them, else a tracking issue; and the move from one to the other. */
+import { MOVED_MEMORY } from './engagement-state.ts';
 import type { Action, PlanInput } from './plan.ts';
 import type { HolderKind } from './state.ts';
 
@@ -19,4 +20,12 @@ export function planRetirement(input: PlanInput): Action[] {
   const { found } = input;
   const left = [...(movesToEpic(input) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];
   return left.map(({ id, reference }): Action => ({ kind: 'retire-tracking', id, reference }));
+}
+
+/** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
+export function movedBlock(engagement: string, epic: string): string {
+  return [
+    `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`,
+    MOVED_MEMORY,
+  ].join('\n');
 }

@@ -52,6 +52,7 @@ export function planLeftovers(input: PlanInput): Action[] {
         assignee: null,
         dueDate: null,
         joinEpic: false,
+        evidence: null,
         why: ['the SOW no longer asks for it'],
       };
       const body = noteBody('not-asked-for', leftoverText(why, input));

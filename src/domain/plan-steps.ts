@@ -14,6 +14,7 @@ import { assigneeFor } from './people.ts';
 import type { Action, PlanInput } from './plan.ts';
 import { stepLabels, stepMarker } from './plan-creation.ts';
 import { movesToEpic } from './plan-holder.ts';
+import { evidenceToWrite } from './recorded-evidence.ts';
 import { resolveReferences } from './references.ts';
 import type { Settings } from './settings.ts';
 import type { ActualIssue } from './state.ts';
@@ -95,6 +96,7 @@ function updateIssue(
   const joinEpic = isOutside && !staysOut(status.key, left);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
+  const evidence = evidenceToWrite(status.step, status.run, issue.description);
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
     ...(state === 'closed' ? [closingReason(status)] : []),
@@ -104,6 +106,7 @@ function updateIssue(
     ...(joinEpic ? [`put into its ${context.holder}`] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
     ...(dueDate === null ? [] : [`due ${dueDate}`]),
+    ...(evidence === null ? [] : [`fill in ${evidence.field}`]),
   ];
   if (why.length === 0) return null;
   return {
@@ -116,12 +119,14 @@ function updateIssue(
     assignee,
     dueDate,
     joinEpic,
+    evidence,
     why,
   };
 }
 
-function closingReason({ waiver, acceptance, step }: StepStatus): string {
+function closingReason({ waiver, acceptance, run, step }: StepStatus): string {
   if (waiver?.skip === true) return `close: skipped by ${waiver.by}`;
+  if (run?.state === 'success') return 'close: its pipeline succeeded';
   return acceptance?.reached === true && step.until === undefined
     ? `close: accepted by silence on ${acceptance.lastDay}`
     : 'close: it ends with the engagement';

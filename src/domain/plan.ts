@@ -10,9 +10,10 @@
  * | 4 | add-link | both ends exist |
  * | 5 | close-twin | the survivors are complete |
  * | 6 | write-note (reminders), then write-note, update-issue | the explanation before the change: a crash in between repeats neither |
- * | 7 | answer | what a comment asked for is done |
- * | 8 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
- * | 9 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
+ * | 7 | start-pipeline | the issue says already that it is the step's turn |
+ * | 8 | answer | what a comment asked for is done |
+ * | 9 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
+ * | 10 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
  */
 import { type Assessment, currentLabel } from './assess.ts';
 import { blockContext } from './block-context.ts';
@@ -28,13 +29,16 @@ import { type LabelDefinition, type LabelScope, labelName, labelValues } from '.
 import { leaveDrift } from './leave-drift.ts';
 import type { NoteRule } from './notes.ts';
 import { recordEffects } from './one-time-effects.ts';
+import type { PipelineVariable } from './pipeline-variables.ts';
 import { planAnswers } from './plan-answers.ts';
 import { planCreation } from './plan-creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './plan-epic.ts';
 import { holderAfter, movesToEpic, planRetirement } from './plan-holder.ts';
 import { leftoversOf, planLeftovers } from './plan-leftovers.ts';
 import { missingLinks } from './plan-links.ts';
+import { planPipelines, planRunNotes, withRuns } from './plan-pipelines.ts';
 import { pendingChanges, planSteps, planTwins } from './plan-steps.ts';
+import type { RecordedEvidence } from './recorded-evidence.ts';
 import { reminderNote, reminderRule } from './reminder-notes.ts';
 import { type DueReminder, planReminders } from './reminders.ts';
 import type { Rulings } from './rulings.ts';
@@ -88,6 +92,18 @@ export type Action =
       readonly reference: string;
       readonly original: NoteTarget;
     }
+  /** Starts the pipeline of a step, unless this very run has been started already. What came of it is known afterwards. */
+  | {
+      readonly kind: 'start-pipeline';
+      readonly step: StepKey;
+      /** From 1. */
+      readonly attempt: number;
+      readonly project: string;
+      readonly ref: string;
+      readonly variables: readonly PipelineVariable[];
+      /** No pipeline of this run is older. ISO 8601. */
+      readonly since: string;
+    }
   /** A tracking issue whose engagement has an epic by now says so and is closed. */
   | { readonly kind: 'retire-tracking'; readonly id: number; readonly reference: string }
   | {
@@ -112,6 +128,8 @@ export type Action =
       /** Only when somebody has just moved it. */
       readonly dueDate: string | null;
       readonly joinEpic: boolean;
+      /** What the success of its pipeline fills in. */
+      readonly evidence: RecordedEvidence | null;
     } & Update)
   | ({ readonly kind: 'update-epic' } & Update);
 
@@ -134,8 +152,8 @@ export interface PlanInput {
   readonly resume: boolean;
   /** What comments, or a finished step that appoints, have just asked for. */
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
-  /** How far comments had been read when the epic was last written. */
-  readonly readings: Rulings['readings'];
+  /** How far comments had been read, and how the runs of pipelines stood, when the epic was last written. */
+  readonly recorded: Pick<Rulings, 'readings' | 'runs'>;
   /** Whether `labels` was read: something is to be created, or a label may be gone from the group. */
   readonly labelsRead?: boolean;
   /** Links that were there and are gone. */
@@ -167,7 +185,9 @@ export function plan(given: PlanInput): Plan {
     ...missingLinks(input).map((edge): Action => ({ kind: 'add-link', ...edge })),
     ...planTwins(input),
     ...planReminderNotes(due, context),
+    ...planRunNotes(input, context),
     ...planSteps(withComing(input, creation), context, settlement.left),
+    ...planPipelines(input),
     ...planLeftovers(input),
     ...planAnswers(input, context),
   ];
@@ -183,7 +203,8 @@ export function plan(given: PlanInput): Plan {
 function recording(input: PlanInput, stopped: boolean): PlanInput {
   const { assessment, followed } = input;
   const rulings = recordEffects(assessment.rulings, followed.effects, stopped);
-  return { ...input, assessment: { ...assessment, rulings } };
+  const ruled = { ...assessment, rulings };
+  return { ...input, assessment: stopped ? ruled : withRuns(ruled, input.now) };
 }
 
 /** What the passing of time adds: who is to be reminded, and the health; with the records of both. */

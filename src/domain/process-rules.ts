@@ -5,6 +5,7 @@ import { doneWhenProblems } from './done-when-rules.ts';
 import { gateProblems } from './gate-rules.ts';
 import type { FieldPath } from './input-problem.ts';
 import { orderProblems } from './order-rules.ts';
+import { pipelineProblems } from './pipeline-rules.ts';
 import type { Condition, EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
 import { inProcess, inStep, type ProcessProblem, processFileOf } from './process-problem.ts';
 
@@ -18,6 +19,7 @@ const RULES: readonly Rule[] = [
   choicesOfChoices,
   meaningfulConditions,
   doneWhenProblems,
+  pipelineProblems,
   gateProblems,
 ];
 

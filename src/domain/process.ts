@@ -116,6 +116,32 @@ const DoneWhen = z.strictObject({
 });
 export type DoneWhen = z.infer<typeof DoneWhen>;
 
+/** Names that GitLab and Procession set themselves are not to be had. */
+const VariableName = z
+  .string()
+  .regex(
+    /^(?!(?:CI|GITLAB|PROCESSION)_)[A-Za-z_][A-Za-z0-9_]{0,99}$/,
+    'expected the name of a CI/CD variable that does not begin with CI_, GITLAB_ or PROCESSION_',
+  );
+
+/** The step is done by a pipeline: it starts when the step becomes ready, and its success closes the issue. */
+const PipelineRule = z.strictObject({
+  /** Full path of the project whose pipeline it is, for example `services/provisioning`. */
+  project: z
+    .string()
+    .max(255)
+    .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'expected the full path of a project, for example services/provisioning'),
+  /** Branch or tag. */
+  ref: z.string().min(1).max(255),
+  /** What it is given: a text, or what stands in the SOW (`from: customer.name`; the elements of a list with commas). */
+  variables: z
+    .record(VariableName, z.union([z.string().max(1_000), z.strictObject({ from: z.string().min(1) })]))
+    .default({}),
+  /** The evidence field that its success fills in: kind `url` or `text` with its address, kind `date` with the day. */
+  records: z.string().min(1).max(80).optional(),
+});
+export type PipelineRule = z.infer<typeof PipelineRule>;
+
 /** Front matter of `issue_templates/<process>/<step>.md`. */
 export const StepFrontMatter = z.strictObject({
   title: z.string().min(1).max(120),
@@ -130,6 +156,7 @@ export const StepFrontMatter = z.strictObject({
   until: Id.optional(),
   due: z.array(DueRule).default([]),
   done_when: DoneWhen.prefault({}),
+  pipeline: PipelineRule.optional(),
   /** Whoever is the issue's assignee when the step is done gets this role: that is how the engineer becomes known. */
   appoints: Id.optional(),
   confidential: z.boolean().default(false),

@@ -8,6 +8,7 @@ import type { BlockContext } from './blocks.ts';
 import { addCalendarDays, isWorkingDay, localDate, localTime, workingDaysBetween } from './calendar.ts';
 import type { StepKey } from './keys.ts';
 import { type Deadline, deadlineOf, workingDaysSince } from './lateness.ts';
+import { isAutomatic } from './pipeline-run.ts';
 import type { Reminder } from './rulings.ts';
 import type { Settings } from './settings.ts';
 
@@ -190,7 +191,8 @@ function stageOn(
     return today > since && late >= reminders.escalateAfter && isTold ? 'escalated' : null;
   }
   if (today >= since && today >= due && late >= reminders.daysAfter) return 'late';
-  const isNew = given === null && status.state === 'ready' && reminders.daysBefore > 0;
+  const isNew =
+    given === null && status.state === 'ready' && reminders.daysBefore > 0 && !isAutomatic(status);
   return isNew && today <= due && workingDaysBetween(today, due, calendar) <= reminders.daysBefore
     ? 'before'
     : null;

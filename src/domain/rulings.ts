@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { isStepKey } from './keys.ts';
 import { HEALTH_STATES } from './labels.ts';
+import { PipelineRun } from './pipeline-run.ts';
 import { decodeRecord, encodeRecord } from './record-line.ts';
 
 const Key = z.string().refine(isStepKey);
@@ -97,6 +98,8 @@ export const Rulings = z.object({
   reminders: z.array(Reminder).default([]),
   waiting: z.array(Waiting).default([]),
   owed: Owed.nullable().default(null),
+  /** Of steps that a pipeline does, the last run of each. */
+  runs: z.array(PipelineRun).default([]),
   readings: z.array(Reading).default([]),
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;

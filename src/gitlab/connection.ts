@@ -9,6 +9,8 @@ import {
   IssueNoteAwardEmojis,
   IssueNotes,
   Issues,
+  Jobs,
+  Pipelines,
   ProjectMembers,
   Users,
 } from '@gitbeaker/rest';
@@ -46,6 +48,8 @@ export interface Connection {
   readonly groupLabels: GroupLabels;
   readonly users: Users;
   readonly members: ProjectMembers;
+  readonly pipelines: Pipelines;
+  readonly jobs: Jobs;
   readonly processLabel: (processId: string) => string;
   readonly pageSize: number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -90,6 +94,8 @@ export function connect(options: ConnectionOptions): Connection {
     groupLabels: new GroupLabels(resource),
     users: new Users(resource),
     members: new ProjectMembers(resource),
+    pipelines: new Pipelines(resource),
+    jobs: new Jobs(resource),
     processLabel: options.processLabel ?? ((processId) => `process::${processId}`),
     pageSize: options.pageSize ?? 100,
     sleep: options.sleep ?? delay,

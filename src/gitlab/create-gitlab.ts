@@ -1,5 +1,6 @@
 import type { GitLab } from '#ports/gitlab.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
+import { createPipelines } from './pipelines.ts';
 import { createReader } from './read.ts';
 import { createWriter } from './write.ts';
 
@@ -14,5 +15,9 @@ export type GitLabOptions = ConnectionOptions;
 export function createGitLab(options: GitLabOptions): GitLab {
   const connection = connect(options);
   const reader = createReader(connection);
-  return { ...reader, ...createWriter(connection, reader) };
+  return {
+    ...reader,
+    ...createWriter(connection, reader),
+    ...createPipelines(connection, reader.whoAmI),
+  };
 }

@@ -11,7 +11,7 @@ import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#
 import type { ActualLink } from '#ports/gitlab.ts';
 
 /** GitLab writes instants with the offset of the instance or the user. */
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
 export const User = z.object({ id: z.int(), username: z.string() }) satisfies z.ZodType<ActualUser>;
 

@@ -18,7 +18,7 @@ const MAX_LINK_TRIES = 4;
 const RECENT_MS = 10 * 60_000;
 
 /** Creates the writing half of the adapter. */
-export function createWriter(connection: Connection, reader: Reader): GitLabWriter {
+export function createWriter(connection: Connection, reader: Reader): Omit<GitLabWriter, 'startPipeline'> {
   const { group, groupLabels, issueLinks } = connection;
 
   async function labelExists(name: string): Promise<boolean> {

@@ -1,4 +1,6 @@
 import type { EngagementKey } from '#domain/keys.ts';
+import type { ActualPipeline, StartedPipeline } from '#domain/pipeline-run.ts';
+import type { PipelineVariable } from '#domain/pipeline-variables.ts';
 import type {
   ActualEpic,
   ActualIssue,
@@ -50,6 +52,18 @@ export interface GitLabReader {
   readAccessLevel(userId: number): Promise<number | null>;
   /** `null` when nobody has this username. Kept for the life of the reader, unless it is to be asked `anew`. */
   findUser(username: string, options?: { readonly anew?: boolean }): Promise<ActualUser | null>;
+  /** `null` when there is no such pipeline, or we may not see it. @param project its full path */
+  readPipeline(project: string, id: number): Promise<ActualPipeline | null>;
+}
+
+/** A pipeline to be started, known by the variable `PROCESSION_RUN` among its variables. */
+export interface NewPipeline {
+  /** Full path of its project. */
+  readonly project: string;
+  readonly ref: string;
+  readonly variables: readonly PipelineVariable[];
+  /** None of this run is older. ISO 8601. */
+  readonly since: string;
 }
 
 export interface NewLabel {
@@ -115,6 +129,8 @@ export interface GitLabWriter {
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */
   react(issue: ActualIssue, noteId: number, emoji: string): Promise<void>;
+  /** Starts the pipeline of a run, or finds the one that was started for it. That GitLab refuses is an outcome: the rest of the engagement goes on. */
+  startPipeline(pipeline: NewPipeline): Promise<StartedPipeline>;
 }
 
 export type GitLab = GitLabReader & GitLabWriter;

@@ -1,4 +1,3 @@
-import { movedBlock } from '#domain/blocks.ts';
 import { GitLabConflictError, InvariantError } from '#domain/errors.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { StepKey } from '#domain/keys.ts';
@@ -7,11 +6,14 @@ import { movedNote, twinNote } from '#domain/notes.ts';
 import type { Action, NoteTarget, Plan } from '#domain/plan.ts';
 import { answerRule } from '#domain/plan-answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan-creation.ts';
+import { movedBlock } from '#domain/plan-holder.ts';
 import type { ProcessDefinition } from '#domain/process.ts';
+import { withEvidence } from '#domain/recorded-evidence.ts';
 import { resolveReferences } from '#domain/references.ts';
 import type { ActualEpic, ActualIssue } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
+import type { StartedRun, StartedRuns } from './read-runs.ts';
 
 /** Told before each action; `done` counts from 0. */
 export type Progress = (step: {
@@ -35,6 +37,7 @@ export interface Applied {
   readonly epic: ActualEpic | null;
   readonly issues: ReadonlyMap<StepKey, ActualIssue>;
   readonly warnings: readonly string[];
+  readonly started: StartedRuns;
 }
 
 interface World {
@@ -45,6 +48,7 @@ interface World {
   epic: ActualEpic | null;
   readonly issues: Map<StepKey, ActualIssue>;
   readonly warnings: string[];
+  readonly started: Map<StepKey, StartedRun>;
 }
 
 /**
@@ -69,13 +73,14 @@ export async function applyPlan({
     epic: found.epic,
     issues: new Map(found.issues),
     warnings: [],
+    started: new Map(),
   };
   for (const [done, action] of plan.actions.entries()) {
     onProgress?.({ done, total: plan.actions.length, action });
     await perform(world, action);
     onDone?.(action);
   }
-  return { epic: world.epic, issues: world.issues, warnings: world.warnings };
+  return { epic: world.epic, issues: world.issues, warnings: world.warnings, started: world.started };
 }
 
 async function perform(world: World, action: Action): Promise<void> {
@@ -93,6 +98,8 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'add-link':
       await world.gitlab.linkBlocks(issueOf(world, action.from), issueOf(world, action.to));
       return;
+    case 'start-pipeline':
+      return await startPipeline(world, action);
     case 'close-twin':
       return await closeTwin(world, action);
     case 'retire-tracking':
@@ -106,6 +113,13 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'update-epic':
       return await updateEpic(world, action);
   }
+}
+
+async function startPipeline(
+  { gitlab, started }: World,
+  action: Extract<Action, { kind: 'start-pipeline' }>,
+): Promise<void> {
+  started.set(action.step, { attempt: action.attempt, result: await gitlab.startPipeline(action) });
 }
 
 async function createLabel(
@@ -163,8 +177,11 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
+  const filled =
+    action.evidence === null ? issue.description : withEvidence(issue.description, action.evidence);
+  const description = block === null ? filled : writeManagedBlock(filled, marker, block);
   const updated = await world.gitlab.updateIssue(issue, {
-    ...(block === null ? {} : { description: writeManagedBlock(issue.description, marker, block) }),
+    ...(block === null && action.evidence === null ? {} : { description }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
     ...(assignee === null ? {} : { assigneeIds: [assignee] }),

@@ -8,6 +8,7 @@ import { settleRulings } from '#domain/settle-rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
 import { readComments } from './read-comments.ts';
+import { readRuns, type StartedRuns } from './read-runs.ts';
 
 export interface Heard {
   readonly assessment: Assessment;
@@ -15,44 +16,50 @@ export interface Heard {
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
   /** What people have ruled by now, before a finished step appoints. */
   readonly heard: Followed;
-  /** How far comments had been read when the epic was last written. */
-  readonly readings: Rulings['readings'];
+  /** The rulings as the epic had them when it was last written. */
+  readonly recorded: Rulings;
 }
 
 /**
  * What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only.
  *
- * @param heard what had been ruled, of a decision that is made again: then nothing is read
+ * @param options.heard what had been ruled, of a decision that is made again: then nothing is read
  */
 export async function assessWithComments(
   gitlab: GitLab,
   facts: Omit<AssessInput, 'rulings'>,
-  { look, heard }: { readonly look: CommentLook; readonly heard?: Followed | undefined },
+  options: {
+    readonly look: CommentLook;
+    readonly started: StartedRuns;
+    readonly now: string;
+    readonly heard?: Followed | undefined;
+  },
 ): Promise<Heard> {
   const { found, settings, today } = facts;
+  const { look, started, now, heard } = options;
   const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
-  const { readings } = recorded;
   if (heard !== undefined)
-    return withRoles(assess({ ...facts, rulings: heard.rulings }), { heard, settings, readings });
-  const rulings = settleRulings(recorded, found.issues, today);
+    return withRoles(assess({ ...facts, rulings: heard.rulings }), { heard, settings, recorded });
+  const settled = settleRulings(recorded, found.issues, today);
+  const rulings = { ...settled, runs: await readRuns(gitlab, { ...facts, now, rulings: settled }, started) };
   const before = assess({ ...facts, rulings });
   const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
   if (followed !== null)
     return withRoles(assess({ ...facts, rulings: followed.rulings }), {
       heard: followed,
       settings,
-      readings,
+      recorded,
     });
   const owed: Followed = { rulings, answers: [], effects: effectsOwed(rulings) };
-  return withRoles(before, { heard: owed, settings, readings });
+  return withRoles(before, { heard: owed, settings, recorded });
 }
 
 function withRoles(
   ruled: Assessment,
-  { heard, settings, readings }: Pick<Heard, 'heard' | 'readings'> & { readonly settings: Settings },
+  { heard, settings, recorded }: Pick<Heard, 'heard' | 'recorded'> & { readonly settings: Settings },
 ): Heard {
   const { assessment, roles } = appoint(ruled, settings);
   const { answers, effects } = heard;
   const followed = { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } };
-  return { assessment, followed, heard, readings };
+  return { assessment, followed, heard, recorded };
 }

@@ -3,7 +3,8 @@ import type { Decided, DecisionRecord } from '#domain/decision-record.ts';
 import { identify } from '#domain/identify.ts';
 import { decidedOf, heardIn, recordedState } from '#domain/record-decision.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import { decide, type ReconcileDeps, type Undecided } from './reconcile.ts';
+import { decide, type Undecided } from './decide.ts';
+import type { ReconcileDeps } from './reconcile.ts';
 
 /** @param gitlab with nothing in it, that cannot be written */
 export async function decideAgain(

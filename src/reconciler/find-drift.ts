@@ -2,7 +2,8 @@ import { blockContext } from '#domain/block-context.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { nextLook } from '#domain/next-look.ts';
 import { lookOfSweep } from './comment-look.ts';
-import { decide, type ReconcileDeps } from './reconcile.ts';
+import { decide } from './decide.ts';
+import type { ReconcileDeps } from './reconcile.ts';
 
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them

@@ -10,7 +10,8 @@ import { type ReportContext, reportEngagement, reportUnreadable } from '#domain/
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/state.ts';
 import type { Clock } from '#ports/clock.ts';
 import { changedSince } from './changed-since.ts';
-import { type Decision, decide, type ReconcileDeps } from './reconcile.ts';
+import { type Decision, decide } from './decide.ts';
+import type { ReconcileDeps } from './reconcile.ts';
 import { undecidedFinding } from './undecided-finding.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;

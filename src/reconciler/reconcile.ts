@@ -1,40 +1,26 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
 import type { Assessment } from '#domain/assess.ts';
-import { localDate } from '#domain/calendar.ts';
-import { withoutLinks } from '#domain/engagement-state.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
 import type { Followed } from '#domain/follow-comments.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
-import type { Identified } from '#domain/identify.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { brakeNote } from '#domain/notes.ts';
-import {
-  type Action,
-  createsItems,
-  lacksLabels,
-  type Plan,
-  type PlanInput,
-  plan,
-  planPause,
-} from '#domain/plan.ts';
-import { desiredLinks } from '#domain/plan-links.ts';
+import { type Action, type Plan, planPause } from '#domain/plan.ts';
+import { isStopped } from '#domain/plan-epic.ts';
+import { newlyWanted } from '#domain/plan-pipelines.ts';
 import { judge } from '#domain/policy.ts';
 import type { Settings } from '#domain/settings.ts';
-import { LAUNCH_STAGE, type Sow } from '#domain/sow.ts';
-import { decodeSowRecord } from '#domain/sow-record.ts';
+import type { Sow } from '#domain/sow.ts';
 import type { ActualState } from '#domain/state.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { applyPlan, type Progress } from './apply-plan.ts';
-import { assessWithComments } from './assess-with-comments.ts';
-import { type CommentLook, LOOK_AT_COUNTS } from './comment-look.ts';
+import type { CommentLook } from './comment-look.ts';
+import { type Decision, decide, type Undecided } from './decide.ts';
 import { writeEpicNote } from './ensure-note.ts';
-import { identifyAll } from './identify-all.ts';
-import { readLostLinks } from './look-closer.ts';
-import { outOfReach } from './out-of-reach.ts';
-import { processOf } from './process-of.ts';
+import type { StartedRuns } from './read-runs.ts';
 import { reportDamage } from './report-damage.ts';
 
 export interface ReconcileDeps {
@@ -68,43 +54,23 @@ export interface ReconcileOptions {
   readonly onProgress?: Progress | undefined;
   /** Told after each action that has been carried out. */
   readonly onDone?: ((action: Action) => void) | undefined;
+  /** Pipelines that have just been started: not in the epic yet. */
+  readonly started?: StartedRuns;
 }
 
-/** Why nothing can be decided about an engagement. */
-export type Undecided =
-  | { readonly kind: 'absent' }
-  /** The SOW is not won yet. */
-  | { readonly kind: 'not-won'; readonly stage: string }
-  | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
-  /** `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none. */
-  | {
-      readonly kind: 'out-of-reach';
-      readonly why: 'foreign' | 'moved';
-      readonly reference: string;
-      readonly author: string;
-    }
-  | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
-
-/** What the facts ask for, before anything is done. */
-export interface Decision {
-  readonly kind: 'decided';
-  readonly assessment: Assessment;
-  readonly found: Identified;
+/** Nothing was to be done, or everything was. */
+interface Settled<K extends string> {
+  readonly kind: K;
   readonly plan: Plan;
-  /** What the plan was made from. */
-  readonly input: PlanInput;
-  /** What people have ruled by now, before a finished step appoints. */
-  readonly heard: Followed;
+  readonly assessment: Assessment;
+  readonly epicUrl: string | null;
+  readonly warnings: readonly string[];
 }
+type Applied = Settled<'applied'>;
 
 export type Outcome =
-  | {
-      readonly kind: 'unchanged' | 'applied';
-      readonly plan: Plan;
-      readonly assessment: Assessment;
-      readonly epicUrl: string | null;
-      readonly warnings: readonly string[];
-    }
+  | Settled<'unchanged'>
+  | Applied
   | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
   /** By the loop fuse, now or earlier. */
   | {
@@ -186,78 +152,30 @@ export async function carryOut(
     onDone: options.onDone,
   });
   if (change !== null || isPaused) return { kind: 'paused', plan: toApply, assessment, change };
-  return {
+  const outcome: Applied = {
     kind: 'applied',
     plan: wanted,
     assessment,
     epicUrl: applied.epic?.url ?? null,
     warnings: applied.warnings,
   };
+  const { input } = decision;
+  const goesOn = applied.started.size > 0 || (!isStopped(input) && newlyWanted(input).length > 0);
+  return goesOn ? await goOn(deps, outcome, options, applied.started) : outcome;
 }
 
-/** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
-export async function decide(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock'>,
-  actual: ActualState,
-  options: ReconcileOptions & { readonly claimed?: boolean } = {},
-): Promise<Decision | Undecided> {
-  const seen = await identifyAll(deps, actual);
-  const sow = sowOf(seen, options);
-  if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
-  const process = processOf(deps.processes, seen, options);
-  if ('kind' in process) return process;
-  const { settings, gitlab } = deps;
-  const now = deps.clock.now();
-  const { engagement, capabilities } = actual;
-  const { assessment, followed, heard, readings } = await assessWithComments(
-    gitlab,
-    { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
-    { look: options.comments ?? LOOK_AT_COUNTS, heard: options.heard },
-  );
-  const migrate = options.migrate === true;
-  const resume = options.resume === true || followed.effects.unpause;
-  const wanted = desiredLinks({ assessment, capabilities });
-  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume });
-  const found = withoutLinks(seen, lostLinks);
-  // A label that is missing on an item may be gone from the group since its labels were last read.
-  const anew = lacksLabels(assessment, found, settings);
-  const labelsRead = anew || createsItems(assessment, found, migrate);
-  const input: PlanInput = {
-    now,
-    assessment,
-    found,
-    settings,
-    labels: labelsRead ? await gitlab.readLabels({ anew }) : new Set<string>(),
-    labelsRead,
-    claimed: options.claimed === true,
-    resume,
-    lostLinks,
-    followed,
-    readings,
-    capabilities,
-    migrate,
-  };
-  return { kind: 'decided', assessment, found, plan: plan(input), input, heard };
-}
-
-function sowOf(
-  found: Identified,
+/** Pipelines: what was written down as wanted is started, what was started is written down. */
+async function goOn(
+  deps: ReconcileDeps,
+  outcome: Applied,
   options: ReconcileOptions,
-):
-  | Sow
-  | Exclude<Undecided, { kind: 'record-damaged' }>
-  | { readonly kind: 'record-damaged'; readonly reason: string } {
-  if (found.epic === null) {
-    const unusable = outOfReach(found);
-    if (unusable !== null) return unusable;
-    if (options.sow === undefined) return { kind: 'absent' };
-    return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
-  }
-  if (options.sow !== undefined) return options.sow;
-  const record = decodeSowRecord(found.epic.description);
-  if (record.kind === 'ok') return record.sow;
-  return {
-    kind: 'record-damaged',
-    reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason,
-  };
+  started: StartedRuns,
+): Promise<Outcome> {
+  const { engagement } = outcome.assessment;
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
+  const { comments: _, ...others } = options;
+  const then = await reconcileState(deps, actual, { ...others, started, claimed: true });
+  return then.kind === 'applied'
+    ? { ...outcome, assessment: then.assessment, warnings: [...outcome.warnings, ...then.warnings] }
+    : outcome;
 }

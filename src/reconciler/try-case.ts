@@ -11,7 +11,8 @@ import { factsOf } from '#domain/process-case.ts';
 import { LAUNCH_STAGE } from '#domain/sow.ts';
 import { type ActualState, PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import { type Decision, decide, type ReconcileOptions } from './reconcile.ts';
+import { type Decision, decide } from './decide.ts';
+import type { ReconcileOptions } from './reconcile.ts';
 
 export type CaseResult =
   | { readonly kind: 'holds' }

@@ -1,6 +1,6 @@
 import type { Finding } from '#domain/check.ts';
 import type { EngagementKey } from '#domain/keys.ts';
-import type { Undecided } from './reconcile.ts';
+import type { Undecided } from './decide.ts';
 
 /** An engagement that cannot be judged, as a finding: its rules are not being kept. */
 export function undecidedFinding(

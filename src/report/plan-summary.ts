@@ -10,6 +10,7 @@ export interface PlanSummary {
   readonly close: number;
   readonly note: number;
   readonly label: number;
+  readonly pipeline: number;
 }
 
 /** Which of the counts an action belongs to; `null` for what only completes a creation. */
@@ -20,6 +21,8 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'create-epic':
     case 'create-issue':
       return 'create';
+    case 'start-pipeline':
+      return 'pipeline';
     case 'add-link':
       return 'link';
     case 'close-twin':
@@ -43,7 +46,7 @@ function fillsInNewEpic(action: Extract<Action, { kind: 'update-epic' }>, plan: 
 }
 
 export function summaryOf(plan: Plan): PlanSummary {
-  const counts = { create: 0, link: 0, change: 0, close: 0, note: 0, label: 0 };
+  const counts = { create: 0, link: 0, change: 0, close: 0, note: 0, label: 0, pipeline: 0 };
   for (const action of plan.actions) {
     const kind = countOf(action, plan);
     if (kind !== null) counts[kind] += 1;
@@ -63,6 +66,10 @@ export function doneText(summary: PlanSummary): string {
   return [...parts, ...extras(summary, 'closed')].join(', ');
 }
 
-function extras({ close, note }: PlanSummary, closing: string): readonly string[] {
-  return [...(close > 0 ? [`${close} ${closing}`] : []), ...(note > 0 ? [counted(note, 'note')] : [])];
+function extras({ close, note, pipeline }: PlanSummary, closing: string): readonly string[] {
+  return [
+    ...(close > 0 ? [`${close} ${closing}`] : []),
+    ...(note > 0 ? [counted(note, 'note')] : []),
+    ...(pipeline > 0 ? [counted(pipeline, 'pipeline')] : []),
+  ];
 }

@@ -53,6 +53,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `create issue: ${titleOf(action.step)}`;
     case 'add-link':
       return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
+    case 'start-pipeline':
+      return `start pipeline: ${titleOf(action.step)} (${visible(action.project)})`;
     case 'close-twin':
       return `close duplicate ${action.item}: ${action.reference}`;
     case 'retire-tracking':
@@ -155,6 +157,8 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
       return action.target.kind === 'step' && action.target.step === status.key ? [answerEntry(action)] : [];
     case 'update-issue':
       return action.step === status.key ? [updateEntry(action, 'issue')] : [];
+    case 'start-pipeline':
+      return action.step === status.key ? [pipelineEntry(action)] : [];
     case 'create-label':
     case 'create-epic':
     case 'update-epic':
@@ -195,6 +199,15 @@ function updateEntry(action: Extract<Action, { kind: 'update-issue' | 'update-ep
     sign: action.state === 'closed' ? '-' : '~',
     text: visible(`${what}: ${action.why.join(', ')}`),
     details: [],
+  };
+}
+
+function pipelineEntry(action: Extract<Action, { kind: 'start-pipeline' }>): Entry {
+  const { project, ref, attempt, variables } = action;
+  return {
+    sign: '+',
+    text: visible(`pipeline of ${project} (${ref})${attempt === 1 ? '' : `, attempt ${attempt}`}`),
+    details: variables.map(({ key, value }) => [key, visible(value)] as const),
   };
 }
 

@@ -8,6 +8,7 @@ import { takeId } from './new-world.ts';
 import { removeNote, rewriteNote, writeNote } from './note-writes.ts';
 import type { EpicChanges, IssueChanges, Operations } from './operations.ts';
 import { Refusal } from './operations.ts';
+import { createPipeline, setPipeline } from './pipeline-writes.ts';
 import type { Item } from './reading.ts';
 import {
   canSeeGroup,
@@ -60,6 +61,8 @@ export function createOperations(engine: Engine): Operations {
       const note = `marked the checklist item **${ticked.words}** as ${done ? 'completed' : 'incomplete'}`;
       replaceDescription(engine, actor, target, ticked.text, note);
     },
+    createPipeline: (actor, project, fields) => createPipeline(engine, actor, project, fields),
+    setPipeline: (actor, pipeline, status) => setPipeline(engine, actor, pipeline, status),
     setState(actor, target, state) {
       updateItem(engine, actor, target, { stateEvent: state === 'closed' ? 'close' : 'reopen' });
     },

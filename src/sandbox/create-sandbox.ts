@@ -10,6 +10,7 @@ import { LABEL_ROUTES } from './api/label-routes.ts';
 import { LINK_ROUTES } from './api/link-routes.ts';
 import { MERGE_REQUEST_ROUTES } from './api/merge-request-routes.ts';
 import { NOTE_ROUTES } from './api/note-routes.ts';
+import { PIPELINE_ROUTES } from './api/pipeline-routes.ts';
 import { PLACE_ROUTES } from './api/place-routes.ts';
 import { SCHEDULE_ROUTES } from './api/schedule-routes.ts';
 import { TOKEN_ROUTES } from './api/token-routes.ts';
@@ -145,6 +146,7 @@ const ROUTES = [
   ...HOOK_ROUTES,
   ...MERGE_REQUEST_ROUTES,
   ...SCHEDULE_ROUTES,
+  ...PIPELINE_ROUTES,
   ...TOKEN_ROUTES,
 ];
 

@@ -4,7 +4,7 @@ import type { User, World } from './world.ts';
 
 /** Told to listeners after every write. */
 export interface Change {
-  readonly kind: 'issue' | 'epic' | 'note';
+  readonly kind: 'issue' | 'epic' | 'note' | 'pipeline';
   /** Global id of the record. */
   readonly id: number;
   readonly actor: User;

@@ -3,10 +3,10 @@
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/
  */
 
-import { addressOf } from './addresses.ts';
+import { addressOf, pipelineAddress } from './addresses.ts';
 import type { Item } from './reading.ts';
 import { fullPathOf, groupById, labelsOf, projectById, userById } from './reading.ts';
-import type { Issue, Label, Note, User, World } from './world.ts';
+import type { Issue, Label, Note, Pipeline, User, World } from './world.ts';
 
 export type Changes = Readonly<Record<string, { readonly previous: unknown; readonly current: unknown }>>;
 
@@ -214,6 +214,28 @@ export function notePayload(
     },
     repository: repositoryPart(project),
     issue: issueAttributes(world, issue),
+  };
+}
+
+/** A pipeline's event, as far as its fields mean something here. */
+export function pipelinePayload(world: World, pipeline: Pipeline): object {
+  return {
+    object_kind: 'pipeline',
+    object_attributes: {
+      id: pipeline.id,
+      iid: pipeline.iid,
+      name: null,
+      ref: pipeline.ref,
+      tag: false,
+      source: 'api',
+      status: pipeline.status,
+      created_at: hookTime(pipeline.createdAt),
+      finished_at: pipeline.finishedAt === null ? null : hookTime(pipeline.finishedAt),
+      variables: pipeline.variables,
+      url: pipelineAddress(world, pipeline),
+    },
+    user: userPart(userById(world, pipeline.userId)),
+    project: projectPart(world, pipeline.projectId),
   };
 }
 

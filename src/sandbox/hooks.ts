@@ -3,7 +3,7 @@ import { takeId } from './new-world.ts';
 import { hasPremium } from './reading.ts';
 import type { Hook, HookDelivery, World } from './world.ts';
 
-export type HookEvent = 'issue' | 'confidential_issue' | 'note' | 'confidential_note';
+export type HookEvent = 'issue' | 'confidential_issue' | 'note' | 'confidential_note' | 'pipeline';
 
 /** What happened, and where: group hooks see all of their group, project hooks their project. */
 export interface Happening {
@@ -36,12 +36,14 @@ const EVENT_NAMES: Readonly<Record<HookEvent, string>> = {
   confidential_issue: 'Confidential Issue Hook',
   note: 'Note Hook',
   confidential_note: 'Confidential Note Hook',
+  pipeline: 'Pipeline Hook',
 };
 const TRIGGERS: Readonly<Record<HookEvent, string>> = {
   issue: 'issue_hooks',
   confidential_issue: 'confidential_issue_hooks',
   note: 'note_hooks',
   confidential_note: 'confidential_note_hooks',
+  pipeline: 'pipeline_hooks',
 };
 const TOLERATED_FAILURES = 3;
 const FAILURES_FOR_GOOD = 40;
@@ -148,6 +150,8 @@ function isSubscribed(hook: Hook, event: HookEvent): boolean {
       return hook.noteEvents;
     case 'confidential_note':
       return hook.confidentialNoteEvents ?? false;
+    case 'pipeline':
+      return hook.otherEvents?.includes('pipeline_events') ?? false;
   }
 }
 

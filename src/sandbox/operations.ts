@@ -2,7 +2,17 @@
  * What can be done in the stand-in, once for the API and for the pages: permissions, quick actions,
  * scoped labels, system notes, to-dos, events and webhooks all happen here.
  */
-import type { Epic, Issue, IssueLink, Note, Project, State, User } from './world.ts';
+import type {
+  Epic,
+  Issue,
+  IssueLink,
+  Note,
+  Pipeline,
+  PipelineStatus,
+  Project,
+  State,
+  User,
+} from './world.ts';
 
 /** A refusal as GitLab words it: the HTTP status and the JSON body it would send. */
 export class Refusal extends Error {
@@ -69,4 +79,11 @@ export interface Operations {
   /** Ticks or unticks the nth task-list item (0-based, in document order) of the description, as a click does. */
   toggleTask(actor: User, target: Issue | Epic, index: number, done: boolean): void;
   setState(actor: User, target: Issue | Epic, state: State): void;
+  createPipeline(
+    actor: User,
+    project: Project,
+    fields: { readonly ref: string; readonly variables: Pipeline['variables'] },
+  ): Pipeline;
+  /** Says how a pipeline goes on: no job ever runs here. */
+  setPipeline(actor: User, pipeline: Pipeline, status: PipelineStatus): Pipeline;
 }

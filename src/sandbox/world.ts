@@ -49,6 +49,8 @@ export interface Project {
   deletionOn?: string;
   emailsEnabled?: boolean;
   issuesAccessLevel?: 'enabled' | 'private' | 'disabled';
+  /** Who may give variables to a pipeline; Developers when not given, `null`: nobody. */
+  pipelineVariablesRole?: AccessLevel | null;
   /** `null` while the repository is empty; `main` when not given. */
   defaultBranch?: string | null;
 }
@@ -212,6 +214,24 @@ export interface PipelineSchedule {
   lastPipeline: { readonly id: number; readonly status: string; readonly createdAt: string } | null;
 }
 
+export type PipelineStatus = 'running' | 'manual' | 'success' | 'failed' | 'canceled' | 'skipped';
+
+/** A pipeline. Nothing ever runs in it: whoever plays says how it ends. */
+export interface Pipeline {
+  readonly id: number;
+  readonly iid: number;
+  readonly projectId: number;
+  readonly ref: string;
+  readonly userId: number;
+  readonly createdAt: string;
+  readonly variables: readonly { readonly key: string; readonly value: string }[];
+  /** Its one job. */
+  readonly job: { readonly id: number; readonly name: string };
+  status: PipelineStatus;
+  updatedAt: string;
+  finishedAt: string | null;
+}
+
 /** One webhook request that was (or was to be) sent. */
 export interface HookDelivery {
   readonly id: number;
@@ -267,6 +287,7 @@ export interface World {
   readonly boards: Board[];
   readonly hooks: Hook[];
   readonly schedules: PipelineSchedule[];
+  readonly pipelines: Pipeline[];
   readonly deliveries: HookDelivery[];
   readonly todos: Todo[];
   readonly events: ResourceEvent[];

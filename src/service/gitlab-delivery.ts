@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { EngagementKey } from '#domain/keys.ts';
 import { parseMarker } from '#domain/marker.ts';
+import { ENGAGEMENT_VARIABLE } from '#domain/pipeline-variables.ts';
 import { SowNumber } from '#domain/sow.ts';
 import type { OwnUser } from '#domain/state.ts';
 import type { Written } from '#reconciler/own-writes.ts';
@@ -12,10 +13,10 @@ import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
 
 /** What is kept of a delivery: numbers and names of kinds. Never a text that a person wrote. */
 export interface GitLabPayload {
-  /** `issue`; `work_item` for epics; `note`. */
+  /** `issue`; `work_item` for epics; `note`; `pipeline`. */
   readonly event: string;
   readonly action: string | null;
-  /** Global id of the issue, or of the work item behind an epic. */
+  /** Global id of the issue, of the work item behind an epic, or of the pipeline. */
   readonly itemId: number | null;
   readonly itemIid: number | null;
   /** Of the comment, for a `note`. */
@@ -27,8 +28,8 @@ export type GitLabDelivery =
       readonly kind: 'wake' | 'note';
       /** More than one when a label was changed from one engagement's to another's. */
       readonly engagements: readonly EngagementKey[];
-      /** What was changed, as {@link GitLabDeliveryContext.isOwnWrite} knows it. */
-      readonly written: Written;
+      /** What was changed, as {@link GitLabDeliveryContext.isOwnWrite} knows it; `null` for what goes on by itself. */
+      readonly written: Written | null;
       readonly payload: GitLabPayload;
     }
   /** Our own change comes back. */
@@ -73,6 +74,13 @@ const NoteEvent = z.object({
   }),
   issue: Item.nullish(),
 });
+const PipelineEvent = z.object({
+  object_attributes: z.object({
+    id: z.number(),
+    status: z.string(),
+    variables: z.array(z.object({ key: z.string(), value: z.string().nullish() })).nullish(),
+  }),
+});
 
 /**
  * The engagement is named by a label; by the marker in the description where the labels say nothing; by the id of the
@@ -88,10 +96,13 @@ export function readGitLabDelivery(value: unknown, context: GitLabDeliveryContex
   const event = kind.data.object_kind ?? kind.data.event_name ?? '';
   if (isOtherEvent(event)) return { kind: 'ignored', why: 'not an event of issues' };
   if (!INTERESTING_KINDS.has(event)) return { kind: 'unknown', why: `event ${shortName(event)}` };
+  // Pipelines that we have started are ours by name; how they go on is not our doing.
+  if (event === 'pipeline') return readPipeline(value);
   const isOwn = isByOwnUser(kind.data.user, context);
   if (isOwn && context.ownUser?.isBot === true) return OURS;
   const delivery = event === 'note' ? readNote(value, context) : readItem(event, value, context);
-  return isOwn && 'written' in delivery && context.isOwnWrite(delivery.written) ? OURS : delivery;
+  const isKnown = 'written' in delivery && delivery.written !== null && context.isOwnWrite(delivery.written);
+  return isOwn && isKnown ? OURS : delivery;
 }
 
 const OURS: GitLabDelivery = { kind: 'ours' };
@@ -125,6 +136,23 @@ function readNote(value: unknown, context: GitLabDeliveryContext): GitLabDeliver
   const itemIid = issue?.iid ?? null;
   const written: Written = { kind: 'note', id: noteId, updatedAtMs: null };
   return { kind: 'note', engagements, written, payload: { event: 'note', action, itemId, itemIid, noteId } };
+}
+
+/**
+ * A pipeline names its engagement by a variable of ours. Anybody may set it: it only ever wakes.
+ *
+ * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#pipeline-events
+ */
+function readPipeline(value: unknown): GitLabDelivery {
+  const read = PipelineEvent.safeParse(value);
+  // Groups have pipelines of all kinds; one that is not as ours are is none of ours.
+  if (!read.success) return { kind: 'ignored', why: 'not a pipeline of a step' };
+  const { id: itemId, status: action, variables } = read.data.object_attributes;
+  const engagement = variables?.find(({ key }) => key === ENGAGEMENT_VARIABLE)?.value;
+  if (engagement == null || !SowNumber.safeParse(engagement).success)
+    return { kind: 'ignored', why: 'not a pipeline of a step' };
+  const payload = { event: 'pipeline', action, itemId, itemIid: null, noteId: null };
+  return { kind: 'wake', engagements: [engagement], written: null, payload };
 }
 
 /** One person cannot carry more labels of engagements into one event than this and mean it. */

@@ -1,5 +1,5 @@
-/** `object_kind` of the events that say something about an engagement. Epics and tasks are work items. */
-export const INTERESTING_KINDS: ReadonlySet<string> = new Set(['issue', 'work_item', 'note']);
+/** `object_kind` of the events that say something about an engagement. Epics and tasks are work items; pipelines do steps. */
+export const INTERESTING_KINDS: ReadonlySet<string> = new Set(['issue', 'work_item', 'note', 'pipeline']);
 
 /**
  * Events that GitLab sends when a webhook is subscribed to more than we need. They are named here so that only what
@@ -15,7 +15,6 @@ const OTHER_KINDS: ReadonlySet<string> = new Set([
   'feature_flag',
   'merge_request',
   'milestone',
-  'pipeline',
   'push',
   'release',
   'tag_push',
@@ -26,7 +25,7 @@ const OTHER_KINDS: ReadonlySet<string> = new Set([
 /** Events about members, subgroups and projects have an `event_name` of this form and no `object_kind`. */
 const OTHER_NAMES = /^(?:user|subgroup|project|group|repository|key|keys)_[a-z_]+$/;
 
-/** Whether GitLab is known to send this event, and it is about something else than issues, epics and comments. */
+/** Whether GitLab is known to send this event, and it is about something else than issues, epics, comments and pipelines. */
 export function isOtherEvent(event: string): boolean {
   return OTHER_KINDS.has(event) || OTHER_NAMES.test(event);
 }

@@ -22,6 +22,7 @@ const EXAMPLES: Readonly<Record<CommandName, string>> = {
   assign: '/ps assign engineer @noor',
   waive: '/ps waive first no time for it',
   approve: '/ps approve second',
+  retry: '/ps retry first',
   hold: '/ps hold no money left',
   resume: '/ps resume',
   skip: '/ps skip first no time for it',

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess.ts';
 import { checkEngagement } from '#domain/check.ts';
-import { decide } from '#reconciler/reconcile.ts';
+import { decide } from '#reconciler/decide.ts';
 import type { Tier } from '#sandbox/world.ts';
 import {
   BEFORE_CLOSING,

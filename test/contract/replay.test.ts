@@ -9,6 +9,7 @@ import type { Tier } from '#sandbox/world.ts';
 import { aSow } from '#test/support/builders.ts';
 import { COMMANDED, sayIn } from '#test/support/commands.ts';
 import { type EngagementWorld, sampleSow, startEngagement, storeOf } from '#test/support/engagement.ts';
+import { doFirst, endPipeline, PROVISIONED } from '#test/support/provisioned.ts';
 import { type Recording, recordOf, replayed, startRecording } from '#test/support/recorded.ts';
 
 /** Everything people do wrong, and then right, with a decision after each. */
@@ -119,6 +120,28 @@ describe('the same rules', () => {
       await world.close();
     }
   }, 60_000);
+
+  it('decide alike what pipelines did, without asking for them', async () => {
+    const world = await startEngagement({ process: PROVISIONED });
+    try {
+      const recording = await launched(world);
+      doFirst(world);
+      await recording.reconcile();
+      endPipeline(world, 'failed');
+      await recording.reconcile();
+      sayIn(world, 'eli', world.issue('provision'), '/ps retry');
+      await recording.reconcile();
+      endPipeline(world, 'success');
+      await recording.reconcile();
+
+      const actions = recording.lines.flatMap((line) => recordOf(line).decided.actions).join('\n');
+      expect(actions).toContain('start pipeline 2 of provision in services/engagements');
+      expect(actions).toContain('provision: close: its pipeline succeeded');
+      expect(await replayed(recording.lines, world.deps)).toEqual(recording.lines.map(() => null));
+    } finally {
+      await world.close();
+    }
+  });
 
   it('decide alike what people took away, and put back twice', async () => {
     const world = await startEngagement();

@@ -12,6 +12,7 @@ import type { Epic, Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 import { settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { endPipeline } from '#test/support/provisioned.ts';
 
 interface Row {
   readonly rule: string;
@@ -40,6 +41,10 @@ interface Scenario {
 }
 
 const SENT: EvidenceField = { field: 'Sent on', kind: 'date', required: true };
+
+const PROVISION: Partial<Step> = {
+  pipeline: { project: 'services/engagements', ref: 'main', variables: {} },
+};
 
 /** A process of one step, which is also the gate. */
 function single(step: Partial<Step>, others: readonly Step[] = []): ProcessDefinition {
@@ -99,6 +104,23 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       it.sandbox.operations.createNote(it.sandbox.user('mira'), it.epic(), '/ps add extra One more');
       await settleIn(it);
       return close(it, 'only');
+    },
+  },
+  pipeline: { process: single(PROVISION), happens: async (it) => close(it, 'only') },
+  'pipeline-done': {
+    process: single(PROVISION),
+    happens: async (it) => {
+      const issue = it.issue('only');
+      it.by('eli').write(issue, tickAll(issue.description));
+      endPipeline(it, 'success');
+      return issue;
+    },
+  },
+  'pipeline-failed': {
+    process: single(PROVISION),
+    happens: async (it) => {
+      endPipeline(it, 'failed');
+      return it.issue('only');
     },
   },
   until: {
@@ -186,6 +208,8 @@ function outcomeOf(
     case 'closes the epic':
     case 'closes the younger issue':
       return { wanted: 'closed', seen: item.state };
+    case 'leaves the issue open':
+      return { wanted: 'opened', seen: item.state };
     case 'sets the label back to blocked':
       return {
         wanted: 'workflow::blocked',

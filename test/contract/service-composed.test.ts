@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { aProcess, aStep } from '#test/support/builders.ts';
 import {
   addHook,
   type ComposedOptions,
   type ComposedWorld,
   startComposed,
 } from '#test/support/composed-service.ts';
+import { endPipeline } from '#test/support/provisioned.ts';
 import { replayed } from '#test/support/recorded.ts';
 
 let world: ComposedWorld;
@@ -163,5 +165,45 @@ describe('the sweep of the service', () => {
 
     expect(await paused()).toEqual([{ engagement: 'SOW-1042', change: null }]);
     expect(await world.get('/metrics')).toContain('procession_engagements_paused 1');
+  });
+});
+
+describe('a step that a pipeline does', () => {
+  const process = aProcess({
+    steps: [
+      aStep('provision', {
+        pipeline: { project: 'services/engagements', ref: 'main', variables: {} },
+        body: 'By itself.\n',
+      }),
+    ],
+    closeWhen: ['provision'],
+  });
+
+  async function started(): Promise<void> {
+    world = await startComposed({ process });
+    expect(await world.won(world.sow, 'deal-1')).toBe(202);
+    await world.quiet();
+    expect(world.sandbox.world.pipelines).toHaveLength(1);
+  }
+
+  it('starts with the launch, and its event closes step and epic at once', async () => {
+    await started();
+    addHook(world, { otherEvents: ['pipeline_events'] });
+    endPipeline(world, 'success');
+    await world.quiet();
+
+    expect(world.issue('provision').state).toBe('closed');
+    expect(world.epic().state).toBe('closed');
+    expect(world.sandbox.world.pipelines).toHaveLength(1);
+  });
+
+  it('is seen by the next sweep where nobody listens to pipelines', async () => {
+    await started();
+    await world.sweep();
+    endPipeline(world, 'success');
+    await world.sweep();
+
+    expect(world.issue('provision').state).toBe('closed');
+    expect(world.epic().state).toBe('closed');
   });
 });

@@ -3,6 +3,7 @@ import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import { NO_EFFECTS } from '#domain/one-time-effects.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
+import { NO_RULINGS } from '#domain/rulings.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
 import type { Sow } from '#domain/sow.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/state.ts';
@@ -14,7 +15,7 @@ export const NOTHING_SAID = {
   now: '2026-11-04T10:00:00Z',
   resume: false,
   followed: { answers: [], effects: NO_EFFECTS },
-  readings: [],
+  recorded: NO_RULINGS,
   capabilities: PREMIUM,
   migrate: false,
 };

@@ -4,7 +4,7 @@ import { Refusal } from '#sandbox/operations.ts';
 import type { Hook, HookDelivery } from '#sandbox/world.ts';
 import type { Parameters } from './parameters.ts';
 
-/** Triggers that are kept and shown, but that nothing in the stand-in sets off. */
+/** Triggers that are kept and shown; of these only `pipeline_events` is ever set off here. */
 const OTHER_EVENTS: readonly string[] =
   'push_events merge_requests_events tag_push_events job_events pipeline_events wiki_page_events deployment_events feature_flag_events releases_events milestone_events emoji_events resource_access_token_events vulnerability_events'.split(
     ' ',

@@ -17,6 +17,8 @@ export interface Parameters {
   /** Comma-separated text or an array. */
   list(name: string): readonly string[] | undefined;
   integers(name: string): readonly number[] | undefined;
+  /** An array of objects, of a JSON body. */
+  objects(name: string): readonly Readonly<Record<string, unknown>>[] | undefined;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   /** An instant, as milliseconds. */
   instant(name: string): number | undefined;
@@ -87,6 +89,13 @@ export function createParameters(values: Values): Parameters {
         if (!/^-?\d+$/u.test(part)) throw invalid(name);
         return Number(part);
       });
+    },
+    objects(name) {
+      const value = values.get(name);
+      if (value === undefined) return undefined;
+      if (!Array.isArray(value) || value.some((it) => typeof it !== 'object' || it === null))
+        throw invalid(name);
+      return value as Readonly<Record<string, unknown>>[];
     },
     oneOf(name, allowed) {
       const written = text(name);

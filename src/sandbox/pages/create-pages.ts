@@ -24,6 +24,7 @@ import { groupOf, placeOf, projectAt } from './lookup.ts';
 import type { PageDeps, View } from './mount-view.ts';
 import { createVisit, mountView, sameOriginOnly } from './mount-view.ts';
 import { createPaths } from './paths.ts';
+import { pipelineView } from './pipeline-page.ts';
 import { protect } from './protection.ts';
 import { STYLE_SHEET } from './style-sheet.ts';
 import type { Visit } from './visit.ts';
@@ -49,6 +50,7 @@ export function createPages(deps: PageDeps): Hono {
   mountView(app, deps, '/groups/:group{.+}', groupView);
   mountView(app, deps, '/:project{.+?}/-/issues/:iid{[0-9]+}', issueView(deps));
   mountView(app, deps, '/:project{.+?}/-/issues', issuesView);
+  mountView(app, deps, '/:project{.+?}/-/pipelines/:id{[0-9]+}', pipelineView(deps));
   mountView(app, deps, '/:name{.+}', nameView);
   mountView(app, deps, '*', homeOrNothing);
   return app;

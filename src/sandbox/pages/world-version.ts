@@ -32,6 +32,7 @@ export function worldVersion(world: World): number {
     world.boards.map((board) => [board.id, board.name, board.lists]),
     [world.groups.length, world.projects.length, world.users.map((user) => user.state), world.todos.length],
     world.events.length,
+    world.pipelines.map((pipeline) => [pipeline.id, pipeline.status, pipeline.updatedAt]),
   ];
   return fold(JSON.stringify([items, rest]));
 }

@@ -91,6 +91,46 @@ describe('domain/process-rules', () => {
       ],
     ],
     [
+      'a pipeline that names what is not there, money, or what it cannot fill in',
+      anInputProcess([
+        anInputStep('a', {
+          pipeline: {
+            project: 'services/provisioning',
+            ref: 'main',
+            variables: {
+              A: { from: 'customer.nam' },
+              B: { from: 'billing.rate' },
+              C: { from: 'customer' },
+              D: { from: 'deliverables' },
+              E: { from: 'deliverables.title' },
+              F: 'text',
+            },
+            records: 'Environmnt',
+          },
+          ...evidence({ field: 'Environment', kind: 'url' }),
+        }),
+        anInputStep('b', {
+          pipeline: { project: 'services/provisioning', ref: 'main', records: 'Who' },
+          ...evidence({ field: 'Who', kind: 'person' }),
+        }),
+        anInputStep('c', {
+          kind: 'recurring',
+          until: 'a',
+          pipeline: { project: 'services/provisioning', ref: 'main' },
+        }),
+      ]),
+      [
+        'a pipeline.variables.A.from: the SOW has no "customer.nam"',
+        'a pipeline.variables.B.from: "billing.rate" is money, which is not given to pipelines',
+        'a pipeline.variables.C.from: "customer" is a group of fields',
+        'a pipeline.variables.D.from: "deliverables" is a group of fields',
+        'a pipeline.records: there is no evidence field "Environmnt"',
+        'b pipeline.records: a pipeline cannot fill in a field of kind person',
+        'c pipeline: a step that is recurring goes on with the engagement: no pipeline can finish it',
+        'c kind: a step that is recurring cannot be in close_when: there may be no issue to close, or many',
+      ],
+    ],
+    [
       'an unknown until',
       anInputProcess([anInputStep('t', { kind: 'recurring', until: 'bb' }), a]),
       ['t until: there is no step "bb"'],

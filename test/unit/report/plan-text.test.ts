@@ -103,7 +103,7 @@ describe('report/plan-summary', () => {
   });
 
   it('mentions closing and notes only where there are some', () => {
-    const summary = { create: 0, link: 1, change: 2, close: 1, note: 1, label: 0 };
+    const summary = { create: 0, link: 1, change: 2, close: 1, note: 1, label: 0, pipeline: 0 };
 
     expect(summaryLine(summary)).toBe('Plan: 0 to create, 1 link, 2 to change, 1 to close, 1 note.');
     expect(doneText({ ...summary, close: 0, note: 0 })).toBe('0 created, 1 link, 2 changed');

@@ -32,6 +32,15 @@ function issue(changes: object = {}, attributes: object = {}): object {
   };
 }
 
+function pipeline(variables: readonly object[]): object {
+  return {
+    object_kind: 'pipeline',
+    object_attributes: { id: 31, iid: 3, status: 'success', variables },
+    user: { id: 1, username: 'procession-bot' },
+    project: { id: 15 },
+  };
+}
+
 function note(changes: object = {}, attributes: object = {}): object {
   return {
     object_kind: 'note',
@@ -180,6 +189,9 @@ describe('service/gitlab-delivery', () => {
     [{ object_kind: 'tag_push' }],
     [{ object_kind: 'merge_request' }],
     [{ object_kind: 'pipeline' }],
+    [pipeline([])],
+    [pipeline([{ key: 'PROCESSION_ENGAGEMENT', value: 'SOW-1 <script>' }])],
+    [pipeline([{ key: 'ENGAGEMENT', value: 'SOW-1' }])],
     [{ object_kind: 'build' }],
     [{ object_kind: 'deployment' }],
     [{ object_kind: 'release' }],
@@ -199,6 +211,20 @@ describe('service/gitlab-delivery', () => {
     [issue({}, { description: `\`\`\`\n${MARKER}\n\`\`\`` })],
   ])('has nothing to do with %j', (value) => {
     expect(read(value)).toMatchObject({ kind: 'ignored' });
+  });
+
+  it('wakes for a pipeline that does a step, also one that we have started', () => {
+    const event = pipeline([
+      { key: 'A', value: null },
+      { key: 'PROCESSION_ENGAGEMENT', value: 'SOW-1042' },
+    ]);
+
+    expect(read(event)).toEqual({
+      kind: 'wake',
+      engagements: ['SOW-1042'],
+      written: null,
+      payload: { event: 'pipeline', action: 'success', itemId: 31, itemIid: null, noteId: null },
+    });
   });
 
   it.each([

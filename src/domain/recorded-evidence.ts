@@ -1,0 +1,50 @@
+/** The evidence that the success of a pipeline is. */
+import { type EvidenceReading, readEvidence } from './evidence.ts';
+import { fillCells } from './fill-in.ts';
+import type { PipelineRun } from './pipeline-run.ts';
+import type { Step } from './process.ts';
+
+/** A cell of the evidence table, to be filled in. */
+export interface RecordedEvidence {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Evidence with what the pipeline's success says, where people wrote nothing. */
+export function withRecorded(
+  evidence: readonly EvidenceReading[],
+  step: Step,
+  run: PipelineRun | null,
+): readonly EvidenceReading[] {
+  const recorded = recordedBy(step, run);
+  if (recorded === null) return evidence;
+  return evidence.map((reading) =>
+    reading.field === recorded.field && reading.value === null
+      ? { ...reading, value: recorded.value, problem: null }
+      : reading,
+  );
+}
+
+/** What is to be written into the table of an issue: once, and never over what people wrote. */
+export function evidenceToWrite(
+  step: Step,
+  run: PipelineRun | null,
+  description: string,
+): RecordedEvidence | null {
+  const recorded = run?.used === true ? null : recordedBy(step, run);
+  const field = step.done_when.evidence.find((known) => known.field === recorded?.field);
+  if (recorded === null || field === undefined) return null;
+  const isEmpty = readEvidence(description, [field])[0]?.value === null;
+  return isEmpty && withEvidence(description, recorded) !== description ? recorded : null;
+}
+
+export function withEvidence(description: string, { field, value }: RecordedEvidence): string {
+  return fillCells(description, new Map([[field, value]]));
+}
+
+function recordedBy({ pipeline, done_when }: Step, run: PipelineRun | null): RecordedEvidence | null {
+  const field = done_when.evidence.find((known) => known.field === pipeline?.records);
+  if (field === undefined || run?.state !== 'success') return null;
+  const value = field.kind === 'date' ? run.on : run.url;
+  return value === null ? null : { field: field.field, value };
+}
