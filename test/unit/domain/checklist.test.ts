@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readChecklist } from '#domain/checklist.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
+import { measureCpu } from '#test/support/cpu.ts';
 
 function items(description: string): string[] {
   return readChecklist(description).map(
@@ -73,7 +74,7 @@ describe('domain/checklist', () => {
 
   it('reads hostile descriptions in no time', () => {
     const n = 300_000;
-    const started = performance.now();
+    const busyMs = measureCpu();
     for (const piece of [
       ' ',
       '- ',
@@ -95,6 +96,6 @@ describe('domain/checklist', () => {
       '<!-- procession:step v1 ',
     ])
       for (const lead of ['', '- [ ] x', '# x', '> ', '| Held on |']) items(lead + piece.repeat(n) + 'y');
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(busyMs()).toBeLessThan(10_000);
   });
 });
