@@ -1,8 +1,10 @@
 /** The file by which a sweep in one job knows of the last one in another. */
 import { resolve } from 'node:path';
+import type { EngagementKey } from '#domain/keys.ts';
 import { canonicalJson, checksum } from '#domain/record-line.ts';
 import type { ReconcileDeps } from '#reconciler/reconcile.ts';
-import { parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/sweep-memory.ts';
+import type { SweepResult } from '#reconciler/sweep.ts';
+import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/sweep-memory.ts';
 import type { CommandContext } from './command.ts';
 import { readTextIfAny, writeText } from './files.ts';
 import { toJson } from './output.ts';
@@ -11,8 +13,10 @@ import { UsageError } from './usage-error.ts';
 export interface SweepState {
   /** `null`: a full sweep. */
   readonly since: string | null;
+  /** Engagements to look at besides. */
+  readonly also: readonly EngagementKey[];
   /** Writes what the next sweep is to know. */
-  succeed(): Promise<void>;
+  succeed(results: readonly SweepResult[]): Promise<void>;
 }
 
 /** `null` without `--state`. A file that is missing or odd means a full sweep. @throws UsageError beside `--since` */
@@ -36,8 +40,10 @@ export async function openMemory(
   const since = sweepFrom(memory, startedAt, fingerprint);
   return {
     since,
-    succeed: async () => {
-      const next = rememberSweep(memory, { startedAt, full: since === null, fingerprint });
+    also: since === null ? [] : dueLooks(memory, startedAt),
+    succeed: async (results) => {
+      const looks = new Map(results.map(({ engagement, look }) => [engagement, look]));
+      const next = rememberSweep(memory, { startedAt, full: since === null, fingerprint, looks });
       await writeText(path, named, `${toJson(next)}\n`);
     },
   };

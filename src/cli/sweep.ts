@@ -24,7 +24,7 @@ export const command: Command = {
     state: {
       type: 'string',
       placeholder: 'file',
-      help: 'Look only at what changed since the last success that this file remembers, and in full once a day and when processes or settings changed; the file is written after a success',
+      help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
     },
     ...RECORD_OPTIONS,
     json: { type: 'boolean', help: 'Print the result as JSON' },
@@ -48,6 +48,7 @@ async function run(context: CommandContext): Promise<number> {
     { ...deps, ...(await openRecorder(context, deps)) },
     {
       ...(since === null ? {} : { updatedAfter: since }),
+      ...(memory === null ? {} : { also: memory.also }),
       onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
     },
   );
@@ -56,7 +57,7 @@ async function run(context: CommandContext): Promise<number> {
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
   else tell(context, lines, since);
   const exit = mostSevere(lines.map(({ exit }) => exit));
-  if (exit === EXIT.done) await memory?.succeed();
+  if (exit === EXIT.done) await memory?.succeed(results);
   return exit;
 }
 

@@ -1,4 +1,6 @@
 /** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
+import { type EngagementKey } from '#domain/keys.ts';
+import { SowNumber } from '#domain/sow.ts';
 import { later } from './retry.ts';
 
 const VERSION = 1;
@@ -11,6 +13,8 @@ export interface SweepMemory {
   readonly lastFull: string;
   /** Of processes and settings; with another one everything must be looked at again. */
   readonly fingerprint: string;
+  /** When engagements are to be looked at though nothing happens to them: time passes, a pipeline runs. ISO 8601. */
+  readonly looks: Readonly<Record<EngagementKey, string>>;
 }
 
 /** A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. */
@@ -27,13 +31,23 @@ export function parseSweepMemory(text: string): SweepMemory | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, lastSuccess, lastFull, fingerprint } = value as Readonly<Record<string, unknown>>;
+  const { version, lastSuccess, lastFull, fingerprint, looks } = value as Readonly<Record<string, unknown>>;
   return version === VERSION &&
     isInstant(lastSuccess) &&
     isInstant(lastFull) &&
     typeof fingerprint === 'string'
-    ? { version, lastSuccess, lastFull, fingerprint }
+    ? { version, lastSuccess, lastFull, fingerprint, looks: parseLooks(looks) }
     : null;
+}
+
+/** What is no look is left out: the next full sweep makes it anew. */
+function parseLooks(value: unknown): SweepMemory['looks'] {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.filter(
+      (entry): entry is [string, string] => SowNumber.safeParse(entry[0]).success && isInstant(entry[1]),
+    ),
+  );
 }
 
 function isInstant(value: unknown): value is string {
@@ -58,11 +72,31 @@ export function sweepFrom(memory: SweepMemory | null, startedAt: string, fingerp
   return later(memory.lastSuccess, -OVERLAP_MS);
 }
 
+/** The engagements whose time has come. */
+export function dueLooks(memory: SweepMemory | null, startedAt: string): readonly EngagementKey[] {
+  return Object.entries(memory?.looks ?? {})
+    .filter(([, at]) => Date.parse(at) <= Date.parse(startedAt))
+    .map(([engagement]) => engagement);
+}
+
+export interface SweepDone {
+  readonly startedAt: string;
+  readonly full: boolean;
+  readonly fingerprint: string;
+  /** Of every engagement that it saw, when it is to be looked at again. */
+  readonly looks: ReadonlyMap<EngagementKey, string | null>;
+}
+
 /** What the next sweep is to remember after one that left nothing undone. */
-export function rememberSweep(
-  memory: SweepMemory | null,
-  done: { readonly startedAt: string; readonly full: boolean; readonly fingerprint: string },
-): SweepMemory {
+export function rememberSweep(memory: SweepMemory | null, done: SweepDone): SweepMemory {
   const lastFull = done.full || memory === null ? done.startedAt : memory.lastFull;
-  return { version: VERSION, lastSuccess: done.startedAt, lastFull, fingerprint: done.fingerprint };
+  const before = done.full || memory === null ? [] : Object.entries(memory.looks);
+  const looks = new Map<EngagementKey, string | null>([...before, ...done.looks]);
+  return {
+    version: VERSION,
+    lastSuccess: done.startedAt,
+    lastFull,
+    fingerprint: done.fingerprint,
+    looks: Object.fromEntries([...looks].flatMap(([key, at]) => (at === null ? [] : [[key, at]]))),
+  };
 }

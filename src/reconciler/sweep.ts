@@ -1,5 +1,8 @@
+import { blockContext } from '#domain/block-context.ts';
 import { AppError } from '#domain/errors.ts';
 import type { EngagementKey } from '#domain/keys.ts';
+import { nextLook } from '#domain/next-look.ts';
+import type { ActualState } from '#domain/state.ts';
 import { type CommentLook, lookOfSweep } from './comment-look.ts';
 import { type Outcome, type ReconcileDeps, reconcileState } from './reconcile.ts';
 
@@ -7,11 +10,15 @@ export interface SweepResult {
   readonly engagement: EngagementKey;
   /** The outcome, or the error that stopped this engagement; the others go on. */
   readonly outcome: Outcome | { readonly kind: 'failed'; readonly error: AppError };
+  /** When there is something to do though nothing happens to it; `null`: not soon, or the next sweep sees a change. */
+  readonly look: string | null;
 }
 
 export interface SweepOptions {
   /** Only engagements changed since this instant (ISO 8601, UTC). */
   readonly updatedAfter?: string;
+  /** These besides. */
+  readonly also?: readonly EngagementKey[];
   readonly onResult?: (result: SweepResult, done: number, total: number) => void;
 }
 
@@ -23,26 +30,38 @@ export async function sweep(
   deps: ReconcileDeps,
   options: SweepOptions = {},
 ): Promise<readonly SweepResult[]> {
-  const states = await deps.gitlab.readAll(
-    deps.processes.ids,
-    options.updatedAfter === undefined ? {} : { updatedAfter: options.updatedAfter },
-  );
-  const comments = lookOfSweep(options.updatedAfter ?? null, deps.clock.now());
+  const states = await read(deps, options);
+  const now = deps.clock.now();
+  const comments = lookOfSweep(options.updatedAfter ?? null, now);
   const results: SweepResult[] = [];
   for (const [index, actual] of states.entries()) {
-    const result: SweepResult = {
-      engagement: actual.engagement,
-      outcome: await settle(deps, actual, comments),
-    };
+    const { engagement } = actual;
+    const outcome = await settle(deps, actual, comments);
+    const look =
+      outcome.kind === 'unchanged' ? nextLook(blockContext(outcome.assessment, deps.settings), now) : null;
+    const result: SweepResult = { engagement, outcome, look };
     results.push(result);
     options.onResult?.(result, index + 1, states.length);
   }
   return results;
 }
 
+async function read(
+  { gitlab, processes }: ReconcileDeps,
+  { updatedAfter, also = [] }: SweepOptions,
+): Promise<readonly ActualState[]> {
+  const states = await gitlab.readAll(processes.ids, updatedAfter === undefined ? {} : { updatedAfter });
+  const seen = new Set(states.map(({ engagement }) => engagement));
+  const others = also.filter((engagement) => !seen.has(engagement));
+  return [
+    ...states,
+    ...(await Promise.all(others.map((engagement) => gitlab.readEngagement(engagement, { always: true })))),
+  ];
+}
+
 async function settle(
   deps: ReconcileDeps,
-  actual: Parameters<typeof reconcileState>[1],
+  actual: ActualState,
   comments: CommentLook,
 ): Promise<SweepResult['outcome']> {
   try {

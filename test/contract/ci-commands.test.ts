@@ -463,6 +463,24 @@ describe('procession sweep, with a memory', () => {
     expect(await state()).toMatchObject({ version: 1 });
   });
 
+  it('looks also at those to whom only time happens, once', async () => {
+    await procession(STATE);
+    await procession(STATE);
+    const looks = (await state())['looks'];
+    expect(Object.keys(looks ?? {})).toEqual(['SOW-7']);
+    const past = { 'SOW-7': new Date(Date.now() - 1_000).toISOString() };
+    // As if nothing had changed for long: only the time makes it look.
+    for (const item of [...world.sandbox.world.issues, ...world.sandbox.world.epics])
+      item.updatedAt = new Date(Date.now() - 86_400_000).toISOString();
+    await project.write('.procession/sweep.json', JSON.stringify({ ...(await state()), looks: past }));
+
+    const again = await procession([...STATE, '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ counts: { engagements: 1 } });
+    expect((await state())['looks']).toEqual(looks);
+    const last = await procession([...STATE, '--json']);
+    expect(JSON.parse(last.stdout)).toMatchObject({ counts: { engagements: 0 } });
+  });
+
   it('forgets nothing that failed: only a success is remembered', async () => {
     await procession(STATE);
     const before = await state();
