@@ -5,6 +5,7 @@ import { parseMarker } from '#domain/marker.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { sweep } from '#reconciler/sweep.ts';
 import { aProcess } from '#test/support/builders.ts';
+import { answerTo, COMMANDED, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { aReceiver, PLAIN_TOKEN, type TestReceiver } from '#test/support/receiver.ts';
 import { createBench, GROUP, PROJECT } from './sandbox-client.ts';
@@ -34,6 +35,35 @@ function spent(): { reads: number; writes: number; refused: number } {
   ledger.clear();
   return figures;
 }
+
+describe('comment commands on GitLab Free', () => {
+  it('are followed on the tracking issue in words and on steps with a reaction, and wait while it is on hold', async () => {
+    await start({ process: COMMANDED });
+    await world.apply();
+    const skipped = sayIn(world, 'mira', world.epic(), '/ps skip first there is nobody to choose');
+    const refused = sayIn(world, 'gus', world.epic(), '/ps hold no money');
+    await settleIn(world);
+    expect(world.state('first')).toBe('workflow::waived');
+    expect(world.state('second')).toBe('workflow::ready');
+    expect(answerTo(world, world.epic(), skipped)).toContain('first is not to be done here');
+    expect(answerTo(world, world.epic(), refused)).toContain('was not followed: only members');
+
+    const approved = sayIn(world, 'mira', world.issue('second'), '/ps approve');
+    sayIn(world, 'eli', world.epic(), '/ps add change-order More hours');
+    await settleIn(world);
+    await world.walk('second');
+    expect(reactionsTo(world, approved)).toEqual(['white_check_mark']);
+    expect(world.state('second')).toBe('workflow::done');
+    expect(world.epic().description).toContain('More hours');
+
+    sayIn(world, 'mira', world.epic(), '/ps hold they are away\n/ps due last 2027-02-01 they are away');
+    await settleIn(world);
+    expect(world.issue('last').dueDate).not.toBe('2027-02-01');
+    sayIn(world, 'mira', world.epic(), '/ps resume');
+    await settleIn(world);
+    expect(world.issue('last').dueDate).toBe('2027-02-01');
+  });
+});
 
 describe('a launch on GitLab Free', () => {
   it('makes one tracking issue with a task list, and relates every step to it', async () => {

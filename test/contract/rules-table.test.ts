@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fillIn } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess.ts';
+import { addCalendarDays } from '#domain/calendar.ts';
 import { tickAll } from '#domain/fill-in.ts';
 import type { EvidenceField, ProcessDefinition, Step } from '#domain/process.ts';
 import type { Settings } from '#domain/settings.ts';
 import { DEFAULT_POLICY } from '#domain/settings.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
-import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
+import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { endPipeline } from '#test/support/provisioned.ts';
@@ -34,11 +35,18 @@ afterEach(async () => {
 
 /** One row, made to happen: what it is about, and where the comment stands. */
 interface Scenario {
+  /** For what only time brings about: the day of Closed Won, and days after it are looked at one by one. */
+  readonly until?: string;
   readonly process?: ProcessDefinition;
   readonly settings?: Partial<Settings>;
   /** Brings the mistake about. @returns the item that must be as the row says */
   readonly happens: (it: EngagementWorld) => Promise<Issue | Epic>;
 }
+
+/** A Wednesday, the day of Closed Won of `aSow`. */
+const LAUNCH = '2026-11-04';
+/** Due on the Monday after. */
+const DUE: Partial<Step> = { due: [{ from: 'closed_won', working_days: 3 }] };
 
 const SENT: EvidenceField = { field: 'Sent on', kind: 'date', required: true };
 
@@ -192,7 +200,24 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return it.issue('last');
     },
   },
+  reminder: { until: '2026-11-06', process: single(DUE), happens: async (it) => it.issue('only') },
+  late: { until: '2026-11-10', process: single(DUE), happens: async (it) => it.issue('only') },
+  escalation: { until: '2026-11-12', process: single(DUE), happens: async (it) => it.issue('only') },
+  health: { until: '2026-11-11', process: single(DUE), happens: async (it) => it.epic() },
+  'health-by-hand': {
+    until: '2026-11-11',
+    process: single(DUE),
+    happens: async (it) => {
+      it.by('mira').label(it.epic(), 'health::at risk');
+      return it.epic();
+    },
+  },
 };
+
+/** One look each day, in working hours. @param until the last of them, which is left to the caller */
+async function passDays(it: EngagementWorld, clock: { day: string }, until: string): Promise<void> {
+  for (; clock.day < until; clock.day = addCalendarDays(clock.day, 1)) await it.reconcile();
+}
 
 /** What the third column means: how the world must look, and how it does. */
 function outcomeOf(
@@ -218,6 +243,14 @@ function outcomeOf(
           .filter((label) => label.startsWith('workflow::'))
           .join(),
       };
+    case 'sets the health to needs attention':
+      return {
+        wanted: 'health::needs attention',
+        seen: it
+          .labels(it.epic())
+          .filter((label) => label.startsWith('health::'))
+          .join(),
+      };
     case 'changes nothing':
       return { wanted: before, seen: shape(it) };
     default:
@@ -239,11 +272,16 @@ describe('docs/rules.md', () => {
   it.each(ROWS)('$rule: $outcome', async ({ rule, outcome, says }) => {
     const scenario = SCENARIOS[rule];
     if (scenario === undefined) throw new Error(`no scenario for ${rule}`);
+    const { until } = scenario;
+    const clock = { day: LAUNCH };
+    const now = (): Date => new Date(`${clock.day}T10:00:00Z`);
     world = await startEngagement({
       process: scenario.process ?? aProcess(),
+      ...(until === undefined ? {} : { sow: aSow(), now }),
       ...(scenario.settings === undefined ? {} : { settings: scenario.settings }),
     });
     await world.apply();
+    if (until !== undefined) await passDays(world, clock, until);
     const item = await scenario.happens(world);
     const before = shape(world);
     await settleIn(world);
