@@ -22,13 +22,16 @@ export interface Judged {
   readonly check: EngagementCheck;
   /** Due dates of the launch. */
   readonly due: ReadonlyMap<string, string | null>;
+  /** What was answered to each comment, with words; `null` where there was no command in it. */
+  readonly answers: readonly ({ readonly refused: boolean; readonly words: readonly string[] } | null)[];
 }
 
 /** Empty when the case holds. */
-export function mismatches({ expect }: ProcessCase, judged: Judged): readonly Mismatch[] {
+export function mismatches({ expect, said }: ProcessCase, judged: Judged): readonly Mismatch[] {
   const { assessment } = judged;
   const excluded = assessment.excluded.map(({ step }) => step.id);
   return [
+    ...speechMismatches(said, judged),
     ...stateMismatches(expect, assessment),
     ...listMismatch(['expect', 'excluded'], expect.excluded, excluded, excludedAdvice(assessment)),
     ...brokenMismatches(expect, judged),
@@ -45,6 +48,18 @@ export function mismatches({ expect }: ProcessCase, judged: Judged): readonly Mi
 }
 
 type Expectation = ProcessCase['expect'];
+
+/** A command that is refused would otherwise change nothing, unnoticed. */
+function speechMismatches(said: ProcessCase['said'], { answers }: Judged): readonly Mismatch[] {
+  const name = (refused: boolean): string => (refused ? 'refused' : 'followed');
+  return said.flatMap(({ refused, text }, index): Mismatch[] => {
+    const answer = answers[index] ?? null;
+    if (answer?.refused === refused) return [];
+    const seen = answer === null ? 'no command' : name(answer.refused);
+    const at = ['said', index];
+    return [{ at, expected: `${text} is ${name(refused)}`, seen, advice: answer?.words ?? [] }];
+  });
+}
 
 function stateMismatches({ states, others }: Expectation, assessment: Assessment): readonly Mismatch[] {
   const named = Object.entries(states).flatMap(([key, expected]): Mismatch[] => {

@@ -2,6 +2,8 @@
 import { evidenceFor } from './assess.ts';
 import { didYouMean } from './closest.ts';
 import { type FieldPath, type FieldProblem, formatPath } from './input-problem.ts';
+import { isMadeByCommand } from './instances.ts';
+import { stepIdOf } from './keys.ts';
 import type { ProcessDefinition } from './process.ts';
 import { factsOf, type ProcessCase } from './process-case.ts';
 import type { Sow } from './sow.ts';
@@ -15,9 +17,10 @@ export function caseProblems(
 ): readonly FieldProblem[] {
   const { expect } = given;
   const steps = process.steps.map(({ id }) => id);
+  const onDemand = new Set(process.steps.filter(isMadeByCommand).map(({ id }) => id));
   const unknown = (at: FieldPath, name: string, more: readonly string[] = []): readonly FieldProblem[] => {
     const known = [...steps, ...more];
-    if (known.includes(name)) return [];
+    if (known.includes(name) || onDemand.has(instanceOf(name) ?? '')) return [];
     const profile = process.profile === null ? '' : `, profile ${process.profile}`;
     const message = `there is no step "${name}" in ${process.id}${profile}`;
     return [problem(at, message, didYouMean(name, known, `Steps: ${known.join(', ')}.`))];
@@ -32,6 +35,9 @@ export function caseProblems(
   return [
     ...inList(given.done, ['done']),
     ...Object.keys(given.facts).flatMap((name) => unknown(['facts', name], name)),
+    ...given.said.flatMap(({ about }, index) =>
+      about === undefined ? [] : unknown(['said', index, 'about'], about),
+    ),
     ...inMap('states'),
     ...inMap('broken', ['epic']),
     ...inMap('missing'),
@@ -46,7 +52,8 @@ export function caseProblems(
 function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly FieldProblem[] {
   const { included, excluded } = stepsFor(process, sow);
   return [...factsOf(given)].flatMap(([name, { evidence }]): readonly FieldProblem[] => {
-    const out = excluded.find(({ step }) => step.id === name);
+    const id = instanceOf(name);
+    const out = id === null ? excluded.find(({ step }) => step.id === name) : undefined;
     if (out !== undefined)
       return [
         problem(
@@ -55,7 +62,8 @@ function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow):
           'Change the SOW of the case, or leave the step out.',
         ),
       ];
-    const step = included.find((candidate) => candidate.step.id === name)?.step;
+    const applying = id === null ? included.map((each) => each.step) : process.steps;
+    const step = applying.find((candidate) => candidate.id === (id ?? name));
     if (step === undefined || typeof evidence !== 'object') return [];
     const fields = evidenceFor(step, sow).map(({ field }) => field);
     return Object.keys(evidence)
@@ -68,6 +76,11 @@ function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow):
         ),
       );
   });
+}
+
+/** The step of which it is one issue: `change-order` of `change-order/1`; `null` for a step itself. */
+function instanceOf(name: string): string | null {
+  return name.includes('/') ? stepIdOf(name) : null;
 }
 
 /** A problem at a place in a case. */

@@ -6,7 +6,7 @@ import { evidenceFor } from './assess.ts';
 import { DEFAULT_CALENDAR } from './calendar.ts';
 import { fillCells, fittingValue, tickAll, tickItems } from './fill-in.ts';
 import type { Identified } from './identify.ts';
-import type { StepKey } from './keys.ts';
+import { type StepKey, stepIdOf } from './keys.ts';
 import { labelName, type WorkflowState } from './labels.ts';
 import { writeManagedBlock } from './managed-block.ts';
 import { roleHolder } from './people.ts';
@@ -18,7 +18,14 @@ import { checksum } from './record-line.ts';
 import { resolveReferences } from './references.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from './settings.ts';
 import type { Sow } from './sow.ts';
-import { type ActualEpic, type ActualIssue, type ActualState, type ActualUser, PREMIUM } from './state.ts';
+import {
+  type ActualEpic,
+  type ActualIssue,
+  type ActualNote,
+  type ActualState,
+  type ActualUser,
+  PREMIUM,
+} from './state.ts';
 
 /** A case with everything it refers to. */
 export interface ReadyCase {
@@ -49,10 +56,8 @@ export function settingsOf({ given }: ReadyCase): Settings {
 /** The state right after a launch was carried out. @param plan of a SOW against an empty GitLab */
 export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): ActualState {
   const at = `${given.today ?? sow.closed_won_on}T09:00:00.000Z`;
-  const created = plan.actions.filter((action) => action.kind === 'create-issue');
   const issues = new Map<StepKey, ActualIssue>();
-  for (const [index, action] of created.entries())
-    issues.set(action.step, launchedIssue(action, { at, iid: index + 1, issues }));
+  addIssues(issues, plan, at);
   const epics = plan.actions
     .filter((action) => action.kind === 'create-epic')
     .map(
@@ -78,6 +83,19 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
     issues: [...issues.values()],
     capabilities: PREMIUM,
   };
+}
+
+/** The state with the issues that comments asked for. @param found who is who in `state` */
+export function withAdded(state: ActualState, found: Pick<Identified, 'issues'>, plan: Plan): ActualState {
+  const issues = new Map(found.issues);
+  addIssues(issues, plan, state.epics[0]?.createdAt ?? '');
+  return { ...state, issues: [...issues.values()] };
+}
+
+function addIssues(issues: Map<StepKey, ActualIssue>, plan: Plan, at: string): void {
+  for (const action of plan.actions)
+    if (action.kind === 'create-issue')
+      issues.set(action.step, launchedIssue(action, { at, iid: issues.size + 1, issues }));
 }
 
 type Creation = Extract<Action, { kind: 'create-epic' | 'create-issue' }>;
@@ -141,7 +159,7 @@ export function stateOfCase(
   const all = factsOf(given);
   const issues = state.issues.map((issue) => {
     const key = steps.get(issue.id);
-    const step = process.steps.find(({ id }) => id === key);
+    const step = process.steps.find(({ id }) => key !== undefined && id === stepIdOf(key));
     const facts = key === undefined ? undefined : all.get(key);
     return step === undefined || facts === undefined ? issue : withFacts(issue, { step, facts, ready });
   });
@@ -167,6 +185,7 @@ function withFacts(issue: ActualIssue, done: Done): ActualIssue {
     ...issue,
     description: descriptionWith(issue.description, done),
     labels: labelsWith(issue.labels, done),
+    timeSpentSeconds: (facts.hours ?? 0) * 3_600,
     ...(isClosed
       ? { state: 'closed' as const, closedAt: `${on}T12:00:00.000Z`, closedBy: userNamed(by) }
       : {}),
@@ -201,8 +220,26 @@ function labelsWith(labels: readonly string[], { facts }: Done): readonly string
   return [...new Set([...left, ...shown, ...added])];
 }
 
+const FIRST_NOTE_ID = 7_001;
+
+/** The comment of a case that has this id. */
+export function speechIndex(noteId: number): number {
+  return noteId - FIRST_NOTE_ID;
+}
+
+/** The comments on the epic (`null`) or on the issue of a step. */
+export function notesOfCase({ given, sow }: ReadyCase, about: StepKey | null): readonly ActualNote[] {
+  return given.said.flatMap((speech, index): ActualNote[] => {
+    if ((speech.about ?? null) !== about) return [];
+    const at = `${speech.on ?? given.today ?? sow.closed_won_on}T11:00:00.000Z`;
+    const author = userNamed(speech.by);
+    const id = FIRST_NOTE_ID + index;
+    return [{ id, author, body: speech.text, system: false, createdAt: at, updatedAt: at }];
+  });
+}
+
 /** One id per username, whatever the order in which they come up. */
-function userNamed(username: string): ActualUser {
+export function userNamed(username: string): ActualUser {
   if (username === PROCESSION.username) return PROCESSION;
   return { id: 1_000 + Number.parseInt(checksum(username).slice(0, 8), 16), username };
 }

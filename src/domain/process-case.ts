@@ -9,6 +9,15 @@ const Username = z
   .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/, 'expected a GitLab username without @, for example ada');
 const Texts = z.array(z.string().min(1).max(1_000)).min(1).max(100);
 
+/** A step, or one issue of a step that is made on request: `change-order/1` is the first. */
+const Key = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[1-9][0-9]?)?$/,
+    'expected a step, for example kick-off or change-order/1',
+  )
+  .max(43);
+
 /** What has become of an issue: `started` and `waiting` are its label, `closed` with nothing filled in, `done` with everything. */
 const Standing = z.enum(['open', 'started', 'waiting', 'closed', 'done']);
 
@@ -28,21 +37,36 @@ const StepFacts = z.union([
     on: CalendarDate.optional(),
     add_labels: Texts.optional(),
     remove_labels: Texts.optional(),
+    /** Recorded time (`/spend`). */
+    hours: z.number().min(0).max(10_000).optional(),
   }),
 ]);
 type StepFacts = z.infer<typeof StepFacts>;
 
+/** A comment with commands. Everybody in a case is a member of the project; roles decide who may. */
+const Speech = z.strictObject({
+  by: Username,
+  /** The step whose issue it stands on; left out: the epic. */
+  about: Key.optional(),
+  /** `/ps approve` */
+  text: z.string().min(1).max(2_000),
+  /** When; left out: `today`. */
+  on: CalendarDate.optional(),
+  /** Whether it is expected to be refused. */
+  refused: z.boolean().default(false),
+});
+
 const Expectation = z.strictObject({
   /** Where steps stand. */
-  states: z.record(Id, z.enum(WORKFLOW_STATES)).default({}),
+  states: z.record(Key, z.enum(WORKFLOW_STATES)).default({}),
   /** Where every step stands that `states` does not name. */
   others: z.enum(WORKFLOW_STATES).optional(),
   /** The steps that do not belong to this engagement: all of them. */
   excluded: z.array(Id).optional(),
   /** Every broken rule, by step or `epic`. Left out: none is broken. */
-  broken: z.record(Id, z.array(Id).min(1)).default({}),
+  broken: z.record(Key, z.array(Id).min(1)).default({}),
   /** Parts of what is said to be missing for a step. */
-  missing: z.record(Id, Texts).default({}),
+  missing: z.record(Key, Texts).default({}),
   /** The closing steps that are not done: all of them. */
   open_gates: z.array(Id).optional(),
   /** Whether the epic is to be closed. */
@@ -65,9 +89,11 @@ const Case = z.strictObject({
   /** What became of the epic. */
   epic: z.enum(['open', 'closed']).default('open'),
   /** Steps that are done: ticked, filled in and closed. */
-  done: z.array(Id).max(100).default([]),
+  done: z.array(Key).max(100).default([]),
   /** What else is so, by step. A step not named anywhere is as the launch made it. */
-  facts: z.record(Id, StepFacts).default({}),
+  facts: z.record(Key, StepFacts).default({}),
+  /** Comments with commands, in the order they were written. */
+  said: z.array(Speech).max(50).default([]),
   expect: Expectation,
 });
 export type ProcessCase = z.infer<typeof Case>;

@@ -1,7 +1,16 @@
 /** Lets the engine judge the case of a process: the very decision that sweeps and `check` make, over a GitLab held in memory. */
-import { type Mismatch, mismatches } from '#domain/case-judgement.ts';
+import { type Judged, type Mismatch, mismatches } from '#domain/case-judgement.ts';
 import { problem } from '#domain/case-problems.ts';
-import { launchedState, type ReadyCase, settingsOf, stateOfCase } from '#domain/case-world.ts';
+import {
+  launchedState,
+  notesOfCase,
+  type ReadyCase,
+  settingsOf,
+  speechIndex,
+  stateOfCase,
+  userNamed,
+  withAdded,
+} from '#domain/case-world.ts';
 import { checkEngagement } from '#domain/check.ts';
 import { InvariantError } from '#domain/errors.ts';
 import { unknownItems } from '#domain/fill-in.ts';
@@ -11,8 +20,12 @@ import { factsOf } from '#domain/process-case.ts';
 import { LAUNCH_STAGE } from '#domain/sow.ts';
 import { type ActualState, PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import { LOOK_EVERYWHERE } from './comment-look.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileOptions } from './reconcile.ts';
+
+/** GitLab's access level of a Developer: everybody who speaks in a case is a member. */
+const MEMBER = 30;
 
 export type CaseResult =
   | { readonly kind: 'holds' }
@@ -28,19 +41,55 @@ export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseRes
   const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
   const empty: ActualState = { engagement, epics: [], issues: [], capabilities: PREMIUM };
   const launched = await decided(gitlab, ready, empty, launch);
-  const state = launchedState(launched.plan, ready);
+  const before = launchedState(launched.plan, ready);
+  const state = given.said.length === 0 ? before : await withAddedIssues(gitlab, ready, before);
   const found = identify(state);
   const problems = itemProblems(ready, found);
   if (problems.length > 0) return { kind: 'broken', problems };
-  const decision = await decided(gitlab, ready, stateOfCase(state, found, ready), {});
+  const decision = await heard(gitlab, ready, stateOfCase(state, found, ready), found);
   const { assessment } = decision;
   const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
   const differences = mismatches(given, {
     assessment,
     check: checkEngagement(assessment, decision.found),
     due,
+    answers: answersOf(ready, decision),
   });
   return differences.length === 0 ? { kind: 'holds' } : { kind: 'fails', mismatches: differences };
+}
+
+/** What comments asked for is there before anything is said to be so about it. */
+async function withAddedIssues(gitlab: GitLab, ready: ReadyCase, state: ActualState): Promise<ActualState> {
+  const found = identify(state);
+  const { plan } = await heard(gitlab, ready, state, found);
+  return withAdded(state, found, plan);
+}
+
+/** What is decided when the comments of the case are read. */
+async function heard(
+  gitlab: GitLab,
+  ready: ReadyCase,
+  state: ActualState,
+  found: Identified,
+): Promise<Decision> {
+  const steps = new Map([...found.issues].map(([step, { id }]) => [id, step]));
+  const speaking: GitLab = {
+    ...gitlab,
+    readNotes: async (item) => notesOfCase(ready, item.kind === 'epic' ? null : (steps.get(item.id) ?? '')),
+    readAccessLevel: async () => MEMBER,
+    findUser: async (username) => userNamed(username),
+  };
+  return await decided(speaking, ready, state, { comments: LOOK_EVERYWHERE });
+}
+
+function answersOf({ given }: ReadyCase, { input }: Decision): Judged['answers'] {
+  const answers = new Map(input.followed.answers.map((answer) => [speechIndex(answer.noteId), answer]));
+  return given.said.map((_, index) => {
+    const answer = answers.get(index);
+    if (answer === undefined) return null;
+    const words = answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []));
+    return { refused: answer.outcome === 'refused', words };
+  });
 }
 
 async function decided(
@@ -65,6 +114,14 @@ async function decided(
 
 function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldProblem[] {
   return [...factsOf(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
+    if (!found.issues.has(step))
+      return [
+        problem(
+          given.facts[step] === undefined ? ['done', given.done.indexOf(step)] : ['facts', step],
+          `there is no issue of ${step}`,
+          'Let somebody ask for it: said: [{ by: eli, text: /ps add change-order }].',
+        ),
+      ];
     const description = found.issues.get(step)?.description ?? '';
     return (['ticked', 'not_ticked'] as const).flatMap((field) => {
       const texts = (field === 'ticked' ? ticked : open) ?? [];

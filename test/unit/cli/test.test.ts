@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,8 +25,8 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 }
 
 async function replaceCases(text: string): Promise<void> {
-  for (const name of ['tests/evidence.yml', 'tests/conditions.yml'])
-    await rm(join(cwd, 'issue_templates/delivery', name));
+  const folder = join(cwd, 'issue_templates/delivery/tests');
+  for (const name of await readdir(folder)) await rm(join(folder, name));
   await writeFile(join(cwd, ORDER), `sow: ../../../sows/SOW-1042.yml\ncases:\n${text}`);
 }
 
@@ -114,6 +114,16 @@ describe('procession test', () => {
       'a list item that is not there',
       'facts: { kick-off: { ticked: [Dance] } }',
       'no list item of kick-off begins with "Dance"',
+    ],
+    [
+      'what is said about an unknown step',
+      'said: [{ by: mira, about: kick-of, text: /ps approve }]',
+      'Did you mean "kick-off"?',
+    ],
+    [
+      'an issue of a step that is not made on request',
+      'facts: { kick-off/1: done }',
+      'there is no step "kick-off/1"',
     ],
     ['an unknown profile', 'profile: strickt', 'there is no profile "strickt"'],
     [

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyGitLab } from '#cli/offline-gitlab.ts';
 import type { ProcessDefinition, Step } from '#domain/process.ts';
-import { tryCase } from '#reconciler/try-case.ts';
+import { CaseFile } from '#domain/process-case.ts';
+import { type CaseResult, tryCase } from '#reconciler/try-case.ts';
 import { type LoadedCase, loadCases } from '#templates/load-cases.ts';
 import { loadProcess } from '#templates/load-process.ts';
+import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
 
 const root = join(import.meta.dirname, '../../../issue_templates');
 
@@ -57,7 +59,7 @@ describe.each([
     const { process } = loaded;
     // Those about order first: most changes show there.
     const about = (part: string) => loaded.cases.filter(({ file }) => file.endsWith(`/${part}.yml`));
-    const cases = [...about('order'), ...about('conditions')];
+    const cases = [...about('order'), ...about('conditions'), ...about('rulings')];
     const without = (step: Step, changes: Partial<Step>) => (other: ProcessDefinition) => ({
       ...other,
       steps: other.steps.map((each) => (each.id === step.id ? { ...each, ...changes } : each)),
@@ -66,8 +68,7 @@ describe.each([
     const take = async (name: string, change: (process: ProcessDefinition) => ProcessDefinition) => {
       if ((await failing(cases, change, 1)).length === 0) unnoticed.push(name);
     };
-    // Steps that exist only on request are in no launch: cases cannot speak of them.
-    for (const step of process.steps.filter(({ created }) => created !== 'command')) {
+    for (const step of process.steps) {
       for (const predecessor of step.after)
         await take(
           `${step.id} after ${predecessor.step}`,
@@ -84,4 +85,88 @@ describe.each([
 
     expect(unnoticed).toEqual([]);
   }, 60_000);
+});
+
+describe('what people have said in a case', () => {
+  /** Problems are never expected here. */
+  async function tried(given: Readonly<Record<string, unknown>>): Promise<CaseResult> {
+    const file = CaseFile.parse({ sow: {}, cases: [{ name: 'It holds', ...given }] });
+    const [first] = file.cases;
+    if (first === undefined) throw new TypeError('a file of one case has one');
+    return await tryCase(emptyGitLab(), { process: RULED, sow: aSow(), given: first });
+  }
+
+  const RULED = aProcess({
+    steps: [
+      aStep('first', {
+        done_when: aDoneWhen({
+          approval: { role: 'manager', count: 1, self: false },
+          time_spent: { at_least_hours: 2 },
+        }),
+      }),
+      aStep('extra', { kind: 'on-demand', created: 'command', after: [{ step: 'first', until: 'done' }] }),
+      aStep('last', { after: [{ step: 'extra', until: 'done' }] }),
+    ],
+  });
+  const roles = { manager: ['mira'], engineer: ['eli'] };
+  const facts = { first: { is: 'done', hours: 2 } };
+  const approved = { by: 'mira', about: 'first', text: '/ps approve' };
+
+  it.each([
+    ['an approval by the role and enough time', { said: [approved], expect: { states: { first: 'done' } } }],
+    [
+      'an approval by who has not the role',
+      {
+        said: [{ ...approved, by: 'eli', refused: true }],
+        expect: {
+          states: { first: 'ready' },
+          broken: { first: ['closed-too-early'] },
+          missing: { first: ['approval by somebody with the role manager'] },
+        },
+      },
+    ],
+    [
+      'too little time',
+      {
+        facts: { first: { is: 'done', hours: 1.5 } },
+        said: [approved],
+        expect: { broken: { first: ['closed-too-early'] }, missing: { first: ['1.5 h so far'] } },
+      },
+    ],
+    [
+      'issues that were asked for, and what waits for them',
+      {
+        said: [approved, { by: 'eli', text: '/ps add extra\n/ps add extra One more' }],
+        facts: { ...facts, 'extra/1': 'done' },
+        expect: { states: { 'extra/1': 'done', 'extra/2': 'ready', last: 'blocked' } },
+      },
+    ],
+    [
+      'a step that is skipped on the last day of all',
+      {
+        said: [approved, { by: 'mira', text: '/ps skip last nobody needs it' }],
+        expect: { states: { last: 'waived' }, complete: true },
+      },
+    ],
+  ])('holds: %s', async (_, given) => {
+    expect(await tried({ roles, facts, ...given })).toEqual({ kind: 'holds' });
+  });
+
+  it.each([
+    ['is refused', { ...approved, by: 'eli' }, 'refused', 'that takes the role manager'],
+    ['is followed though it should not be', { ...approved, refused: true }, 'followed', null],
+    ['holds no command', { ...approved, text: 'I approve' }, 'no command', null],
+  ])('a comment that %s fails the case', async (_, speech, seen, words) => {
+    const result = await tried({ roles, said: [speech], expect: { broken: {} } });
+
+    expect(result).toMatchObject({ kind: 'fails', mismatches: [{ at: ['said', 0], seen }] });
+    expect(JSON.stringify(result)).toContain(words ?? seen);
+  });
+
+  it('an issue that nobody asked for cannot be spoken of', async () => {
+    expect(await tried({ facts: { 'extra/1': 'done' }, expect: {} })).toMatchObject({
+      kind: 'broken',
+      problems: [{ path: 'facts.extra/1', message: 'there is no issue of extra/1' }],
+    });
+  });
 });
