@@ -59,6 +59,9 @@ export function wouldChange(status: StepStatus, assessment: Assessment): readonl
       ...todos,
       `Keep it open until ${stepName(until, assessment)} is done; it is closed with the epic at the latest`,
     ];
+  // Its success closes the issue.
+  if (status.step.pipeline !== undefined && status.run?.used !== true && status.issue.state === 'opened')
+    return todos;
   return [
     ...todos,
     status.issue.state === 'closed'

@@ -10,18 +10,17 @@ export interface RecordedEvidence {
   readonly value: string;
 }
 
-/** Evidence with what the pipeline's success says, where people wrote nothing. */
+/** Evidence with what the pipeline's success says, where people wrote nothing; until then nobody is asked for it. */
 export function withRecorded(
   evidence: readonly EvidenceReading[],
   step: Step,
   run: PipelineRun | null,
 ): readonly EvidenceReading[] {
-  const recorded = recordedBy(step, run);
-  if (recorded === null) return evidence;
+  const field = step.pipeline?.records;
+  if (field === undefined) return evidence;
+  const value = recordedBy(step, run)?.value ?? null;
   return evidence.map((reading) =>
-    reading.field === recorded.field && reading.value === null
-      ? { ...reading, value: recorded.value, problem: null }
-      : reading,
+    reading.field === field && reading.value === null ? { ...reading, value, problem: null } : reading,
   );
 }
 
