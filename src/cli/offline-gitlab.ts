@@ -15,6 +15,7 @@ export function emptyGitLab(): GitLab {
     findEpics: async () => [],
     readNotes: async () => [],
     readLinks: async () => [],
+    readLabelEvents: async () => [],
     readLabels: async () => new Set(),
     whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
     readAccessLevel: async () => null,

@@ -14,6 +14,11 @@ export interface Speaker {
   readonly level: number | null;
 }
 
+/** Whether somebody with this access level may rule anything at all. */
+export function mayCommand(level: number | null): boolean {
+  return level !== null && level >= PLANNER;
+}
+
 /**
  * `null` when the speaker may, else why not and who could, as inert Markdown.
  *
@@ -26,8 +31,7 @@ export function refusal(
   assessment: Assessment,
   settings: Settings,
 ): string | null {
-  if (speaker.level === null || speaker.level < PLANNER)
-    return 'only members of the project, from Planner on, may give commands';
+  if (!mayCommand(speaker.level)) return 'only members of the project, from Planner on, may give commands';
   const allowed = allowedRoles(name, status, settings);
   if (allowed.includes(ANYBODY)) return null;
   const roles = rolesOf(speaker.user.username, assessment, settings);

@@ -91,6 +91,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     summary: 'starts the pipeline of this step anew',
     about: 'step',
     by: ['manager', OWNER],
+    changes: true,
   },
   {
     name: 'hold',

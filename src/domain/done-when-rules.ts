@@ -2,6 +2,7 @@
 import { didYouMean } from './closest.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { isMadeByCommand } from './instances.ts';
+import { LABEL_SCOPES, labelName } from './labels.ts';
 import type { ProcessDefinition, Step } from './process.ts';
 import { inStep, type ProcessProblem } from './process-problem.ts';
 
@@ -9,6 +10,7 @@ import { inStep, type ProcessProblem } from './process-problem.ts';
 export function doneWhenProblems(process: ProcessDefinition): readonly ProcessProblem[] {
   return process.steps.flatMap((step) => [
     ...knownInstances(step, process),
+    ...labelOfPeople(step),
     ...acceptanceFields(step),
     ...createdOnDemand(step, process),
     ...appointsNotItself(step),
@@ -28,6 +30,16 @@ function knownInstances(step: Step, process: ProcessDefinition): readonly Proces
       id === step.id ? 'a step cannot wait for itself' : `there is no step "${id}" that is made by command`;
     return [inStep(step, ['done_when', 'instances', index], message, didYouMean(id, possible, fallback))];
   });
+}
+
+/** A label that Procession sets itself says nothing about who approves. */
+function labelOfPeople(step: Step): readonly ProcessProblem[] {
+  const label = step.done_when.approval?.label;
+  const ours = LABEL_SCOPES.find((scope) => label?.startsWith(labelName(scope, '')) === true);
+  if (label === undefined || ours === undefined) return [];
+  const at = ['done_when', 'approval', 'label'];
+  const message = `labels of the scope ${ours}:: are set by Procession, so they prove no approval`;
+  return [inStep(step, at, message, 'Take a label of its own, for example approved::legal.')];
 }
 
 function acceptanceFields(step: Step): readonly ProcessProblem[] {

@@ -101,7 +101,7 @@ function approvalGate(facts: GateFacts): readonly GateReading[] {
       wanted,
       seen,
       problem: `the ${wanted} is missing${counting.length === 0 ? '' : ` (${seen})`}`,
-      todo: `Ask ${who}${self}, to comment /ps approve`,
+      todo: `Ask ${who}${self}, to comment /ps approve${rule.label === undefined ? '' : ` or to set the label "${plainText(rule.label, 80)}"`}`,
     },
   ];
 }

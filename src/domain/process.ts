@@ -73,7 +73,7 @@ const EvidenceField = z.strictObject({
 });
 export type EvidenceField = z.infer<typeof EvidenceField>;
 
-/** Somebody of a role must say `/ps approve` on the issue. */
+/** Somebody of a role must say `/ps approve` on the issue, or set the label that says so. */
 const ApprovalRule = z.strictObject({
   role: Id,
   /** How many different people. */
@@ -82,6 +82,8 @@ const ApprovalRule = z.strictObject({
   self: z.boolean().default(false),
   /** An approval older than this no longer counts. */
   expires_working_days: z.number().int().min(1).max(400).optional(),
+  /** A label, by its full name: whoever of the role sets it approves, and taking it off takes that back. */
+  label: z.string().min(1).max(255).optional(),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 

@@ -5,6 +5,7 @@
  */
 import type { ItemComments } from './follow-comments.ts';
 import type { StepKey } from './keys.ts';
+import { isByLabel } from './label-approval.ts';
 import type { Rulings } from './rulings.ts';
 
 /** @param settled steps that are done and shown so: what they rested on is history */
@@ -28,7 +29,8 @@ export function withoutUnproven(
   };
   return {
     ...rulings,
-    approvals: rulings.approvals.filter(isProven),
+    // Those by label were proven when they were read.
+    approvals: rulings.approvals.filter((approval) => isByLabel(approval) || isProven(approval)),
     waivers: rulings.waivers.filter(isProven),
   };
 }

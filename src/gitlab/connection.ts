@@ -5,6 +5,7 @@ import {
   EpicNotes,
   Epics,
   GroupLabels,
+  IssueLabelEvents,
   IssueLinks,
   IssueNoteAwardEmojis,
   IssueNotes,
@@ -39,6 +40,7 @@ export interface Connection {
   readonly project: string;
   readonly epics: Epics;
   readonly issues: Issues;
+  readonly issueLabelEvents: IssueLabelEvents;
   readonly issueLinks: IssueLinks;
   readonly issueNotes: IssueNotes;
   readonly issueNoteReactions: IssueNoteAwardEmojis;
@@ -86,6 +88,7 @@ export function connect(options: ConnectionOptions): Connection {
     project: options.project,
     epics: new Epics(resource),
     issues: new Issues(resource),
+    issueLabelEvents: new IssueLabelEvents(resource),
     issueLinks: new IssueLinks(resource),
     issueNotes: new IssueNotes(resource),
     issueNoteReactions: new IssueNoteAwardEmojis(resource),

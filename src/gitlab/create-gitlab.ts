@@ -1,5 +1,6 @@
 import type { GitLab } from '#ports/gitlab.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
+import { createLabelEvents } from './label-events.ts';
 import { createPipelines } from './pipelines.ts';
 import { createReader } from './read.ts';
 import { createWriter } from './write.ts';
@@ -18,6 +19,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
   return {
     ...reader,
     ...createWriter(connection, reader),
+    ...createLabelEvents(connection),
     ...createPipelines(connection, reader.whoAmI),
   };
 }

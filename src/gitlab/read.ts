@@ -21,7 +21,7 @@ import { CurrentUser, Epic, Issue, Label, Link, Member, Note, parseAnswer, User 
 const MANY = 40;
 
 /** A reader, and what the writer next to it tells it. */
-export interface Reader extends Omit<GitLabReader, 'readPipeline'> {
+export interface Reader extends Omit<GitLabReader, 'readPipeline' | 'readLabelEvents'> {
   /** Adds to the labels already read; does nothing before they are. */
   rememberLabel(name: string): void;
 }

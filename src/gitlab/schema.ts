@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { UnexpectedResponseError } from '#domain/errors.ts';
+import type { LabelEvent } from '#domain/label-approval.ts';
 import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#domain/state.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
 
@@ -103,6 +104,25 @@ export const Note = z
       system,
       createdAt: created_at,
       updatedAt: updated_at ?? created_at,
+    }),
+  );
+
+/** @see https://docs.gitlab.com/api/resource_label_events/ */
+export const LabelChange = z
+  .object({
+    id: z.int(),
+    user: User.nullable(),
+    label: z.object({ name: z.string() }).nullable(),
+    action: z.enum(['add', 'remove']),
+    created_at: Instant,
+  })
+  .transform(
+    ({ id, user, label, action, created_at }): LabelEvent => ({
+      id,
+      user,
+      label: label?.name ?? null,
+      action,
+      createdAt: created_at,
     }),
   );
 

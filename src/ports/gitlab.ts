@@ -1,4 +1,5 @@
 import type { EngagementKey } from '#domain/keys.ts';
+import type { LabelEvent } from '#domain/label-approval.ts';
 import type { ActualPipeline, StartedPipeline } from '#domain/pipeline-run.ts';
 import type { PipelineVariable } from '#domain/pipeline-variables.ts';
 import type {
@@ -44,6 +45,8 @@ export interface GitLabReader {
   /** All notes of an epic or issue, oldest first, without system notes. */
   readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
   readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;
+  /** Who set and took off which label, oldest first. */
+  readLabelEvents(issue: ActualIssue): Promise<readonly LabelEvent[]>;
   /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}; `anew` reads them again. */
   readLabels(options?: { readonly anew?: boolean }): Promise<ReadonlySet<string>>;
   /** The user behind the token. Kept for the life of the reader. */

@@ -8,6 +8,7 @@ import { settleRulings } from '#domain/settle-rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
 import { readComments } from './read-comments.ts';
+import { readLabelApprovals } from './read-label-approvals.ts';
 import { readRuns, type StartedRuns } from './read-runs.ts';
 
 export interface Heard {
@@ -41,7 +42,11 @@ export async function assessWithComments(
   if (heard !== undefined)
     return withRoles(assess({ ...facts, rulings: heard.rulings }), { heard, settings, recorded });
   const settled = settleRulings(recorded, found.issues, today);
-  const rulings = { ...settled, runs: await readRuns(gitlab, { ...facts, now, rulings: settled }, started) };
+  const [runs, approvals] = await Promise.all([
+    readRuns(gitlab, { ...facts, now, rulings: settled }, started),
+    readLabelApprovals(gitlab, { ...facts, rulings: settled }),
+  ]);
+  const rulings: Rulings = { ...settled, runs, approvals: [...approvals] };
   const before = assess({ ...facts, rulings });
   const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
   if (followed !== null)

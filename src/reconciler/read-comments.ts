@@ -13,6 +13,7 @@ import {
 } from '#domain/follow-comments.ts';
 import type { Identified } from '#domain/identify.ts';
 import type { StepKey } from '#domain/keys.ts';
+import { isByLabel } from '#domain/label-approval.ts';
 import { assignedUsers } from '#domain/parse-command.ts';
 import type { NoteTarget } from '#domain/plan.ts';
 import { withoutUnproven } from '#domain/proof.ts';
@@ -109,7 +110,9 @@ function restsOnWords(status: StepStatus, input: CommentInput): boolean {
   return (
     status.issue?.state === 'closed' &&
     !isSettled(status, input) &&
-    [...approvals, ...waivers].some(({ step }) => step === status.key)
+    [...approvals.filter((approval) => !isByLabel(approval)), ...waivers].some(
+      ({ step }) => step === status.key,
+    )
   );
 }
 
@@ -118,7 +121,10 @@ function settledSteps(input: CommentInput): ReadonlySet<StepKey> {
 }
 
 /** Closed, and shown as done. */
-function isSettled({ issue }: StepStatus, { settings }: CommentInput): boolean {
+export function isSettled(
+  { issue }: Pick<StepStatus, 'issue'>,
+  { settings }: Pick<CommentInput, 'settings'>,
+): boolean {
   const label = currentLabel(issue, settings);
   return issue?.state === 'closed' && (label === 'done' || label === 'waived');
 }

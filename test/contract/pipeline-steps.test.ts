@@ -196,6 +196,21 @@ describe('failure', () => {
     expect(world.notesOf(world.issue('provision'), 'pipeline:2')).toHaveLength(1);
   });
 
+  it('a /ps retry during a hold starts the pipeline when it goes on, and says so', async () => {
+    await begin();
+    end('failed');
+    await world.reconcile();
+    sayIn(world, 'mira', world.epic(), '/ps hold the budget is late');
+    const note = sayIn(world, 'eli', world.issue('provision'), '/ps retry');
+    await settleIn(world);
+    expect(pipelines()).toHaveLength(1);
+    expect(answerTo(world, world.issue('provision'), note)).toContain('this is done when somebody comments');
+
+    sayIn(world, 'mira', world.epic(), '/ps resume');
+    await settleIn(world);
+    expect(pipelines()).toHaveLength(2);
+  });
+
   it.each([
     ['eli', 'it has not been started', async () => {}, 'has not been started yet'],
     ['eli', 'it is still running', begin, 'is not over yet'],

@@ -224,6 +224,16 @@ describe('domain/process-rules', () => {
       ],
     ],
     [
+      'an approval by a label that Procession sets itself',
+      anInputProcess([
+        anInputStep('a', { done_when: { approval: { role: 'manager', label: 'workflow::done' } } }),
+        anInputStep('b', { done_when: { approval: { role: 'manager', label: 'approved::legal' } } }),
+      ]),
+      [
+        'a done_when.approval.label: labels of the scope workflow:: are set by Procession, so they prove no approval',
+      ],
+    ],
+    [
       'an unknown due anchor',
       anInputProcess([
         anInputStep('a', {

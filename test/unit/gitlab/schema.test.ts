@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UnexpectedResponseError } from '#domain/errors.ts';
-import { Epic, Issue, Link, Note, parseAnswer } from '#gitlab/schema.ts';
+import { Epic, Issue, LabelChange, Link, Note, parseAnswer } from '#gitlab/schema.ts';
 
 const epic = {
   id: 29,
@@ -20,6 +20,29 @@ const epic = {
 };
 
 describe('gitlab/schema', () => {
+  it('reads who changed a label, also where the account or the label is gone', () => {
+    const event = {
+      id: 142,
+      user: { id: 1, username: 'root', name: 'Administrator', state: 'active' },
+      created_at: '2018-08-20T13:38:20.077+01:00',
+      resource_type: 'Issue',
+      resource_id: 253,
+      label: { id: 73, name: 'a1', color: '#34495E', description: '' },
+      action: 'add',
+    };
+    expect(parseAnswer(LabelChange, event, 'GET')).toEqual({
+      id: 142,
+      user: { id: 1, username: 'root' },
+      label: 'a1',
+      action: 'add',
+      createdAt: '2018-08-20T12:38:20.077Z',
+    });
+    expect(parseAnswer(LabelChange, { ...event, user: null, label: null }, 'GET')).toMatchObject({
+      user: null,
+      label: null,
+    });
+  });
+
   it('reads an epic, with instants in UTC and no description as an empty one', () => {
     expect(parseAnswer(Epic, epic, 'GET')).toEqual({
       kind: 'epic',
