@@ -18,12 +18,14 @@ COPY issue_templates ./issue_templates
 COPY LICENSE README.md ./
 
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/procession \
+    && install --directory --owner=node --group=node /opt/procession/.compiled \
     && ln -s /opt/procession/src/main.ts /usr/local/bin/procession \
     && chmod 0755 /opt/procession/src/main.ts
 USER node
-# After the build, which is root's: what is compiled at the first start is kept with the data.
-ENV NODE_COMPILE_CACHE=/var/lib/procession/.cache \
+# Compiled here, once: a job in this image begins its work half a second earlier.
+ENV NODE_COMPILE_CACHE=/opt/procession/.compiled \
     NODE_OPTIONS=--max-semi-space-size=8
+RUN ["node", "src/compile-all.ts"]
 VOLUME /var/lib/procession
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \

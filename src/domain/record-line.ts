@@ -64,16 +64,18 @@ function parseJson(data: string): unknown {
 
 /** FNV-1a, 64 bits, as 16 hexadecimal digits. Two 32-bit halves: BigInt would be 30 times slower on a megabyte. */
 export function checksum(text: string): string {
-  let high = 0xcbf29ce4;
-  let low = 0x84222325;
+  // Four parts of 16 bits, the lowest last: every product stays a small integer.
+  let [a, b, c, d] = [0xcbf2, 0x9ce4, 0x8422, 0x2325];
   for (let at = 0; at < text.length; at += 1) {
-    low = (low ^ text.charCodeAt(at)) >>> 0;
-    // (high, low) * 0x00000100_000001b3 modulo 2^64
-    const product = low * 0x1b3;
-    high = (Math.imul(high, 0x1b3) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0;
-    low = product >>> 0;
+    d ^= text.charCodeAt(at);
+    // times 0x00000100_000001b3, modulo 2^64
+    const p = d * 0x1b3;
+    const q = c * 0x1b3 + (p >>> 16);
+    const r = b * 0x1b3 + (d << 8) + (q >>> 16);
+    const s = a * 0x1b3 + (c << 8) + (r >>> 16);
+    [a, b, c, d] = [s & 0xffff, r & 0xffff, q & 0xffff, p & 0xffff];
   }
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+  return [a, b, c, d].map((part) => part.toString(16).padStart(4, '0')).join('');
 }
 
 function toBase64Url(bytes: Uint8Array): string {

@@ -31,7 +31,23 @@ const OPENING = /^((?: {0,3}>)*)((?:[ \t]*(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*)[ \t]
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
  */
-export function textLines(text: string): TextLine[] {
+export function textLines(text: string): readonly TextLine[] {
+  const known = KEPT.get(text);
+  if (known !== undefined) return known;
+  const lines = readLines(text);
+  if (text.length > LONGEST_KEPT) return lines;
+  const [oldest] = KEPT.keys();
+  if (KEPT.size >= MOST_KEPT && oldest !== undefined) KEPT.delete(oldest);
+  KEPT.set(text, lines);
+  return lines;
+}
+
+/** A decision asks half a dozen times for the lines of the same dozen descriptions. */
+const KEPT = new Map<string, readonly TextLine[]>();
+const MOST_KEPT = 32;
+const LONGEST_KEPT = 50_000;
+
+function readLines(text: string): readonly TextLine[] {
   const lines: TextLine[] = [];
   let open: OpenBlock | null = null;
   for (const { line, start, end } of splitLines(text)) {
