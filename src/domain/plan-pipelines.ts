@@ -21,9 +21,10 @@ export function withRuns(assessment: Assessment, now: string): Assessment {
   return { ...assessment, rulings: { ...assessment.rulings, runs } };
 }
 
-/** Nothing is started for a step that people have let off. */
-function isTurn({ state, waiver }: Pick<StepStatus, 'state' | 'waiver'>): boolean {
-  return waiver === null && (state === 'ready' || state === 'in progress' || state === 'waiting');
+/** Nothing is started for a step that people have let off, or begun before an earlier one is done (`policy.mode: warn`). */
+function isTurn({ state, waiver, waitsFor }: Pick<StepStatus, 'state' | 'waiver' | 'waitsFor'>): boolean {
+  const isOpen = state === 'ready' || state === 'in progress' || state === 'waiting';
+  return isOpen && waiver === null && waitsFor.every(({ until }) => until === 'started');
 }
 
 /** Starts what the epic says is wanted. What is wanted only now is written down first, and started by the run after. */

@@ -31,10 +31,13 @@ export function createPipelines(connection: Connection, whoAmI: GitLabReader['wh
   const { pipelines, jobs, pageSize } = connection;
 
   async function readPipeline(project: string, id: number): Promise<ActualPipeline | null> {
-    const answer = await orNull(pipelines.show(project, id));
-    return answer === null
-      ? null
-      : await toActual(project, answer, `GET /projects/${project}/pipelines/${id}`);
+    try {
+      const answer = await pipelines.show(project, id);
+      return await toActual(project, answer, `GET /projects/${project}/pipelines/${id}`);
+    } catch (error) {
+      if (error instanceof GitLabRefusedError && (error.status === 403 || error.status === 404)) return null;
+      throw error;
+    }
   }
 
   async function toActual(project: string, answer: unknown, what: string): Promise<ActualPipeline> {

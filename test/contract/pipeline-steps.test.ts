@@ -1,6 +1,7 @@
 /** A step that a pipeline does: started once, its success closes, its failure is said, and it can be tried again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#domain/errors.ts';
+import { DEFAULT_POLICY } from '#domain/settings.ts';
 import { reconcile } from '#reconciler/reconcile.ts';
 import type { Pipeline } from '#sandbox/world.ts';
 import { answerTo, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
@@ -86,6 +87,19 @@ describe('becoming ready', () => {
 
     sayIn(world, 'mira', world.epic(), '/ps resume');
     await settleIn(world);
+    only();
+  });
+
+  it('starts nothing for a step that people began too early, where they are only told', async () => {
+    await world.close();
+    const policy = { ...DEFAULT_POLICY, mode: 'warn' } as const;
+    world = await startEngagement({ process: PROVISIONED, settings: { policy } });
+    await world.apply();
+    world.by('eli').label(world.issue('provision'), 'workflow::in progress');
+    await world.reconcile();
+    expect(pipelines()).toEqual([]);
+
+    await begin();
     only();
   });
 
@@ -242,6 +256,21 @@ describe('failure', () => {
     await settleIn(world);
 
     expect(world.notesOf(world.issue('provision'), 'pipeline:1')[0]?.body).toContain('was deleted');
+  });
+
+  it('tells of one that may not be seen any more, and everything else goes on', async () => {
+    await begin();
+    world.sandbox.faults.failNext({
+      method: 'GET',
+      route: '/projects/:id/pipelines/:pipeline_id',
+      when: 'before',
+      kind: 'status',
+      status: 403,
+      body: '{"message":"403 Forbidden"}',
+    });
+    await settleIn(world);
+
+    expect(world.notesOf(world.issue('provision'), 'pipeline:1')[0]?.body).toContain('cannot be seen');
   });
 
   it('waits for a manual job', async () => {
