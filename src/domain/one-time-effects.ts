@@ -1,4 +1,5 @@
 /** What commands do once, and how it is kept while nothing may be changed. */
+import type { StepKey } from './keys.ts';
 import type { Owed, Rulings } from './rulings.ts';
 
 export interface OneTimeEffects extends Owed {
@@ -14,15 +15,23 @@ export function effectsOwed({ owed }: Rulings): OneTimeEffects {
 }
 
 /**
- * The rulings as they are to be recorded. What is done in this run is owed no longer, and a step that is skipped has
- * been closed by it; while the engagement is stopped both are still to come.
+ * The rulings as they are to be recorded. What is done in this run is owed no longer, and the waivers of steps that it
+ * closes are used; while the engagement is stopped both are still to come.
+ *
+ * @param done steps that are done when the run is over; `null` while the engagement is stopped
  */
-export function recordEffects(rulings: Rulings, effects: OneTimeEffects, stopped: boolean): Rulings {
+export function recordEffects(
+  rulings: Rulings,
+  effects: OneTimeEffects,
+  done: ReadonlySet<StepKey> | null,
+): Rulings {
   const { dueDates, roles, autoHealth } = effects;
-  if (stopped) {
+  if (done === null) {
     const owes = dueDates.length > 0 || roles.length > 0 || autoHealth;
     return { ...rulings, owed: owes ? { dueDates, roles, autoHealth } : null };
   }
-  const waivers = rulings.waivers.map((waiver) => (waiver.skip ? { ...waiver, used: true } : waiver));
+  const waivers = rulings.waivers.map((waiver) =>
+    done.has(waiver.step) ? { ...waiver, used: true } : waiver,
+  );
   return { ...rulings, owed: null, waivers };
 }

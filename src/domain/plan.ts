@@ -202,7 +202,8 @@ export function plan(given: PlanInput): Plan {
 /** With the rulings as this run records them. */
 function recording(input: PlanInput, stopped: boolean): PlanInput {
   const { assessment, followed } = input;
-  const rulings = recordEffects(assessment.rulings, followed.effects, stopped);
+  const done = assessment.steps.filter((status) => status.done).map(({ key }) => key);
+  const rulings = recordEffects(assessment.rulings, followed.effects, stopped ? null : new Set(done));
   const ruled = { ...assessment, rulings };
   return { ...input, assessment: stopped ? ruled : withRuns(ruled, input.now) };
 }

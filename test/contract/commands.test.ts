@@ -4,6 +4,7 @@ import { decodeRulings } from '#domain/rulings.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
+import { LIVELY } from '#test/support/deeds.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
@@ -72,6 +73,17 @@ describe('comment commands', () => {
 
     expect(world.issue('second').state).toBe('opened');
     expect(world.notesOf(world.issue('second'), 'closed-too-early')).toHaveLength(1);
+  });
+
+  it('a waiver of what ends with the engagement is shown and used when it ends', async () => {
+    await world.close();
+    world = await startEngagement({ process: LIVELY });
+    await world.apply();
+    say('mira', world.epic(), '/ps waive talks nobody talks\n/ps skip last nobody needs it');
+    await settle();
+
+    expect(world.epic().state).toBe('closed');
+    expect(world.state('talks')).toBe('workflow::waived');
   });
 
   it('skip closes a step from the epic, and what comes after becomes ready', async () => {

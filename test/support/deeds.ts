@@ -9,6 +9,9 @@ import type { Epic, Issue, Note, User } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aStep } from './builders.ts';
 import type { EngagementWorld } from './engagement.ts';
 
+/** Approves `second` where the manager sets it. */
+const APPROVED = 'approved::second';
+
 /** `first` appoints the engineer, `second` needs evidence and a manager's approval, `last` waits for change orders too. */
 export const LIVELY = aProcess({
   steps: [
@@ -17,7 +20,7 @@ export const LIVELY = aProcess({
       after: [{ step: 'first', until: 'done' }],
       done_when: aDoneWhen({
         evidence: [{ field: 'Held on', kind: 'date', required: true }],
-        approval: { role: 'manager', count: 1, self: false },
+        approval: { role: 'manager', count: 1, self: false, label: APPROVED },
       }),
       body: '- [ ] Hold it\n\n{{> evidence}}\n',
     }),
@@ -113,7 +116,7 @@ export const deed: fc.Arbitrary<Deed> = fc.oneof(
       by,
       kind: fc.constant('label' as const),
       step,
-      label: fc.constantFrom(...LABELS),
+      label: fc.constantFrom(APPROVED, APPROVED, ...LABELS),
     }),
   },
   { weight: 2, arbitrary: fc.record({ by, kind: fc.constantFrom(...ON_EPIC) }) },
@@ -256,7 +259,7 @@ function performOnStep(world: EngagementWorld, done: StepDeed, user: User): void
       return;
     case 'unlabel':
       operations.updateIssue(user, issue, {
-        removeLabels: [...LABELS, `step::${done.step}`, 'role::engineer'],
+        removeLabels: [...LABELS, APPROVED, `step::${done.step}`, 'role::engineer'],
       });
       return;
     case 'spoil-block':

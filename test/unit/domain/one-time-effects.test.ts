@@ -17,31 +17,32 @@ const SKIPPED: Rulings = {
 
 describe('one-time effects', () => {
   it('are owed while the engagement is stopped, survive the record in the epic, and end no later pause', () => {
-    const recorded = encodeRulings(recordEffects(NO_RULINGS, EFFECTS, true)) ?? '';
+    const recorded = encodeRulings(recordEffects(NO_RULINGS, EFFECTS, null)) ?? '';
 
     expect(effectsOwed(decodeRulings(recorded))).toEqual({ ...EFFECTS, unpause: false });
   });
 
   it('are owed no longer once they are done', () => {
-    const owing = recordEffects(NO_RULINGS, EFFECTS, true);
+    const owing = recordEffects(NO_RULINGS, EFFECTS, null);
 
-    expect(recordEffects(owing, EFFECTS, false)).toEqual(NO_RULINGS);
+    expect(recordEffects(owing, EFFECTS, new Set())).toEqual(NO_RULINGS);
   });
 
   it('leave no record where nothing was said', () => {
-    expect(encodeRulings(recordEffects(NO_RULINGS, NO_EFFECTS, true))).toBeNull();
+    expect(encodeRulings(recordEffects(NO_RULINGS, NO_EFFECTS, null))).toBeNull();
   });
 
   it.each([
-    [true, false],
-    [false, true],
-  ])('stopped %s: a step that is skipped was closed under it %s', (stopped, used) => {
-    expect(recordEffects(SKIPPED, NO_EFFECTS, stopped).waivers).toMatchObject([{ used }]);
+    ['the engagement is stopped', null, false],
+    ['its step is done', new Set(['first']), true],
+    ['another step is done', new Set(['second']), false],
+  ])('when %s, a waiver is used: %s → %s', (_, done, used) => {
+    expect(recordEffects(SKIPPED, NO_EFFECTS, done).waivers).toMatchObject([{ used }]);
   });
 
   it('with a date that does not exist in the record count for nothing', () => {
     const dueDates = [{ step: 'second', date: '2027-02-31' }];
-    const recorded = encodeRulings(recordEffects(NO_RULINGS, { ...EFFECTS, dueDates }, true)) ?? '';
+    const recorded = encodeRulings(recordEffects(NO_RULINGS, { ...EFFECTS, dueDates }, null)) ?? '';
 
     expect(effectsOwed(decodeRulings(recorded))).toEqual(NO_EFFECTS);
   });
