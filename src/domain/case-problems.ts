@@ -48,10 +48,10 @@ export function caseProblems(
   ];
 }
 
-/** Facts about a step that this SOW does not ask for, and evidence the step does not have. */
+/** Facts about a step that this SOW does not ask for, and evidence or a pipeline the step does not have. */
 function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly FieldProblem[] {
   const { included, excluded } = stepsFor(process, sow);
-  return [...factsOf(given)].flatMap(([name, { evidence }]): readonly FieldProblem[] => {
+  return [...factsOf(given)].flatMap(([name, { evidence, pipeline }]): readonly FieldProblem[] => {
     const id = instanceOf(name);
     const out = id === null ? excluded.find(({ step }) => step.id === name) : undefined;
     if (out !== undefined)
@@ -64,6 +64,8 @@ function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow):
       ];
     const applying = id === null ? included.map((each) => each.step) : process.steps;
     const step = applying.find((candidate) => candidate.id === (id ?? name));
+    if (step !== undefined && step.pipeline === undefined && pipeline !== undefined)
+      return [problem(['facts', name, 'pipeline'], `no pipeline does ${name}`, 'Leave it out.')];
     if (step === undefined || typeof evidence !== 'object') return [];
     const fields = evidenceFor(step, sow).map(({ field }) => field);
     return Object.keys(evidence)

@@ -10,6 +10,7 @@ import { type StepKey, stepIdOf } from './keys.ts';
 import { labelName, type WorkflowState } from './labels.ts';
 import { writeManagedBlock } from './managed-block.ts';
 import { roleHolder } from './people.ts';
+import type { ActualPipeline } from './pipeline-run.ts';
 import type { Action, Plan } from './plan.ts';
 import { epicMarker } from './plan-creation.ts';
 import type { ProcessDefinition, Step } from './process.ts';
@@ -218,6 +219,25 @@ function labelsWith(labels: readonly string[], { facts }: Done): readonly string
     (label) => !(shown.length > 0 && label.startsWith(labelName('workflow', ''))) && !removed.includes(label),
   );
   return [...new Set([...left, ...shown, ...added])];
+}
+
+const FIRST_PIPELINE_ID = 9_001;
+
+/** How the pipelines that do steps stand, by step, as GitLab would show them. */
+export function pipelinesOfCase({ given, process, sow }: ReadyCase): ReadonlyMap<StepKey, ActualPipeline> {
+  const day = given.today ?? sow.closed_won_on;
+  const stands = [...factsOf(given)].flatMap(([key, facts]): [StepKey, string, string][] => {
+    const step = process.steps.find(({ id }) => id === stepIdOf(key));
+    const status = facts.pipeline ?? (facts.is === 'done' ? 'success' : undefined);
+    return step?.pipeline === undefined || status === undefined ? [] : [[key, status, facts.on ?? day]];
+  });
+  return new Map(
+    stands.map(([key, status, on], index) => {
+      const id = FIRST_PIPELINE_ID + index;
+      const url = `https://gitlab.example.com/services/provisioning/-/pipelines/${id}`;
+      return [key, { id, url, status, finishedAt: `${on}T12:00:00.000Z`, failedJob: null }];
+    }),
+  );
 }
 
 const FIRST_NOTE_ID = 7_001;

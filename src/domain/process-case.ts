@@ -39,6 +39,8 @@ const StepFacts = z.union([
     remove_labels: Texts.optional(),
     /** Recorded time (`/spend`). */
     hours: z.number().min(0).max(10_000).optional(),
+    /** How the pipeline that does the step stands; that of a step that is `done` has succeeded. */
+    pipeline: z.enum(['running', 'manual', 'success', 'failed', 'canceled', 'skipped']).optional(),
   }),
 ]);
 type StepFacts = z.infer<typeof StepFacts>;

@@ -4,6 +4,7 @@ import { problem } from '#domain/case-problems.ts';
 import {
   launchedState,
   notesOfCase,
+  pipelinesOfCase,
   type ReadyCase,
   settingsOf,
   speechIndex,
@@ -22,6 +23,7 @@ import { type ActualState, PREMIUM } from '#domain/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from './comment-look.ts';
 import { type Decision, decide } from './decide.ts';
+import type { StartedRuns } from './read-runs.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 
 /** GitLab's access level of a Developer: everybody who speaks in a case is a member. */
@@ -107,9 +109,19 @@ async function decided(
   };
   const today = ready.given.today ?? ready.sow.closed_won_on;
   const clock = { now: () => `${today}T12:00:00.000Z` };
-  const decision = await decide({ gitlab, processes, settings: settingsOf(ready), clock }, state, options);
+  const deps = { gitlab, processes, settings: settingsOf(ready), clock };
+  const decision = await decide(deps, state, { ...options, started: startedIn(ready) });
   if (decision.kind === 'decided') return decision;
   throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);
+}
+
+function startedIn(ready: ReadyCase): StartedRuns {
+  return new Map(
+    [...pipelinesOfCase(ready)].map(([step, pipeline]) => [
+      step,
+      { attempt: 1, result: { kind: 'started', pipeline } },
+    ]),
+  );
 }
 
 function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldProblem[] {

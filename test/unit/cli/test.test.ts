@@ -26,7 +26,7 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 
 async function replaceCases(text: string): Promise<void> {
   const folder = join(cwd, 'issue_templates/delivery/tests');
-  for (const name of await readdir(folder)) await rm(join(folder, name));
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
   await writeFile(join(cwd, ORDER), `sow: ../../../sows/SOW-1042.yml\ncases:\n${text}`);
 }
 

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyGitLab } from '#cli/offline-gitlab.ts';
+import { caseProblems } from '#domain/case-problems.ts';
 import type { ProcessDefinition, Step } from '#domain/process.ts';
 import { CaseFile } from '#domain/process-case.ts';
 import { type CaseResult, tryCase } from '#reconciler/try-case.ts';
 import { type LoadedCase, loadCases } from '#templates/load-cases.ts';
 import { loadProcess } from '#templates/load-process.ts';
 import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
+import { PROVISIONED } from '#test/support/provisioned.ts';
 
 const root = join(import.meta.dirname, '../../../issue_templates');
 
@@ -87,14 +89,69 @@ describe.each([
   }, 60_000);
 });
 
+async function triedIn(
+  process: ProcessDefinition,
+  given: Readonly<Record<string, unknown>>,
+): Promise<CaseResult> {
+  const [first] = CaseFile.parse({ sow: {}, cases: [{ name: 'It holds', ...given }] }).cases;
+  if (first === undefined) throw new TypeError('a file of one case has one');
+  return await tryCase(emptyGitLab(), { process, sow: aSow(), given: first });
+}
+
+describe('a pipeline in a case', () => {
+  it.each([
+    ['a step that is done', { done: ['first', 'provision'], expect: { states: { last: 'ready' } } }],
+    [
+      'a success, which closes the step',
+      {
+        done: ['first'],
+        facts: { provision: { pipeline: 'success' } },
+        expect: { states: { provision: 'done' } },
+      },
+    ],
+    [
+      'one that is not started yet',
+      { done: ['first'], expect: { states: { provision: 'ready', last: 'blocked' } } },
+    ],
+    [
+      'a failure',
+      {
+        done: ['first'],
+        facts: { provision: { is: 'closed', pipeline: 'failed' } },
+        expect: {
+          states: { provision: 'ready' },
+          broken: { provision: ['closed-too-early'] },
+          missing: { provision: ['success of the pipeline'] },
+        },
+      },
+    ],
+  ])('holds: %s', async (_, given) => {
+    expect(await triedIn(PROVISIONED, given)).toEqual({ kind: 'holds' });
+  });
+
+  it('fails the case when it ends otherwise', async () => {
+    const given = { done: ['first'], facts: { provision: { pipeline: 'failed' } } };
+
+    expect(await triedIn(PROVISIONED, { ...given, expect: { states: { provision: 'done' } } })).toMatchObject(
+      { kind: 'fails' },
+    );
+  });
+
+  it('cannot be spoken of where no pipeline does the step', () => {
+    const [given] = CaseFile.parse({
+      sow: {},
+      cases: [{ name: 'x', facts: { first: { pipeline: 'failed' } }, expect: {} }],
+    }).cases;
+
+    expect(given === undefined ? [] : caseProblems(given, PROVISIONED, aSow())).toMatchObject([
+      { path: 'facts.first.pipeline', message: 'no pipeline does first' },
+    ]);
+  });
+});
+
 describe('what people have said in a case', () => {
-  /** Problems are never expected here. */
-  async function tried(given: Readonly<Record<string, unknown>>): Promise<CaseResult> {
-    const file = CaseFile.parse({ sow: {}, cases: [{ name: 'It holds', ...given }] });
-    const [first] = file.cases;
-    if (first === undefined) throw new TypeError('a file of one case has one');
-    return await tryCase(emptyGitLab(), { process: RULED, sow: aSow(), given: first });
-  }
+  const tried = async (given: Readonly<Record<string, unknown>>): Promise<CaseResult> =>
+    await triedIn(RULED, given);
 
   const RULED = aProcess({
     steps: [
