@@ -64,10 +64,35 @@ async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases
     cases: read.flatMap(({ at, ready }) =>
       ready === null ? [] : [{ ...ready, file, lineOf: (inside) => parsed.lineOf([...at, ...inside]) }],
     ),
-    problems: read.flatMap(({ at, problems }) =>
-      located(problems.map((found) => problem([...at, ...found.at], found.message, found.fix))),
-    ),
+    problems: located(problemsOf(read, shape.value.sow)),
   };
+}
+
+interface Read {
+  readonly at: FieldPath;
+  readonly problems: readonly FieldProblem[];
+}
+
+/** Problems of the cases, by their place in the file. What every case lacks, the SOW that they share lacks: told once. */
+function problemsOf(cases: readonly Read[], sow: CaseFile['sow']): readonly FieldProblem[] {
+  const isSame = (one: FieldProblem, other: FieldProblem): boolean =>
+    one.path === other.path && one.message === other.message;
+  const [first, ...others] = cases;
+  const shared = (first?.problems ?? []).filter(
+    (found) =>
+      found.at[0] === 'sow' &&
+      others.length > 0 &&
+      others.every(({ problems }) => problems.some((other) => isSame(found, other))),
+  );
+  const where = typeof sow === 'string' ? ` (in ${sow})` : '';
+  return [
+    ...shared.map(({ at, message, fix }) => problem(at, `${message}${where}`, fix)),
+    ...cases.flatMap(({ at, problems }) =>
+      problems
+        .filter((found) => !shared.some((other) => isSame(found, other)))
+        .map((found) => problem([...at, ...found.at], found.message, found.fix)),
+    ),
+  ];
 }
 
 /** The SOW the cases of a file share, not checked yet: some fields may come with each case. */

@@ -98,6 +98,17 @@ describe('procession test', () => {
     expect(junit).toContain('<failure');
   });
 
+  it('tells once what the SOW that the cases of a file share lacks', async () => {
+    await edit('issue_templates/delivery/tests/sow/won.yml', ', signed_on: 2026-11-18', '');
+    const { code, stdout } = await cli(['test'], { cwd });
+
+    expect(code).toBe(2);
+    const lines = stdout.split('\n').filter((line) => line.includes('signed_on'));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('conditions.yml:2 sow.sow.signed_on: is missing');
+    expect(lines[0]).toContain('(in sow/won.yml)');
+  });
+
   it.each([
     ['an unknown step', 'facts: { kick-of: done }', 'Did you mean "kick-off"?'],
     [
