@@ -90,8 +90,10 @@ function applyDates(engine: Engine, actor: User, item: Item, changes: ItemChange
   if (parts.length > 0 && !quiet) addSystemNote(engine, actor, item, parts.join(' and '));
 }
 
+const LONG_DATE = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'long' });
+
 function longDate(date: string): string {
-  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-US', { timeZone: 'UTC', dateStyle: 'long' });
+  return LONG_DATE.format(new Date(`${date}T00:00:00Z`));
 }
 
 /** Puts the issue into an epic, moves it from another, or takes it out (`0` or `null`). */

@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
 import Markdown from 'markdown-it';
+import { byText } from './by-text.ts';
 
 export interface References {
   /** What follows an `@`: a username, or a group's path. Without duplicates, in order. */
@@ -46,7 +47,7 @@ const ADDRESSES = {
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/banzai/filter/references/reference_filter.rb
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/banzai/filter/escaped_char_filter.rb
  */
-export function findReferences(source: string): References {
+export const findReferences = byText((source): References => {
   const text = visibleText(source);
   const names = unique(
     [...text.matchAll(PATTERNS.users)].map((match) => (match.groups?.['name'] ?? '').replace(/[.-]+$/u, '')),
@@ -59,7 +60,7 @@ export function findReferences(source: string): References {
     others: unique(found(text, PATTERNS.others)),
     all: names.some((name) => name.toLowerCase() === 'all'),
   };
-}
+});
 
 /** The text nodes of the rendered Markdown, and the targets of its links, one block a line. */
 function visibleText(source: string): string {

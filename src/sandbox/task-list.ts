@@ -1,4 +1,5 @@
 import Markdown from 'markdown-it';
+import { byText } from './by-text.ts';
 
 export interface TaskItem {
   /** 0-based line of the source. */
@@ -15,7 +16,7 @@ const BOX = /^\[([ xX~])\](?=\s)/u;
  * Task-list items in document order: `- [ ]`, `* [x]`, `+ [ ]`, `1. [ ]`, also nested and in quotes, but not in code.
  * @see https://docs.gitlab.com/user/markdown/#task-lists
  */
-export function taskItems(source: string): TaskItem[] {
+export const taskItems = byText((source): readonly TaskItem[] => {
   const tokens = markdown.parse(source, {});
   return tokens.flatMap((token, at): TaskItem[] => {
     const box =
@@ -25,7 +26,7 @@ export function taskItems(source: string): TaskItem[] {
     const words = token.content.split('\n')[0]?.slice(3).trim() ?? '';
     return [{ line: token.map?.[0] ?? 0, state, words }];
   });
-}
+});
 
 /** What the API shows as `task_completion_status`. */
 export function taskCompletion(source: string): { readonly count: number; readonly completed_count: number } {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Store } from '#ports/store.ts';
+import { CHILD_ENV } from '#test/support/child-env.ts';
 
 const WRITER = fileURLToPath(new URL('../support/inbox-writer.ts', import.meta.url));
 
@@ -38,7 +39,10 @@ export async function surviveCrashes(given: CrashRounds): Promise<number> {
 }
 
 async function writeUntilKilled(writer: readonly string[], crash: () => Promise<void>): Promise<string[]> {
-  const child = spawn(process.execPath, [WRITER, ...writer], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [WRITER, ...writer], {
+    env: { ...process.env, ...CHILD_ENV },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -10,6 +10,7 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
 import { type ServedSandbox, serveSandbox } from '#sandbox/serve.ts';
 import type { Issue } from '#sandbox/world.ts';
+import { CHILD_ENV } from '#test/support/child-env.ts';
 
 const root = join(import.meta.dirname, '../..');
 const WRONG_TOKEN = 'glpat-wrong-and-secret';
@@ -30,7 +31,7 @@ async function procession(args: readonly string[], { env = {}, cwd = root }: Run
     execFile(
       process.execPath,
       [join(root, 'src/main.ts'), ...args],
-      { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } },
+      { cwd, env: { ...CHILD_ENV, ...env } },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, stdout, stderr });
@@ -181,7 +182,7 @@ describe('procession, without GitLab', () => {
   it('keeps quiet when the reader goes away', async () => {
     const child = spawn(process.execPath, ['src/main.ts', 'plan', 'sows/SOW-1042.yml', '--json'], {
       cwd: root,
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: CHILD_ENV,
     });
     let stderr = '';
     child.stderr.on('data', (part) => (stderr += String(part)));

@@ -20,7 +20,7 @@ import { anIssueEvent } from '#test/support/receiver.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
 
 /** `PROOF_ROUNDS=100` for a long night; `PROOF_SEED` repeats the moments of a run. */
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 7);
+const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 5);
 const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 const STEPS = 11;
 const LONGEST_LIFE_MS = 1_500;

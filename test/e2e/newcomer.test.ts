@@ -9,6 +9,7 @@ import { freePort } from '#demo/free-port.ts';
 import { evidenceFor } from '#domain/assess-step.ts';
 import { tickAll } from '#domain/fill-in.ts';
 import { loadSow } from '#templates/load-sow.ts';
+import { CHILD_ENV } from '#test/support/child-env.ts';
 import { realProcess } from '#test/support/engagement.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -69,11 +70,10 @@ async function type(line: string): Promise<Run> {
     return { code: 0, stdout: '', stderr: '' };
   }
   return await new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] ?? '' };
     execFile(
       'bash',
       ['-c', [PROCESSION, ...exports, line].join('\n')],
-      { cwd: folder, env },
+      { cwd: folder, env: CHILD_ENV },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },

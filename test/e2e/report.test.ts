@@ -11,6 +11,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '#reconciler/reconcile.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
+import { CHILD_ENV } from '#test/support/child-env.ts';
 import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 
@@ -56,7 +57,7 @@ beforeAll(async () => {
   world.sandbox.operations.updateIssue(world.sandbox.user('eli'), early, { stateEvent: 'close' });
   await promisify(execFile)(process.execPath, [join(root, 'src/main.ts'), 'report', '--out', 'public'], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token },
+    env: { ...CHILD_ENV, GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token },
   });
   if (!installed) return;
   browser = await chromium.launch({

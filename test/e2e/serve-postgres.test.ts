@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
+import { CHILD_ENV } from '#test/support/child-env.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
 import { aDelivery } from '#test/support/service.ts';
 
@@ -26,7 +27,7 @@ async function procession(
 ): Promise<{ code: number; output: string }> {
   try {
     const { stdout, stderr } = await run(process.execPath, [main, ...args], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: url },
+      env: { ...CHILD_ENV, DATABASE_URL: url },
     });
     return { code: 0, output: stdout + stderr };
   } catch (error) {

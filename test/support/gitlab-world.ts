@@ -51,13 +51,13 @@ const server = setupServer(
 );
 
 /**
- * Starts a world in this process at `https://gitlab.test` (a second one at the same time: `gitlab-2.test`).
+ * Starts a world in this process at `http://gitlab.test` (a second one at the same time: `gitlab-2.test`).
  * While one runs, requests anywhere else fail the test.
  */
 export async function startWorld(options: WorldOptions = {}): Promise<TestWorld> {
   let host = 'gitlab.test';
   for (let n = 2; sandboxes.has(host); n += 1) host = `gitlab-${n}.test`;
-  const url = `https://${host}`;
+  const url = `http://${host}`;
   const sandbox = createSandbox({ ...options, baseUrl: url });
   if (sandboxes.size === 0) server.listen({ onUnhandledFrame: 'error' });
   sandboxes.set(host, sandbox);

@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CHILD_ENV } from './child-env.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -46,7 +47,8 @@ export async function createRunner(): Promise<Runner> {
   await chmod(join(bin, 'procession'), 0o755);
   const components = await createComponents(home);
   const env = {
-    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    ...CHILD_ENV,
+    PATH: `${bin}:${CHILD_ENV['PATH']}`,
     HOME: home,
     // No network: what the recipes fetch from GitLab is a folder.
     GIT_CONFIG_COUNT: '4',

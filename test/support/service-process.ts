@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
+import { CHILD_ENV } from './child-env.ts';
 import type { TestWorld } from './gitlab-world.ts';
 import { addSigningHook } from './sandbox-records.ts';
 
@@ -83,7 +84,7 @@ export async function aServiceProcess(
       const started = spawn(process.execPath, [main, 'serve'], {
         cwd: folder,
         env: {
-          PATH: process.env['PATH'],
+          ...CHILD_ENV,
           GITLAB_URL: world.url,
           GITLAB_TOKEN: world.seed.bot.token,
           GITLAB_WEBHOOK_SECRETS: `${PLAIN_SECRET},${signingToken}`,

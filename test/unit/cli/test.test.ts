@@ -104,7 +104,8 @@ describe('procession test', () => {
 
     expect(code).toBe(2);
     const lines = stdout.split('\n').filter((line) => line.includes('signed_on'));
-    expect(lines).toHaveLength(3);
+    const files = await readdir(join(cwd, 'issue_templates/delivery/tests'));
+    expect(lines).toHaveLength(files.filter((name) => name.endsWith('.yml')).length);
     expect(lines[0]).toContain('conditions.yml:2 sow.sow.signed_on: is missing');
     expect(lines[0]).toContain('(in sow/won.yml)');
   });
