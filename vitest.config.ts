@@ -12,8 +12,8 @@ const project = (name: string, timeoutMs: number): { test: object } => ({
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    // Most of the long tests wait for processes and timers: one worker for each of two cores, where the default leaves one idle.
-    maxWorkers: 2,
+    // The long tests wait for processes and timers, so two cores have work for three; the default would leave one idle.
+    maxWorkers: 3,
     projects: [project('unit', 20_000), project('contract', 60_000), project('e2e', 120_000)],
   },
 });

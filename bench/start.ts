@@ -77,6 +77,8 @@ async function service(folder: string, env: Env, first: boolean): Promise<number
     readyUrl: `http://127.0.0.1:${port}/healthz`,
     first,
   });
+  // It would end what it has begun, and asks a GitLab that is not there.
+  process.kill(server.pid, 'SIGKILL');
   await server.stop();
   return server.readyMs;
 }

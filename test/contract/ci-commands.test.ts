@@ -504,7 +504,7 @@ describe('procession check, as files', () => {
 
     expect(bad.code).toBe(1);
     expect(text).toContain('1 engagement checked: **');
-    expect(text).toMatch(/\| \[SOW-7\]\(https:.*\) \| delivery \| 0 of 11 \| \d+ \|/);
+    expect(text).toMatch(/\| \[SOW-7\]\(https?:.*\) \| delivery \| 0 of 11 \| \d+ \|/);
     expect(text).toContain('`closed-too-early`');
     expect(text).toContain('  - Fix: ');
     expect(await project.read('out/check.xml')).toContain('<failure');

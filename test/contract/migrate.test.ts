@@ -79,7 +79,7 @@ describe('procession migrate', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'SOW-1042: moved from services/engagements#1 to https://gitlab.test/groups/services/-/epics/1',
+      'SOW-1042: moved from services/engagements#1 to http://gitlab.test/groups/services/-/epics/1',
     );
     const { epics, issues, links } = world.sandbox.world;
     expect(epics).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('becoming ready', () => {
       SIZE: 'small',
     });
     expect(world.issue('provision').description).toContain('**Its pipeline does this step.**');
-    expect(world.issue('provision').description).toMatch(/The pipeline \[#51001\]\(https:\S+\) is running\./);
+    expect(world.issue('provision').description).toMatch(/The pipeline \[#51001\]\(http:\S+\) is running\./);
     expect(world.epic().description).toContain('**provision**: its pipeline');
     await settleIn(world);
     only();
@@ -120,8 +120,8 @@ describe('success', () => {
 
     const issue = world.issue('provision');
     expect(issue.state).toBe('closed');
-    expect(issue.description).toMatch(/\| Environment \| https:\S+\/-\/pipelines\/51001 \|/);
-    expect(issue.description).toMatch(/The pipeline \[#51001\]\(https:\S+\) succeeded on \d{4}-\d\d-\d\d\./);
+    expect(issue.description).toMatch(/\| Environment \| http:\S+\/-\/pipelines\/51001 \|/);
+    expect(issue.description).toMatch(/The pipeline \[#51001\]\(http:\S+\) succeeded on \d{4}-\d\d-\d\d\./);
     expect(world.state('provision')).toBe('workflow::done');
     expect(world.state('last')).toBe('workflow::ready');
     await settleIn(world);
@@ -132,7 +132,7 @@ describe('success', () => {
   it('leaves what a person has written', async () => {
     await begin();
     const issue = world.issue('provision');
-    const theirs = '| Environment | https://env.example.com |';
+    const theirs = '| Environment | http://env.example.com |';
     world.by('eli').write(issue, issue.description.replace(/\| Environment \|.*\|/, theirs));
     end('success');
     await world.reconcile();

@@ -38,7 +38,7 @@ describe('npm run bench', () => {
   });
 
   it.skipIf(!hasWrk)('measures deliveries a second, none of them refused', async () => {
-    const rows = await bench('intake', '--servers', 'bare,sqlite', '--connections', '2', '--seconds', '2');
+    const rows = await bench('intake', '--servers', 'bare,sqlite', '--connections', '2', '--seconds', '1');
 
     expect(rows.map(([, server]) => server)).toEqual([
       'bare Hono, keeps nothing',

@@ -20,12 +20,12 @@ import { anIssueEvent } from '#test/support/receiver.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
 
 /** `PROOF_ROUNDS=100` for a long night; `PROOF_SEED` repeats the moments of a run. */
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 5);
+const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 6);
 const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 const STEPS = 11;
 const LONGEST_LIFE_MS = 1_500;
-/** Every other kill waits for so many writes to GitLab at most: a launch makes about 30 on any machine. */
-const MOST_WRITES = 40;
+/** Every other kill waits so long at most for a launch to be in the middle. */
+const LONGEST_WAIT_MS = 20_000;
 const SENDERS = 8;
 const bin = findPostgres();
 
@@ -133,7 +133,7 @@ async function killManyTimes(load: Load, random: () => number): Promise<number> 
     load.next(round);
     sows.push(load.sendSow(round));
     if (round > 0) closeTooEarly(numberOf(Math.floor(random() * round)));
-    if (round % 2 === 0) await untilWritten(1 + Math.floor(random() * MOST_WRITES));
+    if (round % 2 === 0) await untilLaunched(numberOf(round), 1 + Math.floor(random() * (STEPS - 1)));
     else await delay(random() * LONGEST_LIFE_MS);
     await service.stop('SIGKILL');
     const open = Array.from({ length: round + 1 }, (_, n) => issuesOf(numberOf(n)).length);
@@ -144,11 +144,10 @@ async function killManyTimes(load: Load, random: () => number): Promise<number> 
   return cut;
 }
 
-async function untilWritten(times: number): Promise<void> {
-  const writes = (): number => world.sandbox.ledger.writes().length;
-  const before = writes();
-  for (const until = Date.now() + 4 * LONGEST_LIFE_MS; Date.now() < until; await delay(2))
-    if (writes() - before >= times) return;
+/** Until a launch has made so many of its issues. */
+async function untilLaunched(engagement: string, steps: number): Promise<void> {
+  for (const until = Date.now() + LONGEST_WAIT_MS; Date.now() < until; await delay(2))
+    if (issuesOf(engagement).length >= steps) return;
 }
 
 async function quiet(): Promise<void> {
