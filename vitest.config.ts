@@ -1,19 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, timeoutMs: number): { test: object } => ({
+const project = (
+  name: string,
+  timeoutMs: number,
+  { isolate, groupOrder }: { readonly isolate: boolean; readonly groupOrder: number },
+): { test: object } => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    isolate,
+    sequence: { groupOrder },
   },
 });
 
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    // The long tests wait for processes and timers, so two cores have work for three; the default would leave one idle.
-    maxWorkers: 3,
-    projects: [project('unit', 20_000), project('contract', 60_000), project('e2e', 120_000)],
+    // Most of the long tests wait for processes and timers: two cores have work for two workers, and the default is one.
+    maxWorkers: 2,
+    // A busy machine is slow, not wrong.
+    expect: { poll: { timeout: 15_000 } },
+    projects: [
+      // Short tests without a network: most of their work would be loading the same modules again. They come first.
+      project('unit', 20_000, { isolate: false, groupOrder: 0 }),
+      project('contract', 60_000, { isolate: true, groupOrder: 1 }),
+      project('e2e', 120_000, { isolate: true, groupOrder: 1 }),
+    ],
   },
 });

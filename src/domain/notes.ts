@@ -195,7 +195,7 @@ export function brakeNote(assessment: Assessment, why: string): string {
 export function fuseNote(engagement: string, change: string): string {
   return noteBody(
     'fuse',
-    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, run \`procession apply ${engagement} --resume\`.`,
+    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` here or run \`procession apply ${engagement} --resume\`.`,
   );
 }
 

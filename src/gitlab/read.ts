@@ -163,12 +163,13 @@ export function createReader(connection: Connection): Reader {
       const member = await orNull(connection.members.show(project, userId, { includeInherited: true }));
       return member === null ? null : parseAnswer(Member, member, what).access_level;
     },
-    findUser(username, options) {
+    async findUser(username) {
       const key = username.toLowerCase();
-      if (options?.anew === true) byUsername.delete(key);
       const find = byUsername.get(key) ?? once(() => findUser(connection, username)).get;
       byUsername.set(key, find);
-      return find();
+      const user = await find();
+      if (user === null) byUsername.delete(key);
+      return user;
     },
   };
 }

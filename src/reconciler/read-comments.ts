@@ -66,7 +66,7 @@ async function membersNamed(
   usernames: readonly string[],
 ): Promise<ReadonlyMap<string, ActualUser>> {
   const known = await Promise.all(
-    [...new Set(usernames)].map(async (name) => [name, await gitlab.findUser(name, { anew: true })] as const),
+    [...new Set(usernames)].map(async (name) => [name, await gitlab.findUser(name)] as const),
   );
   const levels = await levelsOf(
     gitlab,

@@ -232,8 +232,8 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
           ...(crash === undefined ? {} : { crash }),
         });
 
-      const killed = await Promise.all([lane(newSchema(), 6), lane(newSchema(), 6)]);
-      const crashed = await lane(newSchema(), 3, async () => {
+      const killed = await Promise.all([lane(newSchema(), 5), lane(newSchema(), 5)]);
+      const crashed = await lane(newSchema(), 2, async () => {
         await postgres.crash();
         await postgres.start();
       });

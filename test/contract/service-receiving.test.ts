@@ -351,7 +351,8 @@ describe('on a port', () => {
     const proven = await send({ 'x-gitlab-token': PLAIN }, ReadableStream.from(chunks()));
 
     expect([413, 0]).toContain(announced);
-    expect([413, 0]).toContain(proven);
+    // 408: a machine so busy that 30 MB take ten seconds.
+    expect([413, 408, 0]).toContain(proven);
     expect(await kept()).toEqual([]);
     expect(process.memoryUsage().rss - before).toBeLessThan(250_000_000);
     await served.close();
