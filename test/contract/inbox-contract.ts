@@ -652,7 +652,7 @@ function arriving(open: Open, openTwice: OpenTwice): void {
     const waited = waitedFor(second.arrival(5000, NEVER));
     await first.put(aDelivery());
 
-    expect(await waited).toBeLessThan(1000);
+    expect(await waited).toBeLessThan(2_500);
     expect(await second.claim(now())).not.toBeNull();
   });
 
@@ -661,7 +661,7 @@ function arriving(open: Open, openTwice: OpenTwice): void {
     expect(await inbox.claim(now())).toBeNull();
     await inbox.put(aDelivery());
 
-    expect(await waitedFor(inbox.arrival(5000, NEVER))).toBeLessThan(150);
+    expect(await waitedFor(inbox.arrival(5000, NEVER))).toBeLessThan(2_500);
   });
 
   it('tells of an engagement that became free, and of a replay', async () => {
@@ -673,12 +673,12 @@ function arriving(open: Open, openTwice: OpenTwice): void {
 
     const freed = waitedFor(inbox.arrival(5000, NEVER));
     await inbox.bury(claim, 'broken');
-    expect(await freed).toBeLessThan(500);
+    expect(await freed).toBeLessThan(2_500);
     await inbox.done(await claimed(inbox), now());
     expect(await inbox.claim(now())).toBeNull();
     const replayed = waitedFor(inbox.arrival(5000, NEVER));
     await inbox.replay(claim.deliveries[0]?.id ?? '', now());
-    expect(await replayed).toBeLessThan(500);
+    expect(await replayed).toBeLessThan(2_500);
   });
 
   it('lets a worker go after its time, at its signal, and when the inbox closes', async () => {
@@ -689,11 +689,11 @@ function arriving(open: Open, openTwice: OpenTwice): void {
     expect(await waitedFor(inbox.arrival(60, NEVER))).toBeGreaterThan(50);
     const aborted = waitedFor(inbox.arrival(5000, stop.signal));
     stop.abort();
-    expect(await aborted).toBeLessThan(500);
-    expect(await waitedFor(inbox.arrival(5000, stop.signal))).toBeLessThan(500);
+    expect(await aborted).toBeLessThan(2_500);
+    expect(await waitedFor(inbox.arrival(5000, stop.signal))).toBeLessThan(2_500);
     const closed = waitedFor(inbox.arrival(5000, NEVER));
     await inbox.close();
-    expect(await closed).toBeLessThan(500);
+    expect(await closed).toBeLessThan(2_500);
   });
 }
 
