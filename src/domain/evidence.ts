@@ -50,7 +50,7 @@ export function isAmount(cell: string): boolean {
 
 function tableRow(line: string): { readonly name: string; readonly value: string }[] {
   const row = line.replace(/^(?:\s{0,3}>)*\s*/, '');
-  if (!row.includes('|')) return [];
+  if (!isTableRow(row)) return [];
   const [name = '', value = ''] = cellsOf(row);
   return [
     { name: comparable(plain(name.slice(0, LONGEST_CELL))), value: value.trim().slice(0, LONGEST_CELL) },

@@ -1,7 +1,6 @@
 /**
  * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues, a
- * pipeline.
- * Each says in plain words what it wants, what it sees, and what to do.
+ * pipeline. Each says in plain words what it wants, what it sees, and what to do.
  */
 import { addWorkingDays, type Calendar } from './calendar.ts';
 import { plainText } from './foreign-text.ts';

@@ -6,8 +6,7 @@
  */
 import { z } from 'zod';
 import type { ActualHook, HookScope } from '#domain/hook-health.ts';
-
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+import { Instant } from './schema.ts';
 
 const Hook = z.object({
   id: z.int(),

@@ -7,8 +7,7 @@ import type {
   ActualToken,
   TokenUser,
 } from '#domain/installation.ts';
-
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+import { Instant } from './schema.ts';
 
 /** @see https://docs.gitlab.com/api/personal_access_tokens/#self-inform */
 export const OwnToken = z

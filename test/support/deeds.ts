@@ -4,46 +4,30 @@ import { fillEvidence } from '#demo/do-step.ts';
 import { tickAll } from '#domain/fill-in.ts';
 import { writeManagedBlock } from '#domain/managed-block.ts';
 import { stepMarker } from '#domain/plan-creation.ts';
+import type { ProcessDefinition, Step } from '#domain/process.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Epic, Issue, Note, User } from '#sandbox/world.ts';
-import { aDoneWhen, aProcess, aStep } from './builders.ts';
+import { aProcess } from './builders.ts';
+import { COMMANDED } from './commands.ts';
 import type { EngagementWorld } from './engagement.ts';
 
 /** Approves `second` where the manager sets it. */
 const APPROVED = 'approved::second';
 
 /** `first` appoints the engineer, `second` needs evidence and a manager's approval, `last` waits for change orders too. */
-export const LIVELY = aProcess({
-  steps: [
-    aStep('first', { owner: 'manager', appoints: 'engineer' }),
-    aStep('second', {
-      after: [{ step: 'first', until: 'done' }],
-      done_when: aDoneWhen({
-        evidence: [{ field: 'Held on', kind: 'date', required: true }],
-        approval: { role: 'manager', count: 1, self: false, label: APPROVED },
-      }),
-      body: '- [ ] Hold it\n\n{{> evidence}}\n',
-    }),
-    aStep('talks', {
-      kind: 'recurring',
-      after: [{ step: 'first', until: 'done' }],
-      until: 'second',
-      body: 'Talk.\n',
-    }),
-    aStep('change-order', {
-      kind: 'on-demand',
-      created: 'command',
-      after: [{ step: 'first', until: 'done' }],
-      body: '- [ ] Agree on it\n',
-    }),
-    aStep('last', {
-      after: [
-        { step: 'second', until: 'done' },
-        { step: 'change-order', until: 'done' },
-      ],
-    }),
-  ],
-});
+export const LIVELY: ProcessDefinition = {
+  ...COMMANDED,
+  steps: COMMANDED.steps.flatMap((step) =>
+    step.id === 'second' ? [withLabel(step), ...aProcess().steps.filter(({ id }) => id === 'talks')] : [step],
+  ),
+};
+
+function withLabel(step: Step): Step {
+  const { approval } = step.done_when;
+  return approval === undefined
+    ? step
+    : { ...step, done_when: { ...step.done_when, approval: { ...approval, label: APPROVED } } };
+}
 
 /** Those that are there from the beginning, and the first that is made on request. */
 export const STEPS = ['first', 'second', 'talks', 'last', 'change-order/1'] as const;
