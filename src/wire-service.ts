@@ -29,7 +29,6 @@ import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 import { wirePages } from './wire-pages.ts';
-import { wireRecord } from './wire-record.ts';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -133,7 +132,6 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
   });
   const drain = {
     ...deps,
-    ...(await wireRecord(config.recordFile, deps, logger)),
     inbox: store,
     audit: store.audit,
     clock,

@@ -45,11 +45,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('./test.ts'),
   },
   {
-    name: 'replay',
-    summary: 'decide again what was recorded, and show what the rules of now decide otherwise',
-    load: async () => await import('./replay.ts'),
-  },
-  {
     name: 'plan',
     summary: 'show what would change in GitLab, and why',
     load: async () => await import('./plan.ts'),

@@ -10,15 +10,7 @@ import type { ChosenTargets } from './chosen-targets.ts';
 import type { CommandContext } from './command.ts';
 import type { Launch, LiveTarget } from './decide-target.ts';
 import { exitCodeOf } from './exit-code.ts';
-import {
-  digestOf,
-  isEmpty,
-  type Planned,
-  type Planning,
-  plannedData,
-  plannedText,
-  planTarget,
-} from './planned.ts';
+import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
 export interface PlanRun {
@@ -35,7 +27,7 @@ export interface PlanRun {
 export async function planAll(
   context: CommandContext,
   targets: ChosenTargets,
-  planning: Planning,
+  launch: Launch,
 ): Promise<PlanRun> {
   const planned: Planned[] = [];
   const failed: { word: string; message: string; exit: number }[] = [];
@@ -51,13 +43,13 @@ export async function planAll(
     }
     if (it.target.kind === 'plan-file') continue;
     seen.add(it.target.engagement);
-    const result = await attempt(context, it.target, planning);
+    const result = await attempt(context, it.target, launch);
     if (result instanceof AppError) fail(it.word, result);
     else planned.push(result);
   }
   const untouched =
     targets.processFiles.length > 0 && context.wire.hasGitLab() && !context.flag('offline')
-      ? await planRunning(context, { seen, planning, planned, fail })
+      ? await planRunning(context, { seen, launch, planned, fail })
       : null;
   return { planned, failed, processFiles: targets.processFiles, untouched };
 }
@@ -67,7 +59,7 @@ async function planRunning(
   context: CommandContext,
   into: {
     readonly seen: ReadonlySet<EngagementKey>;
-    readonly planning: Planning;
+    readonly launch: Launch;
     readonly planned: Planned[];
     readonly fail: (word: string, error: AppError) => void;
   },
@@ -81,9 +73,8 @@ async function planRunning(
     if (into.seen.has(engagement)) continue;
     const decision = await decide(deps, state);
     if (decision.kind === 'decided') {
-      await into.planning.onDecided?.(decision);
       if (decision.plan.actions.length === 0) untouched += 1;
-      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.planning.launch));
+      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.launch));
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
   }
@@ -97,10 +88,10 @@ function plannedOf(target: LiveTarget, decision: Decision, launch: Launch): Plan
 async function attempt(
   context: CommandContext,
   target: LiveTarget,
-  planning: Planning,
+  launch: Launch,
 ): Promise<Planned | AppError> {
   try {
-    return await planTarget(context, target, planning);
+    return await planTarget(context, target, launch);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

@@ -5,11 +5,9 @@ import type { Command, CommandContext } from './command.ts';
 import { LAUNCH_OPTIONS, launchOf } from './decide-target.ts';
 import { EXIT, mostSevere } from './exit-code.ts';
 import { writeText } from './files.ts';
-import { emptyGitLab } from './offline-gitlab.ts';
 import { toJson } from './output.ts';
 import { type PlanRun, planAll, planRunData, planRunNote, planRunText } from './plan-run.ts';
-import { isEmpty, type Planning, plannedData, plannedText, planTarget } from './planned.ts';
-import { openRecorder, RECORD_OPTIONS } from './recorder.ts';
+import { isEmpty, plannedData, plannedText, planTarget } from './planned.ts';
 import { UsageError } from './usage-error.ts';
 
 export const command: Command = {
@@ -26,7 +24,6 @@ export const command: Command = {
     },
     json: { type: 'boolean', help: 'Print the plan as JSON' },
     out: { type: 'string', placeholder: 'file', help: 'Write the plan as JSON, for procession apply <file>' },
-    ...RECORD_OPTIONS,
     note: {
       type: 'boolean',
       help: 'In a merge request pipeline: also as one note on the merge request, edited in place',
@@ -63,18 +60,10 @@ async function run(context: CommandContext): Promise<number> {
     : await runOne(context, targets);
 }
 
-async function planningOf(context: CommandContext): Promise<Planning> {
-  const launch = launchOf(context);
-  if (context.text('record') === undefined) return { launch };
-  const { wire } = context;
-  const gitlab = wire.hasGitLab() && !context.flag('offline') ? await wire.gitlab() : emptyGitLab();
-  return { launch, ...(await openRecorder(context, { gitlab, processes: await wire.processes() })) };
-}
-
 async function runOne(context: CommandContext, { chosen }: ChosenTargets): Promise<number> {
   const [only] = chosen;
   if (only?.kind !== 'target' || only.target.kind === 'plan-file') return EXIT.done;
-  const planned = await planTarget(context, only.target, await planningOf(context));
+  const planned = await planTarget(context, only.target, launchOf(context));
   const data = plannedData(context, planned);
   if (planned.kind === 'planned') await writeOut(context, data);
   if (context.flag('json')) context.output.json(data);
@@ -88,7 +77,7 @@ async function runMany(
   targets: ChosenTargets,
   mergeRequestIid: number | null,
 ): Promise<number> {
-  const plans = await planAll(context, targets, await planningOf(context));
+  const plans = await planAll(context, targets, launchOf(context));
   context.output.clearProgress();
   const data = planRunData(context, plans);
   await writeOut(context, data);

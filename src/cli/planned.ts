@@ -4,7 +4,6 @@ import type { EngagementKey } from '#domain/keys.ts';
 import { planDigest } from '#domain/plan-file.ts';
 import { judge } from '#domain/policy.ts';
 import type { Decision } from '#reconciler/decide.ts';
-import type { ReconcileDeps } from '#reconciler/reconcile.ts';
 import { type Paint, plain } from '#report/paint.ts';
 import { summaryOf } from '#report/plan-summary.ts';
 import { planText } from '#report/plan-text.ts';
@@ -29,16 +28,11 @@ export type Planned =
     }
   | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
 
-/** What all targets of a run have in common. */
-export interface Planning extends Pick<ReconcileDeps, 'onDecided'> {
-  readonly launch: Launch;
-}
-
 /** Reads and decides, writes nothing. @throws AppError when nothing can be decided */
 export async function planTarget(
   context: CommandContext,
   target: LiveTarget,
-  { launch, onDecided }: Planning,
+  launch: Launch,
 ): Promise<Planned> {
   const offline = offlineReason(context, target, context.flag('offline'));
   const decision = await decideTarget(context, {
@@ -48,7 +42,6 @@ export async function planTarget(
     offline: offline !== null,
   });
   if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
-  await onDecided?.(decision);
   return { kind: 'planned', target, decision, launch, offline };
 }
 

@@ -5,7 +5,6 @@ import { doneText, summaryLine, summaryOf } from '#report/plan-summary.ts';
 import type { Command, CommandContext } from './command.ts';
 import { EXIT, exitCodeOf, mostSevere } from './exit-code.ts';
 import { outcomeExit, pausedText } from './outcome.ts';
-import { openRecorder, RECORD_OPTIONS } from './recorder.ts';
 import { sinceInstant } from './since.ts';
 import { openMemory } from './sweep-state.ts';
 import { undecidedError } from './undecided.ts';
@@ -26,7 +25,6 @@ export const command: Command = {
       placeholder: 'file',
       help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
     },
-    ...RECORD_OPTIONS,
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
   details: [
@@ -44,14 +42,11 @@ async function run(context: CommandContext): Promise<number> {
   const deps = await wire.deps();
   const memory = await openMemory(context, deps, startedAt);
   const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
-  const results = await sweep(
-    { ...deps, ...(await openRecorder(context, deps)) },
-    {
-      ...(since === null ? {} : { updatedAfter: since }),
-      ...(memory === null ? {} : { also: memory.also }),
-      onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
-    },
-  );
+  const results = await sweep(deps, {
+    ...(since === null ? {} : { updatedAfter: since }),
+    ...(memory === null ? {} : { also: memory.also }),
+    onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
+  });
   output.clearProgress();
   const lines = results.map((result) => lineOf(result, deps.processes));
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });

@@ -45,8 +45,6 @@ export interface EnvironmentSettings {
   /** What GitLab CI says about the job this runs in. */
   readonly ci: CiEnvironment;
   readonly pages: PagesAccess;
-  /** File to which the service appends its decisions; `null`: it does not. */
-  readonly recordFile: string | null;
 }
 
 /** Reads all variables, adding what is wrong to `problems`. A variable that is empty counts as not set. */
@@ -68,7 +66,6 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
     policyMode: reader.oneOf('PROCESSION_POLICY', POLICY_MODES, 'Leave it out for that of procession.yml.'),
     ci: readCiEnvironment(env),
     pages: reader.pages(),
-    recordFile: reader.text('PROCESSION_RECORD') ?? null,
   };
 }
 

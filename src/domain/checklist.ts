@@ -34,16 +34,6 @@ export function readChecklist(description: string): ChecklistItem[] {
   return items;
 }
 
-/** Whether a line of {@link humanLines} begins a section. */
-export function isHeading(line: string): boolean {
-  return HEADING.test(line);
-}
-
-/** Whether a line of {@link humanLines} is a task item. */
-export function isTaskItem(line: string): boolean {
-  return ITEM.test(line);
-}
-
 function isOptional(title: string): boolean {
   return /\(optional\)[*_]{0,3}$/i.test(title.trimEnd().replace(/\s#+$/, '').trimEnd());
 }

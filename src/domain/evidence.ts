@@ -39,13 +39,8 @@ const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]
 const LONGEST_CELL = 2_000;
 
 /** Whether a line of `humanLines` can hold evidence. */
-export function isTableRow(line: string): boolean {
+function isTableRow(line: string): boolean {
   return line.includes('|');
-}
-
-/** Whether a cell says how much money. */
-export function isAmount(cell: string): boolean {
-  return AMOUNT.test(plain(cell));
 }
 
 function tableRow(line: string): { readonly name: string; readonly value: string }[] {

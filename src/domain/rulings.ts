@@ -64,7 +64,7 @@ export type Reminder = z.infer<typeof Reminder>;
 const Waiting = z.object({ step: Key, since: CalendarDate });
 
 /** What commands do once. While the engagement is stopped it is kept, and done when it goes on. */
-export const Owed = z.object({
+const Owed = z.object({
   /** Dates that issues get; the last word about a step counts. */
   dueDates: z.array(z.object({ step: Key, date: CalendarDate })),
   /** Roles that somebody else has now: open issues of theirs go over. */

@@ -15,16 +15,12 @@ export interface Heard {
   readonly assessment: Assessment;
   /** What is to be done once: by comments now or while the engagement was stopped, or by a finished step that appoints. */
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
-  /** What people have ruled by now, before a finished step appoints. */
-  readonly heard: Followed;
   /** The rulings as the epic had them when it was last written. */
   readonly recorded: Rulings;
 }
 
 /**
  * What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only.
- *
- * @param options.heard what had been ruled, of a decision that is made again: then nothing is read
  */
 export async function assessWithComments(
   gitlab: GitLab,
@@ -33,14 +29,11 @@ export async function assessWithComments(
     readonly look: CommentLook;
     readonly started: StartedRuns;
     readonly now: string;
-    readonly heard?: Followed | undefined;
   },
 ): Promise<Heard> {
   const { found, settings, today } = facts;
-  const { look, started, now, heard } = options;
+  const { look, started, now } = options;
   const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
-  if (heard !== undefined)
-    return withRoles(assess({ ...facts, rulings: heard.rulings }), { heard, settings, recorded });
   const settled = settleRulings(recorded, found.issues, today);
   const [runs, approvals] = await Promise.all([
     readRuns(gitlab, { ...facts, now, rulings: settled }, started),
@@ -50,21 +43,16 @@ export async function assessWithComments(
   const before = assess({ ...facts, rulings });
   const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
   if (followed !== null)
-    return withRoles(assess({ ...facts, rulings: followed.rulings }), {
-      heard: followed,
-      settings,
-      recorded,
-    });
-  const owed: Followed = { rulings, answers: [], effects: effectsOwed(rulings) };
-  return withRoles(before, { heard: owed, settings, recorded });
+    return withRoles(assess({ ...facts, rulings: followed.rulings }), followed, { settings, recorded });
+  return withRoles(before, { answers: [], effects: effectsOwed(rulings) }, { settings, recorded });
 }
 
 function withRoles(
   ruled: Assessment,
-  { heard, settings, recorded }: Pick<Heard, 'heard' | 'recorded'> & { readonly settings: Settings },
+  { answers, effects }: Heard['followed'],
+  { settings, recorded }: Pick<Heard, 'recorded'> & { readonly settings: Settings },
 ): Heard {
   const { assessment, roles } = appoint(ruled, settings);
-  const { answers, effects } = heard;
   const followed = { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } };
-  return { assessment, followed, heard, recorded };
+  return { assessment, followed, recorded };
 }

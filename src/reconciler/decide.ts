@@ -2,7 +2,6 @@
 import type { Assessment } from '#domain/assess.ts';
 import { localDate } from '#domain/calendar.ts';
 import { withoutLinks } from '#domain/engagement-state.ts';
-import type { Followed } from '#domain/follow-comments.ts';
 import type { Identified } from '#domain/identify.ts';
 import { createsItems, lacksLabels, type Plan, type PlanInput, plan } from '#domain/plan.ts';
 import { desiredLinks } from '#domain/plan-links.ts';
@@ -41,8 +40,6 @@ export interface Decision {
   readonly plan: Plan;
   /** What the plan was made from. */
   readonly input: PlanInput;
-  /** What people have ruled by now, before a finished step appoints. */
-  readonly heard: Followed;
 }
 
 /** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
@@ -59,14 +56,13 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment, followed, heard, recorded } = await assessWithComments(
+  const { assessment, followed, recorded } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
     {
       look: options.comments ?? LOOK_AT_COUNTS,
       started: options.started ?? NONE_STARTED,
       now,
-      heard: options.heard,
     },
   );
   const migrate = options.migrate === true;
@@ -92,7 +88,7 @@ export async function decide(
     capabilities,
     migrate,
   };
-  return { kind: 'decided', assessment, found, plan: plan(input), input, heard };
+  return { kind: 'decided', assessment, found, plan: plan(input), input };
 }
 
 function sowOf(

@@ -1,7 +1,6 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
 import type { Assessment } from '#domain/assess.ts';
 import { GitLabConflictError } from '#domain/errors.ts';
-import type { Followed } from '#domain/follow-comments.ts';
 import { mayTrip, trippedBy } from '#domain/fuse.ts';
 import type { EngagementKey } from '#domain/keys.ts';
 import { brakeNote } from '#domain/notes.ts';
@@ -30,8 +29,6 @@ export interface ReconcileDeps {
   readonly logger: Logger;
   /** What day it is: for due dates, silence that counts as acceptance, reminders. */
   readonly clock: Clock;
-  /** Told of every decision before it is carried out. */
-  readonly onDecided?: (decision: Decision) => Promise<void>;
 }
 
 export interface ReconcileOptions {
@@ -43,8 +40,6 @@ export interface ReconcileOptions {
   readonly allowMassChange?: boolean;
   /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
   readonly comments?: CommentLook;
-  /** What people had ruled, of a decision that is made again: nothing is read about it. */
-  readonly heard?: Followed;
   /** Take an engagement up again that the loop fuse has paused. */
   readonly resume?: boolean;
   /** Turn a tracking issue into an epic, where GitLab has epics by now. */
@@ -115,7 +110,6 @@ export async function reconcileState(
     if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
     return decision;
   }
-  await deps.onDecided?.(decision);
   return await carryOut(deps, decision, options);
 }
 

@@ -1,7 +1,4 @@
 /** The service as a whole, in process: what its parts do only together. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { aProcess, aStep } from '#test/support/builders.ts';
@@ -12,7 +9,6 @@ import {
   startComposed,
 } from '#test/support/composed-service.ts';
 import { endPipeline } from '#test/support/provisioned.ts';
-import { replayed } from '#test/support/recorded.ts';
 
 let world: ComposedWorld;
 
@@ -44,30 +40,6 @@ describe('the service with the token of a bot', () => {
     expect(results().filter((result) => result !== 'own')).toEqual(['stored', 'stored']);
     expect(results()).toContain('own');
     expect(world.log.filter(({ message }) => message.includes('a person'))).toEqual([]);
-  });
-});
-
-describe('the service that records its decisions', () => {
-  it('writes down what the same rules decide again alike, and goes on when it cannot', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'record-'));
-    const record = join(folder, 'decisions/all.jsonl');
-    await launched({ record });
-    addHook(world);
-    world.by('eli').close(world.issue('kick-off'));
-    await world.quiet();
-    const lines = (await readFile(record, 'utf8')).trimEnd().split('\n');
-
-    await rm(join(folder, 'decisions'), { recursive: true });
-    await writeFile(join(folder, 'decisions'), 'a file in the way');
-    world.by('eli').close(world.issue('kick-off'));
-    await world.quiet();
-
-    expect(lines.length).toBeGreaterThan(1);
-    expect(await replayed(lines, world.deps)).toEqual(lines.map(() => null));
-    expect(world.issue('kick-off').state).toBe('opened');
-    expect(world.log.filter(({ message }) => message.startsWith('Decisions are not recorded.'))).toHaveLength(
-      1,
-    );
   });
 });
 

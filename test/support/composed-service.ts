@@ -41,8 +41,6 @@ export interface ComposedOptions extends EngagementOptions {
     deliver: (request: Request) => Promise<Response>,
   ) => Promise<Response>;
   readonly url?: string;
-  /** `PROCESSION_RECORD` */
-  readonly record?: string;
 }
 
 /** Longer waits are for the next sweep or look; shorter ones are pace, retries and polls, which no test waits for. */
@@ -75,8 +73,7 @@ export async function startComposed(options: ComposedOptions = {}): Promise<Comp
   const { store, remove } = await aStore();
   const token = options.token?.(world) ?? world.seed.bot.token;
   const log: LogLine[] = [];
-  const start = async (): Promise<Running> =>
-    (running = await run(world, { store, token, log, record: options.record }));
+  const start = async (): Promise<Running> => (running = await run(world, { store, token, log }));
   let current = await start();
   const composed: ComposedWorld = {
     ...world,
@@ -135,14 +132,13 @@ async function run(
     readonly store: Store;
     readonly token: string;
     readonly log: LogLine[];
-    readonly record: string | undefined;
   },
 ): Promise<Running> {
-  const { store, token, log, record: PROCESSION_RECORD } = parts;
+  const { store, token, log } = parts;
   const at = (message: string, data?: unknown): void => void log.push({ message, data });
   const logger: Logger = { debug: () => {}, info: at, warn: at, error: at };
   const secrets = { GITLAB_WEBHOOK_SECRETS: SIGNING_TOKEN, CRM_WEBHOOK_SECRETS: SIGNING_TOKEN };
-  const config = loadConfig({ ...secrets, PROCESSION_RECORD });
+  const config = loadConfig(secrets);
   const access = { host: world.url, token, group: 'services', project: 'services/engagements' };
   const { sleep, pass } = impatient();
   const service = await composeService({

@@ -83,7 +83,6 @@ describe('config/load-config', () => {
       host: '127.0.0.1',
       port: 3000,
       logLevel: 'info',
-      recordFile: null,
       pages: { kind: 'off' },
       ci: expect.objectContaining({ isJob: false }),
       configFile: null,
