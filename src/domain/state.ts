@@ -91,28 +91,18 @@ export interface Capabilities {
   readonly epics: boolean;
   /** Links that say `blocks`; `relates_to` is everywhere. */
   readonly blockingLinks: boolean;
-  /** Labels `scope::value` that exclude each other. */
-  readonly scopedLabels: boolean;
-  readonly multipleAssignees: boolean;
-  readonly weight: boolean;
   /** Webhooks of the group, the only ones that tell of epics. */
   readonly groupHooks: boolean;
   /** More boards in a group than the one that every group has. */
   readonly groupBoards: boolean;
-  /** Ultimate; `null` where nobody has looked. Ours is a label, so that it works everywhere. */
-  readonly healthStatus: boolean | null;
 }
 
 function licensed(premium: boolean): Capabilities {
   return {
     epics: premium,
     blockingLinks: premium,
-    scopedLabels: premium,
-    multipleAssignees: premium,
-    weight: premium,
     groupHooks: premium,
     groupBoards: premium,
-    healthStatus: premium ? null : false,
   };
 }
 

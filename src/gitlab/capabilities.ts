@@ -1,10 +1,8 @@
 /** What this GitLab offers, found out once. The only place that takes a refusal for an answer. */
-import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/errors.ts';
 import { type Capabilities, FREE, PREMIUM } from '#domain/state.ts';
 import type { Connection } from './connection.ts';
 import { orNull } from './look-before-repeat.ts';
-import { parseAnswer } from './schema.ts';
 
 /** A subscription may begin while the service runs; that there are no epics is believed this long. */
 const FREE_FOR_MS = 5 * 60_000;
@@ -60,12 +58,6 @@ export function createCapabilityProbe(connection: Connection): CapabilityProbe {
   };
 }
 
-/** {@link CapabilityProbe.get} for `setup` and `doctor`, and one read more to tell Premium from Ultimate. */
-export async function probeCapabilities(connection: Connection): Promise<Capabilities> {
-  const capabilities = await createCapabilityProbe(connection).get();
-  return capabilities.epics ? { ...capabilities, healthStatus: await seesHealth(connection) } : capabilities;
-}
-
 async function oneEpic({ epics, group }: Connection): Promise<unknown> {
   return await epics.all(group, { page: 1, perPage: 1 });
 }
@@ -79,16 +71,4 @@ async function isUnlicensed({ groupLabels, group }: Connection, error: unknown):
     if (refused instanceof GitLabRefusedError) return false;
     throw refused;
   }
-}
-
-/**
- * An issue carries `health_status` with Ultimate only; without an issue nobody can tell.
- *
- * @see https://docs.gitlab.com/api/issues/
- */
-async function seesHealth({ issues, project }: Connection): Promise<boolean | null> {
-  const what = `GET /projects/${project}/issues`;
-  const answer = await issues.all({ projectId: project, scope: 'all', page: 1, perPage: 1 } as never);
-  const [issue] = parseAnswer(z.array(z.looseObject({ id: z.int() })), answer, what);
-  return issue === undefined ? null : 'health_status' in issue;
 }

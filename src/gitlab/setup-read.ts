@@ -6,7 +6,7 @@ import type { ActualLabel, ActualSchedule, Installation, Read, RolePerson } from
 import { PREMIUM } from '#domain/state.ts';
 import { SWEEP_SCHEDULE } from '#domain/wanted-installation.ts';
 import type { InstallationReader } from '#ports/installation.ts';
-import { probeCapabilities } from './capabilities.ts';
+import { createCapabilityProbe } from './capabilities.ts';
 import { readList } from './connection.ts';
 import { hookOf } from './hook-schema.ts';
 import { orNull } from './look-before-repeat.ts';
@@ -53,7 +53,7 @@ export function createInstallationReader(connection: SetupConnection): Installat
       const inProject = async <T>(ask: () => Promise<T>): Promise<Read<T>> =>
         theProject.kind === 'refused' ? theProject : await attempt(ask);
       const [capabilities, groupLevel, projectLevel] = await Promise.all([
-        inGroup(async () => await probeCapabilities(base)),
+        inGroup(async () => await createCapabilityProbe(base).get()),
         theGroup.kind === 'refused' ? 0 : levelIn('group'),
         theProject.kind === 'refused' ? 0 : levelIn('project'),
       ]);

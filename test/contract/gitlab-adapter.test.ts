@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { GitLabRefusedError } from '#domain/errors.ts';
-import { probeCapabilities } from '#gitlab/capabilities.ts';
+import { createCapabilityProbe } from '#gitlab/capabilities.ts';
 import { connect } from '#gitlab/connection.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
 import { anEpic, anIssue, describeAdapter, KEY } from './gitlab-adapter-contract.ts';
@@ -170,7 +170,7 @@ describe('the adapter against the sandbox', () => {
     const premium = await started(startWorld());
     const free = await started(startWorld({ tier: 'free' }));
 
-    expect((await probeCapabilities(connect({ host: premium.url, ...options }))).epics).toBe(true);
-    expect((await probeCapabilities(connect({ host: free.url, ...options }))).epics).toBe(false);
+    expect((await createCapabilityProbe(connect({ host: premium.url, ...options })).get()).epics).toBe(true);
+    expect((await createCapabilityProbe(connect({ host: free.url, ...options })).get()).epics).toBe(false);
   });
 });
