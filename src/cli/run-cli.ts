@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /**
- * Runs one command line. Errors are thrown: `main.ts` tells them.
+ * Runs one command line. Errors are thrown: `start-cli.ts` tells them.
  *
  * @param args without `node` and the script
  * @returns the exit code

@@ -8,8 +8,8 @@ import { createWriter } from './write.ts';
 export type GitLabOptions = ConnectionOptions;
 
 /**
- * Creates the adapter for one group (epics, labels) and one project (issues) of a GitLab with epics
- * (Premium, Ultimate). Makes no request; keeps no state but what cannot change: its user, found users, labels.
+ * Creates the adapter for one group (epics, labels) and one project (issues). Makes no request; keeps no state but
+ * what hardly changes: what the tier offers, its user, found users, labels.
  *
  * The token needs the scope `api`, its user the role Planner (GitLab before 17.7: Reporter) in the group.
  */

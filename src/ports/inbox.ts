@@ -1,8 +1,8 @@
 import type { EngagementKey } from '#domain/keys.ts';
 
 /**
- * What a delivery asks for. `wake`: look at an engagement. `sow`: apply a SOW. `note`: a comment may hold a command
- * (treated as a wake until commands exist). `hook-test` and others that ask for nothing are not put at all.
+ * What a delivery asks for. `wake`: look at an engagement. `sow`: apply a SOW. `note`: a comment may hold a command.
+ * What asks for nothing, such as a test of the webhook, is not put at all.
  */
 export type DeliveryKind = 'wake' | 'sow' | 'note';
 
