@@ -14,6 +14,7 @@ WORKDIR /opt/procession
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY src ./src
+COPY sandbox ./sandbox
 COPY issue_templates ./issue_templates
 COPY LICENSE README.md ./
 

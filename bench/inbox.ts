@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import type { Inbox, NewDelivery } from '#ports/inbox.ts';
-import { findPostgres, startPostgres } from '#test/support/postgres.ts';
+import { findPostgres, startPostgres } from '../test/support/postgres.ts';
 import { machine } from './machine.ts';
 import { count as grouped, ms, percentile, table } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changesBetween, itemPayload, snapshot } from '#sandbox/hook-payload.ts';
-import type { TestWorld } from '#test/support/gitlab-world.ts';
+import { changesBetween, itemPayload, snapshot } from '../sandbox/hook-payload.ts';
+import type { TestWorld } from '../test/support/gitlab-world.ts';
 
 /**
  * The webhook body of a changed issue of SOW-1042, as GitLab builds it. The engagement does not exist in the world

@@ -6,9 +6,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reconcile } from '#reconciler/reconcile.ts';
-import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
-import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
+import { deliveryEngine, sampleSow } from '../test/support/engagement.ts';
+import { startWorldOnPort, type TestWorld } from '../test/support/gitlab-world.ts';
 import { machine } from './machine.ts';
 import { ms, percentile, table } from './table.ts';
 

@@ -1,15 +1,15 @@
 /** The GitLab stand-in with running engagements, on a port, whose API takes its time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
-import { parseMarker } from '#domain/marker.ts';
-import { createGitLab } from '#gitlab/create-gitlab.ts';
-import { reconcile } from '#reconciler/reconcile.ts';
-import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
-import { type Seed, seed } from '#sandbox/seed.ts';
-import { serveSandbox } from '#sandbox/serve.ts';
-import type { Issue } from '#sandbox/world.ts';
-import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
-import { addSigningHook } from '#test/support/sandbox-records.ts';
+import { parseMarker } from '#domain/text/marker.ts';
+import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
+import { createSandbox, type Sandbox } from '../sandbox/create-sandbox.ts';
+import { type Seed, seed } from '../sandbox/seed.ts';
+import { serveSandbox } from '../sandbox/serve.ts';
+import type { Issue } from '../sandbox/world.ts';
+import { deliveryEngine, sampleSow } from '../test/support/engagement.ts';
+import { addSigningHook } from '../test/support/sandbox-records.ts';
 
 export interface SlowGitLab {
   readonly url: string;

@@ -7,5 +7,8 @@ import { join } from 'node:path';
 
 const ENTRIES = [import.meta.filename, join(import.meta.dirname, 'main.ts')];
 
-for (const file of globSync(join(import.meta.dirname, '**/*.ts')))
+for (const file of globSync(['**/*.ts', '../sandbox/**/*.ts'], {
+  cwd: import.meta.dirname,
+  exclude: ['../sandbox/test'],
+}))
   if (!ENTRIES.includes(file)) await import(file);

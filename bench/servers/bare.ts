@@ -1,7 +1,7 @@
 /** What is compared with: bare Hono that checks the signature as the service does, answers 202 and keeps nothing. */
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { Secret } from '#domain/secret.ts';
+import { Secret } from '#domain/base/secret.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 
 const verify = createVerifyGitLab([new Secret(process.env['GITLAB_WEBHOOK_SECRETS'] ?? '')]);

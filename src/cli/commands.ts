@@ -1,5 +1,5 @@
 /** The command table. Commands are loaded when they run, so that `--help` starts fast. */
-import type { Command } from './command.ts';
+import type { Command } from '#cli/terminal/command.ts';
 
 export interface CommandEntry {
   readonly name: string;
@@ -12,83 +12,91 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'one sample SOW through its whole life on a GitLab stand-in; no GitLab needed',
-    load: async () => await import('./demo.ts'),
+    load: async () => await import('#cli/commands/demo.ts'),
   },
   {
     name: 'sandbox',
     summary: 'the GitLab stand-in alone, seeded, until Ctrl-C',
-    load: async () => await import('./sandbox.ts'),
+    load: async () => await import('#cli/commands/sandbox.ts'),
   },
   {
     name: 'init',
     summary: 'write procession.yml, .gitlab-ci.yml and a sample SOW; asks on a terminal',
-    load: async () => await import('./init.ts'),
+    load: async () => await import('#cli/commands/init.ts'),
   },
   {
     name: 'setup',
     summary: 'labels, boards, webhook and schedule in GitLab: made or repaired',
-    load: async () => await import('./setup.ts'),
+    load: async () => await import('#cli/commands/setup.ts'),
   },
   {
     name: 'doctor',
     summary: 'say what is wrong with the installation and how to put it right; writes nothing',
-    load: async () => await import('./doctor.ts'),
+    load: async () => await import('#cli/commands/doctor.ts'),
   },
   {
     name: 'lint',
     summary: 'check every process, template, setting and SOW file',
-    load: async () => await import('./lint.ts'),
+    load: async () => await import('#cli/commands/lint.ts'),
   },
   {
     name: 'test',
     summary: 'try the cases of processes: what the rules say in situations their authors wrote down',
-    load: async () => await import('./test.ts'),
+    load: async () => await import('#cli/commands/test.ts'),
   },
   {
     name: 'plan',
     summary: 'show what would change in GitLab, and why',
-    load: async () => await import('./plan.ts'),
+    load: async () => await import('#cli/commands/plan.ts'),
   },
-  { name: 'apply', summary: 'launch or repair one engagement', load: async () => await import('./apply.ts') },
+  {
+    name: 'apply',
+    summary: 'launch or repair one engagement',
+    load: async () => await import('#cli/commands/apply.ts'),
+  },
   {
     name: 'intake',
     summary: 'take in what a pipeline was triggered with: a signed SOW, or an event of GitLab',
-    load: async () => await import('./intake.ts'),
+    load: async () => await import('#cli/commands/intake.ts'),
   },
-  { name: 'sweep', summary: 'repair every engagement', load: async () => await import('./sweep.ts') },
+  {
+    name: 'sweep',
+    summary: 'repair every engagement',
+    load: async () => await import('#cli/commands/sweep.ts'),
+  },
   {
     name: 'migrate',
     summary: 'after a move from GitLab Free to Premium: turn tracking issues into epics',
-    load: async () => await import('./migrate.ts'),
+    load: async () => await import('#cli/commands/migrate.ts'),
   },
   {
     name: 'check',
     summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
-    load: async () => await import('./check.ts'),
+    load: async () => await import('#cli/commands/check.ts'),
   },
   {
     name: 'explain',
     summary: 'say why each step stands where it stands',
-    load: async () => await import('./explain.ts'),
+    load: async () => await import('#cli/commands/explain.ts'),
   },
   {
     name: 'report',
     summary: 'who is waited for, since when, and what is late, across all engagements',
-    load: async () => await import('./report.ts'),
+    load: async () => await import('#cli/commands/report.ts'),
   },
   {
     name: 'serve',
     summary: 'the webhook service: receive, verify, store, reconcile',
-    load: async () => await import('./serve.ts'),
+    load: async () => await import('#cli/commands/serve.ts'),
   },
   {
     name: 'inbox',
     summary: 'look at received deliveries; replay or drop dead ones',
-    load: async () => await import('./inbox.ts'),
+    load: async () => await import('#cli/commands/inbox.ts'),
   },
   {
     name: 'audit',
     summary: 'read the audit log of the service: what came in, what was done, what came of it',
-    load: async () => await import('./audit.ts'),
+    load: async () => await import('#cli/commands/audit.ts'),
   },
 ];

@@ -1,6 +1,6 @@
-import type { Command, CommandOption } from './command.ts';
+import type { Command, CommandOption } from '#cli/terminal/command.ts';
+import { COMMON_OPTIONS } from '#cli/terminal/parse-arguments.ts';
 import { COMMANDS } from './commands.ts';
-import { COMMON_OPTIONS } from './parse-arguments.ts';
 
 /** What `procession --help` says. */
 export function overviewText(): string {

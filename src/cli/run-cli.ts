@@ -1,15 +1,15 @@
-import { didYouMean } from '#domain/closest.ts';
-import { InvariantError } from '#domain/errors.ts';
-import { createAsk } from './ask.ts';
-import type { Command, CommandContext } from './command.ts';
+import { createAsk } from '#cli/terminal/ask.ts';
+import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
+import type { CliIo } from '#cli/terminal/io.ts';
+import { createOutput } from '#cli/terminal/output.ts';
+import { type ParsedArguments, parseArguments } from '#cli/terminal/parse-arguments.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { version } from '#cli/terminal/version.ts';
+import { didYouMean } from '#domain/base/closest.ts';
+import { InvariantError } from '#domain/base/errors.ts';
 import { COMMANDS } from './commands.ts';
-import { EXIT } from './exit-code.ts';
 import { commandHelp, overviewText } from './help-text.ts';
-import type { CliIo } from './io.ts';
-import { createOutput } from './output.ts';
-import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
-import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
 
 /**
  * Runs one command line. Errors are thrown: `start-cli.ts` tells them.
@@ -56,7 +56,7 @@ async function createContext(
   output: CommandContext['output'],
   io: CliIo,
 ): Promise<CommandContext> {
-  const { createWire } = await import('../wire.ts');
+  const { createWire } = await import('#wire/wire.ts');
   function valueOf(name: string, type: 'boolean' | 'string'): string | true | undefined {
     if (command.options[name]?.type !== type)
       throw new InvariantError(`${command.name} has no ${type} option ${name}`);

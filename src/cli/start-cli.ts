@@ -1,6 +1,6 @@
-import { EXIT } from './exit-code.ts';
-import { reportFailure } from './failure.ts';
-import type { CliIo } from './io.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
+import { reportFailure } from '#cli/terminal/failure.ts';
+import type { CliIo } from '#cli/terminal/io.ts';
 import { runCli } from './run-cli.ts';
 
 const TERMINATED = 143;

@@ -1,10 +1,10 @@
 /** The environment variables of procession, each checked. Values of secrets never get into a message. */
 
-import { didYouMean } from '#domain/closest.ts';
-import type { InputProblem } from '#domain/input-problem.ts';
-import { shown } from '#domain/input-problem.ts';
-import { Secret } from '#domain/secret.ts';
-import { POLICY_MODES, type PolicyMode } from '#domain/settings.ts';
+import { didYouMean } from '#domain/base/closest.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
+import { shown } from '#domain/base/input-problem.ts';
+import { Secret } from '#domain/base/secret.ts';
+import { POLICY_MODES, type PolicyMode } from '#domain/base/settings.ts';
 import { type CiEnvironment, readCiEnvironment } from './ci-environment.ts';
 import { readTextSync } from './read-text-sync.ts';
 

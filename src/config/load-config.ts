@@ -1,12 +1,12 @@
 /** The only reader of the environment and of `procession.yml`. Runs once, when a command starts. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkShape } from '#domain/check-shape.ts';
-import { ConfigError } from '#domain/errors.ts';
-import type { FieldProblem, InputProblem } from '#domain/input-problem.ts';
-import type { LabelRenames } from '#domain/labels.ts';
-import type { Secret } from '#domain/secret.ts';
-import type { Settings } from '#domain/settings.ts';
+import { checkShape } from '#domain/base/check-shape.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import type { LabelRenames } from '#domain/base/labels.ts';
+import type { Secret } from '#domain/base/secret.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import {
   type Environment,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/calendar.ts';
-import { COMMAND_NAMES } from '#domain/commands.ts';
-import { LABEL_SCOPES, type LabelScope } from '#domain/labels.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/settings.ts';
+import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/base/calendar.ts';
+import { COMMAND_NAMES } from '#domain/base/commands.ts';
+import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/base/settings.ts';
 
 const Id = z
   .string()

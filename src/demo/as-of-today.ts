@@ -1,5 +1,5 @@
-import { daysBetween, isCalendarDate } from '#domain/calendar.ts';
-import type { Sow } from '#domain/sow.ts';
+import { daysBetween, isCalendarDate } from '#domain/base/calendar.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 
 /** The SOW as if it had been won today: every date moved by the same number of days, so that a demo is never overdue. */
 export function asOfToday(sow: Sow, today: string): Sow {

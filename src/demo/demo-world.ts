@@ -1,21 +1,21 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
-import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
-import { ConfigError } from '#domain/errors.ts';
-import type { EngagementKey } from '#domain/keys.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
-import { SowNumber } from '#domain/sow.ts';
-import { createGitLab } from '#gitlab/create-gitlab.ts';
+import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { SowNumber } from '#domain/sow/sow.ts';
+import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
-import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
-import { createWorker } from '#reconciler/worker.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { freePort } from './free-port.ts';
+import { createWorker } from './worker.ts';
 
 export interface DemoWorld {
   readonly url: string;

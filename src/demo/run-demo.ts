@@ -1,9 +1,9 @@
 /** Behind `procession demo` and `procession sandbox`. */
-import { ConfigError } from '#domain/errors.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import type { Sow } from '#domain/sow.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { reconcile } from '#reconciler/reconcile.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { asOfToday } from './as-of-today.ts';
 import { type DemoOptions, type DemoWorld, showStatesOnBoard, startDemoWorld } from './demo-world.ts';
 import { type Narrator, type WalkResult, walk } from './walk.ts';

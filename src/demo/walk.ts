@@ -1,9 +1,9 @@
 /** The walk of the demo: one SOW through its whole life, each scene done by somebody and answered by the engine. */
-import { evidenceFor } from '#domain/assess.ts';
-import { parseMarker, parseNoteMarker } from '#domain/marker.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import type { Sow } from '#domain/sow.ts';
-import { reconcile } from '#reconciler/reconcile.ts';
+import { evidenceFor } from '#domain/assess/assess.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { doStep } from './do-step.ts';

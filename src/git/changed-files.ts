@@ -1,7 +1,7 @@
 /** What changed in the working folder since a commit, asked of git itself. */
 import { execFile } from 'node:child_process';
-import { ConfigError } from '#domain/errors.ts';
-import type { InputProblem } from '#domain/input-problem.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { ChangedFile } from '#ports/changed-files.ts';
 
 /** What GitLab gives as "before" where there is none: the first push of a branch, a schedule. */

@@ -1,4 +1,4 @@
-import { AppError } from '#domain/errors.ts';
+import { AppError } from '#domain/base/errors.ts';
 
 /**
  * The store of deliveries cannot be read or written now: disk full, locked, database away, closing. Nothing was

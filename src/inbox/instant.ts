@@ -1,4 +1,4 @@
-import { InvariantError } from '#domain/errors.ts';
+import { InvariantError } from '#domain/base/errors.ts';
 
 /** An ISO 8601 instant as milliseconds since 1970, so that instants written differently compare rightly. */
 export function toMillis(instant: string): number {

@@ -1,7 +1,7 @@
 /** Opens pg-boss, its queue of wake-ups, and our tables beside it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, PgBoss } from 'pg-boss';
-import { InvariantError } from '#domain/errors.ts';
+import { InvariantError } from '#domain/base/errors.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { databaseUrlError, toPostgresFailure, toPostgresOpenFailure } from './postgres-failure.ts';
 import { MIGRATIONS } from './postgres-schema.ts';

@@ -1,5 +1,5 @@
 /** What PostgreSQL's and the network's errors mean to an operator. No message holds the password. */
-import { AppError, ConfigError, InvariantError } from '#domain/errors.ts';
+import { AppError, ConfigError, InvariantError } from '#domain/base/errors.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 
 /** SQLSTATE classes that blame the data of one statement: data, constraint, limit (of an index row, of a field). */

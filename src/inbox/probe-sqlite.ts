@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { DatabaseState } from '#domain/diagnose.ts';
+import type { DatabaseState } from '#domain/doctor/diagnose.ts';
 import { configError, toConfigError } from './sqlite-failure.ts';
 import { unreachable } from './unreachable.ts';
 

@@ -1,7 +1,7 @@
 /** Claims in SQLite: one lease per engagement, whichever process asks. Every function runs inside a transaction. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { EngagementKey } from '#domain/keys.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Claim, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { toDelivery } from './delivery-row.ts';

@@ -1,5 +1,5 @@
 /** What SQLite's result codes mean to an operator. Codes: https://www.sqlite.org/rescode.html */
-import { AppError, ConfigError } from '#domain/errors.ts';
+import { AppError, ConfigError } from '#domain/base/errors.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 
 const BUSY = 5;

@@ -1,4 +1,4 @@
-import type { EngagementKey } from '#domain/keys.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 
 /** One line of the audit log: what came in, what was decided by which rule, what was done, what came of it. */
 export interface AuditEntry {

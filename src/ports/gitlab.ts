@@ -1,7 +1,4 @@
-import type { EngagementKey } from '#domain/keys.ts';
-import type { LabelEvent } from '#domain/label-approval.ts';
-import type { ActualPipeline, StartedPipeline } from '#domain/pipeline-run.ts';
-import type { PipelineVariable } from '#domain/pipeline-variables.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import type {
   ActualEpic,
   ActualIssue,
@@ -11,7 +8,10 @@ import type {
   Capabilities,
   HolderKind,
   OwnUser,
-} from '#domain/state.ts';
+} from '#domain/engagement/state.ts';
+import type { LabelEvent } from '#domain/rulings/label-approval.ts';
+import type { ActualPipeline, StartedPipeline } from '#domain/rulings/pipeline-run.ts';
+import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
 
 /** A link between two issues, seen from the issue that was asked. */
 export interface ActualLink {

@@ -1,4 +1,4 @@
-import type { EngagementKey } from '#domain/keys.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 
 /**
  * What a delivery asks for. `wake`: look at an engagement. `sow`: apply a SOW. `note`: a comment may hold a command.

@@ -1,6 +1,6 @@
-import type { Installation } from '#domain/installation.ts';
-import type { Secret } from '#domain/secret.ts';
-import type { SetupAction } from '#domain/setup-action.ts';
+import type { Secret } from '#domain/base/secret.ts';
+import type { SetupAction } from '#domain/setup/action.ts';
+import type { Installation } from '#domain/setup/installation.ts';
 
 /** Reads what GitLab holds of an installation. Writes nothing. */
 export interface InstallationReader {

@@ -1,4 +1,4 @@
-import type { ProcessDefinition } from '#domain/process.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 
 /** The process definitions at hand, loaded and checked before anything runs. */
 export interface ProcessStore {

@@ -10,9 +10,9 @@
  * @see https://docs.gitlab.com/ci/triggers/
  */
 import { z } from 'zod';
-import type { FieldProblem } from '#domain/input-problem.ts';
-import type { EngagementKey } from '#domain/keys.ts';
-import type { Sow } from '#domain/sow.ts';
+import type { FieldProblem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import { readGitLabDelivery } from './gitlab-delivery.ts';
 import { readSowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';

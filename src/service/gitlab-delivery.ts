@@ -3,12 +3,12 @@
  * state of things is read again from GitLab.
  */
 import { z } from 'zod';
-import type { EngagementKey } from '#domain/keys.ts';
-import { parseMarker } from '#domain/marker.ts';
-import { ENGAGEMENT_VARIABLE } from '#domain/pipeline-variables.ts';
-import { SowNumber } from '#domain/sow.ts';
-import type { OwnUser } from '#domain/state.ts';
-import type { Written } from '#reconciler/own-writes.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { OwnUser } from '#domain/engagement/state.ts';
+import { ENGAGEMENT_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
+import { SowNumber } from '#domain/sow/sow.ts';
+import { parseMarker } from '#domain/text/marker.ts';
+import type { Written } from '#reconciler/loop/own-writes.ts';
 import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
 
 /** What is kept of a delivery: numbers and names of kinds. Never a text that a person wrote. */

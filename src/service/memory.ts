@@ -1,11 +1,12 @@
 /** What the running service knows beside its store: for the routing of events, for health and for metrics. */
-import type { HookHealth } from '#domain/hook-health.ts';
-import type { EngagementKey } from '#domain/keys.ts';
-import type { OwnUser } from '#domain/state.ts';
+
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { OwnUser } from '#domain/engagement/state.ts';
+import type { HookHealth } from '#domain/setup/hook-health.ts';
 import type { Inbox } from '#ports/inbox.ts';
-import type { DrainObserver } from '#reconciler/drain-inbox.ts';
-import type { Outcome } from '#reconciler/reconcile.ts';
-import type { Swept } from '#reconciler/sweep-schedule.ts';
+import type { Outcome } from '#reconciler/loop/reconcile.ts';
+import type { DrainObserver } from '#reconciler/work/drain-inbox.ts';
+import type { Swept } from '#reconciler/work/sweep-schedule.ts';
 import type { HealthSource } from './health.ts';
 import type { GitLabRequestFigures, ServiceMetrics } from './metrics.ts';
 

@@ -2,13 +2,13 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { basicAuth } from 'hono/basic-auth';
 import { HTTPException } from 'hono/http-exception';
-import { AppError } from '#domain/errors.ts';
-import type { Portfolio } from '#domain/portfolio.ts';
-import type { Secret } from '#domain/secret.ts';
-import { engagementPage } from '#report/engagement-page.ts';
-import { PAGE_POLICY } from '#report/page-style.ts';
-import { portfolioPage } from '#report/portfolio-page.ts';
-import { engagementData } from '#report/report-files.ts';
+import { AppError } from '#domain/base/errors.ts';
+import type { Secret } from '#domain/base/secret.ts';
+import type { Portfolio } from '#domain/portfolio/portfolio.ts';
+import { engagementPage } from '#render/engagement-page.ts';
+import { PAGE_POLICY } from '#render/page-style.ts';
+import { portfolioPage } from '#render/portfolio-page.ts';
+import { engagementData } from '#render/report-files.ts';
 import { answer } from './answer.ts';
 
 export interface PortfolioPagesDeps {

@@ -1,7 +1,7 @@
 /** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
-import type { FieldProblem } from '#domain/input-problem.ts';
-import type { Sow } from '#domain/sow.ts';
+import type { FieldProblem } from '#domain/base/input-problem.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';

@@ -1,6 +1,6 @@
-import { ConfigError } from '#domain/errors.ts';
-import type { InputProblem } from '#domain/input-problem.ts';
-import type { Secret } from '#domain/secret.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { Secret } from '#domain/base/secret.ts';
 import { signingKey } from './signing-key.ts';
 
 /** What deliveries are proven with. Several of each while one is replaced by another. */

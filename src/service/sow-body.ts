@@ -1,5 +1,5 @@
 /** A SOW as JSON from a sender that is proven, read leniently in form and strictly in content. */
-import { type ReadSow, readSow } from '#domain/sow-problems.ts';
+import { type ReadSow, readSow } from '#domain/sow/problems.ts';
 
 export type SowBody = ReadSow;
 

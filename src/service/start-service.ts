@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { ConfigError } from '#domain/errors.ts';
+import { ConfigError } from '#domain/base/errors.ts';
 import type { ServiceEnv } from './incoming.ts';
 
 export interface ServedService {

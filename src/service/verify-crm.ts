@@ -1,7 +1,7 @@
 /** Proves that our CRM sent a delivery: Standard Webhooks, by the library of its authors. */
 import { timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { Secret } from '#domain/secret.ts';
+import type { Secret } from '#domain/base/secret.ts';
 import { signingKey } from './signing-key.ts';
 import { readClaim, type SignedClaim } from './standard-webhooks.ts';
 import type { Verify } from './verdict.ts';

@@ -3,7 +3,7 @@
  * digests and keys once; no value of theirs is kept.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '#domain/secret.ts';
+import type { Secret } from '#domain/base/secret.ts';
 import { isSigningToken, signingKey } from './signing-key.ts';
 import { readClaim, type SignedClaim } from './standard-webhooks.ts';
 import type { HeaderVerdict, Verify } from './verdict.ts';

@@ -1,7 +1,7 @@
 /** Checks whatever files and folders a person names. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { InputProblem } from '#domain/input-problem.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { listProcesses } from './list-processes.ts';
 import { lintProcess } from './load-process.ts';
 import { lintSow } from './load-sow.ts';

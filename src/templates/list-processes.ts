@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { ConfigError } from '#domain/errors.ts';
-import type { InputProblem } from '#domain/input-problem.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 
 export interface ProcessFolder {
   readonly id: string;

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { caseProblems, problem } from '#domain/case-problems.ts';
-import { withDifferences } from '#domain/case-sow.ts';
-import type { ReadyCase } from '#domain/case-world.ts';
-import { checkShape } from '#domain/check-shape.ts';
-import type { FieldPath, FieldProblem, InputProblem } from '#domain/input-problem.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import { CaseFile, type ProcessCase } from '#domain/process-case.ts';
-import { readSow } from '#domain/sow-problems.ts';
+import { checkShape } from '#domain/base/check-shape.ts';
+import type { FieldPath, FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import { caseProblems, problem } from '#domain/case/problems.ts';
+import { CaseFile, type ProcessCase } from '#domain/case/process-case.ts';
+import { withDifferences } from '#domain/case/sow.ts';
+import type { ReadyCase } from '#domain/case/world.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { readSow } from '#domain/sow/problems.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
 

@@ -1,10 +1,10 @@
-import { didYouMean } from '#domain/closest.ts';
-import { compareText } from '#domain/compare-text.ts';
-import { ConfigError } from '#domain/errors.ts';
-import { type FieldPath, formatPath, type InputProblem } from '#domain/input-problem.ts';
-import type { ProcessDefinition, ProcessFile } from '#domain/process.ts';
-import type { ProcessProblem } from '#domain/process-problem.ts';
-import { processProblems, profileProblems } from '#domain/process-rules.ts';
+import { didYouMean } from '#domain/base/closest.ts';
+import { compareText } from '#domain/base/compare-text.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import { type FieldPath, formatPath, type InputProblem } from '#domain/base/input-problem.ts';
+import type { ProcessProblem } from '#domain/process/problem.ts';
+import type { ProcessDefinition, ProcessFile } from '#domain/process/process.ts';
+import { processProblems, profileProblems } from '#domain/process/rules.ts';
 import { loadCases } from './load-cases.ts';
 import { type ProcessDraft, readProcessDraft } from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';

@@ -1,7 +1,7 @@
-import { InvalidInputError } from '#domain/errors.ts';
-import type { FieldProblem, InputProblem } from '#domain/input-problem.ts';
-import type { Sow } from '#domain/sow.ts';
-import { readSow } from '#domain/sow-problems.ts';
+import { InvalidInputError } from '#domain/base/errors.ts';
+import type { FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import { readSow } from '#domain/sow/problems.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
 

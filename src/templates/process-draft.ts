@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { checkShape } from '#domain/check-shape.ts';
-import { didYouMean } from '#domain/closest.ts';
-import { type FieldPath, formatPath, type InputProblem } from '#domain/input-problem.ts';
-import { ProcessFile, type Step, StepFrontMatter } from '#domain/process.ts';
+import { checkShape } from '#domain/base/check-shape.ts';
+import { didYouMean } from '#domain/base/closest.ts';
+import { type FieldPath, formatPath, type InputProblem } from '#domain/base/input-problem.ts';
+import { ProcessFile, type Step, StepFrontMatter } from '#domain/process/process.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
 import { splitFrontMatter } from './split-front-matter.ts';

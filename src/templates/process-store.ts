@@ -1,6 +1,6 @@
-import { InvariantError } from '#domain/errors.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import { canonicalJson, checksum } from '#domain/record-line.ts';
+import { InvariantError } from '#domain/base/errors.ts';
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { listProcesses } from './list-processes.ts';
 import { loadProcess } from './load-process.ts';

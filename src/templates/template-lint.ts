@@ -1,5 +1,5 @@
-import type { InputProblem } from '#domain/input-problem.ts';
-import { templateProblems } from '#domain/template-problems.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
+import { templateProblems } from '#domain/template/problems.ts';
 import type { ProcessDraft } from './process-draft.ts';
 
 /** What is wrong with the Mustache of a process: steps, epic, titles, partials. Lines are those of the files. */

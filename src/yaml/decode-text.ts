@@ -1,4 +1,4 @@
-import type { InputProblem } from '#domain/input-problem.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 
 /** Larger inputs are a mistake or an attack: the longest real SOW is a hundred times smaller. */
 export const MAX_INPUT_BYTES = 1_048_576;

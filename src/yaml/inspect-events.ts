@@ -1,5 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
-import type { FieldPath } from '#domain/input-problem.ts';
+import type { FieldPath } from '#domain/base/input-problem.ts';
 
 /** Where a value stands: the position of its key, or of the value itself in a list. */
 export interface LineNode {

@@ -1,6 +1,6 @@
 /** The only file that knows js-yaml: text to plain data, with the line of everything. */
 import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
-import { type FieldPath, formatPath, type InputProblem, shown } from '#domain/input-problem.ts';
+import { type FieldPath, formatPath, type InputProblem, shown } from '#domain/base/input-problem.ts';
 import { inspectEvents, type LineNode } from './inspect-events.ts';
 
 export type ParsedYaml =

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseMarker } from '#domain/marker.ts';
+import { parseMarker } from '#domain/text/marker.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
 import { type ServedSandbox, serveSandbox } from '#sandbox/serve.ts';

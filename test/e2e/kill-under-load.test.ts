@@ -4,13 +4,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseMarker, parseNoteMarker } from '#domain/marker.ts';
-import type { Sow } from '#domain/sow.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
-import { type ReconcileDeps, reconcile } from '#reconciler/reconcile.ts';
+import { type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { someSettings } from '#test/support/builders.ts';
 import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';

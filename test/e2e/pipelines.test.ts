@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parseNoteMarker } from '#domain/marker.ts';
+import { parseNoteMarker } from '#domain/text/marker.ts';
 import type { MergeRequest } from '#sandbox/world.ts';
 import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
 import { sampleSow } from '#test/support/engagement.ts';

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconcile } from '#reconciler/reconcile.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
 import { CHILD_ENV } from '#test/support/child-env.ts';
 import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';

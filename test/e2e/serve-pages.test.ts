@@ -1,6 +1,6 @@
 /** The pages of the service as a manager reaches them: over the network, with the password, from the real GitLab adapter. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reconcile } from '#reconciler/reconcile.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';

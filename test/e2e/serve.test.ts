@@ -1,7 +1,7 @@
 /** `procession serve` as an operator runs it: a process of its own, the sandbox on a port, webhooks over the network. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseMarker } from '#domain/marker.ts';
-import type { Sow } from '#domain/sow.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { parseMarker } from '#domain/text/marker.ts';
 import type { Issue } from '#sandbox/world.ts';
 import { sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';

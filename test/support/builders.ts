@@ -1,12 +1,12 @@
 /** Valid by default, change one thing. */
-import { DEFAULT_CALENDAR } from '#domain/calendar.ts';
-import { writeManagedBlock } from '#domain/managed-block.ts';
-import { NO_EFFECTS } from '#domain/one-time-effects.ts';
-import type { DoneWhen, ProcessDefinition, Step } from '#domain/process.ts';
-import { NO_RULINGS } from '#domain/rulings.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/settings.ts';
-import type { Sow } from '#domain/sow.ts';
-import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/state.ts';
+import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
+import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
+import type { DoneWhen, ProcessDefinition, Step } from '#domain/process/process.ts';
+import { NO_EFFECTS } from '#domain/rulings/one-time-effects.ts';
+import { NO_RULINGS } from '#domain/rulings/rulings.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { writeManagedBlock } from '#domain/text/managed-block.ts';
 
 export const BOT = { id: 1, username: 'procession-bot' };
 

@@ -1,13 +1,14 @@
 /** Runs the command line, or one command, inside a test. */
-import type { Command, CommandContext } from '#cli/command.ts';
-import { reportFailure } from '#cli/failure.ts';
-import type { CliIo, Environment } from '#cli/io.ts';
-import { createOutput } from '#cli/output.ts';
-import { parseArguments } from '#cli/parse-arguments.ts';
+
 import { runCli } from '#cli/run-cli.ts';
+import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { reportFailure } from '#cli/terminal/failure.ts';
+import type { CliIo, Environment } from '#cli/terminal/io.ts';
+import { createOutput } from '#cli/terminal/output.ts';
+import { parseArguments } from '#cli/terminal/parse-arguments.ts';
 import { readCiEnvironment } from '#config/ci-environment.ts';
-import type { ReconcileDeps } from '#reconciler/reconcile.ts';
-import type { Wire } from '#src/wire.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { Wire } from '#wire/wire.ts';
 
 export interface CliResult {
   readonly code: number;

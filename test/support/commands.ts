@@ -1,6 +1,6 @@
 /** A process that uses every kind of ruling, and how people speak in it. */
 import { expect } from 'vitest';
-import { LOOK_EVERYWHERE } from '#reconciler/comment-look.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aStep } from './builders.ts';
 import type { EngagementWorld } from './engagement.ts';

@@ -3,13 +3,13 @@
  * worker, sweeps and look at the webhooks, over a GitLab that delivers to it.
  */
 import { loadConfig } from '#config/load-config.ts';
-import { createHookAdmin } from '#gitlab/hooks.ts';
+import { createHookAdmin } from '#gitlab/setup/hooks.ts';
 import type { Sleep } from '#ports/clock.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import type { Hook } from '#sandbox/world.ts';
 import { requireSecrets } from '#service/require-secrets.ts';
-import { type ComposedService, composeService } from '#src/wire-service.ts';
+import { type ComposedService, composeService } from '#wire/service.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from './engagement.ts';
 import { SIGNING_TOKEN, signedHeaders } from './receiver.ts';
 import { addSigningHook } from './sandbox-records.ts';

@@ -1,10 +1,10 @@
 /** What people may do to an engagement, at random: on issues and the epic, and what they say there. */
 import fc from 'fast-check';
 import { fillEvidence } from '#demo/do-step.ts';
-import { tickAll } from '#domain/fill-in.ts';
-import { writeManagedBlock } from '#domain/managed-block.ts';
-import { stepMarker } from '#domain/plan-creation.ts';
-import type { ProcessDefinition, Step } from '#domain/process.ts';
+import { stepMarker } from '#domain/plan/creation.ts';
+import type { ProcessDefinition, Step } from '#domain/process/process.ts';
+import { tickAll } from '#domain/text/fill-in.ts';
+import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Epic, Issue, Note, User } from '#sandbox/world.ts';
 import { aProcess } from './builders.ts';

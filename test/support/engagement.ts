@@ -1,16 +1,21 @@
 /** A world with the real processes and the engine, for tests of whole engagements. */
 import { join } from 'node:path';
 import { doStep } from '#demo/do-step.ts';
-import { evidenceFor } from '#domain/assess.ts';
-import { stepIdOf } from '#domain/keys.ts';
-import { parseMarker, parseNoteMarker } from '#domain/marker.ts';
-import type { ProcessDefinition } from '#domain/process.ts';
-import type { Settings } from '#domain/settings.ts';
-import type { Sow } from '#domain/sow.ts';
+import { evidenceFor } from '#domain/assess/assess.ts';
+import { stepIdOf } from '#domain/base/keys.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { type Outcome, type ReconcileDeps, type ReconcileOptions, reconcile } from '#reconciler/reconcile.ts';
+import {
+  type Outcome,
+  type ReconcileDeps,
+  type ReconcileOptions,
+  reconcile,
+} from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { loadProcess } from '#templates/load-process.ts';
 import { loadSow } from '#templates/load-sow.ts';

@@ -4,7 +4,7 @@
  */
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { createGitLab, type GitLabOptions } from '#gitlab/create-gitlab.ts';
+import { createGitLab, type GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '#sandbox/create-sandbox.ts';
 import { ConnectionReset } from '#sandbox/faults.ts';

@@ -1,5 +1,5 @@
-import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process.ts';
-import { Sow } from '#domain/sow.ts';
+import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process/process.ts';
+import { Sow } from '#domain/sow/sow.ts';
 
 /** A valid SOW file as data; change one thing. */
 export function aSowFile(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

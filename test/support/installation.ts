@@ -2,9 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Problem } from '#domain/problem.ts';
-import type { SetupPlan } from '#domain/setup-action.ts';
-import type { SetupLink } from '#domain/setup-links.ts';
+import type { Problem } from '#domain/doctor/problem.ts';
+import type { SetupPlan } from '#domain/setup/action.ts';
+import type { SetupLink } from '#domain/setup/links.ts';
 import type { World } from '#sandbox/world.ts';
 import { type CliResult, cli } from './cli.ts';
 import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';

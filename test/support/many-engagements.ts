@@ -1,5 +1,5 @@
 /** Copies of a launched engagement, made in the sandbox's records: hundreds in a blink, each as if launched itself. */
-import { decodeSowRecord, encodeSowRecord } from '#domain/sow-record.ts';
+import { decodeSowRecord, encodeSowRecord } from '#domain/sow/record.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import type { EngagementWorld } from './engagement.ts';
 

@@ -1,8 +1,8 @@
 /** The receiving side of the service over an inbox in memory: what it keeps, logs and counts lies open. */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
-import { Secret } from '#domain/secret.ts';
-import type { OwnUser } from '#domain/state.ts';
+import { Secret } from '#domain/base/secret.ts';
+import type { OwnUser } from '#domain/engagement/state.ts';
 import type { Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
 import { createApp } from '#service/app.ts';

@@ -1,7 +1,7 @@
 /** Reports, valid by default: change one thing. */
-import type { EngagementReport, ReportedStep, Turn } from '#domain/engagement-report.ts';
-import { gatherPortfolio } from '#domain/gather-portfolio.ts';
-import type { Portfolio } from '#domain/portfolio.ts';
+import type { EngagementReport, ReportedStep, Turn } from '#domain/portfolio/engagement-report.ts';
+import { gatherPortfolio } from '#domain/portfolio/gather.ts';
+import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { someSettings } from './builders.ts';
 
 export function aTurn(changes: Partial<Turn> = {}): Turn {

@@ -7,8 +7,8 @@ import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import type { Sleep } from '#ports/clock.ts';
 import type { NewDelivery } from '#ports/inbox.ts';
 import type { Store } from '#ports/store.ts';
-import { type DrainDeps, drainInbox } from '#reconciler/drain-inbox.ts';
-import type { Outcome, ReconcileDeps } from '#reconciler/reconcile.ts';
+import type { Outcome, ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import { type DrainDeps, drainInbox } from '#reconciler/work/drain-inbox.ts';
 
 export const sleep: Sleep = async (ms, signal) => {
   await delay(ms, undefined, { signal }).catch(() => {});

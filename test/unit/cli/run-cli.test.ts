@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#cli/commands.ts';
-import { COMMON_OPTIONS } from '#cli/parse-arguments.ts';
+import { COMMON_OPTIONS } from '#cli/terminal/parse-arguments.ts';
 import { cli } from '#test/support/cli.ts';
 
 describe('cli/run-cli', () => {

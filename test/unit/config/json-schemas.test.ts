@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { configJsonSchema } from '#config/procession-file.ts';
 import {
   caseJsonSchema,
   engagementReportJsonSchema,
   reportJsonSchema,
   sowJsonSchema,
   stepJsonSchema,
-} from '#domain/json-schema.ts';
+} from '#config/json-schema.ts';
+import { configJsonSchema } from '#config/procession-file.ts';
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 

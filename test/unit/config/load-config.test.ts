@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
-import { ConfigError } from '#domain/errors.ts';
-import { formatProblem } from '#domain/input-problem.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import { formatProblem } from '#domain/base/input-problem.ts';
 
 const FILE = `gitlab:
   group: acme/services

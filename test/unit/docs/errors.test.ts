@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from '#cli/exit-code.ts';
-import { UsageError } from '#cli/usage-error.ts';
-import * as errors from '#domain/errors.ts';
+import { exitCodeOf } from '#cli/terminal/exit-code.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import * as errors from '#domain/base/errors.ts';
 import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 
 const samples: readonly errors.AppError[] = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/commands.ts';
+import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/rules.md');
 const MARK =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, InvariantError } from '#domain/errors.ts';
+import { ConfigError, InvariantError } from '#domain/base/errors.ts';
 import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { toPostgresFailure, toPostgresOpenFailure } from '#inbox/postgres-failure.ts';
 import { toConfigError, toUnavailable } from '#inbox/sqlite-failure.ts';

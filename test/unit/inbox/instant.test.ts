@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvariantError } from '#domain/errors.ts';
+import { InvariantError } from '#domain/base/errors.ts';
 import { toInstant, toMillis } from '#inbox/instant.ts';
 
 describe('instant', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeMarker } from '#domain/marker.ts';
-import type { Written } from '#reconciler/own-writes.ts';
+import { encodeMarker } from '#domain/text/marker.ts';
+import type { Written } from '#reconciler/loop/own-writes.ts';
 import { type GitLabDeliveryContext, readGitLabDelivery } from '#service/gitlab-delivery.ts';
 
 const CONTEXT: GitLabDeliveryContext = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HookHealth } from '#domain/hook-health.ts';
+import type { HookHealth } from '#domain/setup/hook-health.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import { createMemory, type Memory } from '#service/memory.ts';
 import { createMetrics } from '#service/metrics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { HookHealth } from '#domain/hook-health.ts';
+import type { HookHealth } from '#domain/setup/hook-health.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import { createMetrics } from '#service/metrics.ts';
 

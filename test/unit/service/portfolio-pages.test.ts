@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { GitLabUnavailableError } from '#domain/errors.ts';
-import type { Portfolio } from '#domain/portfolio.ts';
-import { Secret } from '#domain/secret.ts';
+import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { Secret } from '#domain/base/secret.ts';
+import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { SILENT } from '#ports/logger.ts';
-import { cachePortfolio } from '#reconciler/portfolio-cache.ts';
+import { cachePortfolio } from '#reconciler/portfolio/portfolio-cache.ts';
 import { createPortfolioPages } from '#service/portfolio-pages.ts';
 import { aReceiver } from '#test/support/receiver.ts';
 import { aPortfolio, aReport } from '#test/support/reports.ts';

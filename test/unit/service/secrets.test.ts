@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '#domain/errors.ts';
-import { Secret } from '#domain/secret.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import { Secret } from '#domain/base/secret.ts';
 import { requireSecrets } from '#service/require-secrets.ts';
 
 const good = new Secret(`whsec_${Buffer.alloc(32, 7).toString('base64')}`);

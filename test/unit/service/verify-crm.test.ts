@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '#domain/secret.ts';
+import { Secret } from '#domain/base/secret.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError } from '#domain/errors.ts';
-import { formatProblem } from '#domain/input-problem.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import { formatProblem } from '#domain/base/input-problem.ts';
 import { listProcesses } from '#templates/list-processes.ts';
 import { lintProcess, loadProcess } from '#templates/load-process.ts';
 

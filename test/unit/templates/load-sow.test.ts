@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidInputError } from '#domain/errors.ts';
-import { formatProblem } from '#domain/input-problem.ts';
+import { InvalidInputError } from '#domain/base/errors.ts';
+import { formatProblem } from '#domain/base/input-problem.ts';
 import { lintSow, loadSow } from '#templates/load-sow.ts';
 import { aSowFile } from '#test/support/inputs.ts';
 

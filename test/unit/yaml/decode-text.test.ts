@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '#domain/input-problem.ts';
+import { formatProblem } from '#domain/base/input-problem.ts';
 import { decodeText, MAX_INPUT_BYTES } from '#yaml/decode-text.ts';
 
 function decoded(bytes: Uint8Array): string {

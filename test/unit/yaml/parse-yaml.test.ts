@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '#domain/input-problem.ts';
+import { formatProblem } from '#domain/base/input-problem.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 
 function parsed(text: string): Extract<ReturnType<typeof parseYaml>, { kind: 'ok' }> {

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { parseSowNumber } from '#cli/targets/target.ts';
+import { undecidedError } from '#cli/targets/undecided.ts';
+import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
+import { writeText } from '#cli/terminal/files.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { didYouMean } from '#domain/base/closest.ts';
+import { shown } from '#domain/base/input-problem.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { ActualState } from '#domain/engagement/state.ts';
+import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#domain/explain/check.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { decide, type Undecided } from '#reconciler/loop/decide.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
+import { junitXml } from '#render/check-junit.ts';
+import { checkMarkdown } from '#render/check-markdown.ts';
+import { checkText } from '#render/check-text.ts';
+
+export const command: Command = {
+  name: 'check',
+  summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
+  usage: '[SOW-n…] [options]',
+  positionals: { min: 0, max: 1000 },
+  options: {
+    until: {
+      type: 'string',
+      placeholder: 'step',
+      help: 'Also fail unless this step is done, for example --until kick-off',
+    },
+    junit: {
+      type: 'string',
+      placeholder: 'file',
+      help: 'Write a JUnit report, shown by GitLab in pipelines and merge requests',
+    },
+    markdown: { type: 'string', placeholder: 'file', help: 'Write a summary as Markdown' },
+    json: { type: 'boolean', help: 'Print the findings as JSON' },
+  },
+  details: [
+    'Looks at the given engagements, or at all, and says which rules are broken: steps closed although an earlier step, a checklist item or evidence is missing; steps moved on while they are blocked; epics closed before their closing steps. Reads only.',
+    'What sweep undoes is no longer broken, so after a sweep only new breaches show. To hold a pipeline until a step is done, use --until.',
+    'Exit codes: 0 every rule is kept, 1 rules are broken, 2 settings or options, 3 there is no such engagement, 4 GitLab refused, 75 try again.',
+  ].join('\n\n'),
+  examples: [
+    'procession check',
+    'procession check SOW-1042 --until kick-off',
+    'procession check --junit check.xml --markdown check.md',
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const engagements = context.positionals.map(parseSowNumber);
+  const deps = await context.wire.deps();
+  const until = untilStep(context, deps);
+  const checks: EngagementCheck[] = [];
+  const states = await readStates(deps, engagements);
+  for (const [index, state] of states.entries()) {
+    context.output.progress(index + 1, states.length, state.engagement);
+    const check = await checkState(deps, state, { until, asked: engagements.length > 0 });
+    if (check !== null) checks.push(check);
+  }
+  context.output.clearProgress();
+  const junit = context.text('junit');
+  if (junit !== undefined) await writeText(resolve(context.cwd, junit), junit, junitXml(checks));
+  const markdown = context.text('markdown');
+  if (markdown !== undefined)
+    await writeText(resolve(context.cwd, markdown), markdown, checkMarkdown(checks));
+  if (context.flag('json')) context.output.json(checkData(checks));
+  else context.output.result(checkText(checks, context.output.paint));
+  return checks.some((check) => findingsOf(check).length > 0) ? EXIT.violations : EXIT.done;
+}
+
+/** @throws UsageError when no process has this step */
+function untilStep(context: CommandContext, { processes }: ReconcileDeps): StepKey | null {
+  const until = context.text('until');
+  if (until === undefined) return null;
+  const steps = processes.ids.flatMap((id) => processes.find(id, null)?.steps.map((step) => step.id) ?? []);
+  if (steps.includes(until)) return until;
+  throw new UsageError(
+    `--until: there is no step ${shown(until)}. ${didYouMean(until, steps, `Steps: ${[...new Set(steps)].join(', ')}.`)}`,
+    'procession check --help',
+  );
+}
+
+async function readStates(
+  { gitlab, processes }: ReconcileDeps,
+  engagements: readonly EngagementKey[],
+): Promise<readonly ActualState[]> {
+  if (engagements.length === 0) return await gitlab.readAll(processes.ids);
+  const states: ActualState[] = [];
+  for (const engagement of new Set(engagements)) {
+    states.push(await gitlab.readEngagement(engagement, { always: true }));
+  }
+  return states;
+}
+
+/** `null` for an epic that is not ours. @throws InvalidInputError when an engagement that was asked for does not exist */
+async function checkState(
+  deps: ReconcileDeps,
+  state: ActualState,
+  { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
+): Promise<EngagementCheck | null> {
+  const decision = await decide(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
+  if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
+  if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
+    return undecidedCheck(state, decision);
+  if (asked && decision.kind !== 'not-won')
+    throw undecidedError(state.engagement, decision, deps.processes.ids);
+  return null;
+}
+
+function undecidedCheck(
+  { engagement, epics }: ActualState,
+  undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>,
+): EngagementCheck {
+  return unjudged(engagement, epics[0]?.url ?? null, undecidedFinding(engagement, undecided));
+}
+
+function checkData(checks: readonly EngagementCheck[]): Readonly<Record<string, unknown>> {
+  const findings = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
+  return { version: 1, passed: findings === 0, findings, engagements: checks };
+}

@@ -1,0 +1,93 @@
+import { announce, portOf, samples } from '#cli/targets/playing.ts';
+import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import type { Outcome } from '#reconciler/loop/reconcile.ts';
+
+export const command: Command = {
+  name: 'demo',
+  summary: 'one sample SOW through its whole life on a GitLab stand-in; no GitLab needed',
+  usage: '[--serve] [--port <n>]',
+  positionals: { min: 0, max: 0 },
+  options: {
+    serve: {
+      type: 'boolean',
+      help: 'then launch two more SOWs and stay open in the browser, with the engine answering every click',
+    },
+    port: { type: 'string', placeholder: 'n', help: 'the port to use (any free one; 8929 with --serve)' },
+  },
+  details: [
+    'Starts the sandbox on this machine, launches sows/SOW-1042.yml and walks it through its life: steps closed too early are undone with a reason, steps done in order make the next ones ready, and at last the epic closes itself. Every scene is checked: the command fails when something does not happen.',
+    'With --serve it launches two more sample SOWs and stays, so that you can play: act as any person, close, tick, relabel, comment, move cards. Ctrl-C ends it; nothing is kept.',
+  ].join('\n\n'),
+  examples: ['npm run demo', 'npm run demo -- --serve'],
+  run: async (context) => {
+    const { wire } = context;
+    const stays = context.flag('serve');
+    const demo = await wire.demo();
+    const [sow, ...others] = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
+    if (sow === undefined) return 3;
+    const world = await demo.openSandbox({
+      processes: await wire.processes(),
+      logger: wire.logger,
+      host: '127.0.0.1',
+      port: portOf(context, stays ? 8929 : 0),
+      onOutcome: (engagement, outcome) => {
+        if (playing) context.output.note(`${engagement}: ${outcomeText(outcome)}`);
+      },
+    });
+    let playing = false;
+    try {
+      const started = performance.now();
+      const { requests } = await demo.walkThrough(world, sow, narrator(context));
+      context.output.result(
+        `\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s with ${requests} requests to GitLab.${stays ? '' : ' Play it yourself: npm run demo -- --serve'}`,
+      );
+      if (stays) {
+        await demo.launchAll(world, others);
+        playing = true;
+        invite(
+          context,
+          world.url,
+          others.map((other) => other.sow.number),
+        );
+        await context.untilInterrupted();
+      }
+    } finally {
+      await world.close();
+    }
+    return 0;
+  },
+};
+
+function invite({ output }: CommandContext, url: string, running: readonly string[]): void {
+  output.result('');
+  announce(output, url, [
+    `Running: ${running.join(', ')}. Act as mira (manager), eli or noor (engineers), casey (customer) or gus (guest).`,
+    `Epics: ${url}/groups/services`,
+    `Board: ${url}/groups/services/-/boards`,
+    'Close a step too early, or do one properly, and see what happens. Ctrl-C ends it.',
+  ]);
+}
+
+/** What the engine did, in a line: `write-note, update-issue`. */
+function outcomeText(outcome: Outcome): string {
+  return outcome.kind === 'applied' ? outcome.plan.actions.map(({ kind }) => kind).join(', ') : outcome.kind;
+}
+
+function narrator({ output }: CommandContext): {
+  scene(title: string): void;
+  fact(text: string, url?: string): void;
+} {
+  let scene = 0;
+  return {
+    scene: (title) => {
+      scene += 1;
+      output.result(
+        `${scene === 1 ? '' : '\n'}${output.paint('heading', `${String(scene).padStart(2)}. ${title}`)}`,
+      );
+    },
+    fact: (text, url) => {
+      output.result(`    ${text}`);
+      if (url !== undefined) output.result(`    ${output.paint('link', url)}`);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { outcomeExit, pausedText } from '#cli/targets/outcome.ts';
+import { sinceInstant } from '#cli/targets/since.ts';
+import { openMemory } from '#cli/targets/sweep-state.ts';
+import { undecidedError } from '#cli/targets/undecided.ts';
+import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import { type SweepResult, sweep } from '#reconciler/work/sweep.ts';
+import { counted, visible } from '#render/paint.ts';
+import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
+
+export const command: Command = {
+  name: 'sweep',
+  summary: 'repair every engagement',
+  usage: '[options]',
+  positionals: { min: 0, max: 0 },
+  options: {
+    since: {
+      type: 'string',
+      placeholder: 'time',
+      help: 'Only what changed since then: 2h, 30m, 1d, 2026-03-05 or 2026-03-05T09:00:00Z',
+    },
+    state: {
+      type: 'string',
+      placeholder: 'file',
+      help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
+    },
+    json: { type: 'boolean', help: 'Print the result as JSON' },
+  },
+  details: [
+    'Does for every running engagement what apply does for one: what a lost webhook left undone, what people changed against the rules, what a crash left half done. Made for CI schedules; a second run changes nothing.',
+    'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others.',
+    'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, 75 try again.',
+  ].join('\n\n'),
+  examples: ['procession sweep', 'procession sweep --since 2h', 'procession sweep --json > sweep.json'],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { wire, output } = context;
+  const startedAt = wire.clock.now();
+  const deps = await wire.deps();
+  const memory = await openMemory(context, deps, startedAt);
+  const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
+  const results = await sweep(deps, {
+    ...(since === null ? {} : { updatedAfter: since }),
+    ...(memory === null ? {} : { also: memory.also }),
+    onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
+  });
+  output.clearProgress();
+  const lines = results.map((result) => lineOf(result, deps.processes));
+  if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
+  else tell(context, lines, since);
+  const exit = mostSevere(lines.map(({ exit }) => exit));
+  if (exit === EXIT.done) await memory?.succeed(results);
+  return exit;
+}
+
+interface Line {
+  readonly engagement: string;
+  readonly outcome: string;
+  readonly epicUrl: string | null;
+  /** `null`: nothing to say. */
+  readonly message: string | null;
+  readonly exit: number;
+}
+
+function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): Line {
+  const line = { engagement, outcome: outcome.kind, epicUrl: null, message: null, exit: EXIT.done };
+  switch (outcome.kind) {
+    case 'unchanged':
+      return { ...line, epicUrl: outcome.epicUrl };
+    case 'applied':
+      return {
+        ...line,
+        epicUrl: outcome.epicUrl,
+        message: [doneText(summaryOf(outcome.plan)), ...outcome.warnings].join('; '),
+      };
+    case 'shadow':
+      return { ...line, message: `not written (policy "shadow"). ${summaryLine(summaryOf(outcome.plan))}` };
+    case 'braked':
+      return {
+        ...line,
+        message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}`,
+        exit: outcomeExit(outcome),
+      };
+    case 'paused':
+      return {
+        ...line,
+        message: `${pausedText(outcome.change)}. Resume it: procession apply ${engagement} --resume`,
+      };
+    case 'absent':
+    case 'not-won':
+      // An epic of people that only carries our labels: not ours.
+      return line;
+    case 'record-damaged':
+    case 'out-of-reach':
+    case 'unknown-process': {
+      const error = undecidedError(engagement, outcome, processes.ids);
+      return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };
+    }
+    case 'failed':
+      return {
+        ...line,
+        message: `failed: ${oneLine(outcome.error.message)}`,
+        exit: exitCodeOf(outcome.error),
+      };
+  }
+}
+
+function oneLine(text: string): string {
+  return text.split(/\s*\n\s*/).join(' ');
+}
+
+function tell({ output }: CommandContext, lines: readonly Line[], since: string | null): void {
+  for (const { engagement, message, epicUrl, exit } of lines) {
+    if (message === null) continue;
+    const text = `${engagement}: ${visible(message)}${epicUrl === null ? '' : `  ${epicUrl}`}`;
+    if (exit === EXIT.done) output.result(text);
+    else output.warning(output.paint('bad', text));
+  }
+  const { counts } = sweepData(lines);
+  output.result(
+    output.paint(
+      'heading',
+      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}, ${counts.changed} changed, ${counts.failed} failed.`,
+    ),
+  );
+}
+
+function sweepData(lines: readonly Line[]): {
+  readonly counts: { readonly engagements: number; readonly changed: number; readonly failed: number };
+  readonly engagements: readonly unknown[];
+} {
+  return {
+    counts: {
+      engagements: lines.length,
+      changed: lines.filter(({ outcome }) => outcome === 'applied').length,
+      failed: lines.filter(({ exit }) => exit !== EXIT.done).length,
+    },
+    engagements: lines.map(({ exit, ...line }) => ({ ...line, exitCode: exit })),
+  };
+}

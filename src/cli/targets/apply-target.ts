@@ -1,0 +1,177 @@
+/** Applies one target: an engagement, a SOW file, or a plan file that still fits. */
+
+import type { CommandContext } from '#cli/terminal/command.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { InvalidInputError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { type PlanFile, planDifference } from '#domain/plan/plan-file.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { decide } from '#reconciler/loop/decide.ts';
+import {
+  carryOut,
+  type Outcome,
+  type ReconcileOptions,
+  reconcile,
+  reconcileState,
+} from '#reconciler/loop/reconcile.ts';
+import { actionLine } from '#render/plan-text.ts';
+import { type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
+import { checkReview, type Review } from './review.ts';
+import { stepTitles } from './step-titles.ts';
+import type { Target } from './target.ts';
+import { undecidedError } from './undecided.ts';
+
+/** An outcome with which something can be said about the engagement. */
+export type SettledOutcome = Exclude<
+  Outcome,
+  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
+>;
+
+export interface ApplyChoices {
+  readonly review: Review | null;
+  readonly allowMassChange: boolean;
+  /** Take an engagement up again that paused itself. */
+  readonly resume: boolean;
+}
+
+/** @throws AppError for what a person must act on first, a stale plan among it */
+export async function applyTarget(
+  context: CommandContext,
+  target: Target,
+  choices: ApplyChoices,
+): Promise<SettledOutcome> {
+  return target.kind === 'plan-file'
+    ? await applyPlanFile(context, target, choices)
+    : await applyLive(context, target, choices);
+}
+
+async function applyLive(
+  context: CommandContext,
+  target: LiveTarget,
+  choices: ApplyChoices,
+): Promise<SettledOutcome> {
+  const { review } = choices;
+  const launch = launchOf(context);
+  verifyLaunch(context, target.engagement, { launch, processes: await context.wire.processes() });
+  const options = {
+    ...(await commonOptions(context, choices)),
+    ...launch,
+    ...(target.kind === 'sow' ? { sow: target.sow } : {}),
+  };
+  const deps = await context.wire.deps();
+  const outcome =
+    review === null || target.kind !== 'sow'
+      ? await reconcile(deps, target.engagement, options)
+      : await applyReviewed(context, target.engagement, review, options);
+  const asked = context.text('process') ?? context.text('profile');
+  if ('assessment' in outcome && asked !== undefined) noteOtherProcess(context, outcome.assessment.process);
+  return await settled(context, target.engagement, outcome);
+}
+
+async function applyReviewed(
+  context: CommandContext,
+  engagement: EngagementKey,
+  review: Review,
+  options: ReconcileOptions,
+): Promise<Outcome> {
+  const deps = await context.wire.deps();
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
+  const decision = await decide(deps, actual, options);
+  checkReview(review, engagement, decision.kind === 'decided' ? decision : null);
+  // What was compared is what is carried out.
+  return decision.kind === 'decided'
+    ? await carryOut(deps, decision, options)
+    : await reconcileState(deps, actual, options);
+}
+
+async function settled(
+  { wire }: CommandContext,
+  engagement: string,
+  outcome: Outcome,
+): Promise<SettledOutcome> {
+  if (
+    outcome.kind === 'absent' ||
+    outcome.kind === 'record-damaged' ||
+    outcome.kind === 'out-of-reach' ||
+    outcome.kind === 'unknown-process'
+  )
+    throw undecidedError(engagement, outcome, (await wire.processes()).ids);
+  return outcome;
+}
+
+function noteOtherProcess(
+  context: CommandContext,
+  { id, profile }: { readonly id: string; readonly profile: string | null },
+): void {
+  const differs = (context.text('process') ?? id) !== id || (context.text('profile') ?? profile) !== profile;
+  if (differs)
+    context.output.warning(
+      `The engagement exists and keeps its process: ${id}${profile === null ? '' : `, profile ${profile}`}.`,
+    );
+}
+
+async function applyPlanFile(
+  context: CommandContext,
+  target: Extract<Target, { kind: 'plan-file' }>,
+  choices: ApplyChoices,
+): Promise<SettledOutcome> {
+  if (context.text('process') !== undefined || context.text('profile') !== undefined)
+    throw new UsageError(
+      'A plan file says itself which process and profile it is for: leave --process and --profile out.',
+      'procession apply --help',
+    );
+  const { planFile, engagement, file } = target;
+  const deps = await context.wire.deps();
+  const options: ReconcileOptions = {
+    ...(await commonOptions(context, choices)),
+    process: planFile.process,
+    profile: planFile.profile,
+    ...(planFile.sow === null ? {} : { sow: planFile.sow }),
+  };
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
+  const decision = await decide(deps, actual, options);
+  if (decision.kind !== 'decided') return await settled(context, engagement, decision);
+  const difference = planDifference(planFile, decision.plan);
+  if (difference.length > 0) throw stale(file, planFile, difference);
+  // What was compared is what is carried out.
+  return await settled(context, engagement, await carryOut(deps, decision, options));
+}
+
+/** Enough to see what has happened. */
+const MOST_DIFFERENCES = 15;
+
+function stale(
+  file: string,
+  { engagement, sow }: PlanFile,
+  difference: readonly string[],
+): InvalidInputError {
+  const fix = `Make the plan again and look at it: procession plan ${sow === null ? engagement : `sows/${engagement}.yml`} --out ${file}`;
+  const left = difference.length - MOST_DIFFERENCES;
+  const shownLines = [...difference.slice(0, MOST_DIFFERENCES), ...(left > 0 ? [`and ${left} more`] : [])];
+  const problems = shownLines.map((line) => ({
+    file,
+    line: null,
+    path: '',
+    message: line,
+    fix: '',
+    severity: 'error' as const,
+  }));
+  return new InvalidInputError(
+    problems,
+    `The plan is stale: GitLab, the process or the settings have changed since it was made. Nothing was written.\n${fix}\nWhat differs:`,
+  );
+}
+
+async function commonOptions(
+  context: CommandContext,
+  { allowMassChange, resume }: ApplyChoices,
+): Promise<ReconcileOptions> {
+  const titleOf = stepTitles(await context.wire.processes());
+  return {
+    comments: LOOK_EVERYWHERE,
+    allowMassChange,
+    resume,
+    onProgress: ({ done, total, action }) =>
+      context.output.progress(done + 1, total, actionLine(action, titleOf)),
+  };
+}

@@ -1,0 +1,90 @@
+/** The targets of `plan` and `apply` when there may be several: words, and what changed since a commit. */
+
+import type { CommandContext } from '#cli/terminal/command.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { AppError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { changedInputs } from '#domain/sow/changed-inputs.ts';
+import { visible } from '#render/paint.ts';
+import { readTargets, type Target } from './target.ts';
+
+/** One thing to work on, or why it cannot be read; the others go on. */
+export type Chosen =
+  | { readonly kind: 'target'; readonly word: string; readonly target: Target }
+  | { readonly kind: 'failed'; readonly word: string; readonly error: AppError };
+
+export interface ChosenTargets {
+  readonly chosen: readonly Chosen[];
+  /** Whether several may come, so that the answer is a list even when it has one entry. */
+  readonly many: boolean;
+  /** Files of processes or settings that changed; with them, every running engagement may. */
+  readonly processFiles: readonly string[];
+}
+
+export const CHANGED_SINCE = {
+  type: 'string',
+  placeholder: 'commit',
+  help: 'Every SOW file that changed since this commit; asks git',
+} as const;
+
+/** @throws ConfigError when git cannot tell what changed, InvalidInputError for a single target that cannot be read */
+export async function chooseTargets(context: CommandContext, command: string): Promise<ChosenTargets> {
+  const since = context.text('changed-since');
+  const words = [...new Set(context.positionals)];
+  if (since === undefined && words.length === 0)
+    throw new UsageError(
+      `procession ${command} needs an argument: a SOW file, a SOW number, or --changed-since <commit>.`,
+      `procession ${command} --help`,
+    );
+  if (since === undefined && words.length === 1) {
+    const [word = ''] = words;
+    const targets = await readTargets(word, context);
+    const chosen = targets.map((target): Chosen => ({ kind: 'target', word, target }));
+    return { chosen, many: targets.length > 1, processFiles: [] };
+  }
+  const changed = since === undefined ? null : await changedSince(context, since);
+  const all = [...new Set([...words, ...(changed?.sows ?? [])])];
+  const chosen: Chosen[] = [];
+  for (const word of all) chosen.push(...(await read(word, context)));
+  return { chosen: withoutDoubles(chosen), many: true, processFiles: changed?.process ?? [] };
+}
+
+async function changedSince(
+  context: CommandContext,
+  since: string,
+): Promise<ReturnType<typeof changedInputs>> {
+  const { templates, configFile } = context.wire.config();
+  const changed = changedInputs(await context.wire.changedFiles(since), {
+    templates,
+    configFile: configFile ?? 'procession.yml',
+  });
+  for (const file of changed.deletedSows)
+    context.output.note(`${visible(file)} was deleted: its engagement is left as it is.`);
+  return changed;
+}
+
+async function read(word: string, context: CommandContext): Promise<readonly Chosen[]> {
+  try {
+    return (await readTargets(word, context)).map((target) => ({ kind: 'target', word, target }));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [{ kind: 'failed', word, error }];
+  }
+}
+
+/** Two files for one engagement would undo each other at every run: both are refused. */
+function withoutDoubles(chosen: readonly Chosen[]): readonly Chosen[] {
+  const words = new Map<EngagementKey, Set<string>>();
+  for (const it of chosen)
+    if (it.kind === 'target')
+      words.set(it.target.engagement, (words.get(it.target.engagement) ?? new Set()).add(it.word));
+  const doubled = [...words].filter(([, files]) => files.size > 1);
+  const isDoubled = (engagement: EngagementKey): boolean => doubled.some(([key]) => key === engagement);
+  return [
+    ...chosen.filter((it) => it.kind === 'failed' || !isDoubled(it.target.engagement)),
+    ...doubled.map(([engagement, files]): Chosen => {
+      const message = `${engagement} is named by ${[...files].join(' and ')}: one of them has the wrong number.`;
+      return { kind: 'failed', word: engagement, error: new UsageError(message, 'procession lint') };
+    }),
+  ];
+}

@@ -1,0 +1,103 @@
+/** Reads and decides about one engagement or SOW, for the commands that only look. */
+
+import type { CommandContext, CommandOption } from '#cli/terminal/command.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { type Decision, decide, type Undecided } from '#reconciler/loop/decide.ts';
+import type { ReconcileOptions } from '#reconciler/loop/reconcile.ts';
+import { emptyGitLab } from './offline-gitlab.ts';
+import type { Target } from './target.ts';
+import { undecidedError } from './undecided.ts';
+
+export type LiveTarget = Exclude<Target, { kind: 'plan-file' }>;
+
+/** Options of every command that may launch. */
+export const LAUNCH_OPTIONS = {
+  process: {
+    type: 'string',
+    placeholder: 'id',
+    help: 'Process of a new engagement (default: that of procession.yml); an existing one keeps its own',
+  },
+  profile: { type: 'string', placeholder: 'id', help: 'Variant of the process, for a new engagement' },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+export interface Launch {
+  readonly process: string;
+  readonly profile: string | null;
+}
+
+/** Process and profile for a launch: those asked for, else those of the settings. */
+export function launchOf(context: CommandContext): Launch {
+  const defaults = context.wire.defaultLaunch();
+  const process = context.text('process') ?? defaults.process;
+  // The profile of the settings belongs to the process of the settings.
+  return {
+    process,
+    profile: context.text('profile') ?? (process === defaults.process ? defaults.profile : null),
+  };
+}
+
+/** Refuses a misspelt `--process` or `--profile` even where the engagement exists and keeps its own. @throws ConfigError */
+export function verifyLaunch(
+  context: CommandContext,
+  engagement: EngagementKey,
+  { launch, processes }: { readonly launch: Launch; readonly processes: ProcessStore },
+): void {
+  const asked = context.text('process') !== undefined || context.text('profile') !== undefined;
+  if (asked && processes.find(launch.process, launch.profile) === null)
+    throw undecidedError(engagement, { kind: 'unknown-process', ...launch }, processes.ids);
+}
+
+/** Why a decision was made without GitLab; `null`: it was made with it. */
+export type OfflineReason = '--offline' | 'GITLAB_TOKEN is not set' | null;
+
+/** @throws UsageError when `--offline` is asked for an engagement that only GitLab knows */
+export function offlineReason(context: CommandContext, target: LiveTarget, asked: boolean): OfflineReason {
+  if (asked && target.kind === 'engagement')
+    throw new UsageError(
+      `--offline needs a SOW file: what ${target.engagement} is stands only in GitLab. Try: sows/${target.engagement}.yml`,
+      'procession plan --help',
+    );
+  if (asked) return '--offline';
+  return target.kind === 'sow' && !context.wire.hasGitLab() ? 'GITLAB_TOKEN is not set' : null;
+}
+
+/** What commands that only look can tell about: decided, or not won yet. */
+export type Decided = Decision | Extract<Undecided, { kind: 'not-won' }>;
+
+/** @throws AppError when nothing can be decided, saying what to do about it */
+export async function decideTarget(
+  context: CommandContext,
+  input: {
+    readonly engagement: EngagementKey;
+    readonly sow: Sow | null;
+    readonly launch: Launch;
+    readonly offline: boolean;
+  },
+): Promise<Decided> {
+  const { wire } = context;
+  const { engagement, sow, launch, offline } = input;
+  const processes = offline ? await wire.processes(launch) : await wire.processes();
+  verifyLaunch(context, engagement, { launch, processes });
+  const gitlab = offline ? emptyGitLab() : await wire.gitlab();
+  const options: ReconcileOptions = {
+    ...launch,
+    ...(sow === null ? {} : { sow }),
+    comments: LOOK_EVERYWHERE,
+  };
+  const decision = await decide(
+    { gitlab, processes, settings: wire.settings(), clock: wire.clock },
+    await gitlab.readEngagement(engagement, { always: true }),
+    options,
+  );
+  if (decision.kind === 'decided' || decision.kind === 'not-won') return decision;
+  throw undecidedError(engagement, decision, processes.ids);
+}
+
+/** The SOW of a target, `null` when the record in the epic is to be used. */
+export function sowOf(target: LiveTarget): Sow | null {
+  return target.kind === 'sow' ? target.sow : null;
+}

@@ -1,0 +1,36 @@
+import { InvariantError } from '#domain/base/errors.ts';
+import { PREMIUM } from '#domain/engagement/state.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+
+/** A GitLab with nothing in it, to plan a launch against without a connection. It cannot be written. */
+export function emptyGitLab(): GitLab {
+  const refuse = async (): Promise<never> => {
+    throw new InvariantError('The empty GitLab that plans are made against cannot be written.');
+  };
+  return {
+    readCapabilities: async () => PREMIUM,
+    readEngagement: async (engagement) => ({ engagement, epics: [], issues: [], capabilities: PREMIUM }),
+    readAll: async () => [],
+    readEpicIssues: async () => [],
+    findEpics: async () => [],
+    readNotes: async () => [],
+    readLinks: async () => [],
+    readLabelEvents: async () => [],
+    readLabels: async () => new Set(),
+    whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
+    readAccessLevel: async () => null,
+    findUser: async () => null,
+    readPipeline: async () => null,
+    createLabel: refuse,
+    createEpic: refuse,
+    createIssue: refuse,
+    updateEpic: refuse,
+    updateIssue: refuse,
+    linkBlocks: refuse,
+    linkRelated: refuse,
+    createNote: refuse,
+    updateNote: refuse,
+    react: refuse,
+    startPipeline: refuse,
+  };
+}

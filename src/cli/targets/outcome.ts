@@ -1,0 +1,107 @@
+/** What came of reconciling one engagement, in words, as data and as exit code. */
+
+import { EXIT } from '#cli/terminal/exit-code.ts';
+import type { Output } from '#cli/terminal/output.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Outcome } from '#reconciler/loop/reconcile.ts';
+import { visible } from '#render/paint.ts';
+import { countOf, doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
+import { actionLine, titlesIn } from '#render/plan-text.ts';
+import { notWonText } from './undecided.ts';
+
+type SettledOutcome = Exclude<
+  Outcome,
+  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
+>;
+
+export function outcomeExit(outcome: SettledOutcome): number {
+  return outcome.kind === 'braked' || outcome.kind === 'paused' ? EXIT.refused : EXIT.done;
+}
+
+/** Says what was done, or why nothing was. */
+export function tellOutcome(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
+  switch (outcome.kind) {
+    case 'not-won':
+      output.result(notWonText(engagement, outcome.stage));
+      return;
+    case 'unchanged':
+      output.result(`${engagement}: nothing to do.${outcome.epicUrl === null ? '' : ` ${outcome.epicUrl}`}`);
+      return;
+    case 'applied':
+      tellApplied(output, engagement, outcome);
+      return;
+    case 'shadow':
+      for (const line of actionLines(outcome)) output.result(`  would ${line}`);
+      output.result(
+        `${engagement}: nothing was written, because the policy is "shadow". ${summaryLine(summaryOf(outcome.plan))}`,
+      );
+      return;
+    case 'braked':
+      output.warning(
+        `${engagement}: a brake has stopped this, and nothing was changed: ${outcome.why}.\nLook at it: procession plan ${engagement}\nWhen it is right, apply it again with --allow-mass-change. The limits are "policy.brakes" in procession.yml.`,
+      );
+      return;
+    case 'paused':
+      output.warning(
+        `${engagement}: ${pausedText(outcome.change)}. A comment on the epic says more.\nWhen it is settled, apply it again with --resume.`,
+      );
+  }
+}
+
+/** @param change the change that tripped the fuse just now; `null` when it tripped earlier */
+export function pausedText(change: string | null): string {
+  return change === null
+    ? 'paused, because the same change kept being undone'
+    : `paused: "${visible(change)}" was made twice within an hour and undone each time`;
+}
+
+function tellApplied(
+  output: Output,
+  engagement: EngagementKey,
+  outcome: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>,
+): void {
+  const { label } = summaryOf(outcome.plan);
+  if (label > 0) output.result(`  create ${label} labels`);
+  for (const line of actionLines(outcome)) output.result(`  ${line}`);
+  for (const warning of outcome.warnings) output.warning(`warning: ${visible(warning)}`);
+  output.result(output.paint('heading', `${engagement}: ${doneText(summaryOf(outcome.plan))}.`));
+  if (outcome.epicUrl !== null) output.result(`Epic: ${outcome.epicUrl}`);
+}
+
+/** One line per action. Labels are left out: there are many, and they say nothing about the engagement. */
+function actionLines({
+  plan,
+  assessment,
+}: Extract<SettledOutcome, { kind: 'applied' | 'unchanged' | 'shadow' | 'braked' }>): readonly string[] {
+  const titleOf = titlesIn(assessment);
+  return plan.actions
+    .filter((action) => !['label', null].includes(countOf(action, plan)))
+    .map((action) => actionLine(action, titleOf));
+}
+
+/** The fields of one engagement in `apply --json`, see `docs/cli.md`. */
+export function outcomeData(
+  engagement: EngagementKey,
+  outcome: SettledOutcome,
+): Readonly<Record<string, unknown>> {
+  const common = { engagement, outcome: outcome.kind };
+  switch (outcome.kind) {
+    case 'not-won':
+      return { ...common, stage: outcome.stage };
+    case 'unchanged':
+    case 'applied':
+      return {
+        ...common,
+        epicUrl: outcome.epicUrl,
+        summary: summaryOf(outcome.plan),
+        warnings: outcome.warnings,
+        actions: outcome.plan.actions,
+      };
+    case 'shadow':
+      return { ...common, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
+    case 'paused':
+      return { ...common, change: outcome.change };
+    case 'braked':
+      return { ...common, why: outcome.why, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
+  }
+}

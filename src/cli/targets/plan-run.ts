@@ -1,0 +1,156 @@
+/** The plans of several targets: all that changed SOWs do, and all that a changed process does to running engagements. */
+
+import type { CommandContext } from '#cli/terminal/command.ts';
+import { exitCodeOf } from '#cli/terminal/exit-code.ts';
+import { AppError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { REVIEWED_NOT_WON } from '#domain/plan/reviewed-plans.ts';
+import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import { counted, visible } from '#render/paint.ts';
+import { planNote } from '#render/plan-note.ts';
+import { summaryLine, summaryOf } from '#render/plan-summary.ts';
+import type { ChosenTargets } from './chosen-targets.ts';
+import type { Launch, LiveTarget } from './decide-target.ts';
+import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
+import { undecidedError } from './undecided.ts';
+
+export interface PlanRun {
+  /** Of SOW files and numbers that were asked for, and of running engagements that a changed process changes. */
+  readonly planned: readonly Planned[];
+  readonly failed: readonly { readonly word: string; readonly message: string; readonly exit: number }[];
+  /** Files of the process or the settings that changed. */
+  readonly processFiles: readonly string[];
+  /** Running engagements that a changed process leaves as they are; `null` when they were not looked at. */
+  readonly untouched: number | null;
+}
+
+/** One that fails does not stop the others; an error that is not ours ends it. */
+export async function planAll(
+  context: CommandContext,
+  targets: ChosenTargets,
+  launch: Launch,
+): Promise<PlanRun> {
+  const planned: Planned[] = [];
+  const failed: { word: string; message: string; exit: number }[] = [];
+  const fail = (word: string, error: AppError): void =>
+    void failed.push({ word, message: error.message, exit: exitCodeOf(error) });
+  const seen = new Set<EngagementKey>();
+
+  for (const [index, it] of targets.chosen.entries()) {
+    context.output.progress(index + 1, targets.chosen.length, it.word);
+    if (it.kind === 'failed') {
+      fail(it.word, it.error);
+      continue;
+    }
+    if (it.target.kind === 'plan-file') continue;
+    seen.add(it.target.engagement);
+    const result = await attempt(context, it.target, launch);
+    if (result instanceof AppError) fail(it.word, result);
+    else planned.push(result);
+  }
+  const untouched =
+    targets.processFiles.length > 0 && context.wire.hasGitLab() && !context.flag('offline')
+      ? await planRunning(context, { seen, launch, planned, fail })
+      : null;
+  return { planned, failed, processFiles: targets.processFiles, untouched };
+}
+
+/** From one bulk read. Engagements that stay as they are are counted only. */
+async function planRunning(
+  context: CommandContext,
+  into: {
+    readonly seen: ReadonlySet<EngagementKey>;
+    readonly launch: Launch;
+    readonly planned: Planned[];
+    readonly fail: (word: string, error: AppError) => void;
+  },
+): Promise<number> {
+  const deps = await context.wire.deps();
+  const states = await deps.gitlab.readAll(deps.processes.ids);
+  let untouched = 0;
+  for (const [index, state] of states.entries()) {
+    const { engagement } = state;
+    context.output.progress(index + 1, states.length, engagement);
+    if (into.seen.has(engagement)) continue;
+    const decision = await decide(deps, state);
+    if (decision.kind === 'decided') {
+      if (decision.plan.actions.length === 0) untouched += 1;
+      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.launch));
+    } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
+      into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
+  }
+  return untouched;
+}
+
+function plannedOf(target: LiveTarget, decision: Decision, launch: Launch): Planned {
+  return { kind: 'planned', target, decision, launch, offline: null };
+}
+
+async function attempt(
+  context: CommandContext,
+  target: LiveTarget,
+  launch: Launch,
+): Promise<Planned | AppError> {
+  try {
+    return await planTarget(context, target, launch);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+export function planRunData(context: CommandContext, run: PlanRun): Readonly<Record<string, unknown>> {
+  return {
+    version: 1,
+    plans: run.planned.map((planned) => plannedData(context, planned)),
+    failed: run.failed.map(({ word, message, exit }) => ({ target: word, message, exitCode: exit })),
+    processFiles: run.processFiles,
+    untouched: run.untouched,
+  };
+}
+
+export function planRunText(context: CommandContext, run: PlanRun): string {
+  const { paint } = context.output;
+  return [
+    ...run.planned.flatMap((planned) => [plannedText(context, planned, paint), '']),
+    ...run.failed.flatMap(({ word, message }) => [paint('bad', `${visible(word)}: ${message}`), '']),
+    paint('heading', lastLine(run)),
+  ].join('\n');
+}
+
+function lastLine({ planned, failed, processFiles, untouched }: PlanRun): string {
+  if (planned.length + failed.length + processFiles.length === 0)
+    return 'Nothing that Procession reads has changed.';
+  const something = planned.filter((it) => !isEmpty(it)).length;
+  const left =
+    untouched === null
+      ? processFiles.length > 0
+        ? ' The process changed; running engagements were not looked at, because GITLAB_TOKEN is not set.'
+        : ''
+      : ` The process changed; ${counted(untouched, 'running engagement')} stay as they are.`;
+  const wrong = failed.length > 0 ? `, ${failed.length} failed` : '';
+  return `${counted(planned.length, 'plan')}, ${something} with something to do${wrong}.${left}`;
+}
+
+/** The note on the merge request. */
+export function planRunNote(context: CommandContext, run: PlanRun): string {
+  const { jobUrl, commit } = context.wire.ci();
+  return planNote({
+    plans: run.planned.map((planned) => ({
+      engagement: planned.target.engagement,
+      summary: planned.kind === 'not-won' ? 'not won yet' : summaryLine(summaryOf(planned.decision.plan)),
+      isEmpty: isEmpty(planned),
+      text: plannedText(context, planned),
+      reviewed:
+        planned.target.kind !== 'sow'
+          ? null
+          : planned.kind === 'not-won'
+            ? REVIEWED_NOT_WON
+            : digestOf(planned),
+    })),
+    failed: run.failed,
+    lastLine: lastLine(run),
+    jobUrl,
+    commit,
+  });
+}

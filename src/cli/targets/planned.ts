@@ -1,0 +1,109 @@
+/** A plan of one target: made, told, and as JSON. */
+
+import type { CommandContext } from '#cli/terminal/command.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { planDigest } from '#domain/plan/plan-file.ts';
+import { judge } from '#domain/plan/policy.ts';
+import { recordOf } from '#domain/texts/blocks.ts';
+import type { Decision } from '#reconciler/loop/decide.ts';
+import { type Paint, plain } from '#render/paint.ts';
+import { summaryOf } from '#render/plan-summary.ts';
+import { planText } from '#render/plan-text.ts';
+import {
+  decideTarget,
+  type Launch,
+  type LiveTarget,
+  type OfflineReason,
+  offlineReason,
+  sowOf,
+} from './decide-target.ts';
+import { notWonText } from './undecided.ts';
+
+export type Planned =
+  | {
+      readonly kind: 'planned';
+      readonly target: LiveTarget;
+      readonly decision: Decision;
+      readonly launch: Launch;
+      readonly offline: OfflineReason;
+    }
+  | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
+
+/** Reads and decides, writes nothing. @throws AppError when nothing can be decided */
+export async function planTarget(
+  context: CommandContext,
+  target: LiveTarget,
+  launch: Launch,
+): Promise<Planned> {
+  const offline = offlineReason(context, target, context.flag('offline'));
+  const decision = await decideTarget(context, {
+    engagement: target.engagement,
+    sow: sowOf(target),
+    launch,
+    offline: offline !== null,
+  });
+  if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
+  return { kind: 'planned', target, decision, launch, offline };
+}
+
+export function isEmpty(planned: Planned): boolean {
+  return planned.kind === 'not-won' || planned.decision.plan.actions.length === 0;
+}
+
+/** The digest by which a reviewed plan is known again. */
+export function digestOf({ decision }: Extract<Planned, { kind: 'planned' }>): string {
+  return planDigest(decision.plan.actions);
+}
+
+/** A plan for people. @param paint colours; none for files */
+export function plannedText({ wire }: CommandContext, planned: Planned, paint: Paint = plain): string {
+  if (planned.kind === 'not-won') return notWonText(planned.target.engagement, planned.stage);
+  const { assessment, found, plan } = planned.decision;
+  const settings = wire.settings();
+  const profile = assessment.process.profile === null ? '' : `, profile ${assessment.process.profile}`;
+  const verdict = judge(plan, settings.policy);
+  return [
+    paint('heading', `${assessment.engagement} · ${assessment.process.name}${profile}`),
+    ...(planned.offline === null
+      ? []
+      : [
+          paint(
+            'change',
+            `Against an empty GitLab (${planned.offline}): what exists there already is not seen.`,
+          ),
+        ]),
+    ...(found.epic === null ? [] : [paint('dim', found.epic.url)]),
+    '',
+    planText({ plan, assessment, found, settings }, paint),
+    ...(plan.actions.length > 0 && verdict.kind === 'shadow'
+      ? ['The policy is "shadow": applying this writes nothing.']
+      : []),
+    ...(verdict.kind === 'braked' ? [paint('change', brakeText(assessment.engagement, verdict.why))] : []),
+  ].join('\n');
+}
+
+function brakeText(engagement: EngagementKey, why: string): string {
+  return `A brake stops this: ${why}. When it is right: procession apply ${engagement} --allow-mass-change`;
+}
+
+/** The JSON of a plan, see `docs/cli.md`; `#domain/plan-file.ts` reads it back. */
+export function plannedData(context: CommandContext, planned: Planned): Readonly<Record<string, unknown>> {
+  const { engagement } = planned.target;
+  if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };
+  const { target, decision, launch, offline } = planned;
+  const { assessment, plan, found } = decision;
+  const sow = sowOf(target);
+  return {
+    version: 1,
+    engagement: assessment.engagement,
+    sow: sow === null ? null : recordOf(sow, context.wire.settings()),
+    process: launch.process,
+    profile: launch.profile,
+    offline: offline !== null,
+    epicUrl: found.epic?.url ?? null,
+    summary: summaryOf(plan),
+    excluded: assessment.excluded.map(({ step, why }) => ({ step: step.id, why })),
+    digest: planDigest(plan.actions),
+    actions: plan.actions,
+  };
+}

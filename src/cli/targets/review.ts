@@ -1,0 +1,121 @@
+/** Whether what is about to be applied is what people saw in the merge request. */
+
+import type { CommandContext } from '#cli/terminal/command.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { InvalidInputError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
+import { planDigest } from '#domain/plan/plan-file.ts';
+import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/plan/reviewed-plans.ts';
+import { decodeSowRecord } from '#domain/sow/record.ts';
+import { recordOf } from '#domain/texts/blocks.ts';
+import type { Decision } from '#reconciler/loop/decide.ts';
+import { counted } from '#render/paint.ts';
+
+const REVIEWS = ['ignore', 'check', 'require'] as const;
+
+/** `check`: where there was a review, its plan must still fit. `require`: there must have been one. */
+export interface Review {
+  readonly required: boolean;
+  readonly mergeRequestIid: number | null;
+  readonly plans: ReviewedPlans;
+}
+
+export const REVIEW_OPTION = {
+  type: 'string',
+  placeholder: 'how',
+  help: 'check: refuse a SOW whose plan is not the one noted on the merge request of this commit; require: also without such a note; ignore (default)',
+} as const;
+
+/**
+ * The review of the commit that this pipeline runs for; `null` when it is not asked for.
+ *
+ * @throws UsageError for another value of `--review`, or outside of a pipeline
+ */
+export async function readReview(context: CommandContext): Promise<Review | null> {
+  const asked = context.text('review') ?? 'ignore';
+  const review = REVIEWS.find((known) => known === asked);
+  if (review === undefined)
+    throw new UsageError(
+      `--review: expected ${REVIEWS.join(', ')}, got "${asked}".`,
+      'procession apply --help',
+    );
+  if (review === 'ignore') return null;
+  const { commit } = context.wire.ci();
+  if (commit === null)
+    throw new UsageError(
+      '--review needs a pipeline of GitLab CI: CI_COMMIT_SHA is not set. Leave --review out elsewhere.',
+      'procession apply --help',
+    );
+  const mergeRequests = await context.wire.mergeRequests();
+  const mergeRequestIid = await mergeRequests.mergedBy(commit);
+  const note =
+    mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE);
+  const plans: ReviewedPlans = note === null ? new Map() : parseReviewedPlans(note);
+  context.output.note(reviewText(mergeRequestIid, note === null ? null : plans.size));
+  return { required: review === 'require', mergeRequestIid, plans };
+}
+
+/** @param count `null`: there is no note of ours */
+function reviewText(mergeRequestIid: number | null, count: number | null): string {
+  if (mergeRequestIid === null) return 'Nothing was reviewed: no merge request was merged by this commit.';
+  const where = `merge request !${mergeRequestIid}`;
+  if (count === null) return `Nothing was reviewed: there is no plan on ${where} by the user of this token.`;
+  return `Comparing with ${counted(count, 'plan')} on ${where}.`;
+}
+
+/**
+ * @param now the plan of now; `null` for a SOW that is not won
+ * @throws InvalidInputError when it is not what was reviewed, or was not reviewed and had to be
+ */
+export function checkReview(
+  { required, mergeRequestIid, plans }: Review,
+  engagement: EngagementKey,
+  now: Decision | null,
+): void {
+  // Carried out already, or begun and interrupted: what is left is what any sweep would repair.
+  if (now === null || now.plan.actions.length === 0 || isAdopted(now)) return;
+  const reviewed = plans.get(engagement);
+  if (reviewed === undefined) {
+    if (required)
+      throw refusal(engagement, 'nobody has seen a plan of it in a merge request', mergeRequestIid);
+    return;
+  }
+  if (reviewed !== planDigest(now.plan.actions))
+    throw refusal(
+      engagement,
+      'what would be done now is not the plan that was reviewed: GitLab, the process, the settings or the SOW have changed since',
+      mergeRequestIid,
+    );
+}
+
+/** Whether the epic's record is this very SOW. */
+function isAdopted({ found, input, assessment }: Decision): boolean {
+  if (found.epic === null) return false;
+  const record = decodeSowRecord(found.epic.description);
+  return (
+    record.kind === 'ok' &&
+    canonicalJson(record.sow) === canonicalJson(recordOf(assessment.sow, input.settings))
+  );
+}
+
+function refusal(
+  engagement: EngagementKey,
+  message: string,
+  mergeRequestIid: number | null,
+): InvalidInputError {
+  const where = mergeRequestIid === null ? '' : ` (merge request !${mergeRequestIid})`;
+  return new InvalidInputError(
+    [
+      {
+        file: null,
+        line: null,
+        path: engagement,
+        message: `${message}${where}`,
+        fix: `Look at it: procession plan sows/${engagement}.yml. When it is right: procession apply sows/${engagement}.yml, or bring it in by a new merge request.`,
+        severity: 'error',
+      },
+    ],
+    'The plan is stale; nothing was written:',
+  );
+}

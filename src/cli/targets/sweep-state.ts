@@ -1,0 +1,50 @@
+/** The file by which a sweep in one job knows of the last one in another. */
+import { resolve } from 'node:path';
+import type { CommandContext } from '#cli/terminal/command.ts';
+import { readTextIfAny, writeText } from '#cli/terminal/files.ts';
+import { toJson } from '#cli/terminal/output.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { SweepResult } from '#reconciler/work/sweep.ts';
+import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/work/sweep-memory.ts';
+
+export interface SweepState {
+  /** `null`: a full sweep. */
+  readonly since: string | null;
+  /** Engagements to look at besides. */
+  readonly also: readonly EngagementKey[];
+  /** Writes what the next sweep is to know. */
+  succeed(results: readonly SweepResult[]): Promise<void>;
+}
+
+/** `null` without `--state`. A file that is missing or odd means a full sweep. @throws UsageError beside `--since` */
+export async function openMemory(
+  context: CommandContext,
+  { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,
+  startedAt: string,
+): Promise<SweepState | null> {
+  const named = context.text('state');
+  if (named === undefined) return null;
+  if (context.text('since') !== undefined)
+    throw new UsageError(
+      '--state remembers itself since when: leave --since out, or --state.',
+      'procession sweep --help',
+    );
+  const path = resolve(context.cwd, named);
+  const memory = parseSweepMemory((await readTextIfAny(path)) ?? '');
+  const { calendar, labels, policy, roles, showAmounts } = settings;
+  const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
+  const fingerprint = checksum(canonicalJson(decisive));
+  const since = sweepFrom(memory, startedAt, fingerprint);
+  return {
+    since,
+    also: since === null ? [] : dueLooks(memory, startedAt),
+    succeed: async (results) => {
+      const looks = new Map(results.map(({ engagement, look }) => [engagement, look]));
+      const next = rememberSweep(memory, { startedAt, full: since === null, fingerprint, looks });
+      await writeText(path, named, `${toJson(next)}\n`);
+    },
+  };
+}

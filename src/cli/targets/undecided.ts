@@ -1,0 +1,97 @@
+import { didYouMean } from '#domain/base/closest.ts';
+import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
+import { type InputProblem, shown } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Undecided } from '#reconciler/loop/decide.ts';
+
+/** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
+export function undecidedError(
+  engagement: EngagementKey,
+  undecided: Exclude<Undecided, { kind: 'not-won' }>,
+  processIds: readonly string[],
+): ConfigError | InvalidInputError {
+  switch (undecided.kind) {
+    case 'absent':
+      return new InvalidInputError(
+        [
+          problem(
+            engagement,
+            'there is no engagement with this number in GitLab',
+            `Launch it with its SOW file: procession apply sows/${engagement}.yml`,
+          ),
+        ],
+        'There is nothing to work on; nothing was written:',
+      );
+    case 'record-damaged':
+      return new InvalidInputError(
+        [
+          problem(
+            engagement,
+            `${undecided.reason}, so nobody knows what was sold`,
+            `Restore it by applying the SOW again: procession apply sows/${engagement}.yml`,
+          ),
+        ],
+        'The epic cannot be trusted; nothing was changed:',
+      );
+    case 'out-of-reach':
+      return outOfReach(engagement, undecided);
+    case 'unknown-process':
+      return unknownProcess(engagement, undecided, processIds);
+  }
+}
+
+function outOfReach(
+  engagement: EngagementKey,
+  { why, reference, author }: Extract<Undecided, { kind: 'out-of-reach' }>,
+): InvalidInputError {
+  if (why === 'moved')
+    return new InvalidInputError(
+      [
+        problem(
+          engagement,
+          `its tracking issue ${reference} says that it goes on in an epic, and this GitLab shows no epics`,
+          "Give the token's user the role Planner in the group, and check that the subscription is Premium or Ultimate.",
+        ),
+      ],
+      'The engagement cannot be seen; nothing was changed:',
+    );
+  return new InvalidInputError(
+    [
+      problem(
+        engagement,
+        `the issue ${reference} says that it is this engagement, but ${shown(author)} made it, who is not the user of this token`,
+        `If that was an earlier bot of yours, name it in procession.yml (gitlab.former_users); else take the label ${engagement} from the issue.`,
+      ),
+    ],
+    'The tracking issue cannot be trusted; nothing was changed:',
+  );
+}
+
+function unknownProcess(
+  engagement: EngagementKey,
+  { process, profile }: Extract<Undecided, { kind: 'unknown-process' }>,
+  processIds: readonly string[],
+): ConfigError {
+  const known = processIds.includes(process);
+  const name = known ? `profile ${shown(profile)} of process ${process}` : `process ${shown(process)}`;
+  const fix = known
+    ? `See "profiles" in the process.yml of ${process}, or leave --profile out.`
+    : didYouMean(
+        process,
+        processIds,
+        `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`,
+      );
+  return new ConfigError(
+    [problem(engagement, `needs the ${name}, and there is none`, fix)],
+    'A process is missing; nothing was written:',
+  );
+}
+
+/** A SOW that launches nothing yet is no mistake. */
+export function notWonText(engagement: EngagementKey, stage: string): string {
+  return `${engagement}: its stage is ${shown(stage)}; nothing is launched until it is closed_won.`;
+}
+
+function problem(engagement: EngagementKey, message: string, fix: string): InputProblem {
+  return { file: null, line: null, path: engagement, message, fix, severity: 'error' };
+}

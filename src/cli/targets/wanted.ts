@@ -1,0 +1,64 @@
+/** What `setup` and `doctor` want to be there: from the settings and the process that a SOW starts. */
+import { ConfigError } from '#domain/base/errors.ts';
+import type { Secret } from '#domain/base/secret.ts';
+import {
+  DEFAULT_CRON,
+  type WantedHook,
+  type WantedInstallation,
+  wantedInstallation,
+  webhookUrl,
+} from '#domain/setup/wanted-installation.ts';
+import type { Wire } from '#wire/wire.ts';
+
+export interface Wanted {
+  readonly installation: WantedInstallation;
+  /** Roles that own a step. */
+  readonly processRoles: readonly string[];
+}
+
+export interface Wishes {
+  readonly hook: boolean;
+  readonly schedule: boolean;
+  /** `null`: the default, and a schedule that exists keeps its own. */
+  readonly cron: string | null;
+  readonly renewSecret: boolean;
+}
+
+/** @throws ConfigError when the settings or the process have problems */
+export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
+  const config = wire.config();
+  const { process: id, profile } = config;
+  const process = (await wire.processes({ process: id, profile })).find(id, profile);
+  if (process === null)
+    throw new ConfigError([
+      {
+        file: config.configFile,
+        line: null,
+        path: 'process',
+        message: `there is no process "${id}"${profile === null ? '' : ` with profile "${profile}"`} in ${config.templates}`,
+        fix: 'procession lint names the processes there are.',
+        severity: 'error',
+      },
+    ]);
+  return {
+    installation: wantedInstallation(process, {
+      labels: config.labels,
+      hook: wishes.hook ? wantedHook(config, wishes.renewSecret) : null,
+      schedule: wishes.schedule ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null } : null,
+    }),
+    processRoles: [...new Set(process.steps.map(({ owner }) => owner))],
+  };
+}
+
+function wantedHook(
+  { serviceUrl, gitlabWebhookSecrets }: ReturnType<Wire['config']>,
+  renewSecret: boolean,
+): WantedHook | null {
+  if (serviceUrl === null) return null;
+  return { url: webhookUrl(serviceUrl), secret: secretKind(gitlabWebhookSecrets[0] ?? null), renewSecret };
+}
+
+function secretKind(secret: Secret | null): WantedHook['secret'] {
+  if (secret === null) return null;
+  return secret.reveal().startsWith('whsec_') ? 'signing-token' : 'secret-token';
+}

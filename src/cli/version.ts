@@ -1,7 +1,0 @@
-import { readFile } from 'node:fs/promises';
-
-/** Of Procession. */
-export async function version(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { CaseFile } from '#domain/case/process-case.ts';
+import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
+import { Portfolio } from '#domain/portfolio/portfolio.ts';
+import { StepFrontMatter } from '#domain/process/process.ts';
+import { Sow } from '#domain/sow/sow.ts';
+
+/** The JSON Schema of a SOW file and of `/webhooks/crm`; published as `docs/sow.schema.json`. */
+export function sowJsonSchema(): object {
+  return { title: 'Statement of work', ...z.toJSONSchema(Sow, { io: 'input' }) };
+}
+
+/** The JSON Schema of a step's front matter; published as `docs/step.schema.json`. */
+export function stepJsonSchema(): object {
+  return { title: 'Front matter of a step', ...z.toJSONSchema(StepFrontMatter, { io: 'input' }) };
+}
+
+/** The JSON Schema of a file of cases; published as `docs/case.schema.json`. */
+export function caseJsonSchema(): object {
+  return { title: 'Cases of a process', ...z.toJSONSchema(CaseFile, { io: 'input' }) };
+}
+
+/** The JSON Schema of `procession report --json` and `/report.json`; published as `docs/report.schema.json`. */
+export function reportJsonSchema(): object {
+  return { title: 'Report on all engagements', ...z.toJSONSchema(Portfolio) };
+}
+
+/** The JSON Schema of `/engagements/<sow>.json`; published as `docs/engagement-report.schema.json`. */
+export function engagementReportJsonSchema(): object {
+  return {
+    title: 'Report on one engagement',
+    ...z.toJSONSchema(
+      EngagementReport.extend(Portfolio.pick({ version: true, at: true, today: true, timeZone: true }).shape),
+    ),
+  };
+}

@@ -1,0 +1,197 @@
+/** What the facts say about one step, given what they say about those before it. */
+
+import type { StepKey } from '#domain/base/keys.ts';
+import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import { evaluateCondition } from '#domain/process/condition.ts';
+import type { EvidenceField, Predecessor, Step } from '#domain/process/process.ts';
+import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
+import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { readChecklist } from '#domain/text/checklist.ts';
+import { readAcceptance, withoutFilled } from './acceptance.ts';
+import type { StepStatus, Violation } from './assess.ts';
+import { type EvidenceReading, readEvidence } from './evidence.ts';
+import { readGates } from './gates.ts';
+import { withRecorded } from './recorded-evidence.ts';
+
+interface StepInput {
+  readonly step: Step;
+  readonly after: readonly Predecessor[];
+  readonly issue: ActualIssue | null;
+}
+
+interface StepContext {
+  readonly sow: Sow;
+  readonly settings: Settings;
+  readonly rulings: Rulings;
+  readonly today: string;
+  readonly earlier: ReadonlyMap<StepKey, StepStatus>;
+  readonly isClosed: (step: StepKey) => boolean;
+  /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
+  readonly endedByUs: boolean;
+}
+
+type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
+
+export function assessStep(input: StepInput, context: StepContext): StepStatus {
+  const { step, after, issue } = input;
+  const { earlier, settings } = context;
+  const waitsFor = after.filter(
+    ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
+  );
+  const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
+  const facts = readFacts(input, context);
+  const early = closedEarly(issue, hard, facts, context);
+  const warnOnly = settings.policy.mode === 'warn';
+  const done = isDone(issue, hard, facts, early.length === 0 || warnOnly);
+  const label = currentLabel(issue, settings);
+  const moved: Violation[] =
+    !done && hard.length > 0 && (label === 'in progress' || label === 'waiting')
+      ? [{ rule: 'started-while-blocked', label, waitsFor: hard }]
+      : [];
+  const state = stateOf({
+    done,
+    waived: facts.waiver !== null,
+    label,
+    hard: hard.length > 0,
+    soft: waitsFor.length > hard.length,
+    keep: warnOnly && moved.length > 0,
+  });
+  const started = done || state === 'in progress' || state === 'waiting';
+  const violations = [...early, ...moved];
+  return { key: step.id, step, after, issue, state, done, started, waitsFor, ...facts, violations };
+}
+
+function closedEarly(
+  issue: ActualIssue | null,
+  hard: readonly StepKey[],
+  facts: Facts,
+  { endedByUs }: StepContext,
+): readonly Violation[] {
+  if (issue?.state !== 'closed' || facts.waiver !== null) return [];
+  const evidence = facts.evidence.filter(isMissing);
+  const gates = facts.gates.filter(({ problem }) => problem !== null);
+  const lacking = facts.unticked.length > 0 || evidence.length > 0 || gates.length > 0;
+  if (hard.length === 0 && (endedByUs || !lacking)) return [];
+  return [
+    { rule: 'closed-too-early', waitsFor: hard, unticked: facts.unticked, evidence, gates, until: null },
+  ];
+}
+
+/** Also while the issue is still open, where closing it is up to us: a step that is skipped, accepted by silence, or done by its pipeline. */
+function isDone(
+  issue: ActualIssue | null,
+  hard: readonly StepKey[],
+  facts: Facts,
+  mayCount: boolean,
+): boolean {
+  if (issue === null) return false;
+  if (issue.state === 'closed') return mayCount;
+  if (facts.waiver?.skip === true) return true;
+  const lacking =
+    facts.unticked.length > 0 ||
+    facts.evidence.some(isMissing) ||
+    facts.gates.some(({ problem }) => problem !== null);
+  const isOurs = facts.acceptance?.reached === true || closesBySuccess(facts.run);
+  return isOurs && hard.length === 0 && !lacking;
+}
+
+/**
+ * | done | hard blocked | only soft blocked | label now | state |
+ * |---|---|---|---|---|
+ * | yes, under a waiver | | | any | waived |
+ * | yes | | | any | done |
+ * | no | yes | | any | blocked |
+ * | no | no | yes | in progress, waiting | as the label says: people know better than a hint |
+ * | no | no | yes | other | blocked |
+ * | no | no | no | in progress, waiting | as the label says |
+ * | no | no | no | other | ready |
+ */
+function stateOf(input: {
+  done: boolean;
+  waived: boolean;
+  label: WorkflowState | null;
+  hard: boolean;
+  soft: boolean;
+  keep: boolean;
+}): WorkflowState {
+  const { done, waived, label, hard, soft, keep } = input;
+  if (done) return waived ? 'waived' : 'done';
+  if (hard && !keep) return 'blocked';
+  if (label === 'in progress' || label === 'waiting') return label;
+  return soft ? 'blocked' : 'ready';
+}
+
+/** The states that people set by hand; the others are views of the facts. */
+const SET_BY_PEOPLE: readonly WorkflowState[] = ['in progress', 'waiting'];
+
+/**
+ * The state its labels show. With several, as on GitLab Free where a new label does not replace its siblings, the one
+ * that people set counts, as it would where it does; with two of those none.
+ */
+export function currentLabel(
+  issue: ActualIssue | null,
+  settings: Pick<Settings, 'labels'>,
+): WorkflowState | null {
+  const values = labelValues(issue?.labels ?? [], 'workflow', settings.labels);
+  const known = WORKFLOW_STATES.filter((state) => values.includes(state));
+  const chosen = known.length > 1 ? known.filter((state) => SET_BY_PEOPLE.includes(state)) : known;
+  return chosen.length === 1 ? (chosen[0] ?? null) : null;
+}
+
+function readFacts({ step, issue }: StepInput, context: StepContext): Facts {
+  const { sow, settings, rulings, today } = context;
+  const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
+  if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null, run };
+  const written = readEvidence(issue.description, evidenceFor(step, sow));
+  const acceptance = readAcceptance(step, sow, written, settings.calendar, today);
+  const evidence = withRecorded(withoutFilled(written, step, acceptance), step, run);
+  return {
+    unticked: acceptance?.reached === true ? [] : untickedItems(step, issue),
+    evidence,
+    gates: readGates({
+      key: step.id,
+      step,
+      issue,
+      rulings,
+      roles: settings.roles,
+      isClosed: context.isClosed,
+      calendar: settings.calendar,
+      today,
+    }),
+    waiver: waiverOf(step.id, rulings),
+    acceptance,
+    run,
+  };
+}
+
+/** The success of a pipeline closes the issue once. */
+function closesBySuccess(run: PipelineRun | null): boolean {
+  return run?.state === 'success' && !run.used;
+}
+
+function untickedItems(step: Step, issue: ActualIssue): readonly string[] {
+  if (!step.done_when.checklist) return [];
+  return readChecklist(issue.description)
+    .filter(({ done, optional }) => !done && !optional)
+    .map(({ text }) => text);
+}
+
+/** The last word counts; those that have expired are gone already, see `settleWaivers`. */
+function waiverOf(key: StepKey, rulings: Rulings): Waiver | null {
+  return rulings.waivers.findLast(({ step }) => step === key) ?? null;
+}
+
+/** The evidence fields that apply to this SOW. */
+export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
+  return step.done_when.evidence.filter(
+    ({ when }) => when === undefined || evaluateCondition(when, sow).holds,
+  );
+}
+
+/** A required field that is empty, or any field whose value is of the wrong kind. */
+export function isMissing(reading: EvidenceReading): boolean {
+  return reading.problem !== null;
+}

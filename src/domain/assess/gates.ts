@@ -1,0 +1,162 @@
+/**
+ * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues, a
+ * pipeline. Each says in plain words what it wants, what it sees, and what to do.
+ */
+import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Step } from '#domain/process/process.ts';
+import { runOf } from '#domain/rulings/pipeline-run.ts';
+import { runGate } from '#domain/rulings/pipeline-text.ts';
+import type { Approval, Rulings } from '#domain/rulings/rulings.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+
+export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline';
+
+/** One gate as it was found. Texts are plain phrases without a full stop. */
+export interface GateReading {
+  readonly gate: GateKind;
+  /** `approval by a manager` */
+  readonly wanted: string;
+  /** `approved by mira on 2026-11-25`, `nothing yet` */
+  readonly seen: string;
+  /** `null` when it is met. */
+  readonly problem: string | null;
+  /** What to do about it; empty when it is met. */
+  readonly todo: string;
+}
+
+export interface GateFacts {
+  readonly key: StepKey;
+  readonly step: Step;
+  readonly issue: ActualIssue | null;
+  readonly rulings: Rulings;
+  /** Role → usernames. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Whether the issue of another step is closed. */
+  readonly isClosed: (step: StepKey) => boolean;
+  readonly calendar: Calendar;
+  /** `2026-11-25`, for approvals that expire. */
+  readonly today: string;
+}
+
+/** The gates of a step, in the order they are documented. Nothing is asked while there is no issue. */
+export function readGates(facts: GateFacts): readonly GateReading[] {
+  if (facts.issue === null) return [];
+  return [
+    ...approvalGate(facts),
+    ...timeGate(facts),
+    ...labelGates(facts),
+    ...instanceGate(facts),
+    ...pipelineGate(facts),
+  ];
+}
+
+function met(gate: GateKind, wanted: string, seen: string): GateReading {
+  return { gate, wanted, seen, problem: null, todo: '' };
+}
+
+/**
+ * Approvals that count: given by somebody of the role who did not do the step, not expired, one per person. That the
+ * comment was really written by them is proven when it is read (`read-comments.ts`) and again when the step closes.
+ */
+export function countingApprovals(facts: GateFacts): readonly Approval[] {
+  const rule = facts.step.done_when.approval;
+  if (rule === undefined) return [];
+  const doers = new Set([
+    ...(facts.issue?.assignees.map(({ username }) => username) ?? []),
+    ...(facts.issue?.closedBy === null || facts.issue === null ? [] : [facts.issue.closedBy.username]),
+  ]);
+  const last = new Map<number, Approval>();
+  for (const approval of facts.rulings.approvals) {
+    const expired =
+      rule.expires_working_days !== undefined &&
+      addWorkingDays(approval.on, rule.expires_working_days, facts.calendar) < facts.today;
+    const own = !rule.self && doers.has(approval.by);
+    if (approval.step === facts.key && !expired && !own) last.set(approval.byId, approval);
+  }
+  return [...last.values()];
+}
+
+function approvalGate(facts: GateFacts): readonly GateReading[] {
+  const rule = facts.step.done_when.approval;
+  if (rule === undefined) return [];
+  const counting = countingApprovals(facts);
+  const wanted =
+    rule.count === 1
+      ? `approval by somebody with the role ${rule.role}`
+      : `approval by ${rule.count} with the role ${rule.role}`;
+  const seen =
+    counting.length === 0
+      ? 'nothing yet'
+      : counting.map(({ by, on }) => `approved by ${by} on ${on}`).join(', ');
+  if (counting.length >= rule.count) return [met('approval', wanted, seen)];
+  const people = facts.roles[rule.role] ?? [];
+  const who = people.length === 0 ? `somebody with the role ${rule.role}` : people.join(' or ');
+  const self = rule.self ? '' : ', who did not do the step';
+  return [
+    {
+      gate: 'approval',
+      wanted,
+      seen,
+      problem: `the ${wanted} is missing${counting.length === 0 ? '' : ` (${seen})`}`,
+      todo: `Ask ${who}${self}, to comment /ps approve${rule.label === undefined ? '' : ` or to set the label "${plainText(rule.label, 80)}"`}`,
+    },
+  ];
+}
+
+function timeGate({ step, issue }: GateFacts): readonly GateReading[] {
+  const rule = step.done_when.time_spent;
+  if (rule === undefined || issue === null) return [];
+  const hours = Math.round((issue.timeSpentSeconds / 3600) * 100) / 100;
+  const wanted = `at least ${rule.at_least_hours} h of recorded time`;
+  if (hours >= rule.at_least_hours) return [met('time-spent', wanted, `${hours} h`)];
+  return [
+    {
+      gate: 'time-spent',
+      wanted,
+      seen: `${hours} h`,
+      problem: `${wanted} is missing (${hours} h so far)`,
+      todo: 'Record the time with the quick action /spend, for example: /spend 2h',
+    },
+  ];
+}
+
+function labelGates({ step, issue }: GateFacts): readonly GateReading[] {
+  return step.done_when.labels.map((label): GateReading => {
+    const wanted = `the label "${plainText(label, 80)}"`;
+    if (issue?.labels.includes(label) === true) return met('label', wanted, 'is set');
+    return {
+      gate: 'label',
+      wanted,
+      seen: 'is not set',
+      problem: `${wanted} is not set`,
+      todo: `Set ${wanted} when it is true`,
+    };
+  });
+}
+
+function instanceGate({ step, rulings, isClosed }: GateFacts): readonly GateReading[] {
+  return step.done_when.instances.flatMap((id): GateReading[] => {
+    const all = rulings.instances.filter((instance) => stepIdOf(instance.step) === id);
+    const open = all.filter((instance) => !isClosed(instance.step));
+    const wanted = `every ${id} is closed`;
+    if (open.length === 0)
+      return [met('instances', wanted, all.length === 0 ? 'there is none' : `${all.length} closed`)];
+    const names = open.map(({ step: key, title }) => (title === null ? key : `${key} (${title})`)).join(', ');
+    return [
+      {
+        gate: 'instances',
+        wanted,
+        seen: `${open.length} of ${all.length} open`,
+        problem: `still open: ${names}`,
+        todo: `Finish ${names}`,
+      },
+    ];
+  });
+}
+
+function pipelineGate({ step, key, rulings }: GateFacts): readonly GateReading[] {
+  if (step.pipeline === undefined) return [];
+  return [{ gate: 'pipeline', ...runGate(step.pipeline, runOf(key, rulings.runs)) }];
+}

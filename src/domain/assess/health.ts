@@ -1,0 +1,120 @@
+/** How an engagement is doing, from the facts; and whose word counts when people say otherwise. */
+
+import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
+import type { ActualEpic } from '#domain/engagement/state.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { BlockContext } from '#domain/texts/blocks.ts';
+import type { Assessment, StepStatus } from './assess.ts';
+import { deadlineOf, workingDaysSince } from './lateness.ts';
+
+/** One reason for a health that is not `on track`. Dates and thresholds, no count of days: the text changes with the level only. */
+export interface HealthFact {
+  readonly level: Exclude<HealthState, 'on track'>;
+  readonly text: string;
+}
+
+export interface Health {
+  /** The label: ours, or what a person has set. */
+  readonly label: string;
+  /** What the facts alone say. */
+  readonly byFacts: HealthState;
+  /** The worst first. */
+  readonly facts: readonly HealthFact[];
+  /** `command`: `/ps health`. `hand`: a person has set the label. */
+  readonly by: 'facts' | 'command' | 'hand';
+  /** To be remembered as the label that we set. */
+  readonly ours: HealthState;
+}
+
+/** Working days after which a step is noticed, and after which the engagement is at risk. */
+const SLIP = { noticed: 2, risk: 5 };
+const WAITING = { noticed: 5, risk: 10 };
+/** Share of the hours sold. */
+const BURN = { noticed: 0.9, risk: 1 };
+
+/**
+ * | facts | needs attention | at risk |
+ * |---|---|---|
+ * | a step is late | 2 working days | 5 working days |
+ * | a step waits for somebody outside | 5 working days | 10 working days |
+ * | recorded time of the hours sold | 90 % | all of them |
+ *
+ * @param epic `null` before the launch
+ * @param auto somebody has just said `/ps health auto`
+ */
+export function healthOf(context: BlockContext, epic: ActualEpic | null, auto = false): Health {
+  const { assessment, settings } = context;
+  const { healthSet, health: ordered } = assessment.rulings;
+  const labels = epic === null ? [] : labelValues(epic.labels, 'health', settings.labels);
+  const facts = assessment.complete ? [] : factsOf(context);
+  const byFacts = facts[0]?.level ?? 'on track';
+  const theirs = auto ? undefined : labels.find((value) => value !== healthSet);
+  if (theirs !== undefined) return { label: theirs, byFacts, facts, by: 'hand', ours: healthSet };
+  // A finished engagement keeps the health it ended with.
+  const value = ordered?.value ?? (assessment.complete ? healthSet : byFacts);
+  return { label: value, byFacts, facts, by: ordered === null ? 'facts' : 'command', ours: value };
+}
+
+/** Everything that speaks against `on track`, the worst first. */
+export function factsOf(context: BlockContext): readonly HealthFact[] {
+  const { steps } = context.assessment;
+  return [
+    ...steps.flatMap((status) => slipOf(status, context)),
+    ...steps.flatMap((status) => waitOf(status, context)),
+    ...burnOf(context.assessment),
+  ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
+}
+
+function slipOf(status: StepStatus, context: BlockContext): readonly HealthFact[] {
+  const deadline = deadlineOf(status, context);
+  if (deadline === null) return [];
+  const days = workingDaysSince(deadline.from, context.assessment.today, context.settings.calendar);
+  return atLevel(
+    days,
+    SLIP,
+    (limit) =>
+      `${status.step.title} was due on ${deadline.due}, more than ${limit - 1} working ${limit === 2 ? 'day' : 'days'} ago`,
+  );
+}
+
+function waitOf(status: StepStatus, { assessment, settings }: BlockContext): readonly HealthFact[] {
+  const since = assessment.rulings.waiting.find(({ step }) => step === status.key)?.since;
+  if (status.state !== 'waiting' || since === undefined) return [];
+  const days = workingDaysSince(since, assessment.today, settings.calendar);
+  return atLevel(
+    days,
+    WAITING,
+    (limit) =>
+      `${status.step.title} has waited for somebody outside since ${since}, for ${limit} working days or more`,
+  );
+}
+
+function burnOf({ sow, steps }: Assessment): readonly HealthFact[] {
+  const sold = sow.hours?.scoped ?? 0;
+  const seconds = steps.reduce((sum, { issue }) => sum + (issue?.timeSpentSeconds ?? 0), 0);
+  if (sold === 0) return [];
+  return atLevel(
+    seconds / 3600 / sold,
+    BURN,
+    (limit) => `more than ${limit * 100} % of the ${sold} hours sold are used`,
+    true,
+  );
+}
+
+function atLevel(
+  value: number,
+  { noticed, risk }: { readonly noticed: number; readonly risk: number },
+  text: (limit: number) => string,
+  above = false,
+): readonly HealthFact[] {
+  const passed = (limit: number): boolean => (above ? value > limit : value >= limit);
+  if (passed(risk)) return [{ level: 'at risk', text: text(risk) }];
+  return passed(noticed) ? [{ level: 'needs attention', text: text(noticed) }] : [];
+}
+
+/** Since when each step waits for somebody outside: remembered, as GitLab does not tell it with the issue. */
+export function waitingSince({ steps, rulings, today }: Assessment): Rulings['waiting'] {
+  return steps
+    .filter(({ state }) => state === 'waiting')
+    .map(({ key }) => rulings.waiting.find(({ step }) => step === key) ?? { step: key, since: today });
+}

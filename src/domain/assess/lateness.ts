@@ -1,0 +1,35 @@
+/** How late a step is. What nobody could have kept does not count: the days before its issue was made. */
+
+import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { type BlockContext, dueOf } from '#domain/texts/blocks.ts';
+import type { StepStatus } from './assess.ts';
+
+/** A step that is still to be done, with its due date. */
+export interface Deadline {
+  readonly step: StepKey;
+  readonly title: string;
+  /** What its issue says. */
+  readonly due: string;
+  /** From when on it is late: the due date, or the day its issue was made where that is later. */
+  readonly from: string;
+}
+
+/** The due date of an open step; `null` where none counts: nothing to do, no date, or it may not be closed yet (`until`). */
+export function deadlineOf(status: StepStatus, context: BlockContext): Deadline | null {
+  const { step, issue, done, key } = status;
+  const due = dueOf(status, context);
+  if (issue === null || done || due === null) return null;
+  if (step.until !== undefined && !isDone(step.until, context)) return null;
+  const made = localDate(issue.createdAt, context.settings.calendar);
+  return { step: key, title: step.title, due, from: due < made ? made : due };
+}
+
+/** Working days that have passed since; 0 on the day itself and before. */
+export function workingDaysSince(from: string, today: string, calendar: Calendar): number {
+  return today <= from ? 0 : workingDaysBetween(from, today, calendar);
+}
+
+function isDone(step: StepKey, { assessment }: BlockContext): boolean {
+  return assessment.steps.some(({ key, done }) => key === step && done);
+}

@@ -1,0 +1,50 @@
+/** The evidence that the success of a pipeline is. */
+
+import type { Step } from '#domain/process/process.ts';
+import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
+import { fillCells } from '#domain/text/fill-in.ts';
+import { type EvidenceReading, readEvidence } from './evidence.ts';
+
+/** A cell of the evidence table, to be filled in. */
+export interface RecordedEvidence {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Evidence with what the pipeline's success says, where people wrote nothing; until then nobody is asked for it. */
+export function withRecorded(
+  evidence: readonly EvidenceReading[],
+  step: Step,
+  run: PipelineRun | null,
+): readonly EvidenceReading[] {
+  const field = step.pipeline?.records;
+  if (field === undefined) return evidence;
+  const value = recordedBy(step, run)?.value ?? null;
+  return evidence.map((reading) =>
+    reading.field === field && reading.value === null ? { ...reading, value, problem: null } : reading,
+  );
+}
+
+/** What is to be written into the table of an issue: once, and never over what people wrote. */
+export function evidenceToWrite(
+  step: Step,
+  run: PipelineRun | null,
+  description: string,
+): RecordedEvidence | null {
+  const recorded = run?.used === true ? null : recordedBy(step, run);
+  const field = step.done_when.evidence.find((known) => known.field === recorded?.field);
+  if (recorded === null || field === undefined) return null;
+  const isEmpty = readEvidence(description, [field])[0]?.value === null;
+  return isEmpty && withEvidence(description, recorded) !== description ? recorded : null;
+}
+
+export function withEvidence(description: string, { field, value }: RecordedEvidence): string {
+  return fillCells(description, new Map([[field, value]]));
+}
+
+function recordedBy({ pipeline, done_when }: Step, run: PipelineRun | null): RecordedEvidence | null {
+  const field = done_when.evidence.find((known) => known.field === pipeline?.records);
+  if (field === undefined || run?.state !== 'success') return null;
+  const value = field.kind === 'date' ? run.on : run.url;
+  return value === null ? null : { field: field.field, value };
+}

@@ -1,0 +1,187 @@
+/**
+ * Follows the commands in comments: pure, so that a crash and a second reading end alike. What a command changes for
+ * good goes into the rulings; what it does once (move a date, assign) is said to the plan.
+ */
+import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import { msBetween } from '#domain/base/calendar.ts';
+import { commandOf } from '#domain/base/commands.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualUser } from '#domain/engagement/state.ts';
+import type { NoteTarget } from '#domain/plan/plan.ts';
+import { effectsOwed, type OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
+import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
+import { carryOutCommand } from './carry-out-command.ts';
+import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
+import { refusal, type Speaker } from './rights.ts';
+
+/** The comments of one epic or issue, all of them, oldest first. */
+export interface ItemComments {
+  readonly target: NoteTarget;
+  readonly item: ActualEpic | ActualIssue;
+  readonly notes: readonly ActualNote[];
+}
+
+/** What is said to who gave a command. */
+export type Reply =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'help' | 'status' }
+  | { readonly kind: 'explain'; readonly step: StepKey | null };
+
+export interface Answer {
+  readonly target: NoteTarget;
+  readonly noteId: number;
+  readonly outcome: 'done' | 'refused';
+  /** In order of the commands; empty where the reaction says enough. */
+  readonly replies: readonly Reply[];
+  /** Something said in it changes issues or the epic, which waits while the engagement is stopped. */
+  readonly changes: boolean;
+}
+
+export interface Followed {
+  readonly rulings: Rulings;
+  readonly answers: readonly Answer[];
+  readonly effects: OneTimeEffects;
+}
+
+export interface FollowInput {
+  readonly comments: readonly ItemComments[];
+  readonly rulings: Rulings;
+  /** As things stood before these comments. */
+  readonly assessment: Assessment;
+  readonly settings: Settings;
+  /** Access level in the project by user id; who is not in it is no member. */
+  readonly levels: ReadonlyMap<number, number>;
+  /** Members of the project that `/ps assign` names, by the name as it was written. */
+  readonly named: ReadonlyMap<string, ActualUser>;
+}
+
+/** Edited this long after it was written, a comment is no command any more: others may edit it too. */
+const EDITED_AFTER_MS = 2_000;
+
+/** Comments that hold commands not followed yet, in the order they were written. None of ours ever does. */
+export function newCommandNotes(
+  comments: readonly ItemComments[],
+  rulings: Rulings,
+): readonly { readonly from: ItemComments; readonly note: ActualNote }[] {
+  return comments
+    .flatMap((from) =>
+      from.notes
+        .filter((note) => note.id > upTo(from.item, rulings) && mayHoldCommand(note.body))
+        .map((note) => ({ from, note })),
+    )
+    .toSorted((a, b) => a.note.id - b.note.id);
+}
+
+export function followComments(input: FollowInput): Followed {
+  let state: Followed = { rulings: input.rulings, answers: [], effects: effectsOwed(input.rulings) };
+  for (const { from, note } of newCommandNotes(input.comments, input.rulings))
+    state = followNote(state, from, note, input);
+  return { ...state, rulings: { ...state.rulings, readings: newReadings(input) } };
+}
+
+function followNote(state: Followed, from: ItemComments, note: ActualNote, input: FollowInput): Followed {
+  const steps = new Set(input.assessment.process.steps.map(({ id }) => id));
+  const parsed = parseCommands(note.body, steps, from.target.kind === 'epic');
+  if (parsed.length === 0) return state;
+  const speaker: Speaker = { user: note.author, level: input.levels.get(note.author.id) ?? null };
+  const edited = msBetween(note.createdAt, note.updatedAt) > EDITED_AFTER_MS;
+  const commands: readonly ParsedCommand[] = edited
+    ? [
+        {
+          kind: 'refused',
+          name: null,
+          why: 'this comment was edited, and others may edit it too. Write a new one',
+        },
+      ]
+    : parsed;
+  let { rulings, effects } = state;
+  const results = commands.map((entry) => {
+    const result = followCommand({ ...state, rulings, effects }, entry, { from, note, speaker }, input);
+    ({ rulings, effects } = result);
+    return result;
+  });
+  const refused = results.some(({ outcome }) => outcome === 'refused');
+  const stranger = speaker.level === null;
+  const answer: Answer = {
+    target: from.target,
+    noteId: note.id,
+    outcome: refused ? 'refused' : 'done',
+    // Strangers get a sign and no words: they could make us write without end.
+    replies: stranger ? [] : results.flatMap(({ reply }) => reply ?? []),
+    changes: results.some(({ changes }) => changes),
+  };
+  return { rulings, effects, answers: [...state.answers, answer] };
+}
+
+interface Said {
+  readonly from: ItemComments;
+  readonly note: ActualNote;
+  readonly speaker: Speaker;
+}
+
+interface Result {
+  readonly rulings: Rulings;
+  readonly effects: OneTimeEffects;
+  readonly outcome: 'done' | 'refused';
+  readonly reply: Reply | null;
+  readonly changes: boolean;
+}
+
+function followCommand(state: Followed, entry: ParsedCommand, said: Said, input: FollowInput): Result {
+  const { rulings, effects } = state;
+  const no = (name: string | null, why: string): Result => ({
+    rulings,
+    effects,
+    outcome: 'refused',
+    changes: false,
+    reply: {
+      kind: 'text',
+      text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${why}.`,
+    },
+  });
+  if (entry.kind === 'refused') return no(entry.name, entry.why);
+  const { command } = entry;
+  const status = stepOf(command, said.from.target, input.assessment);
+  const why = refusal(command.name, said.speaker, status, { ...input.assessment, rulings }, input.settings);
+  if (why !== null) return no(command.name, why);
+  const done = carryOutCommand(command, {
+    status,
+    said: { by: said.speaker.user, note: said.note, target: said.from.target },
+    assessment: { ...input.assessment, rulings },
+    effects,
+    settings: input.settings,
+    named: input.named,
+  });
+  if (done.kind === 'refused') return no(command.name, done.why);
+  const changes = commandOf(command.name).changes === true;
+  return { rulings: done.rulings, effects: done.effects, outcome: 'done', reply: done.reply, changes };
+}
+
+/** The step a command is about: the one it names, else the issue's own. */
+function stepOf(command: Command, target: NoteTarget, { steps }: Assessment): StepStatus | null {
+  const named = 'step' in command ? command.step : null;
+  const key = named ?? (target.kind === 'step' ? target.step : null);
+  return steps.find((status) => status.key === key) ?? null;
+}
+
+/** `issue 501`: ids of epics and issues come from different sequences. */
+export function itemName({ kind, id }: ActualEpic | ActualIssue): string {
+  return `${kind} ${id}`;
+}
+
+function upTo(item: ActualEpic | ActualIssue, { readings }: Rulings): number {
+  return readings.find((reading) => reading.item === itemName(item))?.upTo ?? 0;
+}
+
+function newReadings({ comments, rulings }: FollowInput): Reading[] {
+  const now = new Map(rulings.readings.map((reading) => [reading.item, reading]));
+  for (const { item, notes } of comments) {
+    const last = Math.max(0, ...notes.map(({ id }) => id));
+    // On an epic without commands there is nothing to remember: GitLab does not count its comments.
+    if (last === 0 || (item.kind === 'epic' && !notes.some(({ body }) => mayHoldCommand(body)))) continue;
+    const count = item.kind === 'issue' ? item.notesCount : null;
+    now.set(itemName(item), { item: itemName(item), count, upTo: Math.max(last, upTo(item, rulings)) });
+  }
+  return [...now.values()].toSorted((a, b) => (a.item < b.item ? -1 : 1));
+}

@@ -1,0 +1,71 @@
+/** Who may give a command. */
+import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import { ANYBODY, type CommandName, commandOf, OWNER } from '#domain/base/commands.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualUser } from '#domain/engagement/state.ts';
+import { rolesOf } from '#domain/rulings/people.ts';
+
+/** GitLab's access level of a Planner; Guests (10) and strangers may say nothing. */
+const PLANNER = 15;
+
+/** Who speaks. `level` is the access level in the project; `null` for somebody who is no member. */
+export interface Speaker {
+  readonly user: ActualUser;
+  readonly level: number | null;
+}
+
+/** Whether somebody with this access level may rule anything at all. */
+export function mayCommand(level: number | null): boolean {
+  return level !== null && level >= PLANNER;
+}
+
+/**
+ * `null` when the speaker may, else why not and who could, as inert Markdown.
+ *
+ * @param status the step it is about, if any
+ */
+export function refusal(
+  name: CommandName,
+  speaker: Speaker,
+  status: StepStatus | null,
+  assessment: Assessment,
+  settings: Settings,
+): string | null {
+  if (!mayCommand(speaker.level)) return 'only members of the project, from Planner on, may give commands';
+  const allowed = allowedRoles(name, status, settings);
+  if (allowed.includes(ANYBODY)) return null;
+  const roles = rolesOf(speaker.user.username, assessment, settings);
+  const isDoer = status?.issue?.assignees.some(({ id }) => id === speaker.user.id) === true;
+  if (allowed.some((role) => (role === OWNER ? isDoer || isOwner(roles, status) : roles.has(role))))
+    return null;
+  return `that takes ${whoCould(allowed, status, settings)}`;
+}
+
+/** An approval is for the role that the step asks; other commands as the settings or the table say. */
+export function allowedRoles(
+  name: CommandName,
+  status: StepStatus | null,
+  settings: Pick<Settings, 'commands'>,
+): readonly string[] {
+  if (name === 'approve') {
+    const role = status?.step.done_when.approval?.role;
+    return role === undefined ? [ANYBODY] : [role];
+  }
+  return settings.commands[name] ?? commandOf(name).by;
+}
+
+function isOwner(roles: ReadonlySet<string>, status: StepStatus | null): boolean {
+  return status !== null && roles.has(status.step.owner);
+}
+
+/** `the role manager (mira)`, in code marks so that nobody is mentioned. */
+function whoCould(allowed: readonly string[], status: StepStatus | null, settings: Settings): string {
+  const roles = allowed.map((role) => (role === OWNER ? (status?.step.owner ?? role) : role));
+  return [...new Set(roles)]
+    .map((role) => {
+      const users = settings.roles[role] ?? [];
+      const names = users.map((user) => `\`${user}\``).join(', ');
+      return `the role ${role}${names === '' ? '' : ` (${names})`}`;
+    })
+    .join(' or ');
+}

@@ -1,0 +1,187 @@
+/**
+ * What people took away or moved that Procession had set up, and what becomes of it. The table of `docs/drift.md`:
+ * put back once without a word; when it is undone again, left alone and asked about in one comment on the item.
+ */
+import type { StepStatus } from '#domain/assess/assess.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { labelName } from '#domain/base/labels.ts';
+import { type DriftMemory, decodeDriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
+import { type Identified, isInHolder } from '#domain/engagement/identify.ts';
+import type { Edge } from '#domain/engagement/memory.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { NoteTarget, PlanInput } from '#domain/plan/plan.ts';
+
+/** Something that is no longer as Procession had set it up. */
+export interface Drift {
+  /** Under which it is remembered. */
+  readonly key: string;
+  /** Where people are asked about it. */
+  readonly target: NoteTarget;
+  /** `heal`: put back the first time. `ask`: never put back. */
+  readonly policy: 'heal' | 'ask';
+  readonly is:
+    | { readonly kind: 'issue-gone' | 'issue-moved' | 'left-epic' | 'exposed'; readonly step: StepKey }
+    | { readonly kind: 'unlinked'; readonly edge: Edge }
+    | {
+        readonly kind: 'label';
+        readonly step: StepKey | null;
+        readonly label: string;
+        readonly scope: string | null;
+      }
+    | { readonly kind: 'twin'; readonly id: number };
+}
+
+/** What a run does about the drift it found. */
+export interface Settlement {
+  /** As it is after this run. */
+  readonly memory: DriftMemory;
+  /** Left as people made it. */
+  readonly left: readonly Drift[];
+  /** Items on which something is asked for the first time. */
+  readonly askOn: readonly NoteTarget[];
+}
+
+export function settleDrift(input: PlanInput): Settlement {
+  const before = driftMemoryOf(input);
+  const healed = new Set(before.healed);
+  const asked = new Set(before.asked);
+  const left: Drift[] = [];
+  const askOn = new Map<string, NoteTarget>();
+  for (const drift of findDrift(input, before)) {
+    const { key, target, policy } = drift;
+    if (policy === 'heal' && !healed.has(key)) {
+      healed.add(key);
+      continue;
+    }
+    left.push(drift);
+    if (asked.has(key)) continue;
+    asked.add(key);
+    askOn.set(target.kind === 'epic' ? '' : target.step, target);
+  }
+  return { memory: { healed, asked }, left, askOn: [...askOn.values()] };
+}
+
+/** What was remembered; nothing when a person asked to start over. */
+export function driftMemoryOf({
+  found,
+  resume,
+}: {
+  readonly found: Pick<Identified, 'epic'>;
+  readonly resume: boolean;
+}): DriftMemory {
+  return resume ? NO_DRIFT : decodeDriftMemory(found.epic?.description ?? '');
+}
+
+export function linkKey({ from, to }: Edge): string {
+  return `${from}>${to}`;
+}
+
+function findDrift(input: PlanInput, memory: DriftMemory): readonly Drift[] {
+  const { assessment, found, lostLinks = [] } = input;
+  if (found.epic === null) return [];
+  return [
+    ...assessment.steps.flatMap((status) =>
+      status.issue === null ? goneDrift(status.key, input, memory) : issueDrift(status, status.issue, input),
+    ),
+    ...lostLinks.map((edge): Drift => {
+      return {
+        key: linkKey(edge),
+        target: { kind: 'step', step: edge.to },
+        policy: 'heal',
+        is: { kind: 'unlinked', edge },
+      };
+    }),
+    ...epicDrift(input),
+    ...twinDrift(input),
+  ];
+}
+
+/** An issue that was there. One that a launch has not come to yet is no drift. */
+function goneDrift(
+  step: StepKey,
+  { found, resume }: PlanInput,
+  { healed, asked }: DriftMemory,
+): readonly Drift[] {
+  const target: NoteTarget = { kind: 'epic' };
+  if (found.moved.has(step) && !resume)
+    return [{ key: `${step}:moved`, target, policy: 'ask', is: { kind: 'issue-moved', step } }];
+  const key = `${step}:issue`;
+  // Remembered by its id, or gone for good since.
+  if (!found.memory.issues.has(step) && !(healed.has(key) && asked.has(key))) return [];
+  return [{ key, target, policy: 'heal', is: { kind: 'issue-gone', step } }];
+}
+
+function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: PlanInput): readonly Drift[] {
+  const { found } = input;
+  // Not set up to the end yet: what is missing is not people's doing.
+  if (found.memory.issues.get(key) !== issue.id) return [];
+  const target: NoteTarget = { kind: 'step', step: key };
+  // While an interrupted move from a tracking issue is being completed, issues come into the epic by our own doing.
+  const isMoving = found.leftTracking.length > 0;
+  const place: Drift[] =
+    found.epic?.tracking !== null || isMoving || isInHolder(key, issue, found)
+      ? []
+      : [{ key: `${key}:epic`, target, policy: 'heal', is: { kind: 'left-epic', step: key } }];
+  const exposed: Drift[] =
+    step.confidential && !issue.confidential
+      ? [{ key: `${key}:confidential`, target, policy: 'ask', is: { kind: 'exposed', step: key } }]
+      : [];
+  const labels = { step: stepIdOf(key), role: step.owner };
+  return [...place, ...exposed, ...labelDrift(key, issue.labels, labels, input)];
+}
+
+function epicDrift(input: PlanInput): readonly Drift[] {
+  const { found, assessment } = input;
+  // The memory is written last: without it the epic is not set up to the end.
+  if (found.epic === null || found.memory.issues.size === 0) return [];
+  const drift = labelDrift(null, found.epic.labels, { process: assessment.process.id }, input);
+  // By the SOW label the epic is found: it is put back each time.
+  return drift.filter(({ is }) => is.kind !== 'label' || is.scope !== null);
+}
+
+/** Labels of ours that are missing though the group has them; one that the group lost is made again, see `plan-creation.ts`. */
+function labelDrift(
+  step: StepKey | null,
+  actual: readonly string[],
+  scoped: Readonly<Partial<Record<'step' | 'role' | 'process', string>>>,
+  { assessment, settings, labels, labelsRead }: PlanInput,
+): readonly Drift[] {
+  const wanted = [
+    { short: 'sow', label: assessment.engagement, scope: null },
+    ...(['step', 'role', 'process'] as const).flatMap((scope) => {
+      const value = scoped[scope];
+      return value === undefined
+        ? []
+        : [
+            {
+              short: `${scope}=${value}`,
+              label: labelName(scope, value, settings.labels),
+              scope: labelName(scope, '', settings.labels),
+            },
+          ];
+    }),
+  ];
+  return wanted
+    .filter(({ label }) => !actual.includes(label) && (labelsRead !== true || labels.has(label)))
+    .map(({ short, label, scope }): Drift => {
+      return {
+        key: `${step ?? 'epic'}:${short}`,
+        target: step === null ? { kind: 'epic' } : { kind: 'step', step },
+        policy: 'heal',
+        is: { kind: 'label', step, label, scope },
+      };
+    });
+}
+
+/** A double that was closed and that somebody opened again. */
+function twinDrift({ found }: PlanInput): readonly Drift[] {
+  const issues = found.twinIssues
+    .filter(({ issue }) => issue.state === 'opened')
+    .map(({ step, issue }) => ({ id: issue.id, target: { kind: 'step', step } as const }));
+  const epics = found.twinEpics
+    .filter(({ state }) => state === 'opened')
+    .map(({ id }) => ({ id, target: { kind: 'epic' } as const }));
+  return [...issues, ...epics].map(({ id, target }): Drift => {
+    return { key: `twin:${id}`, target, policy: 'heal', is: { kind: 'twin', id } };
+  });
+}

@@ -1,0 +1,43 @@
+/** The comment that asks about what people took away twice. */
+
+import type { PlanInput } from '#domain/plan/plan.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import { titlesOf } from '#domain/texts/blocks.ts';
+import { noteBody } from '#domain/texts/notes.ts';
+import type { Drift } from './drift.ts';
+
+/** @param here everything on one item that is left as people made it */
+export function driftNote(here: readonly Drift[], input: PlanInput): string {
+  const { engagement } = input.assessment;
+  return noteBody(
+    'drift',
+    [
+      'This is not as Procession sets it up, and it is left as it is: what Procession has put back once and somebody has undone is not put back again.',
+      '',
+      ...here.map((drift) => `- ${what(drift, input)}`),
+      '',
+      `If it is meant to be so, nothing is to be done. To have everything put back: \`procession apply ${engagement} --resume\`.`,
+    ].join('\n'),
+  );
+}
+
+function what({ is }: Drift, { assessment, found }: PlanInput): string {
+  const titles = titlesOf(assessment);
+  switch (is.kind) {
+    case 'issue-gone':
+      return `The issue of **${titles.get(is.step) ?? is.step}** is gone again. The step counts as not done, and no new issue is made for it.`;
+    case 'issue-moved':
+      return `The issue of **${titles.get(is.step) ?? is.step}** (${inlineText(found.moved.get(is.step)?.reference ?? '')}) was moved to where Procession cannot see it. The step counts as not done until the issue is moved back.`;
+    case 'left-epic':
+      return `This issue is outside the epic of its engagement. It still counts; to have it back, put it into ${found.epic?.reference ?? 'the epic'}.`;
+    case 'exposed':
+      return 'The process makes this issue confidential, and somebody has opened it to everybody who can see the project. If that was a mistake, make it confidential again.';
+    case 'unlinked':
+      return `The link "blocked by ${stepReference(is.edge.from)} ${titles.get(is.edge.from) ?? is.edge.from}" is gone again. The order is kept all the same; to have the link back, add it by hand.`;
+    case 'label':
+      return `The label \`${is.label}\` is missing again. To have it back, add it by hand.`;
+    case 'twin':
+      return 'A duplicate that was closed is open again. Only this one counts as the step.';
+  }
+}

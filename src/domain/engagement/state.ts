@@ -1,0 +1,112 @@
+/**
+ * What GitLab holds for one engagement, as read. Plain data, already checked by the adapter's schemas;
+ * usernames without `@`, instants ISO 8601 in UTC, dates `YYYY-MM-DD`.
+ */
+import type { EngagementKey } from '#domain/base/keys.ts';
+
+export interface ActualUser {
+  readonly id: number;
+  readonly username: string;
+}
+
+/** The user behind our token. */
+export interface OwnUser extends ActualUser {
+  /** Of a group or project access token, or a service account: nobody works in GitLab as this user. */
+  readonly isBot: boolean;
+}
+
+interface ActualItem {
+  /** Global id. */
+  readonly id: number;
+  /** Number in its project (issue) or group (epic). */
+  readonly iid: number;
+  readonly title: string;
+  readonly description: string;
+  readonly state: 'opened' | 'closed';
+  readonly labels: readonly string[];
+  readonly url: string;
+  /** Full reference, usable anywhere: `services/engagements#12`, `services&5`. */
+  readonly reference: string;
+  readonly author: ActualUser;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly closedAt: string | null;
+}
+
+/** What holds an engagement together. GitLab Free has no epics; there an issue of the project stands for one. */
+export type HolderKind = 'epic' | 'tracking issue';
+
+/** The holder of an engagement: an epic, or the tracking issue that stands for one. */
+export interface ActualEpic extends ActualItem {
+  readonly kind: 'epic';
+  /** Where the tracking issue is; `null` for an epic. `id` and `iid` are then those of the issue. */
+  readonly tracking: { readonly projectId: number } | null;
+}
+
+export interface ActualIssue extends ActualItem {
+  readonly kind: 'issue';
+  readonly projectId: number;
+  readonly assignees: readonly ActualUser[];
+  readonly dueDate: string | null;
+  /** Global id of the epic it belongs to. */
+  readonly epicId: number | null;
+  readonly confidential: boolean;
+  /** How many issues this one blocks as GitLab counts them; `null` where the tier does not tell. Only ever a hint. */
+  readonly blockingCount: number | null;
+  readonly closedBy: ActualUser | null;
+  /** Recorded with GitLab's time tracking. */
+  readonly timeSpentSeconds: number;
+  /** Comments on it, without system notes; `null` where GitLab does not tell. */
+  readonly notesCount: number | null;
+  /** Global id of the issue that took its place when it was moved to another project; then this one is closed. */
+  readonly movedToId: number | null;
+}
+
+/** Everything that carries the engagement's label. Not all of it need be ours: see `identify.ts`. */
+export interface ActualState {
+  readonly engagement: EngagementKey;
+  /** Epics alone: which of the issues is a tracking issue, `identify.ts` finds out. */
+  readonly epics: readonly ActualEpic[];
+  readonly issues: readonly ActualIssue[];
+  readonly capabilities: Capabilities;
+}
+
+/** A comment of ours or of a person. */
+export interface ActualNote {
+  readonly id: number;
+  readonly author: ActualUser;
+  readonly body: string;
+  readonly system: boolean;
+  readonly createdAt: string;
+  /** Later than `createdAt` when it was edited. */
+  readonly updatedAt: string;
+}
+
+/**
+ * What this GitLab offers. The plan picks by it; the adapter never tries a paid call to see.
+ *
+ * @see https://docs.gitlab.com/subscriptions/choosing_subscription/
+ */
+export interface Capabilities {
+  readonly epics: boolean;
+  /** Links that say `blocks`; `relates_to` is everywhere. */
+  readonly blockingLinks: boolean;
+  /** Webhooks of the group, the only ones that tell of epics. */
+  readonly groupHooks: boolean;
+  /** More boards in a group than the one that every group has. */
+  readonly groupBoards: boolean;
+}
+
+function licensed(premium: boolean): Capabilities {
+  return {
+    epics: premium,
+    blockingLinks: premium,
+    groupHooks: premium,
+    groupBoards: premium,
+  };
+}
+
+/** GitLab Free, and the Community Edition. */
+export const FREE: Capabilities = licensed(false);
+/** Premium and up. */
+export const PREMIUM: Capabilities = licensed(true);

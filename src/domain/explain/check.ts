@@ -1,0 +1,130 @@
+/** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
+import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { WorkflowState } from '#domain/base/labels.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
+import type { Waiver } from '#domain/rulings/rulings.ts';
+import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
+
+/** Which rule a finding is about. Stable: CI jobs may filter by it. */
+export type CheckRule =
+  | Violation['rule']
+  | 'epic-closed-early'
+  | 'not-done-yet'
+  | 'record-damaged'
+  | 'unknown-process';
+
+/** A broken rule. */
+export interface Finding {
+  readonly rule: CheckRule;
+  /** One sentence. */
+  readonly message: string;
+  /** What is missing, one phrase each. */
+  readonly missing: readonly string[];
+  /** What to do, one sentence each. */
+  readonly fix: readonly string[];
+}
+
+export interface CheckedStep {
+  readonly step: StepKey;
+  readonly title: string;
+  /** Reference and address of its issue, `null` while there is none. */
+  readonly reference: string | null;
+  readonly url: string | null;
+  readonly state: WorkflowState;
+  /** The exception under which it may be closed, or is; `null` without one. */
+  readonly waiver: Pick<Waiver, 'by' | 'on' | 'reason' | 'skip'> | null;
+  readonly findings: readonly Finding[];
+}
+
+/** The answer for one engagement. It passes when nothing is found. */
+export interface EngagementCheck {
+  readonly engagement: EngagementKey;
+  /** `null` when it cannot be told. */
+  readonly process: string | null;
+  readonly url: string | null;
+  /** Findings about the epic, or about the engagement as a whole. */
+  readonly findings: readonly Finding[];
+  /** In reading order. */
+  readonly steps: readonly CheckedStep[];
+}
+
+/**
+ * @param until a step that must be done by now; a step that does not apply to this engagement is passed over
+ */
+export function checkEngagement(
+  assessment: Assessment,
+  found: Pick<Identified, 'epic'>,
+  until: StepKey | null = null,
+): EngagementCheck {
+  return {
+    engagement: assessment.engagement,
+    process: assessment.process.id,
+    url: found.epic?.url ?? null,
+    findings: assessment.epicClosedEarly ? [closedEarly(assessment)] : [],
+    steps: assessment.steps.map((status) => checkStep(status, assessment, until)),
+  };
+}
+
+/** An engagement that cannot be judged at all is a violation too: its rules are not being kept. */
+export function unjudged(engagement: EngagementKey, url: string | null, finding: Finding): EngagementCheck {
+  return { engagement, process: null, url, findings: [finding], steps: [] };
+}
+
+/** All findings of an engagement, the epic's first. */
+export function findingsOf(check: EngagementCheck): readonly Finding[] {
+  return [...check.findings, ...check.steps.flatMap(({ findings }) => findings)];
+}
+
+function checkStep(status: StepStatus, assessment: Assessment, until: StepKey | null): CheckedStep {
+  const broken = status.violations.map((violation) => violationFinding(status, violation, assessment));
+  const late =
+    until === status.key && !status.done && broken.length === 0 ? [notDone(status, assessment)] : [];
+  return {
+    step: status.key,
+    title: status.step.title,
+    reference: status.issue?.reference ?? null,
+    url: status.issue?.url ?? null,
+    state: status.state,
+    waiver: waiverOf(status),
+    findings: [...broken, ...late],
+  };
+}
+
+function waiverOf({ waiver }: StepStatus): CheckedStep['waiver'] {
+  if (waiver === null) return null;
+  const { by, on, reason, skip } = waiver;
+  return { by, on, reason, skip };
+}
+
+function violationFinding(status: StepStatus, violation: Violation, assessment: Assessment): Finding {
+  const { title } = status.step;
+  const by = status.issue?.closedBy?.username;
+  const message =
+    violation.rule === 'closed-too-early'
+      ? `${title} was closed${by === undefined ? '' : ` by ${by}`} although something is still missing`
+      : `${title} was moved to "${violation.label}" although an earlier step is not done`;
+  return finding(violation.rule, message, lacksOfViolation(violation, assessment));
+}
+
+function notDone(status: StepStatus, assessment: Assessment): Finding {
+  const lacks = lacksOfStep(status, assessment);
+  const message = `${status.step.title} must be done by now and is ${status.state}`;
+  if (lacks.length > 0) return finding('not-done-yet', message, lacks);
+  const fix = status.issue === null ? 'Apply the SOW, so that its issue is created' : 'Close its issue';
+  return { rule: 'not-done-yet', message, missing: ['its issue is not closed'], fix: [fix] };
+}
+
+function closedEarly(assessment: Assessment): Finding {
+  const gates = assessment.openGates.map((gate) => stepName(gate, assessment));
+  return {
+    rule: 'epic-closed-early',
+    message: 'The epic is closed although not every closing step is done',
+    missing: gates.map((gate) => `${gate} is not done`),
+    fix: gates.map((gate) => `Finish ${gate}`),
+  };
+}
+
+function finding(rule: CheckRule, message: string, lacks: readonly Lack[]): Finding {
+  return { rule, message, missing: lacks.map(({ text }) => text), fix: todosOf(lacks) };
+}

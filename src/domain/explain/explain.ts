@@ -1,0 +1,239 @@
+/**
+ * Why an engagement stands where it stands: every rule and condition with the value seen. Structured, so that the
+ * CLI, JSON and pages say the same. Texts are plain; titles, items and values are as people wrote them.
+ */
+import type { Acceptance } from '#domain/assess/acceptance.ts';
+import { type Assessment, currentLabel, type StepStatus } from '#domain/assess/assess.ts';
+import type { EvidenceReading } from '#domain/assess/evidence.ts';
+import type { GateReading } from '#domain/assess/gates.ts';
+import { type Health, healthOf } from '#domain/assess/health.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import { labelValues, type WorkflowState } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
+import { type ConditionCheck, describeCondition, evaluateCondition } from '#domain/process/condition.ts';
+import type { Predecessor, Step } from '#domain/process/process.ts';
+import { type RemindersSeen, remindersSeen } from '#domain/reminders/reminders.ts';
+import type { Waiver } from '#domain/rulings/rulings.ts';
+import { readChecklist } from '#domain/text/checklist.ts';
+import { blockContext } from '#domain/texts/block-context.ts';
+import { assigneesOf, type BlockContext } from '#domain/texts/blocks.ts';
+import { type DueExplanation, explainDue } from './due.ts';
+import { lacksOfViolation } from './missing.ts';
+import { verdictOf, wouldChange } from './verdict.ts';
+
+export interface Explanation {
+  readonly engagement: EngagementKey;
+  readonly process: { readonly id: string; readonly name: string; readonly profile: string | null };
+  readonly epic: EpicExplanation;
+  /** In reading order, those left out as well. */
+  readonly steps: readonly StepExplanation[];
+}
+
+export interface EpicExplanation {
+  readonly reference: string | null;
+  readonly url: string | null;
+  readonly state: 'opened' | 'closed' | null;
+  readonly gates: readonly {
+    readonly step: StepKey;
+    readonly title: string;
+    readonly state: WorkflowState | null;
+    readonly done: boolean;
+  }[];
+  readonly complete: boolean;
+  readonly verdict: string;
+  readonly health: Health;
+  /** Issues that carry our marker but were made by somebody unknown: left alone. */
+  readonly leftAlone: readonly string[];
+}
+
+/** When a step belongs to an engagement. */
+export interface ConditionExplanation {
+  /** `deployment is aws` */
+  readonly text: string;
+  readonly checks: readonly ConditionCheck[];
+}
+
+export type StepExplanation =
+  | {
+      readonly included: false;
+      readonly step: StepKey;
+      readonly title: string;
+      readonly condition: ConditionExplanation | null;
+      readonly why: string;
+      readonly wouldChange: readonly string[];
+    }
+  | {
+      readonly included: true;
+      readonly step: StepKey;
+      readonly title: string;
+      /** `null`: in every engagement. */
+      readonly condition: ConditionExplanation | null;
+      readonly role: string;
+      readonly owners: readonly string[];
+      readonly issue: IssueFacts | null;
+      readonly predecessors: readonly PredecessorSeen[];
+      readonly checklist: ChecklistSeen;
+      readonly evidence: readonly EvidenceReading[];
+      /** Approval, recorded time, labels, on-demand issues. */
+      readonly gates: readonly GateReading[];
+      /** The exception under which it may be closed, or is. */
+      readonly waiver: Waiver | null;
+      /** How the count of silence stands. */
+      readonly acceptance: Acceptance | null;
+      readonly due: DueExplanation;
+      readonly reminders: RemindersSeen;
+      /** The values of its workflow labels; exactly one when nobody has touched them. */
+      readonly label: { readonly now: readonly string[]; readonly byFacts: WorkflowState };
+      readonly broken: readonly { readonly rule: string; readonly missing: readonly string[] }[];
+      readonly done: boolean;
+      readonly verdict: string;
+      readonly wouldChange: readonly string[];
+    };
+
+export interface IssueFacts {
+  readonly reference: string;
+  readonly url: string;
+  readonly state: 'opened' | 'closed';
+  readonly closedBy: string | null;
+  readonly closedAt: string | null;
+}
+
+export interface PredecessorSeen {
+  readonly step: StepKey;
+  readonly title: string;
+  readonly until: Predecessor['until'];
+  readonly state: WorkflowState;
+  readonly fulfilled: boolean;
+}
+
+export interface ChecklistSeen {
+  /** Whether the step can be done with items open. */
+  readonly required: boolean;
+  readonly items: readonly { readonly text: string; readonly done: boolean; readonly optional: boolean }[];
+}
+
+export function explain(input: {
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly settings: Settings;
+}): Explanation {
+  const { assessment, found, settings } = input;
+  const { process } = assessment;
+  const context = blockContext(assessment, settings);
+  const steps = process.steps.flatMap((step): StepExplanation[] => {
+    const status = assessment.steps.find(({ key }) => key === step.id);
+    if (status !== undefined) return [explainStep(status, context)];
+    const excluded = assessment.excluded.find((candidate) => candidate.step.id === step.id);
+    return excluded === undefined ? [] : [explainExcluded(excluded, assessment)];
+  });
+  return {
+    engagement: assessment.engagement,
+    process: { id: process.id, name: process.name, profile: process.profile },
+    epic: explainEpic(context, found),
+    steps,
+  };
+}
+
+function explainEpic(context: BlockContext, found: Identified): EpicExplanation {
+  const { assessment } = context;
+  const gates = assessment.process.closeWhen.map((gate) => {
+    const status = assessment.steps.find(({ key }) => key === gate);
+    return {
+      step: gate,
+      title: status?.step.title ?? gate,
+      state: status?.state ?? null,
+      done: status?.done ?? false,
+    };
+  });
+  const open = gates.filter(({ done }) => !done).map(({ title }) => title);
+  return {
+    reference: found.epic?.reference ?? null,
+    url: found.epic?.url ?? null,
+    state: found.epic?.state ?? null,
+    gates,
+    complete: assessment.complete,
+    verdict: epicVerdict(assessment, found, open.join(' and ')),
+    health: healthOf(context, found.epic),
+    leftAlone: found.doubtful.map(({ reference }) => reference),
+  };
+}
+
+function epicVerdict({ complete, epicClosedEarly }: Assessment, { epic }: Identified, open: string): string {
+  if (epic === null) return 'not created yet';
+  if (complete) return epic.state === 'closed' ? 'complete and closed' : 'complete: the next run closes it';
+  return epicClosedEarly
+    ? `closed too early: it waits for ${open}`
+    : `open: it closes by itself when ${open} ${open.includes(' and ') ? 'are' : 'is'} done`;
+}
+
+function explainExcluded(
+  { step, why }: { readonly step: Step; readonly why: string },
+  assessment: Assessment,
+): StepExplanation {
+  const condition = conditionOf(step, assessment);
+  const change =
+    condition === null
+      ? []
+      : [`It belongs to engagements where ${condition.text}: change the SOW and apply it again`];
+  return { included: false, step: step.id, title: step.title, condition, why, wouldChange: change };
+}
+
+function conditionOf(step: Step, { sow }: Assessment): ConditionExplanation | null {
+  if (step.when === undefined) return null;
+  return { text: describeCondition(step.when), checks: evaluateCondition(step.when, sow).checks };
+}
+
+function explainStep(status: StepStatus, context: BlockContext): StepExplanation {
+  const { assessment, settings } = context;
+  const { step, issue } = status;
+  return {
+    included: true,
+    step: status.key,
+    title: step.title,
+    condition: conditionOf(step, assessment),
+    role: step.owner,
+    owners: assigneesOf(status, context),
+    issue:
+      issue === null
+        ? null
+        : {
+            reference: issue.reference,
+            url: issue.url,
+            state: issue.state,
+            closedBy: issue.closedBy?.username ?? null,
+            closedAt: issue.closedAt,
+          },
+    predecessors: status.after.map((predecessor) => predecessorSeen(predecessor, status, assessment)),
+    checklist: { required: step.done_when.checklist, items: readChecklist(issue?.description ?? '') },
+    evidence: status.evidence,
+    gates: status.gates,
+    waiver: status.waiver,
+    acceptance: status.acceptance,
+    due: explainDue(status, context),
+    reminders: remindersSeen(status, context),
+    label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
+    broken: status.violations.map((violation) => ({
+      rule: violation.rule,
+      missing: lacksOfViolation(violation, assessment).map(({ text }) => text),
+    })),
+    done: status.done,
+    verdict: verdictOf(status, assessment, currentLabel(issue, settings)),
+    wouldChange: wouldChange(status, assessment),
+  };
+}
+
+function predecessorSeen(
+  predecessor: Predecessor,
+  status: StepStatus,
+  assessment: Assessment,
+): PredecessorSeen {
+  const before = assessment.steps.find(({ key }) => key === predecessor.step);
+  return {
+    step: predecessor.step,
+    title: before?.step.title ?? predecessor.step,
+    until: predecessor.until,
+    state: before?.state ?? 'blocked',
+    fulfilled: !status.waitsFor.some(({ step }) => step === predecessor.step),
+  };
+}

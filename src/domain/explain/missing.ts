@@ -1,0 +1,101 @@
+/** What keeps a step from being done, as plain text for terminals, reports and JSON: never Markdown. */
+import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+import type { EvidenceReading } from '#domain/assess/evidence.ts';
+import type { GateReading } from '#domain/assess/gates.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import type { Predecessor } from '#domain/process/process.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+
+/** One thing that is missing, as a phrase: `evidence "Held on" is empty`. */
+export type Lack =
+  | { readonly kind: 'step'; readonly text: string; readonly todo: string }
+  | { readonly kind: 'gate'; readonly text: string; readonly todo: string }
+  | { readonly kind: 'item'; readonly text: string }
+  | { readonly kind: 'empty-evidence' | 'wrong-evidence'; readonly text: string; readonly field: string };
+
+/** What people do about it, one sentence each without a full stop; items and fields are summed up. */
+export function todosOf(lacks: readonly Lack[]): readonly string[] {
+  const items = lacks.filter(({ kind }) => kind === 'item').length;
+  const fields = (wanted: Lack['kind']): string =>
+    lacks.flatMap((lack) => ('field' in lack && lack.kind === wanted ? [`"${lack.field}"`] : [])).join(', ');
+  const [empty, wrong] = [fields('empty-evidence'), fields('wrong-evidence')];
+  return [
+    ...lacks.flatMap((lack) => ('todo' in lack ? [lack.todo] : [])),
+    ...(items === 1 ? ['Tick the open item, or write [~] if it does not apply'] : []),
+    ...(items > 1 ? [`Tick the ${items} open items, or write [~] where one does not apply`] : []),
+    ...(empty === '' ? [] : [`Fill in ${empty} in the evidence table`]),
+    ...(wrong === '' ? [] : [`Correct ${wrong} in the evidence table`]),
+  ];
+}
+
+/** What a step lacks by the facts, whether or not anybody has closed it. */
+export function lacksOfStep(status: StepStatus, assessment: Assessment): readonly Lack[] {
+  return [
+    ...status.waitsFor.map((predecessor) => predecessorLack(predecessor, assessment)),
+    ...untickedLacks(status.unticked),
+    ...status.evidence.filter(({ problem }) => problem !== null).map(evidenceLack),
+    ...gateLacks(status.gates),
+  ];
+}
+
+/** What a broken rule complains about. */
+export function lacksOfViolation(violation: Violation, assessment: Assessment): readonly Lack[] {
+  const before = violation.waitsFor.map((step) => predecessorLack({ step, until: 'done' }, assessment));
+  if (violation.rule === 'started-while-blocked') return before;
+  const until = violation.until === null ? [] : [alongsideLack(violation.until, assessment)];
+  return [
+    ...before,
+    ...until,
+    ...untickedLacks(violation.unticked),
+    ...violation.evidence.map(evidenceLack),
+    ...gateLacks(violation.gates),
+  ];
+}
+
+function gateLacks(gates: readonly GateReading[]): readonly Lack[] {
+  return gates.flatMap(({ problem, todo }): Lack[] =>
+    problem === null ? [] : [{ kind: 'gate', text: problem, todo }],
+  );
+}
+
+/** `Kick-off (services/engagements#3)`, or the title alone while it has no issue. */
+export function stepName(key: StepKey, assessment: Assessment): string {
+  const status = assessment.steps.find((candidate) => candidate.key === key);
+  if (status === undefined) return key;
+  return status.issue === null ? status.step.title : `${status.step.title} (${status.issue.reference})`;
+}
+
+function predecessorLack({ step, until }: Predecessor, assessment: Assessment): Lack {
+  const name = stepName(step, assessment);
+  return until === 'done'
+    ? { kind: 'step', text: `${name} is not done`, todo: `Finish ${name}` }
+    : { kind: 'step', text: `${name} is not started`, todo: `Start ${name}` };
+}
+
+function alongsideLack(step: StepKey, assessment: Assessment): Lack {
+  const name = stepName(step, assessment);
+  return {
+    kind: 'step',
+    text: `it runs alongside until ${name} is done`,
+    todo: `Keep it open until ${name} is done`,
+  };
+}
+
+function untickedLacks(items: readonly string[]): readonly Lack[] {
+  return items.map((item) => ({ kind: 'item', text: `not ticked: ${plainText(item, 200)}` }));
+}
+
+const WANTED = {
+  'not-a-date': 'a date (YYYY-MM-DD)',
+  'not-a-url': 'a web address',
+  'not-a-number': 'a number',
+  'not-an-amount': 'an amount with its currency, such as EUR 1200',
+  'not-a-choice': 'one of the listed values',
+} as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
+
+function evidenceLack({ field, problem, value }: EvidenceReading): Lack {
+  if (problem === null || problem === 'missing')
+    return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
+  const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
+  return { kind: 'wrong-evidence', text: `evidence "${field}" needs ${WANTED[problem]}${seen}`, field };
+}

@@ -1,0 +1,31 @@
+/** What holds an engagement: an epic where GitLab has them, else a tracking issue; and the move from one to the other. */
+import { MOVED_MEMORY } from '#domain/engagement/memory.ts';
+import type { HolderKind } from '#domain/engagement/state.ts';
+import type { Action, PlanInput } from './plan.ts';
+
+/** Whether the engagement's tracking issue is to become an epic now. */
+export function movesToEpic({ found, capabilities, migrate }: PlanInput): boolean {
+  return migrate && capabilities.epics && found.epic !== null && found.epic.tracking !== null;
+}
+
+/** What holds the engagement once the plan is carried out. A tracking issue stays one until it is moved. */
+export function holderAfter(input: PlanInput): HolderKind {
+  const { found, capabilities } = input;
+  if (found.epic === null) return capabilities.epics ? 'epic' : 'tracking issue';
+  return movesToEpic(input) || found.epic.tracking === null ? 'epic' : 'tracking issue';
+}
+
+/** The tracking issue that is left now, and any that an interrupted move has left behind. */
+export function planRetirement(input: PlanInput): Action[] {
+  const { found } = input;
+  const left = [...(movesToEpic(input) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];
+  return left.map(({ id, reference }): Action => ({ kind: 'retire-tracking', id, reference }));
+}
+
+/** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
+export function movedBlock(engagement: string, epic: string): string {
+  return [
+    `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`,
+    MOVED_MEMORY,
+  ].join('\n');
+}

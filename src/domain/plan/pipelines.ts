@@ -1,0 +1,62 @@
+/** Which pipelines are to be started, and what is said of those that failed. */
+import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import { newRun, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
+import { isNewFailure, runFailedText } from '#domain/rulings/pipeline-text.ts';
+import { pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
+import { assigneesOf, type BlockContext } from '#domain/texts/blocks.ts';
+import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
+import type { Action, PlanInput } from './plan.ts';
+
+/**
+ * The assessment with what it means for the runs: a step whose turn it is wants its pipeline, and a success is used once it
+ * has closed its issue, or is about to.
+ */
+export function withRuns(assessment: Assessment, now: string): Assessment {
+  let { runs } = assessment.rulings;
+  for (const { key, step, done, run, ...status } of assessment.steps) {
+    if (step.pipeline === undefined) continue;
+    if (run === null && isTurn(status)) runs = withRun(runs, newRun(key, 1, now));
+    if (run?.state === 'success' && done && !run.used) runs = withRun(runs, { ...run, used: true });
+  }
+  return { ...assessment, rulings: { ...assessment.rulings, runs } };
+}
+
+/** Nothing is started for a step that people have let off, or begun before an earlier one is done (`policy.mode: warn`). */
+function isTurn({ state, waiver, waitsFor }: Pick<StepStatus, 'state' | 'waiver' | 'waitsFor'>): boolean {
+  const isOpen = state === 'ready' || state === 'in progress' || state === 'waiting';
+  return isOpen && waiver === null && waitsFor.every(({ until }) => until === 'started');
+}
+
+/** Starts what the epic says is wanted. What is wanted only now is written down first, and started by the run after. */
+export function planPipelines({ assessment, recorded }: PlanInput): Action[] {
+  const { engagement, sow } = assessment;
+  return assessment.steps.flatMap((status): Action[] => {
+    const { key, step, run } = status;
+    const before = runOf(key, recorded.runs);
+    const isWanted = run?.state === 'wanted' && before?.state === 'wanted' && before.attempt === run.attempt;
+    if (step.pipeline === undefined || !isWanted || !isTurn(status)) return [];
+    const { attempt, since } = run;
+    const { project, ref } = step.pipeline;
+    const variables = pipelineVariables(step.pipeline, sow, { engagement, step: key, attempt });
+    return [{ kind: 'start-pipeline', step: key, attempt, project, ref, variables, since }];
+  });
+}
+
+/** The steps whose pipelines are wanted now and were not when the epic was last written. */
+export function newlyWanted({ assessment, recorded, now }: PlanInput): string[] {
+  return withRuns(assessment, now)
+    .rulings.runs.filter(({ state }) => state === 'wanted')
+    .filter(({ step, attempt }) => runOf(step, recorded.runs)?.attempt !== attempt)
+    .map(({ step }) => step);
+}
+
+/** One note for each attempt that failed, when that is first seen. */
+export function planRunNotes({ assessment, recorded }: PlanInput, context: BlockContext): Action[] {
+  return assessment.steps.flatMap((status): Action[] => {
+    const { key, run, done, waiver } = status;
+    if (run === null || done || waiver !== null || !isNewFailure(run, runOf(key, recorded.runs))) return [];
+    const rule: NoteRule = `pipeline:${run.attempt}`;
+    const body = noteBody(rule, runFailedText(run, assigneesOf(status, context)));
+    return [{ kind: 'write-note', target: { kind: 'step', step: key }, rule, body }];
+  });
+}

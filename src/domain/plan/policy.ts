@@ -1,0 +1,40 @@
+import type { Brakes, Policy } from '#domain/base/settings.ts';
+import type { Action, Plan } from './plan.ts';
+
+/** What may be done of a plan. */
+export type Verdict =
+  | { readonly kind: 'go' }
+  /** Shadow mode: compute and report only. */
+  | { readonly kind: 'shadow' }
+  /** Too many changes of one kind at once: nothing is done until somebody has looked. */
+  | { readonly kind: 'braked'; readonly why: string };
+
+/**
+ * Decides whether a plan may be carried out. A plan is carried out whole or not at all: half of a mass change
+ * would leave an engagement that nobody intended.
+ */
+export function judge(plan: Plan, policy: Policy, allowMassChange = false): Verdict {
+  if (policy.mode === 'shadow') return { kind: 'shadow' };
+  if (allowMassChange) return { kind: 'go' };
+  const over = (['reopen', 'close', 'create'] as const).filter(
+    (kind) => count(plan, kind) > policy.brakes[kind],
+  );
+  if (over.length === 0) return { kind: 'go' };
+  return {
+    kind: 'braked',
+    why: over
+      .map((kind) => `it would ${kind} ${count(plan, kind)} issues (limit ${policy.brakes[kind]})`)
+      .join(', '),
+  };
+}
+
+function count(plan: Plan, kind: keyof Brakes): number {
+  return plan.actions.filter((action) => kindOf(action) === kind).length;
+}
+
+function kindOf(action: Action): keyof Brakes | null {
+  if (action.kind === 'create-issue') return 'create';
+  if (action.kind === 'close-twin' && action.item === 'issue') return 'close';
+  if (action.kind === 'update-issue' && action.state === 'opened') return 'reopen';
+  return action.kind === 'update-issue' && action.state === 'closed' ? 'close' : null;
+}

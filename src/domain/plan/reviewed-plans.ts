@@ -1,0 +1,37 @@
+/**
+ * What a merge request's note remembers of the plans that people saw in it, so that what is applied after the merge is
+ * what was reviewed. A hidden line of the note; the note itself is proven to be ours by its author.
+ */
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { SowNumber } from '#domain/sow/sow.ts';
+import { textLines } from '#domain/text/text-lines.ts';
+
+/** The rule by which the note is found again, see `encodeNoteMarker`. */
+export const PLAN_NOTE_RULE = 'merge-request-plan';
+
+/** Engagement → digest of its plan (`planDigest`), or `not-won` where nothing is launched yet. */
+export type ReviewedPlans = ReadonlyMap<EngagementKey, string>;
+
+/** Instead of a digest: the SOW is not won, so there is no plan. */
+export const REVIEWED_NOT_WON = 'not-won';
+
+const LINE = /^<!-- procession:reviewed v1((?: [^\s<>=]+=[A-Za-z0-9:_-]{1,100})*) -->$/;
+
+/** @throws {TypeError} when it could not be read back: a bug of ours. */
+export function encodeReviewedPlans(plans: ReviewedPlans): string {
+  const line = `<!-- procession:reviewed v1${[...plans].map(([key, digest]) => ` ${key}=${digest}`).join('')} -->`;
+  if (!LINE.test(line)) throw new TypeError(`not plans that can be read back: ${line}`);
+  return line;
+}
+
+/** Empty when the note holds none. The last such line counts: ours is the one before the note's marker. */
+export function parseReviewedPlans(body: string): ReviewedPlans {
+  const matches = textLines(body).flatMap(({ text, fenced }) =>
+    fenced ? [] : ((LINE.exec(text.trim()) ?? [])[1] ?? []),
+  );
+  const pairs = (matches.at(-1) ?? '').split(' ').flatMap((pair): [EngagementKey, string][] => {
+    const [key = '', digest = ''] = pair.split('=', 2);
+    return SowNumber.safeParse(key).success && digest !== '' ? [[key, digest]] : [];
+  });
+  return new Map(pairs);
+}

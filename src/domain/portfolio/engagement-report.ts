@@ -1,0 +1,129 @@
+/**
+ * One engagement as people who wait want to see it. The schema is the contract of `report --json` and of
+ * `/engagements/<sow>.json`: fields are added, never changed. All text is on one line, without invisible characters.
+ */
+import { z } from 'zod';
+import { HEALTH_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
+
+const CalendarDay = z.string().describe('A date: 2026-11-30.');
+const Instant = z.string().describe('ISO 8601, UTC.');
+const Address = z.string().nullable().describe('Web address in GitLab; null while there is none.');
+const Late = z.number().int().min(0).describe('Calendar days past its due date; 0: not late.');
+
+/** Since when it is somebody's turn. */
+export const Since = z.object({
+  at: Instant,
+  days: z.number().int().min(0).describe('Calendar days until the report was made.'),
+  exact: z
+    .boolean()
+    .describe(
+      'false: the earliest it can have been, because GitLab does not tell when an earlier step was started.',
+    ),
+});
+export type Since = Readonly<z.infer<typeof Since>>;
+
+/** Whom a step waits for. */
+const Waited = z.object({
+  kind: z
+    .enum(['user', 'name', 'role'])
+    .describe('user: a GitLab username. name: a person of the SOW without one. role: nobody is named yet.'),
+  name: z.string(),
+});
+export type Waited = Readonly<z.infer<typeof Waited>>;
+
+/** A step that somebody can act on now. */
+export const Turn = z.object({
+  step: z.string(),
+  title: z.string(),
+  who: z.array(Waited).min(1),
+  state: z.enum(WORKFLOW_STATES),
+  outside: z.boolean().describe('It waits for somebody outside the team; "who" follows it up.'),
+  since: Since.nullable(),
+  due: CalendarDay.nullable(),
+  daysLate: Late,
+  reference: z.string().nullable(),
+  url: Address,
+});
+export type Turn = Readonly<z.infer<typeof Turn>>;
+
+export const ReportedFinding = z.object({
+  step: z.string().nullable().describe('null: about the epic or the engagement as a whole.'),
+  title: z.string().nullable(),
+  rule: z.string().describe('As in check --json.'),
+  message: z.string(),
+  missing: z.array(z.string()),
+  fix: z.array(z.string()),
+  url: Address,
+});
+export type ReportedFinding = Readonly<z.infer<typeof ReportedFinding>>;
+
+const Waiver = z.object({
+  step: z.string(),
+  title: z.string(),
+  by: z.string().nullable(),
+  on: CalendarDay.nullable(),
+  reason: z.string().nullable(),
+});
+export type Waiver = Readonly<z.infer<typeof Waiver>>;
+
+export const ReportedStep = z.object({
+  step: z.string(),
+  title: z.string(),
+  role: z.string(),
+  who: z.array(Waited).min(1),
+  state: z.enum(WORKFLOW_STATES),
+  alongside: z.boolean().describe('It runs alongside others and ends with them.'),
+  after: z.array(z.object({ step: z.string(), until: z.enum(['done', 'started']) })),
+  waitsFor: z.array(z.object({ step: z.string(), title: z.string(), until: z.enum(['done', 'started']) })),
+  since: Since.nullable().describe('When it could begin; null: it cannot yet, or it is not known.'),
+  due: CalendarDay.nullable(),
+  daysLate: Late,
+  doneOn: CalendarDay.nullable(),
+  reference: z.string().nullable(),
+  url: Address,
+});
+export type ReportedStep = Readonly<z.infer<typeof ReportedStep>>;
+
+export const EngagementReport = z.object({
+  engagement: z.string(),
+  status: z
+    .enum(['running', 'complete', 'unreadable'])
+    .describe('unreadable: it cannot be judged; "violations" says why.'),
+  paused: z.boolean().describe('Procession changes nothing here until somebody resumes it.'),
+  hold: z
+    .object({ by: z.string(), on: CalendarDay, reason: z.string() })
+    .nullable()
+    .describe('Who paused it by a comment, and why; null: nobody, so a pause is one by the loop fuse.'),
+  customer: z.string().nullable(),
+  name: z.string().nullable(),
+  process: z.object({ id: z.string(), name: z.string(), profile: z.string().nullable() }).nullable(),
+  reference: z.string().nullable(),
+  url: Address,
+  health: z.enum(HEALTH_STATES).nullable(),
+  closedWonOn: CalendarDay.nullable(),
+  completedOn: CalendarDay.nullable(),
+  lastChangeAt: Instant.nullable().describe('Of its epic or an issue of it, by whomever.'),
+  done: z.number().int().describe('Steps done or waived.'),
+  total: z.number().int(),
+  waitingFor: z.array(Turn),
+  nextDue: z
+    .object({ step: z.string(), title: z.string(), date: CalendarDay, inDays: z.number().int().min(0) })
+    .nullable()
+    .describe('The earliest due date from today on.'),
+  late: z
+    .array(
+      z.object({
+        step: z.string(),
+        title: z.string(),
+        due: CalendarDay,
+        daysLate: Late,
+        turn: z.boolean().describe('Somebody can act on it; false: it is late because an earlier one is.'),
+      }),
+    )
+    .describe('Open steps past their due date, the latest first.'),
+  violations: z.array(ReportedFinding),
+  waivers: z.array(Waiver),
+  steps: z.array(ReportedStep).describe('In reading order.'),
+  notIncluded: z.array(z.object({ step: z.string(), title: z.string(), why: z.string() })),
+});
+export type EngagementReport = Readonly<z.infer<typeof EngagementReport>>;

@@ -1,0 +1,100 @@
+import { localDate } from '#domain/base/calendar.ts';
+import { compareText } from '#domain/base/compare-text.ts';
+import type { EngagementReport, Turn, Waited } from './engagement-report.ts';
+import type { Duty, Portfolio, WaitedPerson } from './portfolio.ts';
+import type { ReportContext } from './report-engagement.ts';
+
+/** All engagements together: who is waited for, and in which order to look at them. */
+export function gatherPortfolio(reports: readonly EngagementReport[], context: ReportContext): Portfolio {
+  const { calendar } = context.settings;
+  const running = reports.filter(({ status }) => status === 'running');
+  const count = (wanted: (report: EngagementReport) => boolean): number => reports.filter(wanted).length;
+  return {
+    version: 1,
+    at: context.at,
+    today: localDate(context.at, calendar),
+    timeZone: calendar.timeZone,
+    counts: {
+      engagements: reports.length,
+      running: running.length,
+      complete: count(({ status }) => status === 'complete'),
+      unreadable: count(({ status }) => status === 'unreadable'),
+      paused: count(({ paused }) => paused),
+      late: running.filter(({ late }) => late.length > 0).length,
+      withViolations: count(({ violations }) => violations.length > 0),
+      atRisk: running.filter(({ health }) => health === 'at risk').length,
+    },
+    people: peopleWaitedFor(running),
+    engagements: reports.toSorted(byNeed),
+  };
+}
+
+function peopleWaitedFor(running: readonly EngagementReport[]): WaitedPerson[] {
+  const byPerson = new Map<string, { readonly who: Waited; readonly duties: Duty[] }>();
+  for (const report of running)
+    for (const turn of report.waitingFor)
+      for (const who of turn.who) {
+        const key = `${who.kind} ${who.name}`;
+        const known = byPerson.get(key) ?? { who, duties: [] };
+        byPerson.set(key, known);
+        known.duties.push(dutyOf(turn, report));
+      }
+  return [...byPerson.values()]
+    .map(({ who, duties }): WaitedPerson => {
+      const waits = duties.flatMap(({ days }) => days ?? []);
+      return {
+        ...who,
+        late: duties.filter(({ daysLate }) => daysLate > 0).length,
+        longestDays: waits.length === 0 ? null : Math.max(...waits),
+        duties: duties.toSorted(byUrgency),
+      };
+    })
+    .toSorted(
+      (a, b) =>
+        b.late - a.late ||
+        (b.longestDays ?? 0) - (a.longestDays ?? 0) ||
+        b.duties.length - a.duties.length ||
+        compareText(a.name, b.name),
+    );
+}
+
+function dutyOf({ step, title, since, daysLate, outside, url }: Turn, report: EngagementReport): Duty {
+  const { engagement, customer } = report;
+  return { engagement, customer, step, title, days: since?.days ?? null, daysLate, outside, url };
+}
+
+function byUrgency(a: Duty, b: Duty): number {
+  return b.daysLate - a.daysLate || (b.days ?? 0) - (a.days ?? 0) || compareText(a.engagement, b.engagement);
+}
+
+/**
+ * | what | comes |
+ * |---|---|
+ * | unreadable, rules broken, paused | first |
+ * | late or at risk: the latest first | then |
+ * | the others: what waits longest first | then |
+ * | complete: the newest first | last |
+ */
+function byNeed(a: EngagementReport, b: EngagementReport): number {
+  return (
+    need(a) - need(b) ||
+    mostLate(b) - mostLate(a) ||
+    compareText(b.completedOn ?? '', a.completedOn ?? '') ||
+    longestWait(b) - longestWait(a) ||
+    compareText(a.engagement, b.engagement)
+  );
+}
+
+function need({ status, violations, paused, late, health }: EngagementReport): number {
+  if (status === 'complete') return 3;
+  if (status === 'unreadable' || violations.length > 0 || paused) return 0;
+  return late.length > 0 || health === 'at risk' ? 1 : 2;
+}
+
+function mostLate({ late }: EngagementReport): number {
+  return late[0]?.daysLate ?? 0;
+}
+
+function longestWait({ waitingFor }: EngagementReport): number {
+  return Math.max(0, ...waitingFor.map(({ since }) => since?.days ?? 0));
+}

@@ -1,0 +1,253 @@
+import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import { daysBetween, localDate } from '#domain/base/calendar.ts';
+import { compareText } from '#domain/base/compare-text.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
+import type { ActualEpic } from '#domain/engagement/state.ts';
+import { checkEngagement, type Finding } from '#domain/explain/check.ts';
+import { roleHolder } from '#domain/rulings/people.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+import { blockContext } from '#domain/texts/block-context.ts';
+import { assigneesOf, type BlockContext, dueOf, openTurns } from '#domain/texts/blocks.ts';
+import type {
+  EngagementReport,
+  ReportedFinding,
+  ReportedStep,
+  Turn,
+  Waited,
+  Waiver,
+} from './engagement-report.ts';
+import { turnSince } from './turn-since.ts';
+
+/** What an engagement is seen with: the settings, and the moment of the report (ISO 8601, UTC). */
+export interface ReportContext {
+  readonly settings: Settings;
+  readonly at: string;
+}
+
+/** The report on an engagement from its assessment. Tells no amounts, and of a confidential issue only where it stands. */
+export function reportEngagement(
+  assessment: Assessment,
+  found: Pick<Identified, 'epic' | 'memory'>,
+  context: ReportContext,
+): EngagementReport {
+  const { sow, process, engagement, complete } = assessment;
+  const blocks = blockContext(assessment, context.settings);
+  const steps = assessment.steps.map((status) => reportStep(status, blocks, context));
+  const turns = complete ? [] : mainTurns(assessment).map(({ key }) => key);
+  const closed = complete ? (found.epic?.closedAt ?? null) : null;
+  return {
+    engagement,
+    status: complete ? 'complete' : 'running',
+    paused: found.memory.paused || assessment.rulings.hold !== null,
+    hold: holdOf(assessment),
+    customer: plainText(sow.customer.name, 200),
+    name: plainText(sow.engagement, 200),
+    process: { id: process.id, name: process.name, profile: process.profile },
+    ...epicFacts(found.epic, context.settings),
+    closedWonOn: sow.closed_won_on,
+    completedOn: closed === null ? null : localDate(closed, context.settings.calendar),
+    lastChangeAt: lastChange(assessment, found.epic),
+    done: steps.filter(isOver).length,
+    total: steps.length,
+    waitingFor: steps.filter(({ step }) => turns.includes(step)).map(turnOf),
+    ...dates(steps, turns, today(context)),
+    violations: findings(assessment, found),
+    waivers: waivers(assessment),
+    steps,
+    notIncluded: assessment.excluded.map(({ step, why }) => ({
+      step: step.id,
+      title: step.title,
+      why: plainText(why, 300),
+    })),
+  };
+}
+
+/** An engagement of which nothing is known but that something is wrong. */
+export function reportUnreadable(
+  engagement: EngagementKey,
+  input: { readonly epic: ActualEpic | null; readonly paused: boolean; readonly finding: Finding },
+  context: ReportContext,
+): EngagementReport {
+  const { epic, paused, finding } = input;
+  const facts = epicFacts(epic, context.settings);
+  return {
+    engagement,
+    status: 'unreadable',
+    paused,
+    hold: null,
+    customer: null,
+    name: epic === null ? null : plainText(epic.title, 200),
+    process: null,
+    ...facts,
+    closedWonOn: null,
+    completedOn: null,
+    lastChangeAt: epic?.updatedAt ?? null,
+    done: 0,
+    total: 0,
+    waitingFor: [],
+    nextDue: null,
+    late: [],
+    violations: [{ step: null, title: null, ...finding, url: facts.url }].map(plainFinding),
+    waivers: [],
+    steps: [],
+    notIncluded: [],
+  };
+}
+
+function today({ at, settings }: ReportContext): string {
+  return localDate(at, settings.calendar);
+}
+
+function epicFacts(
+  epic: ActualEpic | null,
+  settings: Settings,
+): Pick<EngagementReport, 'reference' | 'url' | 'health'> {
+  return {
+    reference: epic?.reference ?? null,
+    url: epic?.url ?? null,
+    health: healthOf(epic, settings),
+  };
+}
+
+/** As its label says; with several (possible on Free) none counts. */
+function healthOf(epic: ActualEpic | null, { labels }: Settings): HealthState | null {
+  const values = labelValues(epic?.labels ?? [], 'health', labels);
+  const known = HEALTH_STATES.filter((state) => values.includes(state));
+  return known.length === 1 ? (known[0] ?? null) : null;
+}
+
+/** What runs alongside is everybody's turn for months: it is waited for only when nothing else is. */
+function mainTurns(assessment: Assessment): readonly StepStatus[] {
+  const turns = openTurns(assessment);
+  const main = turns.filter(({ step }) => step.until === undefined);
+  return main.length > 0 ? main : turns;
+}
+
+function reportStep(status: StepStatus, blocks: BlockContext, context: ReportContext): ReportedStep {
+  const { assessment } = blocks;
+  const { step, issue } = status;
+  const due = dueOf(status, blocks);
+  const over = status.done || status.state === 'waived';
+  return {
+    step: status.key,
+    title: plainText(step.title, 200),
+    role: step.owner,
+    who: whoOf(status, blocks),
+    state: status.state,
+    alongside: step.until !== undefined,
+    after: [...status.after],
+    waitsFor: status.waitsFor.map(({ step, until }) => ({ step, title: titleOf(step, assessment), until })),
+    since: turnSince(status, assessment, context),
+    due,
+    daysLate: over || due === null ? 0 : Math.max(0, daysBetween(due, today(context))),
+    doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
+    reference: issue?.reference ?? null,
+    url: issue?.url ?? null,
+  };
+}
+
+function titleOf(step: string, { steps }: Assessment): string {
+  return plainText(steps.find(({ key }) => key === step)?.step.title ?? step, 200);
+}
+
+function whoOf(status: StepStatus, blocks: BlockContext): Waited[] {
+  const users = assigneesOf(status, blocks);
+  if (users.length > 0) return users.map((name) => ({ kind: 'user', name }));
+  const { name } = roleHolder(status.step.owner, blocks.assessment, blocks.settings);
+  if (name === null) return [{ kind: 'role', name: status.step.owner }];
+  return [{ kind: 'name', name: plainText(name, 100) }];
+}
+
+function turnOf({ step, title, who, state, since, due, daysLate, reference, url }: ReportedStep): Turn {
+  return { step, title, who, state, outside: state === 'waiting', since, due, daysLate, reference, url };
+}
+
+function isOver({ state }: ReportedStep): boolean {
+  return state === 'done' || state === 'waived';
+}
+
+function dates(
+  steps: readonly ReportedStep[],
+  turns: readonly string[],
+  today: string,
+): Pick<EngagementReport, 'nextDue' | 'late'> {
+  const open = steps.flatMap((step) =>
+    isOver(step) || step.due === null ? [] : [{ ...step, due: step.due }],
+  );
+  const [next] = open.filter(({ due }) => due >= today).toSorted((a, b) => compareText(a.due, b.due));
+  return {
+    nextDue:
+      next === undefined
+        ? null
+        : {
+            step: next.step,
+            title: next.title,
+            date: next.due,
+            inDays: daysBetween(today, next.due),
+          },
+    late: open
+      .filter(({ daysLate }) => daysLate > 0)
+      .map(({ step, title, due, daysLate }) => ({ step, title, due, daysLate, turn: turns.includes(step) }))
+      .toSorted((a, b) => b.daysLate - a.daysLate),
+  };
+}
+
+function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | null {
+  const changes = [epic?.updatedAt, ...steps.map(({ issue }) => issue?.updatedAt)].filter(
+    (at) => at !== undefined,
+  );
+  return changes.toSorted(compareText).at(-1) ?? null;
+}
+
+function findings(assessment: Assessment, found: Pick<Identified, 'epic'>): ReportedFinding[] {
+  const check = checkEngagement(assessment, found);
+  const secret = new Set(
+    assessment.steps
+      .filter(({ issue, step }) => issue?.confidential ?? step.confidential)
+      .map(({ key }) => key),
+  );
+  return [
+    ...check.findings.map((finding) => ({ step: null, title: null, ...finding, url: check.url })),
+    ...check.steps.flatMap(({ step, title, url, findings }) =>
+      findings.map((finding) => ({ step, title, ...(secret.has(step) ? withheld(finding) : finding), url })),
+    ),
+  ].map(plainFinding);
+}
+
+/** Whoever may read the report may not be one who may read the issue. */
+function withheld(finding: Finding): Finding {
+  return { ...finding, missing: [], fix: ['See its issue, which is confidential'] };
+}
+
+function plainFinding(finding: Omit<ReportedFinding, 'missing' | 'fix'> & Finding): ReportedFinding {
+  return {
+    ...finding,
+    message: plainText(finding.message, 300),
+    missing: finding.missing.map((text) => plainText(text, 300)),
+    fix: finding.fix.map((text) => plainText(text, 300)),
+  };
+}
+
+/** Of steps that are done under a waiver, or may be. */
+function waivers({ steps }: Assessment): Waiver[] {
+  return steps.flatMap(({ key, step, state, waiver }) =>
+    waiver === null && state !== 'waived'
+      ? []
+      : [
+          {
+            step: key,
+            title: plainText(step.title, 200),
+            by: waiver?.by ?? null,
+            on: waiver?.on ?? null,
+            reason: waiver === null ? null : plainText(waiver.reason, 500),
+          },
+        ],
+  );
+}
+
+function holdOf({ rulings: { hold } }: Assessment): EngagementReport['hold'] {
+  return hold === null ? null : { by: hold.by, on: hold.on, reason: plainText(hold.reason, 500) };
+}

@@ -1,0 +1,158 @@
+import { isCalendarDate } from '#domain/base/calendar.ts';
+import { didYouMean, orQuestion } from '#domain/base/closest.ts';
+import { type FieldPath, type FieldProblem, formatPath, shown } from '#domain/base/input-problem.ts';
+import { likelySowPaths } from '#domain/sow/names.ts';
+import { type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
+import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
+import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
+import type { Condition, ConditionTest } from './process.ts';
+
+/**
+ * What is wrong with a condition before any SOW is seen: fields no SOW has, values of the wrong type, limits on
+ * what has no order, conditions that ask nothing.
+ */
+export function conditionProblems(condition: Condition): readonly FieldProblem[] {
+  return problemsIn(condition, []);
+}
+
+function problemsIn(condition: Condition, at: FieldPath): readonly FieldProblem[] {
+  const entries = Object.entries(condition).filter(([, test]) => test !== undefined);
+  if (entries.length === 0)
+    return [
+      problem(
+        at,
+        'the condition asks nothing',
+        'Name a SOW field in it, or leave it out: then it always holds.',
+      ),
+    ];
+  return entries.flatMap(([key, test]) => {
+    if (test === undefined) return [];
+    if (!isGroup(key, test)) return pathProblems(key, test, [...at, key]);
+    if (test.length === 0)
+      return [problem([...at, key], 'the list of conditions is empty', `Fill "${key}" or leave it out.`)];
+    return test.flatMap((part, index) => problemsIn(part, [...at, key, index]));
+  });
+}
+
+function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonly FieldProblem[] {
+  const known = sowPaths().get(path);
+  if (!known) return [problem(at, `a SOW has no field ${shown(path)}`, fieldLike(path))];
+  if (AMOUNT_PATHS.includes(path))
+    return [
+      problem(
+        at,
+        `${shown(path)} is an amount, and amounts are not kept in GitLab`,
+        'Ask for hours, type or services instead.',
+      ),
+    ];
+  const { is, not, present, at_least, at_most } = asTestObject(test);
+  const short = asTestObject(test) !== test;
+  const wanted = [
+    ...(is === undefined ? [] : asList(is).map((value) => ({ value, at: short ? at : [...at, 'is'] }))),
+    ...(not === undefined ? [] : asList(not).map((value) => ({ value, at: [...at, 'not'] }))),
+  ];
+  const limits = [
+    ...(at_least === undefined ? [] : [{ value: at_least, at: [...at, 'at_least'] }]),
+    ...(at_most === undefined ? [] : [{ value: at_most, at: [...at, 'at_most'] }]),
+  ];
+  if (wanted.length + limits.length === 0 && present === undefined)
+    return [problem(at, 'the test asks nothing', 'Write a value, or { present: true }.')];
+  const problems = [
+    ...wanted.flatMap(({ value, at }) => valueProblems(path, known, value, at)),
+    ...limits.flatMap(({ value, at }) => limitProblems(path, known, value, at)),
+  ];
+  if (at_least !== undefined && at_most !== undefined && problems.length === 0 && !reaches(at_most, at_least))
+    problems.push(
+      problem(at, `nothing is at least ${at_least} and at most ${at_most}`, 'Swap the two limits.'),
+    );
+  return problems;
+}
+
+function valueProblems(
+  path: string,
+  known: SowPath,
+  value: ConditionScalar,
+  at: FieldPath,
+): readonly FieldProblem[] {
+  const kind = known.element ?? known.kind;
+  if (kind === 'object' || kind === 'list')
+    return [
+      problem(
+        at,
+        `"${path}" holds fields of its own, so it equals nothing`,
+        `Ask for one of its fields, or { present: true }.`,
+      ),
+    ];
+  if (isOfKind(value, kind, known)) return [];
+  if (kind === 'enum') {
+    const all = (known.values ?? []).join(', ');
+    return [
+      problem(
+        at,
+        `"${path}" is never ${shown(value)}`,
+        didYouMean(String(value), known.values ?? [], `Use one of: ${all}.`),
+      ),
+    ];
+  }
+  return [problem(at, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
+}
+
+function limitProblems(
+  path: string,
+  known: SowPath,
+  value: number | string,
+  at: FieldPath,
+): readonly FieldProblem[] {
+  const { kind } = known;
+  if (kind !== 'number' && kind !== 'date')
+    return [
+      problem(
+        at,
+        `"${path}" has no order: only numbers and dates do`,
+        'Compare it with a value or a list of values.',
+      ),
+    ];
+  if (isOfKind(value, kind, known)) return [];
+  return [problem(at, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
+}
+
+const KINDS: Readonly<Record<SowPathKind, string>> = {
+  string: 'a text',
+  url: 'a web address',
+  email: 'an e-mail address',
+  number: 'a number',
+  boolean: 'true or false',
+  enum: 'one of a few words',
+  date: 'a date',
+  list: 'a list',
+  object: 'a group of fields',
+};
+
+const EXAMPLES: Readonly<Record<SowPathKind, string>> = {
+  string: 'Put the value in quotes.',
+  url: 'Put the value in quotes.',
+  email: 'Put the value in quotes.',
+  number: 'Write a number without quotes, for example 80.',
+  boolean: 'Write true or false without quotes.',
+  enum: 'Use a word of the list.',
+  date: 'Write a date that exists, for example 2026-03-05.',
+  list: 'Use { present: true }.',
+  object: 'Use { present: true }.',
+};
+
+function isOfKind(value: ConditionScalar, kind: SowPathKind, known: SowPath): boolean {
+  if (kind === 'number') return typeof value === 'number' && Number.isFinite(value);
+  if (kind === 'boolean') return typeof value === 'boolean';
+  if (typeof value !== 'string') return false;
+  if (kind === 'date') return isCalendarDate(value);
+  return kind !== 'enum' || (known.values ?? []).includes(value);
+}
+
+function fieldLike(path: string): string {
+  const paths = likelySowPaths(path);
+  return paths.length === 0 ? 'docs/sow.schema.json lists the fields of a SOW.' : orQuestion(paths);
+}
+
+function problem(at: FieldPath, message: string, fix: string): FieldProblem {
+  return { at, path: formatPath(at), message, fix };
+}

@@ -1,0 +1,119 @@
+/** Rules about `done_when`, `created` and `appoints` of a step: everything they name must be there, and mean something. */
+import { didYouMean } from '#domain/base/closest.ts';
+import { LABEL_SCOPES, labelName } from '#domain/base/labels.ts';
+import { isMadeByCommand } from '#domain/rulings/instances.ts';
+import { conditionProblems } from './condition-problems.ts';
+import { inStep, type ProcessProblem } from './problem.ts';
+import type { ProcessDefinition, Step } from './process.ts';
+
+/** What is wrong with the completion rules of the steps. */
+export function doneWhenProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+  return process.steps.flatMap((step) => [
+    ...knownInstances(step, process),
+    ...labelOfPeople(step),
+    ...acceptanceFields(step),
+    ...createdOnDemand(step, process),
+    ...appointsNotItself(step),
+  ]);
+}
+
+/** `instances` waits for issues made by command; those of a launch are named in `after`. */
+function knownInstances(step: Step, process: ProcessDefinition): readonly ProcessProblem[] {
+  const possible = process.steps.filter(isMadeByCommand).map(({ id }) => id);
+  return step.done_when.instances.flatMap((id, index) => {
+    if (possible.includes(id) && id !== step.id) return [];
+    const fallback =
+      possible.length === 0
+        ? 'No step has created: command; give one that, or remove instances.'
+        : `Steps with created: command are: ${possible.join(', ')}.`;
+    const message =
+      id === step.id ? 'a step cannot wait for itself' : `there is no step "${id}" that is made by command`;
+    return [inStep(step, ['done_when', 'instances', index], message, didYouMean(id, possible, fallback))];
+  });
+}
+
+/** A label that Procession sets itself says nothing about who approves. */
+function labelOfPeople(step: Step): readonly ProcessProblem[] {
+  const label = step.done_when.approval?.label;
+  const ours = LABEL_SCOPES.find((scope) => label?.startsWith(labelName(scope, '')) === true);
+  if (label === undefined || ours === undefined) return [];
+  const at = ['done_when', 'approval', 'label'];
+  const message = `labels of the scope ${ours}:: are set by Procession, so they prove no approval`;
+  return [inStep(step, at, message, 'Take a label of its own, for example approved::legal.')];
+}
+
+function acceptanceFields(step: Step): readonly ProcessProblem[] {
+  const rule = step.done_when.acceptance;
+  if (rule === undefined) return [];
+  const at = ['done_when', 'acceptance'];
+  const names = step.done_when.evidence.map(({ field }) => field);
+  const dates = step.done_when.evidence.filter(({ kind }) => kind === 'date').map(({ field }) => field);
+  const fields = `Its evidence fields are: ${names.join(', ') || 'none'}.`;
+  return [
+    ...(dates.includes(rule.sent)
+      ? []
+      : [
+          inStep(
+            step,
+            [...at, 'sent'],
+            `"${rule.sent}" is no evidence field of kind date`,
+            didYouMean(rule.sent, dates, fields),
+          ),
+        ]),
+    ...rule.fills.flatMap((field, index) =>
+      names.includes(field)
+        ? []
+        : [
+            inStep(
+              step,
+              [...at, 'fills', index],
+              `there is no evidence field "${field}"`,
+              didYouMean(field, names, fields),
+            ),
+          ],
+    ),
+    ...(rule.when === undefined
+      ? []
+      : conditionProblems(rule.when).map((problem) =>
+          inStep(step, [...at, 'when', ...problem.at], problem.message, problem.fix),
+        )),
+  ];
+}
+
+function createdOnDemand(step: Step, process: ProcessDefinition): readonly ProcessProblem[] {
+  if (!isMadeByCommand(step)) return [];
+  return [
+    ...(step.kind === 'on-demand'
+      ? []
+      : [
+          inStep(
+            step,
+            ['created'],
+            `a step of kind "${step.kind}" exists exactly once, so nobody can ask for one more`,
+            'Set kind: on-demand, or remove created.',
+          ),
+        ]),
+    ...(process.closeWhen.includes(step.id)
+      ? [
+          inStep(
+            step,
+            ['created'],
+            'a step in close_when must always exist, and this one only when somebody asks for it',
+            'Close on another step.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function appointsNotItself(step: Step): readonly ProcessProblem[] {
+  if (step.appoints === undefined || step.appoints !== step.owner) return [];
+  return [
+    inStep(
+      step,
+      ['appoints'],
+      `the step is done by the role ${step.owner} and cannot appoint it`,
+      'Name the role that becomes known when this step is done.',
+    ),
+  ];
+}

@@ -1,0 +1,56 @@
+import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import type { Step } from './process.ts';
+
+/** What a due date may be counted from, besides another step. */
+export const DUE_ANCHORS = ['closed_won', 'sow_signed', 'sow_start', 'sow_end'] as const;
+type DueAnchor = (typeof DUE_ANCHORS)[number];
+
+/**
+ * The due date of each step (`null`: none of its rules applies). The first rule whose anchor is known wins: a date
+ * the SOW gives, or the due date of another of these steps. The result is always a working day.
+ *
+ * @param steps the steps of this engagement; a rule counted from any other step does not apply
+ */
+export function dueDates(
+  steps: readonly Step[],
+  sow: Sow,
+  calendar: Calendar,
+): ReadonlyMap<string, string | null> {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const known = new Map<string, string | null>();
+  const dueOf = (step: Step): string | null => {
+    const found = known.get(step.id);
+    if (found !== undefined) return found;
+    // While a step is being worked out it has no date, so that rules in a circle end instead of recursing for ever.
+    known.set(step.id, null);
+    for (const { from, working_days } of step.due) {
+      const other = byId.get(from);
+      const anchor = other ? dueOf(other) : anchorDate(from, sow);
+      if (anchor === null) continue;
+      known.set(step.id, addWorkingDays(anchor, working_days, calendar));
+      break;
+    }
+    return known.get(step.id) ?? null;
+  };
+  return new Map(steps.map((step) => [step.id, dueOf(step)]));
+}
+
+/** Whether a name can stand after `from:` whatever steps there are. */
+export function isDueAnchor(name: string): name is DueAnchor {
+  return (DUE_ANCHORS as readonly string[]).includes(name);
+}
+
+function anchorDate(name: string, sow: Sow): string | null {
+  if (!isDueAnchor(name)) return null;
+  switch (name) {
+    case 'closed_won':
+      return sow.closed_won_on;
+    case 'sow_signed':
+      return sow.sow.signed_on;
+    case 'sow_start':
+      return sow.dates?.start ?? null;
+    case 'sow_end':
+      return sow.dates?.end ?? null;
+  }
+}

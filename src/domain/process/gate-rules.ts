@@ -1,0 +1,122 @@
+/** Rules about how an engagement ends: its completion gates, and steps that could never be closed. */
+import { didYouMean } from '#domain/base/closest.ts';
+import { Sow } from '#domain/sow/sow.ts';
+import { describeCondition, evaluateCondition } from './condition.ts';
+import { inProcess, inStep, type ProcessProblem, processFileOf } from './problem.ts';
+import type { ProcessDefinition, Step } from './process.ts';
+import { findCycles, reachable } from './step-graph.ts';
+
+/** What keeps the epic of an engagement from ever closing, or lets it close too early. */
+export function gateProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+  return [knownGates, gatesExistOnce, gatesExistAlways, gatesWaitForNoTracker, noDeadlock].flatMap((rule) =>
+    rule(process),
+  );
+}
+
+function knownGates(process: ProcessDefinition): readonly ProcessProblem[] {
+  const ids = process.steps.map(({ id }) => id);
+  const file = processFileOf(process);
+  return process.closeWhen.flatMap((id, index) => {
+    const at = ['close_when', index];
+    if (!ids.includes(id))
+      return [
+        inProcess(
+          file,
+          at,
+          `there is no step "${id}"`,
+          didYouMean(id, ids, `The steps are: ${ids.join(', ')}.`),
+        ),
+      ];
+    return process.closeWhen.indexOf(id) === index
+      ? []
+      : [inProcess(file, at, `"${id}" is listed twice`, 'List it once.')];
+  });
+}
+
+function gatesExistOnce(process: ProcessDefinition): readonly ProcessProblem[] {
+  return gatesOf(process)
+    .filter((step) => step.kind !== 'once')
+    .map((step) =>
+      inStep(
+        step,
+        ['kind'],
+        `a step that is ${step.kind} cannot be in close_when: there may be no issue to close, or many`,
+        'Make it kind: once, or close on another step.',
+      ),
+    );
+}
+
+function gatesExistAlways(process: ProcessDefinition): readonly ProcessProblem[] {
+  return gatesOf(process).flatMap((step) => {
+    const example = sowWithout(step);
+    if (example === null || step.when === undefined) return [];
+    return [
+      inStep(
+        step,
+        ['when'],
+        `a step in close_when must always exist, and this one does not for ${example}`,
+        `Remove "when: ${describeCondition(step.when)}", or close on a step that is always there.`,
+      ),
+    ];
+  });
+}
+
+/** A SOW for which the step would not exist, in words; `null` when it exists for all. */
+function sowWithout(step: Step): string | null {
+  const { when } = step;
+  if (when === undefined) return null;
+  for (const deployment of Sow.shape.deployment.options)
+    for (const type of Sow.shape.type.options)
+      if (!evaluateCondition(when, { deployment, type } as Sow).holds)
+        return `deployment ${deployment} and type ${type}`;
+  const { checks } = evaluateCondition(when, {} as Sow);
+  const others = new Set(
+    checks.map(({ path }) => path).filter((path) => path !== 'deployment' && path !== 'type'),
+  );
+  return others.size === 0 ? null : `every value of ${[...others].join(', ')}`;
+}
+
+/** Recurring steps are closed together with the epic, so a gate behind one would wait for itself. */
+function gatesWaitForNoTracker(process: ProcessDefinition): readonly ProcessProblem[] {
+  const edges = waitsFor(process);
+  return gatesOf(process).flatMap((gate) =>
+    reachable(gate.id, edges).flatMap((id) => {
+      const tracker = process.steps.find((step) => step.id === id && step.kind === 'recurring');
+      if (!tracker) return [];
+      const message = `waits for "${id}", which recurs and is closed only with the epic, so the epic would never close`;
+      return [
+        inStep(gate, ['after'], message, `Take "${id}" out of what it waits for, or make that kind: once.`),
+      ];
+    }),
+  );
+}
+
+/** A step may be closed only after its `until`; that one must not wait for it. */
+function noDeadlock(process: ProcessDefinition): readonly ProcessProblem[] {
+  const edges = new Map(waitsFor(process));
+  for (const { id, until } of process.steps)
+    if (until !== undefined) edges.set(id, [...(edges.get(id) ?? []), until]);
+  return process.steps.flatMap((step) => {
+    const { until } = step;
+    if (until === undefined || until === step.id) return [];
+    const cycle = findCycles(
+      new Map([[step.id, [until]], ...[...edges].filter(([id]) => id !== step.id)]),
+    ).find((ids) => ids.includes(step.id));
+    if (!cycle) return [];
+    const message = `may be closed only after "${until}", which waits for it: ${[...cycle, cycle[0]].join(' → ')}`;
+    return [inStep(step, ['until'], message, 'Let it run until a step that does not wait for it.')];
+  });
+}
+
+function waitsFor(process: ProcessDefinition): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    process.steps.map((step) => [
+      step.id,
+      step.after.filter(({ until }) => until === 'done').map(({ step }) => step),
+    ]),
+  );
+}
+
+function gatesOf(process: ProcessDefinition): readonly Step[] {
+  return process.steps.filter(({ id }) => process.closeWhen.includes(id));
+}

@@ -1,0 +1,44 @@
+import { factsOf } from '#domain/assess/health.ts';
+import { addCalendarDays, instantOf, msBetween } from '#domain/base/calendar.ts';
+import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
+import type { BlockContext } from '#domain/texts/blocks.ts';
+import { hasReminder } from './reminders.ts';
+
+/** Whoever asks again within this many days misses nothing. */
+const DAYS_AHEAD = 14;
+
+/**
+ * The first instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
+ * silence counts, an order for the health ends, the health changes; at once while a pipeline is under way, because its
+ * events come only where somebody has subscribed to them. `null`: not within 14 days.
+ *
+ * @param now ISO 8601, on the day of the assessment
+ */
+export function nextLook(context: BlockContext, now: string): string | null {
+  const { assessment, settings } = context;
+  if (assessment.complete || assessment.rulings.hold !== null) return null;
+  if (assessment.rulings.runs.some(isUnderWay)) return now;
+  const { calendar } = settings;
+  for (let days = 0; days <= DAYS_AHEAD; days += 1) {
+    const day = addCalendarDays(assessment.today, days);
+    const then = { ...context, assessment: { ...assessment, today: day } };
+    if (days > 0 && turnsAtMidnight(context, then)) return instantOf(day, '00:00', calendar);
+    const opening = instantOf(day, calendar.workingHours.from, calendar);
+    if (msBetween(now, opening) > 0 && hasReminder(then)) return opening;
+  }
+  return null;
+}
+
+function turnsAtMidnight(context: BlockContext, then: BlockContext): boolean {
+  const { steps, rulings, today } = then.assessment;
+  const yesterday = addCalendarDays(today, -1);
+  const counts = steps.some(
+    ({ acceptance, issue }) => acceptance?.lastDay === yesterday && issue?.state === 'opened',
+  );
+  if (counts || rulings.health?.until === yesterday) return true;
+  const facts = (at: BlockContext): string =>
+    factsOf(at)
+      .map(({ text }) => text)
+      .join('\n');
+  return facts(context) !== facts(then);
+}

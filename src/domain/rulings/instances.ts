@@ -1,0 +1,45 @@
+/** Steps of which there are as many issues as people ask for: `/ps add change-order More hours` makes one more. */
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { Instance } from './rulings.ts';
+
+/** Whether a step has an issue only when somebody asks for one. */
+export function isMadeByCommand(step: Pick<Step, 'created'>): boolean {
+  return step.created === 'command';
+}
+
+/**
+ * The process with one step for each issue that was asked for, in place of the step they are made from. What comes
+ * after that step comes after each of them. With none asked for, the step stays as it is and is left out by
+ * `stepsFor`.
+ */
+export function withInstances(process: ProcessDefinition, instances: readonly Instance[]): ProcessDefinition {
+  const made = new Map<string, readonly Instance[]>();
+  for (const instance of instances) {
+    const id = stepIdOf(instance.step);
+    made.set(id, [...(made.get(id) ?? []), instance]);
+  }
+  if (made.size === 0) return process;
+  const expand = (predecessor: Predecessor): readonly Predecessor[] =>
+    made.get(predecessor.step)?.map(({ step }) => ({ ...predecessor, step })) ?? [predecessor];
+  const steps = process.steps.flatMap((step): Step[] => {
+    const after = step.after.flatMap(expand);
+    const own = isMadeByCommand(step) ? made.get(step.id) : undefined;
+    return own === undefined
+      ? [{ ...step, after }]
+      : own.map(({ step: id, title }) => ({ ...step, id, title: titleOf(step, id, title), after }));
+  });
+  return { ...process, steps };
+}
+
+/** The key of the next issue: one more than the highest there ever was. */
+export function nextInstance(stepId: string, instances: readonly Instance[]): StepKey {
+  const numbers = instances
+    .filter((instance) => stepIdOf(instance.step) === stepId)
+    .map(({ step }) => Number(step.slice(stepId.length + 1)));
+  return `${stepId}/${Math.max(0, ...numbers) + 1}`;
+}
+
+function titleOf(step: Step, key: StepKey, title: string | null): string {
+  return title ?? `${step.title} ${key.slice(step.id.length + 1)}`;
+}

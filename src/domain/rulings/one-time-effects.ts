@@ -1,0 +1,37 @@
+/** What commands do once, and how it is kept while nothing may be changed. */
+import type { StepKey } from '#domain/base/keys.ts';
+import type { Owed, Rulings } from './rulings.ts';
+
+export interface OneTimeEffects extends Owed {
+  /** The loop fuse's pause ends. */
+  readonly unpause: boolean;
+}
+
+export const NO_EFFECTS: OneTimeEffects = { dueDates: [], roles: [], autoHealth: false, unpause: false };
+
+/** What was said while the engagement was stopped and is not done yet. */
+export function effectsOwed({ owed }: Rulings): OneTimeEffects {
+  return { ...NO_EFFECTS, ...owed };
+}
+
+/**
+ * The rulings as they are to be recorded. What is done in this run is owed no longer, and the waivers of steps that it
+ * closes are used; while the engagement is stopped both are still to come.
+ *
+ * @param done steps that are done when the run is over; `null` while the engagement is stopped
+ */
+export function recordEffects(
+  rulings: Rulings,
+  effects: OneTimeEffects,
+  done: ReadonlySet<StepKey> | null,
+): Rulings {
+  const { dueDates, roles, autoHealth } = effects;
+  if (done === null) {
+    const owes = dueDates.length > 0 || roles.length > 0 || autoHealth;
+    return { ...rulings, owed: owes ? { dueDates, roles, autoHealth } : null };
+  }
+  const waivers = rulings.waivers.map((waiver) =>
+    done.has(waiver.step) ? { ...waiver, used: true } : waiver,
+  );
+  return { ...rulings, owed: null, waivers };
+}

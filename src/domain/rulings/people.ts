@@ -1,0 +1,93 @@
+import type { Settings } from '#domain/base/settings.ts';
+import type { Person, Sow } from '#domain/sow/sow.ts';
+import type { Appointment } from './rulings.ts';
+
+/** Somebody who has a role in an engagement. Any part may be unknown. */
+export interface RoleHolder {
+  readonly name: string | null;
+  readonly username: string | null;
+  readonly email: string | null;
+}
+
+/** Where every chain ends: the role that finds somebody for work nobody has. */
+const MANAGER = 'manager';
+const NOBODY: RoleHolder = { name: null, username: null, email: null };
+
+/** Where roles are looked up: the SOW, and who was appointed since. */
+export interface RoleSources {
+  readonly sow: Sow;
+  readonly rulings?: { readonly appointments: readonly Appointment[] };
+}
+
+/**
+ * Who has a role, the first that is known of: who was appointed last (`/ps assign`, or a step that appoints), the person
+ * the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in `procession.yml`. A role
+ * nobody has is not an error: its issues stay unassigned, and the manager is told.
+ */
+export function roleHolder(
+  role: string,
+  { sow, rulings }: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): RoleHolder {
+  const appointed = rulings?.appointments.findLast((appointment) => appointment.role === role);
+  const named = namedBySow(role, sow);
+  if (appointed !== undefined) {
+    const same = named?.username === appointed.username ? named : undefined;
+    return {
+      name: same?.name ?? appointed.username,
+      username: appointed.username,
+      email: same?.email ?? null,
+    };
+  }
+  const fallback = settings.roles[role]?.[0] ?? null;
+  if (named === undefined)
+    return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
+  return { name: named.name, username: named.username ?? null, email: named.email ?? null };
+}
+
+/** Whom an issue goes to: who has the role, else the manager, who then finds somebody; `null` when nobody is known at all. */
+export function assigneeFor(
+  role: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): string | null {
+  return roleHolder(role, sources, settings).username ?? roleHolder(MANAGER, sources, settings).username;
+}
+
+function namedBySow(role: string, sow: Sow): Person | undefined {
+  const ours: Readonly<Record<string, Person | undefined>> = sow.contacts.ours ?? {};
+  return ours[role.replaceAll('-', '_')];
+}
+
+/** Every role of a process or of `procession.yml` with its holder. */
+export function roleHolders(
+  roles: Iterable<string>,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): Readonly<Record<string, RoleHolder>> {
+  const all = new Set([
+    ...roles,
+    'manager',
+    'engineer',
+    ...Object.keys(settings.roles),
+    ...Object.keys(sources.sow.contacts.ours ?? {}),
+  ]);
+  return Object.fromEntries([...all].map((role) => [role, roleHolder(role, sources, settings)]));
+}
+
+/** The roles somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
+export function rolesOf(
+  username: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): ReadonlySet<string> {
+  const listed = Object.entries(settings.roles)
+    .filter(([, usernames]) => usernames.includes(username))
+    .map(([role]) => role);
+  const candidates = [
+    ...Object.keys(sources.sow.contacts.ours ?? {}).map((role) => role.replaceAll('_', '-')),
+    ...(sources.rulings?.appointments.map(({ role }) => role) ?? []),
+  ];
+  const holds = candidates.filter((role) => roleHolder(role, sources, settings).username === username);
+  return new Set([...listed, ...holds]);
+}

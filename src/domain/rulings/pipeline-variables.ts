@@ -1,0 +1,53 @@
+/** What the pipeline of a step is given. */
+
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { PipelineRule } from '#domain/process/process.ts';
+import { type Sow, withoutAmounts } from '#domain/sow/sow.ts';
+import { valuesAt } from '#domain/sow/values.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+import { runKey } from './pipeline-run.ts';
+
+/** The variable by which a pipeline is known to belong to a run. */
+export const RUN_VARIABLE = 'PROCESSION_RUN';
+/** The variable by which an event of a pipeline tells the engagement. */
+export const ENGAGEMENT_VARIABLE = 'PROCESSION_ENGAGEMENT';
+
+const LONGEST_VALUE = 1_000;
+
+export interface PipelineVariable {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * The variables of one run: `PROCESSION_RUN`, `PROCESSION_ENGAGEMENT`, `PROCESSION_STEP`, then those of the template. Amounts are
+ * never among them, whatever the settings show elsewhere: who may see jobs need not be who may see prices.
+ */
+export function pipelineVariables(
+  rule: PipelineRule,
+  sow: Sow,
+  run: { readonly engagement: EngagementKey; readonly step: StepKey; readonly attempt: number },
+): readonly PipelineVariable[] {
+  const { engagement, step, attempt } = run;
+  const known = withoutAmounts(sow);
+  return [
+    { key: RUN_VARIABLE, value: runKey(engagement, step, attempt) },
+    { key: ENGAGEMENT_VARIABLE, value: engagement },
+    { key: 'PROCESSION_STEP', value: step },
+    ...Object.entries(rule.variables).map(([key, given]) => ({
+      key,
+      value: typeof given === 'string' ? given : fromSow(known, given.from),
+    })),
+  ];
+}
+
+/**
+ * One line of the SOW's own words. GitLab puts other variables in the place of `$NAME` in a value, secrets of the project
+ * among them, so the sign is left out.
+ *
+ * @see https://docs.gitlab.com/ci/variables/where_variables_can_be_used/#expansion-mechanisms
+ */
+function fromSow(sow: Sow, path: string): string {
+  const values = valuesAt(sow, path).filter((value) => typeof value !== 'object');
+  return plainText(values.map(String).join(',').replaceAll('$', ''), LONGEST_VALUE);
+}

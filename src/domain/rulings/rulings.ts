@@ -1,0 +1,126 @@
+/**
+ * What people have ruled about one engagement by comment (`/ps …`), and how far their comments have been read. Kept
+ * in the epic's managed block as one line, so that every run decides alike with no other memory. Written together
+ * with the last change a command causes: after a crash before that, the comments are read and followed again.
+ *
+ * Never load-bearing: a line that is gone or damaged is made again from the comments themselves.
+ */
+import { z } from 'zod';
+import { isStepKey } from '#domain/base/keys.ts';
+import { HEALTH_STATES } from '#domain/base/labels.ts';
+import { decodeRecord, encodeRecord } from '#domain/base/record-line.ts';
+import { PipelineRun } from './pipeline-run.ts';
+
+const Key = z.string().refine(isStepKey);
+const CalendarDate = z.iso.date();
+
+/** Who said it (the id outlives a rename), on which date (of the calendar's time zone), in which comment. */
+const given = { by: z.string(), byId: z.int(), on: CalendarDate, note: z.int() };
+
+/** A reasoned exception: the step counts as done when closed, whatever it lacks. */
+const Waiver = z.object({
+  step: Key,
+  reason: z.string(),
+  /** The step is not to be done at all: its issue is closed by us. */
+  skip: z.boolean(),
+  /** Its issue was closed under this waiver; when it is open again the waiver has expired. */
+  used: z.boolean(),
+  ...given,
+});
+export type Waiver = z.infer<typeof Waiver>;
+
+const Approval = z.object({ step: Key, ...given });
+export type Approval = z.infer<typeof Approval>;
+
+/** Somebody got a role, by `/ps assign` or by closing a step that appoints. */
+const Appointment = z.object({ role: z.string(), username: z.string(), ...given });
+export type Appointment = z.infer<typeof Appointment>;
+
+const Hold = z.object({ reason: z.string(), ...given });
+export type Hold = z.infer<typeof Hold>;
+
+/** One more issue of a step that is made on demand. */
+const Instance = z.object({ step: Key, title: z.string().nullable(), ...given });
+export type Instance = z.infer<typeof Instance>;
+
+/** No reminders about a step up to and including this date. */
+const Snooze = z.object({ step: Key, until: CalendarDate, ...given });
+export type Snooze = z.infer<typeof Snooze>;
+
+const HealthOverride = z.object({
+  value: z.enum(HEALTH_STATES),
+  /** The last date it holds. */
+  until: CalendarDate,
+  reason: z.string(),
+  ...given,
+});
+export type HealthOverride = z.infer<typeof HealthOverride>;
+
+/** The last reminder about a step: which one, and when. */
+const Reminder = z.object({ step: Key, stage: z.string(), on: CalendarDate });
+export type Reminder = z.infer<typeof Reminder>;
+
+/** Since when a step waits for somebody outside. */
+const Waiting = z.object({ step: Key, since: CalendarDate });
+
+/** What commands do once. While the engagement is stopped it is kept, and done when it goes on. */
+const Owed = z.object({
+  /** Dates that issues get; the last word about a step counts. */
+  dueDates: z.array(z.object({ step: Key, date: CalendarDate })),
+  /** Roles that somebody else has now: open issues of theirs go over. */
+  roles: z.array(z.string()),
+  /** A health label that a person has set no longer stays. */
+  autoHealth: z.boolean(),
+});
+export type Owed = z.infer<typeof Owed>;
+
+/** How far the comments of an epic or issue have been followed. */
+const Reading = z.object({
+  /** Global id of the epic or issue, with its kind: `issue 501`. */
+  item: z.string(),
+  /** Comments then on it, where GitLab counts them. */
+  count: z.int().nullable(),
+  /** Comments up to this id have been followed or are none of ours. */
+  upTo: z.int(),
+});
+export type Reading = z.infer<typeof Reading>;
+
+export const Rulings = z.object({
+  waivers: z.array(Waiver).default([]),
+  approvals: z.array(Approval).default([]),
+  appointments: z.array(Appointment).default([]),
+  hold: Hold.nullable().default(null),
+  instances: z.array(Instance).default([]),
+  snoozes: z.array(Snooze).default([]),
+  health: HealthOverride.nullable().default(null),
+  /** The health label we set last; another value on the epic was set by a person. */
+  healthSet: z.enum(HEALTH_STATES).default('on track'),
+  reminders: z.array(Reminder).default([]),
+  waiting: z.array(Waiting).default([]),
+  owed: Owed.nullable().default(null),
+  /** Of steps that a pipeline does, the last run of each. */
+  runs: z.array(PipelineRun).default([]),
+  readings: z.array(Reading).default([]),
+});
+export type Rulings = Readonly<z.infer<typeof Rulings>>;
+
+export const NO_RULINGS: Rulings = Rulings.parse({});
+
+/** `<!-- procession:rulings v1 … -->`; nothing at all while nobody has ruled anything. */
+export function encodeRulings(rulings: Rulings): string | null {
+  const said = Object.entries(rulings).filter(([name, value]) => !isDefault(name, value));
+  return said.length === 0 ? null : encodeRecord('rulings', Object.fromEntries(said));
+}
+
+/** A line that was edited or cut off counts as none. */
+export function decodeRulings(text: string): Rulings {
+  const record = decodeRecord('rulings', text);
+  if (record.kind !== 'ok') return NO_RULINGS;
+  const rulings = Rulings.safeParse(record.value);
+  return rulings.success ? rulings.data : NO_RULINGS;
+}
+
+function isDefault(name: string, value: unknown): boolean {
+  const usual = NO_RULINGS[name as keyof Rulings];
+  return Array.isArray(usual) ? Array.isArray(value) && value.length === 0 : value === usual;
+}

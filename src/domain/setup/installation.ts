@@ -1,0 +1,134 @@
+/**
+ * What GitLab holds of an installation of Procession: token, group, project, labels, boards, webhooks, schedules,
+ * people. `setup` compares it with what should be there, `doctor` looks for what is wrong with it.
+ */
+import { neededRole } from '#domain/base/gitlab-version.ts';
+import type { Capabilities } from '#domain/engagement/state.ts';
+import type { ActualHook } from './hook-health.ts';
+
+/** Something that was asked for, or GitLab's refusal. */
+export type Read<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string };
+
+export interface ActualToken {
+  readonly scopes: readonly string[];
+  /** `YYYY-MM-DD`; `null`: it does not expire. */
+  readonly expiresOn: string | null;
+}
+
+/** The user behind the token. */
+export interface TokenUser {
+  readonly id: number;
+  readonly username: string;
+  /** A bot (access token of a group or project, service account) rather than a person; `null` where GitLab does not tell. */
+  readonly bot: boolean | null;
+}
+
+/** What group and project have in common. */
+interface Place {
+  readonly id: number;
+  /** Full path. */
+  readonly path: string;
+  readonly url: string;
+  readonly archived: boolean;
+  /** `YYYY-MM-DD` when somebody has deleted it and it is not gone yet. */
+  readonly deletionOn: string | null;
+  readonly emailsEnabled: boolean;
+}
+
+export type ActualGroup = Place;
+
+export interface ActualProject extends Place {
+  readonly issues: 'enabled' | 'private' | 'disabled';
+  /** `null` while the repository is empty. */
+  readonly defaultBranch: string | null;
+}
+
+export interface ActualLabel {
+  readonly id: number;
+  readonly name: string;
+  /** As GitLab has it, `#RRGGBB`. */
+  readonly color: string;
+  readonly description: string;
+  /** Of the group itself; one of a group above can be used but is not ours to change. */
+  readonly own: boolean;
+}
+
+export interface ActualBoard {
+  readonly id: number;
+  readonly name: string;
+  /** Lists of labels, in order. Lists of assignees and milestones are left out. */
+  readonly lists: readonly { readonly id: number; readonly label: string }[];
+}
+
+export interface ActualSchedule {
+  readonly id: number;
+  readonly description: string;
+  /** Short: `main`. */
+  readonly ref: string;
+  readonly cron: string;
+  readonly active: boolean;
+  /** `null` when the owner's account is gone. `state`: `active`, `blocked`, … */
+  readonly owner: { readonly id: number; readonly username: string; readonly state: string } | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly lastPipeline: {
+    readonly status: string;
+    readonly createdAt: string;
+    readonly url: string | null;
+  } | null;
+}
+
+/** A user of GitLab who has a role in `procession.yml`. */
+export interface RolePerson {
+  readonly username: string;
+  /** `null`: nobody has this username. */
+  readonly account: { readonly id: number; readonly state: string; readonly isMember: boolean } | null;
+}
+
+/** Everything that was read. What a refusal made pointless to ask for is refused with the same reason. */
+export interface Installation {
+  /** ISO 8601, UTC: by our clock. */
+  readonly now: string;
+  /** How far our clock is ahead of GitLab's, in seconds; `null` where GitLab's answer had no date. */
+  readonly clockAheadSeconds: number | null;
+  readonly user: Read<TokenUser>;
+  readonly token: Read<ActualToken>;
+  /** `19.6.0-ee`; empty when it was refused. */
+  readonly version: string;
+  readonly capabilities: Capabilities;
+  readonly group: Read<ActualGroup>;
+  readonly project: Read<ActualProject>;
+  /** The token's access levels; 0: no member. */
+  readonly groupLevel: number;
+  readonly projectLevel: number;
+  readonly labels: Read<readonly ActualLabel[]>;
+  readonly boards: Read<readonly ActualBoard[]>;
+  readonly groupHooks: Read<readonly ActualHook[]>;
+  readonly projectHooks: Read<readonly ActualHook[]>;
+  readonly schedules: Read<readonly ActualSchedule[]>;
+  readonly people: Read<readonly RolePerson[]>;
+}
+
+/** What was read, or nothing. */
+export function valuesOf<T>(read: Read<readonly T[]>): readonly T[] {
+  return read.kind === 'read' ? read.value : [];
+}
+
+/** Without it, what else cannot be read or done is no wonder. */
+export function hasNeededRole({
+  version,
+  groupLevel,
+}: Pick<Installation, 'version' | 'groupLevel'>): boolean {
+  return groupLevel >= neededRole(version).level;
+}
+
+/** Licensed with epics (Premium): webhooks of a group, and more than one board. */
+export function offersGroupHooks({ groupHooks }: Pick<Capabilities, 'groupHooks'>): boolean {
+  return groupHooks;
+}
+
+export function offersSeveralBoards({ groupBoards }: Pick<Capabilities, 'groupBoards'>): boolean {
+  return groupBoards;
+}

@@ -1,0 +1,82 @@
+import { type LabelDefinition, type LabelRenames, labelCatalogue, labelName } from '#domain/base/labels.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+
+/** Where GitLab delivers to, below the address of the service. */
+export const WEBHOOK_PATH = '/webhooks/gitlab';
+
+/** By these names we know ours again. */
+export const STEPS_BOARD = 'Procession: steps';
+export const ROLES_BOARD = 'Procession: roles';
+export const SWEEP_SCHEDULE = 'Procession: sweep';
+export const HOOK_NAME = 'Procession';
+
+/** States of open work, in the order of the lists. Done and waived issues are closed, and GitLab has a list for those. */
+const OPEN_STATES = ['blocked', 'ready', 'in progress', 'waiting'] as const;
+
+export interface WantedBoard {
+  readonly name: string;
+  /** Labels, in the order of the lists. */
+  readonly lists: readonly string[];
+}
+
+export interface WantedHook {
+  /** `https://procession.example.com/webhooks/gitlab` */
+  readonly url: string;
+  /** What the first of GITLAB_WEBHOOK_SECRETS is; `null`: there is none. */
+  readonly secret: 'signing-token' | 'secret-token' | null;
+  /** Give it the secret again, whatever it has. */
+  readonly renewSecret: boolean;
+}
+
+export interface WantedSchedule {
+  /** Of a new schedule. */
+  readonly cron: string;
+  /** Whether an existing schedule gets it too. */
+  readonly setCron: boolean;
+}
+
+/** What should be there. `null`: not wanted, so not looked at. */
+export interface WantedInstallation {
+  readonly labels: readonly LabelDefinition[];
+  /** For engineers: what can be done now. */
+  readonly stepsBoard: WantedBoard;
+  /** For managers: who has how much. */
+  readonly rolesBoard: WantedBoard;
+  readonly hook: WantedHook | null;
+  readonly schedule: WantedSchedule | null;
+}
+
+export interface InstallationWishes {
+  readonly labels: LabelRenames;
+  readonly hook: WantedHook | null;
+  readonly schedule: WantedSchedule | null;
+}
+
+/** Every quarter of an hour, off the full hour, when everybody's schedules run. */
+export const DEFAULT_CRON = '7-59/15 * * * *';
+
+/** What a process needs to be in GitLab before its first engagement. */
+export function wantedInstallation(
+  process: ProcessDefinition,
+  wishes: InstallationWishes,
+): WantedInstallation {
+  const roles = [...new Set(process.steps.map(({ owner }) => owner))];
+  return {
+    labels: labelCatalogue(process, wishes.labels),
+    stepsBoard: {
+      name: STEPS_BOARD,
+      lists: OPEN_STATES.map((state) => labelName('workflow', state, wishes.labels)),
+    },
+    rolesBoard: {
+      name: ROLES_BOARD,
+      lists: roles.map((role) => labelName('role', role, wishes.labels)),
+    },
+    hook: wishes.hook,
+    schedule: wishes.schedule,
+  };
+}
+
+/** `https://procession.example.com` → `https://procession.example.com/webhooks/gitlab` */
+export function webhookUrl(serviceUrl: string): string {
+  return `${serviceUrl.replace(/\/+$/, '')}${WEBHOOK_PATH}`;
+}

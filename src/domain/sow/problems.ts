@@ -1,0 +1,93 @@
+import { checkShape } from '#domain/base/check-shape.ts';
+import { closest, orQuestion } from '#domain/base/closest.ts';
+import { type FieldPath, type FieldProblem, formatPath } from '#domain/base/input-problem.ts';
+import { knownFields } from '#domain/base/known-fields.ts';
+import { likelySowPaths } from './names.ts';
+import { sowPaths } from './paths.ts';
+import { Sow } from './sow.ts';
+
+export type ReadSow =
+  | { readonly kind: 'ok'; readonly sow: Sow; readonly warnings: readonly FieldProblem[] }
+  | {
+      readonly kind: 'invalid';
+      readonly problems: readonly FieldProblem[];
+      readonly warnings: readonly FieldProblem[];
+    };
+
+/** Hostile input must not make us write a book. */
+const MOST_WARNINGS = 50;
+/** Deeper than any field of a SOW. */
+const MAX_DEPTH = 10;
+
+/**
+ * Reads a SOW from plain data, from whichever source: every problem at once, each with the value seen and the fix.
+ * Fields that a SOW does not have are dropped with a warning.
+ */
+export function readSow(value: unknown): ReadSow {
+  const warnings = unknownFields(value);
+  const result = checkShape(Sow, value);
+  if (result.kind === 'ok') return { kind: 'ok', sow: result.value, warnings };
+  const problems = result.problems.map(withKind);
+  return { kind: 'invalid', problems: [...problems, ...endBeforeStart(value, problems)], warnings };
+}
+
+/** The fields of the data that a SOW does not have, each with the closest known name; at most fifty. */
+export function unknownFields(value: unknown): readonly FieldProblem[] {
+  const found: FieldProblem[] = [];
+  const namesAt = new Map<string, readonly string[]>();
+  const visit = (value: unknown, at: FieldPath): void => {
+    if (typeof value !== 'object' || value === null || at.length > MAX_DEPTH || found.length >= MOST_WARNINGS)
+      return;
+    if (Array.isArray(value)) {
+      for (const [index, element] of value.entries()) visit(element, [...at, index]);
+      return;
+    }
+    // Elements of one list share their fields, so that a long list costs one look at the schema.
+    const place = at.filter((part) => typeof part === 'string').join('.');
+    const names = namesAt.get(place) ?? knownFields(Sow, at).names;
+    namesAt.set(place, names);
+    if (names.length === 0) return;
+    for (const [name, field] of Object.entries(value)) {
+      if (names.includes(name)) visit(field, [...at, name]);
+      else if (found.length < MOST_WARNINGS) found.push(unknownField([...at, name], name, names));
+    }
+  };
+  visit(value, []);
+  return found;
+}
+
+function unknownField(at: FieldPath, name: string, names: readonly string[]): FieldProblem {
+  return { at, path: formatPath(at), message: 'unknown field, ignored', fix: rename(name, names) };
+}
+
+function rename(name: string, names: readonly string[]): string {
+  const near = closest(name, names);
+  const elsewhere = near.length > 0 ? near : likelySowPaths(name);
+  return elsewhere.length === 0 ? `Remove it; known here: ${names.join(', ')}.` : orQuestion(elsewhere);
+}
+
+/** The schema calls dates and addresses text until it has seen some. */
+function withKind(problem: FieldProblem): FieldProblem {
+  const { kind } = sowPaths().get(problem.at.filter((part) => typeof part === 'string').join('.')) ?? {};
+  const wanted = kind === 'date' ? 'a date, YYYY-MM-DD' : kind === 'url' ? 'a web address' : null;
+  if (wanted === null) return problem;
+  return { ...problem, message: problem.message.replace('expected some text', `expected ${wanted}`) };
+}
+
+/** The schema compares the dates only when everything else is well; people want to hear of it at once. */
+function endBeforeStart(value: unknown, known: readonly FieldProblem[]): readonly FieldProblem[] {
+  if (known.some(({ path }) => path.startsWith('dates'))) return [];
+  const dates = typeof value === 'object' && value !== null && 'dates' in value ? value.dates : undefined;
+  if (typeof dates !== 'object' || dates === null || !('start' in dates && 'end' in dates)) return [];
+  const { start, end } = dates;
+  if (typeof start !== 'string' || typeof end !== 'string' || end >= start) return [];
+  const at = ['dates', 'end'];
+  return [
+    {
+      at,
+      path: 'dates.end',
+      message: `expected a date on or after dates.start (${start}), got ${end}`,
+      fix: '',
+    },
+  ];
+}

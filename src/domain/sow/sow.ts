@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { isCalendarDate } from '#domain/base/calendar.ts';
+
+/** A date of the Gregorian calendar, `2026-03-05`. Impossible dates (`2026-02-30`) are refused. */
+export const CalendarDate = z.string().refine(isCalendarDate, {
+  error: 'expected a date that exists, written YYYY-MM-DD, for example 2026-03-05',
+});
+
+const Text = z
+  .string()
+  .trim()
+  .min(1, 'expected some text; leave the field out when there is nothing to say')
+  .max(20_000);
+const Name = z
+  .string()
+  .trim()
+  .min(1, 'expected a name')
+  .max(1_000_000)
+  .transform((name) => name.slice(0, 300).trim());
+const Amount = z.number().min(0, 'expected an amount of 0 or more');
+
+const WebUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: 'expected a web address, for example https://crm.example.com/opportunity/1',
+  })
+  .max(2_000);
+const Email = z.email('expected an e-mail address, for example ada@example.com').max(254);
+
+const Person = z.object({
+  name: Name,
+  email: Email.optional(),
+  title: Text.optional(),
+  /** GitLab username, without the `@`. */
+  username: z
+    .string()
+    .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/, 'expected a GitLab username without @, for example ada')
+    .optional(),
+});
+export type Person = Readonly<z.infer<typeof Person>>;
+
+const Deliverable = z.object({
+  id: Text.optional(),
+  title: Text,
+  acceptance_criteria: Text.optional(),
+  milestone: Text.optional(),
+});
+export type Deliverable = Readonly<z.infer<typeof Deliverable>>;
+
+const ServiceLine = z.object({
+  sku: Text.optional(),
+  name: Text,
+  quantity: Amount.optional(),
+  hours: Amount.optional(),
+  price: Amount.optional(),
+});
+
+/**
+ * The number of a SOW, equal to its GitLab label: `SOW-1042`. It is the engagement's key everywhere.
+ * Letters, digits, dots and dashes, so that it is safe in labels, file names, URLs and markers.
+ */
+export const SowNumber = z
+  .string()
+  .regex(/^SOW-[A-Za-z0-9][A-Za-z0-9.-]{0,40}$/, 'expected SOW- and a number, for example SOW-1042');
+
+/**
+ * A statement of work: what was sold, to whom, and under which terms. The one input of an engagement.
+ * The same shape in `sows/*.yml` and as JSON on `/webhooks/crm`. Unknown fields are dropped here and
+ * warned about by {@link unknownFields}; amounts stay out of GitLab unless `show_amounts` says otherwise.
+ */
+export const Sow = z
+  .object({
+    sow: z.object({ number: SowNumber, signed_on: CalendarDate, url: WebUrl.optional() }),
+    customer: z.object({
+      name: Name,
+      region: Text.optional(),
+      segment: Text.optional(),
+      industry: Text.optional(),
+    }),
+    /** What the engagement is called, for example "GitLab on AWS". */
+    engagement: Name,
+    stage: z.string().trim().min(1).max(100),
+    closed_won_on: CalendarDate,
+    type: z.enum(['t&m', 'fixed', 'sku']),
+    deployment: z.enum(['aws', 'on-prem', 'other', 'none']),
+    deliverables: z.array(Deliverable).min(1, 'expected at least one deliverable').max(200),
+    contacts: z.object({
+      customer: z.object({
+        main: Person,
+        signer: Person.optional(),
+        champion: Person.optional(),
+        technical: Person.optional(),
+        admins: z.array(Person).max(50).optional(),
+        stakeholders: z.array(Person).max(50).optional(),
+      }),
+      ours: z
+        .object({
+          manager: Person.optional(),
+          engineer: Person.optional(),
+          account_manager: Person.optional(),
+          customer_success: Person.optional(),
+          engagement_manager: Person.optional(),
+          project_manager: Person.optional(),
+          finance: Person.optional(),
+        })
+        .optional(),
+    }),
+    opportunity: z
+      .object({ url: WebUrl.optional(), name: Text.optional(), amount: Amount.optional() })
+      .optional(),
+    billing: z
+      .object({
+        terms: Text.optional(),
+        rate: Amount.optional(),
+        price: Amount.optional(),
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'expected a currency code, for example EUR')
+          .optional(),
+      })
+      .optional(),
+    hours: z.object({ scoped: Amount.optional(), consumed: Amount.optional() }).optional(),
+    dates: z
+      .object({
+        start: CalendarDate.optional(),
+        end: CalendarDate.optional(),
+        valid_until: CalendarDate.optional(),
+      })
+      .optional(),
+    services: z.array(ServiceLine).max(200).optional(),
+    assumptions: z.array(Text).max(200).optional(),
+    out_of_scope: z.array(Text).max(200).optional(),
+    success_criteria: z.array(Text).max(200).optional(),
+    passive_acceptance: z
+      .object({ in_sow: z.boolean(), days: z.number().int().min(1).max(90).optional() })
+      .optional(),
+    links: z
+      .object({
+        drive: WebUrl.optional(),
+        collaboration_project: WebUrl.optional(),
+        scoping_issue: WebUrl.optional(),
+        architecture: WebUrl.optional(),
+      })
+      .optional(),
+    security: z.object({ clearance: Text.optional(), data_class: Text.optional() }).optional(),
+    expenses_allowed: z.boolean().optional(),
+  })
+  .superRefine((sow, context) => {
+    const { start, end } = sow.dates ?? {};
+    if (start !== undefined && end !== undefined && end < start)
+      context.addIssue({
+        code: 'custom',
+        path: ['dates', 'end'],
+        message: `expected a date on or after dates.start (${start}), got ${end}`,
+      });
+  });
+export type Sow = Readonly<z.infer<typeof Sow>>;
+
+/** The stage in which a SOW launches an engagement. */
+export const LAUNCH_STAGE = 'closed_won';
+
+/** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
+export const AMOUNT_PATHS: readonly string[] = [
+  'opportunity.amount',
+  'billing.rate',
+  'billing.price',
+  'services.price',
+];
+
+/** Whether a path of a problem (`services[0].price`, `billing`) names money, or something that holds it. */
+export function isAmountPath(path: string): boolean {
+  const plain = path.replaceAll(/\[\d+\]/g, '');
+  return AMOUNT_PATHS.some((amount) => amount === plain || amount.startsWith(`${plain}.`));
+}
+
+/** The SOW without the fields that hold money ({@link AMOUNT_PATHS}). They are removed before anything is written to GitLab, unless `show_amounts` is on. */
+export function withoutAmounts(sow: Sow): Sow {
+  const { opportunity, billing, services, ...rest } = sow;
+  return {
+    ...rest,
+    ...(opportunity ? { opportunity: { ...opportunity, amount: undefined } } : {}),
+    ...(billing ? { billing: { ...billing, rate: undefined, price: undefined } } : {}),
+    ...(services ? { services: services.map((line) => ({ ...line, price: undefined })) } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+/** Looks at what the author of a template wrote outside the tags: that acts in GitLab too. */
+
+import { textLines } from '#domain/text/text-lines.ts';
+import type { TemplateTag } from './tags.ts';
+
+/** Private-use characters that stand for the characters of a tag, and of an encoded text, which cannot act. */
+const TAG = '\uE000';
+const ENCODED = '\uE001';
+
+/** The template with its tags and encoded texts covered character by character: offsets and lines stay the same. */
+export function maskedTemplate(template: string, tags: readonly TemplateTag[]): string {
+  let masked = '';
+  let from = 0;
+  let encoding = false;
+  for (const tag of tags) {
+    const between = template.slice(from, tag.start);
+    masked += encoding ? covered(between, ENCODED) : between;
+    masked += covered(template.slice(tag.start, tag.end), encoding ? ENCODED : TAG);
+    if (tag.name === 'encode' && (tag.kind === 'section' || tag.kind === 'close'))
+      encoding = tag.kind === 'section';
+    from = tag.end;
+  }
+  return masked + template.slice(from);
+}
+
+/**
+ * What of a link address (`](https://…` or `<mailto:…`) stands directly before a place; `null` when the place is
+ * in no link address.
+ */
+export function linkAddressBefore(masked: string, at: number): string | null {
+  const line = masked.slice(Math.max(0, masked.lastIndexOf('\n', at - 1) + 1), at);
+  const address = /(?:\]\(|<(?=[a-z]+:))([^\s<>()]*)$/i.exec(line.replace(/[\uE000\uE001\n]+/g, ENCODED));
+  return address === null ? null : (address[1] ?? '');
+}
+
+/** Quick actions, mentions and references that the author wrote: they would act each time an issue is created. */
+export function literalProblems(masked: string): { readonly line: number; readonly message: string }[] {
+  const problems: { line: number; message: string }[] = [];
+  for (const [index, line] of textLines(masked).entries()) {
+    if (line.fenced) continue;
+    const report = (message: string): void => void problems.push({ line: index + 1, message });
+    const text = line.visible.replace(/`[^`]*`/g, '').replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '');
+    const [action] = /^\/(?:[a-z]\w*(?![\w/.])|[\uE000\uE001])/i.exec(line.visible) ?? [];
+    if (action !== undefined)
+      report(
+        `a line that begins with ${action.replace(/[\uE000\uE001]/g, '{{')} may run a quick action in GitLab: put words before it`,
+      );
+    const [mention] = /(?<![\w.])@[A-Za-z0-9_][\w.-]*/.exec(text) ?? [];
+    if (mention !== undefined)
+      report(
+        `${mention} would notify somebody each time an issue is created: leave out the @, or put it in \`backticks\``,
+      );
+    const [reference] = /(?<![\w&])[#!]\d+|(?<![\w&])&\d+(?!;)/.exec(text) ?? [];
+    if (reference !== undefined)
+      report(
+        `${reference} would be a reference to something of that number: put it in \`backticks\`, or write the number alone`,
+      );
+  }
+  return problems;
+}
+
+function covered(text: string, by: string): string {
+  return text.replace(/[^\n]/g, by);
+}

@@ -1,0 +1,92 @@
+/** The names a template may use, and what each means at the place where it stands. */
+import { didYouMean } from '#domain/base/closest.ts';
+import { type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
+
+/** What a name stands for. A `flag` can only open a section. */
+export type NameKind = SowPathKind | 'flag';
+
+/** A name that was found. */
+export interface KnownName {
+  readonly kind: NameKind;
+  /** How many of the open scopes (from the outermost) are left of the one the name belongs to; -1: the whole view. */
+  readonly scope: number;
+  /** Path of the name in the SOW schema, what a section on it opens: `deliverables`, `contacts.customer.signer`. */
+  readonly path: string;
+}
+
+const STEP_NAMES = ['step.title', 'step.due_on', 'step.after_titles', 'step.next_titles'] as const;
+const FLAGS = [
+  'is.tm',
+  'is.fixed',
+  'is.sku',
+  'is.aws',
+  'is.on_prem',
+  'is.other_deployment',
+  'is.no_deployment',
+  'is.passive_acceptance',
+  'is.expenses_allowed',
+  'is.amounts_shown',
+] as const;
+const OTHER: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
+  ...FLAGS.map((name): [string, NameKind] => [name, 'flag']),
+  ...STEP_NAMES.map((name): [string, NameKind] => [name, 'string']),
+  ['process.name', 'string'],
+  ['acceptance_days', 'number'],
+]);
+const PEOPLE = /^people\.([a-z][a-z0-9_-]*)\.(name|email|named)$/;
+
+/** Limits of a place: templates of epics have no step; roles are checked only when they are known. */
+export interface NameRules {
+  readonly forStep: boolean;
+  readonly roles?: readonly string[] | undefined;
+}
+
+/**
+ * Looks a name up as Mustache does: first in the innermost open section, last in the whole view.
+ * `scopes` are the schema paths of the open sections, outermost first. A field that the schema knows in a
+ * scope belongs to it even when its value is absent, so nothing of the outside shows through.
+ */
+export function knownName(name: string, scopes: readonly string[], rules: NameRules): KnownName | null {
+  for (let scope = scopes.length - 1; scope >= 0; scope -= 1) {
+    const kind = kindInScope(name, scopes[scope] ?? '');
+    if (kind !== null) return { kind, scope, path: `${scopes[scope]}.${name}` };
+  }
+  const role = PEOPLE.exec(name);
+  if (role !== null) {
+    const [, holder = '', part] = role;
+    const known = rules.roles === undefined || rules.roles.includes(holder);
+    return known ? { kind: part === 'named' ? 'flag' : 'string', scope: -1, path: name } : null;
+  }
+  if (name.startsWith('step.') && !rules.forStep) return null;
+  const kind = OTHER.get(name) ?? sowPaths().get(name)?.kind;
+  return kind === undefined ? null : { kind, scope: -1, path: name };
+}
+
+/** What is wrong with a name that {@link knownName} does not know, with the nearest known names. */
+export function unknownName(name: string, scopes: readonly string[], rules: NameRules): string {
+  if (name === '.') return '{{.}} is not used here; write {{text}} for the elements of a list of texts';
+  if (name.startsWith('step.') && !rules.forStep)
+    return `{{${name}}} means nothing on an epic; it belongs to a step`;
+  const near = didYouMean(name, candidates(scopes, rules), 'See docs/templates.md for the names there are.');
+  return `unknown name {{${name}}}. ${near}`;
+}
+
+function kindInScope(name: string, scope: string): NameKind | null {
+  const opened = sowPaths().get(scope);
+  if (opened?.kind === 'list' && name === 'number') return 'number';
+  if (opened?.kind === 'list' && opened.element !== 'object') return name === 'text' ? 'string' : null;
+  return sowPaths().get(`${scope}.${name}`)?.kind ?? null;
+}
+
+function candidates(scopes: readonly string[], rules: NameRules): string[] {
+  const inScopes = scopes.flatMap((scope) => [
+    'number',
+    'text',
+    ...[...sowPaths().keys()]
+      .filter((path) => path.startsWith(`${scope}.`))
+      .map((path) => path.slice(scope.length + 1)),
+  ]);
+  const roles = rules.roles ?? ['manager', 'engineer'];
+  const people = roles.flatMap((role) => ['name', 'email', 'named'].map((part) => `people.${role}.${part}`));
+  return [...inScopes, ...OTHER.keys(), ...people, ...sowPaths().keys()];
+}

@@ -1,0 +1,205 @@
+import mustache from 'mustache';
+import { TemplateError } from '#domain/base/errors.ts';
+import {
+  clampTitle,
+  fencedText,
+  inlineText,
+  linkText,
+  plainText,
+  titleText,
+  urlText,
+} from '#domain/text/foreign-text.ts';
+import { textLines } from '#domain/text/text-lines.ts';
+import { evidenceTable } from './evidence-table.ts';
+import { knownName } from './names.ts';
+import { fatalProblems, type TemplateContext } from './problems.ts';
+import type { View } from './view.ts';
+
+/** Shown where an optional field has no value. */
+const ABSENT = '–';
+const LONGEST_TITLE = 255;
+
+export interface RenderOptions {
+  readonly partials: Readonly<Record<string, string>>;
+  /** Where the template stands, for messages. */
+  readonly file: string;
+}
+
+/** How values come out: as Markdown, inside a code fence, raw for {@link urlText}, or as a title. */
+type Mode = 'inline' | 'text' | 'encode' | 'title';
+
+/** An open list element or group of fields. */
+interface Scope {
+  readonly path: string;
+  readonly value: unknown;
+  /** Position in the list, from 1. */
+  readonly number: number;
+}
+
+interface Rendering {
+  readonly view: View;
+  readonly partials: Readonly<Record<string, string>>;
+  readonly template: string;
+  readonly scopes: readonly Scope[];
+  readonly mode: Mode;
+}
+
+/** What `mustache.parse` gives: symbol, name or text, start, end, then children or the indentation of a partial. */
+type Token = readonly [string, string, number, number, (readonly Token[] | string)?, number?, boolean?];
+
+/**
+ * Renders a step or epic template to Markdown (the language: `docs/templates.md`). Values are data: whatever they
+ * hold, they come out inert and are never rendered again. Leaves at most one blank line in a row outside code
+ * fences and ends with one line break. The same template and view give the same text.
+ *
+ * @throws {TemplateError} with every problem at once: unknown names or partials, unclosed or forbidden tags.
+ */
+export function renderTemplate(template: string, view: View, options: RenderOptions): string {
+  const kind = view.forStep ? 'step' : 'epic';
+  return tidied(rendered(template, view, { ...options, kind }));
+}
+
+/**
+ * Renders a title: one line, at most 255 characters (GitLab's limit), no Markdown.
+ *
+ * @throws {TemplateError} as {@link renderTemplate}; partials, `text` and `encode` have no place in a title.
+ */
+export function renderTitle(template: string, view: View, file: string): string {
+  const title = rendered(template, view, { partials: {}, file, kind: 'title' });
+  return clampTitle(title.replace(/\s+/g, ' ').trim(), LONGEST_TITLE);
+}
+
+function rendered(template: string, view: View, context: TemplateContext): string {
+  const source = template.replace(/\r\n?/g, '\n');
+  const problems = fatalProblems(source, context);
+  if (context.kind === 'title' && !view.forStep && /\{\{[#^\s]*step\./.test(source))
+    problems.push({
+      file: context.file,
+      line: 1,
+      message: '{{step.…}} means nothing in the title of an epic; it belongs to a step',
+    });
+  if (problems.length > 0) throw new TemplateError(problems);
+  const mode = context.kind === 'title' ? 'title' : 'inline';
+  return renderText({ view, partials: context.partials, template: source, scopes: [], mode });
+}
+
+function renderText(rendering: Rendering): string {
+  // A writer of its own: mustache's shared one keeps every template it ever saw.
+  return renderTokens(new mustache.Writer().parse(rendering.template) as Token[], rendering);
+}
+
+function renderTokens(tokens: readonly Token[], rendering: Rendering): string {
+  return tokens.map((token) => renderToken(token, rendering)).join('');
+}
+
+function renderToken(token: Token, rendering: Rendering): string {
+  const [symbol, name] = token;
+  const children = Array.isArray(token[4]) ? (token[4] as readonly Token[]) : [];
+  switch (symbol) {
+    case 'text':
+      return name;
+    case 'name':
+      return renderValue(name, rendering);
+    case '#':
+      return renderSection(name, children, rendering);
+    case '^':
+      return isThere(lookUp(name, rendering).value) ? '' : renderTokens(children, rendering);
+    case '>':
+      return renderPartial(token, rendering);
+    default:
+      return '';
+  }
+}
+
+function renderValue(name: string, rendering: Rendering): string {
+  const { kind, value } = lookUp(name, rendering);
+  const { mode } = rendering;
+  const raw = typeof value === 'boolean' ? (value ? 'yes' : 'no') : scalarText(value);
+  if (mode === 'encode') return plainText(raw);
+  const safe =
+    mode === 'text'
+      ? fencedText(raw)
+      : mode === 'title'
+        ? titleText(raw)
+        : kind === 'url'
+          ? linkText(raw)
+          : inlineText(raw);
+  return safe === '' ? ABSENT : safe;
+}
+
+function renderSection(name: string, children: readonly Token[], rendering: Rendering): string {
+  if (name === 'text') return renderTokens(children, { ...rendering, mode: 'text' });
+  if (name === 'encode') return urlText(renderTokens(children, { ...rendering, mode: 'encode' }).trim());
+  const { kind, path, value } = lookUp(name, rendering);
+  if (!isThere(value)) return '';
+  const inside = (element: unknown, number: number): string =>
+    renderTokens(children, { ...rendering, scopes: [...rendering.scopes, { path, value: element, number }] });
+  if (Array.isArray(value)) return value.map((element, index) => inside(element, index + 1)).join('');
+  return kind === 'object' ? inside(value, 1) : renderTokens(children, rendering);
+}
+
+/**
+ * A partial alone on its line takes the line's indentation and ends with a line break; one inside a line ends without,
+ * so that it makes no difference how the file ends.
+ */
+function renderPartial(token: Token, rendering: Rendering): string {
+  const [, name, start, end] = token;
+  const content = name === 'evidence' ? '' : (rendering.partials[name] ?? '').replace(/\r\n?/g, '\n');
+  const text = (
+    name === 'evidence'
+      ? evidenceTable(rendering.view.evidence)
+      : renderText({ ...rendering, template: content })
+  ).replace(/\n+$/, '');
+  const before = rendering.template.slice(rendering.template.lastIndexOf('\n', start - 1) + 1, start);
+  const after = /^[^\n]*/.exec(rendering.template.slice(end))?.[0] ?? '';
+  if (!standsAlone(before) || !standsAlone(after)) return text;
+  return `${text.replace(/^(?=[^\n])/gm, /^[ \t]*/.exec(before)?.[0] ?? '')}\n`;
+}
+
+/** Mustache drops the line break of a line that holds nothing but sections and partials. */
+function standsAlone(restOfLine: string): boolean {
+  return restOfLine.replace(/\{\{[#^/>!][^}]*\}\}/g, '').trim() === '';
+}
+
+function lookUp(name: string, { view, scopes }: Rendering): { kind: string; path: string; value: unknown } {
+  const known = knownName(
+    name,
+    scopes.map(({ path }) => path),
+    { forStep: view.forStep },
+  );
+  if (known === null) return { kind: 'string', path: name, value: undefined };
+  const scope = scopes[known.scope];
+  if (scope === undefined) return { ...known, value: valueAt(view.values, name) };
+  if (typeof scope.value === 'string' && name === 'text') return { ...known, value: scope.value };
+  const own = valueAt(scope.value, name);
+  return { ...known, value: own === undefined && name === 'number' ? scope.number : own };
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  let at = value;
+  for (const name of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[name];
+  }
+  return at;
+}
+
+/** Zero is a value; an empty text, list or group of fields, and `false`, are not. */
+function isThere(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return typeof value !== 'object' || Object.values(value).some((field) => isThere(field));
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function tidied(text: string): string {
+  const kept: string[] = [];
+  for (const line of textLines(text)) {
+    const blank = !line.fenced && line.text.trim() === '';
+    if (!(blank && (kept.at(-1) ?? '') === '')) kept.push(blank ? '' : line.text);
+  }
+  return `${kept.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,77 @@
+import { ACCEPTANCE_DAYS } from '#domain/assess/acceptance.ts';
+import type { EvidenceField } from '#domain/process/process.ts';
+import { type Sow, withoutAmounts } from '#domain/sow/sow.ts';
+
+/** What a template is made of. The step is left out for epics. */
+export interface ViewInput {
+  readonly sow: Sow;
+  readonly process: { readonly id: string; readonly name: string };
+  readonly step?: {
+    readonly id: string;
+    readonly title: string;
+    readonly dueOn: string | null;
+    readonly afterTitles: readonly string[];
+    readonly nextTitles: readonly string[];
+  };
+  /** Role → who has it; unknown parts are `null`. */
+  readonly people: Readonly<
+    Record<
+      string,
+      { readonly name: string | null; readonly username: string | null; readonly email: string | null }
+    >
+  >;
+  readonly showAmounts: boolean;
+  /** The evidence fields of the step that apply to this SOW. */
+  readonly evidence: readonly EvidenceField[];
+}
+
+/** The data behind the names of `docs/templates.md`. */
+export interface View {
+  /** Nested plain values; amounts are gone unless they are shown. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly evidence: readonly EvidenceField[];
+  /** Whether `{{step.…}}` means something. */
+  readonly forStep: boolean;
+}
+
+/** Builds the names of `docs/templates.md` for one epic or issue. Values are raw; rendering makes them harmless. */
+export function templateView(input: ViewInput): View {
+  const { sow, step, people, showAmounts } = input;
+  return {
+    values: {
+      ...(showAmounts ? sow : withoutAmounts(sow)),
+      process: { name: input.process.name },
+      step: step && {
+        title: step.title,
+        due_on: step.dueOn,
+        after_titles: step.afterTitles.join(', '),
+        next_titles: step.nextTitles.join(', '),
+      },
+      people: Object.fromEntries(
+        Object.entries(people).map(([role, { name, email }]) => [
+          role,
+          { name, email, named: name !== null },
+        ]),
+      ),
+      acceptance_days: sow.passive_acceptance?.days ?? ACCEPTANCE_DAYS,
+      is: flags(sow, showAmounts),
+    },
+    evidence: input.evidence,
+    forStep: step !== undefined,
+  };
+}
+
+function flags(sow: Sow, amountsShown: boolean): Readonly<Record<string, boolean>> {
+  return {
+    tm: sow.type === 't&m',
+    fixed: sow.type === 'fixed',
+    sku: sow.type === 'sku',
+    aws: sow.deployment === 'aws',
+    on_prem: sow.deployment === 'on-prem',
+    other_deployment: sow.deployment === 'other',
+    no_deployment: sow.deployment === 'none',
+    passive_acceptance: sow.passive_acceptance?.in_sow === true,
+    expenses_allowed: sow.expenses_allowed === true,
+    amounts_shown: amountsShown,
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Mentions of steps inside texts that are planned before their issues exist. A token stands for the issue until
+ * its number is known. The two delimiters are private-use characters, which foreign text never keeps.
+ */
+import type { StepKey } from '#domain/base/keys.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+
+const OPEN = '\uE000';
+const CLOSE = '\uE001';
+
+/** The token for a step's issue. */
+export function stepReference(step: StepKey): string {
+  return `${OPEN}${step}${CLOSE}`;
+}
+
+/** The token for the global id of a step's issue. */
+export function stepIdReference(step: StepKey): string {
+  return `${OPEN}id:${step}${CLOSE}`;
+}
+
+/**
+ * Replaces tokens by GitLab references. `scope` is where the text stands: in an issue of the same project the
+ * short form (`#12`) will do, in an epic, or where an issue was moved to another project, the full one
+ * (`services/engagements#12`) is needed.
+ * Tokens of issues that do not exist yet become nothing, with the space after them; those of ids keep the space.
+ */
+export function resolveReferences(
+  text: string,
+  issues: ReadonlyMap<StepKey, ActualIssue>,
+  scope: 'issue' | 'epic',
+): string {
+  const isSpread = new Set([...issues.values()].map(({ projectId }) => projectId)).size > 1;
+  return text.replaceAll(
+    /\uE000(id:)?([^\uE001]*)\uE001( ?)/g,
+    (_, id: string | undefined, step: StepKey, space: string) => {
+      const issue = issues.get(step);
+      if (id !== undefined) return `${issue?.id ?? ''}${space}`;
+      if (issue === undefined) return '';
+      return `${scope === 'epic' || isSpread ? issue.reference : `#${issue.iid}`}${space}`;
+    },
+  );
+}

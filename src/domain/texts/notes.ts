@@ -1,0 +1,215 @@
+/**
+ * The comments Procession writes. One per rule and item, edited in place, each says what happened, why,
+ * and what to do. Text typed by people is made inert before it is repeated.
+ */
+import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+import type { EvidenceReading } from '#domain/assess/evidence.ts';
+import type { GateReading } from '#domain/assess/gates.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { encodeNoteMarker } from '#domain/text/marker.ts';
+import { stepReference } from '#domain/text/references.ts';
+import { type BlockContext, dueOf, ownersAsText, titlesOf } from './blocks.ts';
+
+/** The rule a note belongs to; its hidden marker, so that it is found again and edited. */
+export type NoteRule =
+  | Violation['rule']
+  | 'reminder'
+  | 'acceptance'
+  | 'epic-closed-early'
+  | 'epic-completed'
+  | 'record-damaged'
+  | 'brake'
+  | 'fuse'
+  | 'twin'
+  | 'moved'
+  | 'drift'
+  /** With the number of the attempt. */
+  | `pipeline:${number}`
+  | 'not-asked-for';
+
+export function noteBody(rule: NoteRule, text: string): string {
+  return `${text}\n\n${encodeNoteMarker(rule)}`;
+}
+
+export function violationNote(status: StepStatus, violation: Violation, context: BlockContext): string {
+  switch (violation.rule) {
+    case 'closed-too-early':
+      return noteBody(violation.rule, closedTooEarly(status, violation, context));
+    case 'started-while-blocked':
+      return noteBody(
+        violation.rule,
+        [
+          `This step was moved to **${violation.label}**, but an earlier step is not done yet, so it is blocked again.`,
+          '',
+          waitList(violation.waitsFor, context),
+          '',
+          'It becomes ready by itself as soon as they are done.',
+        ].join('\n'),
+      );
+  }
+}
+
+function closedTooEarly(
+  status: StepStatus,
+  violation: Extract<Violation, { rule: 'closed-too-early' }>,
+  context: BlockContext,
+): string {
+  const by = status.issue?.closedBy ?? null;
+  const mode = context.settings.policy.mode;
+  const outcome = mode === 'enforce' ? 'so it is open again' : 'and would be reopened if rules were enforced';
+  const lines = [
+    `${by === null ? '' : `@${by.username} `}This step was closed, but something is still missing, ${outcome}.`,
+  ];
+  if (violation.waitsFor.length > 0)
+    lines.push('', '**To be done first**', '', waitList(violation.waitsFor, context));
+  if (violation.until !== null)
+    lines.push('', '**Runs alongside until this is done**', '', waitList([violation.until], context));
+  if (violation.unticked.length > 0)
+    lines.push('', '**Not ticked**', '', ...violation.unticked.map((text) => `- ${inlineText(text)}`));
+  if (violation.evidence.length > 0)
+    lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
+  if (violation.gates.length > 0)
+    lines.push('', '**Also needed**', '', ...violation.gates.map((gate) => `- ${gateText(gate)}`));
+  lines.push('', closingAdvice(violation));
+  return lines.join('\n');
+}
+
+function closingAdvice({ unticked, evidence }: Extract<Violation, { rule: 'closed-too-early' }>): string {
+  const parts = [
+    ...(unticked.length > 0 ? ['tick the items (or write `[~]` where one does not apply)'] : []),
+    ...(evidence.length > 0 ? ['fill in the evidence table above'] : []),
+  ];
+  return parts.length > 0
+    ? `To finish: ${parts.join(', ')}, then close the issue again.`
+    : 'Close this issue again when that is done.';
+}
+
+/** What a gate lacks and what to do about it. Names in it are inert: nobody is mentioned. */
+function gateText({ wanted, problem, todo }: GateReading): string {
+  return inlineText(problem === null ? wanted : `${problem}. ${todo}`);
+}
+
+/** What is wrong with one evidence field, in a sentence. */
+export function evidenceText({ field, problem, value }: EvidenceReading): string {
+  const seen = value === null ? '' : `, got ${inlineText(value, 80)}`;
+  switch (problem) {
+    case 'missing':
+      return `**${field}** is empty`;
+    case 'not-a-date':
+      return `**${field}** needs a date (YYYY-MM-DD)${seen}`;
+    case 'not-a-url':
+      return `**${field}** needs a web address${seen}`;
+    case 'not-a-number':
+      return `**${field}** needs a number${seen}`;
+    case 'not-an-amount':
+      return `**${field}** needs an amount with its currency, such as EUR 1200${seen}`;
+    case 'not-a-choice':
+      return `**${field}** needs one of the listed values${seen}`;
+    case null:
+      return `**${field}**: ${value === null ? '–' : inlineText(value, 200)}`;
+  }
+}
+
+function waitList(steps: readonly StepKey[], context: BlockContext): string {
+  const titles = titlesOf(context.assessment);
+  const statuses = new Map(context.assessment.steps.map((status) => [status.key, status]));
+  return steps
+    .map((step) => {
+      const status = statuses.get(step);
+      const due = status === undefined ? null : dueOf(status, context);
+      const owner = status === undefined ? '' : `: ${ownersAsText(status, context)}`;
+      return `- ${stepReference(step)} ${titles.get(step) ?? step}${owner}${due === null ? '' : `, due ${due}`}`;
+    })
+    .join('\n');
+}
+
+export function epicClosedEarlyNote(context: BlockContext): string {
+  const { assessment } = context;
+  return noteBody(
+    'epic-closed-early',
+    [
+      `This ${context.holder} was closed, or one of its closing steps was opened again, so it is open.`,
+      '',
+      '**Still to be done**',
+      '',
+      waitList(assessment.openGates, context),
+      '',
+      'It closes by itself when these are done.',
+    ].join('\n'),
+  );
+}
+
+/** The closing note: for each gate who closed it, when, and what was recorded. */
+export function epicCompletedNote(context: BlockContext): string {
+  const { assessment } = context;
+  const gates = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
+  const left = assessment.steps.filter(({ done, step }) => !done && step.until === undefined);
+  return noteBody(
+    'epic-completed',
+    [
+      `${assessment.engagement} is complete: ${assessment.process.name} is finished and this ${context.holder} is closed.`,
+      '',
+      ...gates.flatMap((gate) => gateEvidence(gate)),
+      ...(left.length > 0
+        ? [
+            '',
+            '**Left open**',
+            '',
+            waitList(
+              left.map(({ key }) => key),
+              context,
+            ),
+          ]
+        : []),
+    ].join('\n'),
+  );
+}
+
+function gateEvidence(gate: StepStatus): string[] {
+  const by = gate.issue?.closedBy?.username;
+  const on = gate.issue?.closedAt?.slice(0, 10);
+  const who = `${by === undefined ? '' : ` by \`${by}\``}${on === undefined ? '' : ` on ${on}`}`;
+  const recorded = gate.evidence.filter(({ value }) => value !== null);
+  return [
+    `- ${stepReference(gate.key)} **${gate.step.title}** closed${who}`,
+    ...recorded.map((reading) => `  - ${evidenceText(reading)}`),
+  ];
+}
+
+export function recordDamagedNote(engagement: string): string {
+  return noteBody(
+    'record-damaged',
+    `The SOW record that Procession keeps here was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply sows/${engagement}.yml\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
+  );
+}
+
+export function brakeNote(assessment: Assessment, why: string): string {
+  return noteBody(
+    'brake',
+    `Procession has stopped before changing many things at once in ${assessment.engagement}: ${why}. Nothing was changed. Look at \`procession plan ${assessment.engagement}\`; when it is right, run \`procession apply ${assessment.engagement} --allow-mass-change\`.`,
+  );
+}
+
+/** @param change the text of the change that kept coming back. */
+export function fuseNote(engagement: string, change: string): string {
+  return noteBody(
+    'fuse',
+    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` here or run \`procession apply ${engagement} --resume\`.`,
+  );
+}
+
+/** @param epic reference of the epic in which the engagement goes on */
+export function movedNote(engagement: string, epic: string): string {
+  return noteBody(
+    'moved',
+    `${engagement} goes on in ${epic}: this GitLab has epics now. Every step has been moved there; this tracking issue is closed and its comments stay here.`,
+  );
+}
+
+export function twinNote(original: string): string {
+  return noteBody(
+    'twin',
+    `This is a duplicate of ${original}, made when two writers worked at the same moment. It is closed; go on in the original.`,
+  );
+}

@@ -1,0 +1,74 @@
+/** What this GitLab offers, found out once. The only place that takes a refusal for an answer. */
+import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { type Capabilities, FREE, PREMIUM } from '#domain/engagement/state.ts';
+import type { Connection } from '#gitlab/http/connection.ts';
+import { orNull } from '#gitlab/http/look-before-repeat.ts';
+
+/** A subscription may begin while the service runs; that there are no epics is believed this long. */
+const FREE_FOR_MS = 5 * 60_000;
+
+export interface CapabilityProbe {
+  /** One read, when nothing is known yet. */
+  get(): Promise<Capabilities>;
+  /**
+   * The answer of a read of epics, `null` where there are none. Everything begins with such a read, so it tells by
+   * the way what `get` would ask for.
+   *
+   * @throws GitLabRefusedError 401, 403, 404 that are about the token and the group, not the licence.
+   */
+  ifEpics<T>(readEpics: () => Promise<T>): Promise<T | null>;
+}
+
+/**
+ * Everything we need comes with the same licence (Premium), so whether epics may be listed tells all of it: 403 means
+ * no. The Community Edition has no such route and says 404. A token without the scope, or a group that cannot be seen,
+ * is refused the same way; the labels of the group, which are there in every tier, tell the two apart. To take a
+ * refused token for Free would launch everything a second time.
+ *
+ * @see https://docs.gitlab.com/api/epics/
+ */
+export function createCapabilityProbe(connection: Connection): CapabilityProbe {
+  let known: { readonly capabilities: Capabilities; readonly until: number } | null = null;
+
+  function learn(capabilities: Capabilities, until: number): void {
+    known = { capabilities, until };
+  }
+
+  async function ifEpics<T>(readEpics: () => Promise<T>): Promise<T | null> {
+    if (known !== null && known.until > connection.now() && !known.capabilities.epics) return null;
+    try {
+      const answer = await readEpics();
+      learn(PREMIUM, Number.POSITIVE_INFINITY);
+      return answer;
+    } catch (error) {
+      // A licence does not end from one request to the next: who has seen epics takes a refusal for what it is.
+      const hadEpics = known?.capabilities.epics === true;
+      if (hadEpics || !(await isUnlicensed(connection, error))) throw error;
+      learn(FREE, connection.now() + FREE_FOR_MS);
+      return null;
+    }
+  }
+
+  return {
+    ifEpics,
+    async get() {
+      if (known === null || known.until <= connection.now()) await ifEpics(() => oneEpic(connection));
+      return known?.capabilities ?? FREE;
+    },
+  };
+}
+
+async function oneEpic({ epics, group }: Connection): Promise<unknown> {
+  return await epics.all(group, { page: 1, perPage: 1 });
+}
+
+async function isUnlicensed({ groupLabels, group }: Connection, error: unknown): Promise<boolean> {
+  if (!(error instanceof GitLabRefusedError)) return false;
+  if (error.status !== 403 && error.status !== 404) return false;
+  try {
+    return (await orNull(groupLabels.all(group, { page: 1, perPage: 1 }))) !== null;
+  } catch (refused) {
+    if (refused instanceof GitLabRefusedError) return false;
+    throw refused;
+  }
+}

@@ -1,0 +1,176 @@
+/** gitbeaker's resources on our requester, and what every operation of this folder needs besides. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  EpicIssues,
+  EpicNotes,
+  Epics,
+  GroupLabels,
+  IssueLabelEvents,
+  IssueLinks,
+  IssueNoteAwardEmojis,
+  IssueNotes,
+  Issues,
+  Jobs,
+  Pipelines,
+  ProjectMembers,
+  Users,
+} from '@gitbeaker/rest';
+import { z } from 'zod';
+import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
+import { parseAnswer } from './schema.ts';
+
+export interface ConnectionOptions extends RequesterOptions {
+  /** Base address of GitLab, with its relative URL root if it has one: `https://example.com/gitlab`. */
+  readonly host: string;
+  readonly token: string;
+  /** Full path of the group that holds epics and labels: `services`. */
+  readonly group: string;
+  /** Full path of the project that holds the issues: `services/engagements`. */
+  readonly project: string;
+  /** The label of a process's epics. Default `process::<id>`. */
+  readonly processLabel?: (processId: string) => string;
+  /** Items per page, at most (and by default) 100. */
+  readonly pageSize?: number;
+}
+
+/** Everything an operation needs. Only this file and the requester know the token. */
+export interface Connection {
+  readonly group: string;
+  readonly project: string;
+  readonly epics: Epics;
+  readonly issues: Issues;
+  readonly issueLabelEvents: IssueLabelEvents;
+  readonly issueLinks: IssueLinks;
+  readonly issueNotes: IssueNotes;
+  readonly issueNoteReactions: IssueNoteAwardEmojis;
+  readonly epicIssues: EpicIssues;
+  /** Takes the epic's global id, all other epic resources its iid. */
+  readonly epicNotes: EpicNotes;
+  readonly groupLabels: GroupLabels;
+  readonly users: Users;
+  readonly members: ProjectMembers;
+  readonly pipelines: Pipelines;
+  readonly jobs: Jobs;
+  readonly processLabel: (processId: string) => string;
+  readonly pageSize: number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  readonly random: () => number;
+  readonly now: () => number;
+}
+
+/** What every resource of gitbeaker is made with. */
+export interface ResourceSettings {
+  readonly host: string;
+  readonly token: string;
+  readonly requesterFn: RequesterFn;
+  readonly queryTimeout: number;
+  readonly rateLimits: Record<string, never>;
+}
+
+export function resourceSettings(options: ConnectionOptions): ResourceSettings {
+  return {
+    host: options.host.replace(/\/+$/, ''),
+    token: options.token,
+    requesterFn: createRequester(options),
+    // Ours per try is enough; gitbeaker's own would span all tries and their waits.
+    queryTimeout: 0,
+    // Its limiter counts per process and knows 300 notes a minute where GitLab.com allows 60: useless to us.
+    rateLimits: {},
+  };
+}
+
+/** Makes no request. */
+export function connect(options: ConnectionOptions): Connection {
+  const resource = resourceSettings(options);
+  return {
+    group: options.group,
+    project: options.project,
+    epics: new Epics(resource),
+    issues: new Issues(resource),
+    issueLabelEvents: new IssueLabelEvents(resource),
+    issueLinks: new IssueLinks(resource),
+    issueNotes: new IssueNotes(resource),
+    issueNoteReactions: new IssueNoteAwardEmojis(resource),
+    epicIssues: new EpicIssues(resource),
+    epicNotes: new EpicNotes(resource),
+    groupLabels: new GroupLabels(resource),
+    users: new Users(resource),
+    members: new ProjectMembers(resource),
+    pipelines: new Pipelines(resource),
+    jobs: new Jobs(resource),
+    processLabel: options.processLabel ?? ((processId) => `process::${processId}`),
+    pageSize: options.pageSize ?? 100,
+    sleep: options.sleep ?? delay,
+    random: options.random ?? Math.random,
+    now: options.now ?? Date.now,
+  };
+}
+
+/** What a page is asked with. An explicit page number also keeps gitbeaker from following `Link` by itself. */
+export interface PageOptions {
+  readonly page: number;
+  readonly perPage: number;
+  readonly showExpanded: true;
+}
+
+const Page = z.object({
+  data: z.array(z.unknown()),
+  paginationInfo: z.object({ next: z.number().nullable(), total: z.unknown(), totalPages: z.unknown() }),
+});
+
+/**
+ * Reads a list to its end: all of it or an error. The pages after the first are asked for at once where
+ * GitLab says how many there are (it does up to 10,000 items), else one after the other. `fetchPage` must
+ * ask in a stable order, oldest first, so that what is created meanwhile comes at the end.
+ *
+ * @throws GitLabUnavailableError when items vanished while reading, twice: one may have slipped through.
+ * @see https://docs.gitlab.com/api/rest/#pagination
+ */
+export async function readList<T extends { readonly id: number }>(
+  connection: Connection,
+  list: {
+    readonly what: string;
+    readonly item: z.ZodType<T>;
+    readonly fetchPage: (page: PageOptions) => Promise<unknown>;
+  },
+): Promise<readonly T[]> {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const items = await readPages(connection, list);
+    if (items !== null) return items;
+  }
+  throw new GitLabUnavailableError(`${list.what}: the list changed while it was read, twice. Try again.`);
+}
+
+type List<T> = Parameters<typeof readList<T & { readonly id: number }>>[1];
+
+/** `null` when there are fewer items than GitLab counts: one was deleted and the pages moved under us. */
+async function readPages<T extends { readonly id: number }>(
+  { pageSize }: Connection,
+  list: List<T>,
+): Promise<readonly T[] | null> {
+  const pages = new Map<number, readonly T[]>();
+  let total = 0;
+
+  async function read(page: number): Promise<{ readonly next: number | null; readonly pages: number }> {
+    const answer = await list.fetchPage({ page, perPage: pageSize, showExpanded: true });
+    const { data, paginationInfo: info } = parseAnswer(Page, answer, list.what);
+    pages.set(page, parseAnswer(z.array(list.item), data, list.what));
+    // The highest count any page told: a deletion lowers it for the later ones.
+    if (typeof info.total === 'number' && info.total > total) total = info.total;
+    return { next: info.next, pages: typeof info.totalPages === 'number' ? info.totalPages : 0 };
+  }
+
+  const first = await read(1);
+  let { next } = first;
+  if (next !== null && first.pages > 2) {
+    const middle = Array.from({ length: first.pages - 2 }, (_, index) => index + 2);
+    await Promise.all(middle.map(read));
+    next = first.pages;
+  }
+  while (next !== null) ({ next } = await read(next));
+  // What was created meanwhile can push an item onto a second page.
+  const inOrder = [...pages].toSorted(([a], [b]) => a - b).flatMap(([, items]) => items);
+  const byId = new Map(inOrder.map((item) => [item.id, item]));
+  return byId.size < total ? null : [...byId.values()];
+}

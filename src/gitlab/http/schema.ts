@@ -1,0 +1,167 @@
+/**
+ * The fields we read from GitLab's answers, and nothing else: what GitLab adds or drops elsewhere does not
+ * concern us. Each schema ends in the plain type of `#domain/state.ts`.
+ *
+ * @see https://docs.gitlab.com/api/issues/
+ * @see https://docs.gitlab.com/api/epics/
+ */
+import { z } from 'zod';
+import { UnexpectedResponseError } from '#domain/base/errors.ts';
+import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#domain/engagement/state.ts';
+import type { LabelEvent } from '#domain/rulings/label-approval.ts';
+import type { ActualLink } from '#ports/gitlab.ts';
+
+/** GitLab writes instants with the offset of the instance or the user. */
+export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
+export const User = z.object({ id: z.int(), username: z.string() }) satisfies z.ZodType<ActualUser>;
+
+/** Users of access tokens, where `bot` is not told. @see https://docs.gitlab.com/user/group/settings/group_access_tokens/#bot-users-for-groups */
+const BOT_USERNAME = /^(?:group|project)_\d+_bot/;
+
+/** `bot` covers access tokens and service accounts. @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/concerns/has_user_type.rb */
+export const CurrentUser = User.extend({ bot: z.boolean().nullish() }).transform(
+  ({ id, username, bot }): OwnUser => ({ id, username, isBot: bot ?? BOT_USERNAME.test(username) }),
+);
+
+const Item = z.object({
+  id: z.int(),
+  iid: z.int(),
+  title: z.string(),
+  description: z.string().nullish(),
+  state: z.enum(['opened', 'closed']),
+  labels: z.array(z.string()),
+  web_url: z.string(),
+  references: z.object({ full: z.string() }),
+  author: User,
+  created_at: Instant,
+  updated_at: Instant,
+  closed_at: Instant.nullish(),
+});
+
+function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'tracking'> {
+  return {
+    id: item.id,
+    iid: item.iid,
+    title: item.title,
+    description: item.description ?? '',
+    state: item.state,
+    labels: item.labels,
+    url: item.web_url,
+    reference: item.references.full,
+    author: item.author,
+    createdAt: item.created_at,
+    updatedAt: item.updated_at,
+    closedAt: item.closed_at ?? null,
+  };
+}
+
+export const Epic = Item.transform((epic): ActualEpic => ({ kind: 'epic', ...toItem(epic), tracking: null }));
+
+export const Issue = Item.extend({
+  project_id: z.int(),
+  assignees: z.array(User).nullish(),
+  due_date: z.string().nullish(),
+  /** Premium; only the id, because the rest of it is a copy. */
+  epic: z.object({ id: z.int() }).nullish(),
+  confidential: z.boolean().nullish(),
+  blocking_issues_count: z.int().nullish(),
+  closed_by: User.nullish(),
+  time_stats: z.object({ total_time_spent: z.number() }).nullish(),
+  user_notes_count: z.int().nullish(),
+  moved_to_id: z.int().nullish(),
+}).transform(
+  (issue): ActualIssue => ({
+    kind: 'issue',
+    ...toItem(issue),
+    projectId: issue.project_id,
+    assignees: issue.assignees ?? [],
+    dueDate: issue.due_date ?? null,
+    epicId: issue.epic?.id ?? null,
+    confidential: issue.confidential ?? false,
+    blockingCount: issue.blocking_issues_count ?? null,
+    closedBy: issue.closed_by ?? null,
+    timeSpentSeconds: issue.time_stats?.total_time_spent ?? 0,
+    notesCount: issue.user_notes_count ?? null,
+    movedToId: issue.moved_to_id ?? null,
+  }),
+);
+
+export const Note = z
+  .object({
+    id: z.int(),
+    author: User,
+    body: z.string(),
+    system: z.boolean(),
+    created_at: Instant,
+    updated_at: Instant.nullish(),
+  })
+  .transform(
+    ({ id, author, body, system, created_at, updated_at }): ActualNote => ({
+      id,
+      author,
+      body,
+      system,
+      createdAt: created_at,
+      updatedAt: updated_at ?? created_at,
+    }),
+  );
+
+/** @see https://docs.gitlab.com/api/resource_label_events/ */
+export const LabelChange = z
+  .object({
+    id: z.int(),
+    user: User.nullable(),
+    label: z.object({ name: z.string() }).nullable(),
+    action: z.enum(['add', 'remove']),
+    created_at: Instant,
+  })
+  .transform(
+    ({ id, user, label, action, created_at }): LabelEvent => ({
+      id,
+      user,
+      label: label?.name ?? null,
+      action,
+      createdAt: created_at,
+    }),
+  );
+
+/** An entry of the links list: the issue on the other side, and the type as the asked issue sees it. */
+export const Link = z
+  .object({
+    id: z.int(),
+    issue_link_id: z.int(),
+    link_type: z.enum(['relates_to', 'blocks', 'is_blocked_by']),
+  })
+  .transform(
+    ({ id, issue_link_id, link_type }): ActualLink => ({
+      linkId: issue_link_id,
+      type: link_type,
+      issueId: id,
+    }),
+  );
+
+/** An emoji reaction. */
+export const Reaction = z.object({ name: z.string(), user: User });
+
+/** A membership, direct or inherited. */
+export const Member = z.object({ id: z.int(), access_level: z.int() });
+
+export const Label = z.object({ id: z.int(), name: z.string() });
+
+/**
+ * Checks an answer. `what` names the request in the error, for example `GET /projects/:id/issues`.
+ *
+ * @throws UnexpectedResponseError with the path of the first fields that do not fit.
+ */
+export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const problems = result.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`)
+    .join('; ');
+  throw new UnexpectedResponseError(
+    `${what}: GitLab answered something its API does not describe (${problems}). Check that GITLAB_URL is a GitLab of a supported version.`,
+  );
+}

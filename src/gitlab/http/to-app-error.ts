@@ -1,0 +1,141 @@
+/**
+ * Every failure of GitLab as one of our errors. Built from plain data only: a `Request` or a response in an
+ * error (gitbeaker's own errors hold both) would carry the token into logs.
+ */
+import {
+  type AppError,
+  GitLabConflictError,
+  GitLabRateLimitedError,
+  GitLabRefusedError,
+  GitLabUnavailableError,
+  UnexpectedResponseError,
+} from '#domain/base/errors.ts';
+import { rateLimitSeconds } from './backoff.ts';
+
+/** What was asked: `POST` and `/projects/services%2Fengagements/issues`. */
+export interface Target {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** How an exchange with GitLab can fail. */
+export type Failure =
+  /** No complete answer. `sent: false` when the request provably never reached GitLab. */
+  | { readonly kind: 'no-answer'; readonly reason: string; readonly sent: boolean }
+  /** An answer that is not 2xx. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
+  /** A 2xx answer cut off in the middle. */
+  | { readonly kind: 'unreadable'; readonly status: number; readonly reason: string }
+  /** An answer that GitLab's API does not give: HTML, a redirect elsewhere. */
+  | { readonly kind: 'foreign'; readonly reason: string };
+
+/**
+ * A write whose answer was lost: GitLab may or may not have carried it out. Stays inside `src/gitlab`, where
+ * the write is looked up before it is repeated; to everyone else it is a {@link GitLabUnavailableError}.
+ */
+export class AnswerLostError extends GitLabUnavailableError {}
+
+const MAX_REASON = 300;
+
+const ADVICE: Readonly<Record<number, string>> = {
+  400: 'GitLab does not take a value that was sent.',
+  401: 'The token is invalid, expired or revoked: set GITLAB_TOKEN to a valid one.',
+  403: "The token's user lacks the role, the token lacks the `api` scope, or the GitLab tier lacks the feature.",
+  404: "It does not exist, or the token's user cannot see it: check `gitlab.group` and `gitlab.project`, and that the user is a member.",
+  413: 'What was sent is too large for this GitLab.',
+  422: 'GitLab does not take a value that was sent.',
+};
+
+/** Turns GitLab's answer text into one short line: the `message` or `error` of its JSON, else the text itself. */
+export function reasonOf(body: string): string {
+  let reason: unknown = body;
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null) {
+      const { message, error, error_description: description } = parsed as Record<string, unknown>;
+      reason = message ?? description ?? error ?? parsed;
+    }
+  } catch {
+    // Plain text (`Retry later`) or a proxy's HTML page.
+    if (/^\s*</.test(body)) reason = 'an HTML page instead of JSON';
+  }
+  return oneLine(typeof reason === 'string' ? reason : JSON.stringify(reason));
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line;
+}
+
+/** Whether GitLab refused only because it was busy with the same record; it did nothing then. */
+export function isResourceLock(failure: Failure): boolean {
+  return failure.kind === 'status' && failure.status === 409 && /resource lock/i.test(failure.body);
+}
+
+/** Whether GitLab may have carried out the request although we do not know. Only then a write needs a look. */
+export function isAnswerLost(failure: Failure): boolean {
+  switch (failure.kind) {
+    case 'no-answer':
+      return failure.sent;
+    case 'status':
+      return failure.status >= 500 || failure.status === 408;
+    case 'unreadable':
+      return true;
+    case 'foreign':
+      return false;
+  }
+}
+
+/**
+ * The error for a failed exchange. Its message says what was asked, what went wrong and what to do next.
+ * `nowMs` is for `Retry-After` dates.
+ */
+export function toAppError(target: Target, failure: Failure, nowMs: number): AppError {
+  const what = `${target.method} ${target.path}`;
+  if (failure.kind === 'foreign') {
+    return new UnexpectedResponseError(
+      `${what}: ${failure.reason} Check GITLAB_URL and any proxy in front of GitLab.`,
+    );
+  }
+  if (isAnswerLost(failure) && target.method !== 'GET') {
+    return new AnswerLostError(
+      `${what}: ${describe(failure)}; whether GitLab carried it out is not known. It is looked up when this is tried again.`,
+    );
+  }
+  if (failure.kind !== 'status') {
+    return new GitLabUnavailableError(
+      `${what}: ${describe(failure)}. Check GITLAB_URL and the network, then try again.`,
+    );
+  }
+  return statusError(what, failure, nowMs);
+}
+
+function statusError(what: string, failure: Failure & { readonly kind: 'status' }, nowMs: number): AppError {
+  const { status } = failure;
+  const line = `${what}: ${describe(failure)}.`;
+  if (status === 429) {
+    const seconds = rateLimitSeconds(failure.headers, nowMs);
+    return new GitLabRateLimitedError(`${line} Try again in ${seconds} s.`, seconds);
+  }
+  if (status === 409 || status === 412) {
+    return new GitLabConflictError(`${line} Somebody changed the same thing; read it and try again.`);
+  }
+  if (status >= 500 || status === 408) {
+    return new GitLabUnavailableError(`${line} GitLab cannot answer now; try again later.`);
+  }
+  if (status < 400) {
+    return new UnexpectedResponseError(`${line} Check GITLAB_URL and any proxy in front of GitLab.`);
+  }
+  return new GitLabRefusedError([line, ADVICE[status]].filter(Boolean).join(' '), status);
+}
+
+function describe(failure: Exclude<Failure, { kind: 'foreign' }>): string {
+  if (failure.kind !== 'status') return oneLine(failure.reason);
+  const reason = reasonOf(failure.body);
+  return `GitLab answered ${failure.status}${reason === '' ? '' : ` (${reason})`}`;
+}

@@ -1,0 +1,39 @@
+/** Gathers everything `doctor` judges. Reads only. */
+import type { DatabaseState, DoctorFacts } from '#domain/doctor/diagnose.ts';
+import { hooksOfService } from '#domain/doctor/hook.ts';
+import type { FailedDelivery } from '#domain/setup/hook-health.ts';
+import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+import type { HookAdmin } from '#ports/hooks.ts';
+import type { InstallationReader } from '#ports/installation.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface ExamineDeps {
+  readonly installation: InstallationReader;
+  readonly hooks: Pick<HookAdmin, 'listFailedDeliveries'>;
+  readonly database: () => Promise<DatabaseState>;
+}
+
+export interface ExamineQuestion {
+  readonly wanted: WantedInstallation;
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly processRoles: readonly string[];
+  readonly serviceUrl: string | null;
+}
+
+/** @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError */
+export async function examine(deps: ExamineDeps, question: ExamineQuestion): Promise<DoctorFacts> {
+  const usernames = [...new Set(Object.values(question.roles).flat())];
+  const [installation, database] = await Promise.all([deps.installation.read(usernames), deps.database()]);
+  const facts = { ...question, installation, database };
+  const since = new Date(Date.parse(installation.now) - DAY_MS).toISOString();
+  const failed = await Promise.all(
+    hooksOfService(facts).map(
+      async (hook): Promise<readonly [number, readonly FailedDelivery[]]> => [
+        hook.id,
+        await deps.hooks.listFailedDeliveries(hook, { instant: since, afterId: 0 }),
+      ],
+    ),
+  );
+  return { ...facts, failed: new Map(failed) };
+}

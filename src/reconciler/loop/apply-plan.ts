@@ -1,0 +1,279 @@
+import { withEvidence } from '#domain/assess/recorded-evidence.ts';
+import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
+import { answerRule } from '#domain/plan/answers.ts';
+import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
+import { movedBlock } from '#domain/plan/holder.ts';
+import type { Action, NoteTarget, Plan } from '#domain/plan/plan.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { writeManagedBlock } from '#domain/text/managed-block.ts';
+import { resolveReferences } from '#domain/text/references.ts';
+import { movedNote, twinNote } from '#domain/texts/notes.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import { ensureNote } from './ensure-note.ts';
+import type { StartedRun, StartedRuns } from './read-runs.ts';
+
+/** Told before each action; `done` counts from 0. */
+export type Progress = (step: {
+  readonly done: number;
+  readonly total: number;
+  readonly action: Action;
+}) => void;
+
+export interface Application {
+  readonly gitlab: GitLab;
+  readonly plan: Plan;
+  readonly process: ProcessDefinition;
+  readonly found: Identified;
+  readonly onProgress?: Progress | undefined;
+  /** Told after each action that has been carried out. */
+  readonly onDone?: ((action: Action) => void) | undefined;
+}
+
+/** What came of applying a plan. Warnings are for people: nothing that stops the engagement. */
+export interface Applied {
+  readonly epic: ActualEpic | null;
+  readonly issues: ReadonlyMap<StepKey, ActualIssue>;
+  readonly warnings: readonly string[];
+  readonly started: StartedRuns;
+}
+
+interface World {
+  readonly gitlab: GitLab;
+  readonly plan: Plan;
+  readonly process: ProcessDefinition;
+  readonly found: Identified;
+  epic: ActualEpic | null;
+  readonly issues: Map<StepKey, ActualIssue>;
+  readonly warnings: string[];
+  readonly started: Map<StepKey, StartedRun>;
+}
+
+/**
+ * Performs a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix
+ * that the next run completes.
+ *
+ * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again.
+ */
+export async function applyPlan({
+  gitlab,
+  plan,
+  process,
+  found,
+  onProgress,
+  onDone,
+}: Application): Promise<Applied> {
+  const world: World = {
+    gitlab,
+    plan,
+    process,
+    found,
+    epic: found.epic,
+    issues: new Map(found.issues),
+    warnings: [],
+    started: new Map(),
+  };
+  for (const [done, action] of plan.actions.entries()) {
+    onProgress?.({ done, total: plan.actions.length, action });
+    await perform(world, action);
+    onDone?.(action);
+  }
+  return { epic: world.epic, issues: world.issues, warnings: world.warnings, started: world.started };
+}
+
+async function perform(world: World, action: Action): Promise<void> {
+  switch (action.kind) {
+    case 'create-label':
+      return await createLabel(world, action);
+    case 'create-epic':
+      world.epic = await world.gitlab.createEpic({
+        ...action,
+        description: resolveReferences(action.description, world.issues, 'epic'),
+      });
+      return;
+    case 'create-issue':
+      return await createIssue(world, action);
+    case 'add-link':
+      await world.gitlab.linkBlocks(issueOf(world, action.from), issueOf(world, action.to));
+      return;
+    case 'start-pipeline':
+      return await startPipeline(world, action);
+    case 'close-twin':
+      return await closeTwin(world, action);
+    case 'retire-tracking':
+      return await retireTracking(world, action);
+    case 'write-note':
+      return await ensureNote(world, targetOf(world, action.target), action.rule, action.body);
+    case 'answer':
+      return await answer(world, action);
+    case 'update-issue':
+      return await updateIssue(world, action);
+    case 'update-epic':
+      return await updateEpic(world, action);
+  }
+}
+
+async function startPipeline(
+  { gitlab, started }: World,
+  action: Extract<Action, { kind: 'start-pipeline' }>,
+): Promise<void> {
+  started.set(action.step, { attempt: action.attempt, result: await gitlab.startPipeline(action) });
+}
+
+async function createLabel(
+  world: World,
+  { label, claims }: Extract<Action, { kind: 'create-label' }>,
+): Promise<void> {
+  const result = await world.gitlab.createLabel(label);
+  if (claims && result === 'existed')
+    throw new GitLabConflictError(
+      `The label ${label.name} exists already, so somebody else has launched or is launching this engagement. It is read again before anything is created.`,
+    );
+}
+
+async function createIssue(world: World, action: Extract<Action, { kind: 'create-issue' }>): Promise<void> {
+  const epic = epicOf(world);
+  const assignee = await assigneeId(world, action.assignee, action.step);
+  const issue = await world.gitlab.createIssue({
+    title: action.title,
+    description: resolveReferences(action.description, world.issues, 'issue'),
+    labels: action.labels,
+    assigneeIds: assignee === null ? [] : [assignee],
+    dueDate: action.dueDate,
+    epicId: epic.tracking === null ? epic.id : null,
+    confidential: action.confidential,
+  });
+  if (assignee !== null && issue.assignees.length === 0)
+    world.warnings.push(
+      `${issue.reference}: GitLab did not assign ${action.assignee}; is this user a member of the project?`,
+    );
+  world.issues.set(action.step, issue);
+  if (epic.tracking !== null) await relate(world, epic, issue);
+}
+
+/** On GitLab Free a step belongs to its tracking issue by a plain relation. */
+async function relate(world: World, epic: ActualEpic, issue: ActualIssue): Promise<void> {
+  if ((await world.gitlab.linkRelated(epic, issue)) === 'refused')
+    world.warnings.push(
+      `${issue.reference}: GitLab did not relate it to ${epic.reference}; an issue can have 100 relations. Everything else works without it.`,
+    );
+}
+
+async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
+  if (username === null) return null;
+  const user = await world.gitlab.findUser(username);
+  if (user === null)
+    world.warnings.push(
+      `${step}: there is no GitLab user ${username}; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`,
+    );
+  return user?.id ?? null;
+}
+
+async function updateIssue(world: World, action: Extract<Action, { kind: 'update-issue' }>): Promise<void> {
+  const issue = issueOf(world, action.step);
+  const assignee = await assigneeId(world, action.assignee, action.step);
+  const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
+  const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
+  const epic = action.joinEpic ? epicOf(world) : null;
+  const filled =
+    action.evidence === null ? issue.description : withEvidence(issue.description, action.evidence);
+  const description = block === null ? filled : writeManagedBlock(filled, marker, block);
+  const updated = await world.gitlab.updateIssue(issue, {
+    ...(block === null && action.evidence === null ? {} : { description }),
+    ...labelChanges(action),
+    ...(action.state === null ? {} : { state: action.state }),
+    ...(assignee === null ? {} : { assigneeIds: [assignee] }),
+    ...(action.dueDate === null ? {} : { dueDate: action.dueDate }),
+    ...(epic !== null && epic.tracking === null ? { epicId: epic.id } : {}),
+  });
+  world.issues.set(action.step, updated);
+  if (epic !== null && epic.tracking !== null) await relate(world, epic, updated);
+}
+
+async function updateEpic(world: World, action: Extract<Action, { kind: 'update-epic' }>): Promise<void> {
+  const epic = epicOf(world);
+  const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'epic');
+  const marker = epicMarker({ engagement: world.plan.engagement, process: world.process });
+  world.epic = await world.gitlab.updateEpic(epic, {
+    ...(block === null ? {} : { description: writeManagedBlock(epic.description, marker, block) }),
+    ...labelChanges(action),
+    ...(action.state === null ? {} : { state: action.state }),
+  });
+}
+
+function labelChanges({
+  addLabels,
+  removeLabels,
+}: {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+}): { readonly addLabels?: readonly string[]; readonly removeLabels?: readonly string[] } {
+  return {
+    ...(addLabels.length > 0 ? { addLabels } : {}),
+    ...(removeLabels.length > 0 ? { removeLabels } : {}),
+  };
+}
+
+const REACTIONS = { done: 'white_check_mark', refused: 'x' } as const;
+
+/** Epics have no reactions we could rely on: there the answer is always in words. */
+async function answer(world: World, action: Extract<Action, { kind: 'answer' }>): Promise<void> {
+  const target = targetOf(world, action.target);
+  if (target.kind === 'issue') await world.gitlab.react(target, action.noteId, REACTIONS[action.outcome]);
+  if (action.body !== null) await ensureNote(world, target, answerRule(action.noteId), action.body);
+}
+
+async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {
+  const original = targetOf(world, action.original).reference;
+  if (action.item === 'epic') {
+    const epic = world.found.twinEpics.find(({ id }) => id === action.id);
+    if (epic === undefined) return;
+    await ensureNote(world, epic, 'twin', twinNote(original));
+    await world.gitlab.updateEpic(epic, { state: 'closed' });
+    return;
+  }
+  const issue = world.found.twinIssues.find((twin) => twin.issue.id === action.id)?.issue;
+  if (issue === undefined) return;
+  await ensureNote(world, issue, 'twin', twinNote(original));
+  await world.gitlab.updateIssue(issue, { state: 'closed' });
+}
+
+/** The note first: a crash before the close leaves a tracking issue that is found again. */
+async function retireTracking(
+  world: World,
+  { id }: Extract<Action, { kind: 'retire-tracking' }>,
+): Promise<void> {
+  const { engagement } = world.plan;
+  const { found } = world;
+  const left = [...(found.epic === null ? [] : [found.epic]), ...found.leftTracking];
+  const tracking = left.find((epic) => epic.id === id && epic.tracking !== null);
+  if (tracking === undefined) return;
+  const { reference } = epicOf(world);
+  const marker = epicMarker({ engagement, process: world.process });
+  await ensureNote(world, tracking, 'moved', movedNote(engagement, reference));
+  await world.gitlab.updateEpic(tracking, {
+    description: writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
+    ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
+  });
+}
+
+function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {
+  return target.kind === 'epic' ? epicOf(world) : issueOf(world, target.step);
+}
+
+function epicOf(world: World): ActualEpic {
+  if (world.epic === null)
+    throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
+  return world.epic;
+}
+
+function issueOf(world: World, step: StepKey): ActualIssue {
+  const issue = world.issues.get(step);
+  if (issue === undefined)
+    throw new InvariantError(
+      `The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`,
+    );
+  return issue;
+}

@@ -1,0 +1,58 @@
+import { appoint } from '#domain/assess/appointments.ts';
+import { type AssessInput, type Assessment, assess } from '#domain/assess/assess.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { Followed } from '#domain/comments/follow-comments.ts';
+import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
+import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { settleRulings } from '#domain/rulings/settle.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { CommentLook } from './comment-look.ts';
+import { readComments } from './read-comments.ts';
+import { readLabelApprovals } from './read-label-approvals.ts';
+import { readRuns, type StartedRuns } from './read-runs.ts';
+
+export interface Heard {
+  readonly assessment: Assessment;
+  /** What is to be done once: by comments now or while the engagement was stopped, or by a finished step that appoints. */
+  readonly followed: Pick<Followed, 'answers' | 'effects'>;
+  /** The rulings as the epic had them when it was last written. */
+  readonly recorded: Rulings;
+}
+
+/**
+ * What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only.
+ */
+export async function assessWithComments(
+  gitlab: GitLab,
+  facts: Omit<AssessInput, 'rulings'>,
+  options: {
+    readonly look: CommentLook;
+    readonly started: StartedRuns;
+    readonly now: string;
+  },
+): Promise<Heard> {
+  const { found, settings, today } = facts;
+  const { look, started, now } = options;
+  const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
+  const settled = settleRulings(recorded, found.issues, today);
+  const [runs, approvals] = await Promise.all([
+    readRuns(gitlab, { ...facts, now, rulings: settled }, started),
+    readLabelApprovals(gitlab, { ...facts, rulings: settled }),
+  ]);
+  const rulings: Rulings = { ...settled, runs, approvals: [...approvals] };
+  const before = assess({ ...facts, rulings });
+  const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
+  if (followed !== null)
+    return withRoles(assess({ ...facts, rulings: followed.rulings }), followed, { settings, recorded });
+  return withRoles(before, { answers: [], effects: effectsOwed(rulings) }, { settings, recorded });
+}
+
+function withRoles(
+  ruled: Assessment,
+  { answers, effects }: Heard['followed'],
+  { settings, recorded }: Pick<Heard, 'recorded'> & { readonly settings: Settings },
+): Heard {
+  const { assessment, roles } = appoint(ruled, settings);
+  const followed = { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } };
+  return { assessment, followed, recorded };
+}

@@ -1,0 +1,30 @@
+import type { StepKey } from '#domain/base/keys.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
+import { parseNoteMarker } from '#domain/text/marker.ts';
+import { resolveReferences } from '#domain/text/references.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+
+/** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */
+export async function ensureNote(
+  world: { readonly gitlab: GitLab; readonly issues: ReadonlyMap<StepKey, ActualIssue> },
+  target: ActualEpic | ActualIssue,
+  rule: string,
+  body: string,
+): Promise<void> {
+  const text = resolveReferences(body, world.issues, target.kind);
+  const me = await world.gitlab.whoAmI();
+  const notes = await world.gitlab.readNotes(target);
+  const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);
+  if (existing === undefined) await world.gitlab.createNote(target, text);
+  else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
+}
+
+/** Writes a note outside a plan: when there is nothing to plan with. */
+export async function writeEpicNote(
+  gitlab: GitLab,
+  epic: ActualEpic,
+  rule: string,
+  body: string,
+): Promise<void> {
+  await ensureNote({ gitlab, issues: new Map() }, epic, rule, body);
+}

@@ -1,0 +1,13 @@
+import type { Identified } from '#domain/engagement/identify.ts';
+import type { Undecided } from './decide.ts';
+
+/** What claims to be the engagement and cannot be worked with, although nothing else holds it. */
+export function outOfReach({
+  movedTracking,
+  doubtfulTracking,
+}: Identified): Extract<Undecided, { kind: 'out-of-reach' }> | null {
+  const [item] = [...movedTracking, ...doubtfulTracking];
+  if (item === undefined) return null;
+  const why = movedTracking.length > 0 ? 'moved' : 'foreign';
+  return { kind: 'out-of-reach', why, reference: item.reference, author: item.author.username };
+}

@@ -1,0 +1,175 @@
+/** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
+import type { Assessment } from '#domain/assess/assess.ts';
+import { GitLabConflictError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualState } from '#domain/engagement/state.ts';
+import { isStopped } from '#domain/plan/epic.ts';
+import { mayTrip, trippedBy } from '#domain/plan/fuse.ts';
+import { newlyWanted } from '#domain/plan/pipelines.ts';
+import { type Action, type Plan, planPause } from '#domain/plan/plan.ts';
+import { judge } from '#domain/plan/policy.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { brakeNote } from '#domain/texts/notes.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import { applyPlan, type Progress } from './apply-plan.ts';
+import type { CommentLook } from './comment-look.ts';
+import { type Decision, decide, type Undecided } from './decide.ts';
+import { writeEpicNote } from './ensure-note.ts';
+import type { StartedRuns } from './read-runs.ts';
+import { reportDamage } from './report-damage.ts';
+
+export interface ReconcileDeps {
+  readonly gitlab: GitLab;
+  readonly processes: ProcessStore;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** What day it is: for due dates, silence that counts as acceptance, reminders. */
+  readonly clock: Clock;
+}
+
+export interface ReconcileOptions {
+  /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
+  readonly sow?: Sow;
+  /** Process and profile of a launch; an engagement that exists keeps its own. */
+  readonly process?: string;
+  readonly profile?: string | null;
+  readonly allowMassChange?: boolean;
+  /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
+  readonly comments?: CommentLook;
+  /** Take an engagement up again that the loop fuse has paused. */
+  readonly resume?: boolean;
+  /** Turn a tracking issue into an epic, where GitLab has epics by now. */
+  readonly migrate?: boolean;
+  /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
+  readonly recentActions?: () => Promise<readonly string[]>;
+  readonly onProgress?: Progress | undefined;
+  /** Told after each action that has been carried out. */
+  readonly onDone?: ((action: Action) => void) | undefined;
+  /** Pipelines that have just been started: not in the epic yet. */
+  readonly started?: StartedRuns;
+}
+
+/** Nothing was to be done, or everything was. */
+interface Settled<K extends string> {
+  readonly kind: K;
+  readonly plan: Plan;
+  readonly assessment: Assessment;
+  readonly epicUrl: string | null;
+  readonly warnings: readonly string[];
+}
+type Applied = Settled<'applied'>;
+
+export type Outcome =
+  | Settled<'unchanged'>
+  | Applied
+  | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
+  /** By the loop fuse, now or earlier. */
+  | {
+      readonly kind: 'paused';
+      readonly plan: Plan;
+      readonly assessment: Assessment;
+      readonly change: string | null;
+    }
+  | { readonly kind: 'braked'; readonly plan: Plan; readonly assessment: Assessment; readonly why: string }
+  | Undecided;
+
+/** How often a launch that met another writer reads and plans again. */
+const TRIES = 3;
+
+/** Brings one engagement to its desired state. A second run makes no write. */
+export async function reconcile(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  options: ReconcileOptions = {},
+): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    // A launch is worth one read less: the engagement's label says whether there is something already.
+    const always = attempt > 1 || options.sow === undefined;
+    const actual = await deps.gitlab.readEngagement(engagement, { always });
+    try {
+      return await reconcileState(deps, actual, { ...options, claimed: attempt > 1 });
+    } catch (error) {
+      if (!(error instanceof GitLabConflictError) || attempt === TRIES) throw error;
+      deps.logger.info('another writer was faster; reading again', { engagement, attempt });
+    }
+  }
+}
+
+/** The loop from a state already read: what a sweep uses. @param options.claimed the engagement's label is known to exist. */
+export async function reconcileState(
+  deps: ReconcileDeps,
+  actual: ActualState,
+  options: ReconcileOptions & { readonly claimed?: boolean } = {},
+): Promise<Outcome> {
+  const decision = await decide(deps, actual, options);
+  if (decision.kind !== 'decided') {
+    if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
+    return decision;
+  }
+  return await carryOut(deps, decision, options);
+}
+
+/** Carries out what {@link decide} has decided, as far as the policy allows. */
+export async function carryOut(
+  deps: ReconcileDeps,
+  decision: Decision,
+  options: ReconcileOptions,
+): Promise<Outcome> {
+  const { plan: wanted, assessment, found } = decision;
+  const isPaused = found.memory.paused && !decision.input.resume;
+  if (isPaused && wanted.actions.length === 0)
+    return { kind: 'paused', plan: wanted, assessment, change: null };
+  if (wanted.actions.length === 0)
+    return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
+  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
+  if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
+  if (verdict.kind === 'braked') {
+    if (found.epic !== null)
+      await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
+    return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
+  }
+  const change =
+    found.epic === null || !mayTrip(wanted)
+      ? null
+      : trippedBy(wanted, (await options.recentActions?.()) ?? []);
+  const toApply = change === null ? wanted : planPause(decision.input, change);
+  const applied = await applyPlan({
+    gitlab: deps.gitlab,
+    plan: toApply,
+    process: assessment.process,
+    found,
+    onProgress: options.onProgress,
+    onDone: options.onDone,
+  });
+  if (change !== null || isPaused) return { kind: 'paused', plan: toApply, assessment, change };
+  const outcome: Applied = {
+    kind: 'applied',
+    plan: wanted,
+    assessment,
+    epicUrl: applied.epic?.url ?? null,
+    warnings: applied.warnings,
+  };
+  const { input } = decision;
+  const goesOn = applied.started.size > 0 || (!isStopped(input) && newlyWanted(input).length > 0);
+  return goesOn ? await goOn(deps, outcome, options, applied.started) : outcome;
+}
+
+/** Pipelines: what was written down as wanted is started, what was started is written down. */
+async function goOn(
+  deps: ReconcileDeps,
+  outcome: Applied,
+  options: ReconcileOptions,
+  started: StartedRuns,
+): Promise<Outcome> {
+  const { engagement } = outcome.assessment;
+  const actual = await deps.gitlab.readEngagement(engagement, { always: true });
+  const { comments: _, ...others } = options;
+  const then = await reconcileState(deps, actual, { ...others, started, claimed: true });
+  return then.kind === 'applied'
+    ? { ...outcome, assessment: then.assessment, warnings: [...outcome.warnings, ...then.warnings] }
+    : outcome;
+}

@@ -1,0 +1,15 @@
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
+import { recordDamagedNote } from '#domain/texts/notes.ts';
+import { writeEpicNote } from './ensure-note.ts';
+import type { ReconcileDeps } from './reconcile.ts';
+
+/** Says on the epic, once, that its SOW record was changed by hand. */
+export async function reportDamage(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  found: Identified,
+): Promise<void> {
+  if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
+  await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
+}

@@ -1,0 +1,152 @@
+/** Lets the engine judge the case of a process: the very decision that sweeps and `check` make, over a GitLab held in memory. */
+
+import { InvariantError } from '#domain/base/errors.ts';
+import type { FieldProblem } from '#domain/base/input-problem.ts';
+import { type Judged, type Mismatch, mismatches } from '#domain/case/judgement.ts';
+import { problem } from '#domain/case/problems.ts';
+import { factsOf } from '#domain/case/process-case.ts';
+import {
+  launchedState,
+  notesOfCase,
+  pipelinesOfCase,
+  type ReadyCase,
+  settingsOf,
+  speechIndex,
+  stateOfCase,
+  userNamed,
+  withAdded,
+} from '#domain/case/world.ts';
+import { type Identified, identify } from '#domain/engagement/identify.ts';
+import { type ActualState, PREMIUM } from '#domain/engagement/state.ts';
+import { checkEngagement } from '#domain/explain/check.ts';
+import { LAUNCH_STAGE } from '#domain/sow/sow.ts';
+import { unknownItems } from '#domain/text/fill-in.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import { LOOK_EVERYWHERE } from './comment-look.ts';
+import { type Decision, decide } from './decide.ts';
+import type { StartedRuns } from './read-runs.ts';
+import type { ReconcileOptions } from './reconcile.ts';
+
+/** GitLab's access level of a Developer: everybody who speaks in a case is a member. */
+const MEMBER = 30;
+
+export type CaseResult =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'fails'; readonly mismatches: readonly Mismatch[] }
+  /** It cannot be tried: it speaks of list items that the template does not have. */
+  | { readonly kind: 'broken'; readonly problems: readonly FieldProblem[] };
+
+/** @param gitlab with nothing in it, that cannot be written */
+export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseResult> {
+  const { sow, process, given } = ready;
+  const engagement = sow.sow.number;
+  // What is not won yet makes no engagement; a case asks what the rules say once it is.
+  const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
+  const empty: ActualState = { engagement, epics: [], issues: [], capabilities: PREMIUM };
+  const launched = await decided(gitlab, ready, empty, launch);
+  const before = launchedState(launched.plan, ready);
+  const state = given.said.length === 0 ? before : await withAddedIssues(gitlab, ready, before);
+  const found = identify(state);
+  const problems = itemProblems(ready, found);
+  if (problems.length > 0) return { kind: 'broken', problems };
+  const decision = await heard(gitlab, ready, stateOfCase(state, found, ready), found);
+  const { assessment } = decision;
+  const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
+  const differences = mismatches(given, {
+    assessment,
+    check: checkEngagement(assessment, decision.found),
+    due,
+    answers: answersOf(ready, decision),
+  });
+  return differences.length === 0 ? { kind: 'holds' } : { kind: 'fails', mismatches: differences };
+}
+
+/** What comments asked for is there before anything is said to be so about it. */
+async function withAddedIssues(gitlab: GitLab, ready: ReadyCase, state: ActualState): Promise<ActualState> {
+  const found = identify(state);
+  const { plan } = await heard(gitlab, ready, state, found);
+  return withAdded(state, found, plan);
+}
+
+/** What is decided when the comments of the case are read. */
+async function heard(
+  gitlab: GitLab,
+  ready: ReadyCase,
+  state: ActualState,
+  found: Identified,
+): Promise<Decision> {
+  const steps = new Map([...found.issues].map(([step, { id }]) => [id, step]));
+  const speaking: GitLab = {
+    ...gitlab,
+    readNotes: async (item) => notesOfCase(ready, item.kind === 'epic' ? null : (steps.get(item.id) ?? '')),
+    readAccessLevel: async () => MEMBER,
+    findUser: async (username) => userNamed(username),
+  };
+  return await decided(speaking, ready, state, { comments: LOOK_EVERYWHERE });
+}
+
+function answersOf({ given }: ReadyCase, { input }: Decision): Judged['answers'] {
+  const answers = new Map(input.followed.answers.map((answer) => [speechIndex(answer.noteId), answer]));
+  return given.said.map((_, index) => {
+    const answer = answers.get(index);
+    if (answer === undefined) return null;
+    const words = answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []));
+    return { refused: answer.outcome === 'refused', words };
+  });
+}
+
+async function decided(
+  gitlab: GitLab,
+  ready: ReadyCase,
+  state: ActualState,
+  options: ReconcileOptions,
+): Promise<Decision> {
+  const { process } = ready;
+  const processes = {
+    ids: [process.id],
+    fingerprint: process.id,
+    find: (id: string, profile: string | null) =>
+      id === process.id && profile === process.profile ? process : null,
+  };
+  const today = ready.given.today ?? ready.sow.closed_won_on;
+  const clock = { now: () => `${today}T12:00:00.000Z` };
+  const deps = { gitlab, processes, settings: settingsOf(ready), clock };
+  const decision = await decide(deps, state, { ...options, started: startedIn(ready) });
+  if (decision.kind === 'decided') return decision;
+  throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);
+}
+
+function startedIn(ready: ReadyCase): StartedRuns {
+  return new Map(
+    [...pipelinesOfCase(ready)].map(([step, pipeline]) => [
+      step,
+      { attempt: 1, result: { kind: 'started', pipeline } },
+    ]),
+  );
+}
+
+function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldProblem[] {
+  return [...factsOf(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
+    if (!found.issues.has(step))
+      return [
+        problem(
+          given.facts[step] === undefined ? ['done', given.done.indexOf(step)] : ['facts', step],
+          `there is no issue of ${step}`,
+          'Let somebody ask for it: said: [{ by: eli, text: /ps add change-order }].',
+        ),
+      ];
+    const description = found.issues.get(step)?.description ?? '';
+    return (['ticked', 'not_ticked'] as const).flatMap((field) => {
+      const texts = (field === 'ticked' ? ticked : open) ?? [];
+      return typeof texts === 'string'
+        ? []
+        : unknownItems(description, texts).map((text) =>
+            problem(
+              ['facts', step, field, texts.indexOf(text)],
+              `no list item of ${step} begins with "${text}"`,
+              'Copy the beginning of an item from the template.',
+            ),
+          );
+    });
+  });
+}

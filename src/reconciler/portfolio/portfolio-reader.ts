@@ -1,0 +1,135 @@
+import type { Assessment } from '#domain/assess/assess.ts';
+import { localDate } from '#domain/base/calendar.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { type Identified, identify } from '#domain/engagement/identify.ts';
+import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
+import type { Finding } from '#domain/explain/check.ts';
+import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
+import { gatherPortfolio } from '#domain/portfolio/gather.ts';
+import type { Portfolio } from '#domain/portfolio/portfolio.ts';
+import {
+  type ReportContext,
+  reportEngagement,
+  reportUnreadable,
+} from '#domain/portfolio/report-engagement.ts';
+import type { Clock } from '#ports/clock.ts';
+import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
+import { changedSince } from '#reconciler/work/changed-since.ts';
+
+export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;
+
+/** Reads every engagement in bulk and reports on it; writes nothing. @param at ISO 8601, UTC */
+export async function readPortfolio(deps: PortfolioDeps, at: string): Promise<Portfolio> {
+  return await createPortfolioReader(deps).read(at);
+}
+
+/** Reads the portfolio again and again at little cost. */
+export interface PortfolioReader {
+  /** @throws AppError when GitLab cannot be read; the next call tries again */
+  read(at: string): Promise<Portfolio>;
+}
+
+/** What is kept of an engagement between two reads: no descriptions, which are most of its size. */
+type Known =
+  | {
+      readonly kind: 'decided';
+      readonly assessment: Assessment;
+      readonly found: Pick<Identified, 'epic' | 'memory'>;
+    }
+  | {
+      readonly kind: 'unreadable';
+      readonly epic: ActualEpic | null;
+      readonly paused: boolean;
+      readonly finding: Finding;
+    };
+
+/** What no `updated_after` shows, such as an epic that was deleted, is seen an hour later. */
+const FULL_EVERY_MS = 3_600_000;
+
+/** Reads everything at first and once an hour, else only what changed since. Not for several calls at a time. */
+export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
+  let known = new Map<EngagementKey, Known>();
+  let lastFull: string | null = null;
+  let lastRead: string | null = null;
+  return {
+    async read(at) {
+      const day = (instant: string): string => localDate(instant, deps.settings.calendar);
+      const full =
+        lastFull === null ||
+        lastRead === null ||
+        Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS ||
+        // Some answers depend on the date, such as how long silence counts as acceptance.
+        day(at) !== day(lastRead);
+      const since = full || lastRead === null ? {} : { updatedAfter: changedSince(lastRead) };
+      const states = await deps.gitlab.readAll(deps.processes.ids, since);
+      const next = new Map(full ? [] : known);
+      for (const state of states) {
+        const now = await judge({ ...deps, clock: { now: () => at } }, state);
+        if (now === null) next.delete(state.engagement);
+        else next.set(state.engagement, now);
+        await breath();
+      }
+      known = next;
+      lastRead = at;
+      if (full) lastFull = at;
+      const context = { settings: deps.settings, at };
+      return gatherPortfolio(
+        [...known].map(([engagement, facts]) => reportOn(engagement, facts, context)),
+        context,
+      );
+    },
+  };
+}
+
+/** Hundreds of engagements take seconds of work, and the service has deliveries to answer meanwhile. */
+async function breath(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** `null` for an epic of people that only carries our labels. */
+async function judge(
+  deps: PortfolioDeps & { readonly clock: Clock },
+  state: ActualState,
+): Promise<Known | null> {
+  const decision = await decide(deps, state);
+  switch (decision.kind) {
+    case 'absent':
+    case 'not-won':
+    case 'out-of-reach':
+      return null;
+    case 'record-damaged':
+    case 'unknown-process': {
+      const { epic, memory } = 'found' in decision ? decision.found : identify(state);
+      const finding = undecidedFinding(state.engagement, decision);
+      return { kind: 'unreadable', epic: epic === null ? null : light(epic), paused: memory.paused, finding };
+    }
+    case 'decided':
+      return kept(decision);
+  }
+}
+
+function kept({ assessment, found: { epic, memory } }: Decision): Known {
+  const steps = assessment.steps.map((status) => ({
+    ...status,
+    issue: status.issue === null ? null : light(status.issue),
+  }));
+  return {
+    kind: 'decided',
+    assessment: { ...assessment, steps },
+    found: { epic: epic === null ? null : light(epic), memory },
+  };
+}
+
+function light<T extends ActualEpic | ActualIssue>(item: T): T {
+  return { ...item, description: '' };
+}
+
+function reportOn(engagement: EngagementKey, known: Known, context: ReportContext): EngagementReport {
+  return known.kind === 'decided'
+    ? reportEngagement(known.assessment, known.found, context)
+    : reportUnreadable(engagement, known, context);
+}

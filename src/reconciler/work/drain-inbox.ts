@@ -1,0 +1,262 @@
+/** Takes deliveries from the inbox, engagement by engagement, and reconciles: the service's worker. */
+
+import { AppError, InvalidInputError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { actionText } from '#domain/plan/action-text.ts';
+import { FUSE_WINDOW_MS } from '#domain/plan/fuse.ts';
+import type { Action } from '#domain/plan/plan.ts';
+import { readSow } from '#domain/sow/problems.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
+import type { Clock, Sleep } from '#ports/clock.ts';
+import type { Claim, Inbox } from '#ports/inbox.ts';
+import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
+import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import { afterFailure, later } from '#reconciler/loop/retry.ts';
+
+/** What the service wants to know about the work: for metrics, health and logs. */
+export interface DrainObserver {
+  action(kind: Action['kind']): void;
+  /** @param lagMs from the oldest delivery's arrival to now */
+  settled(engagement: EngagementKey, outcome: Outcome, lagMs: number): void;
+  failed(engagement: EngagementKey, code: string): void;
+}
+
+export interface DrainDeps extends ReconcileDeps {
+  readonly inbox: Inbox;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly observer: DrainObserver;
+  /** Process and profile for SOWs that launch. */
+  readonly launch: { readonly process: string; readonly profile: string | null };
+  /** Engagements worked on at the same time. */
+  readonly concurrency: number;
+  /** A claim is renewed this often while work goes on; well within the lease. */
+  readonly renewEveryMs: number;
+}
+
+/** How long an idle worker waits before it looks again without having been told. */
+const POLL_MS = 1_000;
+
+/** Works until the signal aborts; then finishes what is begun and resolves. */
+export async function drainInbox(deps: DrainDeps, signal: AbortSignal): Promise<void> {
+  const pace = createPace(deps.clock);
+  await Promise.all(
+    Array.from({ length: deps.concurrency }, async () => await drainLoop(deps, pace, signal)),
+  );
+}
+
+async function drainLoop(deps: DrainDeps, pace: Pace, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const claim = await deps.inbox.claim(deps.clock.now());
+      if (claim === null) await deps.inbox.arrival(POLL_MS, signal);
+      else if (signal.aborted) await deps.inbox.release(claim);
+      else await work(deps, claim, pace);
+    } catch (error) {
+      deps.logger.error('the inbox could not be read; trying again', { reason: reasonOf(error) });
+      await deps.sleep(POLL_MS, signal);
+    }
+  }
+}
+
+async function work(deps: DrainDeps, claim: Claim, pace: Pace): Promise<void> {
+  const ended = new AbortController();
+  const renewing = renew(deps, claim, ended.signal);
+  try {
+    await deps.sleep(pace.waitMs(claim.engagement));
+    await settle(deps, claim);
+  } finally {
+    pace.ended(claim.engagement);
+    ended.abort();
+    await renewing;
+  }
+}
+
+/**
+ * Between two reconciles of one engagement: a storm of events about it costs four a second, not as many as fit.
+ * The first event after a quiet moment waits for nothing.
+ */
+const PACE_MS = 250;
+/** Engagements remembered before the oldest are forgotten. */
+const MOST_REMEMBERED = 1_000;
+
+interface Pace {
+  readonly waitMs: (engagement: EngagementKey) => number;
+  readonly ended: (engagement: EngagementKey) => void;
+}
+
+function createPace(clock: Clock): Pace {
+  const ends = new Map<EngagementKey, number>();
+  return {
+    waitMs: (engagement) =>
+      Math.max(0, Math.min(PACE_MS, (ends.get(engagement) ?? 0) + PACE_MS - Date.parse(clock.now()))),
+    ended: (engagement) => {
+      ends.delete(engagement);
+      ends.set(engagement, Date.parse(clock.now()));
+      const [oldest] = ends.keys();
+      if (ends.size > MOST_REMEMBERED && oldest !== undefined) ends.delete(oldest);
+    },
+  };
+}
+
+/** Keeps the claim. When it is lost all the same, both workers go on: every action is safe to repeat. */
+async function renew(deps: DrainDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await deps.sleep(deps.renewEveryMs, signal);
+    if (signal.aborted) return;
+    const kept = await deps.inbox.renew(claim, deps.clock.now()).catch(() => true);
+    if (!kept) deps.logger.warn('a claim was lost while its work went on', { engagement: claim.engagement });
+    if (!kept) return;
+  }
+}
+
+async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
+  const { engagement, deliveries } = claim;
+  const trail = createTrail(deps, claim);
+  try {
+    const sow = await latestSow(deps, claim);
+    const outcome = await reconcile(deps, engagement, {
+      ...(sow === null ? {} : { sow, ...deps.launch }),
+      comments: lookOfDeliveries(deliveries),
+      recentActions: async () => await recentActions(deps, engagement),
+      onDone: trail.done,
+    });
+    await trail.write();
+    await deps.inbox.done(claim, deps.clock.now());
+    const oldest = deliveries[0]?.receivedAt ?? deps.clock.now();
+    deps.observer.settled(engagement, outcome, Date.parse(deps.clock.now()) - Date.parse(oldest));
+    deps.logger.info('engagement reconciled', {
+      engagement,
+      outcome: outcome.kind,
+      actions: trail.count(),
+      ...trail.ids,
+    });
+  } catch (error) {
+    await fail(deps, claim, error, trail);
+  }
+}
+
+async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail): Promise<void> {
+  const attempts = Math.max(1, ...claim.deliveries.map((delivery) => delivery.attempts));
+  const afterwards = afterFailure(error, attempts, deps.random());
+  const reason = reasonOf(error);
+  deps.observer.failed(claim.engagement, error instanceof AppError ? error.code : 'internal');
+  deps.logger.error('engagement could not be reconciled', {
+    engagement: claim.engagement,
+    reason,
+    attempts,
+    next: afterwards.kind,
+    ...trail.ids,
+  });
+  await trail.failed(reason);
+  if (afterwards.kind === 'retry')
+    await deps.inbox.retry(claim, later(deps.clock.now(), afterwards.afterMs), reason);
+  else await deps.inbox.bury(claim, reason);
+}
+
+/**
+ * The last SOW among the deliveries; `null` also when a later one was applied already: one that failed and waited
+ * for its next try must not take back what came after it.
+ */
+async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim): Promise<Sow | null> {
+  const last = deliveries.findLast(({ kind }) => kind === 'sow');
+  if (last === undefined) return null;
+  const [applied] = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: 1 });
+  if (applied !== undefined && applied.receivedAt > last.receivedAt) return null;
+  const read = readSow(last.payload);
+  if (read.kind === 'ok') return read.sow;
+  throw new InvalidInputError(
+    read.problems.map((problem) => ({ ...problem, file: null, line: null, severity: 'error' as const })),
+  );
+}
+
+async function recentActions(
+  { audit, clock }: DrainDeps,
+  engagement: EngagementKey,
+): Promise<readonly string[]> {
+  const entries = await audit.read({ engagement, since: later(clock.now(), -FUSE_WINDOW_MS), limit: 500 });
+  return entries.filter(({ result }) => result === 'done').map(({ action }) => action);
+}
+
+/** What one piece of work leaves in the audit log. */
+interface Trail {
+  /** For the log: the id under which the work goes on in log and audit log, and those of the deliveries it answers too. */
+  readonly ids: { readonly requestId: string; readonly alsoFor: readonly string[] };
+  readonly done: (action: Action) => void;
+  readonly count: () => number;
+  readonly write: () => Promise<void>;
+  readonly failed: (reason: string) => Promise<void>;
+}
+
+/** More would make a line of log that nobody reads. */
+const MOST_IDS = 20;
+
+/** What is done is written down at once, without waiting for it: a crash in the middle leaves what was done before. */
+function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail {
+  const [requestId = 'unknown', ...others] = new Set(deliveries.map((delivery) => delivery.requestId));
+  const event = [...new Set(deliveries.map(({ source, kind }) => `${source} ${kind}`))].join(', ');
+  const unwritten: AuditEntry[] = [];
+  let count = 0;
+  let writing = Promise.resolve();
+  const entry = (action: string, result: AuditEntry['result'], detail: string | null): AuditEntry => ({
+    at: deps.clock.now(),
+    engagement,
+    event,
+    requestId,
+    rule: null,
+    action,
+    result,
+    detail,
+  });
+
+  async function write(): Promise<void> {
+    const some = unwritten.splice(0);
+    if (some.length === 0) return;
+    try {
+      await deps.audit.append(some);
+    } catch (error) {
+      unwritten.unshift(...some);
+      throw error;
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    await writing;
+    await write();
+  }
+
+  return {
+    ids: { requestId, alsoFor: others.slice(0, MOST_IDS) },
+    done: (action) => {
+      const text = actionText(action);
+      count += 1;
+      deps.observer.action(action.kind);
+      deps.logger.info('action done', { engagement, action: text, requestId });
+      unwritten.push({
+        ...entry(text, 'done', null),
+        rule: action.kind === 'write-note' ? action.rule : null,
+      });
+      // One that fails is tried again with the next, and at the end.
+      writing = writing.then(write).catch(() => {});
+    },
+    count: () => count,
+    write: writeAll,
+    failed: async (reason) => {
+      unwritten.push(entry('reconcile', 'failed', reason));
+      await writeAll();
+    },
+  };
+}
+
+/** One line, without a stack. */
+function reasonOf(error: unknown): string {
+  const text =
+    error instanceof Error
+      ? `${error instanceof AppError ? error.code : 'internal'}: ${error.message}`
+      : String(error);
+  return text.replaceAll(/\s+/g, ' ').slice(0, 500);
+}

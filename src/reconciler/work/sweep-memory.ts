@@ -1,0 +1,102 @@
+/** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
+import { type EngagementKey } from '#domain/base/keys.ts';
+import { SowNumber } from '#domain/sow/sow.ts';
+import { later } from '#reconciler/loop/retry.ts';
+
+const VERSION = 1;
+
+export interface SweepMemory {
+  readonly version: typeof VERSION;
+  /** When the last sweep that left nothing undone began. ISO 8601, UTC. */
+  readonly lastSuccess: string;
+  /** When the last full one of them began. */
+  readonly lastFull: string;
+  /** Of processes and settings; with another one everything must be looked at again. */
+  readonly fingerprint: string;
+  /** When engagements are to be looked at though nothing happens to them: time passes, a pipeline runs. ISO 8601. */
+  readonly looks: Readonly<Record<EngagementKey, string>>;
+}
+
+/** A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. */
+const FULL_EVERY_MS = 86_400_000;
+/** Clocks of runners differ from GitLab's, whose `updated_at` may be older than the moment it can be seen. */
+const OVERLAP_MS = 600_000;
+
+/** `null` for anything that is no memory: it only costs a full sweep. */
+export function parseSweepMemory(text: string): SweepMemory | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { version, lastSuccess, lastFull, fingerprint, looks } = value as Readonly<Record<string, unknown>>;
+  return version === VERSION &&
+    isInstant(lastSuccess) &&
+    isInstant(lastFull) &&
+    typeof fingerprint === 'string'
+    ? { version, lastSuccess, lastFull, fingerprint, looks: parseLooks(looks) }
+    : null;
+}
+
+/** What is no look is left out: the next full sweep makes it anew. */
+function parseLooks(value: unknown): SweepMemory['looks'] {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.filter(
+      (entry): entry is [string, string] => SowNumber.safeParse(entry[0]).success && isInstant(entry[1]),
+    ),
+  );
+}
+
+function isInstant(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
+}
+
+/**
+ * From when on changes are to be looked at; `null`: everything is.
+ *
+ * @param startedAt when this sweep begins. ISO 8601, UTC
+ */
+export function sweepFrom(memory: SweepMemory | null, startedAt: string, fingerprint: string): string | null {
+  if (memory === null || memory.fingerprint !== fingerprint) return null;
+  const now = Date.parse(startedAt);
+  const [success, full] = [Date.parse(memory.lastSuccess), Date.parse(memory.lastFull)];
+  // A memory from the future was written by a clock that is wrong.
+  if (success > now || full > now || now - full >= FULL_EVERY_MS) return null;
+  return later(memory.lastSuccess, -OVERLAP_MS);
+}
+
+/** The engagements whose time has come. */
+export function dueLooks(memory: SweepMemory | null, startedAt: string): readonly EngagementKey[] {
+  return Object.entries(memory?.looks ?? {})
+    .filter(([, at]) => Date.parse(at) <= Date.parse(startedAt))
+    .map(([engagement]) => engagement);
+}
+
+export interface SweepDone {
+  readonly startedAt: string;
+  readonly full: boolean;
+  readonly fingerprint: string;
+  /** Of every engagement that it saw, when it is to be looked at again. */
+  readonly looks: ReadonlyMap<EngagementKey, string | null>;
+}
+
+/** What the next sweep is to remember after one that left nothing undone. */
+export function rememberSweep(memory: SweepMemory | null, done: SweepDone): SweepMemory {
+  const lastFull = done.full || memory === null ? done.startedAt : memory.lastFull;
+  const before = done.full || memory === null ? [] : Object.entries(memory.looks);
+  const looks = new Map<EngagementKey, string | null>([...before, ...done.looks]);
+  return {
+    version: VERSION,
+    lastSuccess: done.startedAt,
+    lastFull,
+    fingerprint: done.fingerprint,
+    looks: Object.fromEntries([...looks].flatMap(([key, at]) => (at === null ? [] : [[key, at]]))),
+  };
+}

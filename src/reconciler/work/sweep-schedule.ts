@@ -1,0 +1,97 @@
+/** The service's own sweep: drop every webhook for a day, and the end state is the same. */
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { Inbox } from '#ports/inbox.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { Bell } from './bell.ts';
+import { changedSince } from './changed-since.ts';
+import { findDrift } from './find-drift.ts';
+import type { LookAhead } from './look-ahead.ts';
+
+export interface SweepScheduleDeps extends ReconcileDeps {
+  readonly inbox: Pick<Inbox, 'put'>;
+  readonly clock: Clock;
+  /** Between two sweeps. */
+  readonly everyMs: number;
+  /** Asks for the next sweep now: something is known to have been missed. */
+  readonly sooner: Bell;
+  readonly lookAhead: LookAhead;
+  /** Told after each sweep; the last success is the dead-man signal. */
+  readonly onSweep: (result: Swept) => void;
+}
+
+/** How a sweep ended. */
+export type Swept =
+  | {
+      readonly at: string;
+      /** Everything was looked at, not only what changed. */
+      readonly full: boolean;
+      readonly seen: number;
+      readonly woken: number;
+      /** Those among the seen that the loop fuse has paused. */
+      readonly paused: readonly EngagementKey[];
+    }
+  | { readonly at: string; readonly failed: string };
+
+/** A full sweep also finds what no `updated_after` shows, such as a label deleted from the group. */
+const FULL_EVERY_MS = 86_400_000;
+
+/** Sweeps until the signal aborts: at once and in full, then what changed, and in full once a day; sooner when asked. */
+export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): Promise<void> {
+  let lastSuccess: string | null = null;
+  let lastFull: string | null = null;
+  let isRegular = false;
+  while (!signal.aborted) {
+    const at = deps.clock.now();
+    const full =
+      lastFull === null || lastSuccess === null || Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS;
+    const done = await sweepOnce(deps, {
+      at,
+      name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
+      updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
+    });
+    if (done) lastSuccess = at;
+    if (done && full) lastFull = at;
+    isRegular = (await deps.sooner.wait(deps.everyMs, signal)) === 'silent';
+  }
+}
+
+interface Sweep {
+  readonly at: string;
+  /**
+   * The same for every replica that sweeps in the same interval, so that they make one wake-up. A sweep at the start
+   * or on request has a name of its own: what an earlier one woke in this interval may have drifted again since.
+   */
+  readonly name: string;
+  readonly updatedAfter: string | null;
+}
+
+async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
+  const { at, updatedAfter } = sweep;
+  try {
+    const { seen, drifted, paused, looks } = await findDrift(deps, updatedAfter);
+    for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
+    // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
+    const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
+    for (const engagement of woken) await wake(deps, engagement, sweep);
+    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused });
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    deps.logger.error('the sweep failed and will be tried again', { reason });
+    deps.onSweep({ at, failed: reason });
+    return false;
+  }
+}
+
+async function wake(deps: SweepScheduleDeps, engagement: EngagementKey, { at, name }: Sweep): Promise<void> {
+  await deps.inbox.put({
+    source: 'gitlab',
+    dedupeKey: `sweep:${name}:${engagement}`,
+    kind: 'wake',
+    engagement,
+    payload: { event: 'sweep' },
+    receivedAt: at,
+    requestId: `sweep-${name}`,
+  });
+}

@@ -1,0 +1,161 @@
+import type { EvidenceReading } from '#domain/assess/evidence.ts';
+import type { Explanation, StepExplanation } from '#domain/explain/explain.ts';
+import type { ConditionCheck } from '#domain/process/condition.ts';
+import { type Paint, visible } from './paint.ts';
+
+/** The whole explanation, or that of the given steps alone. */
+export function explainText(explanation: Explanation, paint: Paint): string {
+  const { engagement, process, steps } = explanation;
+  const profile = process.profile === null ? '' : `, profile ${process.profile}`;
+  const head = paint('heading', `${engagement} · ${process.name} (${process.id}${profile})`);
+  return [
+    head,
+    '',
+    ...epicLines(explanation, paint),
+    ...steps.flatMap((step) => ['', ...stepLines(step, paint)]),
+  ].join('\n');
+}
+
+function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
+  const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
+  return [
+    `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
+    ...epic.gates.map(
+      (gate) =>
+        `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`,
+    ),
+    ...healthLines(epic, paint),
+    ...epic.leftAlone.map(
+      (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
+    ),
+  ];
+}
+
+const HEALTH_FROM = {
+  facts: 'by the facts',
+  command: 'by /ps health',
+  hand: 'set by hand, and stays',
+} as const;
+
+function healthLines({ health }: Explanation['epic'], paint: Paint): readonly string[] {
+  const other =
+    health.by !== 'facts' && health.byFacts !== health.label
+      ? `; by the facts it would be ${health.byFacts}`
+      : '';
+  return [
+    `  ${paint('dim', 'health')} ${visible(health.label)} (${HEALTH_FROM[health.by]}${other})`,
+    ...health.facts.map(({ text }) => `      ${visible(text)}`),
+  ];
+}
+
+function stepLines(step: StepExplanation, paint: Paint): readonly string[] {
+  const name = `${paint('heading', step.title)} ${paint('dim', `(${step.step})`)}`;
+  const condition = conditionLines(step, paint);
+  const changes = step.wouldChange.map((text) => `  ${paint('link', '→')} ${visible(text)}.`);
+  if (!step.included) return [`${name}: not in this engagement`, ...condition, ...changes];
+  return [
+    `${name}: ${visible(step.verdict)}`,
+    ...condition,
+    ...issueLines(step, paint),
+    ...step.predecessors.map(
+      (before) =>
+        `  ${mark(before.fulfilled, paint)} after ${before.title} is ${before.until}: ${before.state}`,
+    ),
+    ...checklistLines(step, paint),
+    ...ruledLines(step, paint),
+    ...step.evidence.map(
+      (reading) => `  ${mark(reading.problem === null, paint)} evidence ${evidenceText(reading)}`,
+    ),
+    ...reminderLines(step, paint),
+    ...changes,
+  ];
+}
+
+const STAGES = {
+  turn: 'told that it is its turn',
+  before: 'before the due date',
+  late: 'after the due date',
+  escalated: 'to the manager too',
+  acceptance: 'before silence counts',
+  accepted: 'silence counts',
+} as const;
+
+function reminderLines(
+  { reminders: { last, next } }: Extract<StepExplanation, { included: true }>,
+  paint: Paint,
+): readonly string[] {
+  const parts = [
+    ...(last === null ? [] : [`last on ${last.on} (${STAGES[last.stage]})`]),
+    ...(next === null ? [] : [`next on ${next.on} (${STAGES[next.stage]}) if nothing happens`]),
+  ];
+  return parts.length === 0 ? [] : [`  ${paint('dim', 'reminders')} ${parts.join(', ')}`];
+}
+
+function conditionLines({ condition }: StepExplanation, paint: Paint): readonly string[] {
+  if (condition === null) return [];
+  return condition.checks.map((check) => `  ${mark(check.holds, paint)} only when ${checkText(check)}`);
+}
+
+function checkText({ path, expected, seen }: ConditionCheck): string {
+  return visible(`${path} is ${expected}: the SOW has ${seen}`);
+}
+
+function issueLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+  const { issue, label, owners, role, due } = step;
+  const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
+  const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})`;
+  if (issue === null) return [facts];
+  const closed =
+    issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
+  const now = label.now.length === 0 ? 'none' : label.now.join(' and ');
+  const same = label.now.length === 1 && label.now[0] === label.byFacts;
+  return [
+    `  ${paint('dim', 'issue')} ${issue.reference} ${closed}   ${paint('dim', 'label')} ${visible(now)}${same ? '' : `, by the facts ${label.byFacts}`}`,
+    facts,
+  ];
+}
+
+function checklistLines(
+  { checklist, issue }: Extract<StepExplanation, { included: true }>,
+  paint: Paint,
+): readonly string[] {
+  if (issue === null || checklist.items.length === 0) return [];
+  const needed = checklist.items.filter(({ optional }) => !optional);
+  const open = needed.filter(({ done }) => !done);
+  const note = checklist.required ? '' : ' (not required)';
+  return [
+    `  ${mark(open.length === 0 || !checklist.required, paint)} checklist ${needed.length - open.length} of ${needed.length} ticked${note}`,
+    ...open.map(({ text }) => `      ${paint('dim', '[ ]')} ${visible(text)}`),
+  ];
+}
+
+/** Gates beyond list and evidence, and what people have ruled. */
+function ruledLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
+  const { waiver, acceptance } = step;
+  return [
+    ...step.gates.map(
+      ({ wanted, seen, problem }) =>
+        `  ${mark(problem === null, paint)} ${visible(wanted)}: ${visible(seen)}`,
+    ),
+    ...(acceptance === null
+      ? []
+      : [
+          `  ${mark(acceptance.reached, paint)} accepted by silence after ${acceptance.lastDay} (sent ${acceptance.sentOn}, ${acceptance.workingDays} working days)`,
+        ]),
+    ...(waiver === null
+      ? []
+      : [
+          `  ${paint('link', '➖')} ${waiver.skip ? 'skipped' : 'waived'} by ${visible(waiver.by)} on ${waiver.on}: ${visible(waiver.reason)}`,
+        ]),
+  ];
+}
+
+function evidenceText({ field, problem, value }: EvidenceReading): string {
+  const seen = value === null ? 'empty' : visible(value);
+  const wrong = problem === null || problem === 'missing' ? '' : ` (${problem.replaceAll('-', ' ')})`;
+  return `${field}: ${seen}${wrong}`;
+}
+
+function mark(good: boolean, paint: Paint): string {
+  return good ? paint('good', '✓') : paint('bad', '✗');
+}

@@ -1,0 +1,23 @@
+import { printable } from '#domain/base/input-problem.ts';
+
+/** What a piece of text is, so that a terminal can colour it. */
+export type Tone = 'heading' | 'dim' | 'good' | 'change' | 'bad' | 'link';
+
+/** Colours text, or leaves it. */
+export type Paint = (tone: Tone, text: string) => string;
+
+/** For pipes, files and tests. */
+export const plain: Paint = (_, text) => text;
+
+/**
+ * Text of people and CRMs for a terminal or a report: on one line, moves no cursor, reverses nothing. The invisible
+ * characters that keep text inert in GitLab are dropped.
+ */
+export function visible(text: string): string {
+  return printable(text.replaceAll('\u2060', ''));
+}
+
+/** `1 issue`, `2 issues`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

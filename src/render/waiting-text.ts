@@ -1,0 +1,33 @@
+/** Who is waited for and since when, as plain text. */
+import type { EngagementReport, Turn, Waited, Waiver } from '#domain/portfolio/engagement-report.ts';
+import { waitText } from './day-text.ts';
+
+/** `eli`, `Eli Example (no GitLab user)`, `role engineer (nobody named yet)`. */
+export function nameOf({ kind, name }: Waited): string {
+  if (kind === 'role') return `role ${name} (nobody named yet)`;
+  return kind === 'name' ? `${name} (no GitLab user)` : name;
+}
+
+export function namesOf(who: readonly Waited[]): string {
+  return who.map(nameOf).join(', ');
+}
+
+/** How long a turn has been waiting: `4 days`, `at most 4 days` where GitLab does not tell exactly. */
+export function waiting({ since }: Pick<Turn, 'since'>): string {
+  if (since === null) return '';
+  return since.exact || since.days === 0 ? waitText(since.days) : `at most ${waitText(since.days)}`;
+}
+
+/** `Kick-off, waived by mira on 2026-11-30: the customer asked for it` */
+export function waiverText({ title, by, on, reason }: Waiver): string {
+  const who = by === null ? '' : ` by ${by}`;
+  const when = on === null ? '' : ` on ${on}`;
+  return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** `On hold since 2026-11-30, by mira: the customer asks for it`, or that the loop fuse did it. */
+export function pauseText({ hold }: Pick<EngagementReport, 'hold'>): string {
+  return hold === null
+    ? 'Paused, because the same change kept being undone: nothing is changed until somebody resumes it'
+    : `On hold since ${hold.on}, by ${hold.by}: ${hold.reason}`;
+}

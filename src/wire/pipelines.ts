@@ -1,0 +1,72 @@
+/** The part of the composition that only pipelines need: git, merge requests, and what a trigger brought. */
+import type { CiEnvironment } from '#config/ci-environment.ts';
+import type { Config } from '#config/load-config.ts';
+import { ConfigError } from '#domain/base/errors.ts';
+import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
+import type { ChangedFile } from '#ports/changed-files.ts';
+import type { MergeRequests } from '#ports/merge-requests.ts';
+import type { CiDelivery } from '#service/ci-delivery.ts';
+
+export interface PipelineWire {
+  /** What GitLab CI says about the job this runs in. */
+  ci(): CiEnvironment;
+  /** What changed below the current folder since a commit. @throws ConfigError when git cannot tell. */
+  changedFiles(since: string): Promise<readonly ChangedFile[]>;
+  /** Merge requests of the project that the pipeline belongs to. @throws ConfigError outside of a GitLab CI job. */
+  mergeRequests(): Promise<MergeRequests>;
+  /** Reads what a pipeline was given, and proves who signed it. @throws ConfigError without CRM_WEBHOOK_SECRETS. */
+  ciDelivery(
+    text: string,
+    given: { readonly at: string; readonly beside: string | null },
+  ): Promise<CiDelivery>;
+}
+
+export function createPipelineWire({
+  config,
+  cwd,
+  connection,
+}: {
+  readonly config: () => Config;
+  readonly cwd: string;
+  readonly connection: () => GitLabOptions;
+}): PipelineWire {
+  return {
+    ci: () => config().ci,
+    changedFiles: async (since) => {
+      const { changedFiles } = await import('#git/changed-files.ts');
+      return await changedFiles(cwd, since);
+    },
+    mergeRequests: async () => {
+      const repository = projectOf(config());
+      const { createMergeRequests } = await import('#gitlab/engagement/merge-requests.ts');
+      return createMergeRequests({ ...connection(), repository });
+    },
+    ciDelivery: async (text, { at, beside }) => {
+      const { readCiDelivery } = await import('#service/ci-delivery.ts');
+      const { createVerifyCrm } = await import('#service/verify-crm.ts');
+      const { requireCrmSecrets } = await import('#service/require-secrets.ts');
+      return readCiDelivery(text, {
+        verify: () => createVerifyCrm(requireCrmSecrets(config())),
+        nowSeconds: Date.parse(at) / 1000,
+        beside,
+      });
+    },
+  };
+}
+
+function projectOf({ ci }: Config): string {
+  if (ci.projectId !== null) return ci.projectId;
+  throw new ConfigError(
+    [
+      {
+        file: null,
+        line: null,
+        path: 'CI_PROJECT_ID',
+        message: 'is missing, so the project with the merge requests is not known',
+        fix: 'Run this in a job of GitLab CI, which sets it.',
+        severity: 'error',
+      },
+    ],
+    'This needs a pipeline:',
+  );
+}

@@ -1,0 +1,274 @@
+/** The composition of `procession serve`: receiver, inbox, worker, sweeps and health, started and stopped together. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '#config/load-config.ts';
+import { AppError } from '#domain/base/errors.ts';
+import type { ObservedRequest } from '#gitlab/http/requester.ts';
+import type { Clock, Sleep } from '#ports/clock.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { HookAdmin } from '#ports/hooks.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { Store } from '#ports/store.ts';
+import { createHookMemory, watchHooks } from '#reconciler/hooks/watch-hooks.ts';
+import { createOwnWrites, type OwnWrites } from '#reconciler/loop/own-writes.ts';
+import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import { later } from '#reconciler/loop/retry.ts';
+import { type Bell, createBell } from '#reconciler/work/bell.ts';
+import { type DrainObserver, drainInbox } from '#reconciler/work/drain-inbox.ts';
+import { createLookAhead, type LookAhead, rememberOutcome } from '#reconciler/work/look-ahead.ts';
+import { runSweeps, type Swept } from '#reconciler/work/sweep-schedule.ts';
+import { createApp } from '#service/app.ts';
+import { createMemory, type Memory } from '#service/memory.ts';
+import { createMetrics } from '#service/metrics.ts';
+import { createReadBody } from '#service/read-body.ts';
+import type { Receiver } from '#service/receive.ts';
+import { createCrmReceiver } from '#service/receive-crm.ts';
+import { createGitLabReceiver } from '#service/receive-gitlab.ts';
+import type { WebhookSecrets } from '#service/require-secrets.ts';
+import { startService } from '#service/start-service.ts';
+import { createVerifyCrm } from '#service/verify-crm.ts';
+import { createVerifyGitLab } from '#service/verify-gitlab.ts';
+import { wirePages } from './pages.ts';
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly secrets: WebhookSecrets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  /** How to wait; really, when not given. */
+  readonly sleep?: Sleep;
+  /** Builds what talks to GitLab; `onRequest` hears of every request. */
+  readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<Connected>;
+}
+
+/** The engine, and the look at our webhooks. */
+export interface Connected extends ReconcileDeps {
+  readonly hooks: HookAdmin;
+}
+
+/** A service that is not on a port yet. */
+export interface ComposedService {
+  readonly app: ReturnType<typeof createApp>;
+  /** Asks for a sweep now. */
+  sweep(): void;
+  /** Works through the inbox, sweeps and looks after everything; ends what is begun when the signal aborts. */
+  work(signal: AbortSignal): Promise<void>;
+}
+
+export interface RunningService {
+  readonly url: string;
+  /** Stops accepting, lets begun work end, and closes the store. */
+  close(): Promise<void>;
+}
+
+/** What a killed service had begun is taken up again after this. */
+export const LEASE_MS = 15_000;
+/** GitLab's own limit for a webhook body, and ours for a SOW. */
+const GITLAB_BODY_BYTES = 26_214_400;
+const CRM_BODY_BYTES = 1_048_576;
+const BODY_ROOM_BYTES = 104_857_600;
+const BODY_TIMEOUT_MS = 10_000;
+const SWEEP_EVERY_MS = 300_000;
+/** A third of {@link LEASE_MS}. */
+const RENEW_EVERY_MS = 5_000;
+/** Work waits for GitLab most of the time: three requests of 30 ms each an event, so 12 at once keep up with 20 events a second. */
+const CONCURRENCY = 12;
+/** Keys of done deliveries are kept this long, well past any resend: 30 days. */
+const RETENTION_MS = 2_592_000_000;
+/** Lines of the audit log are kept this long, so that the same season of last year is still there: 400 days. */
+const AUDIT_RETENTION_MS = 34_560_000_000;
+const WATCH_HOOKS_EVERY_MS = 300_000;
+const HOUSEKEEPING_EVERY_MS = 3_600_000;
+
+const patiently: Sleep = async (ms, signal) => {
+  await delay(ms, undefined, { ...(signal ? { signal } : {}), ref: true }).catch(() => {});
+};
+
+/**
+ * Starts everything; deliveries are accepted as soon as this resolves.
+ *
+ * GitLab being away is no reason not to accept.
+ *
+ * @throws ConfigError when the address is taken or not allowed.
+ */
+export async function runService(parts: ServiceParts): Promise<RunningService> {
+  const service = await composeService(parts);
+  const ending = new AbortController();
+  const served = await startService(service.app, parts.config);
+  const background = service.work(ending.signal);
+  return {
+    url: served.url,
+    close: async () => {
+      await served.close();
+      ending.abort();
+      await background;
+      await parts.store.close();
+    },
+  };
+}
+
+/** Puts the parts together; nothing runs yet. */
+export async function composeService(parts: ServiceParts): Promise<ComposedService> {
+  const { config, clock, logger, store, sleep = patiently } = parts;
+  const metrics = createMetrics({ clock, figures: async () => await store.figures() });
+  const memory = createMemory(metrics);
+  const sooner = createBell(sleep);
+  const ownWrites = createOwnWrites();
+  const lookAhead = createLookAhead();
+  const connected = await parts.connect(({ ms, ...request }) =>
+    memory.gitlabRequest({ ...request, seconds: ms / 1000 }, clock.now()),
+  );
+  const deps = { ...connected, gitlab: ownWrites.through(connected.gitlab) };
+  const app = createApp({
+    ...receivers(parts, memory, ownWrites),
+    readBody: createReadBody({ timeoutMs: BODY_TIMEOUT_MS, roomBytes: BODY_ROOM_BYTES }),
+    metrics,
+    health: memory.health(store),
+    clock,
+    logger,
+    newRequestId: randomUUID,
+    ...wirePages(config.pages, { ...deps, clock, logger }),
+  });
+  const drain = {
+    ...deps,
+    inbox: store,
+    audit: store.audit,
+    clock,
+    sleep,
+    random: Math.random,
+    observer: watching(memory.observer, lookAhead, { settings: deps.settings, clock }),
+    launch: { process: config.process, profile: config.profile },
+    concurrency: CONCURRENCY,
+    renewEveryMs: RENEW_EVERY_MS,
+  };
+  const schedule = {
+    ...deps,
+    inbox: store,
+    clock,
+    everyMs: SWEEP_EVERY_MS,
+    sooner,
+    lookAhead,
+    onSweep: (result: Swept) => {
+      memory.swept(result);
+      if (!('failed' in result))
+        logger.info('swept', { full: result.full, seen: result.seen, woken: result.woken });
+    },
+  };
+  return {
+    app,
+    sweep: () => sooner.ring(),
+    work: async (signal) => {
+      await Promise.all([
+        learnOwnUser(deps.gitlab, memory, { logger, sleep }, signal),
+        drainInbox(drain, signal),
+        runSweeps(schedule, signal),
+        keepHouse(store, { clock, logger, sleep }, signal),
+        keepWatch({ hooks: deps.hooks, clock, logger, sleep }, { memory, sooner }, signal),
+      ]);
+    },
+  };
+}
+
+/** The same observer, with a memory of when each engagement is to be looked at again. */
+function watching(
+  observer: DrainObserver,
+  lookAhead: LookAhead,
+  { settings, clock }: Pick<ReconcileDeps, 'settings' | 'clock'>,
+): DrainObserver {
+  return {
+    ...observer,
+    settled: (engagement, outcome, lagMs) => {
+      observer.settled(engagement, outcome, lagMs);
+      rememberOutcome(lookAhead, outcome, { settings, now: clock.now() });
+    },
+  };
+}
+
+function receivers(
+  { secrets, store }: ServiceParts,
+  memory: Memory,
+  ownWrites: OwnWrites,
+): { readonly gitlab: Receiver; readonly crm: Receiver } {
+  return {
+    gitlab: createGitLabReceiver({
+      inbox: store,
+      verify: createVerifyGitLab(secrets.gitlab),
+      limitBytes: GITLAB_BODY_BYTES,
+      ownUser: memory.ownUser,
+      isOwnWrite: (written) => ownWrites.has(written),
+      engagementOfIssue: memory.engagementOfIssue,
+    }),
+    crm: createCrmReceiver({
+      inbox: store,
+      verify: createVerifyCrm(secrets.crm),
+      limitBytes: CRM_BODY_BYTES,
+    }),
+  };
+}
+
+const PERSONS_TOKEN =
+  "GITLAB_TOKEN is a person's, and everything is done in that name: use a group access token or a service account";
+
+interface Chore {
+  readonly logger: Logger;
+  readonly sleep: Sleep;
+}
+
+/** Our own changes come back as events; until we know who we are they only cost a reconcile that finds nothing to do. */
+async function learnOwnUser(
+  gitlab: GitLab,
+  memory: Memory,
+  { logger, sleep }: Chore,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const user = await gitlab.whoAmI();
+      memory.setOwnUser(user);
+      if (!user.isBot) logger.warn(PERSONS_TOKEN, { username: user.username });
+      return;
+    } catch (error) {
+      logger.warn('GitLab does not say whose token this is; asking again', {
+        reason: error instanceof AppError ? error.message : 'internal',
+      });
+      await sleep(30_000, signal);
+    }
+  }
+}
+
+async function keepHouse(
+  store: Store,
+  { clock, logger, sleep }: Chore & { readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await store.prune(later(clock.now(), -RETENTION_MS));
+      await store.audit.prune(later(clock.now(), -AUDIT_RETENTION_MS));
+    } catch {
+      logger.warn('what is old could not be removed from the store; trying again in an hour');
+    }
+    await sleep(HOUSEKEEPING_EVERY_MS, signal);
+  }
+}
+
+/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more, what was lost is swept up. */
+async function keepWatch(
+  { hooks, clock, logger, sleep }: Chore & { readonly hooks: HookAdmin; readonly clock: Clock },
+  { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = createHookMemory();
+  while (!signal.aborted) {
+    try {
+      const onReachable = (): void => sooner.ring();
+      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable }, known));
+    } catch (error) {
+      logger.warn('the webhooks could not be looked at', {
+        reason: error instanceof AppError ? error.message : 'internal',
+      });
+    }
+    await sleep(WATCH_HOOKS_EVERY_MS, signal);
+  }
+}

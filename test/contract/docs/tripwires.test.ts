@@ -1,0 +1,164 @@
+/** Gates that could pass on nothing: each is given something forbidden and must refuse it. */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../../..');
+let folder: string;
+
+/** Runs a tool of ours in the planted project. */
+async function tool(name: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout, stderr } = await run(join(root, 'node_modules/.bin', name), args, { cwd: folder });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: `${stdout}${stderr}` };
+  }
+}
+
+async function plant(file: string, text: string): Promise<void> {
+  const path = join(folder, file);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, text);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'procession-tripwire-'));
+  for (const file of [
+    'package.json',
+    'tsconfig.json',
+    '.oxlintrc.json',
+    'biome.json',
+    'knip.json',
+    'vitest.config.ts',
+  ])
+    await cp(join(root, file), join(folder, file));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await plant('src/ports/clock.ts', 'export interface Clock { now(): string }\n');
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('import rules', () => {
+  const forbidden: readonly [name: string, file: string, text: string, message: string][] = [
+    [
+      'the domain imports a port',
+      'src/domain/a.ts',
+      "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n",
+      'src/domain is pure',
+    ],
+    [
+      'the domain reads a file',
+      'src/domain/a.ts',
+      "import { readFileSync } from 'node:fs';\nexport const a = (): string => readFileSync('a', 'utf8');\n",
+      'src/domain is pure',
+    ],
+    [
+      'the domain reads the clock',
+      'src/domain/a.ts',
+      'export const a = (): number => new Date().getTime();\n',
+      'Date',
+    ],
+    [
+      'the domain throws dice',
+      'src/domain/a.ts',
+      'export const a = (): number => Math.random();\n',
+      'random',
+    ],
+    [
+      'the reconciler imports an adapter',
+      'src/reconciler/a.ts',
+      "import { gitlab } from '#gitlab/a.ts';\nexport const a = gitlab;\n",
+      'src/reconciler',
+    ],
+    [
+      'the sandbox knows our code',
+      'src/sandbox/a.ts',
+      "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n",
+      'src/sandbox',
+    ],
+    [
+      'a folder is left by ../',
+      'src/cli/a.ts',
+      "import { b } from '#test/gitlab/b.ts';\nexport const a = b;\n",
+      'src/cli',
+    ],
+    [
+      'the environment is read outside config',
+      'src/gitlab/a.ts',
+      "export const a = process.env['GITLAB_TOKEN'];\n",
+      'process.env',
+    ],
+    [
+      'a promise is left floating',
+      'src/gitlab/a.ts',
+      'async function b(): Promise<void> {}\nexport function a(): void {\n  b();\n}\n',
+      'no-floating-promises',
+    ],
+    ['a default export', 'src/gitlab/a.ts', 'export default 1;\n', 'no-default-export'],
+  ];
+
+  it.each(forbidden)('oxlint refuses that %s', async (_, file, text, message) => {
+    await plant(file, text);
+
+    const result = await tool('oxlint', ['src']);
+
+    await rm(join(folder, file));
+    expect(result.output).toContain(message);
+    expect(result.code).not.toBe(0);
+  });
+
+  it('oxlint accepts a legal file, so that refusals mean something', async () => {
+    await plant('src/domain/a.ts', 'export const a = (text: string): string => text.trim();\n');
+
+    const result = await tool('oxlint', ['src']);
+
+    await rm(join(folder, 'src/domain/a.ts'));
+    expect(result).toMatchObject({ code: 0 });
+  });
+});
+
+describe('other gates', () => {
+  it('tsc refuses a type error', async () => {
+    await plant('src/domain/a.ts', 'export const a: number = "text";\n');
+
+    const result = await tool('tsc', ['-p', '.']);
+
+    await rm(join(folder, 'src/domain/a.ts'));
+    expect(result.output).toContain('TS2322');
+    expect(result.code).not.toBe(0);
+  });
+
+  it('biome refuses unformatted code', async () => {
+    await plant('src/domain/a.ts', 'export   const a = "b"\n');
+
+    const result = await tool('biome', ['ci', '.']);
+
+    await rm(join(folder, 'src/domain/a.ts'));
+    expect(result.code).not.toBe(0);
+  });
+
+  it('knip refuses an unused file', async () => {
+    await plant('src/main.ts', "process.stdout.write('x');\n");
+    await plant('src/domain/unused.ts', 'export const a = 1;\n');
+
+    const result = await tool('knip', ['--include', 'files']);
+
+    await rm(join(folder, 'src/domain/unused.ts'));
+    expect(result.output).toContain('src/domain/unused.ts');
+    expect(result.code).not.toBe(0);
+  });
+
+  it('vitest refuses to pass on no tests', async () => {
+    const result = await tool('vitest', ['run', '--project', 'unit']);
+
+    expect(result.code).not.toBe(0);
+  });
+});

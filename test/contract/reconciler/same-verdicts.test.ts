@@ -1,0 +1,92 @@
+/** One engine behind webhook, command line and pipeline: what they say about a step is the same text. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { command as check } from '#cli/commands/check.ts';
+import { command as explain } from '#cli/commands/explain.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import type { Store } from '#ports/store.ts';
+import { runCommand } from '#test/support/cli.ts';
+import { answerTo, COMMANDED, sayIn } from '#test/support/commands.ts';
+import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { aDelivery, aStore, startWorker } from '#test/support/service.ts';
+
+let world: EngagementWorld;
+let store: Store;
+let remove: () => Promise<void>;
+
+beforeEach(async () => {
+  world = await startEngagement({ process: COMMANDED });
+  ({ store, remove } = await aStore());
+  await world.apply();
+  await world.walk('first');
+});
+
+afterEach(async () => {
+  await store.close();
+  await remove();
+  await world.close();
+});
+
+interface Explained {
+  readonly steps: readonly {
+    readonly step: string;
+    readonly verdict: string;
+    readonly wouldChange: readonly string[];
+  }[];
+}
+
+interface Checked {
+  readonly engagements: readonly {
+    readonly steps: readonly {
+      readonly step: string;
+      readonly findings: readonly {
+        readonly message: string;
+        readonly missing: readonly string[];
+        readonly fix: readonly string[];
+      }[];
+    }[];
+  }[];
+}
+
+/** As a webhook wakes it: through the inbox and the worker. */
+async function byWebhook(): Promise<string> {
+  const issue = world.issue('second');
+  const note = sayIn(world, 'eli', issue, '/ps explain');
+  const worker = startWorker(world.deps, store);
+  await store.put(aDelivery({ kind: 'note', payload: { event: 'note', itemId: issue.id, noteId: note.id } }));
+  await worker.quiet();
+  await worker.stop();
+  return answerTo(world, issue, note);
+}
+
+it('a comment, the command line and a pipeline give the same verdict in the same words', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'procession-verdicts-'));
+  const comment = await byWebhook();
+  const told = await runCommand(explain, ['SOW-1042', 'second', '--json'], world.deps);
+  const gate = await runCommand(
+    check,
+    ['SOW-1042', '--until', 'second', '--json', '--junit', join(folder, 'check.xml')],
+    world.deps,
+  );
+  const junit = await readFile(join(folder, 'check.xml'), 'utf8');
+  await rm(folder, { recursive: true });
+
+  const explained = (JSON.parse(told.stdout) as Explained).steps.find(({ step }) => step === 'second');
+  const [finding] =
+    (JSON.parse(gate.stdout) as Checked).engagements[0]?.steps.find(({ step }) => step === 'second')
+      ?.findings ?? [];
+  expect(explained?.verdict).toBe('ready: nothing is in the way');
+  expect(comment).toContain(`**second**: ${inlineText(explained?.verdict ?? '')}`);
+  for (const todo of explained?.wouldChange ?? []) expect(comment).toContain(`To do: ${inlineText(todo)}.`);
+  expect(gate.code).toBe(1);
+  expect(finding?.missing).toEqual([
+    'not ticked: Hold it',
+    'evidence "Held on" is empty',
+    'the approval by somebody with the role manager is missing',
+  ]);
+  expect(explained?.wouldChange.slice(0, -1)).toEqual(finding?.fix);
+  for (const text of [finding?.message ?? '', ...(finding?.missing ?? [])])
+    expect(junit).toContain(text.replaceAll('"', '&quot;'));
+});

@@ -1,0 +1,199 @@
+/**
+ * Webhooks that come shuffled, twice, or not at all end in the same world as those that come once and in order:
+ * through the service's real app, with what the sandbox really sends, its inbox, worker and sweep.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { doStep } from '#demo/do-step.ts';
+import { evidenceFor } from '#domain/assess/assess.ts';
+import { tickAll } from '#domain/text/fill-in.ts';
+import type { Epic, Issue, User } from '#sandbox/world.ts';
+import { aProcess } from '#test/support/builders.ts';
+import { addHook, type ComposedWorld, startComposed } from '#test/support/composed-service.ts';
+
+const STEPS = ['first', 'second', 'talks', 'last'] as const;
+/** `PROOF_RUNS=500` for a long night. */
+const RUNS = Number(process.env['PROOF_RUNS'] ?? 25);
+
+type StepId = (typeof STEPS)[number];
+
+/** Something a person does to an issue. */
+type Deed = readonly [
+  what: 'do' | 'close' | 'reopen' | 'tick' | 'remark' | 'label' | 'unlabel',
+  step: StepId,
+];
+
+/** What becomes of one webhook on its way. `late`: lost, and sent again when people have acted once more. */
+type Fate = 'once' | 'twice' | 'lost' | 'late';
+
+/** People act; then what they did is told, in this order and with these losses. */
+interface Phase {
+  readonly deeds: readonly Deed[];
+  /** Of the n-th webhook of the phase; the rest comes once. */
+  readonly fates: readonly Fate[];
+  /** Sorts the webhooks: shuffled, and the second copies anywhere among them. */
+  readonly order: readonly number[];
+}
+
+const deed: fc.Arbitrary<Deed> = fc.tuple(
+  fc.constantFrom('do', 'do', 'do', 'close', 'reopen', 'tick', 'remark', 'label', 'unlabel'),
+  fc.constantFrom(...STEPS),
+);
+
+const phase: fc.Arbitrary<Phase> = fc.record({
+  deeds: fc.array(deed, { minLength: 1, maxLength: 5 }),
+  fates: fc.array(fc.constantFrom('once', 'twice', 'late', 'lost', 'lost'), { minLength: 0, maxLength: 12 }),
+  order: fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 12 }),
+});
+
+/** Holds webhooks back until they are let through; an HTTP answer to GitLab comes then. */
+class Network {
+  private readonly held: {
+    readonly request: Request;
+    readonly answer: (response: Response) => void;
+  }[] = [];
+  private late: Request[] = [];
+  private isOpen = true;
+
+  carry(request: Request, deliver: (request: Request) => Promise<Response>): Promise<Response> {
+    if (this.isOpen) return deliver(request);
+    return new Promise((answer) => {
+      this.held.push({ request, answer });
+    });
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  /** How many have left GitLab. */
+  get waiting(): number {
+    return this.held.length;
+  }
+
+  /** Lets through what is held, as it fares; what follows comes through at once. */
+  async open(
+    { fates, order }: Pick<Phase, 'fates' | 'order'>,
+    deliver: (request: Request) => Promise<Response>,
+  ): Promise<void> {
+    this.isOpen = true;
+    const earlier = this.late.splice(0).map((request) => ({ request, answer: () => {} }));
+    const copies = this.held.splice(0).flatMap(({ request, answer }, index) => {
+      const fate = fates[index] ?? 'once';
+      if (fate === 'late') this.late.push(request.clone());
+      const times = { once: 1, twice: 2, lost: 0, late: 0 }[fate];
+      if (times === 0) answer(new Response(null, { status: 502 }));
+      return Array.from({ length: times }, () => ({ request: request.clone(), answer }));
+    });
+    const shuffled = [...earlier, ...copies]
+      .map((copy, index) => ({ copy, place: order[index % order.length] ?? 0 }))
+      .toSorted((a, b) => a.place - b.place);
+    await Promise.all(
+      shuffled.map(async ({ copy: { request, answer } }) => answer((await deliver(request)).clone())),
+    );
+  }
+}
+
+function perform(world: ComposedWorld, [what, step]: Deed): void {
+  const { operations } = world.sandbox;
+  const issue = world.issue(step);
+  const eli = world.sandbox.user('eli');
+  switch (what) {
+    case 'do':
+      return properly(world, step, eli);
+    case 'close':
+    case 'reopen':
+      return operations.setState(eli, issue, what === 'close' ? 'closed' : 'opened');
+    case 'tick':
+      operations.updateIssue(eli, issue, { description: tickAll(issue.description) });
+      return;
+    case 'remark':
+      operations.updateIssue(eli, issue, { description: `${issue.description}\n\nA remark.` });
+      return;
+    case 'label':
+      operations.updateIssue(eli, issue, { addLabels: ['workflow::done'] });
+      return;
+    case 'unlabel':
+      operations.updateIssue(eli, issue, { removeLabels: [`step::${step}`, 'workflow::ready'] });
+      return;
+  }
+}
+
+function properly(world: ComposedWorld, id: StepId, user: User): void {
+  const step = world.process.steps.find((candidate) => candidate.id === id);
+  if (step === undefined) throw new Error(`no step ${id}`);
+  doStep(world.sandbox.operations, user, world.issue(id), evidenceFor(step, world.sow));
+}
+
+/** Everything that people see, without numbers and instants that depend on the order of requests. */
+function snapshot(world: ComposedWorld): unknown {
+  const { epics, issues, links, notes } = world.sandbox.world;
+  const shown = (item: Epic | Issue): unknown => ({
+    title: item.title,
+    state: item.state,
+    description: item.description,
+    labels: world.labels(item).toSorted(),
+    assignees: item.kind === 'issue' ? item.assigneeIds : [],
+    epic: item.kind === 'issue' ? item.epicId : null,
+    notes: notes
+      .filter(({ system, target }) => !system && target.kind === item.kind && target.id === item.id)
+      .map(({ body }) => body)
+      .toSorted(),
+  });
+  return {
+    epics: epics.map(shown),
+    issues: issues.map(shown),
+    links: links.map(({ sourceId, targetId, type }) => `${sourceId} ${type} ${targetId}`).toSorted(),
+  };
+}
+
+/** Lives the phases, with every webhook once and in order, or as each phase says. @returns the world after each phase */
+async function live(phases: readonly Phase[], clean: boolean): Promise<readonly unknown[]> {
+  const network = new Network();
+  let deliver: (request: Request) => Promise<Response> = async () => new Response(null, { status: 502 });
+  const world = await startComposed({
+    process: aProcess(),
+    network: async (request, toService) => {
+      deliver = toService;
+      return await network.carry(request, toService);
+    },
+  });
+  try {
+    addHook(world);
+    await world.won(world.sow, 'deal-1');
+    await world.quiet();
+    const worlds: unknown[] = [];
+    for (const each of phases) {
+      network.close();
+      const before = world.sandbox.world.deliveries.length;
+      for (const done of each.deeds) perform(world, done);
+      const sent = world.sandbox.world.deliveries.length - before;
+      await expect.poll(() => network.waiting, { interval: 1 }).toBe(sent);
+      await network.open(clean ? { fates: [], order: [0] } : each, (request) => deliver(request));
+      // A hook that loses too much would be disabled; what that does is proven elsewhere.
+      for (const hook of world.sandbox.world.hooks) Object.assign(hook, { failures: 0, disabledUntil: null });
+      await world.quiet();
+      if (!clean) await world.sweep();
+      worlds.push(snapshot(world));
+    }
+    return worlds;
+  } finally {
+    await world.close();
+  }
+}
+
+describe('webhooks', () => {
+  it(
+    'that are shuffled, doubled and lost end in the same world as the clean stream',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(phase, { minLength: 1, maxLength: 4 }), async (phases) => {
+          expect(await live(phases, false)).toEqual(await live(phases, true));
+        }),
+        // A machine that is busy with something else gives fewer runs, not a failure.
+        { numRuns: RUNS, interruptAfterTimeLimit: RUNS * 4_000 },
+      );
+    },
+    RUNS * 8_000 + 60_000,
+  );
+});

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readEvidence } from '#domain/assess/evidence.ts';
+import type { EvidenceField } from '#domain/process/process.ts';
+import { evidenceTable } from '#domain/template/evidence-table.ts';
+import { writeManagedBlock } from '#domain/text/managed-block.ts';
+
+const field = (changes: Partial<EvidenceField> & { field: string }): EvidenceField => ({
+  kind: 'text',
+  required: true,
+  ...changes,
+});
+const HELD = field({ field: 'Held on', kind: 'date', hint: 'YYYY-MM-DD' });
+const MINUTES = field({ field: 'Minutes', kind: 'url' });
+const HOW = field({ field: 'How accepted', kind: 'choice', choices: ['signed', 'e-mail', 'passive'] });
+const HOURS = field({ field: 'Hours', kind: 'number' });
+const NAMES = field({ field: 'Attendees' });
+const RECORDING = field({ field: 'Recording', kind: 'url', required: false });
+
+function read(cell: string, of: EvidenceField): [string | null, string | null] {
+  const [reading] = readEvidence(`| Record | Value |\n|---|---|\n| ${of.field} | ${cell} |\n`, [of]);
+  return [reading?.value ?? null, reading?.problem ?? null];
+}
+
+describe('domain/evidence', () => {
+  it.each([
+    ['2026-03-05', HELD, '2026-03-05', null],
+    ['**`2026-03-05`**', HELD, '2026-03-05', null],
+    ['**2026-03-05**', HELD, '2026-03-05', null],
+    ['2026-02-30', HELD, '2026-02-30', 'not-a-date'],
+    ['5 March', HELD, '5 March', 'not-a-date'],
+    ['https://example.com/a_b', MINUTES, 'https://example.com/a_b', null],
+    ['<https://example.com/a>', MINUTES, 'https://example.com/a', null],
+    ['[minutes](https://example.com/a)', MINUTES, 'https://example.com/a', null],
+    ['see [minutes](<https://example.com/a>), page 2', MINUTES, 'https://example.com/a', null],
+    ['[minutes.pdf](/uploads/0a1b/minutes.pdf)', MINUTES, '/uploads/0a1b/minutes.pdf', null],
+    ['https://example.com/a\\_b', MINUTES, 'https://example.com/a_b', null],
+    ['in the folder', MINUTES, 'in the folder', 'not-a-url'],
+    ['javascript:alert(1)', MINUTES, 'javascript:alert(1)', 'not-a-url'],
+    ['http://', MINUTES, 'http://', 'not-a-url'],
+    ['Signed', HOW, 'signed', null],
+    ['`E-Mail`', HOW, 'e-mail', null],
+    ['by phone', HOW, 'by phone', 'not-a-choice'],
+    ['82', HOURS, '82', null],
+    ['1,082.5 h', HOURS, '1,082.5 h', null],
+    ['many', HOURS, 'many', 'not-a-number'],
+    ['0', HOURS, '0', null],
+    ['Ada \\| Bo', NAMES, 'Ada | Bo', null],
+    ['[Ada](https://example.com) and Bo', NAMES, 'Ada and Bo', null],
+    ['_Ada_ and _Bo_', NAMES, '_Ada_ and _Bo_', null],
+    ['*Ada* (lead), *Bo*', NAMES, '*Ada* (lead), *Bo*', null],
+    ['n/a', RECORDING, 'n/a', null],
+    ['N / A', RECORDING, 'N / A', null],
+  ] as const)('reads %j as %s', (cell, of, value, problem) => {
+    expect(read(cell, of)).toEqual([value, problem]);
+  });
+
+  it.each([
+    '',
+    ' ',
+    '–',
+    '-',
+    '—',
+    '…',
+    '...',
+    'TODO',
+    'tbd',
+    '?',
+    '<!-- 2026-03-05 -->',
+    '_YYYY-MM-DD_',
+    '*Names on both sides*',
+    '_x_',
+    'n/a',
+    '\u2060',
+  ])('takes %j for empty', (cell) => {
+    expect(read(cell, NAMES)).toEqual([null, 'missing']);
+  });
+
+  it('does not ask for what is not required', () => {
+    expect(read('', RECORDING)).toEqual([null, null]);
+    expect(read('somewhere', RECORDING)).toEqual(['somewhere', 'not-a-url']);
+    expect(readEvidence('', [RECORDING, NAMES])).toEqual([
+      { field: 'Recording', value: null, problem: null },
+      { field: 'Attendees', value: null, problem: 'missing' },
+    ]);
+  });
+
+  it.each([
+    '|  HELD   ON |2026-03-05|',
+    'Held on | 2026-03-05',
+    '| **Held on** | 2026-03-05 | more |',
+    '> | Held on | 2026-03-05 |',
+    '| `Held on` | 2026-03-05 |',
+    '| Held on <!-- when --> | 2026-03-05 |',
+  ])('finds a row that was retyped as %j', (row) => {
+    expect(readEvidence(`text\r\n${row}\r\n`, [HELD])[0]?.value).toBe('2026-03-05');
+  });
+
+  it('takes the first row that is filled in', () => {
+    expect(
+      readEvidence('| Held on | – |\n| Held on | 2026-03-05 |\n| Held on | 2026-03-06 |', [HELD])[0]?.value,
+    ).toBe('2026-03-05');
+  });
+
+  it.each([
+    ['a code fence', '```\n| Held on | 2026-03-05 |\n```'],
+    ['a comment', '<!--\n| Held on | 2026-03-05 |\n-->'],
+    [
+      'the managed block',
+      writeManagedBlock(
+        '',
+        { kind: 'step', engagement: 'SOW-1', process: 'p', profile: null, step: 's' },
+        '| Held on | 2026-03-05 |',
+      ),
+    ],
+    ['a row of another name', '| Held on time | 2026-03-05 |'],
+    ['the second cell', '| x | Held on | 2026-03-05 |'],
+  ])('does not look into %s', (_, description) => {
+    expect(readEvidence(description, [HELD])).toEqual([
+      { field: 'Held on', value: null, problem: 'missing' },
+    ]);
+  });
+
+  it('reads a fresh table as empty, and its rows once they are filled in', () => {
+    const fields = [HELD, MINUTES, HOW, HOURS, NAMES, RECORDING];
+    const fresh = evidenceTable(fields);
+
+    expect(readEvidence(fresh, fields).map(({ value }) => value)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(readEvidence(fresh.replace('_YYYY-MM-DD_', '2026-03-05'), fields)[0]).toEqual({
+      field: 'Held on',
+      value: '2026-03-05',
+      problem: null,
+    });
+  });
+
+  it('reads every fresh table as empty, whatever names, hints and choices it has', () => {
+    const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 .,;:()/#@!?-]{0,20}[A-Za-z0-9]$/);
+    const words = fc
+      .stringMatching(/^[A-Za-z0-9_*|<>`\\~(:/. -]{1,20}$/)
+      .filter((text) => text.trim() !== '');
+    const anyField = fc
+      .record(
+        {
+          field: names,
+          kind: fc.constantFrom('text', 'date', 'url', 'person', 'number', 'choice'),
+          choices: fc.array(words),
+          required: fc.boolean(),
+          hint: words,
+        },
+        { requiredKeys: ['field'] },
+      )
+      .map((input): EvidenceField => ({ kind: 'text', required: true, ...input }));
+
+    fc.assert(
+      fc.property(fc.array(anyField, { maxLength: 5 }), (fields) => {
+        for (const reading of readEvidence(evidenceTable(fields), fields)) expect(reading.value).toBeNull();
+      }),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
+import { dueDates } from '#domain/process/due-dates.ts';
+import type { Step } from '#domain/process/process.ts';
+import { anInputSow, anInputStep } from '#test/support/inputs.ts';
+
+// 2026-03-05 is a Thursday.
+const sow = anInputSow({
+  sow: { number: 'SOW-1042', signed_on: '2026-03-02' },
+  closed_won_on: '2026-03-05',
+  dates: { end: '2026-06-30' },
+});
+
+const due = (...steps: readonly Step[]): Record<string, string | null> =>
+  Object.fromEntries(dueDates(steps, sow, DEFAULT_CALENDAR));
+const rule = (from: string, working_days: number): object => ({ from, working_days });
+
+describe('domain/due-dates', () => {
+  it.each([
+    ['closed_won', 2, '2026-03-09'],
+    ['closed_won', 0, '2026-03-05'],
+    ['sow_signed', 1, '2026-03-03'],
+    ['sow_end', -5, '2026-06-23'],
+    ['sow_start', 0, null],
+  ])('counts from %s %d working days: %s', (from, days, expected) => {
+    expect(due(anInputStep('a', { due: [rule(from, days)] }))).toEqual({ a: expected });
+  });
+
+  it('takes the first rule whose anchor the SOW knows', () => {
+    expect(
+      due(anInputStep('a', { due: [rule('sow_start', 0), rule('closed_won', 10), rule('sow_end', 0)] })),
+    ).toEqual({
+      a: '2026-03-19',
+    });
+  });
+
+  it('counts from other steps, wherever they stand', () => {
+    expect(
+      due(
+        anInputStep('c', { due: [rule('b', 1)] }),
+        anInputStep('a', { due: [rule('closed_won', 1)] }),
+        anInputStep('b', { due: [rule('a', 1)] }),
+      ),
+    ).toEqual({ c: '2026-03-10', a: '2026-03-06', b: '2026-03-09' });
+  });
+
+  it('goes on to the next rule when the other step is left out or has no due date itself', () => {
+    expect(
+      due(
+        anInputStep('a'),
+        anInputStep('b', { due: [rule('left-out', 1), rule('a', 1), rule('closed_won', 1)] }),
+        anInputStep('c', { due: [rule('a', 1)] }),
+      ),
+    ).toEqual({ a: null, b: '2026-03-06', c: null });
+  });
+
+  it('ends when rules go round in a circle', () => {
+    expect(due(anInputStep('a', { due: [rule('b', 1)] }), anInputStep('b', { due: [rule('a', 1)] }))).toEqual(
+      {
+        a: null,
+        b: null,
+      },
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type TemplateContext, templateProblems } from '#domain/template/problems.ts';
+
+function problems(template: string, context: Partial<TemplateContext> = {}): string[] {
+  return templateProblems(template, {
+    partials: {},
+    file: 'issue_templates/delivery/a.md',
+    kind: 'step',
+    ...context,
+  }).map(({ file, line, message }) => `${file.replace('issue_templates/delivery/', '')}:${line} ${message}`);
+}
+
+describe('domain/template-problems', () => {
+  it('has nothing to say about a good template', () => {
+    const template = [
+      'Hello {{customer.name}}, see [SOW]({{sow.url}}) and `@name` and ada@example.com, C# and issue 12.',
+      '',
+      '| # | Question |',
+      '|---|---|',
+      '| 1.1 | Is `#1` fine? |',
+      '',
+      '{{> evidence}}',
+      '',
+      '- [ ] either/or, and/or; 24/7',
+      '',
+      '```text',
+      '{{#text}}',
+      '/close',
+      '@root {{customer.name}}',
+      '{{/text}}',
+      '```',
+      '',
+      '[Mail](mailto:{{#encode}}{{contacts.customer.main.email}}{{/encode}}?body={{#encode}}Hello @{{customer.name}},',
+      '/close #1{{/encode}})',
+      '<!-- @root #1 -->',
+    ].join('\n');
+
+    expect(problems(template, { evidence: true })).toEqual([]);
+  });
+
+  it('reports everything at once, in order', () => {
+    expect(
+      problems('one\n/close\n{{custmer.name}} {{{x}}}\nthanks @root\nsee #12, !3 and &4\n{{#is.tm}}', {
+        evidence: true,
+      }),
+    ).toEqual([
+      'a.md:1 the step has evidence fields, but {{> evidence}} is missing: add it where the table shall stand',
+      'a.md:2 a line that begins with /close may run a quick action in GitLab: put words before it',
+      'a.md:3 unknown name {{custmer.name}}. Did you mean "customer.name"?',
+      expect.stringContaining('a.md:3 {{{x}}} and {{& x}} are refused'),
+      expect.stringContaining('a.md:4 @root would notify somebody'),
+      expect.stringContaining('a.md:5 #12 would be a reference'),
+      'a.md:6 {{#is.tm}} is never closed: add {{/is.tm}}',
+    ]);
+  });
+
+  it.each([
+    ['/{{customer.name}}', 'begins with /{{'],
+    ['#{{acceptance_days}}', 'the sign before {{acceptance_days}}'],
+    ['@{{customer.name}}', 'the sign before {{customer.name}}'],
+    ['[x](https://x.example.com/{{customer.name}})', 'stands in a link address'],
+    ['[x](https://x.example.com/{{sow.url}})', 'stands in a link address'],
+    ['`code`\n```\n{{customer.name}}\n```', 'stands in a code fence'],
+    ['{{#encode}}x{{/encode}}', 'belongs inside the address of a link'],
+    ['{{> evidence}}\n```\n{{> evidence}}\n```', 'cannot be filled in inside a code fence'],
+    ['{{people.enginer.name}}', 'Did you mean "people.engineer.name"'],
+  ])('reports %j', (template, message) => {
+    expect(problems(template, { roles: ['manager', 'engineer'] })).toEqual([
+      expect.stringContaining(message),
+    ]);
+  });
+
+  it('knows only the roles it is told, and any role when it is told none', () => {
+    expect(problems('{{people.architect.name}}')).toEqual([]);
+    expect(problems('{{people.architect.name}}', { roles: ['architect'] })).toEqual([]);
+    expect(problems('{{people.architect.name}}', { roles: ['manager'] })).toHaveLength(1);
+  });
+
+  it('looks into partials where they are used, and names their file and line', () => {
+    const partials = {
+      rows: 'fine\n{{title}} {{milestne}}',
+      mail: '```text\n{{#text}}\n{{> words}}\n{{/text}}\n```\n',
+      words: 'Dear {{customer.name}}\n@you',
+    };
+
+    expect(problems('{{#deliverables}}\n{{> rows}}\n{{/deliverables}}\n{{> mail}}', { partials })).toEqual([
+      '_rows.md:2 unknown name {{milestne}}. Did you mean "milestone"?',
+    ]);
+    expect(problems('{{> rows}}', { partials }).map((problem) => problem.split('.')[0])).toEqual([
+      '_rows',
+      '_rows',
+    ]);
+    expect(problems('{{> words}}{{> words}}', { partials })).toEqual([
+      expect.stringContaining('_words.md:2 @you would notify'),
+    ]);
+    expect(problems('{{> a}}', { partials: { a: '{{> b}}', b: '{{> a}}' } })).toEqual([
+      expect.stringContaining('a → b → a'),
+    ]);
+  });
+
+  it('finds the evidence table in a partial', () => {
+    expect(problems('{{> end}}', { evidence: true, partials: { end: '{{> evidence}}' } })).toEqual([]);
+  });
+
+  it('knows that an epic has no step and no evidence, and a title no partials', () => {
+    expect(problems('{{step.title}}', { kind: 'epic' })).toEqual([
+      expect.stringContaining('means nothing on an epic'),
+    ]);
+    expect(problems('{{> evidence}}', { kind: 'epic' })).toEqual([
+      expect.stringContaining('belongs to a step'),
+    ]);
+    expect(problems('{{step.title}} #1', { kind: 'title' })).toEqual([]);
+    expect(problems('{{> a}}', { kind: 'title', partials: { a: 'x' } })).toEqual([
+      expect.stringContaining('no partials'),
+    ]);
+  });
+
+  it('does not blame what stands inside a section it does not know', () => {
+    expect(problems('{{#deliverable}}{{title}}{{/deliverable}}')).toEqual([
+      'a.md:1 unknown name {{deliverable}}. Did you mean "deliverables"?',
+    ]);
+  });
+
+  it('shows fields of a list only inside it', () => {
+    expect(problems('{{number}} {{title}}')).toHaveLength(2);
+    expect(problems('{{#assumptions}}{{text}} {{number}} {{title}}{{/assumptions}}')).toHaveLength(1);
+    expect(problems('{{^deliverables}}{{title}}{{/deliverables}}')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  dueLooks,
+  parseSweepMemory,
+  rememberSweep,
+  type SweepMemory,
+  sweepFrom,
+} from '#reconciler/work/sweep-memory.ts';
+
+const MEMORY: SweepMemory = {
+  version: 1,
+  lastSuccess: '2026-11-25T09:00:00.000Z',
+  lastFull: '2026-11-25T03:00:00.000Z',
+  fingerprint: 'a',
+  looks: { 'SOW-1': '2026-11-25T09:30:00.000Z', 'SOW-2': '2026-11-26T08:00:00.000Z' },
+};
+
+describe('reconciler/sweep-memory', () => {
+  it('begins a little before the last success, because clocks differ', () => {
+    expect(sweepFrom(MEMORY, '2026-11-25T10:00:00.000Z', 'a')).toBe('2026-11-25T08:50:00.000Z');
+  });
+
+  it.each([
+    ['nothing is remembered', null, '2026-11-25T10:00:00.000Z', 'a'],
+    ['processes or settings are others', MEMORY, '2026-11-25T10:00:00.000Z', 'b'],
+    ['the last full sweep is a day ago', MEMORY, '2026-11-26T03:00:00.000Z', 'a'],
+    ['the memory comes from the future', MEMORY, '2026-11-25T08:59:59.999Z', 'a'],
+  ])('looks at everything when %s', (_, memory, now, fingerprint) => {
+    expect(sweepFrom(memory, now, fingerprint)).toBeNull();
+  });
+
+  it('remembers when it began, and the last time it saw everything', () => {
+    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks: new Map() };
+
+    expect(rememberSweep(MEMORY, { ...done, full: false })).toEqual({
+      ...MEMORY,
+      lastSuccess: '2026-11-25T10:00:00.000Z',
+    });
+    expect(rememberSweep(MEMORY, { ...done, full: true }).lastFull).toBe(done.startedAt);
+    expect(rememberSweep(null, { ...done, full: false }).lastFull).toBe(done.startedAt);
+  });
+
+  it('looks at those whose time has come', () => {
+    expect(dueLooks(MEMORY, '2026-11-25T09:29:59.999Z')).toEqual([]);
+    expect(dueLooks(MEMORY, '2026-11-25T09:30:00.000Z')).toEqual(['SOW-1']);
+    expect(dueLooks(null, '2026-11-25T09:30:00.000Z')).toEqual([]);
+  });
+
+  it('keeps the times of those it did not see, and after a full sweep no others', () => {
+    const looks = new Map([
+      ['SOW-1', null],
+      ['SOW-3', '2026-11-27T08:00:00.000Z'],
+    ]);
+    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks };
+
+    expect(rememberSweep(MEMORY, { ...done, full: false }).looks).toEqual({
+      'SOW-2': '2026-11-26T08:00:00.000Z',
+      'SOW-3': '2026-11-27T08:00:00.000Z',
+    });
+    expect(rememberSweep(MEMORY, { ...done, full: true }).looks).toEqual({
+      'SOW-3': '2026-11-27T08:00:00.000Z',
+    });
+  });
+
+  it.each([
+    [undefined, {}],
+    [null, {}],
+    ['x', {}],
+    [{ 'SOW-1': 'soon', 'not a key': '2026-11-26T08:00:00.000Z', 'SOW-2': 5 }, {}],
+    [{ 'SOW-2': '2026-11-26T08:00:00.000Z' }, { 'SOW-2': '2026-11-26T08:00:00.000Z' }],
+  ])('reads of the times only what is one: %j', (looks, read) => {
+    expect(parseSweepMemory(JSON.stringify({ ...MEMORY, looks }))?.looks).toEqual(read);
+  });
+
+  it('reads back what it wrote, and nothing else', () => {
+    expect(parseSweepMemory(JSON.stringify(MEMORY))).toEqual(MEMORY);
+    for (const text of ['', '{', 'null', '[]', '{"version":2}', JSON.stringify({ ...MEMORY, lastFull: 'x' })])
+      expect(parseSweepMemory(text)).toBeNull();
+  });
+});

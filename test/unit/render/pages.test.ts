@@ -1,0 +1,153 @@
+import MarkdownIt from 'markdown-it';
+import { describe, expect, it } from 'vitest';
+import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
+import { engagementPage } from '#render/engagement-page.ts';
+import { PAGE_POLICY } from '#render/page-style.ts';
+import { portfolioMarkdown } from '#render/portfolio-markdown.ts';
+import { portfolioPage } from '#render/portfolio-page.ts';
+import { NASTY } from '#test/fixtures/foreign-text.ts';
+import { aPortfolio, aReport, aReportedStep, aTurn } from '#test/support/reports.ts';
+
+const links = { portfolio: './', engagement: (key: string) => `engagements/${key}`, json: 'report.json' };
+
+/** Every place that text of people or of a CRM reaches, filled with it. */
+function hostile(text: string): EngagementReport {
+  const finding = {
+    step: 'a',
+    title: text,
+    rule: 'closed-too-early',
+    message: text,
+    missing: [text],
+    fix: [text],
+  };
+  return aReport('SOW-1', {
+    customer: text,
+    paused: true,
+    hold: { by: text, on: '2026-11-20', reason: text },
+    name: text,
+    process: { id: 'a', name: text, profile: text },
+    reference: text,
+    waitingFor: [aTurn({ title: text, who: [{ kind: 'name', name: text }], reference: text })],
+    nextDue: { step: 'a', title: text, date: '2026-12-01', inDays: 3 },
+    late: [{ step: 'a', title: text, due: '2026-11-01', daysLate: 3, turn: true }],
+    violations: [{ ...finding, url: 'https://gitlab.test/1' }],
+    waivers: [{ step: 'a', title: text, by: text, on: null, reason: text }],
+    steps: [
+      aReportedStep('a', {
+        title: text,
+        who: [{ kind: 'name', name: text }],
+        waitsFor: [{ step: 'b', title: text, until: 'started' }],
+      }),
+    ],
+    notIncluded: [{ step: 'c', title: text, why: text }],
+  });
+}
+
+function pagesOf(report: EngagementReport): string {
+  const portfolio = aPortfolio(report);
+  return portfolioPage(portfolio, links) + engagementPage(report, portfolio, links);
+}
+
+/** All that is not text: names of elements with their attributes' names, in order. */
+function skeleton(page: string): readonly string[] {
+  return [...page.matchAll(/<([^>]*)>/g)].map(([, tag = '']) => tag.replaceAll(/"[^"]*"/g, '""'));
+}
+
+describe('pages with hostile text', () => {
+  // The words of a title in the picture are wrapped: as many lines as words.
+  const plain = (text: string): readonly string[] => skeleton(text).filter((tag) => !/^\/?tspan/.test(tag));
+  const calm = plain(pagesOf(hostile('calm')));
+
+  it.each(NASTY.map((text) => text.slice(0, 20_000)))(
+    'have the elements they have without it: %j',
+    (text) => {
+      expect(plain(pagesOf(hostile(text)))).toEqual(calm);
+    },
+  );
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', ' JaVaScRiPt:alert(1)', '//evil.test', 'https:evil'])(
+    'link to no address like %s',
+    (url) => {
+      const report = aReport('SOW-1', {
+        url,
+        waitingFor: [aTurn({ url })],
+        steps: [aReportedStep('a', { url })],
+        violations: [
+          { step: null, title: null, rule: 'record-damaged', message: 'm', missing: [], fix: [], url },
+        ],
+      });
+
+      expect(pagesOf(report)).not.toMatch(/href="[^"]*(?:alert|evil|text\/html)/i);
+    },
+  );
+
+  it('load nothing, run nothing, and say so to the browser', () => {
+    const page = pagesOf(aReport('SOW-1'));
+
+    expect(page).not.toMatch(/<script|<link rel="stylesheet|<img|<iframe|\son\w+=|\sstyle="|@import|url\(/i);
+    expect(page).toContain('default-src &#39;none&#39;; style-src &#39;sha256-');
+    expect(PAGE_POLICY).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; /);
+  });
+
+  it.each(NASTY.map((text) => text.slice(0, 20_000)))(
+    'and Markdown have the tables they have without it: %j',
+    (text) => {
+      const markdown = new MarkdownIt({ html: true });
+      const shape = (value: string): readonly string[] =>
+        markdown
+          .parse(portfolioMarkdown(aPortfolio(hostile(value))), {})
+          .flatMap(({ type, children }) => [type, ...(children ?? []).map((child) => child.type)])
+          .filter((type) => !type.startsWith('text') && type !== 'softbreak');
+
+      expect(shape(text)).toEqual(shape('calm'));
+    },
+  );
+});
+
+describe('the page of the portfolio', () => {
+  const page = (...reports: readonly EngagementReport[]): string =>
+    portfolioPage(aPortfolio(...reports), links)
+      .replaceAll(/<style>.*?<\/style>/gs, '')
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+
+  it('answers in its first lines who is waited for most', () => {
+    expect(page(aReport('SOW-1', { waitingFor: [aTurn({ daysLate: 2 })] }))).toContain(
+      'Who is waited for Most of all eli: 1 step, 1 of them late, the longest 10 days.',
+    );
+  });
+
+  it.each<[string, readonly EngagementReport[]]>([
+    ['Nothing is running.', []],
+    ['Nothing is running.', [aReport('SOW-1', { status: 'complete', waitingFor: [] })]],
+    ['Nobody is waited for: no step can be worked on now.', [aReport('SOW-1', { waitingFor: [] })]],
+  ])('says %j when that is so', (text, reports) => {
+    expect(page(...reports)).toContain(text);
+  });
+
+  it('counts what it does not list', () => {
+    const many = Array.from({ length: 9 }, (_, index) => aReport(`SOW-${index}`));
+
+    expect(page(...many)).toContain('and 3 more');
+  });
+
+  it('says in words what it shows in colour', () => {
+    const text = page(
+      aReport('SOW-1', {
+        health: 'at risk',
+        paused: true,
+        late: [{ step: 'a', title: 'A', due: '2026-11-01', daysLate: 1, turn: true }],
+        waitingFor: [
+          aTurn({
+            outside: true,
+            state: 'waiting',
+            since: { at: '2026-11-10T08:00:00Z', days: 10, exact: false },
+          }),
+        ],
+      }),
+    );
+
+    for (const words of ['at risk', 'paused', '1 day late', 'waits for somebody outside', 'at most 10 days'])
+      expect(text).toContain(words);
+  });
+});
