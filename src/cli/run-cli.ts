@@ -57,6 +57,8 @@ async function createContext(
   io: CliIo,
 ): Promise<CommandContext> {
   const { createWire } = await import('#wire/wire.ts');
+  const { openLogger } = await import('#wire/logger.ts');
+  const { commandLogLevel } = await import('#config/environment.ts');
   function valueOf(name: string, type: 'boolean' | 'string'): string | true | undefined {
     if (command.options[name]?.type !== type)
       throw new InvariantError(`${command.name} has no ${type} option ${name}`);
@@ -66,7 +68,7 @@ async function createContext(
     positionals,
     flag: (name) => valueOf(name, 'boolean') === true,
     text: (name) => valueOf(name, 'string') as string | undefined,
-    wire: createWire(io.env, io.cwd, io),
+    wire: createWire(io.env, io.cwd, await openLogger(commandLogLevel(io.env), io.stderr)),
     output,
     ask: createAsk(io),
     cwd: io.cwd,

@@ -8,6 +8,7 @@ import { POLICY_MODES, type PolicyMode } from '#domain/base/settings.ts';
 import { type CiEnvironment, readCiEnvironment } from './ci-environment.ts';
 import { readTextSync } from './read-text-sync.ts';
 
+/** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -227,4 +228,10 @@ function webhookSecretProblem(value: string): string | null {
     return 'expected a secret, got something with blanks or other characters in it';
   if (!value.startsWith('whsec_')) return null;
   return /^whsec_[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) ? null : 'expected base64 after whsec_';
+}
+
+/** Level of the log of a command, which says what matters itself: nothing is logged unless `LOG_LEVEL` is set. */
+export function commandLogLevel(env: Environment): LogLevel {
+  const level = env['LOG_LEVEL']?.trim().toLowerCase() ?? '';
+  return LOG_LEVELS.find((known) => known === level) ?? 'silent';
 }

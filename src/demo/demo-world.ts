@@ -1,14 +1,15 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
+
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
-import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';

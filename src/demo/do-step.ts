@@ -2,9 +2,9 @@
  * Does a step as a diligent person would: ticks the list, fills in the evidence table, closes the issue.
  * Used by the demo and by tests that walk a whole engagement.
  */
-
+import { fittingValue } from '#domain/case/fitting-value.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
-import { fillCells, fittingValue, tickAll } from '#domain/text/fill-in.ts';
+import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import type { Operations } from '#sandbox/operations.ts';
 import type { Issue, User } from '#sandbox/world.ts';
 

@@ -1,6 +1,7 @@
 /** Whether the PostgreSQL store could be opened, without making or migrating anything. */
+
 import { PgBoss } from 'pg-boss';
-import type { DatabaseState } from '#domain/doctor/diagnose.ts';
+import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { toPostgresOpenFailure } from './postgres-failure.ts';
 import { unreachable } from './unreachable.ts';
 

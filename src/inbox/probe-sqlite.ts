@@ -1,8 +1,9 @@
 /** Whether the SQLite store could be opened, without making or migrating anything. */
+
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { DatabaseState } from '#domain/doctor/diagnose.ts';
+import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { configError, toConfigError } from './sqlite-failure.ts';
 import { unreachable } from './unreachable.ts';
 

@@ -1,5 +1,5 @@
 import { AppError, ConfigError } from '#domain/base/errors.ts';
-import type { DatabaseState } from '#domain/doctor/diagnose.ts';
+import type { DatabaseState } from '#domain/doctor/facts.ts';
 
 /** Why a store cannot be used, for `doctor`. @throws what is no error of ours */
 export function unreachable(error: unknown): DatabaseState {

@@ -1,4 +1,4 @@
-import type { Action, Plan } from '#domain/plan/plan.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 import { counted } from './paint.ts';
 
 /** How much a plan does. Labels of the group are counted apart: they are shared by all engagements. */

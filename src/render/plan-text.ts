@@ -1,9 +1,11 @@
 /** A plan as people read it: `+` create, `~` change, `-` close, `⇒` link, `✎` note; the epic first, then the steps in reading order. */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
+import type { NoteTarget } from '#domain/engagement/state.ts';
 import { explainDue } from '#domain/explain/due.ts';
-import { type Action, type NoteTarget, type Plan } from '#domain/plan/plan.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 import { describeCondition } from '#domain/process/condition.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { blockContext } from '#domain/texts/block-context.ts';

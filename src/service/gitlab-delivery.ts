@@ -3,10 +3,9 @@
  * state of things is read again from GitLab.
  */
 import { z } from 'zod';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import { ENGAGEMENT_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { Written } from '#reconciler/loop/own-writes.ts';
 import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';

@@ -1,4 +1,5 @@
 /** The composition of `procession serve`: receiver, inbox, worker, sweeps and health, started and stopped together. */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config/load-config.ts';
@@ -10,8 +11,8 @@ import type { HookAdmin } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { createHookMemory, watchHooks } from '#reconciler/hooks/watch-hooks.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { createOwnWrites, type OwnWrites } from '#reconciler/loop/own-writes.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
 import { later } from '#reconciler/loop/retry.ts';
 import { type Bell, createBell } from '#reconciler/work/bell.ts';
 import { type DrainObserver, drainInbox } from '#reconciler/work/drain-inbox.ts';

@@ -2,19 +2,18 @@
  * The composition root: the only place that knows every adapter. Adapters are loaded when first used, so that
  * commands that need no GitLab start fast.
  */
+
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CliIo, Environment } from '#cli/terminal/io.ts';
-import { createLogger, logLevelOf } from '#cli/terminal/logger.ts';
+import type { Environment } from '#config/environment.ts';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
-import type * as Demo from '#demo/run-demo.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { DatabaseState } from '#domain/doctor/diagnose.ts';
+import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { SOWS_FOLDER } from '#domain/sow/changed-inputs.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
@@ -26,7 +25,7 @@ import type { InstallationAdmin } from '#ports/installation.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
 import type { LoadedCases } from '#templates/load-cases.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
@@ -70,17 +69,14 @@ export interface Wire extends PipelineWire {
   database(): Promise<DatabaseState>;
   /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
   serve(): Promise<RunningService>;
-  /** The stand-in for GitLab with the engine behind it. */
-  demo(): Promise<typeof Demo>;
 }
 
 const USER_AGENT = 'procession';
 const TEMPLATES_FOLDER = 'issue_templates';
 
 /** @param cwd relative paths on the command line and in the settings begin here */
-export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stderr'>): Wire {
+export function createWire(env: Environment, cwd: string, logger: Logger): Wire {
   const clock: Clock = { now: () => new Date().toISOString() };
-  const logger = createLogger(io.stderr, logLevelOf(env['LOG_LEVEL']), () => clock.now());
   const config = once(() => loadConfig(env, { folder: cwd }));
   const load = async (only?: ProcessChoice): Promise<ProcessStore> =>
     await loadProcesses(templatesFolder(config().templates, cwd), only);
@@ -119,7 +115,6 @@ export function createWire(env: Environment, cwd: string, io: Pick<CliIo, 'stder
     hooks: async () => (await import('#gitlab/setup/hooks.ts')).createHookAdmin(connection()),
     database: async () => await probeStore(config()),
     serve: async () => await startServing(config(), { clock, connection, processes }),
-    demo: async () => await import('#demo/run-demo.ts'),
   };
 }
 
@@ -167,12 +162,12 @@ async function startServing(
 ): Promise<RunningService> {
   const { LEASE_MS, runService } = await import('./service.ts');
   const { requireSecrets } = await import('#service/require-secrets.ts');
-  const { createServiceLogger } = await import('./service-logger.ts');
+  const { openLogger } = await import('./logger.ts');
   const secrets = requireSecrets(config);
   const { clock } = parts;
   const connection = parts.connection();
   const known = await parts.processes();
-  const logger = createServiceLogger(config.logLevel);
+  const logger = await openLogger(config.logLevel, null);
   const service = await runService({
     config,
     secrets,

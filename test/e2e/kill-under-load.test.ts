@@ -2,6 +2,7 @@
  * kill -9 of the service at random moments under load, many times. Whatever was acknowledged is done in the end, and
  * GitLab holds one of everything: one epic per SOW, one issue per step, the right labels, no comment twice.
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -10,7 +11,8 @@ import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
-import { type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { someSettings } from '#test/support/builders.ts';
 import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';

@@ -3,11 +3,12 @@
 import { runCli } from '#cli/run-cli.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { reportFailure } from '#cli/terminal/failure.ts';
-import type { CliIo, Environment } from '#cli/terminal/io.ts';
+import type { CliIo } from '#cli/terminal/io.ts';
 import { createOutput } from '#cli/terminal/output.ts';
 import { parseArguments } from '#cli/terminal/parse-arguments.ts';
 import { readCiEnvironment } from '#config/ci-environment.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { Environment } from '#config/environment.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Wire } from '#wire/wire.ts';
 
 export interface CliResult {
@@ -103,7 +104,6 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     database: absent('database'),
     store: absent('store'),
     serve: absent('serve'),
-    demo: absent('demo'),
     ...changes,
   };
 }

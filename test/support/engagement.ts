@@ -1,4 +1,5 @@
 /** A world with the real processes and the engine, for tests of whole engagements. */
+
 import { join } from 'node:path';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
@@ -10,12 +11,8 @@ import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import {
-  type Outcome,
-  type ReconcileDeps,
-  type ReconcileOptions,
-  reconcile,
-} from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { loadProcess } from '#templates/load-process.ts';
 import { loadSow } from '#templates/load-sow.ts';

@@ -1,4 +1,5 @@
 /** The inbox and the worker behind it, over an engagement's world: what the service does without its HTTP. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,8 @@ import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import type { Sleep } from '#ports/clock.ts';
 import type { NewDelivery } from '#ports/inbox.ts';
 import type { Store } from '#ports/store.ts';
-import type { Outcome, ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import type { Outcome } from '#reconciler/loop/reconcile.ts';
 import { type DrainDeps, drainInbox } from '#reconciler/work/drain-inbox.ts';
 
 export const sleep: Sleep = async (ms, signal) => {

@@ -22,7 +22,7 @@ export const command: Command = {
   run: async (context) => {
     const { wire } = context;
     const stays = context.flag('serve');
-    const demo = await wire.demo();
+    const demo = await import('#demo/run-demo.ts');
     const [sow, ...others] = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
     if (sow === undefined) return 3;
     const world = await demo.openSandbox({

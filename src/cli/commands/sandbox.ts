@@ -15,7 +15,7 @@ export const command: Command = {
   ],
   run: async (context) => {
     const { wire, output } = context;
-    const demo = await wire.demo();
+    const demo = await import('#demo/run-demo.ts');
     const world = await demo.openSandbox({
       processes: await wire.processes(),
       logger: wire.logger,

@@ -7,13 +7,8 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { type PlanFile, planDifference } from '#domain/plan/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
-import {
-  carryOut,
-  type Outcome,
-  type ReconcileOptions,
-  reconcile,
-  reconcileState,
-} from '#reconciler/loop/reconcile.ts';
+import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
+import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
 import { type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
 import { checkReview, type Review } from './review.ts';

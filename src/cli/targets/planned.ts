@@ -4,7 +4,7 @@ import type { CommandContext } from '#cli/terminal/command.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { planDigest } from '#domain/plan/plan-file.ts';
 import { judge } from '#domain/plan/policy.ts';
-import { recordOf } from '#domain/texts/blocks.ts';
+import { recordOf } from '#domain/sow/record.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { type Paint, plain } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';

@@ -7,8 +7,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { planDigest } from '#domain/plan/plan-file.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/plan/reviewed-plans.ts';
-import { decodeSowRecord } from '#domain/sow/record.ts';
-import { recordOf } from '#domain/texts/blocks.ts';
+import { decodeSowRecord, recordOf } from '#domain/sow/record.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { counted } from '#render/paint.ts';
 

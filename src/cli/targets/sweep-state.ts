@@ -1,4 +1,5 @@
 /** The file by which a sweep in one job knows of the last one in another. */
+
 import { resolve } from 'node:path';
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { readTextIfAny, writeText } from '#cli/terminal/files.ts';
@@ -6,7 +7,7 @@ import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { SweepResult } from '#reconciler/work/sweep.ts';
 import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/work/sweep-memory.ts';
 

@@ -6,9 +6,9 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import { formatProblem, shown } from '#domain/base/input-problem.ts';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { type PlanFile, parsePlanFiles } from '#domain/plan/plan-file.ts';
-import { type Sow, SowNumber } from '#domain/sow/sow.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 
 export type Target =
   | { readonly kind: 'engagement'; readonly engagement: EngagementKey }

@@ -2,7 +2,7 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { Undecided } from '#reconciler/loop/decide.ts';
+import type { Undecided } from '#reconciler/loop/undecided.ts';
 
 /** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
 export function undecidedError(

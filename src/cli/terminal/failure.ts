@@ -1,7 +1,8 @@
 /** How an error that ended a command is told to the person or the job log. */
+import type { Environment } from '#config/environment.ts';
 import { AppError, InvariantError } from '#domain/base/errors.ts';
 import { exitCodeOf } from './exit-code.ts';
-import type { CliIo, Environment } from './io.ts';
+import type { CliIo } from './io.ts';
 
 const SECRET_VARIABLES = ['GITLAB_TOKEN', 'GITLAB_WEBHOOK_SECRETS', 'CRM_WEBHOOK_SECRETS', 'DATABASE_URL'];
 /** Shorter values would blank out ordinary words; no real secret is that short. */

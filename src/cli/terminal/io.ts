@@ -1,3 +1,5 @@
+import type { Environment } from '#config/environment.ts';
+
 /** The outside world as the CLI sees it; tests give their own. */
 
 /** Where text goes: the part of a writable stream that is needed. */
@@ -7,8 +9,6 @@ export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CliIo {
   /** Where a person types; none in tests and embedded use. */

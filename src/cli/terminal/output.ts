@@ -1,7 +1,9 @@
 /** Where a command writes: results on stdout, everything else on stderr. */
+
 import { styleText } from 'node:util';
+import type { Environment } from '#config/environment.ts';
 import { type Paint, plain, type Tone } from '#render/paint.ts';
-import type { CliIo, Environment, TextStream } from './io.ts';
+import type { CliIo, TextStream } from './io.ts';
 
 /** Results go to stdout and nothing else does, so that pipes and files get exactly them. */
 export interface Output {

@@ -2,11 +2,8 @@
 import { addWorkingDays, type Calendar, isWorkingDay } from '#domain/base/calendar.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { Step } from '#domain/process/process.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { ACCEPTANCE_DAYS, type Sow } from '#domain/sow/sow.ts';
 import type { EvidenceReading } from './evidence.ts';
-
-/** Working days until silence counts as acceptance, when neither the process nor the SOW says. */
-export const ACCEPTANCE_DAYS = 5;
 
 export interface Acceptance {
   /** `2026-11-16` */

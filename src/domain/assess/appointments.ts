@@ -4,7 +4,7 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import type { Appointment } from '#domain/rulings/rulings.ts';
-import type { Assessment, StepStatus } from './assess.ts';
+import type { Assessment, StepStatus } from './step-status.ts';
 
 /**
  * The assessment with the roles that finished steps have just given to somebody, and which roles these are. A role

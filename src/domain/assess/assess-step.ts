@@ -11,10 +11,10 @@ import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
-import type { StepStatus, Violation } from './assess.ts';
 import { type EvidenceReading, readEvidence } from './evidence.ts';
 import { readGates } from './gates.ts';
 import { withRecorded } from './recorded-evidence.ts';
+import type { StepStatus, Violation } from './step-status.ts';
 
 interface StepInput {
   readonly step: Step;

@@ -3,9 +3,9 @@
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
-import type { Assessment, StepStatus } from './assess.ts';
 import { deadlineOf, workingDaysSince } from './lateness.ts';
+import type { Outlook } from './outlook.ts';
+import type { Assessment, StepStatus } from './step-status.ts';
 
 /** One reason for a health that is not `on track`. Dates and thresholds, no count of days: the text changes with the level only. */
 export interface HealthFact {
@@ -42,7 +42,7 @@ const BURN = { noticed: 0.9, risk: 1 };
  * @param epic `null` before the launch
  * @param auto somebody has just said `/ps health auto`
  */
-export function healthOf(context: BlockContext, epic: ActualEpic | null, auto = false): Health {
+export function healthOf(context: Outlook, epic: ActualEpic | null, auto = false): Health {
   const { assessment, settings } = context;
   const { healthSet, health: ordered } = assessment.rulings;
   const labels = epic === null ? [] : labelValues(epic.labels, 'health', settings.labels);
@@ -56,7 +56,7 @@ export function healthOf(context: BlockContext, epic: ActualEpic | null, auto = 
 }
 
 /** Everything that speaks against `on track`, the worst first. */
-export function factsOf(context: BlockContext): readonly HealthFact[] {
+export function factsOf(context: Outlook): readonly HealthFact[] {
   const { steps } = context.assessment;
   return [
     ...steps.flatMap((status) => slipOf(status, context)),
@@ -65,7 +65,7 @@ export function factsOf(context: BlockContext): readonly HealthFact[] {
   ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
 }
 
-function slipOf(status: StepStatus, context: BlockContext): readonly HealthFact[] {
+function slipOf(status: StepStatus, context: Outlook): readonly HealthFact[] {
   const deadline = deadlineOf(status, context);
   if (deadline === null) return [];
   const days = workingDaysSince(deadline.from, context.assessment.today, context.settings.calendar);
@@ -77,7 +77,7 @@ function slipOf(status: StepStatus, context: BlockContext): readonly HealthFact[
   );
 }
 
-function waitOf(status: StepStatus, { assessment, settings }: BlockContext): readonly HealthFact[] {
+function waitOf(status: StepStatus, { assessment, settings }: Outlook): readonly HealthFact[] {
   const since = assessment.rulings.waiting.find(({ step }) => step === status.key)?.since;
   if (status.state !== 'waiting' || since === undefined) return [];
   const days = workingDaysSince(since, assessment.today, settings.calendar);

@@ -2,8 +2,9 @@
 
 import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { type BlockContext, dueOf } from '#domain/texts/blocks.ts';
-import type { StepStatus } from './assess.ts';
+import type { Outlook } from './outlook.ts';
+import { dueOf } from './outlook.ts';
+import type { StepStatus } from './step-status.ts';
 
 /** A step that is still to be done, with its due date. */
 export interface Deadline {
@@ -16,7 +17,7 @@ export interface Deadline {
 }
 
 /** The due date of an open step; `null` where none counts: nothing to do, no date, or it may not be closed yet (`until`). */
-export function deadlineOf(status: StepStatus, context: BlockContext): Deadline | null {
+export function deadlineOf(status: StepStatus, context: Outlook): Deadline | null {
   const { step, issue, done, key } = status;
   const due = dueOf(status, context);
   if (issue === null || done || due === null) return null;
@@ -30,6 +31,6 @@ export function workingDaysSince(from: string, today: string, calendar: Calendar
   return today <= from ? 0 : workingDaysBetween(from, today, calendar);
 }
 
-function isDone(step: StepKey, { assessment }: BlockContext): boolean {
+function isDone(step: StepKey, { assessment }: Outlook): boolean {
   return assessment.steps.some(({ key, done }) => key === step && done);
 }

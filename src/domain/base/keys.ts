@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Keys that name things across crashes, renames and replicas. */
 
 /** The SOW number of an engagement, `SOW-1042`: what a reconcile is about, and the label on everything of it. */
@@ -18,3 +20,11 @@ export function stepIdOf(key: StepKey): string {
 export function isStepKey(text: string): text is StepKey {
   return /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z0-9][a-z0-9-]{0,40})?$/.test(text);
 }
+
+/**
+ * The number of a SOW, equal to its GitLab label: `SOW-1042`. It is the engagement's key everywhere.
+ * Letters, digits, dots and dashes, so that it is safe in labels, file names, URLs and markers.
+ */
+export const SowNumber = z
+  .string()
+  .regex(/^SOW-[A-Za-z0-9][A-Za-z0-9.-]{0,40}$/, 'expected SOW- and a number, for example SOW-1042');

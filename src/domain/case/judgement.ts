@@ -1,5 +1,5 @@
 /** Compares what a case expects with what the engine said: every difference at once, each with what to do. */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { FieldPath } from '#domain/base/input-problem.ts';
 import type { EngagementCheck, Finding } from '#domain/explain/check.ts';
 import { lacksOfStep, todosOf } from '#domain/explain/missing.ts';

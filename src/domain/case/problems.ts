@@ -3,9 +3,8 @@ import { evidenceFor } from '#domain/assess/assess.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type FieldProblem, formatPath } from '#domain/base/input-problem.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
-import { isMadeByCommand } from '#domain/rulings/instances.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { factsOf, type ProcessCase } from './process-case.ts';
 

@@ -2,6 +2,7 @@
  * The state of GitLab that a case describes: what a launch makes, as the plan says, and what people then did.
  * Nothing here decides: the engine reads the result like any other.
  */
+
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
@@ -17,15 +18,16 @@ import {
   type ActualUser,
   PREMIUM,
 } from '#domain/engagement/state.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 import { epicMarker } from '#domain/plan/creation.ts';
-import type { Action, Plan } from '#domain/plan/plan.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import type { ActualPipeline } from '#domain/rulings/pipeline-run.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { fillCells, fittingValue, tickAll, tickItems } from '#domain/text/fill-in.ts';
+import { fillCells, tickAll, tickItems } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { resolveReferences } from '#domain/text/references.ts';
+import { fittingValue } from './fitting-value.ts';
 import { factsOf, type ProcessCase, type WholeFacts } from './process-case.ts';
 
 /** A case with everything it refers to. */

@@ -1,16 +1,17 @@
 /** What one permitted command does to the rulings. Pure; the same comment always has the same effect. */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { addCalendarDays, addWorkingDays, localDate } from '#domain/base/calendar.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { ActualNote, ActualUser } from '#domain/engagement/state.ts';
-import type { NoteTarget } from '#domain/plan/plan.ts';
-import { isMadeByCommand, nextInstance } from '#domain/rulings/instances.ts';
+import type { ActualNote, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
+import { isMadeByCommand } from '#domain/process/process.ts';
+import { nextInstance } from '#domain/rulings/instances.ts';
 import type { OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
-import type { Reply } from './follow-comments.ts';
+import type { Reply } from './followed.ts';
 import type { Command } from './parse-command.ts';
 
 export interface CommandContext {

@@ -2,16 +2,22 @@
  * Follows the commands in comments: pure, so that a crash and a second reading end alike. What a command changes for
  * good goes into the rulings; what it does once (move a date, assign) is said to the plan.
  */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { msBetween } from '#domain/base/calendar.ts';
 import { commandOf } from '#domain/base/commands.ts';
-import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { ActualEpic, ActualIssue, ActualNote, ActualUser } from '#domain/engagement/state.ts';
-import type { NoteTarget } from '#domain/plan/plan.ts';
+import type {
+  ActualEpic,
+  ActualIssue,
+  ActualNote,
+  ActualUser,
+  NoteTarget,
+} from '#domain/engagement/state.ts';
 import { effectsOwed, type OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
 import { carryOutCommand } from './carry-out-command.ts';
+import type { Reply } from './followed.ts';
 import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
 import { refusal, type Speaker } from './rights.ts';
 
@@ -21,12 +27,6 @@ export interface ItemComments {
   readonly item: ActualEpic | ActualIssue;
   readonly notes: readonly ActualNote[];
 }
-
-/** What is said to who gave a command. */
-export type Reply =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'help' | 'status' }
-  | { readonly kind: 'explain'; readonly step: StepKey | null };
 
 export interface Answer {
   readonly target: NoteTarget;

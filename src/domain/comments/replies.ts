@@ -1,12 +1,14 @@
 /** What is said to who gave a command, as Markdown that mentions nobody. */
-import type { Assessment } from '#domain/assess/assess.ts';
+
+import type { Assessment } from '#domain/assess/step-status.ts';
 import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import { type Explanation, explain, type StepExplanation } from '#domain/explain/explain.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
-import { type BlockContext, countDone, waitingLine } from '#domain/texts/blocks.ts';
-import type { Reply } from './follow-comments.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import { countDone, waitingLine } from '#domain/texts/epic-block.ts';
+import type { Reply } from './followed.ts';
 import { allowedRoles } from './rights.ts';
 
 export function replyText(reply: Reply, context: BlockContext, found: Identified): string {

@@ -1,5 +1,5 @@
 /** Who may give a command. */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { ANYBODY, type CommandName, commandOf, OWNER } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualUser } from '#domain/engagement/state.ts';

@@ -1,31 +1,11 @@
 /** Everything that is wrong with an installation, from the facts alone. */
 
-import type { FailedDelivery } from '#domain/setup/hook-health.ts';
 import type { Installation } from '#domain/setup/installation.ts';
-import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import { ACCESS_RULES } from './access.ts';
+import type { DatabaseState, DoctorFacts } from './facts.ts';
 import { HOOK_RULES } from './hook.ts';
 import { PART_RULES } from './parts.ts';
 import { AREAS, error, type Problem } from './problem.ts';
-
-/** The store of deliveries, which only a service needs. */
-export type DatabaseState =
-  | { readonly kind: 'not-needed' }
-  | { readonly kind: 'reachable' }
-  | { readonly kind: 'unreachable'; readonly reason: string; readonly fix: string };
-
-export interface DoctorFacts {
-  readonly installation: Installation;
-  readonly wanted: WantedInstallation;
-  /** Of `procession.yml`. */
-  readonly roles: Readonly<Record<string, readonly string[]>>;
-  /** Roles that own a step of the process. */
-  readonly processRoles: readonly string[];
-  readonly serviceUrl: string | null;
-  /** By hook id: what failed in the last 24 hours. */
-  readonly failed: ReadonlyMap<number, readonly FailedDelivery[]>;
-  readonly database: DatabaseState;
-}
 
 /** In the order in which they are put right. */
 export function diagnose(facts: DoctorFacts): readonly Problem[] {

@@ -4,7 +4,7 @@ import { OWNER, signsWebhooks } from '#domain/base/gitlab-version.ts';
 import { type ActualHook, isDisabled, isOurs, shownUrl } from '#domain/setup/hook-health.ts';
 import { hasNeededRole, offersGroupHooks, valuesOf } from '#domain/setup/installation.ts';
 import { WEBHOOK_PATH } from '#domain/setup/wanted-installation.ts';
-import type { DoctorFacts } from './diagnose.ts';
+import type { DoctorFacts } from './facts.ts';
 import { error, type Problem, pageOf, RUN_SETUP, warning } from './problem.ts';
 
 type Rule = (facts: DoctorFacts) => readonly Problem[];

@@ -1,4 +1,5 @@
 /** Rules about labels, boards, schedule and people. One function per rule. */
+
 import { hoursBetween } from '#domain/base/calendar.ts';
 import {
   type ActualBoard,
@@ -9,7 +10,7 @@ import {
 import { labelChanges, planLabels } from '#domain/setup/labels.ts';
 import { afterRenames, boardFor } from '#domain/setup/plan-setup.ts';
 import { hasWorkingOwner, sweepSchedule } from '#domain/setup/schedule.ts';
-import type { DoctorFacts } from './diagnose.ts';
+import type { DoctorFacts } from './facts.ts';
 import { error, inShort, type Problem, pageOf, RUN_SETUP, some, warning } from './problem.ts';
 
 type Rule = (facts: DoctorFacts) => readonly Problem[];

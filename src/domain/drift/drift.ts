@@ -2,14 +2,15 @@
  * What people took away or moved that Procession had set up, and what becomes of it. The table of `docs/drift.md`:
  * put back once without a word; when it is undone again, left alone and asked about in one comment on the item.
  */
-import type { StepStatus } from '#domain/assess/assess.ts';
+
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import { type DriftMemory, decodeDriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Identified, isInHolder } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
-import type { ActualIssue } from '#domain/engagement/state.ts';
-import type { NoteTarget, PlanInput } from '#domain/plan/plan.ts';
+import type { ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
 
 /** Something that is no longer as Procession had set it up. */
 export interface Drift {
@@ -31,6 +32,20 @@ export interface Drift {
     | { readonly kind: 'twin'; readonly id: number };
 }
 
+/** What drift is found in: what the facts ask for, and what GitLab holds. */
+export interface DriftFacts {
+  readonly assessment: Assessment;
+  readonly found: Identified;
+  readonly settings: Settings;
+  /** Names of the group's labels; they count only when `labelsRead`. */
+  readonly labels: ReadonlySet<string>;
+  readonly labelsRead?: boolean;
+  /** Links that were there and are gone. */
+  readonly lostLinks?: readonly Edge[];
+  /** Somebody asked to start over. */
+  readonly resume: boolean;
+}
+
 /** What a run does about the drift it found. */
 export interface Settlement {
   /** As it is after this run. */
@@ -41,7 +56,7 @@ export interface Settlement {
   readonly askOn: readonly NoteTarget[];
 }
 
-export function settleDrift(input: PlanInput): Settlement {
+export function settleDrift(input: DriftFacts): Settlement {
   const before = driftMemoryOf(input);
   const healed = new Set(before.healed);
   const asked = new Set(before.asked);
@@ -76,7 +91,7 @@ export function linkKey({ from, to }: Edge): string {
   return `${from}>${to}`;
 }
 
-function findDrift(input: PlanInput, memory: DriftMemory): readonly Drift[] {
+function findDrift(input: DriftFacts, memory: DriftMemory): readonly Drift[] {
   const { assessment, found, lostLinks = [] } = input;
   if (found.epic === null) return [];
   return [
@@ -99,7 +114,7 @@ function findDrift(input: PlanInput, memory: DriftMemory): readonly Drift[] {
 /** An issue that was there. One that a launch has not come to yet is no drift. */
 function goneDrift(
   step: StepKey,
-  { found, resume }: PlanInput,
+  { found, resume }: DriftFacts,
   { healed, asked }: DriftMemory,
 ): readonly Drift[] {
   const target: NoteTarget = { kind: 'epic' };
@@ -111,7 +126,7 @@ function goneDrift(
   return [{ key, target, policy: 'heal', is: { kind: 'issue-gone', step } }];
 }
 
-function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: PlanInput): readonly Drift[] {
+function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: DriftFacts): readonly Drift[] {
   const { found } = input;
   // Not set up to the end yet: what is missing is not people's doing.
   if (found.memory.issues.get(key) !== issue.id) return [];
@@ -130,7 +145,7 @@ function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: PlanIn
   return [...place, ...exposed, ...labelDrift(key, issue.labels, labels, input)];
 }
 
-function epicDrift(input: PlanInput): readonly Drift[] {
+function epicDrift(input: DriftFacts): readonly Drift[] {
   const { found, assessment } = input;
   // The memory is written last: without it the epic is not set up to the end.
   if (found.epic === null || found.memory.issues.size === 0) return [];
@@ -144,7 +159,7 @@ function labelDrift(
   step: StepKey | null,
   actual: readonly string[],
   scoped: Readonly<Partial<Record<'step' | 'role' | 'process', string>>>,
-  { assessment, settings, labels, labelsRead }: PlanInput,
+  { assessment, settings, labels, labelsRead }: DriftFacts,
 ): readonly Drift[] {
   const wanted = [
     { short: 'sow', label: assessment.engagement, scope: null },
@@ -174,7 +189,7 @@ function labelDrift(
 }
 
 /** A double that was closed and that somebody opened again. */
-function twinDrift({ found }: PlanInput): readonly Drift[] {
+function twinDrift({ found }: DriftFacts): readonly Drift[] {
   const issues = found.twinIssues
     .filter(({ issue }) => issue.state === 'opened')
     .map(({ step, issue }) => ({ id: issue.id, target: { kind: 'step', step } as const }));

@@ -1,14 +1,12 @@
 /** The comment that asks about what people took away twice. */
-
-import type { PlanInput } from '#domain/plan/plan.ts';
+import { titlesOf } from '#domain/assess/outlook.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
-import { titlesOf } from '#domain/texts/blocks.ts';
 import { noteBody } from '#domain/texts/notes.ts';
-import type { Drift } from './drift.ts';
+import type { Drift, DriftFacts } from './drift.ts';
 
 /** @param here everything on one item that is left as people made it */
-export function driftNote(here: readonly Drift[], input: PlanInput): string {
+export function driftNote(here: readonly Drift[], input: DriftFacts): string {
   const { engagement } = input.assessment;
   return noteBody(
     'drift',
@@ -22,7 +20,7 @@ export function driftNote(here: readonly Drift[], input: PlanInput): string {
   );
 }
 
-function what({ is }: Drift, { assessment, found }: PlanInput): string {
+function what({ is }: Drift, { assessment, found }: DriftFacts): string {
   const titles = titlesOf(assessment);
   switch (is.kind) {
     case 'issue-gone':

@@ -2,7 +2,7 @@
  * What GitLab holds for one engagement, as read. Plain data, already checked by the adapter's schemas;
  * usernames without `@`, instants ISO 8601 in UTC, dates `YYYY-MM-DD`.
  */
-import type { EngagementKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 
 export interface ActualUser {
   readonly id: number;
@@ -110,3 +110,6 @@ function licensed(premium: boolean): Capabilities {
 export const FREE: Capabilities = licensed(false);
 /** Premium and up. */
 export const PREMIUM: Capabilities = licensed(true);
+
+/** Where a note goes: the epic, or the issue of a step. */
+export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };

@@ -1,5 +1,5 @@
 /** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
-import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import type { Identified } from '#domain/engagement/identify.ts';

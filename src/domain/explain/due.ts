@@ -1,7 +1,8 @@
-import type { StepStatus } from '#domain/assess/assess.ts';
+import { dueOf } from '#domain/assess/outlook.ts';
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { DUE_ANCHORS } from '#domain/process/due-dates.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { type BlockContext, dueOf } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** One due rule and what it was counted from. */
 export interface DueRuleSeen {

@@ -2,11 +2,14 @@
  * Why an engagement stands where it stands: every rule and condition with the value seen. Structured, so that the
  * CLI, JSON and pages say the same. Texts are plain; titles, items and values are as people wrote them.
  */
+
 import type { Acceptance } from '#domain/assess/acceptance.ts';
-import { type Assessment, currentLabel, type StepStatus } from '#domain/assess/assess.ts';
+import { currentLabel } from '#domain/assess/assess.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import { type Health, healthOf } from '#domain/assess/health.ts';
+import { assigneesOf } from '#domain/assess/outlook.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { labelValues, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -16,8 +19,7 @@ import type { Predecessor, Step } from '#domain/process/process.ts';
 import { type RemindersSeen, remindersSeen } from '#domain/reminders/reminders.ts';
 import type { Waiver } from '#domain/rulings/rulings.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
-import { blockContext } from '#domain/texts/block-context.ts';
-import { assigneesOf, type BlockContext } from '#domain/texts/blocks.ts';
+import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';

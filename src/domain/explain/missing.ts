@@ -1,7 +1,8 @@
 /** What keeps a step from being done, as plain text for terminals, reports and JSON: never Markdown. */
-import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
+import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import { plainText } from '#domain/text/foreign-text.ts';

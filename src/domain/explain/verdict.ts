@@ -1,4 +1,4 @@
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import { lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 

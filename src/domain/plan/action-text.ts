@@ -1,5 +1,7 @@
 /** Actions in words: for the audit log, and to notice when the same thing is done again and again. */
-import type { Action, NoteTarget } from './plan.ts';
+
+import type { NoteTarget } from '#domain/engagement/state.ts';
+import type { Action } from './action.ts';
 
 /** One action in a line. @example `reopen kick-off` · `kick-off: ready → blocked` · `note closed-too-early on kick-off` */
 export function actionText(action: Action): string {

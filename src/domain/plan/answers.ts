@@ -2,8 +2,9 @@
 
 import { replyText } from '#domain/comments/replies.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
-import type { Action, PlanInput } from './plan.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import type { Action } from './action.ts';
+import type { PlanInput } from './input.ts';
 
 /** The rule of the note that answers one comment: found again by it, so that a second run does not repeat it. */
 export function answerRule(noteId: number): string {

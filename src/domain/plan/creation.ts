@@ -1,18 +1,25 @@
 /** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
-import { evidenceFor, type StepStatus } from '#domain/assess/assess.ts';
+
+import { evidenceFor } from '#domain/assess/assess.ts';
+import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import { engagementLabel, labelCatalogue, labelName } from '#domain/base/labels.ts';
+import { engagementLabel, labelName } from '#domain/base/labels.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
+import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { assigneeFor, roleHolders } from '#domain/rulings/people.ts';
 import { renderTemplate, renderTitle } from '#domain/template/render.ts';
 import { templateView, type View } from '#domain/template/view.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { Marker } from '#domain/text/marker.ts';
-import { type BlockContext, dueOf, epicBlock, stepBlock, titlesOf } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import { epicBlock } from '#domain/texts/epic-block.ts';
+import { stepBlock } from '#domain/texts/step-block.ts';
+import type { Action } from './action.ts';
 import { movesToEpic } from './holder.ts';
+import type { PlanInput } from './input.ts';
 import { desiredLinks, knownLinks } from './links.ts';
-import type { Action, PlanInput } from './plan.ts';
 
 export function planCreation(input: PlanInput, context: BlockContext): Action[] {
   const { assessment, found } = input;

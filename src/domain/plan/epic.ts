@@ -4,15 +4,17 @@ import { labelName, labelValues } from '#domain/base/labels.ts';
 import type { Drift } from '#domain/drift/drift.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { encodeMarker } from '#domain/text/marker.ts';
-import { type BlockContext, epicBlock } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import { epicBlock } from '#domain/texts/epic-block.ts';
 import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from '#domain/texts/notes.ts';
+import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { epicMarker } from './creation.ts';
 import { movesToEpic } from './holder.ts';
+import type { PlanInput } from './input.ts';
 import { type LabelChanges, leftLabels } from './leave-drift.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
-import type { Action, PlanInput } from './plan.ts';
 import { blockChange, labelChanges } from './steps.ts';
 
 /**

@@ -4,8 +4,8 @@
  *
  * Sources: bots that made thousands of changes against each other (Mergify #3307, motoko #3763).
  */
+import type { Plan } from './action.ts';
 import { actionText, isFlip } from './action-text.ts';
-import type { Plan } from './plan.ts';
 
 /** The third time trips it. */
 const FLIPS = 3;

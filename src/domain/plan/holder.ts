@@ -1,7 +1,9 @@
 /** What holds an engagement: an epic where GitLab has them, else a tracking issue; and the move from one to the other. */
+
 import { MOVED_MEMORY } from '#domain/engagement/memory.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
-import type { Action, PlanInput } from './plan.ts';
+import type { Action } from './action.ts';
+import type { PlanInput } from './input.ts';
 
 /** Whether the engagement's tracking issue is to become an epic now. */
 export function movesToEpic({ found, capabilities, migrate }: PlanInput): boolean {

@@ -2,7 +2,9 @@
 
 import type { Drift, Settlement } from '#domain/drift/drift.ts';
 import { driftNote } from '#domain/drift/notes.ts';
-import type { Action, NoteTarget, PlanInput } from './plan.ts';
+import type { NoteTarget } from '#domain/engagement/state.ts';
+import type { Action } from './action.ts';
+import type { PlanInput } from './input.ts';
 
 /** @param actions everything but what happens to the epic */
 export function leaveDrift(

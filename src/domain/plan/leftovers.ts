@@ -5,10 +5,11 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { encodeMarker } from '#domain/text/marker.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { noteBody } from '#domain/texts/notes.ts';
+import type { Action } from './action.ts';
 import { stepMarker } from './creation.ts';
-import type { Action, PlanInput } from './plan.ts';
+import type { PlanInput } from './input.ts';
 import { blockChange, labelChanges } from './steps.ts';
 
 interface Leftover {

@@ -2,7 +2,7 @@
 
 import type { Identified } from '#domain/engagement/identify.ts';
 import { type Edge, remembersLink } from '#domain/engagement/memory.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput } from './input.ts';
 
 /** One per predecessor that must be done; none where GitLab has no such links: order is in labels and blocks anyway. */
 export function desiredLinks({

@@ -1,11 +1,14 @@
 /** Which pipelines are to be started, and what is said of those that failed. */
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+
+import { assigneesOf } from '#domain/assess/outlook.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { newRun, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
 import { isNewFailure, runFailedText } from '#domain/rulings/pipeline-text.ts';
 import { pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
-import { assigneesOf, type BlockContext } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
-import type { Action, PlanInput } from './plan.ts';
+import type { Action } from './action.ts';
+import type { PlanInput } from './input.ts';
 
 /**
  * The assessment with what it means for the runs: a step whose turn it is wants its pipeline, and a success is used once it

@@ -1,10 +1,12 @@
 /** A plan as JSON: what `plan --json` prints and `plan --out` writes, and what `apply` takes back after re-planning. */
+
 import { z } from 'zod';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatPath, type InputProblem, shown } from '#domain/base/input-problem.ts';
+import { SowNumber } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
-import { Sow, SowNumber } from '#domain/sow/sow.ts';
-import type { Action, Plan } from './plan.ts';
+import { Sow } from '#domain/sow/sow.ts';
+import type { Action, Plan } from './action.ts';
 
 const VERSION = 1;
 

@@ -15,153 +15,32 @@
  * | 9 | write-note, update-epic | it sums up the rest; its record of links and rulings is written only after they are carried out |
  * | 10 | retire-tracking | the epic has everything; until then a crash leaves something to be found |
  */
-import { type Assessment, currentLabel } from '#domain/assess/assess.ts';
+
+import { currentLabel } from '#domain/assess/assess.ts';
 import { healthOf, waitingSince } from '#domain/assess/health.ts';
-import type { RecordedEvidence } from '#domain/assess/recorded-evidence.ts';
-import { type EngagementKey, type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { type LabelDefinition, type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
+import type { Assessment } from '#domain/assess/step-status.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Followed } from '#domain/comments/follow-comments.ts';
 import { driftMemoryOf, settleDrift } from '#domain/drift/drift.ts';
 import type { DriftMemory } from '#domain/engagement/drift-memory.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
-import type { Edge } from '#domain/engagement/memory.ts';
-import type { ActualIssue, Capabilities, HolderKind } from '#domain/engagement/state.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { type DueReminder, planReminders } from '#domain/reminders/reminders.ts';
 import { recordEffects } from '#domain/rulings/one-time-effects.ts';
-import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
-import type { Rulings } from '#domain/rulings/rulings.ts';
-import { blockContext } from '#domain/texts/block-context.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
-import type { NoteRule } from '#domain/texts/notes.ts';
+import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
+import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { planCreation } from './creation.ts';
 import { isStopped, pausePlan, planEpic, stoppedPlan } from './epic.ts';
 import { holderAfter, movesToEpic, planRetirement } from './holder.ts';
+import type { PlanInput } from './input.ts';
 import { leaveDrift } from './leave-drift.ts';
 import { leftoversOf, planLeftovers } from './leftovers.ts';
 import { missingLinks } from './links.ts';
 import { planPipelines, planRunNotes, withRuns } from './pipelines.ts';
 import { pendingChanges, planSteps, planTwins } from './steps.ts';
-
-/** Where a note goes: the epic, or the issue of a step. */
-export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };
-
-interface Update {
-  readonly addLabels: readonly string[];
-  readonly removeLabels: readonly string[];
-  readonly state: 'opened' | 'closed' | null;
-  /** New text of the managed block with reference tokens; `null` leaves it. */
-  readonly block: string | null;
-  /** What changes and why, one phrase each, for people. */
-  readonly why: readonly string[];
-}
-
-export type Action =
-  | {
-      readonly kind: 'create-label';
-      readonly label: LabelDefinition;
-      /** Somebody else having made it means somebody else is launching. */
-      readonly claims: boolean;
-    }
-  | {
-      readonly kind: 'create-epic';
-      readonly holder: HolderKind;
-      readonly title: string;
-      readonly description: string;
-      readonly labels: readonly string[];
-      readonly startDate: string | null;
-      readonly dueDate: string | null;
-    }
-  | {
-      readonly kind: 'create-issue';
-      readonly step: StepKey;
-      readonly title: string;
-      readonly description: string;
-      readonly labels: readonly string[];
-      readonly assignee: string | null;
-      readonly dueDate: string | null;
-      readonly confidential: boolean;
-    }
-  | ({ readonly kind: 'add-link' } & Edge)
-  | {
-      readonly kind: 'close-twin';
-      readonly item: 'epic' | 'issue';
-      readonly id: number;
-      readonly reference: string;
-      readonly original: NoteTarget;
-    }
-  /** Starts the pipeline of a step, unless this very run has been started already. What came of it is known afterwards. */
-  | {
-      readonly kind: 'start-pipeline';
-      readonly step: StepKey;
-      /** From 1. */
-      readonly attempt: number;
-      readonly project: string;
-      readonly ref: string;
-      readonly variables: readonly PipelineVariable[];
-      /** No pipeline of this run is older. ISO 8601. */
-      readonly since: string;
-    }
-  /** A tracking issue whose engagement has an epic by now says so and is closed. */
-  | { readonly kind: 'retire-tracking'; readonly id: number; readonly reference: string }
-  | {
-      readonly kind: 'write-note';
-      readonly target: NoteTarget;
-      readonly rule: NoteRule;
-      readonly body: string;
-    }
-  /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
-  | {
-      readonly kind: 'answer';
-      readonly target: NoteTarget;
-      readonly noteId: number;
-      readonly outcome: 'done' | 'refused';
-      readonly body: string | null;
-    }
-  | ({
-      readonly kind: 'update-issue';
-      readonly step: StepKey;
-      /** Username; only where nobody is assigned, or the role went from one to another. */
-      readonly assignee: string | null;
-      /** Only when somebody has just moved it. */
-      readonly dueDate: string | null;
-      readonly joinEpic: boolean;
-      /** What the success of its pipeline fills in. */
-      readonly evidence: RecordedEvidence | null;
-    } & Update)
-  | ({ readonly kind: 'update-epic' } & Update);
-
-export interface Plan {
-  readonly engagement: EngagementKey;
-  readonly actions: readonly Action[];
-}
-
-export interface PlanInput {
-  /** The instant of the run, on the day of the assessment. ISO 8601. */
-  readonly now: string;
-  readonly assessment: Assessment;
-  readonly found: Identified;
-  readonly settings: Settings;
-  /** Labels of the group; empty unless {@link PlanInput.labelsRead}. */
-  readonly labels: ReadonlySet<string>;
-  /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
-  readonly claimed: boolean;
-  /** The loop fuse's pause ends, by option or by comment. */
-  readonly resume: boolean;
-  /** What comments, or a finished step that appoints, have just asked for. */
-  readonly followed: Pick<Followed, 'answers' | 'effects'>;
-  /** How far comments had been read, and how the runs of pipelines stood, when the epic was last written. */
-  readonly recorded: Pick<Rulings, 'readings' | 'runs'>;
-  /** Whether `labels` was read: something is to be created, or a label may be gone from the group. */
-  readonly labelsRead?: boolean;
-  /** Links that were there and are gone. */
-  readonly lostLinks?: readonly Edge[];
-  readonly capabilities: Capabilities;
-  /** Turn a tracking issue into an epic, where there can be one. */
-  readonly migrate: boolean;
-}
 
 /** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
 export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {

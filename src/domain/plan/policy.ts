@@ -1,5 +1,5 @@
 import type { Brakes, Policy } from '#domain/base/settings.ts';
-import type { Action, Plan } from './plan.ts';
+import type { Action, Plan } from './action.ts';
 
 /** What may be done of a plan. */
 export type Verdict =

@@ -2,8 +2,7 @@
  * What a merge request's note remembers of the plans that people saw in it, so that what is applied after the merge is
  * what was reviewed. A hidden line of the note; the note itself is proven to be ours by its author.
  */
-import type { EngagementKey } from '#domain/base/keys.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { textLines } from '#domain/text/text-lines.ts';
 
 /** The rule by which the note is found again, see `encodeNoteMarker`. */

@@ -1,6 +1,9 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
-import { type Assessment, currentLabel, type StepStatus } from '#domain/assess/assess.ts';
+
+import { currentLabel } from '#domain/assess/assess.ts';
+import type { PendingChange } from '#domain/assess/outlook.ts';
 import { evidenceToWrite } from '#domain/assess/recorded-evidence.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -11,13 +14,14 @@ import { assigneeFor } from '#domain/rulings/people.ts';
 import { readManagedBlock, sameBlock } from '#domain/text/managed-block.ts';
 import { encodeMarker } from '#domain/text/marker.ts';
 import { resolveReferences } from '#domain/text/references.ts';
-import { type BlockContext, stepBlock } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { violationNote } from '#domain/texts/notes.ts';
-import type { PendingChange } from '#domain/texts/pending-change.ts';
+import { stepBlock } from '#domain/texts/step-block.ts';
+import type { Action } from './action.ts';
 import { stepLabels, stepMarker } from './creation.ts';
 import { movesToEpic } from './holder.ts';
+import type { PlanInput } from './input.ts';
 import { type LabelChanges, leftLabels, staysOut } from './leave-drift.ts';
-import type { Action, PlanInput } from './plan.ts';
 
 /** Open doubles are closed; doubles of a step that is itself closed stay as they are once closed. */
 export function planTwins({ found }: PlanInput): Action[] {

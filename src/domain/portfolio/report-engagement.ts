@@ -1,4 +1,5 @@
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import { assigneesOf, dueOf, openTurns } from '#domain/assess/outlook.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { daysBetween, localDate } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
@@ -9,8 +10,7 @@ import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
-import { blockContext } from '#domain/texts/block-context.ts';
-import { assigneesOf, type BlockContext, dueOf, openTurns } from '#domain/texts/blocks.ts';
+import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import type {
   EngagementReport,
   ReportedFinding,

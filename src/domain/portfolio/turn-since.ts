@@ -1,4 +1,4 @@
-import type { Assessment, StepStatus } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { daysBetween, localDate } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Since } from './engagement-report.ts';

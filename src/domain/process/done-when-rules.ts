@@ -1,10 +1,9 @@
 /** Rules about `done_when`, `created` and `appoints` of a step: everything they name must be there, and mean something. */
 import { didYouMean } from '#domain/base/closest.ts';
 import { LABEL_SCOPES, labelName } from '#domain/base/labels.ts';
-import { isMadeByCommand } from '#domain/rulings/instances.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { inStep, type ProcessProblem } from './problem.ts';
-import type { ProcessDefinition, Step } from './process.ts';
+import { isMadeByCommand, type ProcessDefinition, type Step } from './process.ts';
 
 /** What is wrong with the completion rules of the steps. */
 export function doneWhenProblems(process: ProcessDefinition): readonly ProcessProblem[] {

@@ -206,3 +206,8 @@ export interface ProcessDefinition {
   /** The profile applied, `null` for the plain process. */
   readonly profile: string | null;
 }
+
+/** Whether a step has an issue only when somebody asks for one. */
+export function isMadeByCommand(step: Pick<Step, 'created'>): boolean {
+  return step.created === 'command';
+}

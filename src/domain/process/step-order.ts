@@ -1,9 +1,8 @@
 import { InvariantError } from '#domain/base/errors.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import { isMadeByCommand } from '#domain/rulings/instances.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { describeCondition, evaluateCondition } from './condition.ts';
-import type { Predecessor, ProcessDefinition, Step } from './process.ts';
+import { isMadeByCommand, type Predecessor, type ProcessDefinition, type Step } from './process.ts';
 
 /** A step of one engagement, with what really stands before it there. */
 export interface IncludedStep {

@@ -1,7 +1,7 @@
 import { factsOf } from '#domain/assess/health.ts';
 import { addCalendarDays, instantOf, msBetween } from '#domain/base/calendar.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { hasReminder } from './reminders.ts';
 
 /** Whoever asks again within this many days misses nothing. */

@@ -3,12 +3,14 @@
  * reaches only people it newly mentions: the first stage mentions nobody (who is assigned gets the comment by mail), the
  * second whoever does the step, the third the manager.
  */
-import type { StepStatus } from '#domain/assess/assess.ts';
+
 import type { Deadline } from '#domain/assess/lateness.ts';
+import { assigneesOf, dueOf, ownersAsText } from '#domain/assess/outlook.ts';
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import { labelName } from '#domain/base/labels.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import { stepReference } from '#domain/text/references.ts';
-import { assigneesOf, type BlockContext, dueOf, ownersAsText } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
 import type { DueReminder } from './reminders.ts';
 

@@ -2,9 +2,11 @@
  * Who is to be reminded of what, now. Days decide what is due, the calendar when it may be said, the record in the
  * epic that nothing is said twice. A step waits for a turn in silence: who holds it up is told instead.
  */
+
 import { isNear } from '#domain/assess/acceptance.ts';
-import { currentLabel, type StepStatus } from '#domain/assess/assess.ts';
+import { currentLabel } from '#domain/assess/assess.ts';
 import { type Deadline, deadlineOf, workingDaysSince } from '#domain/assess/lateness.ts';
+import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import {
   addCalendarDays,
   isWorkingDay,
@@ -14,9 +16,8 @@ import {
 } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import { isAutomatic } from '#domain/rulings/pipeline-run.ts';
 import type { Reminder } from '#domain/rulings/rulings.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /**
  * In the order in which they come. `turn` is none that is written: when a step becomes ready with its due date near,

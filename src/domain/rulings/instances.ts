@@ -1,12 +1,12 @@
 /** Steps of which there are as many issues as people ask for: `/ps add change-order More hours` makes one more. */
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
+import {
+  isMadeByCommand,
+  type Predecessor,
+  type ProcessDefinition,
+  type Step,
+} from '#domain/process/process.ts';
 import type { Instance } from './rulings.ts';
-
-/** Whether a step has an issue only when somebody asks for one. */
-export function isMadeByCommand(step: Pick<Step, 'created'>): boolean {
-  return step.created === 'command';
-}
 
 /**
  * The process with one step for each issue that was asked for, in place of the step they are made from. What comes

@@ -3,8 +3,8 @@
  * that. A run is first wanted in the epic, then started, then recorded; the pipeline carries `SOW-1042/provision/1`
  * (engagement, step, attempt) as a variable. So after a crash anywhere it is found again instead of being started twice.
  */
+
 import { z } from 'zod';
-import type { StepStatus } from '#domain/assess/assess.ts';
 import { type EngagementKey, isStepKey, type StepKey } from '#domain/base/keys.ts';
 
 /**
@@ -77,12 +77,6 @@ export function hasFailed({ state }: Pick<PipelineRun, 'state'>): boolean {
 /** Whether the pipeline may end without anything happening to the engagement. */
 export function isUnderWay({ state }: Pick<PipelineRun, 'state'>): boolean {
   return state === 'wanted' || state === 'running' || state === 'manual';
-}
-
-/** Whether its pipeline is about to start or at work: it waits for nobody. */
-export function isAutomatic({ step, run, waiver, done }: StepStatus): boolean {
-  if (step.pipeline === undefined || waiver !== null || done) return false;
-  return run === null || run.state === 'wanted' || run.state === 'running';
 }
 
 /** `SOW-1042/provision/1` */

@@ -1,4 +1,5 @@
-import { type LabelDefinition, type LabelRenames, labelCatalogue, labelName } from '#domain/base/labels.ts';
+import { type LabelDefinition, type LabelRenames, labelName } from '#domain/base/labels.ts';
+import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 
 /** Where GitLab delivers to, below the address of the service. */

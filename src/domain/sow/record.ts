@@ -1,8 +1,10 @@
 /**
  * The SOW as it is kept in the epic, so that CI jobs and a service without memory can reconcile from GitLab alone.
  */
+
 import { decodeRecord, encodeRecord } from '#domain/base/record-line.ts';
-import { Sow } from './sow.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import { Sow, withoutAmounts } from './sow.ts';
 
 /** What {@link decodeSowRecord} found. `damaged` is reported to people and never adopted. */
 export type SowRecord =
@@ -30,4 +32,9 @@ export function decodeSowRecord(text: string): SowRecord {
     kind: 'damaged',
     reason: `the SOW record does not fit the schema at ${issue?.path.join('.')}: ${issue?.message}`,
   };
+}
+
+/** The SOW as it may stand in GitLab. */
+export function recordOf(sow: Sow, settings: Pick<Settings, 'showAmounts'>): Sow {
+  return settings.showAmounts ? sow : withoutAmounts(sow);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate } from '#domain/base/calendar.ts';
+import { SowNumber } from '#domain/base/keys.ts';
 
 /** A date of the Gregorian calendar, `2026-03-05`. Impossible dates (`2026-02-30`) are refused. */
 export const CalendarDate = z.string().refine(isCalendarDate, {
@@ -54,14 +55,6 @@ const ServiceLine = z.object({
   hours: Amount.optional(),
   price: Amount.optional(),
 });
-
-/**
- * The number of a SOW, equal to its GitLab label: `SOW-1042`. It is the engagement's key everywhere.
- * Letters, digits, dots and dashes, so that it is safe in labels, file names, URLs and markers.
- */
-export const SowNumber = z
-  .string()
-  .regex(/^SOW-[A-Za-z0-9][A-Za-z0-9.-]{0,40}$/, 'expected SOW- and a number, for example SOW-1042');
 
 /**
  * A statement of work: what was sold, to whom, and under which terms. The one input of an engagement.
@@ -183,3 +176,6 @@ export function withoutAmounts(sow: Sow): Sow {
     ...(services ? { services: services.map((line) => ({ ...line, price: undefined })) } : {}),
   };
 }
+
+/** Working days until silence counts as acceptance, when neither the process nor the SOW says. */
+export const ACCEPTANCE_DAYS = 5;

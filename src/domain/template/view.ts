@@ -1,6 +1,5 @@
-import { ACCEPTANCE_DAYS } from '#domain/assess/acceptance.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
-import { type Sow, withoutAmounts } from '#domain/sow/sow.ts';
+import { ACCEPTANCE_DAYS, type Sow, withoutAmounts } from '#domain/sow/sow.ts';
 
 /** What a template is made of. The step is left out for epics. */
 export interface ViewInput {

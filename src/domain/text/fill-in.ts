@@ -1,5 +1,4 @@
 /** Fills in an issue as people do: ticks its list, writes into its evidence table. For cases of a process, and for the demo. */
-import type { EvidenceField } from '#domain/process/process.ts';
 
 const BOX = /^(\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s+)\[([ xX~])\](?=\s)(.*)$/;
 
@@ -50,23 +49,4 @@ export function fillCells(description: string, values: ReadonlyMap<string, strin
       return value === undefined ? line : `| ${field} | ${value} |`;
     })
     .join('\n');
-}
-
-/** A value that the field accepts. */
-export function fittingValue({ kind, choices }: EvidenceField): string {
-  switch (kind) {
-    case 'date':
-      return '2026-12-01';
-    case 'url':
-      return 'https://drive.example.com/record';
-    case 'amount':
-      return 'EUR 1200';
-    case 'number':
-      return '12';
-    case 'choice':
-      return choices?.[0] ?? 'yes';
-    case 'person':
-    case 'text':
-      return 'Ada Example';
-  }
 }

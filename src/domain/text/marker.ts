@@ -2,8 +2,7 @@
  * The ownership line of Procession in a description, and the signature of its comments. Everything here
  * reads text that people may have edited, so reading is tolerant and writing is exact.
  */
-import { type EngagementKey, isStepKey, type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
+import { type EngagementKey, isStepKey, SowNumber, type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { textLines } from './text-lines.ts';
 
 /** Says which engagement, process and step an epic or issue belongs to. `step` is `null` exactly for epics. */

@@ -3,10 +3,18 @@
  * its number is known. The two delimiters are private-use characters, which foreign text never keeps.
  */
 import type { StepKey } from '#domain/base/keys.ts';
-import type { ActualIssue } from '#domain/engagement/state.ts';
 
 const OPEN = '\uE000';
 const CLOSE = '\uE001';
+
+/** What a reference to an issue is made of. */
+interface Referenced {
+  readonly id: number;
+  readonly iid: number;
+  readonly projectId: number;
+  /** `services/engagements#12` */
+  readonly reference: string;
+}
 
 /** The token for a step's issue. */
 export function stepReference(step: StepKey): string {
@@ -26,7 +34,7 @@ export function stepIdReference(step: StepKey): string {
  */
 export function resolveReferences(
   text: string,
-  issues: ReadonlyMap<StepKey, ActualIssue>,
+  issues: ReadonlyMap<StepKey, Referenced>,
   scope: 'issue' | 'epic',
 ): string {
   const isSpread = new Set([...issues.values()].map(({ projectId }) => projectId)).size > 1;

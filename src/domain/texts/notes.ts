@@ -2,14 +2,16 @@
  * The comments Procession writes. One per rule and item, edited in place, each says what happened, why,
  * and what to do. Text typed by people is made inert before it is repeated.
  */
-import type { Assessment, StepStatus, Violation } from '#domain/assess/assess.ts';
+
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
+import { dueOf, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
+import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
 import { stepReference } from '#domain/text/references.ts';
-import { type BlockContext, dueOf, ownersAsText, titlesOf } from './blocks.ts';
+import type { BlockContext } from './block-context.ts';
 
 /** The rule a note belongs to; its hidden marker, so that it is found again and edited. */
 export type NoteRule =

@@ -1,6 +1,6 @@
 /** Reads what GitLab holds. Every list is complete or an error. */
 import { z } from 'zod';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import type {
   ActualEpic,
   ActualIssue,
@@ -9,7 +9,6 @@ import type {
   ActualUser,
   Capabilities,
 } from '#domain/engagement/state.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { type Connection, readList } from '#gitlab/http/connection.ts';
 import { orNull } from '#gitlab/http/look-before-repeat.ts';

@@ -1,8 +1,9 @@
 /** Creates and changes epics and issues, and checks what came back. */
+
 import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { SowNumber } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
 import type { Connection } from '#gitlab/http/connection.ts';
 import { lookBeforeRepeat, orNull } from '#gitlab/http/look-before-repeat.ts';
 import { Epic, Issue, parseAnswer } from '#gitlab/http/schema.ts';

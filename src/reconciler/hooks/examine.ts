@@ -1,5 +1,5 @@
 /** Gathers everything `doctor` judges. Reads only. */
-import type { DatabaseState, DoctorFacts } from '#domain/doctor/diagnose.ts';
+import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/hook-health.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';

@@ -1,5 +1,6 @@
 import { appoint } from '#domain/assess/appointments.ts';
-import { type AssessInput, type Assessment, assess } from '#domain/assess/assess.ts';
+import { type AssessInput, assess } from '#domain/assess/assess.ts';
+import type { Assessment } from '#domain/assess/step-status.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Followed } from '#domain/comments/follow-comments.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';

@@ -1,36 +1,25 @@
 /** From what GitLab holds to what is to be done about one engagement. Reads, and writes nothing. */
-import type { Assessment } from '#domain/assess/assess.ts';
+
+import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import { withoutLinks } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import type { Plan } from '#domain/plan/action.ts';
+import type { PlanInput } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
-import { createsItems, lacksLabels, type Plan, type PlanInput, plan } from '#domain/plan/plan.ts';
+import { createsItems, lacksLabels, plan } from '#domain/plan/plan.ts';
 import { decodeSowRecord } from '#domain/sow/record.ts';
 import { LAUNCH_STAGE, type Sow } from '#domain/sow/sow.ts';
 import { assessWithComments } from './assess-with-comments.ts';
 import { LOOK_AT_COUNTS } from './comment-look.ts';
+import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { outOfReach } from './out-of-reach.ts';
 import { processOf } from './process-of.ts';
 import { NONE_STARTED } from './read-runs.ts';
-import type { ReconcileDeps, ReconcileOptions } from './reconcile.ts';
-
-/** Why nothing can be decided about an engagement. */
-export type Undecided =
-  | { readonly kind: 'absent' }
-  /** The SOW is not won yet. */
-  | { readonly kind: 'not-won'; readonly stage: string }
-  | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
-  /** `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none. */
-  | {
-      readonly kind: 'out-of-reach';
-      readonly why: 'foreign' | 'moved';
-      readonly reference: string;
-      readonly author: string;
-    }
-  | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
+import type { Undecided } from './undecided.ts';
 
 /** What the facts ask for, before anything is done. */
 export interface Decision {

@@ -1,7 +1,7 @@
 import { type Identified, identify } from '#domain/engagement/identify.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import type { ReconcileDeps } from './deps.ts';
 import { withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
-import type { ReconcileDeps } from './reconcile.ts';
 
 /** What is ours, also where somebody took the label off. */
 export async function identifyAll(

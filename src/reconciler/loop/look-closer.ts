@@ -1,11 +1,12 @@
 /** Reads more where what was read first does not fit what the epic remembers. Costs nothing where it fits. */
+
 import { driftMemoryOf } from '#domain/drift/drift.ts';
 import { suspectBlockers } from '#domain/drift/links.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import type { PlanInput } from '#domain/plan/input.ts';
 import { knownLinks } from '#domain/plan/links.ts';
-import type { PlanInput } from '#domain/plan/plan.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
 

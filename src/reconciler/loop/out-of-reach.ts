@@ -1,5 +1,5 @@
 import type { Identified } from '#domain/engagement/identify.ts';
-import type { Undecided } from './decide.ts';
+import type { Undecided } from './undecided.ts';
 
 /** What claims to be the engagement and cannot be worked with, although nothing else holds it. */
 export function outOfReach({

@@ -1,8 +1,8 @@
 import type { Identified } from '#domain/engagement/identify.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import type { Undecided } from './decide.ts';
-import type { ReconcileOptions } from './reconcile.ts';
+import type { ReconcileOptions } from './deps.ts';
+import type { Undecided } from './undecided.ts';
 
 /** The process of an engagement that exists is its own; that of a launch is the one asked for. */
 export function processOf(

@@ -3,7 +3,9 @@
  * read where something may be new: where a webhook says so, where GitLab counts more (or fewer) comments than when they
  * were last read, and where closing a step rests on what somebody said.
  */
-import { type Assessment, currentLabel, type StepStatus } from '#domain/assess/assess.ts';
+
+import { currentLabel } from '#domain/assess/assess.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import {
@@ -16,8 +18,7 @@ import {
 import { assignedUsers } from '#domain/comments/parse-command.ts';
 import { withoutUnproven } from '#domain/comments/proof.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
-import type { ActualEpic, ActualIssue, ActualUser } from '#domain/engagement/state.ts';
-import type { NoteTarget } from '#domain/plan/plan.ts';
+import type { ActualEpic, ActualIssue, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
 import { isByLabel } from '#domain/rulings/label-approval.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';

@@ -1,57 +1,23 @@
 /** One engagement: read, decide, plan, policy, apply. The same loop behind the service, the CLI and CI jobs. */
-import type { Assessment } from '#domain/assess/assess.ts';
+
+import type { Assessment } from '#domain/assess/step-status.ts';
 import { GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { Settings } from '#domain/base/settings.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import type { Plan } from '#domain/plan/action.ts';
 import { isStopped } from '#domain/plan/epic.ts';
 import { mayTrip, trippedBy } from '#domain/plan/fuse.ts';
 import { newlyWanted } from '#domain/plan/pipelines.ts';
-import { type Action, type Plan, planPause } from '#domain/plan/plan.ts';
+import { planPause } from '#domain/plan/plan.ts';
 import { judge } from '#domain/plan/policy.ts';
-import type { Sow } from '#domain/sow/sow.ts';
 import { brakeNote } from '#domain/texts/notes.ts';
-import type { Clock } from '#ports/clock.ts';
-import type { GitLab } from '#ports/gitlab.ts';
-import type { Logger } from '#ports/logger.ts';
-import type { ProcessStore } from '#ports/process-store.ts';
-import { applyPlan, type Progress } from './apply-plan.ts';
-import type { CommentLook } from './comment-look.ts';
-import { type Decision, decide, type Undecided } from './decide.ts';
+import { applyPlan } from './apply-plan.ts';
+import { type Decision, decide } from './decide.ts';
+import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
 import type { StartedRuns } from './read-runs.ts';
 import { reportDamage } from './report-damage.ts';
-
-export interface ReconcileDeps {
-  readonly gitlab: GitLab;
-  readonly processes: ProcessStore;
-  readonly settings: Settings;
-  readonly logger: Logger;
-  /** What day it is: for due dates, silence that counts as acceptance, reminders. */
-  readonly clock: Clock;
-}
-
-export interface ReconcileOptions {
-  /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
-  readonly sow?: Sow;
-  /** Process and profile of a launch; an engagement that exists keeps its own. */
-  readonly process?: string;
-  readonly profile?: string | null;
-  readonly allowMassChange?: boolean;
-  /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
-  readonly comments?: CommentLook;
-  /** Take an engagement up again that the loop fuse has paused. */
-  readonly resume?: boolean;
-  /** Turn a tracking issue into an epic, where GitLab has epics by now. */
-  readonly migrate?: boolean;
-  /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
-  readonly recentActions?: () => Promise<readonly string[]>;
-  readonly onProgress?: Progress | undefined;
-  /** Told after each action that has been carried out. */
-  readonly onDone?: ((action: Action) => void) | undefined;
-  /** Pipelines that have just been started: not in the epic yet. */
-  readonly started?: StartedRuns;
-}
+import type { Undecided } from './undecided.ts';
 
 /** Nothing was to be done, or everything was. */
 interface Settled<K extends string> {

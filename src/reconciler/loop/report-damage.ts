@@ -1,8 +1,8 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import { recordDamagedNote } from '#domain/texts/notes.ts';
+import type { ReconcileDeps } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
-import type { ReconcileDeps } from './reconcile.ts';
 
 /** Says on the epic, once, that its SOW record was changed by hand. */
 export async function reportDamage(

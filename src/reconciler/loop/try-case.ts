@@ -24,8 +24,8 @@ import { unknownItems } from '#domain/text/fill-in.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from './comment-look.ts';
 import { type Decision, decide } from './decide.ts';
+import type { ReconcileOptions } from './deps.ts';
 import type { StartedRuns } from './read-runs.ts';
-import type { ReconcileOptions } from './reconcile.ts';
 
 /** GitLab's access level of a Developer: everybody who speaks in a case is a member. */
 const MEMBER = 30;

@@ -1,6 +1,6 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
-import type { Undecided } from './decide.ts';
+import type { Undecided } from './undecided.ts';
 
 /** An engagement that cannot be judged, as a finding: its rules are not being kept. */
 export function undecidedFinding(

@@ -1,4 +1,4 @@
-import type { Assessment } from '#domain/assess/assess.ts';
+import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { type Identified, identify } from '#domain/engagement/identify.ts';
@@ -13,10 +13,10 @@ import {
   reportUnreadable,
 } from '#domain/portfolio/report-engagement.ts';
 import type { Clock } from '#ports/clock.ts';
+import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
-import { changedSince } from '#reconciler/work/changed-since.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;
 

@@ -2,16 +2,17 @@
 
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/plan/action-text.ts';
 import { FUSE_WINDOW_MS } from '#domain/plan/fuse.ts';
-import type { Action } from '#domain/plan/plan.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { Claim, Inbox } from '#ports/inbox.ts';
 import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
-import { type Outcome, type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import { afterFailure, later } from '#reconciler/loop/retry.ts';
 
 /** What the service wants to know about the work: for metrics, health and logs. */

@@ -3,7 +3,7 @@ import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them

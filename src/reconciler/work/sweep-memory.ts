@@ -1,6 +1,5 @@
 /** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
-import { type EngagementKey } from '#domain/base/keys.ts';
-import { SowNumber } from '#domain/sow/sow.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { later } from '#reconciler/loop/retry.ts';
 
 const VERSION = 1;

@@ -1,10 +1,11 @@
 /** The service's own sweep: drop every webhook for a day, and the end state is the same. */
+
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import { changedSince } from '#reconciler/loop/changed-since.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Bell } from './bell.ts';
-import { changedSince } from './changed-since.ts';
 import { findDrift } from './find-drift.ts';
 import type { LookAhead } from './look-ahead.ts';
 

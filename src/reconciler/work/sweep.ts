@@ -4,7 +4,8 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type CommentLook, lookOfSweep } from '#reconciler/loop/comment-look.ts';
-import { type Outcome, type ReconcileDeps, reconcileState } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcileState } from '#reconciler/loop/reconcile.ts';
 
 export interface SweepResult {
   readonly engagement: EngagementKey;

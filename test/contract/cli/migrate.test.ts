@@ -1,9 +1,11 @@
 /** From GitLab Free to Premium: every tracking issue becomes an epic, once, whatever happens on the way. */
+
 import { afterEach, describe, expect, it } from 'vitest';
 import { command as migrate } from '#cli/commands/migrate.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import { type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { type CliResult, runCommand } from '#test/support/cli.ts';

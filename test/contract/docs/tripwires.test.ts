@@ -38,6 +38,7 @@ beforeAll(async () => {
     'vitest.config.ts',
   ])
     await cp(join(root, file), join(folder, file));
+  await cp(join(root, '.ci/direction.ts'), join(folder, '.ci/direction.ts'));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await plant('src/ports/clock.ts', 'export interface Clock { now(): string }\n');
 });
@@ -80,9 +81,9 @@ describe('import rules', () => {
     ],
     [
       'the sandbox knows our code',
-      'src/sandbox/a.ts',
+      'sandbox/a.ts',
       "import type { Clock } from '#ports/clock.ts';\nexport const a = (clock: Clock): string => clock.now();\n",
-      'src/sandbox',
+      'sandbox stands in',
     ],
     [
       'a folder is left by ../',
@@ -108,7 +109,7 @@ describe('import rules', () => {
   it.each(forbidden)('oxlint refuses that %s', async (_, file, text, message) => {
     await plant(file, text);
 
-    const result = await tool('oxlint', ['src']);
+    const result = await tool('oxlint', ['src', 'sandbox']);
 
     await rm(join(folder, file));
     expect(result.output).toContain(message);
@@ -118,10 +119,69 @@ describe('import rules', () => {
   it('oxlint accepts a legal file, so that refusals mean something', async () => {
     await plant('src/domain/a.ts', 'export const a = (text: string): string => text.trim();\n');
 
-    const result = await tool('oxlint', ['src']);
+    const result = await tool('oxlint', ['src', 'sandbox']);
 
     await rm(join(folder, 'src/domain/a.ts'));
     expect(result).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the direction of imports', () => {
+  const direction = async (): Promise<{ code: number; output: string }> =>
+    await tool('node', ['.ci/direction.ts']);
+
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      'a type from a room above',
+      {
+        'src/domain/base/low.ts':
+          "import type { High } from '#domain/plan/high.ts';\nexport type Low = High;\n",
+        'src/domain/plan/high.ts': 'export interface High { readonly a: 1 }\n',
+      },
+      /src\/domain\/base\/low\.ts imports src\/domain\/plan\/high\.ts: src\/domain\/plan does not stand below/,
+    ],
+    [
+      'a circle of types in one room',
+      {
+        'src/domain/base/one.ts':
+          "import type { Two } from './two.ts';\nexport interface One { readonly two: Two }\n",
+        'src/domain/base/two.ts': "export type Two = import('./one.ts').One | null;\n",
+      },
+      /in a circle: src\/domain\/base\/one\.ts, src\/domain\/base\/two\.ts/,
+    ],
+    [
+      'what the stand-in for GitLab must not know',
+      {
+        'sandbox/spy.ts': "import type { Clock } from '#ports/clock.ts';\nexport type Spy = Clock;\n",
+      },
+      /sandbox\/spy\.ts imports src\/ports\/clock\.ts: sandbox knows nothing else/,
+    ],
+    [
+      'a folder that is nowhere in the table',
+      { 'src/attic/old.ts': "import type { Clock } from '#ports/clock.ts';\nexport type Old = Clock;\n" },
+      /src\/attic\/old\.ts stands in no room/,
+    ],
+  ])('refuses %s', async (_, planted, message) => {
+    for (const [file, text] of Object.entries(planted)) await plant(file, text);
+
+    const result = await direction();
+
+    for (const file of Object.keys(planted)) await rm(join(folder, file));
+    expect(result.output).toMatch(message);
+    expect(result.code).not.toBe(0);
+  });
+
+  it('refuses to have seen nothing, and accepts arrows that point down', async () => {
+    const nothing = await direction();
+    await plant(
+      'src/gitlab/http/a.ts',
+      "import type { Clock } from '#ports/clock.ts';\nexport type A = Clock;\n",
+    );
+    const fine = await direction();
+
+    await rm(join(folder, 'src/gitlab/http/a.ts'));
+    expect(nothing.code).not.toBe(0);
+    expect(fine).toEqual({ code: 0, output: '' });
   });
 });
 

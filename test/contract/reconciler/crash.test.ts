@@ -1,10 +1,12 @@
 /** Crashes and lost answers at every point of a launch: a second run ends in the same world, with one of everything. */
+
 import { afterEach, describe, expect, it } from 'vitest';
 import { fillIn } from '#demo/do-step.ts';
 import { AppError } from '#domain/base/errors.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
-import { type ReconcileDeps, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { COMMANDED, lookIn, sayIn } from '#test/support/commands.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';

@@ -6,8 +6,8 @@ const root = join(import.meta.dirname, '../../..');
 
 /** Ids of problems in the rules and in the command: the second argument of `error`, `warning` and `make`. */
 async function knownIds(): Promise<ReadonlySet<string>> {
-  const rules = (await readdir(join(root, 'src/domain'))).filter((file) => file.startsWith('diagnose'));
-  const files = [...rules.map((file) => join('src/domain', file)), 'src/cli/doctor.ts'];
+  const rules = await readdir(join(root, 'src/domain/doctor'));
+  const files = [...rules.map((file) => join('src/domain/doctor', file)), 'src/cli/commands/doctor.ts'];
   const ids = new Set<string>();
   for (const file of files) {
     const text = await readFile(join(root, file), 'utf8');
@@ -38,7 +38,7 @@ describe('problems of doctor', () => {
   });
 
   it('are all made in the sandbox by a test', async () => {
-    const tests = await readFile(join(root, 'test/contract/doctor.test.ts'), 'utf8');
+    const tests = await readFile(join(root, 'test/contract/cli/doctor.test.ts'), 'utf8');
     const tested = new Set([...tests.matchAll(/\bid: '([a-z-]+)'/g)].map(([, id]) => id));
 
     // Its own test: every other one has a person's token and leaves it out.

@@ -5,7 +5,7 @@ import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/rules.md');
 const MARK =
-  '<!-- commands: generated from src/domain/commands.ts, checked by test/unit/docs/rules.test.ts -->';
+  '<!-- commands: generated from src/domain/base/commands.ts, checked by test/unit/docs/rules.test.ts -->';
 
 function rows(): string {
   return COMMANDS.map((command) => {

@@ -9,7 +9,7 @@ import { encodeSowRecord } from '#domain/sow/record.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
-import type { ReconcileDeps } from '#reconciler/loop/reconcile.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 import { runCommand } from '#test/support/cli.ts';
 

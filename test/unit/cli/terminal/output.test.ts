@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '#cli/terminal/io.ts';
 import { createOutput, hasColors, toJson } from '#cli/terminal/output.ts';
+import type { Environment } from '#config/environment.ts';
 
 function streams({ terminal = false, columns = 40 }: { terminal?: boolean; columns?: number } = {}) {
   const written = { stdout: '', stderr: '' };

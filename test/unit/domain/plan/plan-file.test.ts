@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '#domain/base/errors.ts';
-import type { Action } from '#domain/plan/plan.ts';
+import type { Action } from '#domain/plan/action.ts';
 import { parsePlanFiles, planDifference, planDigest } from '#domain/plan/plan-file.ts';
 import { aSow } from '#test/support/builders.ts';
 

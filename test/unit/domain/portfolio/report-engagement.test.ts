@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Assessment, assess } from '#domain/assess/assess.ts';
+import { assess } from '#domain/assess/assess.ts';
+import type { Assessment } from '#domain/assess/step-status.ts';
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { identify } from '#domain/engagement/identify.ts';

@@ -11,8 +11,7 @@ import { nextLook } from '#domain/reminders/next-look.ts';
 import { planReminders } from '#domain/reminders/reminders.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { blockContext } from '#domain/texts/block-context.ts';
-import type { BlockContext } from '#domain/texts/blocks.ts';
+import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
 
 interface World {

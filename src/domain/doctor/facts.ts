@@ -1,0 +1,22 @@
+import type { FailedDelivery } from '#domain/setup/hook-health.ts';
+import type { Installation } from '#domain/setup/installation.ts';
+import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+
+/** The store of deliveries, which only a service needs. */
+export type DatabaseState =
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'reachable' }
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly fix: string };
+
+export interface DoctorFacts {
+  readonly installation: Installation;
+  readonly wanted: WantedInstallation;
+  /** Of `procession.yml`. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Roles that own a step of the process. */
+  readonly processRoles: readonly string[];
+  readonly serviceUrl: string | null;
+  /** By hook id: what failed in the last 24 hours. */
+  readonly failed: ReadonlyMap<number, readonly FailedDelivery[]>;
+  readonly database: DatabaseState;
+}

@@ -1,0 +1,97 @@
+import type { RecordedEvidence } from '#domain/assess/recorded-evidence.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { LabelDefinition } from '#domain/base/labels.ts';
+import type { Edge } from '#domain/engagement/memory.ts';
+import type { HolderKind, NoteTarget } from '#domain/engagement/state.ts';
+import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
+import type { NoteRule } from '#domain/texts/notes.ts';
+
+interface Update {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+  readonly state: 'opened' | 'closed' | null;
+  /** New text of the managed block with reference tokens; `null` leaves it. */
+  readonly block: string | null;
+  /** What changes and why, one phrase each, for people. */
+  readonly why: readonly string[];
+}
+
+export type Action =
+  | {
+      readonly kind: 'create-label';
+      readonly label: LabelDefinition;
+      /** Somebody else having made it means somebody else is launching. */
+      readonly claims: boolean;
+    }
+  | {
+      readonly kind: 'create-epic';
+      readonly holder: HolderKind;
+      readonly title: string;
+      readonly description: string;
+      readonly labels: readonly string[];
+      readonly startDate: string | null;
+      readonly dueDate: string | null;
+    }
+  | {
+      readonly kind: 'create-issue';
+      readonly step: StepKey;
+      readonly title: string;
+      readonly description: string;
+      readonly labels: readonly string[];
+      readonly assignee: string | null;
+      readonly dueDate: string | null;
+      readonly confidential: boolean;
+    }
+  | ({ readonly kind: 'add-link' } & Edge)
+  | {
+      readonly kind: 'close-twin';
+      readonly item: 'epic' | 'issue';
+      readonly id: number;
+      readonly reference: string;
+      readonly original: NoteTarget;
+    }
+  /** Starts the pipeline of a step, unless this very run has been started already. What came of it is known afterwards. */
+  | {
+      readonly kind: 'start-pipeline';
+      readonly step: StepKey;
+      /** From 1. */
+      readonly attempt: number;
+      readonly project: string;
+      readonly ref: string;
+      readonly variables: readonly PipelineVariable[];
+      /** No pipeline of this run is older. ISO 8601. */
+      readonly since: string;
+    }
+  /** A tracking issue whose engagement has an epic by now says so and is closed. */
+  | { readonly kind: 'retire-tracking'; readonly id: number; readonly reference: string }
+  | {
+      readonly kind: 'write-note';
+      readonly target: NoteTarget;
+      readonly rule: NoteRule;
+      readonly body: string;
+    }
+  /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
+  | {
+      readonly kind: 'answer';
+      readonly target: NoteTarget;
+      readonly noteId: number;
+      readonly outcome: 'done' | 'refused';
+      readonly body: string | null;
+    }
+  | ({
+      readonly kind: 'update-issue';
+      readonly step: StepKey;
+      /** Username; only where nobody is assigned, or the role went from one to another. */
+      readonly assignee: string | null;
+      /** Only when somebody has just moved it. */
+      readonly dueDate: string | null;
+      readonly joinEpic: boolean;
+      /** What the success of its pipeline fills in. */
+      readonly evidence: RecordedEvidence | null;
+    } & Update)
+  | ({ readonly kind: 'update-epic' } & Update);
+
+export interface Plan {
+  readonly engagement: EngagementKey;
+  readonly actions: readonly Action[];
+}

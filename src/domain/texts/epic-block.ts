@@ -1,0 +1,168 @@
+/**
+ * The managed blocks: what Procession keeps up to date at the top of every issue and epic of its own.
+ * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
+ */
+
+import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
+import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { encodeDriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
+import { type Edge, memoryText } from '#domain/engagement/memory.ts';
+import { encodeRulings } from '#domain/rulings/rulings.ts';
+import { encodeSowRecord, recordOf } from '#domain/sow/record.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { BlockContext } from './block-context.ts';
+
+const STATE_SIGNS = {
+  blocked: '⛔',
+  ready: '▶',
+  'in progress': '🔧',
+  waiting: '⏳',
+  done: '✅',
+  waived: '➖',
+} as const;
+
+/** Reasons shown for the health. */
+const MOST_FACTS = 3;
+
+/**
+ * The epic's block: who is waited for first, then every step, then the engine's records (hidden). In a tracking issue
+ * the steps are a task list, so that GitLab shows how many are done wherever it lists the issue.
+ */
+export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
+  const { assessment, leftovers = [] } = context;
+  const rulings = encodeRulings(assessment.rulings);
+  const drift = encodeDriftMemory(context.drift ?? NO_DRIFT);
+  return [
+    ...(paused
+      ? [
+          '**Paused.** Procession changes nothing here until somebody resumes it; the comment below says why.',
+          '',
+        ]
+      : []),
+    ...holdLines(assessment),
+    waitingLine(context),
+    '',
+    ...healthLines(context),
+    ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
+    ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
+    '',
+    `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${gateNames(assessment)}.`,
+    '',
+    ...waiverLines(assessment),
+    `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
+    encodeSowRecord(recordOf(assessment.sow, context.settings)),
+    ...(rulings === null ? [] : [rulings]),
+    ...(drift === null ? [] : [drift]),
+    memoryText(
+      [...assessment.steps, ...leftovers].map(({ key }) => key),
+      links,
+      paused,
+    ),
+  ].join('\n');
+}
+
+function holdLines({ rulings: { hold } }: Assessment): readonly string[] {
+  if (hold === null) return [];
+  return [
+    `**On hold** since ${hold.on}, by \`${hold.by}\`: ${inlineText(hold.reason)}. Nothing is changed here until somebody comments \`/ps resume\`.`,
+    '',
+  ];
+}
+
+/** Why the health is what it is; nothing while all is well. */
+function healthLines({ assessment, health }: BlockContext): readonly string[] {
+  if (health === undefined || assessment.complete) return [];
+  const { by, byFacts, label, facts } = health;
+  const ordered = assessment.rulings.health;
+  const texts = facts.slice(0, MOST_FACTS).map(({ text }) => inlineText(text));
+  const left = facts.length - texts.length;
+  const why = [...texts, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
+  const seen =
+    byFacts === 'on track'
+      ? ''
+      : ` By the facts it ${byFacts === 'at risk' ? 'is at risk' : 'needs attention'}: ${why}.`;
+  if (by === 'command' && ordered !== null)
+    return [
+      `**Health: ${ordered.value}**, set by \`${ordered.by}\` until ${ordered.until}: ${inlineText(ordered.reason)}.${seen}`,
+      '',
+    ];
+  if (byFacts === 'on track' || (by === 'hand' && label === byFacts)) return [];
+  return by === 'hand'
+    ? [`**Health** was set by hand and stays.${seen}`, '']
+    : [`**${byFacts === 'at risk' ? 'At risk' : 'Needs attention'}:** ${why}.`, ''];
+}
+
+/** Exceptions, each with who, when and why. */
+function waiverLines(assessment: Assessment): readonly string[] {
+  const waived = assessment.steps.flatMap(({ key, step, waiver }) =>
+    waiver === null
+      ? []
+      : [
+          `- ${stepReference(key)} ${step.title}: ${waiver.skip ? 'skipped' : 'waived'} by \`${waiver.by}\` on ${waiver.on}: ${inlineText(waiver.reason)}`,
+        ],
+  );
+  return waived.length === 0 ? [] : ['**Exceptions**', '', ...waived, ''];
+}
+
+/** Who is waited for, with due dates: the first lines of the epic. */
+export function waitingLine(context: BlockContext): string {
+  const { assessment } = context;
+  if (assessment.complete) return '**Complete.** Nothing is waited for.';
+  const alongside = ({ step }: StepStatus): boolean => step.until !== undefined;
+  const turns = openTurns(assessment).toSorted((a, b) => Number(alongside(a)) - Number(alongside(b)));
+  const main = turns.filter((status) => !alongside(status));
+  const shown = main.length > 0 ? main : turns;
+  const items = shown.map((status) => {
+    const due = dueOf(status, context);
+    const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
+    return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${due === null ? '' : `, due ${due}`}`;
+  });
+  return ['**Waiting for**', '', ...items].join('\n');
+}
+
+function stepTable(context: BlockContext): string[] {
+  return [
+    '| | Step | State | Owner | Due |',
+    '|---|---|---|---|---|',
+    ...context.assessment.steps.map((status) => stepRow(status, context)),
+  ];
+}
+
+function stepTasks(context: BlockContext): string[] {
+  return context.assessment.steps.map((status) => {
+    const due = dueOf(status, context);
+    const task = `- [${status.done ? 'x' : ' '}] ${stepReference(status.key)} ${status.step.title}`;
+    return `${task} · ${status.state} · ${ownersAsText(status, context)}${due === null ? '' : ` · due ${due}`}`;
+  });
+}
+
+function stepRow(status: StepStatus, context: BlockContext): string {
+  const cells = [
+    STATE_SIGNS[status.state],
+    `${stepReference(status.key)} ${status.step.title}`,
+    status.state,
+    ownersAsText(status, context),
+    dueOf(status, context) ?? '–',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+export function countDone(assessment: Assessment): number {
+  return assessment.steps.filter(({ done }) => done).length;
+}
+
+/** A step the SOW no longer asks for, as a row of the table or under the list. */
+export function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): string {
+  return holder === 'epic'
+    ? `| ➖ | ${stepReference(key)} ${title} | no longer asked for | – | – |`
+    : `- ➖ ${stepReference(key)} ${title}: no longer asked for`;
+}
+
+/** `Financial wrap-up and Blameless post-mortem are done`. */
+export function gateNames(assessment: Assessment): string {
+  const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
+  const names = assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate);
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;
+}

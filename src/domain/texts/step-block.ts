@@ -1,0 +1,82 @@
+import { assigneesOf, titlesOf } from '#domain/assess/outlook.ts';
+import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import { runSentences } from '#domain/rulings/pipeline-text.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { BlockContext } from './block-context.ts';
+
+/**
+ * The block of one step. The mention in it is what tells the assignee that it is their turn: GitLab notifies users
+ * newly mentioned in a description, once, so no note is needed and a repeated run says nothing twice.
+ */
+export function stepBlock(status: StepStatus, context: BlockContext): string {
+  const { assessment } = context;
+  const position = assessment.steps.findIndex(({ key }) => key === status.key) + 1;
+  const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
+  return [
+    headline(status, context),
+    ...ruledLines(status).flatMap((line) => ['', line]),
+    '',
+    `_${place}. Procession keeps these lines; everything below them is yours._`,
+  ].join('\n');
+}
+
+function headline(status: StepStatus, context: BlockContext): string {
+  switch (status.state) {
+    case 'done':
+      return '**Done.**';
+    case 'waived':
+      return status.waiver?.skip === true ? '**Not to be done here.**' : '**Waived.**';
+    case 'blocked':
+      return `**Blocked.** ${waitsForText(status, context)}`;
+    case 'ready':
+    case 'in progress':
+    case 'waiting': {
+      if (isAutomatic(status)) return '**Its pipeline does this step.** Nobody has to do anything.';
+      const users = assigneesOf(status, context).map((user) => `@${user}`);
+      const who =
+        users.length > 0
+          ? `${users.join(' ')}, nothing is in the way of this step.`
+          : `Nothing is in the way of this step. Nobody is assigned yet (role ${status.step.owner}).`;
+      return `**Your turn.** ${who}`;
+    }
+  }
+}
+
+/** What people have ruled about the step, with who, when and why; names in code marks notify nobody. */
+function ruledLines(status: StepStatus): readonly string[] {
+  const { waiver, acceptance, done } = status;
+  const approved = status.gates
+    .filter(({ gate, problem }) => gate === 'approval' && problem === null)
+    .map(({ seen }) => `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`);
+  const waived =
+    waiver === null
+      ? []
+      : [
+          `${waiver.skip ? 'Skipped' : 'Waived'} by \`${waiver.by}\` on ${waiver.on}: ${inlineText(waiver.reason)}${waiver.skip || done ? '' : '. It may be closed although something is missing.'}`,
+        ];
+  const silence =
+    acceptance === null || waiver !== null
+      ? []
+      : acceptance.reached
+        ? [
+            `Accepted by silence: sent on ${acceptance.sentOn}, ${acceptance.workingDays} working days without an objection, over on ${acceptance.lastDay}.`,
+          ]
+        : [`Counts as accepted after ${acceptance.lastDay} unless there is an objection by then.`];
+  return [...waived, ...approved, ...silence, ...runSentences(status.run)];
+}
+
+/** `Waits for #3 Kick-off to be done.` */
+export function waitsForText(status: StepStatus, context: BlockContext): string {
+  const titles = titlesOf(context.assessment);
+  const part = (until: 'done' | 'started'): string => {
+    const steps = status.waitsFor.filter((predecessor) => predecessor.until === until);
+    return steps.map(({ step }) => `${stepReference(step)} ${titles.get(step) ?? step}`).join(', ');
+  };
+  const [done, started] = [part('done'), part('started')];
+  const parts = [
+    ...(done === '' ? [] : [`${done} to be done`]),
+    ...(started === '' ? [] : [`${started} to be started`]),
+  ];
+  return `Waits for ${parts.join(' and for ')}.`;
+}

@@ -1,0 +1,41 @@
+import type { Settings } from '#domain/base/settings.ts';
+import type { Action } from '#domain/plan/action.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import type { Clock } from '#ports/clock.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { Logger } from '#ports/logger.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
+import type { Progress } from './apply-plan.ts';
+import type { CommentLook } from './comment-look.ts';
+import type { StartedRuns } from './read-runs.ts';
+
+export interface ReconcileDeps {
+  readonly gitlab: GitLab;
+  readonly processes: ProcessStore;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** What day it is: for due dates, silence that counts as acceptance, reminders. */
+  readonly clock: Clock;
+}
+
+export interface ReconcileOptions {
+  /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
+  readonly sow?: Sow;
+  /** Process and profile of a launch; an engagement that exists keeps its own. */
+  readonly process?: string;
+  readonly profile?: string | null;
+  readonly allowMassChange?: boolean;
+  /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
+  readonly comments?: CommentLook;
+  /** Take an engagement up again that the loop fuse has paused. */
+  readonly resume?: boolean;
+  /** Turn a tracking issue into an epic, where GitLab has epics by now. */
+  readonly migrate?: boolean;
+  /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
+  readonly recentActions?: () => Promise<readonly string[]>;
+  readonly onProgress?: Progress | undefined;
+  /** Told after each action that has been carried out. */
+  readonly onDone?: ((action: Action) => void) | undefined;
+  /** Pipelines that have just been started: not in the epic yet. */
+  readonly started?: StartedRuns;
+}
