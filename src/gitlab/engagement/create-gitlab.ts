@@ -1,9 +1,13 @@
 import { type ConnectionOptions, connect } from '#gitlab/http/connection.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import { createLabelEvents } from './label-events.ts';
-import { createPipelines } from './pipelines.ts';
-import { createReader } from './read.ts';
-import { createWriter } from './write.ts';
+import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
+import { createEpic, createIssue, updateEpic, updateIssue } from './items.ts';
+import { createLabel, readLabelEvents, readLabels } from './labels.ts';
+import { linkBlocks, linkRelated, readLinks } from './links.ts';
+import { createNote, react, readNotes, updateNote } from './notes.ts';
+import { readPipeline, startPipeline } from './pipelines.ts';
+import { openSession } from './session.ts';
+import { findUser, readAccessLevel } from './users.ts';
 
 export type GitLabOptions = ConnectionOptions;
 
@@ -14,12 +18,31 @@ export type GitLabOptions = ConnectionOptions;
  * The token needs the scope `api`, its user the role Planner (GitLab before 17.7: Reporter) in the group.
  */
 export function createGitLab(options: GitLabOptions): GitLab {
-  const connection = connect(options);
-  const reader = createReader(connection);
+  const session = openSession(connect(options));
   return {
-    ...reader,
-    ...createWriter(connection, reader),
-    ...createLabelEvents(connection),
-    ...createPipelines(connection, reader.whoAmI),
+    readCapabilities: () => session.capabilities.get(),
+    readEngagement: (engagement, how) => readEngagement(session, engagement, how),
+    readAll: (processIds, how) => readAll(session, processIds, how),
+    readEpicIssues: (epic) => readEpicIssues(session, epic),
+    findEpics: (engagement) => findEpics(session, engagement),
+    readNotes: (target) => readNotes(session, target),
+    readLinks: (issue) => readLinks(session, issue),
+    readLabelEvents: (issue) => readLabelEvents(session, issue),
+    readLabels: (how) => readLabels(session, how),
+    whoAmI: () => session.me.get(),
+    readAccessLevel: (userId) => readAccessLevel(session, userId),
+    findUser: (username) => findUser(session, username),
+    readPipeline: (project, id) => readPipeline(session, project, id),
+    createLabel: (label) => createLabel(session, label),
+    createEpic: (epic) => createEpic(session, epic),
+    createIssue: (issue) => createIssue(session, issue),
+    updateEpic: (epic, changes) => updateEpic(session, epic, changes),
+    updateIssue: (issue, changes) => updateIssue(session, issue, changes),
+    linkBlocks: (blocker, blocked) => linkBlocks(session, blocker, blocked),
+    linkRelated: (epic, issue) => linkRelated(session, epic, issue),
+    createNote: (target, body) => createNote(session, target, body),
+    updateNote: (target, note, body) => updateNote(session, target, note, body),
+    react: (issue, noteId, emoji) => react(session, issue, noteId, emoji),
+    startPipeline: (pipeline) => startPipeline(session, pipeline),
   };
 }

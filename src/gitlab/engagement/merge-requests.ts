@@ -3,11 +3,12 @@ import { Commits, MergeRequestNotes } from '@gitbeaker/rest';
 import { z } from 'zod';
 import type { ActualNote, ActualUser } from '#domain/engagement/state.ts';
 import { parseNoteMarker } from '#domain/text/marker.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
 import { type ConnectionOptions, connect, readList, resourceSettings } from '#gitlab/http/connection.ts';
 import { lookBeforeRepeat, orNull } from '#gitlab/http/look-before-repeat.ts';
-import { Note, parseAnswer, User } from '#gitlab/http/schema.ts';
 import type { MergeRequests } from '#ports/merge-requests.ts';
-import { editNote } from './edit-note.ts';
+import { editNote } from './notes.ts';
+import { Note, User } from './schema.ts';
 
 const MergeRequest = z.object({
   id: z.int(),

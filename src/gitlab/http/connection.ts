@@ -17,8 +17,8 @@ import {
 } from '@gitbeaker/rest';
 import { z } from 'zod';
 import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { parseAnswer } from './answer.ts';
 import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
-import { parseAnswer } from './schema.ts';
 
 export interface ConnectionOptions extends RequesterOptions {
   /** Base address of GitLab, with its relative URL root if it has one: `https://example.com/gitlab`. */

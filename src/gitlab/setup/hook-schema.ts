@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { ActualHook, HookScope } from '#domain/setup/hook-health.ts';
-import { Instant } from '#gitlab/http/schema.ts';
+import { Instant } from '#gitlab/http/answer.ts';
 
 const Hook = z.object({
   id: z.int(),

@@ -12,9 +12,10 @@ import type {
 } from '#domain/setup/installation.ts';
 import { SWEEP_SCHEDULE } from '#domain/setup/wanted-installation.ts';
 import { createCapabilityProbe } from '#gitlab/engagement/capabilities.ts';
+import { Member } from '#gitlab/engagement/schema.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
 import { readList } from '#gitlab/http/connection.ts';
 import { orNull } from '#gitlab/http/look-before-repeat.ts';
-import { Member, parseAnswer } from '#gitlab/http/schema.ts';
 import type { InstallationReader } from '#ports/installation.ts';
 import { hookOf } from './hook-schema.ts';
 import { listBoards, type SetupConnection } from './setup-connection.ts';

@@ -7,7 +7,7 @@ import type {
   ActualToken,
   TokenUser,
 } from '#domain/setup/installation.ts';
-import { Instant } from '#gitlab/http/schema.ts';
+import { Instant } from '#gitlab/http/answer.ts';
 
 /** @see https://docs.gitlab.com/api/personal_access_tokens/#self-inform */
 export const OwnToken = z

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { UnexpectedResponseError } from '#domain/base/errors.ts';
-import { Epic, Issue, LabelChange, Link, Note, parseAnswer } from '#gitlab/http/schema.ts';
+import { Epic, Issue, LabelChange, Link, Note } from '#gitlab/engagement/schema.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
 
 const epic = {
   id: 29,

@@ -1,18 +1,15 @@
 /**
  * The fields we read from GitLab's answers, and nothing else: what GitLab adds or drops elsewhere does not
- * concern us. Each schema ends in the plain type of `#domain/state.ts`.
+ * concern us. Each schema ends in the plain type of the domain, most of them of `#domain/engagement/state.ts`.
  *
  * @see https://docs.gitlab.com/api/issues/
  * @see https://docs.gitlab.com/api/epics/
  */
 import { z } from 'zod';
-import { UnexpectedResponseError } from '#domain/base/errors.ts';
 import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
+import { Instant } from '#gitlab/http/answer.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
-
-/** GitLab writes instants with the offset of the instance or the user. */
-export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
 export const User = z.object({ id: z.int(), username: z.string() }) satisfies z.ZodType<ActualUser>;
 
@@ -148,20 +145,3 @@ export const Reaction = z.object({ name: z.string(), user: User });
 export const Member = z.object({ id: z.int(), access_level: z.int() });
 
 export const Label = z.object({ id: z.int(), name: z.string() });
-
-/**
- * Checks an answer. `what` names the request in the error, for example `GET /projects/:id/issues`.
- *
- * @throws UnexpectedResponseError with the path of the first fields that do not fit.
- */
-export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  const problems = result.error.issues
-    .slice(0, 3)
-    .map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`)
-    .join('; ');
-  throw new UnexpectedResponseError(
-    `${what}: GitLab answered something its API does not describe (${problems}). Check that GITLAB_URL is a GitLab of a supported version.`,
-  );
-}

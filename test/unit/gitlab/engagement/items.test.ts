@@ -36,7 +36,7 @@ async function gitlabAnswering(answer: object) {
 
 const lastBody = (): unknown => JSON.parse(server?.seen.at(-1)?.body ?? 'null');
 
-describe('gitlab/write-items', () => {
+describe('gitlab/engagement/items', () => {
   it.each([
     ['a close', { state: 'closed' }, {}, 'is still opened'],
     ['a label', { addLabels: ['workflow::done'] }, {}, 'lacks the label "workflow::done"'],

@@ -1,98 +1,108 @@
-/** Creates and changes epics and issues, and checks what came back. */
-
+/**
+ * Epics and issues, created and changed, and what came back checked.
+ *
+ * @see https://docs.gitlab.com/api/epics/
+ * @see https://docs.gitlab.com/api/issues/
+ */
 import { GitLabRefusedError } from '#domain/base/errors.ts';
 import { SowNumber } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
 import type { Connection } from '#gitlab/http/connection.ts';
 import { lookBeforeRepeat, orNull } from '#gitlab/http/look-before-repeat.ts';
-import { Epic, Issue, parseAnswer } from '#gitlab/http/schema.ts';
-import type { GitLabWriter, ItemChanges, NewEpic, NewIssue } from '#ports/gitlab.ts';
-import { listEpics, listIssues, type Reader } from './read.ts';
+import type { ItemChanges, NewEpic, NewIssue } from '#ports/gitlab.ts';
+import { listEpics, listIssues } from './engagements.ts';
+import { Epic, Issue } from './schema.ts';
+import type { Session } from './session.ts';
 
-type ItemWriter = Pick<GitLabWriter, 'createEpic' | 'createIssue' | 'updateEpic' | 'updateIssue'>;
-
-/**
- * @see https://docs.gitlab.com/api/epics/
- * @see https://docs.gitlab.com/api/issues/
- */
-export function createItemWriter(connection: Connection, reader: Reader): ItemWriter {
-  const { group, project, epics, issues } = connection;
-
-  /** The item that our own lost request made: by us, with the same marker. */
-  async function findCreated<T extends ActualEpic | ActualIssue>(
-    wanted: NewEpic | NewIssue,
-    list: (filter: { readonly labels: string }) => Promise<readonly T[]>,
-  ): Promise<T | null> {
-    const me = await reader.whoAmI();
-    const key = wanted.labels.find((label) => SowNumber.safeParse(label).success) ?? wanted.labels.join(',');
-    const candidates = await list({ labels: key });
-    return candidates.find((item) => item.author.id === me.id && isSameItem(item, wanted)) ?? null;
-  }
-
-  async function createIssue(issue: NewIssue): Promise<ActualIssue> {
-    const made = await lookBeforeRepeat<ActualIssue>(connection, {
-      send: async () =>
-        parseAnswer(
-          Issue,
-          await issues.create(project, issue.title, newIssueParameters(issue)),
-          `POST /projects/${project}/issues`,
-        ),
-      find: () => findCreated(issue, (filter) => listIssues(connection, filter)),
-    });
-    return checked(made, { addLabels: issue.labels });
-  }
-
-  async function editIssue(
-    { projectId, iid }: { readonly projectId: number; readonly iid: number },
-    changes: ItemChanges,
-  ): Promise<ActualIssue> {
-    const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
-    const what = `/projects/${projectId}/issues/${iid}`;
-    const updated = await lookBeforeRepeat<ActualIssue>(connection, {
-      send: async () => parseAnswer(Issue, await issues.edit(projectId, iid, parameters), `PUT ${what}`),
-      find: async () => {
-        const now = await orNull(issues.show(iid, { projectId }));
-        return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
-      },
-    });
-    return checked(updated, changes);
-  }
-
-  return {
-    async createEpic(epic) {
-      if (epic.holder === 'tracking issue') return asTracking(await createIssue(trackingIssue(epic)));
-      const made = await lookBeforeRepeat<ActualEpic>(connection, {
-        send: async () =>
-          parseAnswer(
-            Epic,
-            await epics.create(group, epic.title, newEpicParameters(epic)),
-            `POST /groups/${group}/epics`,
-          ),
-        find: () => findCreated(epic, (filter) => listEpics(connection, filter)),
-      });
-      return checked(made, { addLabels: epic.labels });
+/** Creates the epic of an engagement, or the tracking issue that stands for one. */
+export async function createEpic(session: Session, epic: NewEpic): Promise<ActualEpic> {
+  if (epic.holder === 'tracking issue') return asTracking(await createIssue(session, trackingIssue(epic)));
+  const { connection } = session;
+  const { group, epics } = connection;
+  const made = await lookBeforeRepeat<ActualEpic>(connection, {
+    send: async () => {
+      const answer = await epics.create(group, epic.title, newEpicParameters(epic));
+      return parseAnswer(Epic, answer, `POST /groups/${group}/epics`);
     },
+    find: async () => await findCreated(session, epic, listEpics),
+  });
+  return checked(made, { addLabels: epic.labels });
+}
 
-    createIssue,
-
-    async updateEpic(epic, changes) {
-      if (isNothing(changes)) return epic;
-      if (epic.tracking !== null) return asTracking(await editIssue({ ...epic, ...epic.tracking }, changes));
-      const parameters = changeParameters(changes);
-      const what = `/groups/${group}/epics/${epic.iid}`;
-      const updated = await lookBeforeRepeat<ActualEpic>(connection, {
-        send: async () => parseAnswer(Epic, await epics.edit(group, epic.iid, parameters), `PUT ${what}`),
-        find: async () => {
-          const now = await orNull(epics.show(group, epic.iid));
-          return now === null ? null : ifChanged(parseAnswer(Epic, now, `GET ${what}`), changes);
-        },
-      });
-      return checked(updated, changes);
+export async function createIssue(session: Session, issue: NewIssue): Promise<ActualIssue> {
+  const { connection } = session;
+  const { project, issues } = connection;
+  const made = await lookBeforeRepeat<ActualIssue>(connection, {
+    send: async () => {
+      const answer = await issues.create(project, issue.title, newIssueParameters(issue));
+      return parseAnswer(Issue, answer, `POST /projects/${project}/issues`);
     },
+    find: async () => await findCreated(session, issue, listIssues),
+  });
+  return checked(made, { addLabels: issue.labels });
+}
 
-    updateIssue: async (issue, changes) => (isNothing(changes) ? issue : await editIssue(issue, changes)),
-  };
+/** Changes an epic or tracking issue. Asked for nothing, sends nothing. */
+export async function updateEpic(
+  { connection }: Session,
+  epic: ActualEpic,
+  changes: ItemChanges,
+): Promise<ActualEpic> {
+  if (isNothing(changes)) return epic;
+  if (epic.tracking !== null)
+    return asTracking(await editIssue(connection, { ...epic, ...epic.tracking }, changes));
+  const { group, epics } = connection;
+  const what = `/groups/${group}/epics/${epic.iid}`;
+  const updated = await lookBeforeRepeat<ActualEpic>(connection, {
+    send: async () =>
+      parseAnswer(Epic, await epics.edit(group, epic.iid, changeParameters(changes)), `PUT ${what}`),
+    find: async () => {
+      const now = await orNull(epics.show(group, epic.iid));
+      return now === null ? null : ifChanged(parseAnswer(Epic, now, `GET ${what}`), changes);
+    },
+  });
+  return checked(updated, changes);
+}
+
+/** Changes an issue. Asked for nothing, sends nothing. */
+export async function updateIssue(
+  { connection }: Session,
+  issue: ActualIssue,
+  changes: ItemChanges,
+): Promise<ActualIssue> {
+  return isNothing(changes) ? issue : await editIssue(connection, issue, changes);
+}
+
+async function editIssue(
+  connection: Connection,
+  { projectId, iid }: Pick<ActualIssue, 'projectId' | 'iid'>,
+  changes: ItemChanges,
+): Promise<ActualIssue> {
+  const { issues } = connection;
+  const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
+  const what = `/projects/${projectId}/issues/${iid}`;
+  const updated = await lookBeforeRepeat<ActualIssue>(connection, {
+    send: async () => parseAnswer(Issue, await issues.edit(projectId, iid, parameters), `PUT ${what}`),
+    find: async () => {
+      const now = await orNull(issues.show(iid, { projectId }));
+      return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
+    },
+  });
+  return checked(updated, changes);
+}
+
+/** The item that our own lost request made: by us, with the same marker. */
+async function findCreated<T extends ActualEpic | ActualIssue>(
+  { connection, me }: Session,
+  wanted: NewEpic | NewIssue,
+  list: (connection: Connection, filter: { readonly labels: string }) => Promise<readonly T[]>,
+): Promise<T | null> {
+  const { id: ownId } = await me.get();
+  const key = wanted.labels.find((label) => SowNumber.safeParse(label).success) ?? wanted.labels.join(',');
+  const candidates = await list(connection, { labels: key });
+  return candidates.find((item) => item.author.id === ownId && isSameItem(item, wanted)) ?? null;
 }
 
 /** The first line is our marker, unique per epic and step; without one the title must do. */

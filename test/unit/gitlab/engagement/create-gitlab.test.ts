@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GitLabUnavailableError } from '#domain/base/errors.ts';
 import { type ActualEpic, PREMIUM } from '#domain/engagement/state.ts';
-import { createReader } from '#gitlab/engagement/read.ts';
-import { connect } from '#gitlab/http/connection.ts';
+import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import { json, type RawServer, type Respond, type Seen, startRawServer } from '#test/support/raw-server.ts';
 
 let server: RawServer | undefined;
@@ -57,16 +56,14 @@ function withLabel(rows: readonly Row[], seen: Seen): readonly Row[] {
 
 async function reader(respond: Respond, pageSize = 100) {
   server = await startRawServer(respond);
-  return createReader(
-    connect({
-      host: server.url,
-      token: 'secret',
-      group: 'services',
-      project: 'services/engagements',
-      pageSize,
-      sleep: async () => {},
-    }),
-  );
+  return createGitLab({
+    host: server.url,
+    token: 'secret',
+    group: 'services',
+    project: 'services/engagements',
+    pageSize,
+    sleep: async () => {},
+  });
 }
 
 /** A group with epics and issues of `count` engagements, `steps` issues each. */
@@ -81,7 +78,7 @@ function group(count: number, steps: number) {
 
 const epics = (seen: Seen) => seen.url.includes('/epics');
 
-describe('gitlab/read', () => {
+describe('gitlab/engagement/create-gitlab', () => {
   describe('lists', () => {
     const rows = Array.from({ length: 7 }, (_, index) => item(101 + index, ['SOW-1']));
 
@@ -257,10 +254,10 @@ describe('gitlab/read', () => {
         gitlab.findUser('Ada'),
       ]);
       expect(await gitlab.findUser('ada')).toEqual({ id: 5, username: 'Ada' });
-      gitlab.rememberLabel('SOW-1');
+      await gitlab.createLabel({ name: 'SOW-1', color: '#FF0000', description: '' });
 
       expect(await gitlab.readLabels()).toEqual(new Set(['step::kick-off', 'SOW-1']));
-      expect(server?.seen).toHaveLength(3);
+      expect(server?.seen).toHaveLength(4);
     });
 
     it('is asked for again while nobody has the username yet', async () => {

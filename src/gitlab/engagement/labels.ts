@@ -1,0 +1,64 @@
+/** The labels of the group, and who changed those of an issue. */
+import { GitLabRefusedError } from '#domain/base/errors.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { LabelEvent } from '#domain/rulings/label-approval.ts';
+import { type Connection, readList } from '#gitlab/http/connection.ts';
+import { lookBeforeRepeat, mayHaveLanded, orNull } from '#gitlab/http/look-before-repeat.ts';
+import { AnswerLostError } from '#gitlab/http/to-app-error.ts';
+import type { NewLabel } from '#ports/gitlab.ts';
+import { LabelChange } from './schema.ts';
+import type { Session } from './session.ts';
+
+/** Reads the names of all labels of the group. @param options `anew`: also when they are known already */
+export async function readLabels(
+  { labels }: Session,
+  options: { readonly anew?: boolean } = {},
+): Promise<ReadonlySet<string>> {
+  if (options.anew === true) labels.forget();
+  return await labels.get();
+}
+
+/** @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label */
+export async function createLabel(
+  { connection, labels }: Session,
+  { name, color, description }: NewLabel,
+): Promise<'created' | 'existed'> {
+  const outcome = await lookBeforeRepeat<'created' | 'existed'>(connection, {
+    send: async () => {
+      try {
+        await connection.groupLabels.create(connection.group, name, color, { description });
+        return 'created';
+      } catch (error) {
+        // A label that exists is 409, and 400 "has already been taken" where the model notices it first.
+        if (isTaken(error) && (await labelExists(connection, name))) return 'existed';
+        throw error;
+      }
+    },
+    find: async () => ((await labelExists(connection, name)) ? 'created' : null),
+  });
+  void labels.known()?.then((known) => known.add(name));
+  return outcome;
+}
+
+export async function readLabelEvents(
+  { connection }: Session,
+  { projectId, iid }: ActualIssue,
+): Promise<readonly LabelEvent[]> {
+  const events = await readList<LabelEvent>(connection, {
+    what: `GET /projects/${projectId}/issues/${iid}/resource_label_events`,
+    item: LabelChange,
+    fetchPage: (page) => connection.issueLabelEvents.all(projectId, iid, { ...page }),
+  });
+  // GitLab documents no order.
+  return events.toSorted((a, b) => a.id - b.id);
+}
+
+async function labelExists({ groupLabels, group }: Connection, name: string): Promise<boolean> {
+  return (await orNull(groupLabels.show(group, name))) !== null;
+}
+
+function isTaken(error: unknown): boolean {
+  return mayHaveLanded(error)
+    ? !(error instanceof AnswerLostError)
+    : error instanceof GitLabRefusedError && error.status === 400;
+}

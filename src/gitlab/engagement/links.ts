@@ -1,0 +1,92 @@
+/** Links between issues. @see https://docs.gitlab.com/api/issue_links/ */
+import { z } from 'zod';
+import { GitLabConflictError, GitLabRefusedError } from '#domain/base/errors.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
+import { backoffMs } from '#gitlab/http/backoff.ts';
+import type { Connection } from '#gitlab/http/connection.ts';
+import { isMissing, lookBeforeRepeat, mayHaveLanded } from '#gitlab/http/look-before-repeat.ts';
+import { AnswerLostError } from '#gitlab/http/to-app-error.ts';
+import type { ActualLink } from '#ports/gitlab.ts';
+import { projectOf } from './notes.ts';
+import { Link } from './schema.ts';
+import type { Session } from './session.ts';
+
+const MAX_LINK_TRIES = 4;
+
+/** Reads the links of an issue, of every type. */
+export async function readLinks(
+  { connection: { issueLinks, project } }: Session,
+  issue: ActualIssue,
+): Promise<readonly ActualLink[]> {
+  const answer = await issueLinks.all(issue.projectId, issue.iid);
+  return parseAnswer(z.array(Link), answer, `GET /projects/${project}/issues/${issue.iid}/links`);
+}
+
+/**
+ * Makes one issue block another. GitLab refuses a second relation between two issues with 409, whatever its type and
+ * direction, so one in the way is taken out first.
+ */
+export async function linkBlocks(
+  session: Session,
+  blocker: ActualIssue,
+  blocked: ActualIssue,
+): Promise<'created' | 'existed'> {
+  const { connection } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await connection.issueLinks.create(blocker.projectId, blocker.iid, blocked.projectId, blocked.iid, {
+        linkType: 'blocks',
+      });
+      return 'created';
+    } catch (error) {
+      if (!mayHaveLanded(error)) throw error;
+      const isLost = error instanceof AnswerLostError;
+      if (isLost) await connection.sleep(backoffMs(attempt, connection.random));
+      const between = (await readLinks(session, blocker)).filter(({ issueId }) => issueId === blocked.id);
+      if (between.some(({ type }) => type === 'blocks')) return isLost ? 'created' : 'existed';
+      if ((between.length === 0 && !isLost) || attempt >= MAX_LINK_TRIES) throw error;
+      for (const link of between) await removeLink(connection, blocker, link);
+    }
+  }
+}
+
+/**
+ * Relates an issue to its tracking issue: Free has this link type only. Whether a lost request landed is looked up among
+ * the links of the step, which has few.
+ */
+export async function linkRelated(
+  session: Session,
+  epic: ActualEpic,
+  issue: ActualIssue,
+): Promise<'created' | 'existed' | 'refused'> {
+  const { connection } = session;
+  const projectId = projectOf(epic) ?? issue.projectId;
+  const isThere = async (): Promise<boolean> =>
+    (await readLinks(session, issue)).some(({ issueId }) => issueId === epic.id);
+  return await lookBeforeRepeat<'created' | 'existed' | 'refused'>(connection, {
+    send: async () => {
+      try {
+        await connection.issueLinks.create(projectId, epic.iid, issue.projectId, issue.iid, {
+          linkType: 'relates_to',
+        });
+        return 'created';
+      } catch (error) {
+        if (error instanceof GitLabConflictError && (await isThere())) return 'existed';
+        // A parent and its child, or the 101st relation of the tracking issue.
+        if (error instanceof GitLabRefusedError && error.status === 422) return 'refused';
+        throw error;
+      }
+    },
+    find: async () => ((await isThere()) ? 'created' : null),
+  });
+}
+
+/** A lost answer does not matter here: the next try to link finds out. */
+async function removeLink({ issueLinks }: Connection, issue: ActualIssue, link: ActualLink): Promise<void> {
+  try {
+    await issueLinks.remove(issue.projectId, issue.iid, link.linkId);
+  } catch (error) {
+    if (!(error instanceof AnswerLostError) && !isMissing(error)) throw error;
+  }
+}

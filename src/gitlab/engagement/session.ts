@@ -1,0 +1,68 @@
+/** What the functions of this folder share: a connection, and the answers that hardly change. */
+import type { ActualUser, OwnUser } from '#domain/engagement/state.ts';
+import { parseAnswer } from '#gitlab/http/answer.ts';
+import { type Connection, readList } from '#gitlab/http/connection.ts';
+import { type CapabilityProbe, createCapabilityProbe } from './capabilities.ts';
+import { CurrentUser, Label } from './schema.ts';
+
+export interface Session {
+  readonly connection: Connection;
+  readonly capabilities: CapabilityProbe;
+  /** Names of the group's labels, with those made since they were read. */
+  readonly labels: Kept<Set<string>>;
+  /** The user behind the token. */
+  readonly me: Kept<OwnUser>;
+  /** Users that were found, by username in lower case. */
+  readonly users: Map<string, Kept<ActualUser | null>>;
+}
+
+/** An answer that is asked for when first wanted. */
+export interface Kept<T> {
+  /** Those who ask while the request is under way share it; a failure is not kept. */
+  readonly get: () => Promise<T>;
+  /** `undefined` while nobody has asked. */
+  readonly known: () => Promise<T> | undefined;
+  readonly forget: () => void;
+}
+
+/** Begins a session. Makes no request. */
+export function openSession(connection: Connection): Session {
+  return {
+    connection,
+    capabilities: createCapabilityProbe(connection),
+    labels: keep(() => listLabels(connection)),
+    me: keep(() => showOwnUser(connection)),
+    users: new Map(),
+  };
+}
+
+/** Keeps the answer of a request. */
+export function keep<T>(ask: () => Promise<T>): Kept<T> {
+  let kept: Promise<T> | undefined;
+  return {
+    get() {
+      kept ??= ask().catch((error: unknown) => {
+        kept = undefined;
+        throw error;
+      });
+      return kept;
+    },
+    known: () => kept,
+    forget() {
+      kept = undefined;
+    },
+  };
+}
+
+async function listLabels(connection: Connection): Promise<Set<string>> {
+  const labels = await readList(connection, {
+    what: `GET /groups/${connection.group}/labels`,
+    item: Label,
+    fetchPage: (page) => connection.groupLabels.all(connection.group, { ...page }),
+  });
+  return new Set(labels.map(({ name }) => name));
+}
+
+async function showOwnUser({ users }: Connection): Promise<OwnUser> {
+  return parseAnswer(CurrentUser, await users.showCurrentUser(), 'GET /user');
+}
