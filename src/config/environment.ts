@@ -31,6 +31,8 @@ export interface EnvironmentSettings {
   readonly gitlabToken: Secret | null;
   readonly gitlabWebhookSecrets: readonly Secret[];
   readonly crmWebhookSecrets: readonly Secret[];
+  /** Private Ed25519 key that seals records, base64 of PKCS#8 DER; `null`: this process only opens them. */
+  readonly sealKey: Secret | null;
   /** PostgreSQL; `null`: the embedded store. */
   readonly databaseUrl: Secret | null;
   readonly dataFolder: string;
@@ -56,6 +58,7 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
     gitlabToken: reader.token('GITLAB_TOKEN'),
     gitlabWebhookSecrets: reader.secrets('GITLAB_WEBHOOK_SECRETS'),
     crmWebhookSecrets: reader.secrets('CRM_WEBHOOK_SECRETS'),
+    sealKey: reader.sealKey('PROCESSION_SEAL_KEY'),
     databaseUrl: reader.databaseUrl('DATABASE_URL'),
     dataFolder: reader.text('PROCESSION_DATA') ?? 'data',
     configFile: reader.text('PROCESSION_CONFIG') ?? null,
@@ -135,6 +138,18 @@ class Reader {
         );
         return [];
       });
+  }
+
+  /** PKCS#8 DER of an Ed25519 key is 48 bytes, of which the first 16 are always the same (RFC 8410). */
+  sealKey(name: string): Secret | null {
+    const value = this.secretText(name);
+    if (value === undefined) return null;
+    if (/^MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{43}$/.test(value)) return new Secret(value);
+    return this.report(
+      name,
+      'expected a private Ed25519 key, base64 of its PKCS#8 DER, 64 characters',
+      'Copy it again, whole; procession init makes a pair.',
+    );
   }
 
   databaseUrl(name: string): Secret | null {

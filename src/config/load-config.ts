@@ -28,6 +28,8 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   readonly profile: string | null;
   /** Folder of the processes. */
   readonly templates: string;
+  /** Public keys whose seals count; empty: records are not sealed. */
+  readonly sealKeys: readonly string[];
   /** Where GitLab reaches the service; `null`: there is none. */
   readonly serviceUrl: string | null;
   /** Most requests to GitLab per minute, by kind, where the settings say. */
@@ -73,6 +75,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     commands,
     service,
     reminders,
+    seal,
     crm,
     show_amounts,
     templates,
@@ -102,6 +105,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     // Scopes that are not renamed are absent, never undefined.
     labels: labels as LabelRenames,
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },
+    sealKeys: seal.keys,
     serviceUrl: service?.url ?? null,
     crm,
     showAmounts: show_amounts,

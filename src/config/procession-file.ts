@@ -192,6 +192,25 @@ export const ProcessionFile = z.strictObject({
     })
     .optional()
     .describe('The webhook service, where there is one.'),
+  seal: z
+    .strictObject({
+      keys: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$/,
+              'expected a public Ed25519 key, base64 of its SPKI DER, 60 characters; procession init makes a pair',
+            ),
+        )
+        .max(10)
+        .default([])
+        .describe(
+          'Public keys whose seals count. The private one is PROCESSION_SEAL_KEY of the service and of protected jobs; several at once while keys are changed.',
+        ),
+    })
+    .prefault({})
+    .describe('Seals on what Procession keeps in GitLab for itself, so that nobody else can change it.'),
   crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
   show_amounts: z
     .boolean()

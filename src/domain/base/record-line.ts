@@ -25,7 +25,7 @@ const RECORD_LINES: Readonly<Record<RecordName, RegExp>> = {
 const RECORD = /^[ \t]+v1[ \t]+([0-9a-f]{16})[ \t]+([A-Za-z0-9_-]+)[ \t]*-->[ \t]*$/;
 
 export function encodeRecord(name: RecordName, value: unknown): string {
-  const data = toBase64Url(new TextEncoder().encode(canonicalJson(value)));
+  const data = toBase64Url(canonicalJson(value));
   return `<!-- procession:${name} v1 ${checksum(data)} ${data} -->`;
 }
 
@@ -56,7 +56,7 @@ export function canonicalJson(value: unknown): string {
 
 function parseJson(data: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64Url(data)));
+    return JSON.parse(fromBase64Url(data) ?? '');
   } catch {
     return undefined;
   }
@@ -78,13 +78,20 @@ export function checksum(text: string): string {
   return [a, b, c, d].map((part) => part.toString(16).padStart(4, '0')).join('');
 }
 
-function toBase64Url(bytes: Uint8Array): string {
+/** A text as base64url of its UTF-8 bytes, without padding. */
+export function toBase64Url(text: string): string {
   let binary = '';
-  for (const byte of bytes) binary += String.fromCodePoint(byte);
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCodePoint(byte);
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-function fromBase64Url(text: string): Uint8Array {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(binary, (character) => character.codePointAt(0) ?? 0);
+/** The text in base64url; `null` when it is none, or not UTF-8. */
+export function fromBase64Url(data: string): string | null {
+  try {
+    const binary = atob(data.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.codePointAt(0) ?? 0);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }

@@ -108,8 +108,13 @@ export const NO_RULINGS: Rulings = Rulings.parse({});
 
 /** `<!-- procession:rulings v1 … -->`; nothing at all while nobody has ruled anything. */
 export function encodeRulings(rulings: Rulings): string | null {
-  const said = Object.entries(rulings).filter(([name, value]) => !isDefault(name, value));
-  return said.length === 0 ? null : encodeRecord('rulings', Object.fromEntries(said));
+  const said = saidIn(rulings);
+  return Object.keys(said).length === 0 ? null : encodeRecord('rulings', said);
+}
+
+/** The rulings without what is as by default: nothing at all while nobody has ruled anything. */
+export function saidIn(rulings: Rulings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(rulings).filter(([name, value]) => !isDefault(name, value)));
 }
 
 /** A line that was edited or cut off counts as none. */

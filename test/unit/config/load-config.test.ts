@@ -78,6 +78,8 @@ describe('config/load-config', () => {
       gitlabToken: null,
       gitlabWebhookSecrets: [],
       crmWebhookSecrets: [],
+      sealKey: null,
+      sealKeys: [],
       databaseUrl: null,
       dataFolder: 'data',
       host: '127.0.0.1',

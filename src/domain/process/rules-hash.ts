@@ -1,0 +1,34 @@
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import { type ProcessDefinition, type Step, StepFrontMatter } from './process.ts';
+
+/** A step that says nothing beyond what every step must say. */
+const PLAIN = StepFrontMatter.parse({ title: 'x', owner: 'x' });
+const PLAIN_FIELD = StepFrontMatter.parse({
+  title: 'x',
+  owner: 'x',
+  done_when: { evidence: [{ field: 'x' }] },
+}).done_when.evidence[0];
+
+/**
+ * Hash of the rules of a process: what engagements are judged by. Texts (titles, bodies, hints) do not count, so that a
+ * mended sentence makes no other process; nor does what is as by default, so that a release that knows more fields hashes
+ * an unchanged process alike. @example `'9f2c51b07a3de418'`
+ */
+export function rulesHash({ id, profile, closeWhen, steps }: ProcessDefinition): string {
+  return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(rulesOf) }));
+}
+
+function rulesOf({ body: _, file: __, title: ___, done_when: doneWhen, ...step }: Step): unknown {
+  const evidence = doneWhen.evidence.map(({ hint: _hint, ...field }) => withoutDefaults(field, PLAIN_FIELD));
+  return {
+    ...withoutDefaults(step, PLAIN),
+    done_when: withoutDefaults({ ...doneWhen, evidence }, PLAIN.done_when),
+  };
+}
+
+function withoutDefaults(value: object, defaults: object | undefined): Record<string, unknown> {
+  const usual = new Map(Object.entries(defaults ?? {}));
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, field]) => canonicalJson(field) !== canonicalJson(usual.get(name))),
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * The record of an engagement: everything that Procession keeps in GitLab for itself and that decides what happens. One
+ * line in the epic's managed block holds it (`line.ts`), a note of ours holds a copy of what cannot be made again from
+ * the facts (`copy.ts`).
+ *
+ * The format number grows when an older release could misread a record; fields that this release does not know are
+ * kept.
+ */
+import { z } from 'zod';
+import { isStepKey, SowNumber, type StepKey } from '#domain/base/keys.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
+import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
+import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
+import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
+import { Sow } from '#domain/sow/sow.ts';
+
+const Key = z.string().refine(isStepKey);
+
+/** How a step came to be done. `with epic`: a tracker that ended with the engagement. `found`: before it was recorded. */
+export const DONE_BY = ['rules', 'waiver', 'silence', 'pipeline', 'with epic', 'warn', 'found'] as const;
+export type DoneBy = (typeof DONE_BY)[number];
+
+/** That a step is done: decided once, and no later rule changes it. Only opening the issue does. */
+export const Done = z.object({
+  /** `2027-01-25`, in the calendar's time zone. */
+  on: z.iso.date(),
+  /** Username of whoever closed the issue; `null` where GitLab does not tell. */
+  by: z.string().nullable(),
+  how: z.enum(DONE_BY),
+});
+export type Done = Readonly<z.infer<typeof Done>>;
+
+const RecordedStep = z.looseObject({
+  /** Global id of the issue; absent in the copy, which is written before there are issues. */
+  issue: z.int().optional(),
+  done: Done.optional(),
+});
+
+const EDGE = /^([^>]+)>([^>]+)$/;
+
+const StoredRecord = z.looseObject({
+  format: z.literal(1),
+  /** What the engagement is about. */
+  subject: z.literal('sow'),
+  key: SowNumber,
+  process: z.string().min(1),
+  profile: z.string().nullable(),
+  /** Of the process; `null`: made before processes had versions. */
+  version: z.int().min(1).nullable(),
+  /** Hash of the rules the engagement is judged by, see `rulesHash`; `null`: made before there was one. */
+  rules: z.string().nullable(),
+  /** Grows with every record written; an older one put back is noticed by whoever remembers a newer. */
+  revision: z.int().min(1),
+  sow: Sow,
+  steps: z.record(Key, RecordedStep).default({}),
+  /** `kick-off>intake-aws`: the first blocks the second. */
+  links: z.array(z.string().regex(EDGE)).default([]),
+  rulings: Rulings.prefault({}),
+  drift: z.object({ healed: z.array(z.string()), asked: z.array(z.string()) }).optional(),
+  /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
+  state: z.enum(['running', 'paused', 'moved']).default('running'),
+});
+
+/** A record as decisions read it. */
+export interface EngagementRecord {
+  readonly key: string;
+  readonly process: string;
+  readonly profile: string | null;
+  readonly version: number | null;
+  readonly rules: string | null;
+  readonly revision: number;
+  readonly sow: Sow;
+  readonly memory: EngagementMemory;
+  readonly done: ReadonlyMap<StepKey, Done>;
+  readonly rulings: Rulings;
+  readonly drift: DriftMemory;
+  /** What a newer release has added: kept as it is. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** What {@link readRecord} made of a text. */
+export type RecordParse =
+  | { readonly kind: 'ok'; readonly record: EngagementRecord }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** The record as canonical JSON: equal records give equal texts. */
+export function recordText(record: EngagementRecord): string {
+  const { memory, done, drift, rulings, others, sow, ...named } = record;
+  const steps = new Set([...memory.issues.keys(), ...done.keys()]);
+  return canonicalJson({
+    ...others,
+    format: 1,
+    subject: 'sow',
+    ...named,
+    sow,
+    steps: Object.fromEntries(
+      [...steps].map((step) => [step, { issue: memory.issues.get(step), done: done.get(step) }]),
+    ),
+    links: memory.links.map(({ from, to }) => `${from}>${to}`),
+    rulings: saidIn(rulings),
+    drift:
+      drift.healed.size + drift.asked.size === 0
+        ? undefined
+        : { healed: [...drift.healed].toSorted(), asked: [...drift.asked].toSorted() },
+    state: memory.paused ? 'paused' : memory.moved ? 'moved' : 'running',
+  });
+}
+
+/** Reads what {@link recordText} wrote. */
+export function readRecord(text: string): RecordParse {
+  const stored = StoredRecord.safeParse(parseJson(text));
+  if (!stored.success) {
+    const [issue] = stored.error.issues;
+    return { kind: 'unreadable', reason: `does not fit at ${issue?.path.join('.')}: ${issue?.message}` };
+  }
+  const {
+    format: _,
+    subject: __,
+    key,
+    process,
+    profile,
+    version,
+    rules,
+    revision,
+    sow,
+    ...rest
+  } = stored.data;
+  const { steps, links, rulings, drift, state, ...others } = rest;
+  const entries = Object.entries(steps);
+  return {
+    kind: 'ok',
+    record: {
+      key,
+      process,
+      profile,
+      version,
+      rules,
+      revision,
+      sow,
+      memory: {
+        issues: new Map(entries.flatMap(([step, { issue }]) => (issue === undefined ? [] : [[step, issue]]))),
+        links: links.flatMap(edgeOf),
+        paused: state === 'paused',
+        moved: state === 'moved',
+      },
+      done: new Map(entries.flatMap(([step, { done }]) => (done === undefined ? [] : [[step, done]]))),
+      rulings,
+      drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
+      others,
+    },
+  };
+}
+
+/** Whether two records say the same; the revision does not count. */
+export function sameRecord(one: EngagementRecord, other: EngagementRecord): boolean {
+  return recordText({ ...one, revision: 1 }) === recordText({ ...other, revision: 1 });
+}
+
+/**
+ * What the protected copy holds: the part that cannot be made again from what GitLab shows. Which issue is which step,
+ * which links there are, what is done and how far comments were read is found again.
+ */
+export function lasting(record: EngagementRecord): EngagementRecord {
+  const { waivers, approvals, appointments, hold, instances, health, snoozes } = record.rulings;
+  return {
+    ...record,
+    memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
+    done: new Map(),
+    drift: NO_DRIFT,
+    rulings: { ...NO_RULINGS, waivers, approvals, appointments, hold, instances, health, snoozes },
+  };
+}
+
+function edgeOf(text: string): Edge[] {
+  const [, from = '', to = ''] = EDGE.exec(text) ?? [];
+  return isStepKey(from) && isStepKey(to) ? [{ from, to }] : [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
