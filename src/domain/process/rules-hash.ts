@@ -2,7 +2,7 @@ import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import { type ProcessDefinition, type Step, StepFrontMatter } from './process.ts';
 
 /** A step that says nothing beyond what every step must say. */
-const PLAIN = StepFrontMatter.parse({ title: 'x', owner: 'x' });
+const { title: _, ...PLAIN } = StepFrontMatter.parse({ title: 'x', owner: 'x' });
 const PLAIN_FIELD = StepFrontMatter.parse({
   title: 'x',
   owner: 'x',
@@ -18,10 +18,13 @@ export function rulesHash({ id, profile, closeWhen, steps }: ProcessDefinition):
   return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(rulesOf) }));
 }
 
-function rulesOf({ body: _, file: __, title: ___, done_when: doneWhen, ...step }: Step): unknown {
-  const evidence = doneWhen.evidence.map(({ hint: _hint, ...field }) => withoutDefaults(field, PLAIN_FIELD));
+function rulesOf(step: Step): unknown {
+  const doneWhen = step.done_when;
+  const evidence = doneWhen.evidence.map((field) =>
+    withoutDefaults({ ...field, hint: undefined }, PLAIN_FIELD),
+  );
   return {
-    ...withoutDefaults(step, PLAIN),
+    ...withoutDefaults({ ...step, body: undefined, file: undefined, title: undefined }, PLAIN),
     done_when: withoutDefaults({ ...doneWhen, evidence }, PLAIN.done_when),
   };
 }

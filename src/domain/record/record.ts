@@ -17,8 +17,7 @@ import { Sow } from '#domain/sow/sow.ts';
 const Key = z.string().refine(isStepKey);
 
 /** How a step came to be done. `with epic`: a tracker that ended with the engagement. `found`: before it was recorded. */
-export const DONE_BY = ['rules', 'waiver', 'silence', 'pipeline', 'with epic', 'warn', 'found'] as const;
-export type DoneBy = (typeof DONE_BY)[number];
+const DONE_BY = ['rules', 'waiver', 'silence', 'pipeline', 'with epic', 'warn', 'found'] as const;
 
 /** That a step is done: decided once, and no later rule changes it. Only opening the issue does. */
 export const Done = z.object({

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { StepKey } from '#domain/base/keys.ts';
 import { canonicalJson, fromBase64Url, toBase64Url } from '#domain/base/record-line.ts';
 import { copyNote, needsCopy, newestCopy } from '#domain/record/copy.ts';
-import { NEWBORN, openRecord, recordLine, UNSEALED, withoutRecordLine } from '#domain/record/line.ts';
+import {
+  NEWBORN,
+  openRecord,
+  placeOf,
+  recordLine,
+  UNSEALED,
+  withoutRecordLine,
+} from '#domain/record/line.ts';
 import { type EngagementRecord, lasting, readRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { encodeSowRecord } from '#domain/sow/record.ts';
@@ -22,7 +29,7 @@ const foreign = createSeal(
 );
 const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 200);
 
-const HERE = { place: 'epic 71', key: 'SOW-1042' };
+const HERE = { place: placeOf({ id: 71, tracking: null }), key: 'SOW-1042' };
 const given = { by: 'mira', byId: 7, on: '2027-01-25', note: 900 };
 
 function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
@@ -133,6 +140,7 @@ describe('the line of a record', () => {
   it('never opens after any change of it: letters, cuts, splices of two, forged contents', () => {
     const line = recordLine(aRecord(), HERE.place, seal);
     const newer = recordLine(aRecord({ revision: 4, rulings: NO_RULINGS }), HERE.place, seal);
+    const genuine = [aRecord(), aRecord({ revision: 4, rulings: NO_RULINGS })].map(recordText);
     const letter = fc.tuple(fc.nat(line.length - 1), fc.constantFrom(...'ABCabc019_- '.split('')));
     const attack = fc.oneof(
       letter.map(([at, sign]) => line.slice(0, at) + sign + line.slice(at + 1)),
@@ -149,12 +157,7 @@ describe('the line of a record', () => {
       fc.property(attack, (text) => {
         const opened = openRecord(text, HERE, seal);
         // A changed blank around the line, or a letter put where it was, changes nothing that was signed.
-        if (opened.kind === 'ok')
-          expect([
-            recordText(aRecord()),
-            recordText(aRecord({ revision: 4, rulings: NO_RULINGS })),
-          ]).toContain(recordText(opened.record));
-        else expect(['absent', 'damaged']).toContain(opened.kind);
+        expect([null, ...genuine]).toContain(opened.kind === 'ok' ? recordText(opened.record) : null);
       }),
       { numRuns: ROUNDS },
     );
