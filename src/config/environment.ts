@@ -1,8 +1,7 @@
 /** The environment variables of procession, each checked. Values of secrets never get into a message. */
 
 import { didYouMean } from '#domain/base/closest.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
-import { shown } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { Secret } from '#domain/base/secret.ts';
 import { POLICY_MODES, type PolicyMode } from '#domain/base/settings.ts';
 import { type CiEnvironment, readCiEnvironment } from './ci-environment.ts';
@@ -75,7 +74,7 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
 
 /** A problem of the environment as a whole or of one variable. */
 export function variableProblem(name: string, message: string, fix: string): InputProblem {
-  return { file: null, line: null, path: name, message, fix, severity: 'error' };
+  return problem({ at: name }, message, fix);
 }
 
 class Reader {

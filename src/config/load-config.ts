@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import type { FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import type { LabelRenames } from '#domain/base/labels.ts';
 import type { Secret } from '#domain/base/secret.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -146,14 +146,13 @@ export function gitlabAccess(config: Config): GitLabAccess {
       ),
     );
   if (group === null || project === null)
-    problems.push({
-      file: DEFAULT_FILE,
-      line: null,
-      path: '',
-      message: 'there is no such file, so the group and project are not known',
-      fix: 'Write it with procession init, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
-      severity: 'error',
-    });
+    problems.push(
+      problem(
+        { file: DEFAULT_FILE },
+        'there is no such file, so the group and project are not known',
+        'Write it with procession init, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
+      ),
+    );
   throw new ConfigError(problems, 'The settings for GitLab are incomplete:');
 }
 
@@ -178,17 +177,14 @@ function readProcessionFile(
   if (parsed.kind === 'error') return { settings: null, found: true, problems: parsed.problems };
   const shape = checkShape(ProcessionFile, parsed.value);
   if (shape.kind === 'ok') return { settings: shape.value, found: true, problems: [] };
-  const problems = shape.problems.map((problem): InputProblem => {
-    const { at, path, message, fix } = withoutSecrets(problem);
-    return { file, line: parsed.lineOf(at), path, message, fix, severity: 'error' };
-  });
+  const problems = shape.problems.map((found) => located(withoutSecrets(found), file, parsed.lineOf));
   const byLine = problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
   return { settings: null, found: true, problems: byLine };
 }
 
-function withoutSecrets(problem: FieldProblem): FieldProblem {
-  if (!/token|secret|passw/i.test(String(problem.at.at(-1)))) return problem;
+function withoutSecrets(found: InputProblem): InputProblem {
+  if (!/token|secret|passw/i.test(String(found.at.at(-1)))) return found;
   const fix =
     'Secrets do not belong here: use GITLAB_TOKEN, GITLAB_WEBHOOK_SECRETS or CRM_WEBHOOK_SECRETS, and renew one that was committed.';
-  return { ...problem, fix };
+  return { ...found, fix };
 }

@@ -2,6 +2,7 @@
 
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
@@ -115,7 +116,7 @@ function portError(error: unknown, port: number): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
   const message = `port ${port} is in use`;
   const fix = 'Stop what uses it (another sandbox?), or name another one: --port 8930';
-  return new ConfigError([{ file: null, line: null, path: '--port', message, fix, severity: 'error' }]);
+  return new ConfigError([problem({ at: '--port' }, message, fix)]);
 }
 
 async function answer(deps: ReconcileDeps, engagement: EngagementKey, options: DemoOptions): Promise<void> {

@@ -1,5 +1,7 @@
 /** Behind `procession demo` and `procession sandbox`. */
+
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -35,13 +37,10 @@ function deliveryOf(processes: ProcessStore): ProcessDefinition {
   const process = processes.find(PROCESS, null);
   if (process !== null) return process;
   throw new ConfigError([
-    {
-      file: null,
-      line: null,
-      path: 'templates',
-      message: `the demo needs the process "${PROCESS}", and the templates folder has only: ${processes.ids.join(', ')}`,
-      fix: 'run the demo in the folder of this project, or without a procession.yml that names another templates folder',
-      severity: 'error',
-    },
+    problem(
+      { at: 'templates' },
+      `the demo needs the process "${PROCESS}", and the templates folder has only: ${processes.ids.join(', ')}`,
+      'run the demo in the folder of this project, or without a procession.yml that names another templates folder',
+    ),
   ]);
 }

@@ -1,7 +1,7 @@
 /** What changed in the working folder since a commit, asked of git itself. */
 import { execFile } from 'node:child_process';
 import { ConfigError } from '#domain/base/errors.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { ChangedFile } from '#ports/changed-files.ts';
 
 /** What GitLab gives as "before" where there is none: the first push of a branch, a schedule. */
@@ -88,13 +88,9 @@ function unusable(since: string, { code, stderr }: GitResult): ConfigError {
 }
 
 function notKnown(since: string, message: string, fix: string): ConfigError {
-  const problem: InputProblem = {
-    file: null,
-    line: null,
-    path: `--changed-since ${since.slice(0, 60)}`,
-    message,
-    fix,
-    severity: 'error',
-  };
-  return new ConfigError([problem], 'It cannot be told what changed; nothing was written:');
+  const where = { at: `--changed-since ${since.slice(0, 60)}` };
+  return new ConfigError(
+    [problem(where, message, fix)],
+    'It cannot be told what changed; nothing was written:',
+  );
 }

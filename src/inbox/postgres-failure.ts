@@ -1,5 +1,7 @@
 /** What PostgreSQL's and the network's errors mean to an operator. No message holds the password. */
+
 import { AppError, ConfigError, InvariantError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 
 /** SQLSTATE classes that blame the data of one statement: data, constraint, limit (of an index row, of a field). */
@@ -52,7 +54,7 @@ export function toPostgresOpenFailure(error: unknown): AppError {
 /** A problem with `DATABASE_URL`, and what to do about it. */
 export function databaseUrlError(message: string, fix: string, cause?: unknown): ConfigError {
   const error = new ConfigError(
-    [{ file: null, line: null, path: 'DATABASE_URL', message, fix: `${fix}.`, severity: 'error' }],
+    [problem({ at: 'DATABASE_URL' }, message, `${fix}.`)],
     'The inbox cannot be opened:',
   );
   error.cause = cause;

@@ -1,5 +1,7 @@
 /** What SQLite's result codes mean to an operator. Codes: https://www.sqlite.org/rescode.html */
+
 import { AppError, ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 
 const BUSY = 5;
@@ -45,16 +47,7 @@ export function toConfigError(error: unknown, file: string): AppError {
 /** A problem with the database file, named and with what to do about it. */
 export function configError(file: string, message: string, fix: string, cause?: unknown): ConfigError {
   const error = new ConfigError(
-    [
-      {
-        file,
-        line: null,
-        path: '',
-        message,
-        fix: `${fix}. PROCESSION_DATA names another folder.`,
-        severity: 'error',
-      },
-    ],
+    [problem({ file }, message, `${fix}. PROCESSION_DATA names another folder.`)],
     'The inbox cannot be opened:',
   );
   error.cause = cause;

@@ -10,7 +10,7 @@
  * @see https://docs.gitlab.com/ci/triggers/
  */
 import { z } from 'zod';
-import type { FieldProblem } from '#domain/base/input-problem.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { readGitLabDelivery } from './gitlab-delivery.ts';
@@ -21,7 +21,7 @@ export type CiDelivery =
   | {
       readonly kind: 'sow';
       readonly sow: Sow;
-      readonly warnings: readonly FieldProblem[];
+      readonly warnings: readonly InputProblem[];
       /** Signed; the same when it is sent again. */
       readonly id: string;
     }
@@ -34,7 +34,7 @@ export type CiDelivery =
     }
   | { readonly kind: 'ignored'; readonly why: string }
   /** The sender is proven, the SOW is wrong. */
-  | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] }
+  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
   /** Not understood, or not proven. Nothing of it may be used. */
   | { readonly kind: 'refused'; readonly why: string; readonly fix: string };
 

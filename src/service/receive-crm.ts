@@ -1,6 +1,6 @@
 /** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
-import type { FieldProblem } from '#domain/base/input-problem.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
@@ -16,7 +16,7 @@ export interface CrmReceiverDeps {
 }
 
 /** A problem as the answer shows it. */
-type ShownProblem = Pick<FieldProblem, 'path' | 'message' | 'fix'>;
+type ShownProblem = Pick<InputProblem, 'path' | 'message' | 'fix'>;
 
 type ReadBody =
   | { readonly kind: 'sow'; readonly sow: Sow; readonly warnings: readonly ShownProblem[] }
@@ -98,7 +98,7 @@ function shownBody(read: SowBody): ReadBody {
   return { kind: 'invalid', problems: read.problems.map(toShown), warnings };
 }
 
-function toShown({ path, message, fix }: FieldProblem): ShownProblem {
+function toShown({ path, message, fix }: InputProblem): ShownProblem {
   return { path, message, fix };
 }
 

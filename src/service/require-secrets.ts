@@ -1,5 +1,5 @@
 import { ConfigError } from '#domain/base/errors.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
 import { signingKey } from './signing-key.ts';
 
@@ -59,16 +59,16 @@ function crmProblems(crm: readonly Secret[]): readonly InputProblem[] {
 
 function missing(name: string, use: string): InputProblem {
   return problem(
-    name,
+    { at: name },
     'is missing',
     `Make one with: ${GENERATE} and set ${name}, or ${name}_FILE, to it; ${use}.`,
   );
 }
 
 function notForSigning(name: string, position: number): InputProblem {
-  return problem(name, `number ${position}: expected whsec_ and base64`, `Make one with: ${GENERATE}`);
-}
-
-function problem(path: string, message: string, fix: string): InputProblem {
-  return { file: null, line: null, path, message, fix, severity: 'error' };
+  return problem(
+    { at: name },
+    `number ${position}: expected whsec_ and base64`,
+    `Make one with: ${GENERATE}`,
+  );
 }

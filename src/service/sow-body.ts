@@ -1,11 +1,12 @@
 /** A SOW as JSON from a sender that is proven, read leniently in form and strictly in content. */
+import { problem } from '#domain/base/input-problem.ts';
 import { type ReadSow, readSow } from '#domain/sow/problems.ts';
 
 export type SowBody = ReadSow;
 
 const NOT_JSON: SowBody = {
   kind: 'invalid',
-  problems: [{ at: [], path: '', message: 'expected JSON', fix: 'Send one SOW as a JSON object, in UTF-8.' }],
+  problems: [problem({}, 'expected JSON', 'Send one SOW as a JSON object, in UTF-8.')],
   warnings: [],
 };
 

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { ServiceEnv } from './incoming.ts';
 
 export interface ServedService {
@@ -99,7 +100,7 @@ function toConfigError(error: NodeJS.ErrnoException, host: string, port: number)
   };
   const [path, message, fix] = known[error.code ?? ''] ?? [];
   if (path === undefined || message === undefined || fix === undefined) return error;
-  return new ConfigError([{ file: null, line: null, path, message, fix, severity: 'error' }]);
+  return new ConfigError([problem({ at: path }, message, fix)]);
 }
 
 /** A connection that is kept alive becomes idle only after its last answer, so it is looked for until all are gone. */

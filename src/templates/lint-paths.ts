@@ -1,7 +1,7 @@
 /** Checks whatever files and folders a person names. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { listProcesses } from './list-processes.ts';
 import { lintProcess } from './load-process.ts';
 import { lintSow } from './load-sow.ts';
@@ -41,7 +41,7 @@ async function look(path: string, found: Found): Promise<void> {
   if (entry === null) {
     found.problems.push(
       problem(
-        path,
+        { file: path },
         'there is no such file or folder',
         'Check the path; it is relative to the current folder.',
       ),
@@ -56,7 +56,11 @@ async function look(path: string, found: Found): Promise<void> {
     found.sows.add(path);
   } else {
     found.problems.push(
-      problem(path, 'expected a SOW file (.yml, .yaml, .json), a template or a folder', 'Name another file.'),
+      problem(
+        { file: path },
+        'expected a SOW file (.yml, .yaml, .json), a template or a folder',
+        'Name another file.',
+      ),
     );
   }
 }
@@ -78,7 +82,7 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
   if (processes.length + sows.length === 0)
     found.problems.push(
       problem(
-        folder,
+        { file: folder },
         'there is nothing to check in this folder',
         'Name a folder of processes or of SOW files.',
       ),
@@ -92,8 +96,4 @@ async function isProcess(folder: string): Promise<boolean> {
 
 function isSowFile(name: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(name) && basename(name) !== 'procession.yml';
-}
-
-function problem(file: string, message: string, fix: string): InputProblem {
-  return { file, line: null, path: '', message, fix, severity: 'error' };
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { ConfigError } from '#domain/base/errors.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 
 export interface ProcessFolder {
   readonly id: string;
@@ -29,12 +29,5 @@ export async function listProcesses(templates: string): Promise<readonly Process
 
 function unreadable(file: string): InputProblem {
   const message = 'expected the folder of the templates, which cannot be read';
-  return {
-    file,
-    line: null,
-    path: '',
-    message,
-    fix: 'Check "templates" in procession.yml.',
-    severity: 'error',
-  };
+  return problem({ file }, message, 'Check "templates" in procession.yml.');
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkShape } from '#domain/base/check-shape.ts';
-import type { FieldPath, FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
-import { caseProblems, problem } from '#domain/case/problems.ts';
+import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import { caseProblems } from '#domain/case/problems.ts';
 import { CaseFile, type ProcessCase } from '#domain/case/process-case.ts';
 import { withDifferences } from '#domain/case/sow.ts';
 import type { ReadyCase } from '#domain/case/world.ts';
@@ -46,14 +46,12 @@ async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases
   if (content.kind === 'error') return { cases: [], problems: [content.problem] };
   const parsed = parseYaml(content.text, file);
   if (parsed.kind === 'error') return { cases: [], problems: parsed.problems };
-  const located = (problems: readonly FieldProblem[]): readonly InputProblem[] =>
-    problems.map(({ at, path, message, fix }) => {
-      return { file, line: parsed.lineOf(at), path, message, fix, severity: 'error' };
-    });
+  const inFile = (problems: readonly InputProblem[]): readonly InputProblem[] =>
+    problems.map((found) => located(found, file, parsed.lineOf));
   const shape = checkShape(CaseFile, parsed.value);
-  if (shape.kind === 'invalid') return { cases: [], problems: located(shape.problems) };
+  if (shape.kind === 'invalid') return { cases: [], problems: inFile(shape.problems) };
   const base = await baseSow(file, shape.value.sow);
-  if (base.kind === 'error') return { cases: [], problems: located([base.problem]) };
+  if (base.kind === 'error') return { cases: [], problems: inFile([base.problem]) };
   const read = shape.value.cases.map((given, index) => {
     const at: FieldPath = ['cases', index];
     const differences = rawAt(parsed.value, [...at, 'sow']);
@@ -64,18 +62,18 @@ async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases
     cases: read.flatMap(({ at, ready }) =>
       ready === null ? [] : [{ ...ready, file, lineOf: (inside) => parsed.lineOf([...at, ...inside]) }],
     ),
-    problems: located(problemsOf(read, shape.value.sow)),
+    problems: inFile(problemsOf(read, shape.value.sow)),
   };
 }
 
 interface Read {
   readonly at: FieldPath;
-  readonly problems: readonly FieldProblem[];
+  readonly problems: readonly InputProblem[];
 }
 
 /** Problems of the cases, by their place in the file. What every case lacks, the SOW that they share lacks: told once. */
-function problemsOf(cases: readonly Read[], sow: CaseFile['sow']): readonly FieldProblem[] {
-  const isSame = (one: FieldProblem, other: FieldProblem): boolean =>
+function problemsOf(cases: readonly Read[], sow: CaseFile['sow']): readonly InputProblem[] {
+  const isSame = (one: InputProblem, other: InputProblem): boolean =>
     one.path === other.path && one.message === other.message;
   const [first, ...others] = cases;
   const shared = (first?.problems ?? []).filter(
@@ -86,11 +84,11 @@ function problemsOf(cases: readonly Read[], sow: CaseFile['sow']): readonly Fiel
   );
   const where = typeof sow === 'string' ? ` (in ${sow})` : '';
   return [
-    ...shared.map(({ at, message, fix }) => problem(at, `${message}${where}`, fix)),
+    ...shared.map(({ at, message, fix }) => problem({ at }, `${message}${where}`, fix)),
     ...cases.flatMap(({ at, problems }) =>
       problems
         .filter((found) => !shared.some((other) => isSame(found, other)))
-        .map((found) => problem([...at, ...found.at], found.message, found.fix)),
+        .map((found) => problem({ at: [...at, ...found.at] }, found.message, found.fix)),
     ),
   ];
 }
@@ -101,7 +99,7 @@ async function baseSow(
   sow: CaseFile['sow'],
 ): Promise<
   | { readonly kind: 'ok'; readonly value: unknown }
-  | { readonly kind: 'error'; readonly problem: FieldProblem }
+  | { readonly kind: 'error'; readonly problem: InputProblem }
 > {
   if (typeof sow !== 'string') return { kind: 'ok', value: sow };
   const path = join(dirname(file), sow);
@@ -113,7 +111,7 @@ async function baseSow(
   return {
     kind: 'error',
     problem: problem(
-      ['sow'],
+      { at: ['sow'] },
       `the SOW file cannot be used: ${why}`,
       'Name a SOW file by its path from the folder of this file.',
     ),
@@ -130,8 +128,8 @@ interface Around {
 function readCase(
   given: ProcessCase,
   { base, differences, inProfile }: Around,
-): { readonly ready: ReadyCase | null; readonly problems: readonly FieldProblem[] } {
-  const broken = (problems: readonly FieldProblem[]): { ready: null; problems: readonly FieldProblem[] } => ({
+): { readonly ready: ReadyCase | null; readonly problems: readonly InputProblem[] } {
+  const broken = (problems: readonly InputProblem[]): { ready: null; problems: readonly InputProblem[] } => ({
     ready: null,
     problems,
   });
@@ -139,14 +137,14 @@ function readCase(
   if (process === null)
     return broken([
       problem(
-        ['profile'],
+        { at: ['profile'] },
         `there is no profile "${given.profile}"`,
         'Use one of those in process.yml, or leave it out.',
       ),
     ]);
   const sow = readSow(differences === undefined ? base : withDifferences(base, differences));
   if (sow.kind === 'invalid')
-    return broken(sow.problems.map(({ at, message, fix }) => problem(['sow', ...at], message, fix)));
+    return broken(sow.problems.map(({ at, message, fix }) => problem({ at: ['sow', ...at] }, message, fix)));
   const problems = caseProblems(given, process, sow.sow);
   return problems.length > 0 ? broken(problems) : { ready: { process, sow: sow.sow, given }, problems: [] };
 }

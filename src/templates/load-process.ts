@@ -1,8 +1,7 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type FieldPath, formatPath, type InputProblem } from '#domain/base/input-problem.ts';
-import type { ProcessProblem } from '#domain/process/problem.ts';
+import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import type { ProcessDefinition, ProcessFile } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
 import { loadCases } from './load-cases.ts';
@@ -58,13 +57,14 @@ function rulesOfDraft(draft: ProcessDraft): readonly InputProblem[] {
   const known = new Set(plain.map(identity));
   const ofProfiles = Object.keys(processFile.profiles).flatMap((profile) =>
     processProblems(definition(draft, processFile, profile))
-      .filter((problem) => !known.has(identity(problem)))
-      .map((problem) => inProfile(problem, profile, file)),
+      .filter((found) => !known.has(identity(found)))
+      .map((found) => problem({ file, at: placeInProfile(found, profile, draft) }, found.message, found.fix)),
   );
   const broken = profileProblems(processFile, file);
   const all = [...plain, ...broken, ...(broken.length > 0 ? [] : ofProfiles)];
-  return all.map(({ file, at, path, message, fix }) => {
-    return { file, line: draft.lineOf(file, at), path, message, fix, severity: 'error' };
+  return all.map((found) => {
+    const inFile = found.file ?? file;
+    return located(found, inFile, (at) => draft.lineOf(inFile, at));
   });
 }
 
@@ -91,25 +91,21 @@ function definition(
 }
 
 /** A problem that only a profile has is one of the profile, not of the template it shows in. */
-function inProfile(problem: ProcessProblem, profile: string, file: string): ProcessProblem {
-  const at: FieldPath = ['profiles', profile, 'after', ...(problem.step === undefined ? [] : [problem.step])];
-  return { ...problem, file, at, path: formatPath(at) };
+function placeInProfile({ file }: InputProblem, profile: string, { steps }: ProcessDraft): FieldPath {
+  const step = [...steps.values()].find((step) => step.file === file);
+  return ['profiles', profile, 'after', ...(step === undefined ? [] : [step.id])];
 }
 
-function identity({ file, path, message }: ProcessProblem): string {
+function identity({ file, path, message }: InputProblem): string {
   return `${file} ${path} ${message}`;
 }
 
 function unknownProfile(processFile: ProcessFile, profile: string, file: string): InputProblem {
   const names = Object.keys(processFile.profiles);
   const fix = names.length === 0 ? 'Leave the profile out.' : `Use one of: ${names.join(', ')}.`;
-  const message = `there is no profile "${profile}"`;
-  return {
-    file,
-    line: null,
-    path: 'profiles',
-    message,
-    fix: didYouMean(profile, names, fix),
-    severity: 'error',
-  };
+  return problem(
+    { file, at: 'profiles' },
+    `there is no profile "${profile}"`,
+    didYouMean(profile, names, fix),
+  );
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '#domain/base/errors.ts';
-import type { FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, located } from '#domain/base/input-problem.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
@@ -38,13 +38,11 @@ async function checkSow(file: string): Promise<CheckedSow> {
   if (content.kind === 'error') return { kind: 'invalid', problems: [content.problem] };
   const parsed = parseYaml(content.text, file);
   if (parsed.kind === 'error') return { kind: 'invalid', problems: parsed.problems };
-  const located = (severity: InputProblem['severity']): ((problem: FieldProblem) => InputProblem) => {
-    return ({ at, path, message, fix }) => ({ file, line: parsed.lineOf(at), path, message, fix, severity });
-  };
+  const inFile = (found: InputProblem): InputProblem => located(found, file, parsed.lineOf);
   const result = readSow(parsed.value);
-  const warnings = result.warnings.map(located('warning'));
+  const warnings = result.warnings.map(inFile);
   if (result.kind === 'ok') return { kind: 'ok', sow: result.sow, warnings };
-  const problems = [...result.problems.map(located('error')), ...warnings];
+  const problems = [...result.problems.map(inFile), ...warnings];
   return {
     kind: 'invalid',
     problems: problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { didYouMean } from '#domain/base/closest.ts';
-import { type FieldPath, formatPath, type InputProblem } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { ProcessFile, type Step, StepFrontMatter } from '#domain/process/process.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
@@ -96,14 +96,7 @@ class DraftReader implements ProcessDraft {
           : code === 'ENOTDIR'
             ? 'expected a folder, got a file'
             : `the folder cannot be read (${code})`;
-      this.problems.push({
-        file: this.folder,
-        line: null,
-        path: '',
-        message,
-        fix: 'Name the folder of a process.',
-        severity: 'error',
-      });
+      this.problems.push(problem({ file: this.folder }, message, 'Name the folder of a process.'));
       return null;
     }
   }
@@ -196,20 +189,12 @@ class DraftReader implements ProcessDraft {
     this.lines.set(file, parsed.lineOf);
     const shape = checkShape(schema, parsed.value);
     if (shape.kind === 'ok') return shape.value;
-    for (const { at, path, message, fix } of shape.problems)
-      this.problems.push({ file, line: parsed.lineOf(at), path, message, fix, severity: 'error' });
+    this.problems.push(...shape.problems.map((found) => located(found, file, parsed.lineOf)));
     return null;
   }
 
   private report(name: string, line: number | null, at: FieldPath, message: string, fix: string): void {
-    this.problems.push({
-      file: this.file(name),
-      line,
-      path: formatPath(at),
-      message,
-      fix,
-      severity: 'error',
-    });
+    this.problems.push(problem({ file: this.file(name), line, at }, message, fix));
   }
 
   private file(name: string): string {

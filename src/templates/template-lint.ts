@@ -1,4 +1,4 @@
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, located, problem, warning } from '#domain/base/input-problem.ts';
 import { templateProblems } from '#domain/template/problems.ts';
 import type { ProcessDraft } from './process-draft.ts';
 
@@ -6,23 +6,23 @@ import type { ProcessDraft } from './process-draft.ts';
 export function draftTemplateProblems(draft: ProcessDraft): readonly InputProblem[] {
   const { partials, folder } = draft;
   const problems: InputProblem[] = [];
-  const report = (file: string, line: number | null, message: string, path = ''): void => {
+  const report = (found: InputProblem): void => {
+    const { file, line, message } = found;
     // Every template may name the same fault of a shared partial.
     if (!problems.some((known) => known.file === file && known.line === line && known.message === message))
-      problems.push({ file, line, path, message, fix: '', severity: 'error' });
+      problems.push(found);
   };
   for (const [id, { file, body, linesBefore }] of draft.templates) {
     const evidence = (draft.steps.get(id)?.done_when.evidence.length ?? 0) > 0;
     for (const found of templateProblems(body, { partials, file, kind: 'step', evidence }))
-      report(found.file, found.line + (found.file === file ? linesBefore : 0), found.message);
+      report({ ...found, line: (found.line ?? 0) + (found.file === file ? linesBefore : 0) });
   }
   const epic = `${folder}/epic.md`;
-  for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic' }))
-    report(found.file, found.line, found.message);
+  for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic' })) report(found);
   const file = `${folder}/process.yml`;
   for (const [name, title] of Object.entries(draft.processFile?.titles ?? {}))
     for (const { message } of templateProblems(title, { partials, file, kind: 'title' }))
-      report(file, draft.lineOf(file, ['titles', name]), message, `titles.${name}`);
+      report(located(problem({ at: ['titles', name] }, message), file, (at) => draft.lineOf(file, at)));
   return [...problems, ...unusedPartials(draft)];
 }
 
@@ -33,15 +33,11 @@ function unusedPartials({ folder, partials, templates, epicBody }: ProcessDraft)
       (name) =>
         !texts.some((text) => text.match(/\{\{>\s*[^\s}]+/g)?.some((tag) => tag.slice(3).trim() === name)),
     )
-    .map((name) => {
-      const message = 'no template uses this partial';
-      return {
-        file: `${folder}/_${name}.md`,
-        line: null,
-        path: '',
-        message,
-        fix: `Write {{> ${name}}} somewhere, or remove the file.`,
-        severity: 'warning',
-      };
-    });
+    .map((name) =>
+      warning(
+        { file: `${folder}/_${name}.md` },
+        'no template uses this partial',
+        `Write {{> ${name}}} somewhere, or remove the file.`,
+      ),
+    );
 }

@@ -1,7 +1,9 @@
 /** The part of the composition that only pipelines need: git, merge requests, and what a trigger brought. */
+
 import type { CiEnvironment } from '#config/ci-environment.ts';
 import type { Config } from '#config/load-config.ts';
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import type { ChangedFile } from '#ports/changed-files.ts';
 import type { MergeRequests } from '#ports/merge-requests.ts';
@@ -58,14 +60,11 @@ function projectOf({ ci }: Config): string {
   if (ci.projectId !== null) return ci.projectId;
   throw new ConfigError(
     [
-      {
-        file: null,
-        line: null,
-        path: 'CI_PROJECT_ID',
-        message: 'is missing, so the project with the merge requests is not known',
-        fix: 'Run this in a job of GitLab CI, which sets it.',
-        severity: 'error',
-      },
+      problem(
+        { at: 'CI_PROJECT_ID' },
+        'is missing, so the project with the merge requests is not known',
+        'Run this in a job of GitLab CI, which sets it.',
+      ),
     ],
     'This needs a pipeline:',
   );

@@ -10,7 +10,7 @@ import type { Environment } from '#config/environment.ts';
 import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
@@ -265,16 +265,8 @@ async function launchProblems(config: Config, templates: string): Promise<readon
   const ids = (await listProcesses(templates).catch(() => [])).map(({ id }) => id);
   if (ids.length === 0 || ids.includes(config.process)) return [];
   const message = `there is no process "${config.process}" in ${templates}`;
-  return [
-    {
-      file: config.configFile,
-      line: null,
-      path: 'process',
-      message,
-      fix: didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`),
-      severity: 'error',
-    },
-  ];
+  const fix = didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`);
+  return [problem({ file: config.configFile, at: 'process' }, message, fix)];
 }
 
 function once<T>(make: () => T): () => T {

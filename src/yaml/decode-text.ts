@@ -1,4 +1,4 @@
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 
 /** Larger inputs are a mistake or an attack: the longest real SOW is a hundred times smaller. */
 export const MAX_INPUT_BYTES = 1_048_576;
@@ -13,7 +13,7 @@ export function decodeText(bytes: Uint8Array, file: string): DecodedText {
   const nul = bytes.indexOf(0);
   if (nul !== -1) {
     const [line, fix] = [lineOfByte(bytes, nul), 'Save it as text in UTF-8.'];
-    return { kind: 'error', problem: problem(file, line, 'expected text, got a NUL byte', fix) };
+    return { kind: 'error', problem: problem({ file, line }, 'expected text, got a NUL byte', fix) };
   }
   try {
     return { kind: 'ok', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
@@ -21,7 +21,7 @@ export function decodeText(bytes: Uint8Array, file: string): DecodedText {
     const fix = 'Save it in UTF-8 (in your editor: encoding or "save as").';
     return {
       kind: 'error',
-      problem: problem(file, firstBadLine(bytes), 'expected UTF-8 text, got other bytes', fix),
+      problem: problem({ file, line: firstBadLine(bytes) }, 'expected UTF-8 text, got other bytes', fix),
     };
   }
 }
@@ -29,26 +29,22 @@ export function decodeText(bytes: Uint8Array, file: string): DecodedText {
 /** What is said about a file above {@link MAX_INPUT_BYTES}, which is refused before it is read. */
 export function tooLarge(file: string, bytes: number): InputProblem {
   const size = (bytes / 1_048_576).toFixed(1);
-  return problem(file, null, `expected at most 1 MiB, got ${size} MiB`, 'Check that this is the right file.');
+  return problem({ file }, `expected at most 1 MiB, got ${size} MiB`, 'Check that this is the right file.');
 }
 
 /** What is said about a file that could not be opened or read. */
 export function unreadable(file: string, error: unknown): InputProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return problem(file, null, 'there is no such file', 'Check the name.');
+    return problem({ file }, 'there is no such file', 'Check the name.');
   if (code === 'EACCES' || code === 'EPERM')
-    return problem(file, null, 'the file may not be read', 'Check its permissions.');
-  return problem(file, null, `the file cannot be read (${code})`, '');
+    return problem({ file }, 'the file may not be read', 'Check its permissions.');
+  return problem({ file }, `the file cannot be read (${code})`, '');
 }
 
 /** What is said about a folder, device or pipe in the place of a file. */
 export function noFile(file: string): InputProblem {
-  return problem(file, null, 'expected a file, got something else', 'Name a file.');
-}
-
-function problem(file: string, line: number | null, message: string, fix: string): InputProblem {
-  return { file, line, path: '', message, fix, severity: 'error' };
+  return problem({ file }, 'expected a file, got something else', 'Name a file.');
 }
 
 const LINE_FEED = 10;

@@ -1,5 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
-import type { FieldPath } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
 
 /** Where a value stands: the position of its key, or of the value itself in a list. */
 export interface LineNode {
@@ -7,35 +7,33 @@ export interface LineNode {
   readonly children: ReadonlyMap<string | number, LineNode>;
 }
 
-/** Something YAML allows and we do not. */
-export interface Finding {
-  readonly position: number;
-  readonly path: FieldPath;
-  readonly message: string;
-  readonly fix: string;
-  /** Position of the other thing it clashes with. */
-  readonly other?: number;
+/** The file that is read, and the line of a position in it. */
+interface Place {
+  readonly file: string;
+  readonly lineAt: (position: number) => number;
 }
 
 interface Cursor {
   readonly events: readonly Event[];
   readonly source: string;
-  readonly findings: Finding[];
+  readonly place: Place;
+  readonly problems: InputProblem[];
   index: number;
 }
 
 /** Assigning one of these to an object changes more than a field of it. */
 const SPECIAL_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Walks the parser's events of one document: where everything stands, and what we refuse, all at once. */
+/** Walks the parser's events of one document: where everything stands, and what YAML allows and we refuse, all at once. */
 export function inspectEvents(
   events: readonly Event[],
   source: string,
-): { root: LineNode; findings: readonly Finding[] } {
+  place: Place,
+): { root: LineNode; problems: readonly InputProblem[] } {
   // Event 0 opens the document.
-  const cursor: Cursor = { events, source, findings: [], index: 1 };
+  const cursor: Cursor = { events, source, place, problems: [], index: 1 };
   const root = inspectNode(cursor, [], 0);
-  return { root, findings: cursor.findings };
+  return { root, problems: cursor.problems };
 }
 
 function inspectNode(cursor: Cursor, path: FieldPath, fallback: number): LineNode {
@@ -70,27 +68,21 @@ function inspectPair(
   const { position } = inspectNode(cursor, at, fallback);
   const first = children.get(name);
   if (!isName && event?.type !== EVENT_ID.ALIAS)
-    cursor.findings.push({
-      position,
-      path,
-      message: 'expected the name of a field, got a list or fields',
-      fix: 'Write name: value.',
-    });
+    refuse(
+      cursor,
+      { position, at: path },
+      'expected the name of a field, got a list or fields',
+      'Write name: value.',
+    );
   else if (SPECIAL_KEYS.has(name))
-    cursor.findings.push({
-      position,
-      path: at,
-      message: 'a field must not have this name',
-      fix: 'Remove it.',
-    });
+    refuse(cursor, { position, at }, 'a field must not have this name', 'Remove it.');
   else if (first && isName)
-    cursor.findings.push({
-      position,
-      path: at,
-      message: 'the field is there twice',
-      fix: 'Keep one of them.',
-      other: first.position,
-    });
+    refuse(
+      cursor,
+      { position, at },
+      `the field is there twice (first in line ${cursor.place.lineAt(first.position)})`,
+      'Keep one of them.',
+    );
   const value = inspectNode(cursor, at, position);
   if (!first) children.set(name, { position, children: value.children });
 }
@@ -99,13 +91,22 @@ function inspectPair(
 function refuseAnchor(cursor: Cursor, event: Event, path: FieldPath, position: number): void {
   const isAlias = event.type === EVENT_ID.ALIAS;
   const hasAnchor = 'anchorStart' in event && event.anchorStart >= 0;
-  if (isAlias ? cursor.findings.length > 0 : !hasAnchor) return;
-  cursor.findings.push({
-    position: hasAnchor ? event.anchorStart : position,
-    path,
-    message: `${isAlias ? 'aliases (*name)' : 'anchors (&name)'} are not used here`,
-    fix: 'Write the value out, or put quotes around a text that begins with & or *.',
-  });
+  if (isAlias ? cursor.problems.length > 0 : !hasAnchor) return;
+  refuse(
+    cursor,
+    { position: hasAnchor ? event.anchorStart : position, at: path },
+    `${isAlias ? 'aliases (*name)' : 'anchors (&name)'} are not used here`,
+    'Write the value out, or put quotes around a text that begins with & or *.',
+  );
+}
+
+function refuse(
+  { problems, place }: Cursor,
+  { position, at }: { readonly position: number; readonly at: FieldPath },
+  message: string,
+  fix: string,
+): void {
+  problems.push(problem({ file: place.file, line: place.lineAt(position), at }, message, fix));
 }
 
 function atEnd(cursor: Cursor): boolean {

@@ -1,6 +1,6 @@
 /** The only file that knows js-yaml: text to plain data, with the line of everything. */
 import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
-import { type FieldPath, formatPath, type InputProblem, shown } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { inspectEvents, type LineNode } from './inspect-events.ts';
 
 export type ParsedYaml =
@@ -21,22 +21,21 @@ const MAX_DEPTH = 40;
  */
 export function parseYaml(text: string, file: string): ParsedYaml {
   const lineAt = lineFinder(text);
-  const problem = (position: number, path: FieldPath, message: string, fix: string): InputProblem => {
-    return { file, line: lineAt(position), path: formatPath(path), message, fix, severity: 'error' };
-  };
+  const problemAt = (position: number, at: FieldPath, message: string, fix: string): InputProblem =>
+    problem({ file, line: lineAt(position), at }, message, fix);
   try {
     const events = parseEvents(text, { maxDepth: MAX_DEPTH });
     const second = secondDocument(events);
     if (events.length === 0)
       return {
         kind: 'error',
-        problems: [{ ...problem(0, [], 'expected content, got nothing', ''), line: null }],
+        problems: [problem({ file }, 'expected content, got nothing')],
       };
     if (second !== null)
       return {
         kind: 'error',
         problems: [
-          problem(
+          problemAt(
             second,
             [],
             'expected one document, got a second',
@@ -44,19 +43,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
           ),
         ],
       };
-    const { root, findings } = inspectEvents(events, text);
-    if (findings.length > 0)
-      return {
-        kind: 'error',
-        problems: findings.map(({ position, path, message, fix, other }) =>
-          problem(
-            position,
-            path,
-            other === undefined ? message : `${message} (first in line ${lineAt(other)})`,
-            fix,
-          ),
-        ),
-      };
+    const { root, problems } = inspectEvents(events, text, { file, lineAt });
+    if (problems.length > 0) return { kind: 'error', problems };
     const [value] = constructFromEvents(events, { source: text, schema: CORE_SCHEMA, maxAliases: 0 });
     return { kind: 'ok', value, lineOf: (path) => lineAt(nearest(root, path)) };
   } catch (error) {
@@ -64,7 +52,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     return {
       kind: 'error',
       problems: [
-        problem(error.mark?.position ?? 0, [], `not valid YAML: ${error.reason}`, fixFor(error.reason)),
+        problemAt(error.mark?.position ?? 0, [], `not valid YAML: ${error.reason}`, fixFor(error.reason)),
       ],
     };
   }

@@ -6,7 +6,7 @@ import { EXIT } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
-import { shown } from '#domain/base/input-problem.ts';
+import { problem, shown } from '#domain/base/input-problem.ts';
 import { type Explanation, explain } from '#domain/explain/explain.ts';
 import { explainText } from '#render/explain-text.ts';
 
@@ -75,14 +75,11 @@ function onlyStep(explanation: Explanation, name: string): Explanation {
   const fix = didYouMean(name, known, `Steps: ${known.join(', ')}.`);
   throw new InvalidInputError(
     [
-      {
-        file: null,
-        line: null,
-        path: explanation.engagement,
-        message: `there is no step ${shown(name)} in the process ${explanation.process.id}`,
+      problem(
+        { at: explanation.engagement },
+        `there is no step ${shown(name)} in the process ${explanation.process.id}`,
         fix,
-        severity: 'error',
-      },
+      ),
     ],
     'There is nothing to explain:',
   );

@@ -15,6 +15,7 @@ import { writeText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { version } from '#cli/terminal/version.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 
 export const command: Command = {
   name: 'init',
@@ -104,10 +105,7 @@ function isSandbox({ group, project }: InitAnswers): boolean {
 function alreadyThere(path: string): InvalidInputError {
   const message = 'it is there already';
   const fix = 'Edit it, or overwrite it with --force.';
-  return new InvalidInputError(
-    [{ file: path, line: null, path: '', message, fix, severity: 'error' }],
-    'Nothing was written:',
-  );
+  return new InvalidInputError([problem({ file: path }, message, fix)], 'Nothing was written:');
 }
 
 function tellKept({ output }: CommandContext, kept: readonly InitFile[], answers: InitAnswers): void {

@@ -8,7 +8,7 @@ import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { readText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
-import type { FieldProblem, InputProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { isAmountPath } from '#domain/sow/sow.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
@@ -153,19 +153,17 @@ function choicesOf(context: CommandContext): ApplyChoices {
   return { review: null, allowMassChange: context.flag('allow-mass-change'), resume: false };
 }
 
-type Told = Pick<FieldProblem, 'path' | 'message' | 'fix'>;
+type Told = Pick<InputProblem, 'path' | 'message' | 'fix'>;
 
 /** A job log is read by more people than a CRM: what a price was is not told there. */
-function shownProblem({ wire }: CommandContext, problem: FieldProblem): Told {
+function shownProblem({ wire }: CommandContext, problem: InputProblem): Told {
   if (wire.settings().showAmounts || !isAmountPath(problem.path)) return problem;
   return { path: problem.path, message: 'is not as expected', fix: 'Correct it in the CRM.' };
 }
 
 function refusal(file: string, told: readonly Told[]): InvalidInputError {
   return new InvalidInputError(
-    told.map(
-      ({ path, message, fix }): InputProblem => ({ file, line: null, path, message, fix, severity: 'error' }),
-    ),
+    told.map(({ path, message, fix }) => problem({ file, at: path }, message, fix)),
     'The delivery is refused; nothing was written:',
   );
 }

@@ -1,6 +1,6 @@
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
-import { formatProblem } from '#domain/base/input-problem.ts';
+import { formatProblem, problemData } from '#domain/base/input-problem.ts';
 import { counted } from '#render/paint.ts';
 import type { Wire } from '#wire/wire.ts';
 
@@ -31,7 +31,7 @@ async function run(context: CommandContext): Promise<number> {
       version: 1,
       passed: errors === 0,
       checked: result.checked,
-      problems: result.problems,
+      problems: result.problems.map(problemData),
     });
   else tell(context, result, errors);
   return errors === 0 ? EXIT.done : EXIT.config;

@@ -5,7 +5,7 @@ import { EXIT } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { didYouMean } from '#domain/base/closest.ts';
-import { formatPath, type InputProblem, shown } from '#domain/base/input-problem.ts';
+import { formatPath, type InputProblem, located, problemData, shown } from '#domain/base/input-problem.ts';
 import { tryCase } from '#reconciler/loop/try-case.ts';
 import { type CaseReport, caseJunit, caseText, failedCases, type TriedCase } from '#render/case-report.ts';
 
@@ -59,8 +59,7 @@ async function tryAll({ wire, positionals, output }: CommandContext): Promise<Ca
       output.progress(index + 1, loaded.cases.length, given.name);
       const result = await tryCase(emptyGitLab(), ready);
       if (result.kind === 'broken') {
-        for (const { at, path, message, fix } of result.problems)
-          problems.push({ file, line: lineOf(at), path, message, fix, severity: 'error' });
+        problems.push(...result.problems.map((found) => located(found, file, lineOf)));
         continue;
       }
       const mismatches = result.kind === 'holds' ? [] : result.mismatches;
@@ -97,6 +96,6 @@ function caseData(report: CaseReport): Readonly<Record<string, unknown>> {
     passed: failed + report.problems.length === 0,
     counts: { cases: report.cases.length, failed, problems: report.problems.length },
     cases: report.cases.map((tried) => ({ ...tried, passed: tried.mismatches.length === 0 })),
-    problems: report.problems,
+    problems: report.problems.map(problemData),
   };
 }

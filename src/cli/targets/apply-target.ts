@@ -3,6 +3,7 @@
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { type PlanFile, planDifference } from '#domain/plan/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
@@ -143,14 +144,7 @@ function stale(
   const fix = `Make the plan again and look at it: procession plan ${sow === null ? engagement : `sows/${engagement}.yml`} --out ${file}`;
   const left = difference.length - MOST_DIFFERENCES;
   const shownLines = [...difference.slice(0, MOST_DIFFERENCES), ...(left > 0 ? [`and ${left} more`] : [])];
-  const problems = shownLines.map((line) => ({
-    file,
-    line: null,
-    path: '',
-    message: line,
-    fix: '',
-    severity: 'error' as const,
-  }));
+  const problems = shownLines.map((line) => problem({ file }, line));
   return new InvalidInputError(
     problems,
     `The plan is stale: GitLab, the process or the settings have changed since it was made. Nothing was written.\n${fix}\nWhat differs:`,

@@ -3,6 +3,7 @@
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { planDigest } from '#domain/plan/plan-file.ts';
@@ -106,14 +107,11 @@ function refusal(
   const where = mergeRequestIid === null ? '' : ` (merge request !${mergeRequestIid})`;
   return new InvalidInputError(
     [
-      {
-        file: null,
-        line: null,
-        path: engagement,
-        message: `${message}${where}`,
-        fix: `Look at it: procession plan sows/${engagement}.yml. When it is right: procession apply sows/${engagement}.yml, or bring it in by a new merge request.`,
-        severity: 'error',
-      },
+      problem(
+        { at: engagement },
+        `${message}${where}`,
+        `Look at it: procession plan sows/${engagement}.yml. When it is right: procession apply sows/${engagement}.yml, or bring it in by a new merge request.`,
+      ),
     ],
     'The plan is stale; nothing was written:',
   );

@@ -4,8 +4,7 @@ import type { CommandContext } from '#cli/terminal/command.ts';
 import { readText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
-import { formatProblem, shown } from '#domain/base/input-problem.ts';
+import { formatProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { type PlanFile, parsePlanFiles } from '#domain/plan/plan-file.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -65,13 +64,6 @@ export function parseSowNumber(word: string): EngagementKey {
     rest === undefined
       ? 'Write the SOW number as on its label, for example SOW-1042, or the path of a SOW file, for example sows/SOW-1042.yml.'
       : `Did you mean SOW-${rest}?`;
-  const problem: InputProblem = {
-    file: null,
-    line: null,
-    path: '',
-    message: `expected SOW- and a number, or a file, got ${shown(word)}`,
-    fix,
-    severity: 'error',
-  };
-  throw new InvalidInputError([problem], 'This is no SOW number:');
+  const message = `expected SOW- and a number, or a file, got ${shown(word)}`;
+  throw new InvalidInputError([problem({}, message, fix)], 'This is no SOW number:');
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
-import { type InputProblem, shown } from '#domain/base/input-problem.ts';
+import { problem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 
@@ -15,7 +15,7 @@ export function undecidedError(
       return new InvalidInputError(
         [
           problem(
-            engagement,
+            { at: engagement },
             'there is no engagement with this number in GitLab',
             `Launch it with its SOW file: procession apply sows/${engagement}.yml`,
           ),
@@ -26,7 +26,7 @@ export function undecidedError(
       return new InvalidInputError(
         [
           problem(
-            engagement,
+            { at: engagement },
             `${undecided.reason}, so nobody knows what was sold`,
             `Restore it by applying the SOW again: procession apply sows/${engagement}.yml`,
           ),
@@ -48,7 +48,7 @@ function outOfReach(
     return new InvalidInputError(
       [
         problem(
-          engagement,
+          { at: engagement },
           `its tracking issue ${reference} says that it goes on in an epic, and this GitLab shows no epics`,
           "Give the token's user the role Planner in the group, and check that the subscription is Premium or Ultimate.",
         ),
@@ -58,7 +58,7 @@ function outOfReach(
   return new InvalidInputError(
     [
       problem(
-        engagement,
+        { at: engagement },
         `the issue ${reference} says that it is this engagement, but ${shown(author)} made it, who is not the user of this token`,
         `If that was an earlier bot of yours, name it in procession.yml (gitlab.former_users); else take the label ${engagement} from the issue.`,
       ),
@@ -82,7 +82,7 @@ function unknownProcess(
         `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`,
       );
   return new ConfigError(
-    [problem(engagement, `needs the ${name}, and there is none`, fix)],
+    [problem({ at: engagement }, `needs the ${name}, and there is none`, fix)],
     'A process is missing; nothing was written:',
   );
 }
@@ -90,8 +90,4 @@ function unknownProcess(
 /** A SOW that launches nothing yet is no mistake. */
 export function notWonText(engagement: EngagementKey, stage: string): string {
   return `${engagement}: its stage is ${shown(stage)}; nothing is launched until it is closed_won.`;
-}
-
-function problem(engagement: EngagementKey, message: string, fix: string): InputProblem {
-  return { file: null, line: null, path: engagement, message, fix, severity: 'error' };
 }

@@ -1,5 +1,7 @@
 /** What `setup` and `doctor` want to be there: from the settings and the process that a SOW starts. */
+
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
 import {
   DEFAULT_CRON,
@@ -31,14 +33,11 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
   const process = (await wire.processes({ process: id, profile })).find(id, profile);
   if (process === null)
     throw new ConfigError([
-      {
-        file: config.configFile,
-        line: null,
-        path: 'process',
-        message: `there is no process "${id}"${profile === null ? '' : ` with profile "${profile}"`} in ${config.templates}`,
-        fix: 'procession lint names the processes there are.',
-        severity: 'error',
-      },
+      problem(
+        { file: config.configFile, at: 'process' },
+        `there is no process "${id}"${profile === null ? '' : ` with profile "${profile}"`} in ${config.templates}`,
+        'procession lint names the processes there are.',
+      ),
     ]);
   return {
     installation: wantedInstallation(process, {

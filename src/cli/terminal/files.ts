@@ -1,7 +1,9 @@
 /** Reading and writing the files named on the command line, with messages a person can act on. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 
 /** @param named as the person wrote it, for messages. @throws InvalidInputError */
 export async function readText(path: string, named: string): Promise<string> {
@@ -42,7 +44,7 @@ export function unusable(file: string, what: string, error: unknown): InvalidInp
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [why, fix] = REASONS[code] ?? [code, 'Check the path and the permissions.'];
   return new InvalidInputError(
-    [{ file, line: null, path: '', message: `${what}: ${why}`, fix, severity: 'error' }],
+    [problem({ file }, `${what}: ${why}`, fix)],
     'A file cannot be used; nothing was changed:',
   );
 }

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { didYouMean } from './closest.ts';
-import { type FieldPath, type FieldProblem, formatPath, shown } from './input-problem.ts';
+import { type FieldPath, type InputProblem, problem, shown } from './input-problem.ts';
 import { knownFields } from './known-fields.ts';
 
 export type Shape<T> =
   | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] };
 
 type Issue = z.core.$ZodIssue;
 
@@ -22,7 +22,7 @@ export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Shape<T> {
   const left = issues.length - MOST_ISSUES;
   return {
     kind: 'invalid',
-    problems: left > 0 ? [...problems, problemAt([], `and ${left} more problems`, '')] : problems,
+    problems: left > 0 ? [...problems, problem({}, `and ${left} more problems`)] : problems,
   };
 }
 
@@ -49,15 +49,15 @@ interface Around {
   readonly at: FieldPath;
 }
 
-function explain(issue: Issue, around: Around): readonly FieldProblem[] {
+function explain(issue: Issue, around: Around): readonly InputProblem[] {
   const at = [...around.at, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   const meant = meantAlternative(issue);
   if (meant) return meant.flatMap((inner) => explain(inner, { ...around, at }));
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const { names } = knownFields(around.schema, at);
-      return problemAt(
-        [...at, key],
+      return problem(
+        { at: [...at, key] },
         'unknown field',
         didYouMean(key, names, `Known here: ${names.join(', ')}.`),
       );
@@ -67,10 +67,10 @@ function explain(issue: Issue, around: Around): readonly FieldProblem[] {
   const { message, fix } = expectation(inner);
   if (got === undefined)
     return [
-      problemAt(at, `is missing: ${message}`, fix ?? howToAdd(at, knownFields(around.schema, at).required)),
+      problem({ at }, `is missing: ${message}`, fix ?? howToAdd(at, knownFields(around.schema, at).required)),
     ];
   const text = message.includes(', got ') ? message : `${message}, got ${shown(got)}`;
-  return [problemAt(at, text, fixFor(inner, got) ?? fix ?? '')];
+  return [problem({ at }, text, fixFor(inner, got) ?? fix ?? '')];
 }
 
 /** The alternative whose kind of value is there. */
@@ -154,8 +154,4 @@ function valueAt(data: unknown, at: FieldPath): unknown {
     value = (value as Readonly<Record<string | number, unknown>>)[part];
   }
   return value;
-}
-
-function problemAt(at: FieldPath, message: string, fix: string): FieldProblem {
-  return { at, path: formatPath(at), message, fix };
 }

@@ -50,11 +50,9 @@ export class InvalidInputError extends AppError {
 export class TemplateError extends AppError {
   readonly code = 'template_invalid';
   readonly disposition = 'stop';
-  readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  readonly problems: readonly InputProblem[];
 
-  constructor(
-    problems: readonly { readonly file: string; readonly line: number; readonly message: string }[],
-  ) {
+  constructor(problems: readonly InputProblem[]) {
     super(
       [
         'A template has problems:',

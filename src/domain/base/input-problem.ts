@@ -1,27 +1,60 @@
 /** A path into nested data: field names and positions in lists (from 0). */
 export type FieldPath = readonly (string | number)[];
 
-/** One thing that is wrong with one value, wherever the value came from. */
-export interface FieldProblem {
-  readonly at: FieldPath;
-  /** {@link at} for people: `contacts.customer.main.email`, `deliverables[0].title`; empty for the whole. */
-  readonly path: string;
-  /** What was expected and what was there; one line, no full stop. */
-  readonly message: string;
-  /** What to do about it, as a sentence. */
-  readonly fix: string;
-}
-
-/** One thing that is wrong with an input of ours, and where. */
+/** Mistake in an input of ours (settings, SOW, process, template, case, plan file, argument), and its place. */
 export interface InputProblem {
-  /** As the person named it; `null` when the input was not a file (environment, webhook). */
+  /** As the person named it; `null` when the input was not a file, or while a check sees the bare value ({@link located}). */
   readonly file: string | null;
   /** From 1; `null` when the problem is not at a line. */
   readonly line: number | null;
+  /** Field that is wrong; empty for the whole. */
+  readonly at: FieldPath;
+  /** {@link at} for people: `contacts.customer.main.email`, `deliverables[0].title`. */
   readonly path: string;
+  /** What was expected and what was there; one line, no full stop. */
   readonly message: string;
+  /** What to do about it, as a sentence; empty where the message says it. */
   readonly fix: string;
+  /** `warning`: the input can be used as it is. */
   readonly severity: 'error' | 'warning';
+}
+
+/** Place of a problem, as far as there is one. */
+export interface Place {
+  readonly file?: string | null;
+  readonly line?: number | null;
+  /** Path of a field, or the name of a variable, an option or a SOW. */
+  readonly at?: FieldPath | string;
+}
+
+/**
+ * Problem that keeps an input from being used.
+ *
+ * @example problem({ at: 'PORT' }, 'expected a port', 'Leave it out for 3000.')
+ */
+export function problem(place: Place, message: string, fix = ''): InputProblem {
+  const { file = null, line = null, at = [] } = place;
+  const parts = typeof at === 'string' ? [at].filter((name) => name !== '') : at;
+  return { file, line, at: parts, path: formatPath(parts), message, fix, severity: 'error' };
+}
+
+/** Problem of an input that can be used all the same. */
+export function warning(place: Place, message: string, fix = ''): InputProblem {
+  return { ...problem(place, message, fix), severity: 'warning' };
+}
+
+/** The problem of a value, in the file that the value came from. @param lineOf line of a field of that file */
+export function located(
+  found: InputProblem,
+  file: string,
+  lineOf: (at: FieldPath) => number | null,
+): InputProblem {
+  return { ...found, file, line: lineOf(found.at) };
+}
+
+/** The fields of a problem in `--json` output. Stable. */
+export function problemData({ file, line, path, message, fix, severity }: InputProblem): object {
+  return { file, line, path, message, fix, severity };
 }
 
 /**

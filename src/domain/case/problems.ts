@@ -1,7 +1,7 @@
 /** What is wrong with a case by itself: it names steps, fields or items that are not there. */
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { didYouMean } from '#domain/base/closest.ts';
-import { type FieldPath, type FieldProblem, formatPath } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
@@ -13,23 +13,23 @@ export function caseProblems(
   given: ProcessCase,
   process: ProcessDefinition,
   sow: Sow,
-): readonly FieldProblem[] {
+): readonly InputProblem[] {
   const { expect } = given;
   const steps = process.steps.map(({ id }) => id);
   const onDemand = new Set(process.steps.filter(isMadeByCommand).map(({ id }) => id));
-  const unknown = (at: FieldPath, name: string, more: readonly string[] = []): readonly FieldProblem[] => {
+  const unknown = (at: FieldPath, name: string, more: readonly string[] = []): readonly InputProblem[] => {
     const known = [...steps, ...more];
     if (known.includes(name) || onDemand.has(instanceOf(name) ?? '')) return [];
     const profile = process.profile === null ? '' : `, profile ${process.profile}`;
     const message = `there is no step "${name}" in ${process.id}${profile}`;
-    return [problem(at, message, didYouMean(name, known, `Steps: ${known.join(', ')}.`))];
+    return [problem({ at }, message, didYouMean(name, known, `Steps: ${known.join(', ')}.`))];
   };
   const inMap = (
     field: 'states' | 'broken' | 'missing' | 'due',
     more: readonly string[] = [],
-  ): FieldProblem[] =>
+  ): InputProblem[] =>
     Object.keys(expect[field]).flatMap((name) => unknown(['expect', field, name], name, more));
-  const inList = (names: readonly string[] | undefined, at: FieldPath): FieldProblem[] =>
+  const inList = (names: readonly string[] | undefined, at: FieldPath): InputProblem[] =>
     (names ?? []).flatMap((name, index) => unknown([...at, index], name));
   return [
     ...inList(given.done, ['done']),
@@ -48,15 +48,15 @@ export function caseProblems(
 }
 
 /** Facts about a step that this SOW does not ask for, and evidence or a pipeline the step does not have. */
-function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly FieldProblem[] {
+function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly InputProblem[] {
   const { included, excluded } = stepsFor(process, sow);
-  return [...factsOf(given)].flatMap(([name, { evidence, pipeline }]): readonly FieldProblem[] => {
+  return [...factsOf(given)].flatMap(([name, { evidence, pipeline }]): readonly InputProblem[] => {
     const id = instanceOf(name);
     const out = id === null ? excluded.find(({ step }) => step.id === name) : undefined;
     if (out !== undefined)
       return [
         problem(
-          given.facts[name] === undefined ? ['done', given.done.indexOf(name)] : ['facts', name],
+          { at: given.facts[name] === undefined ? ['done', given.done.indexOf(name)] : ['facts', name] },
           `the step does not belong to this SOW: ${out.why}`,
           'Change the SOW of the case, or leave the step out.',
         ),
@@ -64,14 +64,14 @@ function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow):
     const applying = id === null ? included.map((each) => each.step) : process.steps;
     const step = applying.find((candidate) => candidate.id === (id ?? name));
     if (step !== undefined && step.pipeline === undefined && pipeline !== undefined)
-      return [problem(['facts', name, 'pipeline'], `no pipeline does ${name}`, 'Leave it out.')];
+      return [problem({ at: ['facts', name, 'pipeline'] }, `no pipeline does ${name}`, 'Leave it out.')];
     if (step === undefined || typeof evidence !== 'object') return [];
     const fields = evidenceFor(step, sow).map(({ field }) => field);
     return Object.keys(evidence)
       .filter((field) => !fields.includes(field))
       .map((field) =>
         problem(
-          ['facts', name, 'evidence', field],
+          { at: ['facts', name, 'evidence', field] },
           `there is no such row in the evidence table of ${name}`,
           didYouMean(field, fields, `Rows: ${fields.join(', ')}.`),
         ),
@@ -82,9 +82,4 @@ function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow):
 /** The step of which it is one issue: `change-order` of `change-order/1`; `null` for a step itself. */
 function instanceOf(name: string): string | null {
   return name.includes('/') ? stepIdOf(name) : null;
-}
-
-/** A problem at a place in a case. */
-export function problem(at: FieldPath, message: string, fix: string): FieldProblem {
-  return { at, path: formatPath(at), message, fix };
 }

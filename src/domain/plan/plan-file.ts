@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { InvalidInputError } from '#domain/base/errors.ts';
-import { formatPath, type InputProblem, shown } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { SowNumber } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import { Sow } from '#domain/sow/sow.ts';
@@ -67,8 +67,7 @@ function readPlan(json: unknown, file: string): PlanFile {
     throw refusal(
       parsed.error.issues.map((issue) =>
         problem(
-          file,
-          formatPath(issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))),
+          { file, at: issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part)) },
           issue.message,
           'Make the plan again; plan files are not edited by hand.',
         ),
@@ -77,8 +76,7 @@ function readPlan(json: unknown, file: string): PlanFile {
   if (planDigest(parsed.data.actions) !== parsed.data.digest)
     throw refusal([
       problem(
-        file,
-        'digest',
+        { file, at: 'digest' },
         'does not fit the actions: the file was changed after it was made',
         'Make the plan again.',
       ),
@@ -91,8 +89,7 @@ function checkVersion(json: unknown, file: string): void {
   if (version === VERSION) return;
   throw refusal([
     problem(
-      file,
-      'version',
+      { file, at: 'version' },
       `expected ${VERSION}, got ${shown(version)}`,
       'The file was made by another version of Procession: make the plan again.',
     ),
@@ -153,13 +150,9 @@ function parseJson(text: string, file: string): unknown {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw refusal([
-      problem(file, '', `is no JSON: ${why}`, 'Make the plan again with `procession plan … --out`.'),
+      problem({ file }, `is no JSON: ${why}`, 'Make the plan again with `procession plan … --out`.'),
     ]);
   }
-}
-
-function problem(file: string, path: string, message: string, fix: string): InputProblem {
-  return { file, line: null, path, message, fix, severity: 'error' };
 }
 
 function refusal(problems: readonly InputProblem[]): InvalidInputError {

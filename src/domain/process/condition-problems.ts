@@ -1,6 +1,6 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import { didYouMean, orQuestion } from '#domain/base/closest.ts';
-import { type FieldPath, type FieldProblem, formatPath, shown } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { likelySowPaths } from '#domain/sow/names.ts';
 import { type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
 import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
@@ -11,16 +11,16 @@ import type { Condition, ConditionTest } from './process.ts';
  * What is wrong with a condition before any SOW is seen: fields no SOW has, values of the wrong type, limits on
  * what has no order, conditions that ask nothing.
  */
-export function conditionProblems(condition: Condition): readonly FieldProblem[] {
+export function conditionProblems(condition: Condition): readonly InputProblem[] {
   return problemsIn(condition, []);
 }
 
-function problemsIn(condition: Condition, at: FieldPath): readonly FieldProblem[] {
+function problemsIn(condition: Condition, at: FieldPath): readonly InputProblem[] {
   const entries = Object.entries(condition).filter(([, test]) => test !== undefined);
   if (entries.length === 0)
     return [
       problem(
-        at,
+        { at },
         'the condition asks nothing',
         'Name a SOW field in it, or leave it out: then it always holds.',
       ),
@@ -29,18 +29,20 @@ function problemsIn(condition: Condition, at: FieldPath): readonly FieldProblem[
     if (test === undefined) return [];
     if (!isGroup(key, test)) return pathProblems(key, test, [...at, key]);
     if (test.length === 0)
-      return [problem([...at, key], 'the list of conditions is empty', `Fill "${key}" or leave it out.`)];
+      return [
+        problem({ at: [...at, key] }, 'the list of conditions is empty', `Fill "${key}" or leave it out.`),
+      ];
     return test.flatMap((part, index) => problemsIn(part, [...at, key, index]));
   });
 }
 
-function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonly FieldProblem[] {
+function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonly InputProblem[] {
   const known = sowPaths().get(path);
-  if (!known) return [problem(at, `a SOW has no field ${shown(path)}`, fieldLike(path))];
+  if (!known) return [problem({ at }, `a SOW has no field ${shown(path)}`, fieldLike(path))];
   if (AMOUNT_PATHS.includes(path))
     return [
       problem(
-        at,
+        { at },
         `${shown(path)} is an amount, and amounts are not kept in GitLab`,
         'Ask for hours, type or services instead.',
       ),
@@ -56,14 +58,14 @@ function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonl
     ...(at_most === undefined ? [] : [{ value: at_most, at: [...at, 'at_most'] }]),
   ];
   if (wanted.length + limits.length === 0 && present === undefined)
-    return [problem(at, 'the test asks nothing', 'Write a value, or { present: true }.')];
+    return [problem({ at }, 'the test asks nothing', 'Write a value, or { present: true }.')];
   const problems = [
     ...wanted.flatMap(({ value, at }) => valueProblems(path, known, value, at)),
     ...limits.flatMap(({ value, at }) => limitProblems(path, known, value, at)),
   ];
   if (at_least !== undefined && at_most !== undefined && problems.length === 0 && !reaches(at_most, at_least))
     problems.push(
-      problem(at, `nothing is at least ${at_least} and at most ${at_most}`, 'Swap the two limits.'),
+      problem({ at }, `nothing is at least ${at_least} and at most ${at_most}`, 'Swap the two limits.'),
     );
   return problems;
 }
@@ -73,12 +75,12 @@ function valueProblems(
   known: SowPath,
   value: ConditionScalar,
   at: FieldPath,
-): readonly FieldProblem[] {
+): readonly InputProblem[] {
   const kind = known.element ?? known.kind;
   if (kind === 'object' || kind === 'list')
     return [
       problem(
-        at,
+        { at },
         `"${path}" holds fields of its own, so it equals nothing`,
         `Ask for one of its fields, or { present: true }.`,
       ),
@@ -88,13 +90,13 @@ function valueProblems(
     const all = (known.values ?? []).join(', ');
     return [
       problem(
-        at,
+        { at },
         `"${path}" is never ${shown(value)}`,
         didYouMean(String(value), known.values ?? [], `Use one of: ${all}.`),
       ),
     ];
   }
-  return [problem(at, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
+  return [problem({ at }, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
 }
 
 function limitProblems(
@@ -102,18 +104,18 @@ function limitProblems(
   known: SowPath,
   value: number | string,
   at: FieldPath,
-): readonly FieldProblem[] {
+): readonly InputProblem[] {
   const { kind } = known;
   if (kind !== 'number' && kind !== 'date')
     return [
       problem(
-        at,
+        { at },
         `"${path}" has no order: only numbers and dates do`,
         'Compare it with a value or a list of values.',
       ),
     ];
   if (isOfKind(value, kind, known)) return [];
-  return [problem(at, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
+  return [problem({ at }, `"${path}" is ${KINDS[kind]}, not ${shown(value)}`, EXAMPLES[kind])];
 }
 
 const KINDS: Readonly<Record<SowPathKind, string>> = {
@@ -151,8 +153,4 @@ function isOfKind(value: ConditionScalar, kind: SowPathKind, known: SowPath): bo
 function fieldLike(path: string): string {
   const paths = likelySowPaths(path);
   return paths.length === 0 ? 'docs/sow.schema.json lists the fields of a SOW.' : orQuestion(paths);
-}
-
-function problem(at: FieldPath, message: string, fix: string): FieldProblem {
-  return { at, path: formatPath(at), message, fix };
 }

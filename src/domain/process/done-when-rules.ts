@@ -1,12 +1,14 @@
 /** Rules about `done_when`, `created` and `appoints` of a step: everything they name must be there, and mean something. */
+
 import { didYouMean } from '#domain/base/closest.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { LABEL_SCOPES, labelName } from '#domain/base/labels.ts';
 import { conditionProblems } from './condition-problems.ts';
-import { inStep, type ProcessProblem } from './problem.ts';
+import { inStep } from './problem.ts';
 import { isMadeByCommand, type ProcessDefinition, type Step } from './process.ts';
 
 /** What is wrong with the completion rules of the steps. */
-export function doneWhenProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+export function doneWhenProblems(process: ProcessDefinition): readonly InputProblem[] {
   return process.steps.flatMap((step) => [
     ...knownInstances(step, process),
     ...labelOfPeople(step),
@@ -17,7 +19,7 @@ export function doneWhenProblems(process: ProcessDefinition): readonly ProcessPr
 }
 
 /** `instances` waits for issues made by command; those of a launch are named in `after`. */
-function knownInstances(step: Step, process: ProcessDefinition): readonly ProcessProblem[] {
+function knownInstances(step: Step, process: ProcessDefinition): readonly InputProblem[] {
   const possible = process.steps.filter(isMadeByCommand).map(({ id }) => id);
   return step.done_when.instances.flatMap((id, index) => {
     if (possible.includes(id) && id !== step.id) return [];
@@ -32,7 +34,7 @@ function knownInstances(step: Step, process: ProcessDefinition): readonly Proces
 }
 
 /** A label that Procession sets itself says nothing about who approves. */
-function labelOfPeople(step: Step): readonly ProcessProblem[] {
+function labelOfPeople(step: Step): readonly InputProblem[] {
   const label = step.done_when.approval?.label;
   const ours = LABEL_SCOPES.find((scope) => label?.startsWith(labelName(scope, '')) === true);
   if (label === undefined || ours === undefined) return [];
@@ -41,7 +43,7 @@ function labelOfPeople(step: Step): readonly ProcessProblem[] {
   return [inStep(step, at, message, 'Take a label of its own, for example approved::legal.')];
 }
 
-function acceptanceFields(step: Step): readonly ProcessProblem[] {
+function acceptanceFields(step: Step): readonly InputProblem[] {
   const rule = step.done_when.acceptance;
   if (rule === undefined) return [];
   const at = ['done_when', 'acceptance'];
@@ -79,7 +81,7 @@ function acceptanceFields(step: Step): readonly ProcessProblem[] {
   ];
 }
 
-function createdOnDemand(step: Step, process: ProcessDefinition): readonly ProcessProblem[] {
+function createdOnDemand(step: Step, process: ProcessDefinition): readonly InputProblem[] {
   if (!isMadeByCommand(step)) return [];
   return [
     ...(step.kind === 'on-demand'
@@ -105,7 +107,7 @@ function createdOnDemand(step: Step, process: ProcessDefinition): readonly Proce
   ];
 }
 
-function appointsNotItself(step: Step): readonly ProcessProblem[] {
+function appointsNotItself(step: Step): readonly InputProblem[] {
   if (step.appoints === undefined || step.appoints !== step.owner) return [];
   return [
     inStep(

@@ -1,19 +1,21 @@
 /** Rules about how an engagement ends: its completion gates, and steps that could never be closed. */
+
 import { didYouMean } from '#domain/base/closest.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { describeCondition, evaluateCondition } from './condition.ts';
-import { inProcess, inStep, type ProcessProblem, processFileOf } from './problem.ts';
+import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { ProcessDefinition, Step } from './process.ts';
 import { findCycles, reachable } from './step-graph.ts';
 
 /** What keeps the epic of an engagement from ever closing, or lets it close too early. */
-export function gateProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+export function gateProblems(process: ProcessDefinition): readonly InputProblem[] {
   return [knownGates, gatesExistOnce, gatesExistAlways, gatesWaitForNoTracker, noDeadlock].flatMap((rule) =>
     rule(process),
   );
 }
 
-function knownGates(process: ProcessDefinition): readonly ProcessProblem[] {
+function knownGates(process: ProcessDefinition): readonly InputProblem[] {
   const ids = process.steps.map(({ id }) => id);
   const file = processFileOf(process);
   return process.closeWhen.flatMap((id, index) => {
@@ -33,7 +35,7 @@ function knownGates(process: ProcessDefinition): readonly ProcessProblem[] {
   });
 }
 
-function gatesExistOnce(process: ProcessDefinition): readonly ProcessProblem[] {
+function gatesExistOnce(process: ProcessDefinition): readonly InputProblem[] {
   return gatesOf(process)
     .filter((step) => step.kind !== 'once')
     .map((step) =>
@@ -46,7 +48,7 @@ function gatesExistOnce(process: ProcessDefinition): readonly ProcessProblem[] {
     );
 }
 
-function gatesExistAlways(process: ProcessDefinition): readonly ProcessProblem[] {
+function gatesExistAlways(process: ProcessDefinition): readonly InputProblem[] {
   return gatesOf(process).flatMap((step) => {
     const example = sowWithout(step);
     if (example === null || step.when === undefined) return [];
@@ -77,7 +79,7 @@ function sowWithout(step: Step): string | null {
 }
 
 /** Recurring steps are closed together with the epic, so a gate behind one would wait for itself. */
-function gatesWaitForNoTracker(process: ProcessDefinition): readonly ProcessProblem[] {
+function gatesWaitForNoTracker(process: ProcessDefinition): readonly InputProblem[] {
   const edges = waitsFor(process);
   return gatesOf(process).flatMap((gate) =>
     reachable(gate.id, edges).flatMap((id) => {
@@ -92,7 +94,7 @@ function gatesWaitForNoTracker(process: ProcessDefinition): readonly ProcessProb
 }
 
 /** A step may be closed only after its `until`; that one must not wait for it. */
-function noDeadlock(process: ProcessDefinition): readonly ProcessProblem[] {
+function noDeadlock(process: ProcessDefinition): readonly InputProblem[] {
   const edges = new Map(waitsFor(process));
   for (const { id, until } of process.steps)
     if (until !== undefined) edges.set(id, [...(edges.get(id) ?? []), until]);

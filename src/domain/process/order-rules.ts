@@ -1,12 +1,14 @@
 /** Rules about what a step waits for and when it is due. */
+
 import { didYouMean } from '#domain/base/closest.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { DUE_ANCHORS, isDueAnchor } from './due-dates.ts';
-import { inStep, type ProcessProblem } from './problem.ts';
+import { inStep } from './problem.ts';
 import type { ProcessDefinition } from './process.ts';
 import { findCycles } from './step-graph.ts';
 
 /** What is wrong with `after`, `until` and `due` of the steps. */
-export function orderProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+export function orderProblems(process: ProcessDefinition): readonly InputProblem[] {
   return [
     knownPredecessors,
     eachPredecessorOnce,
@@ -18,7 +20,7 @@ export function orderProblems(process: ProcessDefinition): readonly ProcessProbl
   ].flatMap((rule) => rule(process));
 }
 
-function knownPredecessors(process: ProcessDefinition): readonly ProcessProblem[] {
+function knownPredecessors(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
   return process.steps.flatMap((step) =>
     step.after.flatMap((predecessor, index) => {
@@ -33,7 +35,7 @@ function knownPredecessors(process: ProcessDefinition): readonly ProcessProblem[
   );
 }
 
-function eachPredecessorOnce(process: ProcessDefinition): readonly ProcessProblem[] {
+function eachPredecessorOnce(process: ProcessDefinition): readonly InputProblem[] {
   return process.steps.flatMap((step) => {
     const names = step.after.map((predecessor) => predecessor.step);
     return names.flatMap((name, index) =>
@@ -44,7 +46,7 @@ function eachPredecessorOnce(process: ProcessDefinition): readonly ProcessProble
   });
 }
 
-function noCycle(process: ProcessDefinition): readonly ProcessProblem[] {
+function noCycle(process: ProcessDefinition): readonly InputProblem[] {
   const edges = new Map(
     process.steps.map((step) => [step.id, step.after.map((predecessor) => predecessor.step)]),
   );
@@ -57,7 +59,7 @@ function noCycle(process: ProcessDefinition): readonly ProcessProblem[] {
   );
 }
 
-function knownUntil(process: ProcessDefinition): readonly ProcessProblem[] {
+function knownUntil(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
   return process.steps.flatMap((step) => {
     if (step.until === undefined) return [];
@@ -68,7 +70,7 @@ function knownUntil(process: ProcessDefinition): readonly ProcessProblem[] {
   });
 }
 
-function untilOnlyAlongside(process: ProcessDefinition): readonly ProcessProblem[] {
+function untilOnlyAlongside(process: ProcessDefinition): readonly InputProblem[] {
   return process.steps
     .filter((step) => step.until !== undefined && step.kind === 'once')
     .map((step) =>
@@ -81,7 +83,7 @@ function untilOnlyAlongside(process: ProcessDefinition): readonly ProcessProblem
     );
 }
 
-function knownDueAnchors(process: ProcessDefinition): readonly ProcessProblem[] {
+function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
   return process.steps.flatMap((step) =>
     step.due.flatMap(({ from }, index) => {
@@ -102,7 +104,7 @@ function knownDueAnchors(process: ProcessDefinition): readonly ProcessProblem[] 
   );
 }
 
-function noDueCycle(process: ProcessDefinition): readonly ProcessProblem[] {
+function noDueCycle(process: ProcessDefinition): readonly InputProblem[] {
   const edges = new Map(process.steps.map((step) => [step.id, step.due.map(({ from }) => from)]));
   return inCircles(
     process,
@@ -119,7 +121,7 @@ function inCircles(
   key: string,
   message: string,
   fix: string,
-): readonly ProcessProblem[] {
+): readonly InputProblem[] {
   return findCycles(edges).flatMap((cycle) => {
     const step = process.steps.find(({ id }) => id === cycle[0]);
     return step ? [inStep(step, [key], `${message}: ${[...cycle, cycle[0]].join(' → ')}`, fix)] : [];

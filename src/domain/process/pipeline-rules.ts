@@ -1,13 +1,13 @@
 /** Rules about `pipeline` of a step: what it names must be there, and it must be able to close the step. */
 import { didYouMean } from '#domain/base/closest.ts';
-import type { FieldPath } from '#domain/base/input-problem.ts';
+import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
 import { sowPaths } from '#domain/sow/paths.ts';
 import { isAmountPath } from '#domain/sow/sow.ts';
-import { inStep, type ProcessProblem } from './problem.ts';
+import { inStep } from './problem.ts';
 import type { PipelineRule, ProcessDefinition, Step } from './process.ts';
 
 /** What is wrong with the pipelines of the steps. */
-export function pipelineProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+export function pipelineProblems(process: ProcessDefinition): readonly InputProblem[] {
   return process.steps.flatMap((step) => {
     const { pipeline } = step;
     if (pipeline === undefined) return [];
@@ -15,13 +15,13 @@ export function pipelineProblems(process: ProcessDefinition): readonly ProcessPr
   });
 }
 
-function once(step: Step): readonly ProcessProblem[] {
+function once(step: Step): readonly InputProblem[] {
   if (step.kind !== 'recurring') return [];
   const message = 'a step that is recurring goes on with the engagement: no pipeline can finish it';
   return [inStep(step, ['pipeline'], message, 'Make it kind: once, or remove pipeline.')];
 }
 
-function knownPaths(step: Step, { variables }: PipelineRule): readonly ProcessProblem[] {
+function knownPaths(step: Step, { variables }: PipelineRule): readonly InputProblem[] {
   return Object.entries(variables).flatMap(([name, given]) => {
     if (typeof given === 'string') return [];
     const at: FieldPath = ['pipeline', 'variables', name, 'from'];
@@ -53,7 +53,7 @@ function knownPaths(step: Step, { variables }: PipelineRule): readonly ProcessPr
 /** Kinds of evidence that the end of a pipeline can give. */
 const RECORDABLE: readonly string[] = ['url', 'date', 'text'];
 
-function knownField(step: Step, { records }: PipelineRule): readonly ProcessProblem[] {
+function knownField(step: Step, { records }: PipelineRule): readonly InputProblem[] {
   if (records === undefined) return [];
   const at: FieldPath = ['pipeline', 'records'];
   const fields = step.done_when.evidence;

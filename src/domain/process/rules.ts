@@ -1,15 +1,15 @@
 /** The rules that span several fields or files of a process. One function per rule; all problems are found at once. */
 import { didYouMean } from '#domain/base/closest.ts';
-import type { FieldPath } from '#domain/base/input-problem.ts';
+import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { doneWhenProblems } from './done-when-rules.ts';
 import { gateProblems } from './gate-rules.ts';
 import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
-import { inProcess, inStep, type ProcessProblem, processFileOf } from './problem.ts';
+import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { Condition, EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
 
-type Rule = (process: ProcessDefinition) => readonly ProcessProblem[];
+type Rule = (process: ProcessDefinition) => readonly InputProblem[];
 
 const RULES: readonly Rule[] = [
   uniqueIds,
@@ -24,12 +24,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Everything that is wrong with a process whose files each are well-formed; empty when it can be used. */
-export function processProblems(process: ProcessDefinition): readonly ProcessProblem[] {
+export function processProblems(process: ProcessDefinition): readonly InputProblem[] {
   return RULES.flatMap((rule) => rule(process));
 }
 
 /** What is wrong with the profiles of a process by themselves. Apply each and ask {@link processProblems} for the rest. */
-export function profileProblems(processFile: ProcessFile, file: string): readonly ProcessProblem[] {
+export function profileProblems(processFile: ProcessFile, file: string): readonly InputProblem[] {
   const known = new Set(processFile.steps);
   return Object.entries(processFile.profiles).flatMap(([name, profile]) => {
     const at = ['profiles', name, 'after'];
@@ -62,7 +62,7 @@ export function profileProblems(processFile: ProcessFile, file: string): readonl
   });
 }
 
-function uniqueIds(process: ProcessDefinition): readonly ProcessProblem[] {
+function uniqueIds(process: ProcessDefinition): readonly InputProblem[] {
   const ids = process.steps.map(({ id }) => id);
   return ids.flatMap((id, index) =>
     ids.indexOf(id) === index
@@ -78,7 +78,7 @@ function uniqueIds(process: ProcessDefinition): readonly ProcessProblem[] {
   );
 }
 
-function uniqueTitles(process: ProcessDefinition): readonly ProcessProblem[] {
+function uniqueTitles(process: ProcessDefinition): readonly InputProblem[] {
   const first = new Map<string, Step>();
   return process.steps.flatMap((step) => {
     const title = step.title.trim().toLowerCase();
@@ -96,7 +96,7 @@ function uniqueTitles(process: ProcessDefinition): readonly ProcessProblem[] {
   });
 }
 
-function uniqueEvidence(process: ProcessDefinition): readonly ProcessProblem[] {
+function uniqueEvidence(process: ProcessDefinition): readonly InputProblem[] {
   return eachEvidence(process, (step, { field }, at, index) => {
     const names = step.done_when.evidence.map((other) => other.field.trim().toLowerCase());
     if (names.indexOf(field.trim().toLowerCase()) === index) return [];
@@ -111,7 +111,7 @@ function uniqueEvidence(process: ProcessDefinition): readonly ProcessProblem[] {
   });
 }
 
-function choicesOfChoices(process: ProcessDefinition): readonly ProcessProblem[] {
+function choicesOfChoices(process: ProcessDefinition): readonly InputProblem[] {
   return eachEvidence(process, (step, { kind, choices }, at) => {
     if (kind === 'choice' && (choices === undefined || choices.length < 2))
       return [inStep(step, at, 'a choice needs at least two choices', 'Write choices: [signed, e-mail].')];
@@ -130,8 +130,8 @@ function choicesOfChoices(process: ProcessDefinition): readonly ProcessProblem[]
   });
 }
 
-function meaningfulConditions(process: ProcessDefinition): readonly ProcessProblem[] {
-  const problemsOf = (step: Step, when: Condition | undefined, at: FieldPath): readonly ProcessProblem[] =>
+function meaningfulConditions(process: ProcessDefinition): readonly InputProblem[] {
+  const problemsOf = (step: Step, when: Condition | undefined, at: FieldPath): readonly InputProblem[] =>
     when === undefined
       ? []
       : conditionProblems(when).map((problem) =>
@@ -145,8 +145,8 @@ function meaningfulConditions(process: ProcessDefinition): readonly ProcessProbl
 
 function eachEvidence(
   process: ProcessDefinition,
-  rule: (step: Step, field: EvidenceField, at: FieldPath, index: number) => readonly ProcessProblem[],
-): readonly ProcessProblem[] {
+  rule: (step: Step, field: EvidenceField, at: FieldPath, index: number) => readonly InputProblem[],
+): readonly InputProblem[] {
   return process.steps.flatMap((step) =>
     step.done_when.evidence.flatMap((field, index) =>
       rule(step, field, ['done_when', 'evidence', index], index),

@@ -1,17 +1,17 @@
 import { checkShape } from '#domain/base/check-shape.ts';
 import { closest, orQuestion } from '#domain/base/closest.ts';
-import { type FieldPath, type FieldProblem, formatPath } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
 import { knownFields } from '#domain/base/known-fields.ts';
 import { likelySowPaths } from './names.ts';
 import { sowPaths } from './paths.ts';
 import { Sow } from './sow.ts';
 
 export type ReadSow =
-  | { readonly kind: 'ok'; readonly sow: Sow; readonly warnings: readonly FieldProblem[] }
+  | { readonly kind: 'ok'; readonly sow: Sow; readonly warnings: readonly InputProblem[] }
   | {
       readonly kind: 'invalid';
-      readonly problems: readonly FieldProblem[];
-      readonly warnings: readonly FieldProblem[];
+      readonly problems: readonly InputProblem[];
+      readonly warnings: readonly InputProblem[];
     };
 
 /** Hostile input must not make us write a book. */
@@ -32,8 +32,8 @@ export function readSow(value: unknown): ReadSow {
 }
 
 /** The fields of the data that a SOW does not have, each with the closest known name; at most fifty. */
-export function unknownFields(value: unknown): readonly FieldProblem[] {
-  const found: FieldProblem[] = [];
+export function unknownFields(value: unknown): readonly InputProblem[] {
+  const found: InputProblem[] = [];
   const namesAt = new Map<string, readonly string[]>();
   const visit = (value: unknown, at: FieldPath): void => {
     if (typeof value !== 'object' || value === null || at.length > MAX_DEPTH || found.length >= MOST_WARNINGS)
@@ -56,8 +56,8 @@ export function unknownFields(value: unknown): readonly FieldProblem[] {
   return found;
 }
 
-function unknownField(at: FieldPath, name: string, names: readonly string[]): FieldProblem {
-  return { at, path: formatPath(at), message: 'unknown field, ignored', fix: rename(name, names) };
+function unknownField(at: FieldPath, name: string, names: readonly string[]): InputProblem {
+  return warning({ at }, 'unknown field, ignored', rename(name, names));
 }
 
 function rename(name: string, names: readonly string[]): string {
@@ -67,27 +67,20 @@ function rename(name: string, names: readonly string[]): string {
 }
 
 /** The schema calls dates and addresses text until it has seen some. */
-function withKind(problem: FieldProblem): FieldProblem {
-  const { kind } = sowPaths().get(problem.at.filter((part) => typeof part === 'string').join('.')) ?? {};
+function withKind(found: InputProblem): InputProblem {
+  const { kind } = sowPaths().get(found.at.filter((part) => typeof part === 'string').join('.')) ?? {};
   const wanted = kind === 'date' ? 'a date, YYYY-MM-DD' : kind === 'url' ? 'a web address' : null;
-  if (wanted === null) return problem;
-  return { ...problem, message: problem.message.replace('expected some text', `expected ${wanted}`) };
+  if (wanted === null) return found;
+  return { ...found, message: found.message.replace('expected some text', `expected ${wanted}`) };
 }
 
 /** The schema compares the dates only when everything else is well; people want to hear of it at once. */
-function endBeforeStart(value: unknown, known: readonly FieldProblem[]): readonly FieldProblem[] {
+function endBeforeStart(value: unknown, known: readonly InputProblem[]): readonly InputProblem[] {
   if (known.some(({ path }) => path.startsWith('dates'))) return [];
   const dates = typeof value === 'object' && value !== null && 'dates' in value ? value.dates : undefined;
   if (typeof dates !== 'object' || dates === null || !('start' in dates && 'end' in dates)) return [];
   const { start, end } = dates;
   if (typeof start !== 'string' || typeof end !== 'string' || end >= start) return [];
-  const at = ['dates', 'end'];
-  return [
-    {
-      at,
-      path: 'dates.end',
-      message: `expected a date on or after dates.start (${start}), got ${end}`,
-      fix: '',
-    },
-  ];
+  const message = `expected a date on or after dates.start (${start}), got ${end}`;
+  return [problem({ at: ['dates', 'end'] }, message)];
 }

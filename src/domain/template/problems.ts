@@ -1,20 +1,12 @@
 /** Finds what is wrong with a template without rendering it. `lint` shows all of it; rendering refuses what is fatal. */
 
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { textLines } from '#domain/text/text-lines.ts';
 import { linkAddressBefore, literalProblems, maskedTemplate } from './literals.ts';
 import type { NameKind } from './names.ts';
 import { knownName, type NameRules, unknownName } from './names.ts';
 import { modeOf, modeProblem, type Open, scopesOf, sign } from './sections.ts';
 import { type TemplateTag, templateTags } from './tags.ts';
-
-/** One thing that is wrong. In a partial, `file` names the partial (`_name.md` beside the template). */
-export interface TemplateProblem {
-  readonly file: string;
-  /** From 1, in the text without front matter. */
-  readonly line: number;
-  /** What is wrong and how to put it right. */
-  readonly message: string;
-}
 
 export interface TemplateContext {
   /** Name → text of the partials of the process, for `{{> name}}`. */
@@ -27,7 +19,8 @@ export interface TemplateContext {
   readonly roles?: readonly string[];
 }
 
-interface Finding extends TemplateProblem {
+interface Judged {
+  readonly problem: InputProblem;
   /** Whether the template cannot be rendered safely. */
   readonly fatal: boolean;
 }
@@ -42,19 +35,22 @@ interface Source {
   readonly fenced: boolean;
 }
 
-/** Every problem of a template and of the partials it uses, each once: those of the template first, by line. */
-export function templateProblems(template: string, context: TemplateContext): TemplateProblem[] {
-  return findings(template, context).map(({ file, line, message }) => ({ file, line, message }));
+/**
+ * Problems of a template and of the partials it uses, each once: those of the template first, by line. Lines count in
+ * the text without front matter; the file of a partial is `_name.md` beside the template. Messages say the fix.
+ */
+export function templateProblems(template: string, context: TemplateContext): InputProblem[] {
+  return judged(template, context).map(({ problem }) => problem);
 }
 
 /** The problems that make rendering impossible or unsafe: broken syntax, unknown names, modes in the wrong place. */
-export function fatalProblems(template: string, context: TemplateContext): TemplateProblem[] {
-  return findings(template, context)
+export function fatalProblems(template: string, context: TemplateContext): InputProblem[] {
+  return judged(template, context)
     .filter(({ fatal }) => fatal)
-    .map(({ file, line, message }) => ({ file, line, message }));
+    .map(({ problem }) => problem);
 }
 
-function findings(template: string, context: TemplateContext): Finding[] {
+function judged(template: string, context: TemplateContext): Judged[] {
   const walk = new Walk(context);
   walk.source({
     file: context.file,
@@ -72,15 +68,18 @@ function findings(template: string, context: TemplateContext): Finding[] {
     );
   const seen = new Set<string>();
   return walk.found
-    .filter(({ file, line, message }) => {
+    .filter(({ problem: { file, line, message } }) => {
       const key = `${file}:${line} ${message}`;
       return seen.has(key) ? false : seen.add(key);
     })
-    .toSorted((a, b) => Number(a.file !== context.file) - Number(b.file !== context.file) || a.line - b.line);
+    .toSorted(
+      ({ problem: a }, { problem: b }) =>
+        Number(a.file !== context.file) - Number(b.file !== context.file) || (a.line ?? 0) - (b.line ?? 0),
+    );
 }
 
 class Walk {
-  readonly found: Finding[] = [];
+  readonly found: Judged[] = [];
   evidence = false;
   private readonly context: TemplateContext;
   private readonly rules: NameRules;
@@ -91,7 +90,7 @@ class Walk {
   }
 
   report(file: string, line: number, message: string, fatal = true): void {
-    this.found.push({ file, line, message, fatal });
+    this.found.push({ problem: problem({ file, line }, message), fatal });
   }
 
   source(source: Source): void {

@@ -1,5 +1,6 @@
 import mustache from 'mustache';
 import { TemplateError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import {
   clampTitle,
   fencedText,
@@ -73,11 +74,12 @@ function rendered(template: string, view: View, context: TemplateContext): strin
   const source = template.replace(/\r\n?/g, '\n');
   const problems = fatalProblems(source, context);
   if (context.kind === 'title' && !view.forStep && /\{\{[#^\s]*step\./.test(source))
-    problems.push({
-      file: context.file,
-      line: 1,
-      message: '{{step.…}} means nothing in the title of an epic; it belongs to a step',
-    });
+    problems.push(
+      problem(
+        { file: context.file, line: 1 },
+        '{{step.…}} means nothing in the title of an epic; it belongs to a step',
+      ),
+    );
   if (problems.length > 0) throw new TemplateError(problems);
   const mode = context.kind === 'title' ? 'title' : 'inline';
   return renderText({ view, partials: context.partials, template: source, scopes: [], mode });

@@ -1,9 +1,8 @@
 /** Lets the engine judge the case of a process: the very decision that sweeps and `check` make, over a GitLab held in memory. */
 
 import { InvariantError } from '#domain/base/errors.ts';
-import type { FieldProblem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { type Judged, type Mismatch, mismatches } from '#domain/case/judgement.ts';
-import { problem } from '#domain/case/problems.ts';
 import { factsOf } from '#domain/case/process-case.ts';
 import {
   launchedState,
@@ -34,7 +33,7 @@ export type CaseResult =
   | { readonly kind: 'holds' }
   | { readonly kind: 'fails'; readonly mismatches: readonly Mismatch[] }
   /** It cannot be tried: it speaks of list items that the template does not have. */
-  | { readonly kind: 'broken'; readonly problems: readonly FieldProblem[] };
+  | { readonly kind: 'broken'; readonly problems: readonly InputProblem[] };
 
 /** @param gitlab with nothing in it, that cannot be written */
 export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseResult> {
@@ -125,12 +124,12 @@ function startedIn(ready: ReadyCase): StartedRuns {
   );
 }
 
-function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldProblem[] {
+function itemProblems({ given }: ReadyCase, found: Identified): readonly InputProblem[] {
   return [...factsOf(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
     if (!found.issues.has(step))
       return [
         problem(
-          given.facts[step] === undefined ? ['done', given.done.indexOf(step)] : ['facts', step],
+          { at: given.facts[step] === undefined ? ['done', given.done.indexOf(step)] : ['facts', step] },
           `there is no issue of ${step}`,
           'Let somebody ask for it: said: [{ by: eli, text: /ps add change-order }].',
         ),
@@ -142,7 +141,7 @@ function itemProblems({ given }: ReadyCase, found: Identified): readonly FieldPr
         ? []
         : unknownItems(description, texts).map((text) =>
             problem(
-              ['facts', step, field, texts.indexOf(text)],
+              { at: ['facts', step, field, texts.indexOf(text)] },
               `no list item of ${step} begins with "${text}"`,
               'Copy the beginning of an item from the template.',
             ),

@@ -170,9 +170,7 @@ async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim
   if (applied !== undefined && applied.receivedAt > last.receivedAt) return null;
   const read = readSow(last.payload);
   if (read.kind === 'ok') return read.sow;
-  throw new InvalidInputError(
-    read.problems.map((problem) => ({ ...problem, file: null, line: null, severity: 'error' as const })),
-  );
+  throw new InvalidInputError(read.problems);
 }
 
 async function recentActions(

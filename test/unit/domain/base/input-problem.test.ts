@@ -4,6 +4,7 @@ import { formatPath, formatProblem, type InputProblem, shown } from '#domain/bas
 const problem: InputProblem = {
   file: 'sows/SOW-1042.yml',
   line: 12,
+  at: ['contacts', 'customer', 'main', 'email'],
   path: 'contacts.customer.main.email',
   message: 'expected an e-mail address, got "x"',
   fix: 'Write it like ada@example.com.',

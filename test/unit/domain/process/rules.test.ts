@@ -5,7 +5,7 @@ import { anInputProcess, anInputStep } from '#test/support/inputs.ts';
 
 function problems(process: ProcessDefinition): readonly string[] {
   return processProblems(process).map(
-    ({ file, step, path, message }) => `${step ?? file} ${path}: ${message}`,
+    ({ file, path, message }) => `${/([^/]+)\.md$/.exec(file ?? '')?.[1] ?? file} ${path}: ${message}`,
   );
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FieldProblem } from '#domain/base/input-problem.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { readSow, unknownFields } from '#domain/sow/problems.ts';
 import { aSowFile } from '#test/support/inputs.ts';
 
-const text = ({ path, message, fix }: FieldProblem): string => `${path}: ${message}. ${fix}`.trim();
+const text = ({ path, message, fix }: InputProblem): string => `${path}: ${message}. ${fix}`.trim();
 
 function problems(value: unknown): readonly string[] {
   const result = readSow(value);

@@ -7,7 +7,7 @@ function problems(template: string, context: Partial<TemplateContext> = {}): str
     file: 'issue_templates/delivery/a.md',
     kind: 'step',
     ...context,
-  }).map(({ file, line, message }) => `${file.replace('issue_templates/delivery/', '')}:${line} ${message}`);
+  }).map(({ file, line, message }) => `${file?.replace('issue_templates/delivery/', '')}:${line} ${message}`);
 }
 
 describe('domain/template-problems', () => {

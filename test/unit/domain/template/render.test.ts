@@ -239,7 +239,7 @@ describe('domain/render', () => {
   it('names file, line and every problem at once', () => {
     const partials = { note: 'fine\n{{nope}}' };
 
-    expect(problemsOf('{{customer.nmae}}\n\n{{> note}}\n{{> gone}}', partials)).toEqual([
+    expect(problemsOf('{{customer.nmae}}\n\n{{> note}}\n{{> gone}}', partials)).toMatchObject([
       {
         file: 'issue_templates/delivery/kick-off.md',
         line: 1,
