@@ -8,6 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { Seal } from '#domain/record/line.ts';
 
 /** A pair as text: what `procession init` prints, once. */
@@ -60,14 +61,11 @@ export function createSeal(publicKeys: readonly KeyObject[], privateKey: KeyObje
       if (publicKeys.length === 0) return null;
       throw new ConfigError(
         [
-          {
-            file: null,
-            line: null,
-            path: 'PROCESSION_SEAL_KEY',
-            message: 'is missing, and seal.keys in procession.yml asks for sealed records',
-            fix: 'Give this job or service the private key (base64, also as PROCESSION_SEAL_KEY_FILE). Commands that only read, such as check, plan --note and explain, need none.',
-            severity: 'error',
-          },
+          problem(
+            { at: 'PROCESSION_SEAL_KEY' },
+            'is missing, and seal.keys in procession.yml asks for sealed records',
+            'Give this job or service the private key (base64, also as PROCESSION_SEAL_KEY_FILE). Commands that only read, such as check, plan --note and explain, need none.',
+          ),
         ],
         'Nothing can be written without the key that seals records:',
       );
