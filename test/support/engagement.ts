@@ -21,12 +21,34 @@ import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts
 
 const root = join(import.meta.dirname, '../..');
 
-export async function sampleSow(number: string): Promise<Sow> {
-  return (await loadSow(join(root, `sows/${number}.yml`))).sow;
+/** Reads a file of `sows/`, once. */
+export const sampleSow = once(
+  async (number: string): Promise<Sow> => (await loadSow(join(root, `sows/${number}.yml`))).sow,
+);
+
+/** Reads a folder of `issue_templates/`, once. */
+export const realProcess = once(
+  async (id: string, profile: string | null = null): Promise<ProcessDefinition> =>
+    await loadProcess(join(root, 'issue_templates', id), profile),
+);
+
+/** Nobody changes what was read: all who ask for the same get the same. */
+function once<Args extends readonly unknown[], T>(
+  load: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
+  const loaded = new Map<string, Promise<T>>();
+  return async (...args) => {
+    const key = JSON.stringify(args);
+    const known = loaded.get(key) ?? load(...args).then(deepFreeze);
+    loaded.set(key, known);
+    return await known;
+  };
 }
 
-export async function realProcess(id: string, profile: string | null = null): Promise<ProcessDefinition> {
-  return await loadProcess(join(root, 'issue_templates', id), profile);
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
 }
 
 export function storeOf(...processes: readonly ProcessDefinition[]): ProcessStore {

@@ -1,15 +1,13 @@
 /**
  * A GitLab to test against: the sandbox, seeded, and our adapter connected to it as the bot.
- * In process through msw ({@link startWorld}), or on a port ({@link startWorldOnPort}).
+ * In process ({@link startWorld}), or on a port ({@link startWorldOnPort}).
  */
-import { HttpResponse, http } from 'msw';
-import { setupServer } from 'msw/node';
 import { createGitLab, type GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '#sandbox/create-sandbox.ts';
-import { ConnectionReset } from '#sandbox/faults.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
+import { freeHost, join } from './in-process-network.ts';
 
 export interface WorldOptions extends Omit<SandboxOptions, 'baseUrl'> {
   /** For the adapters of this world. */
@@ -35,36 +33,16 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-const sandboxes = new Map<string, Sandbox>();
-
-const server = setupServer(
-  http.all('*', async ({ request }) => {
-    const sandbox = sandboxes.get(new URL(request.url).host);
-    if (sandbox === undefined) return undefined;
-    try {
-      return await sandbox.fetch(request);
-    } catch (error) {
-      if (error instanceof ConnectionReset) return HttpResponse.error();
-      throw error;
-    }
-  }),
-);
-
 /**
  * Starts a world in this process at `http://gitlab.test` (a second one at the same time: `gitlab-2.test`).
  * While one runs, requests anywhere else fail the test.
  */
 export async function startWorld(options: WorldOptions = {}): Promise<TestWorld> {
-  let host = 'gitlab.test';
-  for (let n = 2; sandboxes.has(host); n += 1) host = `gitlab-${n}.test`;
+  const host = freeHost();
   const url = `http://${host}`;
   const sandbox = createSandbox({ ...options, baseUrl: url });
-  if (sandboxes.size === 0) server.listen({ onUnhandledFrame: 'error' });
-  sandboxes.set(host, sandbox);
-  return worldOf(sandbox, url, options, async () => {
-    sandboxes.delete(host);
-    if (sandboxes.size === 0) server.close();
-  });
+  const leave = join(host, (request) => sandbox.fetch(request));
+  return worldOf(sandbox, url, options, async () => leave());
 }
 
 /** Starts a world on a free port of this machine, for what must go through a real socket. */
