@@ -17,8 +17,8 @@ import type {
 import { effectsOwed, type OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
 import { carryOutCommand } from './carry-out-command.ts';
-import type { Reply } from './followed.ts';
 import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
+import type { Reply } from './replies.ts';
 import { refusal, type Speaker } from './rights.ts';
 
 /** The comments of one epic or issue, all of them, oldest first. */

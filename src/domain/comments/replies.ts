@@ -2,14 +2,20 @@
 
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import { type Explanation, explain, type StepExplanation } from '#domain/explain/explain.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { countDone, waitingLine } from '#domain/texts/epic-block.ts';
-import type { Reply } from './followed.ts';
 import { allowedRoles } from './rights.ts';
+
+/** What is said to who gave a command. */
+export type Reply =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'help' | 'status' }
+  | { readonly kind: 'explain'; readonly step: StepKey | null };
 
 export function replyText(reply: Reply, context: BlockContext, found: Identified): string {
   switch (reply.kind) {

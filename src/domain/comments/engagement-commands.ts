@@ -1,0 +1,104 @@
+/** The commands about the whole engagement. */
+import { addCalendarDays } from '#domain/base/calendar.ts';
+import { stepIdOf } from '#domain/base/keys.ts';
+import { isMadeByCommand } from '#domain/process/process.ts';
+import { nextInstance } from '#domain/rulings/instances.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import {
+  type CommandContext,
+  done,
+  type Effect,
+  type EffectsOf,
+  given,
+  onEpic,
+  refused,
+  text,
+} from './effect.ts';
+import type { Command } from './parse-command.ts';
+
+/** Issues of one on-demand step: more are a mistake. */
+const MOST_INSTANCES = 50;
+
+export const ENGAGEMENT_COMMANDS: EffectsOf<'hold' | 'resume' | 'assign' | 'add' | 'health'> = {
+  hold: ({ reason }, context) => hold(reason, context),
+  resume: (_, context) => resume(context),
+  assign,
+  add,
+  health,
+};
+
+function hold(reason: string, context: CommandContext): Effect {
+  return done(context, {
+    rulings: { hold: { reason, ...given(context) } },
+    reply: text(
+      `${context.assessment.engagement} is on hold. Nothing is changed and nobody is reminded until somebody writes \`/ps resume\`.`,
+    ),
+  });
+}
+
+function resume(context: CommandContext): Effect {
+  return done(context, {
+    rulings: { hold: null },
+    effects: { unpause: true },
+    reply: text(`${context.assessment.engagement} goes on.`),
+  });
+}
+
+function assign(command: Extract<Command, { name: 'assign' }>, context: CommandContext): Effect {
+  const { assessment, effects, settings } = context;
+  const { role } = command;
+  const roles = new Set([
+    ...assessment.process.steps.map(({ owner }) => owner),
+    ...Object.keys(settings.roles),
+  ]);
+  if (!roles.has(role))
+    return refused(`there is no role \`${role}\`; the roles are: ${[...roles].join(', ')}`);
+  // GitLab assigns members only, and without a word leaves others out.
+  const username = context.named.get(command.username)?.username;
+  if (username === undefined)
+    return refused(`\`${command.username}\` is no member of the project; add them there first`);
+  const { appointments } = assessment.rulings;
+  return done(context, {
+    rulings: { appointments: [...appointments, { role, username, ...given(context) }] },
+    effects: { roles: [...effects.roles.filter((other) => other !== role), role] },
+    reply: onEpic(context, `\`${username}\` is now ${role} of ${assessment.engagement}.`),
+  });
+}
+
+function add(command: Extract<Command, { name: 'add' }>, context: CommandContext): Effect {
+  const { assessment } = context;
+  const { instances } = assessment.rulings;
+  const possible = [
+    ...new Set(assessment.process.steps.filter(isMadeByCommand).map(({ id }) => stepIdOf(id))),
+  ];
+  if (!possible.includes(command.step))
+    return refused(
+      possible.length === 0
+        ? `${assessment.process.name} has no step that is made on demand`
+        : `only these are made on demand: ${possible.join(', ')}`,
+    );
+  if (assessment.complete) return refused('the engagement is complete');
+  if (instances.filter(({ step }) => stepIdOf(step) === command.step).length >= MOST_INSTANCES)
+    return refused(`there are ${MOST_INSTANCES} already`);
+  const step = nextInstance(command.step, instances);
+  return done(context, {
+    rulings: { instances: [...instances, { step, title: command.title, ...given(context) }] },
+    reply: onEpic(context, `Added ${command.title ?? step}.`),
+  });
+}
+
+function health(command: Extract<Command, { name: 'health' }>, context: CommandContext): Effect {
+  if (command.value === 'auto')
+    return done(context, {
+      rulings: { health: null },
+      effects: { autoHealth: true },
+      reply: text('The health follows the facts again.'),
+    });
+  const about = given(context);
+  const until = addCalendarDays(about.on, command.days);
+  return done(context, {
+    rulings: { health: { value: command.value, until, reason: command.reason, ...about } },
+    effects: { autoHealth: true },
+    reply: text(`The health is **${command.value}** until ${until}: ${inlineText(command.reason)}`),
+  });
+}

@@ -1,0 +1,108 @@
+/** The commands about one step. */
+import { addWorkingDays } from '#domain/base/calendar.ts';
+import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import {
+  type CommandContext,
+  done,
+  type Effect,
+  type EffectsOf,
+  given,
+  onEpic,
+  refused,
+  text,
+} from './effect.ts';
+import type { Command } from './parse-command.ts';
+
+export const STEP_COMMANDS: EffectsOf<'waive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> = {
+  waive: ({ reason }, context) => waive(reason, false, context),
+  skip: ({ reason }, context) => waive(reason, true, context),
+  approve: (_, context) => approve(context),
+  retry: (_, context) => retry(context),
+  snooze: ({ workingDays }, context) => snooze(workingDays, context),
+  due: moveDue,
+};
+
+function waive(reason: string, skip: boolean, context: CommandContext): Effect {
+  const { assessment, status } = context;
+  if (status?.issue == null) return refused('there is no issue of that step in this engagement');
+  if (status.done && status.waiver === null) return refused(`${status.step.title} is done already`);
+  if (skip && assessment.process.closeWhen.includes(status.key) && assessment.complete)
+    return refused('the engagement is complete already');
+  const waiver = {
+    step: status.key,
+    reason,
+    skip,
+    used: status.issue.state === 'closed',
+    ...given(context),
+  };
+  const others = assessment.rulings.waivers.filter(({ step }) => step !== status.key);
+  const words = skip
+    ? `${status.step.title} is not to be done here: its issue is closed.`
+    : `${status.step.title} may be closed although something is missing.`;
+  return done(context, {
+    rulings: { waivers: [...others, waiver] },
+    reply: onEpic(context, words),
+  });
+}
+
+function approve(context: CommandContext): Effect {
+  const { assessment, status, said } = context;
+  const rule = status?.step.done_when.approval;
+  if (status?.issue == null || rule === undefined)
+    return refused(status === null ? 'it is not about a step' : `${status.step.title} needs no approval`);
+  const isOwn = status.issue.assignees.some(({ id }) => id === said.by.id);
+  if (isOwn && !rule.self) return refused('nobody approves their own work: you are assigned to this step');
+  const others = assessment.rulings.approvals.filter(
+    ({ step, byId }) => step !== status.key || byId !== said.by.id,
+  );
+  return done(context, {
+    rulings: { approvals: [...others, { step: status.key, ...given(context) }] },
+    reply: onEpic(context, `${status.step.title} is approved by \`${said.by.username}\`.`),
+  });
+}
+
+function retry(context: CommandContext): Effect {
+  const { assessment, status, said } = context;
+  if (status?.issue == null || status.step.pipeline === undefined)
+    return refused(
+      status === null ? 'it is not about a step' : `${status.step.title} is not done by a pipeline`,
+    );
+  const { key, run, step } = status;
+  if (status.done) return refused(`${step.title} is done already`);
+  if (run === null || run.state === 'wanted')
+    return refused('its pipeline has not been started yet; it starts by itself when the step is ready');
+  if (run.state === 'running' || run.state === 'manual')
+    return refused(`its pipeline ${run.url ?? ''} is not over yet`);
+  const next = newRun(key, run.attempt + 1, said.note.createdAt);
+  return done(context, {
+    rulings: { runs: withRun(assessment.rulings.runs, next) },
+    reply: onEpic(context, `The pipeline of ${step.title} is started anew.`),
+  });
+}
+
+function snooze(workingDays: number, context: CommandContext): Effect {
+  const { assessment, status, settings } = context;
+  if (status === null) return refused('it is not about a step');
+  const about = given(context);
+  const until = addWorkingDays(about.on, workingDays, settings.calendar);
+  const others = assessment.rulings.snoozes.filter(({ step }) => step !== status.key);
+  return done(context, {
+    rulings: { snoozes: [...others, { step: status.key, until, ...about }] },
+    reply: onEpic(context, `No reminders about ${status.step.title} until ${until}.`),
+  });
+}
+
+function moveDue(command: Extract<Command, { name: 'due' }>, context: CommandContext): Effect {
+  const { effects, status } = context;
+  if (status?.issue == null) return refused('there is no issue of that step in this engagement');
+  if (status.done) return refused(`${status.step.title} is done already`);
+  const others = effects.dueDates.filter(({ step }) => step !== status.key);
+  const dueDates = [...others, { step: status.key, date: command.date }];
+  return done(context, {
+    effects: { dueDates },
+    reply: text(
+      `${status.step.title} is due ${command.date}, said \`${context.said.by.username}\`: ${inlineText(command.reason)}`,
+    ),
+  });
+}
