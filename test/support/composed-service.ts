@@ -1,5 +1,5 @@
 /**
- * The whole service in this process, as `wire-service.ts` puts it together, without a port: its real app, inbox,
+ * The whole service in this process, as `wire/service.ts` puts it together, without a port: its real app, inbox,
  * worker, sweeps and look at the webhooks, over a GitLab that delivers to it.
  */
 import { loadConfig } from '#config/load-config.ts';

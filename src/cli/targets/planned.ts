@@ -86,7 +86,7 @@ function brakeText(engagement: EngagementKey, why: string): string {
   return `A brake stops this: ${why}. When it is right: procession apply ${engagement} --allow-mass-change`;
 }
 
-/** The JSON of a plan, see `docs/cli.md`; `#domain/plan-file.ts` reads it back. */
+/** The JSON of a plan, see `docs/cli.md`; `#domain/plan/plan-file.ts` reads it back. */
 export function plannedData(context: CommandContext, planned: Planned): Readonly<Record<string, unknown>> {
   const { engagement } = planned.target;
   if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };

@@ -154,7 +154,7 @@ function epicDrift(input: DriftFacts): readonly Drift[] {
   return drift.filter(({ is }) => is.kind !== 'label' || is.scope !== null);
 }
 
-/** Labels of ours that are missing though the group has them; one that the group lost is made again, see `plan-creation.ts`. */
+/** Labels of ours that are missing though the group has them; one that the group lost is made again, see `plan/creation.ts`. */
 function labelDrift(
   step: StepKey | null,
   actual: readonly string[],

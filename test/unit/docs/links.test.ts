@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -36,4 +36,26 @@ describe('the documentation', () => {
     }
     expect(missing).toEqual([]);
   });
+
+  it('finds every TypeScript file that a comment names', async () => {
+    const files = ['src', 'sandbox', 'test', 'bench'].flatMap((folder) =>
+      globSync(`${folder}/**/*.ts`, { cwd: root }),
+    );
+    const isThere = (name: string): boolean => files.some((file) => `/${file}`.endsWith(`/${name}`));
+    const missing = files.flatMap((file) =>
+      commentsOf(readFileSync(join(root, file), 'utf8')).flatMap((comment) =>
+        [...comment.matchAll(/(?<![\w/.-])#?((?:[\w.-]+\/)*[\w-]+\.ts)\b/g)]
+          .map(([, name = '']) => name)
+          .filter((name) => !isThere(name))
+          .map((name) => `${file}: ${name}`),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
 });
+
+/** Line and block comments of TypeScript; addresses of the web are left out. */
+function commentsOf(code: string): readonly string[] {
+  const comments = code.match(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm) ?? [];
+  return comments.map((comment) => comment.replace(/https?:\S+/g, ''));
+}
