@@ -6,6 +6,7 @@ import { takeId } from './new-world.ts';
 import type { EpicChanges, IssueChanges } from './operations.ts';
 import type { Item } from './reading.ts';
 import { hasPremium, itemAccess, labelOwner, referenceTo, userById } from './reading.ts';
+import { positionOnTop } from './relative-position.ts';
 import { addEvent, addSystemNote, addTodo } from './traces.ts';
 import type { Epic, Issue, User } from './world.ts';
 
@@ -49,12 +50,11 @@ function applyLabels(engine: Engine, actor: User, item: Item, changes: ItemChang
     add: find(changes.addLabels),
     remove: findOrCreateLabels(engine, owner, changes.removeLabels ?? [], false),
   });
-  const nameOf = (id: number): string => engine.world.labels.find((label) => label.id === id)?.name ?? '';
-  for (const id of ids.filter((it) => !item.labelIds.includes(it))) {
-    addEvent(engine, actor, item, { kind: 'label', action: 'add', label: nameOf(id) });
+  for (const labelId of ids.filter((it) => !item.labelIds.includes(it))) {
+    addEvent(engine, actor, item, { kind: 'label', action: 'add', labelId });
   }
-  for (const id of item.labelIds.filter((it) => !ids.includes(it))) {
-    addEvent(engine, actor, item, { kind: 'label', action: 'remove', label: nameOf(id) });
+  for (const labelId of item.labelIds.filter((it) => !ids.includes(it))) {
+    addEvent(engine, actor, item, { kind: 'label', action: 'remove', labelId });
   }
   item.labelIds = ids;
 }
@@ -96,7 +96,12 @@ function longDate(date: string): string {
   return LONG_DATE.format(new Date(`${date}T00:00:00Z`));
 }
 
-/** Puts the issue into an epic, moves it from another, or takes it out (`0` or `null`). */
+/**
+ * Puts the issue into an epic, moves it from another, or takes it out (`0` or `null`). A new child comes on **top** of
+ * its epic.
+ *
+ * @see app/services/work_items/parent_links/create_service.rb and ee/app/services/epic_issues/create_service.rb (`move_to_start`)
+ */
 export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: number | null): void {
   const old = engine.world.epics.find((it) => it.id === issue.epicId) ?? null;
   const next = epicId === null || epicId === 0 ? null : epicToJoin(engine, actor, epicId, issue);
@@ -104,7 +109,7 @@ export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: num
   issue.epicId = next?.id ?? null;
   issue.epicIssueId = next === null ? null : takeId(engine.world, 'epicIssue');
   if (next === null) delete issue.epicPosition;
-  else issue.epicPosition = lastPosition(engine, next) + 513;
+  else issue.epicPosition = positionOnTop(otherPositions(engine, next, issue));
   const name = (epic: Epic): string => referenceTo(engine.world, epic, issue);
   if (old !== null) addSystemNote(engine, actor, old, `removed issue ${referenceTo(engine.world, issue)}`);
   if (next !== null) addSystemNote(engine, actor, next, `added issue ${referenceTo(engine.world, issue)}`);
@@ -121,9 +126,6 @@ export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: num
     );
 }
 
-function lastPosition(engine: Engine, epic: Epic): number {
-  const positions = engine.world.issues.flatMap((it) =>
-    it.epicId === epic.id ? (it.epicPosition ?? 0) : [],
-  );
-  return positions.length === 0 ? -513 : Math.max(...positions);
+function otherPositions({ world }: Engine, epic: Epic, issue: Issue): number[] {
+  return world.issues.flatMap((it) => (it.epicId === epic.id && it !== issue ? (it.epicPosition ?? 0) : []));
 }

@@ -8,6 +8,7 @@ import { takeId } from './new-world.ts';
 import { removeNote, rewriteNote, writeNote } from './note-writes.ts';
 import type { EpicChanges, IssueChanges, Operations } from './operations.ts';
 import { Refusal } from './operations.ts';
+import { placeAtEnd, reorderIssue } from './ordering.ts';
 import { createPipeline, setPipeline } from './pipeline-writes.ts';
 import type { Item } from './reading.ts';
 import {
@@ -42,7 +43,7 @@ export function createOperations(engine: Engine): Operations {
       return epic;
     },
     createNote: (actor, target, body) => writeNote(engine, actor, target, { body, internal: false }).note,
-    updateNote: (actor, note, body) => rewriteNote(engine, actor, note, body),
+    updateNote: (actor, note, body) => rewriteNote(engine, actor, note, body).note,
     deleteNote: (actor, note) => removeNote(engine, actor, note),
     linkIssues(actor, source, target, type) {
       const link = linkIssues(engine, actor, { source, target, type });
@@ -50,6 +51,7 @@ export function createOperations(engine: Engine): Operations {
       return link;
     },
     unlinkIssues: (actor, link) => unlinkIssues(engine, actor, link),
+    reorderIssue: (actor, issue, neighbours) => reorderIssue(engine, actor, issue, neighbours),
     moveIssue: (actor, issue, to) => moveIssue(engine, actor, issue, to),
     deleteIssue: (actor, issue) => deleteItem(engine, actor, issue),
     deleteEpic: (actor, epic) => deleteItem(engine, actor, epic),
@@ -100,6 +102,7 @@ function createIssue(
   project.nextIid += 1;
   world.issues.push(issue);
   fillNewItem(engine, actor, issue, { ...fields, confidential: isConfidential });
+  placeAtEnd(world, issue);
   return issue;
 }
 

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { createApiApp } from '#sandbox/api/api-app.ts';
 import { AWARD_ROUTES } from '#sandbox/api/award-routes.ts';
 import { BOARD_ROUTES } from '#sandbox/api/board-routes.ts';
+import { DISCUSSION_ROUTES } from '#sandbox/api/discussion-routes.ts';
 import { EPIC_ROUTES } from '#sandbox/api/epic-routes.ts';
 import { EVENT_ROUTES } from '#sandbox/api/event-routes.ts';
 import { HOOK_ROUTES } from '#sandbox/api/hook-routes.ts';
@@ -139,6 +140,7 @@ const ROUTES = [
   ...EVENT_ROUTES,
   ...EPIC_ROUTES,
   ...NOTE_ROUTES,
+  ...DISCUSSION_ROUTES,
   ...AWARD_ROUTES,
   ...LINK_ROUTES,
   ...ISSUE_ROUTES,

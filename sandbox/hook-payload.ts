@@ -75,6 +75,7 @@ export function snapshot(world: World, item: Item): Record<string, unknown> {
       ? {
           assignees: item.assigneeIds.map((id) => userPart(userById(world, id))),
           weight: item.weight,
+          relative_position: item.relativePosition ?? null,
           discussion_locked: item.discussionLocked ?? null,
           time_estimate: item.timeEstimateSeconds ?? 0,
           total_time_spent: item.timeSpentSeconds ?? 0,
@@ -124,7 +125,7 @@ function issueAttributes(world: World, item: Item): Record<string, unknown> {
     updated_by_id: null,
     last_edited_at: null,
     last_edited_by_id: null,
-    relative_position: issue?.epicPosition ?? null,
+    relative_position: issue?.relativePosition ?? null,
     milestone_id: null,
     state_id: item.state === 'opened' ? 1 : 2,
     state: item.state,
@@ -174,13 +175,16 @@ export function itemPayload(
   };
 }
 
-/** A note's event: only issues have them, epics do not. */
+/**
+ * A note's event: only issues have them, epics do not.
+ * @see lib/gitlab/hook_data/note_builder.rb `SAFE_HOOK_ATTRIBUTES`
+ */
 export function notePayload(
   world: World,
   event: {
     readonly note: Note;
     readonly issue: Issue;
-    readonly actor: User;
+    readonly author: User;
     readonly action: 'create' | 'update';
   },
 ): object {
@@ -190,7 +194,7 @@ export function notePayload(
   return {
     object_kind: 'note',
     event_type: isConfidential ? 'confidential_note' : 'note',
-    user: userPart(event.actor),
+    user: userPart(event.author),
     project_id: issue.projectId,
     project,
     object_attributes: {
@@ -200,8 +204,14 @@ export function notePayload(
       noteable_type: 'Issue',
       noteable_id: issue.id,
       author_id: note.authorId,
+      type: note.threaded === true ? 'DiscussionNote' : null,
+      discussion_id: note.discussionId,
       created_at: hookTime(note.createdAt),
       updated_at: hookTime(note.updatedAt),
+      updated_by_id: note.lastEdited?.byId ?? null,
+      resolved_at: note.resolvedAt === undefined ? null : hookTime(note.resolvedAt),
+      resolved_by_id: note.resolvedById ?? null,
+      resolved_by_push: null,
       project_id: issue.projectId,
       attachment: null,
       line_code: null,

@@ -54,6 +54,14 @@ export interface EpicChanges {
   readonly confidential?: boolean;
 }
 
+/** Ids of those between which something is to stand; one is enough. */
+export interface NeighbourIds {
+  /** Of the one that comes before the moved one, which so lands **after** it. */
+  readonly moveBeforeId?: number | undefined;
+  /** Of the one that comes after the moved one. */
+  readonly moveAfterId?: number | undefined;
+}
+
 /** Every write of the stand-in. Each throws {@link Refusal} where GitLab would refuse. */
 export interface Operations {
   createIssue(actor: User, projectId: number, fields: IssueChanges & { readonly title: string }): Issue;
@@ -62,7 +70,8 @@ export interface Operations {
   updateEpic(actor: User, epic: Epic, changes: EpicChanges): Epic;
   /** `null` when the note held quick actions only: they ran and no note was kept. */
   createNote(actor: User, target: Issue | Epic, body: string): Note | null;
-  updateNote(actor: User, note: Note, body: string): Note;
+  /** `null` when the new text held quick actions only: they ran and the note is gone. */
+  updateNote(actor: User, note: Note, body: string): Note | null;
   deleteNote(actor: User, note: Note): void;
   linkIssues(
     actor: User,
@@ -71,6 +80,8 @@ export interface Operations {
     type: 'relates_to' | 'blocks' | 'is_blocked_by',
   ): IssueLink;
   unlinkIssues(actor: User, link: IssueLink): void;
+  /** Moves an issue on its boards, next to issues of the same group; `false` when there is no such neighbour. */
+  reorderIssue(actor: User, issue: Issue, neighbours: NeighbourIds): boolean;
   /** Into another project: the new issue; the old one is closed. */
   moveIssue(actor: User, issue: Issue, to: Project): Issue;
   deleteIssue(actor: User, issue: Issue): void;

@@ -1,4 +1,5 @@
 /** What a write leaves behind besides the change itself: system notes, resource events, to-dos, cross references. */
+import { createHash } from 'node:crypto';
 import type { Engine } from './engine.ts';
 import { timestamp } from './engine.ts';
 import { takeId } from './new-world.ts';
@@ -20,22 +21,45 @@ export function addNote(
   engine: Engine,
   actor: User,
   target: Item,
-  fields: { readonly body: string; readonly system: boolean; readonly internal: boolean },
+  fields: {
+    readonly body: string;
+    readonly system: boolean;
+    readonly internal: boolean;
+    /** Given for a note in a thread; a single comment takes a new one. */
+    readonly discussionId?: string;
+    readonly threaded?: boolean;
+  },
 ): Note {
   const at = timestamp(engine);
+  const id = takeId(engine.world, 'note');
   const note: Note = {
-    id: takeId(engine.world, 'note'),
+    id,
     target: { kind: target.kind, id: target.id },
     authorId: actor.id,
     system: fields.system,
     internal: fields.internal,
     createdAt: at,
+    discussionId: fields.discussionId ?? newDiscussionId(target, id),
+    threaded: fields.threaded ?? false,
     body: fields.body,
     updatedAt: at,
   };
   engine.world.notes.push(note);
   target.updatedAt = at;
   return note;
+}
+
+/**
+ * Id of the thread that a note opens: 40 hexadecimal digits.
+ *
+ * @param noteId of the note: GitLab folds a random number in, this one is the same in every run
+ * @see app/models/discussion.rb `discussion_id`
+ */
+export function newDiscussionId(
+  target: { readonly kind: string; readonly id: number },
+  noteId: number,
+): string {
+  return createHash('sha1').update(`discussion-${target.kind}-${target.id}-${noteId}`).digest('hex');
 }
 
 /** Records a state or label change. GitLab keeps these as resource events, not as notes. */

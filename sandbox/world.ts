@@ -99,6 +99,8 @@ export interface Issue extends Workable {
   epicIssueId: number | null;
   /** Position among the epic's issues, ascending; kept while `epicId` is set. */
   epicPosition?: number;
+  /** Position on boards and in lists sorted by hand, ascending, one sequence per group. */
+  relativePosition?: number;
   discussionLocked?: boolean;
   timeEstimateSeconds?: number;
   timeSpentSeconds?: number;
@@ -114,8 +116,17 @@ export interface Note {
   /** Internal notes are for Planners and up. */
   readonly internal?: boolean;
   readonly createdAt: string;
+  /** The thread it is in; a single comment has one of its own. */
+  readonly discussionId: string;
+  /** Whether its thread can be replied to as one: GitLab's `DiscussionNote`. The first reply makes a single comment one. */
+  threaded?: boolean;
   body: string;
+  /** Moves with the text, with every reaction and with the first reply, so it does not tell that the text was edited. */
   updatedAt: string;
+  /** Who changed the text last, and when. The author stays the author. */
+  lastEdited?: { readonly byId: number; readonly at: string };
+  resolvedAt?: string;
+  resolvedById?: number;
 }
 
 /** A comment on a merge request. Kept apart from {@link Note}: nothing here moves issues or epics. */
@@ -265,7 +276,7 @@ export interface ResourceEvent {
   readonly createdAt: string;
   readonly change:
     | { readonly kind: 'state'; readonly state: 'closed' | 'reopened' }
-    | { readonly kind: 'label'; readonly action: 'add' | 'remove'; readonly label: string };
+    | { readonly kind: 'label'; readonly action: 'add' | 'remove'; readonly labelId: number };
 }
 
 export interface World {

@@ -1,68 +1,81 @@
-import { timestamp } from '#sandbox/engine.ts';
-import { takeId } from '#sandbox/new-world.ts';
-import { canSeeNote } from '#sandbox/note-writes.ts';
-import { notFound } from '#sandbox/reading.ts';
-import type { Award, Note } from '#sandbox/world.ts';
+import { giveAward, takeBackAward } from '#sandbox/awards.ts';
+import type { Item } from '#sandbox/reading.ts';
+import type { Award } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
-import { actorOf, created, issueOf, numberPart, PAGING } from './call.ts';
+import {
+  actorOf,
+  created,
+  epicOf,
+  issueOf,
+  noContent,
+  numberPart,
+  ok,
+  PAGING,
+  recordNotFound,
+} from './call.ts';
+import { readableNote } from './note-routes.ts';
 import { paged } from './paging.ts';
 import { requireAll } from './parameters.ts';
 import { showUserById } from './show.ts';
 
-const PATH = '/projects/:id/issues/:iid/notes/:note_id/award_emoji';
-
 /**
- * Emoji reactions to comments on issues. A second equal one by the same user is **404** with the validation message in
- * it (`lib/api/award_emoji.rb`: `not_found!("Award Emoji #{award.errors.messages}")`).
- * @see https://docs.gitlab.com/api/emoji_reactions/
+ * Emoji reactions to comments on issues and epics. Here both go by iid, although an epic's notes go by its global id.
+ * @see https://docs.gitlab.com/api/emoji_reactions/ and lib/api/award_emoji.rb
  */
 export const AWARD_ROUTES: readonly Route[] = [
-  {
-    method: 'GET',
-    path: PATH,
-    parameters: PAGING,
-    answer(call) {
-      const note = noteOf(call);
-      const awards = call.engine.world.awards.filter(({ noteId }) => noteId === note.id);
-      return paged(call, awards, (award) => showAward(call, award));
-    },
-  },
-  {
-    method: 'POST',
-    path: PATH,
-    parameters: ['name'],
-    answer(call) {
-      const actor = actorOf(call);
-      const note = noteOf(call);
-      requireAll(call.parameters, ['name']);
-      const name = call.parameters.required('name');
-      const { world } = call.engine;
-      const isGiven = world.awards.some(
-        (award) => award.noteId === note.id && award.userId === actor.id && award.name === name,
-      );
-      if (isGiven) throw notFound('Award Emoji {:name=>["has already been taken"]}');
-      if (!/^[a-z0-9_+-]+$/u.test(name)) throw notFound('Award Emoji {:name=>["is not a valid emoji name"]}');
-      const award: Award = {
-        id: takeId(world, 'awards'),
-        noteId: note.id,
-        userId: actor.id,
-        name,
-        createdAt: timestamp(call.engine),
-      };
-      world.awards.push(award);
-      return created(showAward(call, award));
-    },
-  },
+  ...awardRoutes('/projects/:id/issues/:iid/notes/:note_id/award_emoji', (call) => issueOf(call)),
+  ...awardRoutes('/groups/:id/epics/:iid/notes/:note_id/award_emoji', epicOf),
 ];
 
-function noteOf(call: Call): Note {
-  const issue = issueOf(call);
-  const id = numberPart(call, 'note_id');
-  const note = call.engine.world.notes.find(
-    (it) => it.id === id && it.target.kind === 'issue' && it.target.id === issue.id,
-  );
-  if (note === undefined || !canSeeNote(call.engine, call.user, note)) throw notFound('Note');
-  return note;
+function awardRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
+  return [
+    {
+      method: 'GET',
+      path,
+      parameters: PAGING,
+      signedIn: true,
+      answer: (call) => paged(call, awardsOf(call, itemOf(call)), (award) => showAward(call, award)),
+    },
+    {
+      method: 'POST',
+      path,
+      parameters: ['name'],
+      answer(call) {
+        requireAll(call.parameters, ['name']);
+        const note = readableNote(call, itemOf(call));
+        const name = call.parameters.required('name');
+        return created(showAward(call, giveAward(call.engine, actorOf(call), note, name)));
+      },
+    },
+    {
+      method: 'GET',
+      path: `${path}/:award_id`,
+      parameters: [],
+      signedIn: true,
+      answer: (call) => ok(showAward(call, awardOf(call, itemOf(call)))),
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/:award_id`,
+      parameters: [],
+      answer(call) {
+        takeBackAward(call.engine, actorOf(call), awardOf(call, itemOf(call)));
+        return noContent;
+      },
+    },
+  ];
+}
+
+function awardsOf(call: Call, item: Item): Award[] {
+  const note = readableNote(call, item);
+  return call.engine.world.awards.filter(({ noteId }) => noteId === note.id);
+}
+
+function awardOf(call: Call, item: Item): Award {
+  const id = numberPart(call, 'award_id');
+  const award = awardsOf(call, item).find((it) => it.id === id);
+  if (award === undefined) throw recordNotFound();
+  return award;
 }
 
 function showAward(call: Call, award: Award): object {

@@ -20,6 +20,7 @@ function eventRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
       method: 'GET',
       path: `${path}/resource_${kind}_events`,
       parameters: PAGING,
+      signedIn: true,
       answer: (call) =>
         paged(call, eventsOf(call, itemOf(call), kind), (event) => showEvent(call.engine.world, event)),
     },
@@ -27,6 +28,7 @@ function eventRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
       method: 'GET',
       path: `${path}/resource_${kind}_events/:event_id`,
       parameters: [],
+      signedIn: true,
       answer(call) {
         const id = numberPart(call, 'event_id');
         const event = eventsOf(call, itemOf(call), kind).find((it) => it.id === id);

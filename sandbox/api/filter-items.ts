@@ -186,7 +186,7 @@ function sortKey(item: Item, by: (typeof ORDERS)[number]): string | number | nul
     case 'weight':
       return item.kind === 'issue' ? item.weight : null;
     case 'relative_position':
-      return item.kind === 'issue' ? (item.epicPosition ?? item.id) : item.id;
+      return item.kind === 'issue' ? (item.relativePosition ?? null) : null;
     case 'created_at':
     case 'priority':
     case 'label_priority':

@@ -186,7 +186,7 @@ function sampleOf(
     const issue = issues.find((it) => it.id === note?.target.id);
     if (note === undefined || issue === undefined)
       throw new Refusal(422, { message: 'Ensure the project has notes.' });
-    const payload = notePayload(world, { note, issue, actor, action: 'create' });
+    const payload = notePayload(world, { note, issue, author: actor, action: 'create' });
     return { event: isConfidential ? 'confidential_note' : 'note', payload };
   }
   throw new Refusal(400, { error: 'trigger does not have a valid value' });

@@ -19,6 +19,9 @@ import { paged, pagedByKeyset } from './paging.ts';
 import { requireAll, requireOneOf } from './parameters.ts';
 import { showIssue } from './show-items.ts';
 
+/** Global ids of issues: `move_before_id` names the one that comes before the moved one. */
+const NEIGHBOURS: readonly string[] = ['move_after_id', 'move_before_id'];
+
 /** @see https://docs.gitlab.com/api/issues/ */
 export const ISSUE_ROUTES: readonly Route[] = [
   {
@@ -91,6 +94,22 @@ export const ISSUE_ROUTES: readonly Route[] = [
     },
   },
   {
+    method: 'PUT',
+    path: '/projects/:id/issues/:iid/reorder',
+    parameters: NEIGHBOURS,
+    answer(call) {
+      requireOneOf(call.parameters, NEIGHBOURS);
+      const issue = existingIssue(call, () => notFound('Issue'));
+      if (!canUpdate(call.engine.world, call.user, issue)) throw forbidden();
+      const moved = call.operations.reorderIssue(actorOf(call), issue, {
+        moveBeforeId: call.parameters.integer('move_before_id'),
+        moveAfterId: call.parameters.integer('move_after_id'),
+      });
+      if (!moved) throw new Refusal(422, { message: { error: 'Unprocessable Entity' } });
+      return ok(showIssue(call.engine.world, issue));
+    },
+  },
+  {
     method: 'POST',
     path: '/projects/:id/issues/:iid/move',
     parameters: ['to_project_id'],
@@ -119,11 +138,11 @@ export const ISSUE_ROUTES: readonly Route[] = [
 ];
 
 /** Updating looks the issue up without asking whether it may be seen: that makes 403, not 404. */
-function existingIssue(call: Call): Issue {
+function existingIssue(call: Call, absent: () => Refusal = recordNotFound): Issue {
   const project = projectOf(call);
   const iid = numberPart(call, 'iid');
   const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
-  if (issue === undefined) throw recordNotFound();
+  if (issue === undefined) throw absent();
   return issue;
 }
 

@@ -1,9 +1,22 @@
-import { canSeeNote, writeNote } from '#sandbox/note-writes.ts';
+import { canSeeNote, checkMayEdit } from '#sandbox/note-access.ts';
+import type { WrittenNote } from '#sandbox/note-writes.ts';
+import { rewriteNote, writeNote } from '#sandbox/note-writes.ts';
+import { Refusal } from '#sandbox/operations.ts';
 import type { Item } from '#sandbox/reading.ts';
 import { canSee, forbidden, notFound } from '#sandbox/reading.ts';
 import type { Note } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
-import { actorOf, created, epicById, issueOf, noContent, numberPart, ok, PAGING } from './call.ts';
+import {
+  actorOf,
+  created,
+  epicById,
+  issueOf,
+  noContent,
+  numberPart,
+  ok,
+  PAGING,
+  recordNotFound,
+} from './call.ts';
 import { paged } from './paging.ts';
 import { requireAll } from './parameters.ts';
 import { showNote } from './show.ts';
@@ -23,6 +36,7 @@ function noteRoutes(path: string, targetOf: (call: Call) => Item): Route[] {
       method: 'GET',
       path,
       parameters: ['order_by', 'sort', 'activity_filter', ...PAGING],
+      signedIn: true,
       answer: (call) => listNotes(call, targetOf(call)),
     },
     {
@@ -38,45 +52,66 @@ function noteRoutes(path: string, targetOf: (call: Call) => Item): Route[] {
       method: 'GET',
       path: `${path}/:note_id`,
       parameters: [],
-      answer: (call) => ok(showNote(call.engine.world, noteOf(call, targetOf(call)))),
+      signedIn: true,
+      answer: (call) => ok(showNote(call.engine.world, readableNote(call, targetOf(call)))),
     },
     {
       method: 'PUT',
       path: `${path}/:note_id`,
       parameters: ['body', 'confidential'],
       answer(call) {
-        const note = noteOf(call, targetOf(call));
-        const body = call.parameters.text('body');
-        if (body === undefined) return ok(showNote(call.engine.world, note));
-        return ok(showNote(call.engine.world, call.operations.updateNote(actorOf(call), note, body)));
+        if (call.parameters.text('body')?.trim() === '') throw new Refusal(400, { error: 'body is empty' });
+        return updateNote(call, noteOf(call, targetOf(call)));
       },
     },
     {
       method: 'DELETE',
       path: `${path}/:note_id`,
       parameters: [],
-      answer(call) {
-        call.operations.deleteNote(actorOf(call), noteOf(call, targetOf(call)));
-        return noContent;
-      },
+      answer: (call) => deleteNote(call, noteOf(call, targetOf(call))),
     },
   ];
 }
 
-function notesOn(call: Call, target: Item): Note[] {
-  return call.engine.world.notes.filter(
-    (note) =>
-      note.target.kind === target.kind &&
-      note.target.id === target.id &&
-      canSeeNote(call.engine, call.user, note),
+/**
+ * The note of `:note_id` on an item, whether or not the user may read it: editing and deleting ask for their own right.
+ * @throws {Refusal} 404 `404 Not found`
+ */
+export function noteOf(call: Call, target: Item): Note {
+  const id = numberPart(call, 'note_id');
+  const note = call.engine.world.notes.find(
+    (it) => it.id === id && it.target.kind === target.kind && it.target.id === target.id,
   );
+  if (note === undefined) throw recordNotFound();
+  return note;
 }
 
-function noteOf(call: Call, target: Item): Note {
-  const id = numberPart(call, 'note_id');
-  const note = notesOn(call, target).find((it) => it.id === id);
-  if (note === undefined) throw notFound('Note');
+/** The same for reading. @throws {Refusal} 404 also when the user may not read it */
+export function readableNote(call: Call, target: Item): Note {
+  const note = noteOf(call, target);
+  if (!canSeeNote(call.engine, call.user, note)) throw notFound('Note');
   return note;
+}
+
+/** Edits the note; 202 when nothing but quick actions was left and the note is gone. */
+export function updateNote(call: Call, note: Note): Answer {
+  const body = call.parameters.text('body');
+  if (body === undefined) {
+    checkMayEdit(call.engine, actorOf(call), note);
+    return ok(showNote(call.engine.world, note));
+  }
+  const result = rewriteNote(call.engine, actorOf(call), note, body);
+  if (result.note === null) return carriedOut(result);
+  return ok({ ...showNote(call.engine.world, result.note), commands_changes: result.commandsChanges });
+}
+
+export function deleteNote(call: Call, note: Note): Answer {
+  call.operations.deleteNote(actorOf(call), note);
+  return noContent;
+}
+
+function carriedOut({ commandsChanges, summary }: WrittenNote): Answer {
+  return { status: 202, body: { commands_changes: commandsChanges, summary } };
 }
 
 function listNotes(call: Call, target: Item): Answer {
@@ -85,7 +120,13 @@ function listNotes(call: Call, target: Item): Answer {
   const direction = (parameters.oneOf('sort', ['asc', 'desc']) ?? 'desc') === 'asc' ? 1 : -1;
   const filter =
     parameters.oneOf('activity_filter', ['all_notes', 'only_comments', 'only_activity']) ?? 'all_notes';
-  const notes = notesOn(call, target)
+  const notes = call.engine.world.notes
+    .filter(
+      (note) =>
+        note.target.kind === target.kind &&
+        note.target.id === target.id &&
+        canSeeNote(call.engine, call.user, note),
+    )
     .filter((note) => filter === 'all_notes' || note.system === (filter === 'only_activity'))
     .toSorted((one, other) => {
       const [a, b] =
@@ -100,12 +141,13 @@ function createNote(call: Call, target: Item): Answer {
   const actor = actorOf(call);
   const internal = call.parameters.boolean('internal') ?? call.parameters.boolean('confidential') ?? false;
   if (internal && !canWriteInternal(call, target)) throw forbidden();
-  const { note, commandsChanges, summary } = writeNote(call.engine, actor, target, {
-    body: call.parameters.required('body'),
-    internal,
+  const body = call.parameters.required('body');
+  const result = writeNote(call.engine, actor, target, { body, internal });
+  if (result.note === null) return carriedOut(result);
+  return created({
+    ...showNote(call.engine.world, result.note),
+    commands_changes: result.commandsChanges,
   });
-  if (note === null) return { status: 202, body: { commands_changes: commandsChanges, summary } };
-  return created({ ...showNote(call.engine.world, note), commands_changes: commandsChanges });
 }
 
 function canWriteInternal(call: Call, target: Item): boolean {

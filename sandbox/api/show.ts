@@ -3,9 +3,10 @@
  * @see https://docs.gitlab.com/api/rest/ and GitLab's OpenAPI (`APIEntities…`)
  */
 import { projectAddress } from '#sandbox/addresses.ts';
-import { targetOf } from '#sandbox/note-writes.ts';
-import type { Item } from '#sandbox/reading.ts';
-import { availableLabels, fullPathOf, groupById, labelOwner, userById } from '#sandbox/reading.ts';
+import { targetOf } from '#sandbox/note-access.ts';
+import { fullPathOf, groupById, userById } from '#sandbox/reading.ts';
+import type { Thread } from '#sandbox/threads.ts';
+import { isIndividual, isResolvable } from '#sandbox/threads.ts';
 import type {
   AccessLevel,
   Board,
@@ -161,12 +162,14 @@ export function showLabel(
   };
 }
 
+/** @see lib/api/entities/note.rb: only issues (and merge requests) have a `noteable_iid` */
 export function showNote(world: World, note: Note): Record<string, unknown> {
   const target = targetOf({ world }, note);
   return {
     id: note.id,
-    type: null,
+    type: note.threaded === true ? 'DiscussionNote' : null,
     body: note.body,
+    attachment: null,
     author: showUserById(world, note.authorId),
     created_at: note.createdAt,
     updated_at: note.updatedAt,
@@ -174,20 +177,43 @@ export function showNote(world: World, note: Note): Record<string, unknown> {
     noteable_id: target.id,
     noteable_type: target.kind === 'issue' ? 'Issue' : 'Epic',
     project_id: target.kind === 'issue' ? target.projectId : null,
-    resolvable: false,
+    ...resolution(world, note),
     confidential: note.internal ?? false,
     internal: note.internal ?? false,
     imported: false,
     imported_from: 'none',
-    noteable_iid: target.iid,
+    noteable_iid: target.kind === 'issue' ? target.iid : null,
     commands_changes: {},
   };
 }
 
+function resolution(world: World, note: Note): object {
+  if (!isResolvable(note)) return { resolvable: false };
+  return {
+    resolvable: true,
+    resolved: note.resolvedAt !== undefined,
+    resolved_by: showUserById(world, note.resolvedById ?? null),
+    resolved_at: note.resolvedAt ?? null,
+  };
+}
+
+/** @see lib/api/entities/discussion.rb */
+export function showThread(world: World, thread: Thread): object {
+  return {
+    id: thread.id,
+    individual_note: isIndividual(thread),
+    notes: thread.notes.map((note) => showNote(world, note)),
+  };
+}
+
+/**
+ * A state or label event. A label event keeps the label's id: it shows the label as it is called now, and `null` once
+ * the label is deleted.
+ *
+ * @see lib/api/entities/resource_label_event.rb, app/models/resource_label_event.rb ("label_id could be nullified on label delete")
+ */
 export function showEvent(world: World, event: ResourceEvent): object {
   const { change, target } = event;
-  const items: readonly Item[] = target.kind === 'issue' ? world.issues : world.epics;
-  const item = items.find((it) => it.id === target.id);
   const common = {
     id: event.id,
     user: showUserById(world, event.userId),
@@ -198,9 +224,7 @@ export function showEvent(world: World, event: ResourceEvent): object {
   if (change.kind === 'state') {
     return { ...common, source_commit: null, source_merge_request_id: null, state: change.state };
   }
-  const owner = item === undefined ? null : labelOwner(world, item);
-  const label =
-    owner === null ? undefined : availableLabels(world, owner).find((it) => it.name === change.label);
+  const label = world.labels.find(({ id }) => id === change.labelId);
   return { ...common, label: label === undefined ? null : showLabelBasic(label), action: change.action };
 }
 

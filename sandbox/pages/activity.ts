@@ -5,7 +5,7 @@ import type { Item } from '#sandbox/reading.ts';
 import { itemAccess } from '#sandbox/reading.ts';
 import type { Note, ResourceEvent } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { groupOf, labelsFor, notesOf, userOf } from './lookup.ts';
+import { notesOf, userOf } from './lookup.ts';
 import { renderLine, renderMarkdown } from './markdown.ts';
 import { moment, person } from './parts.ts';
 import type { Html, Visit } from './visit.ts';
@@ -31,7 +31,7 @@ export function activity(visit: Visit, item: Item): Html {
     ...events.map((event, at) => ({
       at: event.createdAt,
       order: at - events.length,
-      markup: eventLine(visit, item, event),
+      markup: eventLine(visit, event),
     })),
   ].toSorted((one, other) => one.at.localeCompare(other.at) || one.order - other.order);
   if (entries.length === 0) return html`<p class="muted">Nothing yet.</p>`;
@@ -40,9 +40,9 @@ export function activity(visit: Visit, item: Item): Html {
 
 function comment(visit: Visit, item: Item, note: Note): Html {
   const edited =
-    note.updatedAt === note.createdAt
+    note.lastEdited === undefined
       ? ''
-      : html` <span class="muted">edited ${moment(visit, note.updatedAt)}</span>`;
+      : html` <span class="muted">edited ${moment(visit, note.lastEdited.at)}</span>`;
   return html`<li class="note" id="note_${note.id}"><header>${person(visit, userOf(visit.world, note.authorId))}
 <a class="muted" href="#note_${note.id}">${moment(visit, note.createdAt)}</a>${edited}${note.internal === true ? html` <span class="tag">internal</span>` : ''}</header>
 <div class="md">${renderMarkdown(visit, item, note.body)}</div>${reactions(visit, note)}</li>`;
@@ -70,16 +70,13 @@ function withoutDiff(body: string): string {
   return body.replaceAll(/\{-(.*?)-\}/gu, '~~$1~~').replaceAll(/\{\+(.*?)\+\}/gu, '$1');
 }
 
-function eventLine(visit: Visit, item: Item, event: ResourceEvent): Html {
+function eventLine(visit: Visit, event: ResourceEvent): Html {
   const { change } = event;
-  const group = groupOf(visit.world, item);
   const label =
-    change.kind === 'label' && group !== undefined
-      ? labelsFor(visit.world, group, null).find((it) => it.name === change.label)
-      : undefined;
+    change.kind === 'label' ? visit.world.labels.find(({ id }) => id === change.labelId) : undefined;
   const words =
     change.kind === 'state'
       ? change.state
-      : html`${change.action === 'add' ? 'added' : 'removed'} label ${label === undefined ? change.label : labelPill(label, null)}`;
+      : html`${change.action === 'add' ? 'added' : 'removed'} label ${label === undefined ? '(deleted)' : labelPill(label, null)}`;
   return html`<li class="event">${person(visit, userOf(visit.world, event.userId))} ${words} · ${moment(visit, event.createdAt)}</li>`;
 }

@@ -2,6 +2,7 @@
 
 import type { IssueChanges } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
+import { byBoardPosition } from '#sandbox/ordering.ts';
 import { canSee } from '#sandbox/reading.ts';
 import type { Board, Group, Issue, Label } from '#sandbox/world.ts';
 import { WORKFLOW_SCOPE } from './epic-page.ts';
@@ -44,9 +45,7 @@ export function boardColumns(visit: Visit, group: Group, board: Board | null, fi
       canSee(visit.world, visit.actor, issue) &&
       passes(visit, filter, issue),
   );
-  const open = issues
-    .filter((issue) => issue.state === 'opened')
-    .toSorted((one, other) => one.iid - other.iid);
+  const open = issues.filter((issue) => issue.state === 'opened').toSorted(byBoardPosition);
   const labels = boardLabels(visit, group, board);
   const closed = issues
     .filter((issue) => issue.state === 'closed')
@@ -73,9 +72,13 @@ export function boardColumns(visit: Visit, group: Group, board: Board | null, fi
  *
  * | from | to a list | to Open | to Closed |
  * |---|---|---|---|
- * | a list | its label for the other | every label of the board off | the same, and close |
- * | Open | label on | – | close |
- * | Closed | label on and reopen | reopen | – |
+ * | a list | its label for the other | the labels of all lists of this board off | the same, and close |
+ * | Open | label on | – | the same, and close |
+ * | Closed | label on and reopen | the labels of all lists off, and reopen | – |
+ *
+ * Labels that have no list on this board stay, whatever their scope.
+ *
+ * @see app/services/boards/base_item_move_service.rb `remove_label_ids` (`movable?` is a list of a label), `Label.ids_on_board`
  */
 export function moveChanges(columns: readonly Column[], fromKey: string, toKey: string): IssueChanges {
   const from = columns.find((column) => column.key === fromKey);

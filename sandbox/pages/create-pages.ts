@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
-import { canSee, canSeeGroup } from '#sandbox/reading.ts';
+import { canAdminister, canSee, canSeeGroup, forbidden } from '#sandbox/reading.ts';
 import type { Board, Epic, Group, Issue, Project, User } from '#sandbox/world.ts';
 import { ACTOR_COOKIE, safeReturn } from './acting.ts';
 import { boardColumns, moveChanges } from './board.ts';
@@ -185,7 +185,10 @@ function boardView(deps: PageDeps): View<{ group: Group; board: Board | null }> 
       const issue = columns
         .flatMap((column) => column.issues)
         .find((it) => String(it.id) === fields.text('issue'));
-      if (issue !== undefined) deps.operations.updateIssue(visit.actor, issue, changes);
+      if (issue === undefined) return { anchor: null, said: null };
+      // Moving cards takes `admin_issue`: app/services/boards/base_item_move_service.rb `move_single_issuable`.
+      if (!canAdminister(visit.world, visit.actor, issue)) throw forbidden();
+      deps.operations.updateIssue(visit.actor, issue, changes);
       return { anchor: null, said: null };
     },
   };

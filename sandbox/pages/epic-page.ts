@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { childrenOf } from '#sandbox/ordering.ts';
 import { canSee, labelsOf } from '#sandbox/reading.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { dependencyPicture } from './dependency-picture.ts';
@@ -8,7 +9,6 @@ import { progress } from './item-row.ts';
 import { labelPill } from './label-pill.ts';
 import { layout } from './layout.ts';
 import type { Place } from './lookup.ts';
-import { childrenOf } from './lookup.ts';
 import { assignees, due, stateIcon } from './parts.ts';
 import { withFilter } from './paths.ts';
 import type { Html, Visit } from './visit.ts';
@@ -41,7 +41,7 @@ function childrenCard(visit: Visit, epic: Epic, children: readonly Issue[]): Htm
     return html`<section class="card"><h2>Child issues</h2><p class="muted">This epic has no issues yet.</p></section>`;
   const columns = ['Issue', 'State', 'Workflow', 'Assignees', 'Due'];
   return html`<section class="card" aria-labelledby="children"><h2 id="children">Child issues</h2>
-<table role="table" class="stacked"><caption class="vh">Issues of ${epic.title} in the order of their numbers</caption>
+<table role="table" class="stacked"><caption class="vh">Issues of ${epic.title} in their order</caption>
 <thead><tr role="row">${columns.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
 <tbody>${children.map((issue) => childRow(visit, issue))}</tbody></table></section>`;
 }

@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
+import { childrenOf } from '#sandbox/ordering.ts';
 import type { Item } from '#sandbox/reading.ts';
 import { canSee, labelsOf, referenceTo } from '#sandbox/reading.ts';
 import type { Epic, Issue, Label } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { childrenOf, userOf } from './lookup.ts';
+import { userOf } from './lookup.ts';
 import { assignees, due, itemPath, moment, person, stateIcon } from './parts.ts';
 import type { Html, Visit } from './visit.ts';
 

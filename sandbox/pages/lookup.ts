@@ -2,7 +2,7 @@
 
 import type { Item } from '#sandbox/reading.ts';
 import { fullPathOf, labelsOf } from '#sandbox/reading.ts';
-import type { Epic, Group, Issue, IssueLink, Label, Note, Project, User, World } from '#sandbox/world.ts';
+import type { Group, Issue, IssueLink, Label, Note, Project, User, World } from '#sandbox/world.ts';
 
 /** One linked issue, seen from the other end of the link. */
 export interface Linked {
@@ -54,13 +54,6 @@ export function labelsFor(world: World, group: Group, project: Project | null): 
 export function scopedValue(world: World, item: Item, scope: string): string | null {
   const label = labelsOf(world, item).find((it) => it.name.startsWith(`${scope}::`));
   return label === undefined ? null : label.name.slice(scope.length + 2);
-}
-
-/** Issues of an epic in iid order. */
-export function childrenOf(world: World, epic: Epic): Issue[] {
-  return world.issues
-    .filter((issue) => issue.epicId === epic.id)
-    .toSorted((one, other) => one.iid - other.iid);
 }
 
 /** The issue's links grouped as GitLab shows them, each group by iid. */

@@ -22,7 +22,9 @@ export function worldVersion(world: World): number {
     it.description.length,
     it.confidential,
     it.dueDate,
-    it.kind === 'issue' ? [it.assigneeIds, it.epicId, it.weight] : it.startDate,
+    it.kind === 'issue'
+      ? [it.assigneeIds, it.epicId, it.epicPosition, it.relativePosition, it.weight]
+      : it.startDate,
   ]);
   const rest = [
     world.tier,

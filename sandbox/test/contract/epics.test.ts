@@ -140,19 +140,89 @@ describe('sandbox: epics', () => {
     expect(bench.sandbox.world.issues[0]).toMatchObject({ epicId: null, epicIssueId: null });
   });
 
-  it('reorders the issues of an epic', async () => {
+  const childTitles = async (bench: Bench): Promise<string[]> =>
+    (await bench.api('GET', `${GROUP}/epics/1/issues`)).body.map((it: { title: string }) => it.title);
+
+  it('puts every new child on top: assigned, created with epic_id, and moved from another epic', async () => {
     const bench = createBench();
-    const { issues } = await epicWithIssues(bench);
-    const links: number[] = [];
-    for (const issue of issues)
-      links.push((await bench.api('POST', `${GROUP}/epics/1/issues/${issue.id}`)).body.id);
+    const { epic, issues } = await epicWithIssues(bench);
+    const other = (await bench.api('POST', `${GROUP}/epics`, { title: 'F' })).body;
 
-    const reply = await bench.api('PUT', `${GROUP}/epics/1/issues/${links[1]}`, { move_before_id: links[0] });
+    const first = await bench.api('POST', `${GROUP}/epics/1/issues/${issues[0].id}`);
+    const second = await bench.api('POST', `${GROUP}/epics/1/issues/${issues[1].id}`);
+    await bench.api('POST', `${PROJECT}/issues`, { title: 'c', epic_id: epic.id });
+    await bench.api('POST', `${PROJECT}/issues`, { title: 'd', epic_id: other.id });
+    await bench.api('PUT', `${PROJECT}/issues/4`, { epic_id: epic.id });
 
-    expect(reply.body.map((it: { title: string }) => it.title)).toEqual(['b', 'a']);
-    expect(
-      (await bench.api('PUT', `${GROUP}/epics/1/issues/${links[1]}`, { move_before_id: 1 })).body,
-    ).toEqual({ message: 'Issue could not be moved!' });
+    expect(await childTitles(bench)).toEqual(['d', 'c', 'b', 'a']);
+    expect(second.body.relative_position).toBeLessThan(first.body.relative_position);
+    const shown = (await bench.api('GET', `${GROUP}/epics/1/issues`)).body;
+    expect(shown.map((it: any) => it.relative_position)).toEqual([-1539, -1026, -513, 0]);
+  });
+
+  describe('the order of children', () => {
+    /** An epic with the children a, b, c, d from the top; the ids are those of the assignments. */
+    async function withChildren(): Promise<{ bench: Bench; link: Record<string, number> }> {
+      const bench = createBench();
+      const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E' })).body;
+      for (const title of ['d', 'c', 'b', 'a'])
+        await bench.api('POST', `${PROJECT}/issues`, { title, epic_id: epic.id });
+      const shown = (await bench.api('GET', `${GROUP}/epics/1/issues`)).body;
+      return { bench, link: Object.fromEntries(shown.map((it: any) => [it.title, it.epic_issue_id])) };
+    }
+
+    it.each<[string, Record<string, string>, string, string]>([
+      ['a', { move_before_id: 'b' }, 'bacd', 'after the one that comes before it'],
+      ['a', { move_before_id: 'd' }, 'bcda', 'at the end'],
+      ['d', { move_after_id: 'a' }, 'dabc', 'on top'],
+      ['d', { move_after_id: 'b' }, 'adbc', 'before the one that comes after it'],
+      ['d', { move_before_id: 'a', move_after_id: 'b' }, 'adbc', 'between both'],
+      ['d', { move_before_id: 'b', move_after_id: 'a' }, 'adbc', 'between both, turned round'],
+      ['b', { move_before_id: 'a' }, 'abcd', 'where it stands'],
+      ['b', {}, 'abcd', 'nowhere without a neighbour'],
+    ])('moves %s with %j: %s, %s', async (title, neighbours, expected, _where) => {
+      const { bench, link } = await withChildren();
+      const body = Object.fromEntries(Object.entries(neighbours).map(([name, it]) => [name, link[it]]));
+
+      const reply = await bench.api('PUT', `${GROUP}/epics/1/issues/${link[title]}`, body);
+
+      expect(reply.body.map((it: { title: string }) => it.title).join('')).toBe(expected);
+      expect((await childTitles(bench)).join('')).toBe(expected);
+    });
+
+    it('stays as it was asked for when there is no room left between two', async () => {
+      const { bench, link } = await withChildren();
+      const move = (title: string) =>
+        bench.api('PUT', `${GROUP}/epics/1/issues/${link[title]}`, { move_before_id: link['a'] });
+
+      for (let round = 0; round < 12; round += 1) for (const title of ['c', 'd']) await move(title);
+
+      expect((await childTitles(bench)).join('')).toBe('adcb');
+    });
+
+    it('refuses a neighbour that is no child, and somebody who is no member', async () => {
+      const { bench, link } = await withChildren();
+      const path = `${GROUP}/epics/1/issues/${link['a']}`;
+
+      expect(await bench.api('PUT', path, { move_before_id: 1 })).toMatchObject({
+        status: 400,
+        body: { message: { error: 'Issue could not be moved!' } },
+      });
+      expect((await bench.as(bench.seed.otto.token)('PUT', path, { move_before_id: link['b'] })).status).toBe(
+        404,
+      );
+      expect((await childTitles(bench)).join('')).toBe('abcd');
+    });
+
+    it('is not told to webhooks, and touches no issue', async () => {
+      const { bench, link } = await withChildren();
+      const before = bench.sandbox.world.issues.map(({ updatedAt }) => updatedAt);
+      bench.clock.now = new Date('2026-03-03T00:00:00Z');
+
+      await bench.api('PUT', `${GROUP}/epics/1/issues/${link['d']}`, { move_after_id: link['a'] });
+
+      expect(bench.sandbox.world.issues.map(({ updatedAt }) => updatedAt)).toEqual(before);
+    });
   });
 
   it('removes an issue from its epic with epic_id 0', async () => {
@@ -183,7 +253,7 @@ describe('sandbox: epics', () => {
     });
     expect(await bench.api('POST', `${GROUP}/epics/${epic.id}/notes`, { body: 'x' })).toMatchObject({
       status: 201,
-      body: { noteable_type: 'Epic', noteable_iid: 1 },
+      body: { noteable_type: 'Epic', noteable_id: epic.id, noteable_iid: null },
     });
     expect((await bench.api('GET', `${GROUP}/epics/${epic.id}/resource_state_events`)).status).toBe(200);
     expect((await bench.api('GET', `${GROUP}/epics/${epic.iid}/resource_state_events`)).status).toBe(404);

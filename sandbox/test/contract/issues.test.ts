@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Bench } from './client.ts';
 import { createBench, createIssues, GROUP, PROJECT } from './client.ts';
 
 const titles = (body: { title: string }[]): string[] => body.map((it) => it.title);
@@ -372,5 +373,47 @@ describe('sandbox: paging', () => {
     }
 
     expect(seen).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('sandbox: the order of issues on boards', () => {
+  const order = async (bench: Bench): Promise<string> => {
+    const query = 'order_by=relative_position&sort=asc';
+    const { body } = await bench.api('GET', `${PROJECT}/issues?${query}`);
+    return body.map((it: { title: string }) => it.title).join('');
+  };
+
+  it('has new issues at the end, whatever their epic', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a', 'b', 'c');
+
+    expect(await order(bench)).toBe('abc');
+  });
+
+  it.each([
+    ['move_before_id', 'bca'],
+    ['move_after_id', 'bac'],
+  ])('moves an issue with the global id in %s, and leaves its time', async (name, expected) => {
+    const bench = createBench();
+    const [, , third] = await createIssues(bench, 'a', 'b', 'c');
+    bench.clock.now = new Date('2026-03-03T00:00:00Z');
+
+    const reply = await bench.api('PUT', `${PROJECT}/issues/1/reorder`, { [name]: third.id });
+
+    expect(reply).toMatchObject({ status: 200, body: { iid: 1, updated_at: '2026-03-02T09:00:00.000Z' } });
+    expect(await order(bench)).toBe(expected);
+  });
+
+  it('refuses to move without a neighbour, next to nothing, and by somebody who may not', async () => {
+    const bench = createBench();
+    const [, second] = await createIssues(bench, 'a', 'b');
+    const reorder = (body: object, token = bench.seed.bot.token) =>
+      bench.as(token)('PUT', `${PROJECT}/issues/1/reorder`, { ...body });
+
+    expect((await reorder({})).status).toBe(400);
+    expect((await reorder({ move_before_id: 1 })).status).toBe(422);
+    expect((await reorder({ move_before_id: second.id, move_after_id: 1 })).status).toBe(422);
+    expect((await reorder({ move_before_id: second.id }, bench.seed.gus.token)).status).toBe(403);
+    expect(await order(bench)).toBe('ab');
   });
 });

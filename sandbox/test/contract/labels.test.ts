@@ -83,6 +83,20 @@ describe('sandbox: labels', () => {
     expect((await api('GET', `${PROJECT}/issues/1`)).body.labels).toEqual([]);
   });
 
+  it('is in the events of an issue as it is called now, by its id, and as nothing once it is deleted', async () => {
+    const { api } = createBench();
+    const { id } = (await api('POST', `${GROUP}/labels`, { name: 'old', color: '#112233' })).body;
+    await api('POST', `${PROJECT}/issues`, { title: 'x', labels: 'old' });
+    const events = async () => (await api('GET', `${PROJECT}/issues/1/resource_label_events`)).body;
+
+    await api('PUT', `${GROUP}/labels/old`, { new_name: 'new' });
+    await api('POST', `${GROUP}/labels`, { name: 'old', color: '#112233' });
+    expect(await events()).toMatchObject([{ action: 'add', label: { id, name: 'new' } }]);
+
+    await api('DELETE', `${GROUP}/labels/new`);
+    expect(await events()).toMatchObject([{ action: 'add', label: null }]);
+  });
+
   it('searches, and counts only when asked', async () => {
     const { api } = createBench();
     await api('POST', `${GROUP}/labels`, { name: 'alpha', color: '#112233' });

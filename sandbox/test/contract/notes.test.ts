@@ -71,6 +71,67 @@ describe('sandbox: notes', () => {
     expect((await bench.api('DELETE', `${NOTES}/${id}`)).status).toBe(204);
   });
 
+  it.each(['issue', 'epic'])(
+    'lets the author and Maintainers edit a note on an %s; the author stays the author',
+    async (kind) => {
+      const bench = createBench();
+      await createIssues(bench, 'a');
+      const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E' })).body;
+      const path = kind === 'issue' ? NOTES : `${GROUP}/epics/${epic.id}/notes`;
+      const { id } = (await bench.as(bench.seed.eli.token)('POST', path, { body: 'mine' })).body;
+      bench.clock.now = new Date('2026-03-03T00:00:00Z');
+
+      for (const person of [bench.seed.noor, bench.seed.casey])
+        expect((await bench.as(person.token)('PUT', `${path}/${id}`, { body: 'x' })).status).toBe(403);
+      expect(await bench.as(bench.seed.mira.token)('PUT', `${path}/${id}`, { body: 'hers' })).toMatchObject({
+        status: 200,
+        body: { body: 'hers', author: { username: 'eli' }, updated_at: '2026-03-03T00:00:00.000Z' },
+      });
+    },
+  );
+
+  it('keeps the time of a note that is saved again with the same text', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const note = (await bench.api('POST', NOTES, { body: 'same' })).body;
+    bench.clock.now = new Date('2026-03-03T00:00:00Z');
+
+    const { body } = await bench.api('PUT', `${NOTES}/${note.id}`, { body: 'same' });
+
+    expect(body.updated_at).toBe(note.updated_at);
+  });
+
+  it('deletes a note whose new text holds quick actions only, after carrying them out', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const { id } = (await bench.api('POST', NOTES, { body: 'text' })).body;
+
+    expect(await bench.api('PUT', `${NOTES}/${id}`, { body: '/close' })).toMatchObject({
+      status: 202,
+      body: { commands_changes: { state_event: 'close' } },
+    });
+    expect(bench.sandbox.world).toMatchObject({ notes: [], issues: [{ state: 'closed' }] });
+    expect((await bench.api('GET', `${NOTES}/${id}`)).status).toBe(404);
+  });
+
+  it('refuses an empty new text', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const { id } = (await bench.api('POST', NOTES, { body: 'text' })).body;
+
+    expect(await bench.api('PUT', `${NOTES}/${id}`, { body: ' ' })).toMatchObject({
+      status: 400,
+      body: { error: 'body is empty' },
+    });
+  });
+
+  it('shows notes to nobody who is not signed in', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+
+    expect((await bench.as('')('GET', NOTES)).status).toBe(401);
+  });
+
   it('refuses to edit a system note', async () => {
     const bench = createBench();
     await createIssues(bench, 'a');
@@ -87,6 +148,60 @@ describe('sandbox: notes', () => {
 
     expect((await bench.as(bench.seed.gus.token)('GET', NOTES)).body).toEqual([]);
     expect((await bench.as(bench.seed.casey.token)('GET', NOTES)).body).toHaveLength(1);
+  });
+});
+
+describe('sandbox: reactions to notes', () => {
+  const on = (noteId: number): string => `${NOTES}/${noteId}/award_emoji`;
+
+  it('move the time of the note, given and taken back, and not the time of its issue', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const note = (await bench.api('POST', NOTES, { body: 'text' })).body;
+    const timesAt = async (now: string, ask: () => Promise<unknown>): Promise<string[]> => {
+      bench.clock.now = new Date(now);
+      await ask();
+      const [issue] = bench.sandbox.world.issues;
+      return [(await bench.api('GET', `${NOTES}/${note.id}`)).body.updated_at, issue?.updatedAt ?? ''];
+    };
+    let awardId = 0;
+
+    const given = await timesAt('2026-03-03T00:00:00.000Z', async () => {
+      awardId = (await bench.api('POST', on(note.id), { name: 'thumbsup' })).body.id;
+    });
+    const taken = await timesAt('2026-03-04T00:00:00.000Z', () =>
+      bench.api('DELETE', `${on(note.id)}/${awardId}`),
+    );
+
+    expect(given).toEqual(['2026-03-03T00:00:00.000Z', '2026-03-02T09:00:00.000Z']);
+    expect(taken).toEqual(['2026-03-04T00:00:00.000Z', '2026-03-02T09:00:00.000Z']);
+    expect(bench.sandbox.world.awards).toEqual([]);
+  });
+
+  it('are taken back by whoever gave them only', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const note = (await bench.api('POST', NOTES, { body: 'text' })).body;
+    const { id } = (await bench.as(bench.seed.eli.token)('POST', on(note.id), { name: 'x' })).body;
+
+    expect((await bench.as(bench.seed.mira.token)('DELETE', `${on(note.id)}/${id}`)).status).toBe(401);
+    expect((await bench.as(bench.seed.eli.token)('DELETE', `${on(note.id)}/${id}`)).status).toBe(204);
+    expect((await bench.as(bench.seed.eli.token)('DELETE', `${on(note.id)}/${id}`)).status).toBe(404);
+  });
+
+  it('go to an epic by its iid, and to no system note', async () => {
+    const bench = createBench();
+    const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E' })).body;
+    const note = (await bench.api('POST', `${GROUP}/epics/${epic.id}/notes`, { body: 'text' })).body;
+    await bench.api('PUT', `${GROUP}/epics/1`, { title: 'F' });
+    const system = bench.sandbox.world.notes.find((it) => it.system);
+
+    const give = (iid: number, noteId?: number) =>
+      bench.api('POST', `${GROUP}/epics/${iid}/notes/${noteId}/award_emoji`, { name: 'eyes' });
+
+    expect((await give(epic.iid, note.id)).status).toBe(201);
+    expect((await give(epic.id, note.id)).status).toBe(404);
+    expect((await give(epic.iid, system?.id)).status).toBe(404);
   });
 });
 

@@ -180,17 +180,22 @@ describe('sandbox/pages', () => {
       );
     });
 
-    test('shows the children of an epic in the order of their numbers, each with state, workflow, people and due date', async () => {
+    test('shows the children of an epic in its order, each with state, workflow, people and due date', async () => {
       const { world, eli, addIssue, addLabel } = aWorld();
       const ready = addLabel('workflow::ready');
-      addIssue('Kick-off', { state: 'closed', closedAt: NOW });
-      addIssue('Intake', { labelIds: [ready], assigneeIds: [eli.id], dueDate: '2026-11-20' });
+      addIssue('Intake', {
+        labelIds: [ready],
+        assigneeIds: [eli.id],
+        dueDate: '2026-11-20',
+        epicPosition: 0,
+      });
+      addIssue('Kick-off', { state: 'closed', closedAt: NOW, epicPosition: -513 });
       const { page } = open(world);
 
       const shown = words(await page('/groups/acme/-/epics/1'));
 
       expect(shown).toMatch(
-        /#1 Kick-off Closed .*#2 Intake Open workflow :: ready .*Eli Engineer 20 Nov 2026 overdue by 3 days/u,
+        /#2 Kick-off Closed .*#1 Intake Open workflow :: ready .*Eli Engineer 20 Nov 2026 overdue by 3 days/u,
       );
     });
 
@@ -227,11 +232,12 @@ describe('sandbox/pages', () => {
       const issue = addIssue('One');
       const about = { kind: 'issue', id: issue.id } as const;
       const at = (minute: number): string => `2026-11-23T08:0${minute}:00.000Z`;
-      addLabel('workflow::ready');
+      const labelId = addLabel('workflow::ready');
       world.notes.push({
         id: 1,
         target: about,
         authorId: mira.id,
+        discussionId: 'd',
         system: false,
         createdAt: at(2),
         updatedAt: at(2),
@@ -241,6 +247,7 @@ describe('sandbox/pages', () => {
         id: 2,
         target: about,
         authorId: mira.id,
+        discussionId: 'd',
         system: true,
         createdAt: at(4),
         updatedAt: at(4),
@@ -258,7 +265,7 @@ describe('sandbox/pages', () => {
         userId: mira.id,
         target: about,
         createdAt: at(3),
-        change: { kind: 'label', action: 'add', label: 'workflow::ready' },
+        change: { kind: 'label', action: 'add', labelId },
       });
       const { page } = open(world);
 
@@ -614,6 +621,58 @@ describe('sandbox/pages', () => {
       expect({ labels: names, state: issue.state }).toEqual(expected);
     });
 
+    test.each(['closed', 'opened'])(
+      'takes the labels of all lists of the board off a card moved to %s, and no other label',
+      async (to) => {
+        const { world, board, blocked, ready, addLabel, issue } = aBoard();
+        const kept = ['role::engineer', 'workflow::waiting'].map((name) => addLabel(name));
+        issue.labelIds = [blocked, ready, ...kept];
+        world.boards.push(board);
+        const { send } = open(world);
+
+        const move = { do: 'move', issue: String(issue.id), from: `label-${blocked}`, to };
+        await send(`/groups/acme/-/boards/${board.id}`, move);
+
+        expect(issue.labelIds).toEqual(kept);
+      },
+    );
+
+    test('takes role labels off a card moved to Closed where the board has lists of roles', async () => {
+      const { world, board, blocked, addLabel, issue } = aBoard();
+      const role = addLabel('role::engineer');
+      issue.labelIds = [blocked, role];
+      board.lists.push({ id: 3, labelId: role, position: 2 });
+      world.boards.push(board);
+      const { send } = open(world);
+
+      const move = { do: 'move', issue: String(issue.id), from: `label-${role}`, to: 'closed' };
+      await send(`/groups/acme/-/boards/${board.id}`, move);
+
+      expect([issue.state, issue.labelIds]).toEqual(['closed', []]);
+    });
+
+    test('refuses a move by the author of an issue who may not administer it', async () => {
+      const { world, board, blocked, addIssue } = aBoard();
+      world.boards.push(board);
+      const hers = addIssue('Hers', { authorId: userNamed(world, 'gina').id, labelIds: [blocked] });
+      const { send } = open(world);
+
+      const move = { do: 'move', issue: String(hers.id), from: `label-${blocked}`, to: 'closed' };
+      const answer = await send(`/groups/acme/-/boards/${board.id}`, move, 'gina');
+
+      expect([answer.status, hers.state, hers.labelIds]).toEqual([403, 'opened', [blocked]]);
+    });
+
+    test('orders a list by hand: as issues were moved, new ones at the end', async () => {
+      const { world, board, blocked, addIssue } = aBoard();
+      world.boards.push(board);
+      addIssue('Second', { labelIds: [blocked], relativePosition: 513 });
+      addIssue('First', { labelIds: [blocked], relativePosition: 0 });
+      const { page } = open(world);
+
+      expect(words(await page(`/groups/acme/-/boards/${board.id}`))).toMatch(/First .*Second .*Kick-off/u);
+    });
+
     test('reopens a card that leaves Closed, and shows a refusal on the board', async () => {
       const { world, board, ready, addIssue } = aBoard();
       world.boards.push(board);
@@ -646,6 +705,7 @@ describe('sandbox/pages', () => {
         id: 1,
         target: { kind: 'issue', id: issue.id },
         authorId: user.id,
+        discussionId: 'd',
         system: false,
         createdAt: NOW,
         updatedAt: NOW,
@@ -655,6 +715,7 @@ describe('sandbox/pages', () => {
         id: 2,
         target: { kind: 'issue', id: issue.id },
         authorId: user.id,
+        discussionId: 'd',
         system: true,
         createdAt: NOW,
         updatedAt: NOW,
@@ -826,6 +887,7 @@ describe('sandbox/pages', () => {
             id: 9,
             target: { kind: 'issue', id: issue.id },
             authorId: mira.id,
+            discussionId: 'd',
             system: false,
             createdAt: NOW,
             updatedAt: NOW,

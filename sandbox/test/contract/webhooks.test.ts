@@ -214,6 +214,52 @@ describe('sandbox: webhooks', () => {
     ]);
   });
 
+  it("names the author as the user of an edited note's event, and the editor only as who updated it", async () => {
+    const bench = createHookBench();
+    await createIssues(bench, 'a');
+    await bench.owner('POST', `${PROJECT}/hooks`, { url: HOOK.url, note_events: true });
+    const { id } = (
+      await bench.as(bench.seed.eli.token)('POST', `${PROJECT}/issues/1/notes`, { body: 'mine' })
+    ).body;
+    await bench.as(bench.seed.mira.token)('PUT', `${PROJECT}/issues/1/notes/${id}`, { body: 'hers' });
+    await bench.sandbox.settled();
+
+    expect(bench.received.map((it) => it.body)).toMatchObject([
+      { user: { username: 'eli' }, object_attributes: { action: 'create', updated_by_id: null } },
+      {
+        user: { username: 'eli' },
+        object_attributes: { action: 'update', updated_by_id: bench.seed.mira.user.id },
+      },
+    ]);
+  });
+
+  it('says nothing of a note that was saved with the same text, nor of reactions', async () => {
+    const bench = createHookBench();
+    await createIssues(bench, 'a');
+    const { id } = (await bench.api('POST', `${PROJECT}/issues/1/notes`, { body: 'same' })).body;
+    await bench.owner('POST', `${PROJECT}/hooks`, { url: HOOK.url, note_events: true });
+    await bench.api('PUT', `${PROJECT}/issues/1/notes/${id}`, { body: 'same' });
+    await bench.api('POST', `${PROJECT}/issues/1/notes/${id}/award_emoji`, { name: 'eyes' });
+    await bench.sandbox.settled();
+
+    expect(bench.received).toEqual([]);
+  });
+
+  it('tells of each note of a thread, with the id of the thread', async () => {
+    const bench = createHookBench();
+    await createIssues(bench, 'a');
+    await bench.owner('POST', `${PROJECT}/hooks`, { url: HOOK.url, note_events: true });
+    const { id } = (await bench.api('POST', `${PROJECT}/issues/1/discussions`, { body: 'opens' })).body;
+    await bench.api('POST', `${PROJECT}/issues/1/discussions/${id}/notes`, { body: 'reply' });
+    await bench.sandbox.settled();
+
+    const inThread = { type: 'DiscussionNote', discussion_id: id, action: 'create' };
+    expect(bench.received.map((it) => it.body.object_attributes)).toMatchObject([
+      { note: 'opens', ...inThread },
+      { note: 'reply', ...inThread },
+    ]);
+  });
+
   it('has events of their own for what is confidential', async () => {
     const bench = createHookBench();
     await bench.api('POST', `${PROJECT}/hooks`, {

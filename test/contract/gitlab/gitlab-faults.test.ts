@@ -71,10 +71,12 @@ const stateChanges = (given: Given, item: { readonly id: number }, state: 'close
   data(given).events.filter(
     ({ target, change }) => target.id === item.id && change.kind === 'state' && change.state === state,
   ).length;
-const labelled = (given: Given, item: { readonly id: number }, label: string) =>
-  data(given).events.filter(
-    ({ target, change }) => target.id === item.id && change.kind === 'label' && change.label === label,
+const labelled = (given: Given, item: { readonly id: number }, label: string) => {
+  const labelId = data(given).labels.find(({ name }) => name === label)?.id;
+  return data(given).events.filter(
+    ({ target, change }) => target.id === item.id && change.kind === 'label' && change.labelId === labelId,
   ).length;
+};
 const notesSaying = (given: Given, body: string) =>
   data(given).notes.filter((note) => note.body === body).length;
 
