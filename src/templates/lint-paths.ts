@@ -1,8 +1,11 @@
 /** Checks whatever files and folders a person names. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { doubledNumbers } from '#domain/sow/doubles.ts';
+import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import { listProcesses } from './list-processes.ts';
+import { listSowFiles } from './list-sows.ts';
 import { lintProcess } from './load-process.ts';
 import { lintSow } from './load-sow.ts';
 
@@ -25,13 +28,17 @@ interface Found {
  */
 export async function lintPaths(paths: readonly string[]): Promise<LintResult> {
   const found: Found = { processes: new Set(), sows: new Set(), problems: [] };
-  for (const path of paths) await look(path.replace(/(?<=.)\/+$/, ''), found);
-  const problems = await Promise.all([
-    ...[...found.processes].map(lintProcess),
-    ...[...found.sows].map(lintSow),
-  ]);
+  for (const path of paths) await look(normalize(path).replace(/(?<=.)\/+$/, ''), found);
+  const processes = await Promise.all([...found.processes].map(lintProcess));
+  const sows = await Promise.all([...found.sows].map(lintSow));
+  const doubles = doubledNumbers(sows.flatMap(({ numbered }) => numbered ?? []));
   return {
-    problems: [...found.problems, ...problems.flat()],
+    problems: [
+      ...found.problems,
+      ...processes.flat(),
+      ...sows.flatMap(({ problems }) => problems),
+      ...doubles,
+    ],
     checked: { processes: found.processes.size, sows: found.sows.size },
   };
 }
@@ -52,7 +59,7 @@ async function look(path: string, found: Found): Promise<void> {
     found.processes.add(dirname(path));
   } else if (await isProcess(dirname(dirname(path)))) {
     found.processes.add(dirname(dirname(path)));
-  } else if (isSowFile(path)) {
+  } else if (isSowFileName(basename(path))) {
     found.sows.add(path);
   } else {
     found.problems.push(
@@ -66,7 +73,7 @@ async function look(path: string, found: Found): Promise<void> {
 }
 
 async function lookInFolder(folder: string, found: Found): Promise<void> {
-  const names = (await readdir(folder)).toSorted();
+  const names = await readdir(folder);
   if (names.includes('process.yml')) {
     found.processes.add(folder);
     return;
@@ -77,9 +84,20 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
   }
   const processes = await listProcesses(folder);
   for (const process of processes) found.processes.add(process.folder);
-  const sows = names.filter(isSowFile);
-  for (const name of sows) found.sows.add(join(folder, name));
-  if (processes.length + sows.length === 0)
+  if (processes.length > 0) return;
+  if (names.includes(SOWS_FOLDER) || names.includes('.git')) {
+    found.problems.push(
+      problem(
+        { file: folder },
+        'this is the folder of a whole project',
+        'Leave the path out, and lint looks at the settings, the templates and the SOWs; or name sows/.',
+      ),
+    );
+    return;
+  }
+  const sows = await listSowFiles(folder);
+  for (const file of sows) found.sows.add(file);
+  if (sows.length === 0)
     found.problems.push(
       problem(
         { file: folder },
@@ -92,8 +110,4 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
 /** Cases lie in a folder of their process. */
 async function isProcess(folder: string): Promise<boolean> {
   return (await stat(join(folder, 'process.yml')).catch(() => null))?.isFile() === true;
-}
-
-function isSowFile(name: string): boolean {
-  return /\.(?:ya?ml|json)$/i.test(name) && basename(name) !== 'procession.yml';
 }

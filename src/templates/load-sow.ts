@@ -1,9 +1,14 @@
+import { z } from 'zod';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, located } from '#domain/base/input-problem.ts';
+import { SowNumber } from '#domain/base/keys.ts';
+import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
+
+const Numbered = z.object({ sow: z.object({ number: SowNumber }) });
 
 export interface LoadedSow {
   readonly sow: Sow;
@@ -23,28 +28,39 @@ export async function loadSow(file: string): Promise<LoadedSow> {
   return result;
 }
 
-/** Everything that is wrong with a SOW file, warnings too; empty when nothing is. */
-export async function lintSow(file: string): Promise<readonly InputProblem[]> {
-  const result = await checkSow(file);
-  return result.kind === 'ok' ? result.warnings : result.problems;
+/** What lint finds out about one SOW file. */
+export interface LintedSow {
+  /** Everything that is wrong with it, warnings too; empty when nothing is. */
+  readonly problems: readonly InputProblem[];
+  /** The number in it, also where other fields are wrong; `null` when there is none. */
+  readonly numbered: NumberedFile | null;
 }
 
-type CheckedSow =
+export async function lintSow(file: string): Promise<LintedSow> {
+  const { numbered, ...result } = await checkSow(file);
+  return { problems: result.kind === 'ok' ? result.warnings : result.problems, numbered };
+}
+
+type CheckedSow = { readonly numbered: NumberedFile | null } & (
   | ({ readonly kind: 'ok' } & LoadedSow)
-  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
+);
 
 async function checkSow(file: string): Promise<CheckedSow> {
   const content = await readText(file);
-  if (content.kind === 'error') return { kind: 'invalid', problems: [content.problem] };
+  if (content.kind === 'error') return { kind: 'invalid', problems: [content.problem], numbered: null };
   const parsed = parseYaml(content.text, file);
-  if (parsed.kind === 'error') return { kind: 'invalid', problems: parsed.problems };
+  if (parsed.kind === 'error') return { kind: 'invalid', problems: parsed.problems, numbered: null };
+  const number = Numbered.safeParse(parsed.value).data?.sow.number ?? null;
+  const numbered = number === null ? null : { file, number, line: parsed.lineOf(['sow', 'number']) };
   const inFile = (found: InputProblem): InputProblem => located(found, file, parsed.lineOf);
   const result = readSow(parsed.value);
   const warnings = result.warnings.map(inFile);
-  if (result.kind === 'ok') return { kind: 'ok', sow: result.sow, warnings };
+  if (result.kind === 'ok') return { kind: 'ok', sow: result.sow, warnings, numbered };
   const problems = [...result.problems.map(inFile), ...warnings];
   return {
     kind: 'invalid',
     problems: problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)),
+    numbered,
   };
 }

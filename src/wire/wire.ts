@@ -14,8 +14,9 @@ import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
-import { SOWS_FOLDER } from '#domain/sow/changed-inputs.ts';
+import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
+import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -55,7 +56,9 @@ export interface Wire extends PipelineWire {
   deps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
-  /** Every problem of config, processes, templates and `sows/*.yml`, or of the given files and folders alone. */
+  /** The files in `sows/` that have one of these numbers, named from the current folder. */
+  sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
+  /** Every problem of config, processes, templates and SOW files, or of the given files and folders alone. */
   lint(paths: readonly string[]): Promise<LintResult>;
   /** The cases of a process, and what is wrong with the files they are in. */
   cases(process: string): Promise<LoadedCases>;
@@ -102,6 +105,11 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     sow: async (file) => {
       const { loadSow } = await import('#templates/load-sow.ts');
       return await loadSow(pathFrom(cwd, file));
+    },
+    sowFiles: async (numbers) => {
+      const { numberedSows } = await import('#templates/list-sows.ts');
+      const found = await numberedSows(pathFrom(cwd, SOWS_FOLDER), numbers);
+      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
     lint: async (paths) =>
       paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
@@ -228,9 +236,10 @@ function pathFrom(cwd: string, path: string): string {
 async function lintAll(config: () => Config, cwd: string): Promise<LintResult> {
   const settings = configProblems(config);
   const templates = templatesFolder(settings.config?.templates ?? TEMPLATES_FOLDER, cwd);
-  const sows = pathFrom(cwd, SOWS_FOLDER);
+  const { listSowFiles } = await import('#templates/list-sows.ts');
+  const sows = await listSowFiles(pathFrom(cwd, SOWS_FOLDER));
   const { lintPaths } = await import('#templates/lint-paths.ts');
-  const { problems, checked } = await lintPaths([templates, ...(existsSync(sows) ? [sows] : [])]);
+  const { problems, checked } = await lintPaths([templates, ...sows]);
   const launch = settings.config === null ? [] : await launchProblems(settings.config, templates);
   return { problems: [...settings.problems, ...launch, ...problems], checked };
 }

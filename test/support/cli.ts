@@ -93,6 +93,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     gitlab: async () => deps.gitlab,
     deps: async () => deps,
     sow: absent('SOW files'),
+    sowFiles: async () => [],
     lint: absent('lint'),
     cases: absent('cases'),
     ci: () => readCiEnvironment({}),

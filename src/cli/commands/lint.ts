@@ -11,7 +11,7 @@ export const command: Command = {
   positionals: { min: 0, max: 1000 },
   options: { json: { type: 'boolean', help: 'Print the problems as JSON' } },
   details: [
-    'Checks procession.yml, every process under the templates folder and every SOW file under sows/, or only the given files and folders, and prints all problems at once: where, what was expected, what was there, and the fix. Needs no GitLab.',
+    'Checks procession.yml, every process under the templates folder and every SOW file in sows/ and its folders (sows/archive/ is left out), or only the given files and folders, and prints all problems at once: where, what was expected, what was there, and the fix. Needs no GitLab.',
     'Paths: a SOW file, a folder of SOW files, a templates folder, the folder of one process, or a file in it.',
     'Exit codes: 0 no errors (warnings do not count), 2 something is wrong.',
   ].join('\n\n'),

@@ -1,8 +1,10 @@
 /** The targets of `plan` and `apply` when there may be several: words, and what changed since a commit. */
 
+import { resolve } from 'node:path';
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
-import { AppError } from '#domain/base/errors.ts';
+import { AppError, InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { changedInputs } from '#domain/sow/changed-inputs.ts';
 import { visible } from '#render/paint.ts';
@@ -46,7 +48,8 @@ export async function chooseTargets(context: CommandContext, command: string): P
   const all = [...new Set([...words, ...(changed?.sows ?? [])])];
   const chosen: Chosen[] = [];
   for (const word of all) chosen.push(...(await read(word, context)));
-  return { chosen: withoutDoubles(chosen), many: true, processFiles: changed?.process ?? [] };
+  const single = await withoutDoubles(context, chosen, changed !== null);
+  return { chosen: single, many: true, processFiles: changed?.process ?? [] };
 }
 
 async function changedSince(
@@ -72,19 +75,38 @@ async function read(word: string, context: CommandContext): Promise<readonly Cho
   }
 }
 
-/** Two files for one engagement would undo each other at every run: both are refused. */
-function withoutDoubles(chosen: readonly Chosen[]): readonly Chosen[] {
-  const words = new Map<EngagementKey, Set<string>>();
-  for (const it of chosen)
-    if (it.kind === 'target')
-      words.set(it.target.engagement, (words.get(it.target.engagement) ?? new Set()).add(it.word));
-  const doubled = [...words].filter(([, files]) => files.size > 1);
-  const isDoubled = (engagement: EngagementKey): boolean => doubled.some(([key]) => key === engagement);
-  return [
-    ...chosen.filter((it) => it.kind === 'failed' || !isDoubled(it.target.engagement)),
-    ...doubled.map(([engagement, files]): Chosen => {
-      const message = `${engagement} is named by ${[...files].join(' and ')}: one of them has the wrong number.`;
-      return { kind: 'failed', word: engagement, error: new UsageError(message, 'procession lint') };
-    }),
-  ];
+/**
+ * Two files for one engagement would undo each other at every run: both are refused, also where only one of them
+ * changed.
+ *
+ * @param inSows whether the files that did not change count, too
+ */
+async function withoutDoubles(
+  context: CommandContext,
+  chosen: readonly Chosen[],
+  inSows: boolean,
+): Promise<readonly Chosen[]> {
+  const here = chosen.flatMap((it) =>
+    it.kind === 'target' ? [{ number: it.target.engagement, file: it.word }] : [],
+  );
+  const others = inSows ? await context.wire.sowFiles(here.map(({ number }) => number)) : [];
+  const told = new Set<EngagementKey>();
+  return chosen.flatMap((it): readonly Chosen[] => {
+    if (it.kind === 'failed') return [it];
+    const { engagement } = it.target;
+    if (told.has(engagement)) return [];
+    told.add(engagement);
+    const same = [...here, ...others].filter(({ number }) => number === engagement);
+    const files = new Map(same.map(({ file }) => [resolve(context.cwd, file), file]));
+    return files.size > 1 ? [doubled(engagement, [...files.values()])] : [it];
+  });
+}
+
+function doubled(engagement: EngagementKey, files: readonly string[]): Chosen {
+  const found = problem(
+    { at: engagement },
+    `is named by ${files.join(' and ')}`,
+    'One of them has the wrong number, or belongs to sows/archive/: procession lint shows the lines.',
+  );
+  return { kind: 'failed', word: engagement, error: new InvalidInputError([found]) };
 }

@@ -1,7 +1,6 @@
 /** Which of the files that changed in a repository matter to a process. */
 
-/** The folder of SOW files. */
-export const SOWS_FOLDER = 'sows';
+import { isSowFile, SOWS_FOLDER } from './sow-file.ts';
 
 export interface ChangedInputs {
   /** SOW files that exist. */
@@ -19,7 +18,7 @@ export function changedInputs(
 ): ChangedInputs {
   const templates = `${normal(places.templates)}/`;
   const configFile = normal(places.configFile);
-  const sows = files.filter(({ path }) => isSowFile(path));
+  const sows = files.filter(({ path }) => isInSows(path));
   return {
     sows: sows.filter(({ exists }) => exists).map(({ path }) => path),
     deletedSows: sows.filter(({ exists }) => !exists).map(({ path }) => path),
@@ -29,8 +28,9 @@ export function changedInputs(
   };
 }
 
-function isSowFile(path: string): boolean {
-  return path.startsWith(`${SOWS_FOLDER}/`) && /\.(?:ya?ml|json)$/i.test(path);
+function isInSows(path: string): boolean {
+  const folder = `${SOWS_FOLDER}/`;
+  return path.startsWith(folder) && isSowFile(path.slice(folder.length));
 }
 
 function normal(path: string): string {

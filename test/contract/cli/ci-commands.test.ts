@@ -260,9 +260,28 @@ describe('procession plan, in a merge request', () => {
 
     const { code, stdout } = await procession(['plan', '--changed-since', before]);
 
-    expect(code).toBe(2);
-    expect(stdout).toContain('SOW-7 is named by sows/SOW-7.yml and sows/copy.yml');
+    expect(code).toBe(3);
+    expect(stdout).toContain('SOW-7: is named by sows/SOW-7.yml and sows/copy.yml');
     expect(stdout).toContain('0 plans');
+  });
+
+  it('refuses a copy of a SOW that did not change, in whatever folder', async () => {
+    await project.addSow('SOW-7');
+    const before = await project.commit();
+    await project.write('sows/emea/copy.yml', await project.read('sows/SOW-7.yml'));
+    await project.write('sows/archive/SOW-7.yml', await project.read('sows/SOW-7.yml'));
+    await project.commit();
+
+    const { code, stdout } = await procession(['apply', '--changed-since', before, '--json']);
+
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      engagements: [
+        { target: 'SOW-7', outcome: 'failed', message: expect.stringContaining('emea/copy.yml') },
+      ],
+    });
+    expect(stdout).not.toContain('archive/SOW-7');
+    expect(epics()).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatProblem } from '#domain/base/input-problem.ts';
-import { lintSow, loadSow } from '#templates/load-sow.ts';
+import { lintSow as lintOne, loadSow } from '#templates/load-sow.ts';
 import { aSowFile } from '#test/support/inputs.ts';
 
 const SOW = `sow: { number: SOW-1042, signed_on: 2026-03-02 }
@@ -39,6 +39,8 @@ async function written(content: string | Uint8Array): Promise<string> {
   await writeFile(file, content);
   return file;
 }
+
+const lintSow = async (file: string) => (await lintOne(file)).problems;
 
 async function lint(content: string | Uint8Array): Promise<readonly string[]> {
   return (await lintSow(await written(content))).map((problem) =>

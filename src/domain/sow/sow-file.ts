@@ -1,0 +1,24 @@
+/** What is a SOW file: one answer for lint, plan, apply and pipelines. */
+
+/** The folder of SOW files, with folders of people's own in it. */
+export const SOWS_FOLDER = 'sows';
+
+/** Folder in {@link SOWS_FOLDER} for SOWs that are kept and no longer worked on. */
+const ARCHIVE = 'archive';
+
+/** Whether a single file, by its name alone, can be a SOW. @example isSowFileName('SOW-1042.yml') */
+export function isSowFileName(name: string): boolean {
+  return /\.(?:ya?ml|json)$/i.test(name) && name !== 'procession.yml' && !name.startsWith('.');
+}
+
+/**
+ * Whether a file in the folder of SOWs is one that is linted, planned and applied: at any depth, but neither hidden nor
+ * in the archive.
+ *
+ * @param path below the folder, `/` between folders: `emea/SOW-1042.yml`
+ */
+export function isSowFile(path: string): boolean {
+  const folders = path.split('/');
+  const name = folders.pop() ?? '';
+  return isSowFileName(name) && folders[0] !== ARCHIVE && !folders.some((folder) => folder.startsWith('.'));
+}

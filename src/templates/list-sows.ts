@@ -1,0 +1,35 @@
+/** The SOW files of a folder. */
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { compareText } from '#domain/base/compare-text.ts';
+import type { NumberedFile } from '#domain/sow/doubles.ts';
+import { isSowFile } from '#domain/sow/sow-file.ts';
+import { lintSow } from './load-sow.ts';
+import { readText } from './read-text.ts';
+
+/** The SOW files in a folder and the folders in it ({@link isSowFile}), by path; empty when there is no such folder. */
+export async function listSowFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => isSowFile(relative(folder, file).split(sep).join('/')))
+    .toSorted(compareText);
+}
+
+/** The SOW files in a folder whose number is one of these. A file without one of them in its text is not parsed. */
+export async function numberedSows(
+  folder: string,
+  numbers: readonly string[],
+): Promise<readonly NumberedFile[]> {
+  const files = await listSowFiles(folder);
+  const found = await Promise.all(files.map(async (file) => await readNumbered(file, numbers)));
+  return found.filter((one) => one !== null);
+}
+
+async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {
+  const content = await readText(file);
+  if (content.kind === 'error' || !numbers.some((number) => content.text.includes(number))) return null;
+  const { numbered } = await lintSow(file);
+  return numbered !== null && numbers.includes(numbered.number) ? numbered : null;
+}
