@@ -20,8 +20,9 @@ export type PagesAccess =
   | { readonly kind: 'proxy' };
 
 const PAGES = ['off', 'password', 'proxy'] as const;
-/** It is asked for over the network as often as anybody likes. */
+/** They are asked for over the network as often as anybody likes. */
 const SHORTEST_PASSWORD = 16;
+const SHORTEST_TOKEN = 16;
 
 /** What the environment says, defaults filled in. */
 export interface EnvironmentSettings {
@@ -77,6 +78,9 @@ export function variableProblem(name: string, message: string, fix: string): Inp
   return problem({ at: name }, message, fix);
 }
 
+/** What a pipeline leaves where a variable was to be put in. */
+const VARIABLE_NAME = /^\$\{?\w+\}?$/;
+
 class Reader {
   private readonly env: Environment;
   private readonly problems: InputProblem[];
@@ -109,7 +113,9 @@ class Reader {
   token(name: string): Secret | null {
     const value = this.secretText(name);
     if (value === undefined) return null;
-    if (/^\$\{?\w+\}?$/.test(value))
+    if (isQuoted(value))
+      return this.report(name, 'expected a token without quotes around it', 'Take the quotes away.');
+    if (VARIABLE_NAME.test(value))
       return this.report(
         name,
         `expected a token, got the name of a variable that is not set here: ${value}`,
@@ -240,8 +246,22 @@ class Reader {
 function webhookSecretProblem(value: string): string | null {
   if (!/^[\x21-\x7e]+$/.test(value))
     return 'expected a secret, got something with blanks or other characters in it';
-  if (!value.startsWith('whsec_')) return null;
-  return /^whsec_[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) ? null : 'expected base64 after whsec_';
+  if (isQuoted(value)) return 'expected a secret without quotes around it';
+  if (VARIABLE_NAME.test(value)) return 'expected a secret, got the name of a variable that is not set here';
+  if (value.startsWith('whsec_'))
+    return /^whsec_[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) ? null : 'expected base64 after whsec_';
+  if (/whsec_/i.test(value)) return 'expected whsec_ at the very beginning of a signing token';
+  if (value.length >= SHORTEST_TOKEN) return null;
+  // A signature is written `v1,…`, and so do people copy a token.
+  const beside = /^v\d+a?$/.test(value)
+    ? '; "v1," belongs to a signature, not to its token: leave it out'
+    : '';
+  return `expected at least ${SHORTEST_TOKEN} characters, got ${value.length}${beside}`;
+}
+
+/** A shell takes quotes away, a `.env` file or a form keeps them: the secret would be another one. */
+function isQuoted(value: string): boolean {
+  return /^["'`]|["'`]$/.test(value);
 }
 
 /** Level of the log of a command, which says what matters itself: nothing is logged unless `LOG_LEVEL` is set. */

@@ -8,7 +8,7 @@ import { toInstant, toMillis } from './instant.ts';
 import { type PostgresDatabase, WAKE } from './postgres-database.ts';
 import { deliveryColumns } from './postgres-schema.ts';
 import { queueWakes } from './postgres-wakes.ts';
-import { fromStored, toStored } from './stored-text.ts';
+import { fromStored, toStored, toStoredOrNull } from './stored-text.ts';
 
 export interface PostgresClaims {
   take(now: string): Promise<Claim | null>;
@@ -106,7 +106,11 @@ async function settle(database: PostgresDatabase, db: Db, claim: Claim, ending: 
     );
   switch (ending.kind) {
     case 'done':
-      await update(`state = 'done', wake = NULL, settled_at = $3`, toInstant(toMillis(ending.now)));
+      await update(
+        `state = 'done', wake = NULL, settled_at = $3, reason = coalesce($4, reason)`,
+        toInstant(toMillis(ending.now)),
+        toStoredOrNull(ending.why),
+      );
       break;
     case 'bury':
       await update(`state = 'dead', wake = NULL, reason = $3`, toStored(ending.reason));

@@ -5,6 +5,7 @@ import { toDelivery, toRowId } from './delivery-row.ts';
 import { type StateCount, toFigures } from './figures.ts';
 import { toInstant, toMillis } from './instant.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
+import { keyDigest } from './postgres-put.ts';
 import { deliveryColumns } from './postgres-schema.ts';
 import { queueWakes } from './postgres-wakes.ts';
 import { toStored } from './stored-text.ts';
@@ -15,6 +16,7 @@ export const PRUNED_AT_ONCE = 2000;
 export interface PostgresDeliveries {
   list(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
   show(id: string): Promise<StoredDelivery | null>;
+  find(source: string, dedupeKey: string): Promise<StoredDelivery | null>;
   replay(id: string, now: string): Promise<boolean>;
   drop(id: string, now: string): Promise<boolean>;
   figures(): Promise<InboxFigures>;
@@ -30,6 +32,12 @@ export function createPostgresDeliveries(database: PostgresDatabase): PostgresDe
     if (rowId === null) return null;
     const sql = `SELECT ${columns} FROM ${table} AS delivery WHERE id = $1 AND state <> 'dropped'`;
     const [row] = await database.query(sql, [rowId]);
+    return row === undefined ? null : toDelivery(row);
+  }
+
+  async function find(source: string, dedupeKey: string): Promise<StoredDelivery | null> {
+    const sql = `SELECT ${columns} FROM ${table} AS delivery WHERE digest = $1 AND state <> 'dropped'`;
+    const [row] = await database.query(sql, [keyDigest(source, toStored(dedupeKey))]);
     return row === undefined ? null : toDelivery(row);
   }
 
@@ -63,6 +71,7 @@ export function createPostgresDeliveries(database: PostgresDatabase): PostgresDe
   return {
     list: (filter) => list(database, filter),
     show,
+    find,
     replay,
     drop,
     figures: () => figures(database),

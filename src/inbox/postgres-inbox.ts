@@ -67,13 +67,14 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
       return claim;
     },
     renew: (claim) => failing(claims.renew(claim)),
-    done: (claim, instant) => end(claim, { kind: 'done', now: instant }),
+    done: (claim, instant, why = null) => end(claim, { kind: 'done', now: instant, why }),
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
     bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
     release: (claim) => end(claim, { kind: 'release' }),
     arrival: (timeoutMs, signal) => arrivals.wait(timeoutMs, signal),
     list: (filter) => deliveries.list(filter),
     show: (id) => deliveries.show(id),
+    find: (source, dedupeKey) => deliveries.find(source, dedupeKey),
     async replay(id, instant) {
       const replayed = await failing(deliveries.replay(id, instant));
       if (replayed) arrivals.announce();

@@ -93,7 +93,7 @@ function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
   const reason = 'reason' in delivery ? toStored(delivery.reason) : null;
   const dedupeKey = toStored(delivery.dedupeKey);
   return {
-    digest: digestOf(delivery.source, dedupeKey),
+    digest: keyDigest(delivery.source, dedupeKey),
     source: delivery.source,
     dedupe_key: dedupeKey,
     kind: delivery.kind,
@@ -106,8 +106,8 @@ function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
   };
 }
 
-/** The first 128 bits of SHA-256 as a uuid. */
-function digestOf(source: string, dedupeKey: string): string {
+/** By what a key is unique: the first 128 bits of SHA-256 as a uuid. @param dedupeKey as it is stored */
+export function keyDigest(source: string, dedupeKey: string): string {
   return createHash('sha256').update(`${source}\0${dedupeKey}`).digest('hex').slice(0, 32);
 }
 

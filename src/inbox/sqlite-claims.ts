@@ -7,7 +7,7 @@ import type { ClaimEnding } from './claim-ending.ts';
 import { toDelivery } from './delivery-row.ts';
 import { toMillis } from './instant.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
-import { fromStored, toStored } from './stored-text.ts';
+import { fromStored, toStored, toStoredOrNull } from './stored-text.ts';
 
 export interface SqliteClaims {
   /** The engagement to work on, claimed; without its deliveries. */
@@ -80,7 +80,9 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
   function settle(engagement: string, ending: ClaimEnding): number {
     switch (ending.kind) {
       case 'done':
-        return Number(statements.done.run(toMillis(ending.now), engagement).changes);
+        return Number(
+          statements.done.run(toMillis(ending.now), toStoredOrNull(ending.why), engagement).changes,
+        );
       case 'retry': {
         const { notBefore, reason } = ending;
         return Number(statements.retry.run(toMillis(notBefore), toStored(reason), engagement).changes);
@@ -131,7 +133,9 @@ function prepare(database: DatabaseSync) {
       RETURNING ${DELIVERY_COLUMNS}`),
     renew: database.prepare('UPDATE claims SET lease_until = ? WHERE engagement = ? AND id = ?'),
     endClaim: database.prepare('DELETE FROM claims WHERE engagement = ? AND id = ?'),
-    done: database.prepare(`UPDATE deliveries SET state = 'done', settled_at = ? ${SOME_WORK}`),
+    done: database.prepare(
+      `UPDATE deliveries SET state = 'done', settled_at = ?, reason = coalesce(?, reason) ${SOME_WORK}`,
+    ),
     retry: database.prepare(
       `UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${SOME_WORK}`,
     ),

@@ -18,6 +18,7 @@ export interface SqliteDeliveries {
   insert(row: NewRow): boolean;
   list(filter: DeliveryFilter): readonly StoredDelivery[];
   show(id: string): StoredDelivery | null;
+  find(source: string, dedupeKey: string): StoredDelivery | null;
   replay(id: string, now: string): boolean;
   drop(id: string, now: string): boolean;
   figures(): InboxFigures;
@@ -64,6 +65,10 @@ export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries
       const row = rowId === null ? undefined : statements.show.get(rowId);
       return row === undefined ? null : toDelivery(row);
     },
+    find(source, dedupeKey) {
+      const row = statements.find.get(source, toStored(dedupeKey));
+      return row === undefined ? null : toDelivery(row);
+    },
     replay: (id, now) => changed('replay', id, toMillis(now)),
     drop: (id, now) => changed('drop', id, toMillis(now)),
     figures: () => toFigures(statements.figures.all() as unknown as StateCount[]),
@@ -102,6 +107,9 @@ function prepare(database: DatabaseSync) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (source, dedupe_key) DO NOTHING`),
     show: database.prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE id = ? AND state <> 'dropped'`),
+    find: database.prepare(
+      `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE source = ? AND dedupe_key = ? AND state <> 'dropped'`,
+    ),
     replay: database.prepare(`
       UPDATE deliveries SET state = 'waiting', attempts = 0, not_before = ?, settled_at = NULL
       WHERE id = ? AND state IN ('dead', 'done') AND engagement IS NOT NULL`),

@@ -78,13 +78,14 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     quarantine: store,
     claim,
     renew: (claim, instant) => commit.write(() => claims.renew(claim, instant)),
-    done: (claim, instant) => end(claim, { kind: 'done', now: instant }),
+    done: (claim, instant, why = null) => end(claim, { kind: 'done', now: instant, why }),
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
     bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
     release: (claim) => end(claim, { kind: 'release' }),
     arrival: async (timeoutMs, signal) => await arrivals.wait(timeoutMs, signal),
     list: async (filter) => read(() => deliveries.list(filter)),
     show: async (id) => read(() => deliveries.show(id)),
+    find: async (source, dedupeKey) => read(() => deliveries.find(source, dedupeKey)),
     async replay(id, instant) {
       const replayed = await commit.write(() => deliveries.replay(id, instant));
       if (replayed) arrivals.announce();

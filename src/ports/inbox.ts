@@ -39,7 +39,7 @@ export interface StoredDelivery extends Omit<NewDelivery, 'engagement' | 'kind'>
   readonly attempts: number;
   /** Not worked on before this instant. */
   readonly notBefore: string;
-  /** Why it last failed or is dead, one line without secrets. */
+  /** Why it last failed or is dead, or why nothing came of it; one line without secrets. */
   readonly reason: string | null;
 }
 
@@ -87,7 +87,8 @@ export interface Inbox {
   claim(now: string): Promise<Claim | null>;
   /** Keeps a claim from expiring while work goes on. `false`: it was lost (another worker has it); stop working. */
   renew(claim: Claim, now: string): Promise<boolean>;
-  done(claim: Claim, now: string): Promise<void>;
+  /** @param why why nothing came of it: {@link StoredDelivery.reason} */
+  done(claim: Claim, now: string, why?: string | null): Promise<void>;
   /** Back to waiting, not before the instant. */
   retry(claim: Claim, notBefore: string, reason: string): Promise<void>;
   /** Never by itself again; a person replays or drops it. */
@@ -99,6 +100,8 @@ export interface Inbox {
 
   list(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
   show(id: string): Promise<StoredDelivery | null>;
+  /** The delivery that was put under a key; `null` when it was dropped, or never was. */
+  find(source: NewDelivery['source'], dedupeKey: string): Promise<StoredDelivery | null>;
   /** A dead or done delivery waits again, its attempts counted anew. `false` when there is none with this id, or it names no engagement. */
   replay(id: string, now: string): Promise<boolean>;
   /** Forgets a dead or waiting delivery; its key stays known for the retention time, so that a resend is a duplicate. */

@@ -4,6 +4,7 @@
 export type DeliveryResult =
   | 'stored'
   | 'duplicate'
+  | 'conflict'
   | 'own'
   | 'ignored'
   | 'unknown'

@@ -1,8 +1,10 @@
 /** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import type { Inbox } from '#ports/inbox.ts';
+import { LAUNCH_STAGE, notWonReason } from '#domain/sow/stage.ts';
+import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
 import { toDedupeKey } from './request-id.ts';
@@ -10,7 +12,7 @@ import { readSowBody, type SowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';
 
 export interface CrmReceiverDeps {
-  readonly inbox: Pick<Inbox, 'put' | 'quarantine'>;
+  readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'find'>;
   readonly verify: Verify;
   readonly limitBytes: number;
 }
@@ -26,7 +28,7 @@ type ReadBody =
       readonly warnings: readonly ShownProblem[];
     };
 
-/** 202 stored, 200 sent before, 422 with every problem (and the body kept as a dead letter), 503 when the store fails. */
+/** 202 stored, 200 sent before, 409 for another SOW under a known id (kept as a dead letter), 422 with every problem (and the body kept as a dead letter), 503 when the store fails. */
 export function createCrmReceiver({ inbox, verify, limitBytes }: CrmReceiverDeps): Receiver {
   return {
     source: 'crm',
@@ -49,17 +51,56 @@ async function store(
   { sow, warnings }: Extract<ReadBody, { kind: 'sow' }>,
 ): Promise<Outcome> {
   const engagement = sow.sow.number;
-  const result = await inbox.put({
+  const { receivedAt, requestId } = delivery;
+  const wanted: NewDelivery = {
     source: 'crm',
     dedupeKey: dedupeKeyOf(delivery),
     kind: 'sow',
     engagement,
     payload: sow,
-    receivedAt: delivery.receivedAt,
-    requestId: delivery.requestId,
-  });
-  const body = { engagement, ...(warnings.length > 0 ? { warnings } : {}) };
+    receivedAt,
+    requestId,
+  };
+  const result = await inbox.put(wanted);
+  const known = result === 'duplicate' ? await inbox.find('crm', wanted.dedupeKey) : null;
+  if (known !== null && digestOf(known.payload) !== digestOf(sow))
+    return await contradict(inbox, wanted, known);
+  const body = {
+    engagement,
+    // Whether an engagement of this number runs already is not known here.
+    ...(sow.stage === LAUNCH_STAGE ? {} : { launches: false, why: notWonReason(sow.stage) }),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
   return { status: result === 'stored' ? 202 : 200, result, body, log: { engagement } };
+}
+
+/** One id for two SOWs: which of them counts is for a person to say. Kept, so that it can be replayed. */
+async function contradict(
+  inbox: CrmReceiverDeps['inbox'],
+  delivery: NewDelivery,
+  known: StoredDelivery,
+): Promise<Outcome> {
+  const digests = { known: digestOf(known.payload), sent: digestOf(delivery.payload) };
+  const { engagement } = delivery;
+  await inbox.quarantine({
+    ...delivery,
+    dedupeKey: `conflict:${digests.sent}:${delivery.dedupeKey}`,
+    reason: `this webhook-id came before with another SOW, of ${known.engagement ?? 'no engagement'}: digest ${digests.known} then, ${digests.sent} now`,
+  });
+  const body = {
+    error: 'delivery_conflict',
+    message:
+      'This webhook-id was used before for another SOW; nothing was started. Send each SOW under an id of its own, and the same id only for the very same SOW.',
+    engagement,
+    known_engagement: known.engagement,
+    digests,
+  };
+  return { status: 409, result: 'conflict', body, log: { engagement, known: known.engagement } };
+}
+
+/** Of a SOW as it was read: blanks, the order of fields and fields that a SOW does not have make no difference. */
+function digestOf(payload: unknown): string {
+  return hash('sha256', canonicalJson(payload));
 }
 
 async function refuse(

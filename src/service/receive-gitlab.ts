@@ -1,6 +1,7 @@
 /** `POST /webhooks/gitlab`: every authentic delivery gets 2xx, because GitLab disables a webhook that fails. */
 import { hash } from 'node:crypto';
-import type { Inbox, NewDelivery } from '#ports/inbox.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
+import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
 import type { Outcome } from './answer.ts';
 import { type GitLabDelivery, type GitLabDeliveryContext, readGitLabDelivery } from './gitlab-delivery.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
@@ -8,7 +9,7 @@ import { toDedupeKey } from './request-id.ts';
 import type { Verify } from './verdict.ts';
 
 export interface GitLabReceiverDeps {
-  readonly inbox: Pick<Inbox, 'put' | 'quarantine'>;
+  readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'find'>;
   readonly verify: Verify;
   readonly limitBytes: number;
   readonly ownUser: () => GitLabDeliveryContext['ownUser'];
@@ -26,6 +27,15 @@ type Odd = Extract<GitLabDelivery, { readonly kind: 'unknown' | 'malformed' }>;
 export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
   const { inbox, verify, limitBytes, ownUser, isOwnWrite, engagementOfIssue } = deps;
 
+  /** One id for two events wakes both engagements: a look too many costs nothing, one that is lost waits for a sweep. */
+  async function put(delivery: NewDelivery, bytes: Buffer): Promise<'stored' | 'duplicate'> {
+    const result = await inbox.put(delivery);
+    if (result === 'stored') return result;
+    const known = await inbox.find('gitlab', delivery.dedupeKey);
+    if (known === null || isSameEvent(known, delivery)) return result;
+    return await inbox.put({ ...delivery, dedupeKey: `${delivery.dedupeKey} ${digestOf(bytes)}` });
+  }
+
   async function store(delivery: AuthenticDelivery, read: Waking): Promise<Outcome> {
     const key = dedupeKeyOf(delivery);
     const { requestId, receivedAt } = delivery;
@@ -41,7 +51,7 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
         requestId,
       }),
     );
-    const results = await Promise.all(puts.map((put) => inbox.put(put)));
+    const results = await Promise.all(puts.map(async (it) => await put(it, delivery.bytes)));
     const log = { engagement: read.engagements.join(' ') };
     return results.includes('stored')
       ? { status: 202, result: 'stored', log }
@@ -115,6 +125,10 @@ function readBody(bytes: Buffer, context: GitLabDeliveryContext): GitLabDelivery
 function dedupeKeyOf({ signedId, header, bytes }: AuthenticDelivery): string {
   const id = signedId ?? header('idempotency-key') ?? header('webhook-id') ?? header('x-gitlab-webhook-uuid');
   return id === undefined || id === '' ? `sha256:${digestOf(bytes)}` : toDedupeKey(id);
+}
+
+function isSameEvent(known: StoredDelivery, { engagement, payload }: NewDelivery): boolean {
+  return known.engagement === engagement && canonicalJson(known.payload) === canonicalJson(payload);
 }
 
 function digestOf(bytes: Buffer): string {

@@ -41,6 +41,12 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
   return [...problems, ...cases.problems];
 }
 
+/** The names of the profiles of a process; `null` where its `process.yml` cannot be read. */
+export async function readProfiles(folder: string): Promise<readonly string[] | null> {
+  const { processFile } = await readProcessDraft(folder);
+  return processFile === null ? null : Object.keys(processFile.profiles);
+}
+
 function draftProblems(draft: ProcessDraft): readonly InputProblem[] {
   const problems = [...draft.problems, ...rulesOfDraft(draft), ...draftTemplateProblems(draft)];
   return problems.toSorted(

@@ -3,8 +3,7 @@ import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { listProcesses } from './list-processes.ts';
-import { loadProcess } from './load-process.ts';
-import { readProcessDraft } from './process-draft.ts';
+import { loadProcess, readProfiles } from './load-process.ts';
 
 /** One process in one profile. */
 export interface ProcessChoice {
@@ -39,10 +38,8 @@ export async function loadProcessStore(
 
 async function loadWithProfiles(folder: string): Promise<readonly ProcessDefinition[]> {
   const plain = await loadProcess(folder);
-  const { processFile } = await readProcessDraft(folder);
-  if (processFile === null)
-    throw new InvariantError(`${folder} was read a moment ago and cannot be read now.`);
-  const profiles = Object.keys(processFile.profiles);
+  const profiles = await readProfiles(folder);
+  if (profiles === null) throw new InvariantError(`${folder} was read a moment ago and cannot be read now.`);
   return [plain, ...(await Promise.all(profiles.map(async (profile) => await loadProcess(folder, profile))))];
 }
 

@@ -268,14 +268,24 @@ function configProblems(config: () => Config): {
   }
 }
 
-/** The process named in the settings must be one of the folders. */
+/** The process named in the settings must be one of the folders, and the profile one of that process. */
 async function launchProblems(config: Config, templates: string): Promise<readonly InputProblem[]> {
   const { listProcesses } = await import('#templates/list-processes.ts');
-  const ids = (await listProcesses(templates).catch(() => [])).map(({ id }) => id);
-  if (ids.length === 0 || ids.includes(config.process)) return [];
-  const message = `there is no process "${config.process}" in ${templates}`;
-  const fix = didYouMean(config.process, ids, `Use one of: ${ids.join(', ')}.`);
-  return [problem({ file: config.configFile, at: 'process' }, message, fix)];
+  const { readProfiles } = await import('#templates/load-process.ts');
+  const { process, profile, configFile: file } = config;
+  const folders = await listProcesses(templates).catch(() => []);
+  const ids = folders.map(({ id }) => id);
+  const wrong = (path: string, message: string, meant: string, names: readonly string[]): InputProblem[] => {
+    const otherwise = names.length === 0 ? 'Leave it out.' : `Use one of: ${names.join(', ')}.`;
+    return [problem({ file, at: path }, message, didYouMean(meant, names, otherwise))];
+  };
+  if (ids.length === 0) return [];
+  const found = folders.find(({ id }) => id === process);
+  if (found === undefined)
+    return wrong('process', `there is no process "${process}" in ${templates}`, process, ids);
+  const profiles = profile === null ? [] : await readProfiles(found.folder);
+  if (profile === null || profiles === null || profiles.includes(profile)) return [];
+  return wrong('profile', `there is no profile "${profile}" of the process "${process}"`, profile, profiles);
 }
 
 function once<T>(make: () => T): () => T {

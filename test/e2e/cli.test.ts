@@ -75,7 +75,7 @@ describe('procession, without GitLab', () => {
     expect(code).toBe(2);
     expect(stdout.match(/^test\/fixtures\/sows\/broken\.yml:\d+ /gm)?.length).toBeGreaterThan(10);
     expect(stdout).toContain(
-      'deployment: expected one of aws, on-prem, other, none, got "AWS". Fix: Did you mean "aws"?',
+      'deployment: expected one of aws, on-prem, other, none, got "cloud". Fix: Use one of: aws, on-prem, other, none.',
     );
   });
 

@@ -206,7 +206,7 @@ describe.skipIf(!hasRsync)('the jobs, one after the other', { timeout: 300_000 }
   });
 
   it('lint fails on a broken SOW, with the line and the fix', async () => {
-    await team.addSow('SOW-8', (text) => text.replace('deployment: aws', 'deployment: AWS'));
+    await team.addSow('SOW-8', (text) => text.replace('deployment: aws', 'deployment: awss'));
     await team.commit();
 
     const { code, output } = await runner.run(team.folder, main('push'), ['procession:lint']);

@@ -49,7 +49,7 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
     kept.push(delivery);
     return 'stored';
   };
-  const inbox = { put: options.put ?? keep, quarantine: keep };
+  const inbox = { put: options.put ?? keep, quarantine: keep, find: async () => null };
   const figures: Inbox['figures'] = async () => ({ waiting: kept.length, working: 0, dead: 0, oldest: null });
   const clock = { now: options.now ?? (() => new Date().toISOString()) };
   const metrics = createMetrics({ clock, figures, withProcess: false });

@@ -2,6 +2,7 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { notWonReason } from '#domain/sow/stage.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 
 /** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
@@ -89,5 +90,5 @@ function unknownProcess(
 
 /** A SOW that launches nothing yet is no mistake. */
 export function notWonText(engagement: EngagementKey, stage: string): string {
-  return `${engagement}: its stage is ${shown(stage)}; nothing is launched until it is closed_won.`;
+  return `${engagement}: ${notWonReason(stage)}.`;
 }

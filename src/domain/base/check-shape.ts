@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './closest.ts';
+import { didYouMean, isSameWord } from './closest.ts';
 import { type FieldPath, type InputProblem, problem, shown } from './input-problem.ts';
 import { knownFields } from './known-fields.ts';
 
@@ -11,13 +11,16 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * Checks data against a schema and says everything that is wrong, in our words: what was expected, what was there,
- * what to do. A field with nothing behind it (`region:` in YAML, `null` in JSON) counts as left out.
+ * what to do. A field with nothing behind it (`region:` in YAML, `null` in JSON) counts as left out; one of a few words
+ * may be spelt otherwise (`On Prem` is `on-prem`).
  */
 export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Shape<T> {
   const data = withoutEmptyFields(value);
   const result = schema.safeParse(data);
   if (result.success) return { kind: 'ok', value: result.data };
   const { issues } = result.error;
+  const respelt = respell(data, issues);
+  if (respelt !== data) return checkShape(schema, respelt);
   const problems = issues.slice(0, MOST_ISSUES).flatMap((issue) => explain(issue, { schema, data, at: [] }));
   const left = issues.length - MOST_ISSUES;
   return {
@@ -41,6 +44,24 @@ function withoutEmptyFields(value: unknown, depth = 0): unknown {
       .filter(([, field]) => field !== null)
       .map(([name, field]) => [name, withoutEmptyFields(field, depth + 1)]),
   );
+}
+
+/** The data with every word that is one of those expected but for its spelling put right. */
+function respell(data: unknown, issues: readonly Issue[]): unknown {
+  return issues.slice(0, MOST_ISSUES).reduce((changed: unknown, issue) => {
+    const got = valueAt(data, issue.path as FieldPath);
+    if (issue.code !== 'invalid_value' || typeof got !== 'string') return changed;
+    const meant = issue.values.filter((word) => typeof word === 'string' && isSameWord(word, got));
+    return meant.length === 1 ? withValueAt(changed, issue.path as FieldPath, meant[0]) : changed;
+  }, data);
+}
+
+function withValueAt(data: unknown, [part, ...rest]: FieldPath, value: unknown): unknown {
+  if (part === undefined) return value;
+  if (Array.isArray(data))
+    return data.map((element, index) => (index === part ? withValueAt(element, rest, value) : element));
+  const fields = data as Readonly<Record<string, unknown>>;
+  return { ...fields, [part]: withValueAt(fields[part], rest, value) };
 }
 
 interface Around {

@@ -35,6 +35,11 @@ export function orQuestion(names: readonly string[]): string {
   return `Did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`;
 }
 
+/** Whether two words are one but for case, dashes, underscores and blanks. @example isSameWord('On Prem', 'on-prem') */
+export function isSameWord(one: string, other: string): boolean {
+  return bare(one) === bare(other);
+}
+
 function isBeginning(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   return short.length >= 4 && short.length < long.length && long.startsWith(short);

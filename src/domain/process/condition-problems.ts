@@ -4,6 +4,7 @@ import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/
 import { likelySowPaths } from '#domain/sow/names.ts';
 import { type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
 import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
+import { stageOf } from '#domain/sow/stage.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
 import type { Condition, ConditionTest } from './process.ts';
 
@@ -85,6 +86,8 @@ function valueProblems(
         `Ask for one of its fields, or { present: true }.`,
       ),
     ];
+  if (path === 'stage' && typeof value === 'string' && stageOf(value) !== value)
+    return [problem({ at }, `"stage" is never ${shown(value)}`, orQuestion([stageOf(value)]))];
   if (isOfKind(value, kind, known)) return [];
   if (kind === 'enum') {
     const all = (known.values ?? []).join(', ');

@@ -2,9 +2,11 @@ import { checkShape } from '#domain/base/check-shape.ts';
 import { closest, orQuestion } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
 import { knownFields } from '#domain/base/known-fields.ts';
+import { withoutAbsent } from './absent.ts';
 import { likelySowPaths } from './names.ts';
 import { sowPaths } from './paths.ts';
 import { Sow } from './sow.ts';
+import { stageOf, stageProblem } from './stage.ts';
 
 export type ReadSow =
   | { readonly kind: 'ok'; readonly sow: Sow; readonly warnings: readonly InputProblem[] }
@@ -21,14 +23,27 @@ const MAX_DEPTH = 10;
 
 /**
  * Reads a SOW from plain data, from whichever source: every problem at once, each with the value seen and the fix.
- * Fields that a SOW does not have are dropped with a warning.
+ * Fields that a SOW does not have are dropped with a warning; what is empty counts as left out ({@link withoutAbsent});
+ * words that decide are understood in the spellings of CRMs (`Closed Won`, `On Prem`).
  */
-export function readSow(value: unknown): ReadSow {
+export function readSow(given: unknown): ReadSow {
+  const value = withoutAbsent(given);
   const warnings = unknownFields(value);
-  const result = checkShape(Sow, value);
-  if (result.kind === 'ok') return { kind: 'ok', sow: result.value, warnings };
-  const problems = result.problems.map(withKind);
-  return { kind: 'invalid', problems: [...problems, ...endBeforeStart(value, problems)], warnings };
+  const stage = stageIn(value);
+  const nearly = stage === null ? null : stageProblem(stage);
+  const result = checkShape(Sow, stage === null ? value : { ...Object(value), stage: stageOf(stage) });
+  if (result.kind === 'ok' && nearly === null) return { kind: 'ok', sow: result.value, warnings };
+  const problems = result.kind === 'ok' ? [] : result.problems.map(withKind);
+  return {
+    kind: 'invalid',
+    problems: [...problems, ...(nearly === null ? [] : [nearly]), ...endBeforeStart(value, problems)],
+    warnings,
+  };
+}
+
+function stageIn(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('stage' in value)) return null;
+  return typeof value.stage === 'string' ? value.stage : null;
 }
 
 /** The fields of the data that a SOW does not have, each with the closest known name; at most fifty. */

@@ -72,6 +72,7 @@ export const Sow = z
     }),
     /** What the engagement is called, for example "GitLab on AWS". */
     engagement: Name,
+    /** In our words where it is one of them, see `stage.ts`. */
     stage: z.string().trim().min(1).max(100),
     closed_won_on: CalendarDate,
     type: z.enum(['t&m', 'fixed', 'sku']),
@@ -148,9 +149,6 @@ export const Sow = z
       });
   });
 export type Sow = Readonly<z.infer<typeof Sow>>;
-
-/** The stage in which a SOW launches an engagement. */
-export const LAUNCH_STAGE = 'closed_won';
 
 /** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
 export const AMOUNT_PATHS: readonly string[] = [

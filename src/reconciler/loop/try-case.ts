@@ -18,7 +18,7 @@ import {
 import { type Identified, identify } from '#domain/engagement/identify.ts';
 import { type ActualState, PREMIUM } from '#domain/engagement/state.ts';
 import { checkEngagement } from '#domain/explain/check.ts';
-import { LAUNCH_STAGE } from '#domain/sow/sow.ts';
+import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { unknownItems } from '#domain/text/fill-in.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from './comment-look.ts';

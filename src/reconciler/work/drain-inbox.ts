@@ -14,6 +14,7 @@ import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import { afterFailure, later } from '#reconciler/loop/retry.ts';
+import { whyNothing } from '#reconciler/loop/why-nothing.ts';
 
 /** What the service wants to know about the work: for metrics, health and logs. */
 export interface DrainObserver {
@@ -126,13 +127,16 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
       recentActions: async () => await recentActions(deps, engagement),
       onDone: trail.done,
     });
+    const why = whyNothing(outcome);
+    if (why !== null && sow !== null) trail.nothing(why);
     await trail.write();
-    await deps.inbox.done(claim, deps.clock.now());
+    await deps.inbox.done(claim, deps.clock.now(), why);
     const oldest = deliveries[0]?.receivedAt ?? deps.clock.now();
     deps.observer.settled(engagement, outcome, Date.parse(deps.clock.now()) - Date.parse(oldest));
     deps.logger.info('engagement reconciled', {
       engagement,
       outcome: outcome.kind,
+      ...(why === null ? {} : { why }),
       actions: trail.count(),
       ...trail.ids,
     });
@@ -187,6 +191,8 @@ interface Trail {
   readonly ids: { readonly requestId: string; readonly alsoFor: readonly string[] };
   readonly done: (action: Action) => void;
   readonly count: () => number;
+  /** Nothing was done about a SOW, and why. */
+  readonly nothing: (why: string) => void;
   readonly write: () => Promise<void>;
   readonly failed: (reason: string) => Promise<void>;
 }
@@ -243,6 +249,7 @@ function createTrail(deps: DrainDeps, { engagement, deliveries }: Claim): Trail 
       writing = writing.then(write).catch(() => {});
     },
     count: () => count,
+    nothing: (why) => void unwritten.push(entry('reconcile', 'skipped', why)),
     write: writeAll,
     failed: async (reason) => {
       unwritten.push(entry('reconcile', 'failed', reason));

@@ -143,7 +143,7 @@ describe('procession plan, in a merge request', () => {
 
   it('plans the others when one SOW is wrong, and says so in the note', async () => {
     const before = await project.commit();
-    await project.addSow('SOW-7', (text) => text.replace('deployment: aws', 'deployment: AWS'));
+    await project.addSow('SOW-7', (text) => text.replace('deployment: aws', 'deployment: awss'));
     await project.addSow('SOW-8');
     await project.commit();
 
@@ -372,7 +372,7 @@ describe('procession apply, after the merge', () => {
 
   it('applies the others when one fails, and exits with the worst', async () => {
     const before = await project.commit();
-    await project.addSow('SOW-7', (text) => text.replace('deployment: aws', 'deployment: AWS'));
+    await project.addSow('SOW-7', (text) => text.replace('deployment: aws', 'deployment: awss'));
     await project.addSow('SOW-8');
     const commit = await project.commit();
 

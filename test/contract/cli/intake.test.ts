@@ -138,7 +138,7 @@ describe('procession intake', () => {
   });
 
   it('names every problem of a SOW at once, without telling amounts', async () => {
-    const wrong = { ...sow, type: 'tm', deployment: 'AWS', billing: { rate: 'four thousand 4711' } };
+    const wrong = { ...sow, type: 'tm', deployment: 'awss', billing: { rate: 'four thousand 4711' } };
     const { code, stderr } = await intake({
       TRIGGER_PAYLOAD: await triggered(signed(JSON.stringify(wrong))),
     });

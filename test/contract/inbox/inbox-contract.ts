@@ -101,6 +101,19 @@ function putting(open: Open): void {
     expect(await inbox.list({ limit: 100 })).toHaveLength(1);
   });
 
+  it('finds what was put under a key, until it is dropped', async () => {
+    const inbox = await open();
+    const delivery = aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-1', payload: { hours: 80 } });
+    await inbox.put(delivery);
+
+    expect(await inbox.find('crm', 'deal-1')).toMatchObject({ dedupeKey: 'deal-1', payload: { hours: 80 } });
+    expect(await inbox.find('gitlab', 'deal-1')).toBeNull();
+    expect(await inbox.find('crm', 'deal-2')).toBeNull();
+
+    await inbox.drop((await inbox.find('crm', 'deal-1'))?.id ?? '');
+    expect(await inbox.find('crm', 'deal-1')).toBeNull();
+  });
+
   it('takes the same key of another source as another delivery', async () => {
     const inbox = await open();
 
@@ -368,6 +381,16 @@ function claiming(open: Open, openTwice: OpenTwice): void {
 }
 
 function ending(open: Open, openTwice: OpenTwice): void {
+  it('keeps why nothing came of a delivery that is done', async () => {
+    const inbox = await open();
+    await inbox.put(aDelivery());
+    await inbox.done(await claimed(inbox), now(), 'its stage is "negotiating"');
+
+    expect(await inbox.list({ limit: 1 })).toMatchObject([
+      { state: 'done', reason: 'its stage is "negotiating"' },
+    ]);
+  });
+
   it('gives a retried delivery back not before its time, and says why it failed', async () => {
     const { first, second } = await openTwice();
     await first.put(aDelivery({ dedupeKey: 'again' }));

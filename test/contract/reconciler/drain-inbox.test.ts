@@ -45,6 +45,36 @@ describe('draining the inbox', () => {
     expect(worker.failures).toEqual([]);
   });
 
+  it('says in inbox, audit log and log why a SOW launched nothing', async () => {
+    const lines: [string, unknown][] = [];
+    const logger = { ...SILENT, info: (message: string, data?: object) => void lines.push([message, data]) };
+    const worker = start({ ...world.deps, logger }, store);
+    const payload = { ...world.sow, stage: 'Negotiating' };
+    await store.put(aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-1', payload }));
+    await worker.quiet();
+
+    const why = 'its stage is "Negotiating"; nothing is launched until it is closed_won';
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'done', reason: why });
+    expect(await store.audit.read({ limit: 9 })).toMatchObject([
+      { engagement: 'SOW-1042', event: 'crm sow', action: 'reconcile', result: 'skipped', detail: why },
+    ]);
+    expect(lines.find(([message]) => message === 'engagement reconciled')?.[1]).toMatchObject({
+      outcome: 'not-won',
+      why,
+    });
+    expect(world.sandbox.world.epics).toEqual([]);
+  });
+
+  it('launches a SOW that says in other words that it is won', async () => {
+    const worker = start(world.deps, store);
+    const payload = { ...world.sow, stage: 'Closed Won' };
+    await store.put(aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-1', payload }));
+    await worker.quiet();
+
+    expect(world.sandbox.world.epics).toHaveLength(1);
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'done', reason: null });
+  });
+
   it('makes one epic of a hundred identical Closed Won deliveries at once', async () => {
     const worker = start(world.deps, store, { concurrency: 4 });
 

@@ -189,6 +189,19 @@ describe('a GitLab delivery', () => {
     expect(JSON.stringify(await kept())).not.toContain('canary');
   });
 
+  it('wakes what another event under the same id is about, and is still answered 2xx', async () => {
+    const headers = { 'x-gitlab-token': PLAIN, 'idempotency-key': 'same' };
+    const other = issueEvent({ labels: [{ title: 'SOW-8' }] });
+
+    expect((await post(issueEvent(), headers)).status).toBe(202);
+    expect((await post(other, headers)).status).toBe(202);
+    expect((await post(other, headers)).status).toBe(200);
+
+    expect(new Set((await kept()).map(({ engagement }) => engagement))).toEqual(
+      new Set(['SOW-1042', 'SOW-8']),
+    );
+  });
+
   const events: readonly [string, string, number, object[]][] = [
     [
       'an epic’s',
@@ -296,6 +309,77 @@ describe('a CRM delivery', () => {
       'type',
     ]);
     expect(await kept()).toMatchObject([{ source: 'crm', state: 'dead' }]);
+  });
+
+  it('that was sent before is a duplicate, however its JSON is written', async () => {
+    const spaced = JSON.stringify(aSow(), null, 2);
+
+    expect((await post(good, sign(good), '/webhooks/crm')).status).toBe(202);
+    expect((await post(good, sign(good), '/webhooks/crm')).status).toBe(200);
+    expect((await post(spaced, sign(spaced), '/webhooks/crm')).status).toBe(200);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it('of another SOW under a known id is a conflict with both digests, kept to be replayed', async () => {
+    const other = JSON.stringify({ ...aSow(), sow: { number: 'SOW-2', signed_on: '2026-03-02' } });
+    await post(good, sign(good), '/webhooks/crm');
+
+    const answer = await post(other, sign(other), '/webhooks/crm');
+    const again = await post(other, sign(other), '/webhooks/crm');
+
+    expect([answer.status, again.status]).toEqual([409, 409]);
+    const body = (await answer.json()) as { digests: Record<string, string> };
+    expect(body).toMatchObject({
+      result: 'conflict',
+      error: 'delivery_conflict',
+      engagement: 'SOW-2',
+      known_engagement: 'SOW-1',
+      digests: {
+        known: expect.stringMatching(/^[0-9a-f]{64}$/),
+        sent: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    });
+    expect(body.digests['known']).not.toBe(body.digests['sent']);
+    const [dead] = await store.list({ state: 'dead', limit: 10 });
+    expect(dead).toMatchObject({ engagement: 'SOW-2', kind: 'sow', payload: { sow: { number: 'SOW-2' } } });
+    expect(dead?.reason).toContain(body.digests['known']);
+    expect(dead?.reason).toContain(body.digests['sent']);
+    expect(await store.replay(dead?.id ?? '', NOW)).toBe(true);
+    expect(await kept()).toHaveLength(2);
+  });
+
+  it('that was corrected under the id of a wrong one is taken', async () => {
+    const bad = JSON.stringify({ ...aSow(), type: 'guess' });
+
+    expect((await post(bad, sign(bad), '/webhooks/crm')).status).toBe(422);
+    expect((await post(good, sign(good), '/webhooks/crm')).status).toBe(202);
+  });
+
+  it('of a SOW that launches nothing is told so', async () => {
+    const early = JSON.stringify({ ...aSow(), stage: 'Negotiating' });
+    const lost = JSON.stringify({ ...aSow(), stage: 'Closed Lost' });
+    const won = JSON.stringify({ ...aSow(), stage: 'Closed Won' });
+    const answer = async (text: string, id: string): Promise<unknown> =>
+      await (await post(text, sign(text, { id }), '/webhooks/crm')).json();
+
+    expect(await answer(early, 'a')).toMatchObject({
+      result: 'stored',
+      launches: false,
+      why: 'its stage is "Negotiating"; nothing is launched until it is closed_won',
+    });
+    expect(await answer(lost, 'b')).toMatchObject({ launches: false, why: expect.stringContaining('lost') });
+    expect(await answer(won, 'c')).not.toHaveProperty('launches');
+  });
+
+  it('of a stage that is nearly closed_won is asked about', async () => {
+    const near = JSON.stringify({ ...aSow(), stage: 'close_won' });
+
+    const answer = await post(near, sign(near), '/webhooks/crm');
+
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      problems: [{ path: 'stage', fix: expect.stringContaining('Did you mean "closed_won"') }],
+    });
   });
 
   it.each([

@@ -164,7 +164,7 @@ templates: processes
       GITLAB_URL: ' https://example.com/gitlab/ ',
       CI_SERVER_URL: 'https://other.example.com',
       GITLAB_TOKEN: 'glpat-1',
-      GITLAB_WEBHOOK_SECRETS: 'plain-one, whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,',
+      GITLAB_WEBHOOK_SECRETS: 'plain-one-that-is-long, whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,',
       CRM_WEBHOOK_SECRETS: '',
       DATABASE_URL: 'postgres://u:p@db/procession',
       PROCESSION_DATA: '/var/lib/procession',
@@ -182,7 +182,7 @@ templates: processes
     });
     expect(config.gitlabToken?.reveal()).toBe('glpat-1');
     expect(config.gitlabWebhookSecrets.map((secret) => secret.reveal())).toEqual([
-      'plain-one',
+      'plain-one-that-is-long',
       'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     ]);
     expect(config.crmWebhookSecrets).toEqual([]);
@@ -204,7 +204,7 @@ templates: processes
   it('never shows a secret', () => {
     const config = load({
       GITLAB_TOKEN: 'hush-1',
-      GITLAB_WEBHOOK_SECRETS: 'hush-2',
+      GITLAB_WEBHOOK_SECRETS: 'hush-2-hush-2-hush-2',
       DATABASE_URL: 'postgres://hush-3@db/x',
     });
 
@@ -226,6 +226,38 @@ templates: processes
     ).not.toContain('hush');
     expect(problems({}, `${FILE}gitlab_token: hush\n`)).toEqual([
       'procession.yml:4 gitlab_token: unknown field. Fix: Secrets do not belong here: use GITLAB_TOKEN, GITLAB_WEBHOOK_SECRETS or CRM_WEBHOOK_SECRETS, and renew one that was committed.',
+    ]);
+  });
+
+  const LONG = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  it.each([
+    [`v1,${LONG}`, 'number 1: expected at least 16 characters, got 2; "v1," belongs to a signature'],
+    ['x', 'number 1: expected at least 16 characters, got 1'],
+    [`a-plain-secret-1,fifteen-letters`, 'number 2: expected at least 16 characters, got 15'],
+    [`"${LONG}"`, 'number 1: expected a secret without quotes around it'],
+    [`'${LONG}','${LONG}'`, 'number 2: expected a secret without quotes around it'],
+    [`v1:${LONG}`, 'number 1: expected whsec_ at the very beginning'],
+    [LONG.replace('whsec_', 'WHSEC_'), 'number 1: expected whsec_ at the very beginning'],
+    ['$GITLAB_WEBHOOK_SECRET', 'number 1: expected a secret, got the name of a variable'],
+  ])('refuses the webhook secrets %s at the start, and does not show them', (value, expected) => {
+    const told = problems({ GITLAB_WEBHOOK_SECRETS: value }).join('\n');
+
+    expect(told).toContain(`GITLAB_WEBHOOK_SECRETS: ${expected}`);
+    expect(told).not.toContain('MfKQ9r8G');
+  });
+
+  it('refuses a token in quotes', () => {
+    expect(problems({ GITLAB_TOKEN: '"glpat-abc"' })).toEqual([
+      'GITLAB_TOKEN: expected a token without quotes around it. Fix: Take the quotes away.',
+    ]);
+  });
+
+  it('understands a word of the settings in another spelling', () => {
+    expect(load({}, 'gitlab: { group: a, project: b }\npolicy: { mode: Enforce }')).toMatchObject({
+      policy: { mode: 'enforce' },
+    });
+    expect(problems({}, `${FILE}policy: { mode: enfroce }\n`)).toEqual([
+      expect.stringContaining('Did you mean "enforce"?'),
     ]);
   });
 

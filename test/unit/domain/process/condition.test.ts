@@ -121,6 +121,7 @@ describe('domain/condition-problems', () => {
     [{ deploymnt: 'aws' }, 'deploymnt: a SOW has no field "deploymnt". Did you mean "deployment"?'],
     [{ region: 'EMEA' }, 'region: a SOW has no field "region". Did you mean "customer.region"?'],
     [{ xyzzy: 'aws' }, 'xyzzy: a SOW has no field "xyzzy". docs/sow.schema.json lists the fields of a SOW.'],
+    [{ stage: 'Closed Won' }, 'stage: "stage" is never "Closed Won". Did you mean "closed_won"?'],
     [{ deployment: 'awss' }, 'deployment: "deployment" is never "awss". Did you mean "aws"?'],
     [
       { deployment: { is: 'cloud' } },

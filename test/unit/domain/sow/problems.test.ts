@@ -24,6 +24,92 @@ describe('domain/sow-problems', () => {
     expect(result).toMatchObject({ kind: 'ok', sow: { dates: { end: '2026-06-30' }, links: {} } });
   });
 
+  it('takes an empty text for a field that is left out, at every depth', () => {
+    const result = readSow(
+      aSowFile({
+        customer: { name: 'Example GmbH', region: '', segment: ' ' },
+        opportunity: { url: '', name: '', amount: '' },
+        dates: { start: '', end: '2026-06-30' },
+        hours: { scoped: '' },
+        assumptions: ['', 'The customer has an account.', null],
+        contacts: {
+          customer: { main: { name: 'Ada Muster', email: '' }, signer: { name: '', email: '' }, admins: [] },
+        },
+        flavour: '',
+      }),
+    );
+
+    expect(result).toMatchObject({ kind: 'ok', warnings: [] });
+    expect(result.kind === 'ok' && result.sow).toEqual(
+      expect.objectContaining({
+        customer: { name: 'Example GmbH' },
+        dates: { end: '2026-06-30' },
+        assumptions: ['The customer has an account.'],
+        contacts: { customer: { main: { name: 'Ada Muster' }, admins: [] } },
+      }),
+    );
+    expect(result.kind === 'ok' && Object.keys(result.sow)).not.toContain('opportunity');
+    expect(result.kind === 'ok' && Object.keys(result.sow)).not.toContain('hours');
+  });
+
+  it.each([
+    'closed_won',
+    'Closed Won',
+    'closed-won',
+    'CLOSED_WON',
+    'closedwon',
+    'won',
+    'Won',
+    ' Closed - Won ',
+    'Closed/Won',
+    '7-Closed Won',
+    'Ｃｌｏｓｅｄ　Ｗｏｎ',
+  ])('understands the stage %j as won', (stage) => {
+    expect(readSow(aSowFile({ stage }))).toMatchObject({ kind: 'ok', sow: { stage: 'closed_won' } });
+  });
+
+  it.each(['Closed Lost', 'closedlost', 'lost', '8-Closed Lost'])(
+    'understands the stage %j as lost',
+    (stage) => {
+      expect(readSow(aSowFile({ stage }))).toMatchObject({ kind: 'ok', sow: { stage: 'closed_lost' } });
+    },
+  );
+
+  it.each([
+    ['closed_one', 'closed_won'],
+    ['Close Won', 'closed_won'],
+    ['closed', 'closed_won'],
+    ['Closed Won (renewal)', 'closed_won'],
+    ['closed_lots', 'closed_lost'],
+  ])('asks what the stage %j means', (stage, meant) => {
+    expect(problems(aSowFile({ stage }))).toEqual([
+      expect.stringMatching(
+        new RegExp(`^stage: expected closed_won, or a stage before it, got .+ Did you mean .*"${meant}"`),
+      ),
+    ]);
+  });
+
+  it.each(['Negotiating', '6-Awaiting Signature', 'Proposal', 'Onboarding', 'not won yet'])(
+    'leaves the stage %j as it is',
+    (stage) => {
+      expect(readSow(aSowFile({ stage }))).toMatchObject({ kind: 'ok', sow: { stage } });
+    },
+  );
+
+  it.each([
+    [{ type: 'T&M' }, { type: 't&m' }],
+    [{ type: 't & m' }, { type: 't&m' }],
+    [{ type: 'Fixed' }, { type: 'fixed' }],
+    [
+      { deployment: 'AWS', type: 'SKU' },
+      { deployment: 'aws', type: 'sku' },
+    ],
+    [{ deployment: 'On Prem' }, { deployment: 'on-prem' }],
+    [{ deployment: 'on_prem' }, { deployment: 'on-prem' }],
+  ])('understands %j', (changes, expected) => {
+    expect(readSow(aSowFile(changes))).toMatchObject({ kind: 'ok', sow: expected });
+  });
+
   it('names every missing field at once', () => {
     expect(problems({})).toEqual([
       'sow: is missing: expected a group of fields. Add "sow" with number, signed_on.',
@@ -39,7 +125,11 @@ describe('domain/sow-problems', () => {
   });
 
   it.each([
-    [{ type: 'T&M' }, 'type: expected one of t&m, fixed, sku, got "T&M". Did you mean "t&m"?'],
+    [{ type: 'T+M' }, 'type: expected one of t&m, fixed, sku, got "T+M". Did you mean "t&m"?'],
+    [
+      { deployment: 'onpremise' },
+      'deployment: expected one of aws, on-prem, other, none, got "onpremise". Did you mean "on-prem"?',
+    ],
     [
       { deployment: 'cloud' },
       'deployment: expected one of aws, on-prem, other, none, got "cloud". Use one of: aws, on-prem, other, none.',
@@ -88,8 +178,8 @@ describe('domain/sow-problems', () => {
       'contacts.customer.main.email: expected an e-mail address, got "x". Write it like ada@example.com.',
     ],
     [
-      { contacts: { customer: { main: { name: ' ' } } } },
-      'contacts.customer.main.name: expected a name, got " ".',
+      { contacts: { customer: { main: { name: ' ', email: 'ada@example.com' } } } },
+      'contacts.customer.main.name: is missing: expected some text. Add "name".',
     ],
     [{ customer: ['x'] }, 'customer: expected a group of fields, got a list of 1.'],
     [{ customer: { name: 'a\u001b[31m\nb\u202e' } }, ''],

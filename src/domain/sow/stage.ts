@@ -1,0 +1,57 @@
+/** The stage of a deal, in whatever spelling a CRM has for it: only one word of it launches. */
+
+import { closest, orQuestion } from '#domain/base/closest.ts';
+import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
+
+/** The stage in which a SOW launches an engagement. */
+export const LAUNCH_STAGE = 'closed_won';
+/** The stage of a deal that will never be won. */
+export const LOST_STAGE = 'closed_lost';
+
+/** Stages by their letters, the way CRMs name them out of the box: HubSpot `closedwon`, Salesforce `Closed Won`. */
+const KNOWN: ReadonlyMap<string, string> = new Map([
+  ['closedwon', LAUNCH_STAGE],
+  ['wonclosed', LAUNCH_STAGE],
+  ['won', LAUNCH_STAGE],
+  ['closedlost', LOST_STAGE],
+  ['lostclosed', LOST_STAGE],
+  ['lost', LOST_STAGE],
+]);
+
+/**
+ * A stage in our words; one that is none of them as it is.
+ *
+ * @example stageOf('Closed Won') // closed_won
+ * @example stageOf('8 - Closed Lost') // closed_lost
+ */
+export function stageOf(text: string): string {
+  return KNOWN.get(lettersOf(text)) ?? text;
+}
+
+/** What is wrong with a stage that is nearly one of our words: nobody can tell whether it launches. `null`: nothing. */
+export function stageProblem(text: string): InputProblem | null {
+  const ours: readonly string[] = [LAUNCH_STAGE, LOST_STAGE];
+  if (ours.includes(stageOf(text))) return null;
+  const meant = closest(lettersOf(text), ours);
+  if (meant.length === 0) return null;
+  return problem(
+    { at: 'stage' },
+    `expected ${LAUNCH_STAGE}, or a stage before it, got ${shown(text)}`,
+    `${orQuestion(meant)} Only ${LAUNCH_STAGE} launches; a stage of your own needs a name that is less like it.`,
+  );
+}
+
+/** Why a SOW in this stage launches nothing, as half a sentence. */
+export function notWonReason(stage: string): string {
+  return stage === LOST_STAGE
+    ? `its stage is ${LOST_STAGE}: a deal that is lost launches nothing`
+    : `its stage is ${shown(stage)}; nothing is launched until it is ${LAUNCH_STAGE}`;
+}
+
+/** Lower-case letters alone, without the number that CRMs put before a stage (`7-Closed Won`). */
+function lettersOf(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}]/gu, '');
+}

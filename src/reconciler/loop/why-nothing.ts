@@ -1,0 +1,30 @@
+import { shown } from '#domain/base/input-problem.ts';
+import { notWonReason } from '#domain/sow/stage.ts';
+import type { Outcome } from './reconcile.ts';
+
+/** Why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One line. */
+export function whyNothing(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'applied':
+    case 'unchanged':
+      return null;
+    case 'absent':
+      return 'there is no engagement with this number in GitLab';
+    case 'not-won':
+      return notWonReason(outcome.stage);
+    case 'record-damaged':
+      return outcome.reason;
+    case 'out-of-reach':
+      return `the issue ${outcome.reference} stands for this engagement, and cannot be trusted or seen; procession doctor says more`;
+    case 'unknown-process': {
+      const profile = outcome.profile === null ? '' : ` with profile ${shown(outcome.profile)}`;
+      return `there is no process ${shown(outcome.process)}${profile}`;
+    }
+    case 'shadow':
+      return 'the policy is "shadow", so nothing is written';
+    case 'paused':
+      return 'the engagement is paused; a comment on the epic says why';
+    case 'braked':
+      return `a brake has stopped it: ${outcome.why}`;
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli } from '#test/support/cli.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'procession-lint-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function lint(settings: string): Promise<{ code: number; stdout: string }> {
+  await writeFile(join(folder, 'procession.yml'), `gitlab: { group: a, project: b }\n${settings}\n`);
+  return await cli(['lint'], { cwd: folder });
+}
+
+describe('procession lint', () => {
+  it.each([
+    ['process: delivry', 'process: there is no process "delivry"', 'Did you mean "delivery"?'],
+    [
+      'profile: strct',
+      'profile: there is no profile "strct" of the process "delivery"',
+      'Did you mean "strict"?',
+    ],
+  ])('finds that %s is not there, and what was meant', async (settings, message, fix) => {
+    const { code, stdout } = await lint(settings);
+
+    expect(code).toBe(2);
+    expect(stdout).toContain(message);
+    expect(stdout).toContain(fix);
+  });
+
+  it('finds nothing wrong with a profile that is there, and a project without SOWs', async () => {
+    expect(await lint('profile: strict')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('0 SOWs: no problems'),
+    });
+  });
+});
