@@ -1,4 +1,4 @@
-import { AREAS, type Area, type Problem } from '#domain/doctor/problem.ts';
+import { AREAS, type Area, type Diagnosis } from '#domain/doctor/diagnosis.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
 const TITLES: Readonly<Record<Area, string>> = {
@@ -17,18 +17,18 @@ const TITLES: Readonly<Record<Area, string>> = {
 };
 
 /**
- * A line per area that was looked at, its problems with their fixes below, and a count.
+ * Lines for a terminal: one per area that was looked at, its diagnoses with their fixes below, and a count.
  *
  * @param about what was found for each area, in a few words; areas without it were not looked at
  */
 export function doctorText(
-  problems: readonly Problem[],
+  diagnoses: readonly Diagnosis[],
   about: Readonly<Partial<Record<Area, string>>>,
   paint: Paint,
 ): string {
   const width = Math.max(...Object.values(TITLES).map((title) => title.length));
   const lines = AREAS.flatMap((area): readonly string[] => {
-    const found = problems.filter((problem) => problem.area === area);
+    const found = diagnoses.filter((diagnosis) => diagnosis.area === area);
     const words = about[area];
     if (words === undefined && found.length === 0) return [];
     const isBad = found.some(({ severity }) => severity === 'error');
@@ -38,19 +38,19 @@ export function doctorText(
       ...found.flatMap(described),
     ];
   });
-  return [...lines, '', summary(problems)].join('\n');
+  return [...lines, '', summary(diagnoses)].join('\n');
 
-  function described({ severity, message, fix }: Problem): readonly string[] {
+  function described({ severity, message, fix }: Diagnosis): readonly string[] {
     const indent = ' '.repeat(width + 4);
     const what = severity === 'error' ? paint('bad', visible(message)) : paint('change', visible(message));
     return [`${indent}${what}`, `${indent}Fix: ${visible(fix)}`];
   }
 }
 
-function summary(problems: readonly Problem[]): string {
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const warnings = problems.length - errors;
-  if (problems.length === 0) return 'No problems.';
+function summary(diagnoses: readonly Diagnosis[]): string {
+  const errors = diagnoses.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnoses.length - errors;
+  if (diagnoses.length === 0) return 'No problems.';
   return [
     ...(errors > 0 ? [counted(errors, 'problem')] : []),
     ...(warnings > 0 ? [counted(warnings, 'warning')] : []),

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Problem } from '#domain/doctor/problem.ts';
+import type { Diagnosis } from '#domain/doctor/diagnosis.ts';
 import type { SetupPlan } from '#domain/setup/action.ts';
 import type { SetupLink } from '#domain/setup/links.ts';
 import type { World } from '#sandbox/world.ts';
@@ -31,7 +31,7 @@ export interface SetupResult extends CliResult {
 }
 
 export interface DoctorResult extends CliResult {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnosis[];
 }
 
 export interface TestInstallation extends TestWorld {
@@ -96,7 +96,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     },
     doctor: async (env = {}) => {
       const result = await run(['doctor', '--json'], env);
-      const { problems } = JSON.parse(result.stdout) as { problems: readonly Problem[] };
+      const { problems } = JSON.parse(result.stdout) as { problems: readonly Diagnosis[] };
       return { ...result, problems: problems.filter(({ id }) => id !== 'token-of-a-person') };
     },
     writes: () => world.sandbox.ledger.writes().map(({ route }) => route),

@@ -1,11 +1,11 @@
-import { type Wanted, wantedBy } from '#cli/targets/wanted.ts';
+import { wantedBy } from '#cli/targets/wanted.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
-import { AppError, ConfigError, UnexpectedResponseError } from '#domain/base/errors.ts';
+import { ConfigError } from '#domain/base/errors.ts';
 import { ROLE_NAMES } from '#domain/base/gitlab-version.ts';
-import { databaseProblems, diagnose, inOrder } from '#domain/doctor/diagnose.ts';
+import { diagnose, diagnoseDatabase, diagnoseFailure } from '#domain/doctor/diagnose.ts';
+import { type Area, type Diagnosis, inOrder } from '#domain/doctor/diagnosis.ts';
 import type { DoctorFacts } from '#domain/doctor/facts.ts';
-import { type Area, error, type Problem } from '#domain/doctor/problem.ts';
 import { valuesOf } from '#domain/setup/installation.ts';
 import { sweepSchedule } from '#domain/setup/schedule.ts';
 import { examine } from '#reconciler/hooks/examine.ts';
@@ -28,84 +28,44 @@ export const command: Command = {
   run,
 };
 
-interface Findings {
-  readonly problems: readonly Problem[];
+interface Examined {
+  readonly diagnoses: readonly Diagnosis[];
   /** `null` when GitLab could not be looked at. */
   readonly facts: DoctorFacts | null;
 }
 
 async function run(context: CommandContext): Promise<number> {
   const { output, wire } = context;
-  const { problems, facts } = await find(wire);
-  if (context.flag('json')) output.json(toDocument(wire, problems, facts));
-  else output.result(doctorText(problems, facts === null ? {} : aboutOf(facts), output.paint));
-  const errors = problems.filter(({ severity }) => severity === 'error');
+  const { diagnoses, facts } = await examined(wire);
+  if (context.flag('json')) output.json(toDocument(wire, diagnoses, facts));
+  else output.result(doctorText(diagnoses, facts === null ? {} : aboutOf(facts), output.paint));
+  const errors = diagnoses.filter(({ severity }) => severity === 'error');
   return mostSevere(errors.map(({ area }) => (area === 'config' ? EXIT.config : EXIT.refused)));
 }
 
-/** What ends other commands is a finding here. */
-async function find(wire: Wire): Promise<Findings> {
-  let wanted: Wanted;
+/** What ends other commands is a diagnosis here. @throws what is a mistake of ours */
+async function examined(wire: Wire): Promise<Examined> {
   try {
-    wanted = await wantedBy(wire, { hook: true, schedule: true, cron: null, renewSecret: false });
+    const facts = await factsOf(wire);
+    return { diagnoses: diagnose(facts), facts };
   } catch (failure) {
-    return { problems: settingsProblems(failure), facts: null };
-  }
-  const config = wire.config();
-  try {
-    const deps = {
-      installation: await wire.installation(),
-      hooks: await wire.hooks(),
-      database: async () => await wire.database(),
-    };
-    const { installation, processRoles } = wanted;
-    const question = {
-      wanted: installation,
-      processRoles,
-      roles: config.roles,
-      serviceUrl: config.serviceUrl,
-    };
-    const facts = await examine(deps, question);
-    return { problems: diagnose(facts), facts };
-  } catch (failure) {
-    if (failure instanceof ConfigError) return { problems: settingsProblems(failure), facts: null };
-    const database = databaseProblems(await wire.database());
-    return { problems: inOrder([connectionProblem(failure), ...database]), facts: null };
+    const told = diagnoseFailure(failure);
+    if (told.length === 0) throw failure;
+    const database = failure instanceof ConfigError ? [] : diagnoseDatabase(await wire.database());
+    return { diagnoses: inOrder([...told, ...database]), facts: null };
   }
 }
 
-/** Settings, processes and templates. @throws what is about none of them */
-function settingsProblems(failure: unknown): readonly Problem[] {
-  if (!(failure instanceof ConfigError)) throw failure;
-  return failure.problems.map(({ file, line, path, message, fix }) => {
-    const place = [file === null ? '' : `${file}${line === null ? '' : `:${line}`}`, path];
-    const where = place.filter((part) => part !== '').join(' ');
-    const text = `${where}: ${message.replace(/\.+$/, '')}.`;
-    return error(
-      'config',
-      'config-invalid',
-      text,
-      fix === '' ? 'Correct it there; procession lint checks again.' : fix,
-    );
-  });
-}
-
-/** @throws what is a mistake of ours */
-function connectionProblem(failure: unknown): Problem {
-  if (failure instanceof UnexpectedResponseError)
-    return error(
-      'gitlab',
-      'gitlab-unexpected',
-      failure.message,
-      'Set GITLAB_URL to the address of GitLab itself, and look at any proxy in between.',
-    );
-  if (!(failure instanceof AppError) || failure.disposition !== 'retry') throw failure;
-  return error(
-    'gitlab',
-    'gitlab-unreachable',
-    failure.message,
-    'Check GITLAB_URL, the network and the certificate (NODE_EXTRA_CA_CERTS for an own authority), then run procession doctor again.',
-  );
+async function factsOf(wire: Wire): Promise<DoctorFacts> {
+  const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
+  const { installation: wanted, processRoles } = await wantedBy(wire, wishes);
+  const { roles, serviceUrl } = wire.config();
+  const deps = {
+    installation: await wire.installation(),
+    hooks: await wire.hooks(),
+    database: async () => await wire.database(),
+  };
+  return await examine(deps, { wanted, processRoles, roles, serviceUrl });
 }
 
 /** For each area that was looked at, what was found there. */
@@ -137,11 +97,11 @@ function aboutOf(facts: DoctorFacts): Readonly<Partial<Record<Area, string>>> {
   };
 }
 
-function toDocument(wire: Wire, problems: readonly Problem[], facts: DoctorFacts | null): object {
+function toDocument(wire: Wire, diagnoses: readonly Diagnosis[], facts: DoctorFacts | null): object {
   const read = facts?.installation;
   return {
     version: 1,
-    passed: problems.every(({ severity }) => severity !== 'error'),
+    passed: diagnoses.every(({ severity }) => severity !== 'error'),
     gitlab:
       read === undefined || read.user.kind === 'refused'
         ? null
@@ -153,6 +113,6 @@ function toDocument(wire: Wire, problems: readonly Problem[], facts: DoctorFacts
             tokenExpiresOn: read.token.kind === 'read' ? read.token.value.expiresOn : null,
             clockAheadSeconds: read.clockAheadSeconds,
           },
-    problems: problems.map(({ id, area, severity, message, fix }) => ({ id, area, severity, message, fix })),
+    problems: diagnoses,
   };
 }

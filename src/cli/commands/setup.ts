@@ -1,7 +1,7 @@
 import { type Wanted, type Wishes, wantedBy } from '#cli/targets/wanted.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
-import { accessProblems } from '#domain/doctor/diagnose.ts';
+import { diagnoseAccess } from '#domain/doctor/diagnose.ts';
 import type { Obstacle, SetupAction, SetupPlan } from '#domain/setup/action.ts';
 import { setupActionText } from '#domain/setup/action.ts';
 import type { Installation } from '#domain/setup/installation.ts';
@@ -57,7 +57,7 @@ async function run(context: CommandContext): Promise<number> {
   const wanted = await wantedBy(wire, wishesOf(context));
   const admin = await wire.installation();
   const before = await admin.read([]);
-  const blocking = accessProblems(before).filter(
+  const blocking = diagnoseAccess(before).filter(
     ({ area, severity }) => severity === 'error' && area !== 'clock',
   );
   if (blocking.length > 0) {

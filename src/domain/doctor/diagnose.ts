@@ -2,33 +2,56 @@
 
 import type { Installation } from '#domain/setup/installation.ts';
 import { ACCESS_RULES } from './access.ts';
+import { type Diagnosis, diagnosesBy, inOrder, type Rule } from './diagnosis.ts';
 import type { DatabaseState, DoctorFacts } from './facts.ts';
+import { FAILURE_RULES } from './failures.ts';
 import { HOOK_RULES } from './hook.ts';
 import { PART_RULES } from './parts.ts';
-import { AREAS, error, type Problem } from './problem.ts';
+import { PEOPLE_RULES } from './people.ts';
 
-/** In the order in which they are put right. */
-export function diagnose(facts: DoctorFacts): readonly Problem[] {
+const DATABASE_RULES: readonly Rule<DatabaseState>[] = [
+  {
+    id: 'database-unreachable',
+    area: 'database',
+    severity: 'error',
+    applies: (database) => database.kind === 'unreachable' && { reason: database.reason, fix: database.fix },
+    says: 'The store of deliveries cannot be used: {reason}',
+    fix: '{fix}',
+  },
+];
+
+/** Rows of all tables, for `docs/setup.md`. */
+export const ALL_RULES: readonly Omit<Rule<never>, 'applies'>[] = [
+  ...FAILURE_RULES,
+  ...ACCESS_RULES,
+  ...HOOK_RULES,
+  ...PART_RULES,
+  ...PEOPLE_RULES,
+  ...DATABASE_RULES,
+];
+
+/** Diagnoses of an installation that could be looked at, in the order in which they are put right. */
+export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
   return inOrder([
-    ...accessProblems(facts.installation),
-    ...HOOK_RULES.flatMap((rule) => rule(facts)),
-    ...PART_RULES.flatMap((rule) => rule(facts)),
-    ...databaseProblems(facts.database),
+    ...diagnoseAccess(facts.installation),
+    ...diagnosesBy(HOOK_RULES, facts),
+    ...diagnosesBy(PART_RULES, facts),
+    ...diagnosesBy(PEOPLE_RULES, facts),
+    ...diagnoseDatabase(facts.database),
   ]);
 }
 
-/** What keeps everything else from working: token, GitLab, clock, group, project. */
-export function accessProblems(installation: Installation): readonly Problem[] {
-  return ACCESS_RULES.flatMap((rule) => rule(installation));
+/** Diagnoses that keep everything else from working: token, GitLab, clock, group, project. */
+export function diagnoseAccess(installation: Installation): readonly Diagnosis[] {
+  return diagnosesBy(ACCESS_RULES, installation);
 }
 
-/** Also for installations that could not be looked at, because GitLab cannot be reached. */
-export function databaseProblems(database: DatabaseState): readonly Problem[] {
-  if (database.kind !== 'unreachable') return [];
-  const message = `The store of deliveries cannot be used: ${database.reason}`;
-  return [error('database', 'database-unreachable', message, database.fix)];
+/** Diagnoses of the store of deliveries, also where GitLab cannot be asked. */
+export function diagnoseDatabase(database: DatabaseState): readonly Diagnosis[] {
+  return diagnosesBy(DATABASE_RULES, database);
 }
 
-export function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  return problems.toSorted((one, other) => AREAS.indexOf(one.area) - AREAS.indexOf(other.area));
+/** Diagnoses of an error that kept the installation from being looked at; none when it is a mistake of ours. */
+export function diagnoseFailure(failure: unknown): readonly Diagnosis[] {
+  return diagnosesBy(FAILURE_RULES, failure);
 }

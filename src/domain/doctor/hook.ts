@@ -1,24 +1,107 @@
-/** Rules about the webhook, which matters only where a service listens. One function per rule. */
+/** Rules about the webhook, which matters only where a service listens. */
 
 import { OWNER, signsWebhooks } from '#domain/base/gitlab-version.ts';
-import { type ActualHook, isDisabled, isOurs, shownUrl } from '#domain/setup/hook-health.ts';
+import { EVENT_WORDS, HOOK_EVENTS } from '#domain/setup/action.ts';
+import { type ActualHook, type HookScope, isDisabled, isOurs, shownUrl } from '#domain/setup/hook-health.ts';
 import { hasNeededRole, offersGroupHooks, valuesOf } from '#domain/setup/installation.ts';
 import { WEBHOOK_PATH } from '#domain/setup/wanted-installation.ts';
+import { type Details, pageOf, RUN_SETUP, type Rule } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
-import { error, type Problem, pageOf, RUN_SETUP, warning } from './problem.ts';
 
-type Rule = (facts: DoctorFacts) => readonly Problem[];
+const NO_HOOK = 'No webhook calls {url}: changes in GitLab are only seen by the sweep.';
 
-export const HOOK_RULES: readonly Rule[] = [
-  secretMissing,
-  secretUnsupported,
-  hooksUnread,
-  hookMissing,
-  hookElsewhere,
-  hookDisabled,
-  hookFailing,
-  hookEvents,
-  hookWithoutSecret,
+/** Rules about a webhook that is wanted. None applies where no service is. */
+export const HOOK_RULES: readonly Rule<DoctorFacts>[] = [
+  {
+    id: 'webhook-secret-missing',
+    area: 'config',
+    severity: 'error',
+    applies: ({ wanted: { hook } }) => hook !== null && hook.secret === null,
+    says: 'procession.yml names a service, and GITLAB_WEBHOOK_SECRETS is empty: the service does not start without.',
+    fix: 'Make a secret with procession setup --new-secret, and set GITLAB_WEBHOOK_SECRETS to it here and for the service.',
+  },
+  {
+    id: 'signing-token-unsupported',
+    area: 'webhook',
+    severity: 'error',
+    applies: ({ wanted: { hook }, installation: { version } }) =>
+      hook?.secret === 'signing-token' && version !== '' && !signsWebhooks(version) && { version },
+    says: 'The first of GITLAB_WEBHOOK_SECRETS is a signing token, and GitLab {version} cannot sign (19.0 and newer do).',
+    fix: 'Put a secret without whsec_ first, for example of openssl rand -hex 32, here and for the service.',
+  },
+  {
+    id: 'webhooks-unreadable',
+    area: 'webhook',
+    severity: 'warning',
+    applies: hooksUnread,
+    says: 'The webhooks of the {scope} cannot be read with this token, so whether GitLab calls the service is not known.',
+    fix: 'Run procession doctor with a token of {whom}, or look under {page}.',
+  },
+  {
+    id: 'webhook-missing',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) => !takesAnOwner(facts) && missingHook(facts),
+    says: NO_HOOK,
+    fix: RUN_SETUP,
+  },
+  {
+    id: 'webhook-missing',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) => takesAnOwner(facts) && missingHook(facts),
+    says: NO_HOOK,
+    fix: 'Run procession setup with a token of an Owner of the group.',
+  },
+  {
+    id: 'webhook-elsewhere',
+    area: 'webhook',
+    severity: 'error',
+    applies: hooksElsewhere,
+    says: 'No webhook calls {url}, which service.url in procession.yml makes it; the {scope} webhook {id} calls {called}.',
+    fix: 'Correct the one that is wrong: service.url, or the webhook under {page}. If that one belongs to another installation, run procession setup.',
+  },
+  {
+    id: 'webhook-disabled',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) =>
+      hooksOfService(facts)
+        .filter(isDisabled)
+        .map((hook) => ({ scope: hook.scope, howLong: disabledFor(hook), url: shownUrl(hook.url) })),
+    says: 'GitLab has disabled the {scope} webhook {howLong}, because deliveries kept failing.',
+    fix: 'Make the service reachable for GitLab at {url}, then run procession setup: a test delivery that arrives enables it again. After that run procession sweep.',
+  },
+  {
+    id: 'webhook-failing',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) => hooksOfService(facts).flatMap((hook) => failingDeliveries(hook, facts)),
+    says: '{what} of the {scope} webhook failed in the last 24 hours; the newest was answered: {status}.',
+    fix: '{advice} A running service asks GitLab to send them again; details: {page}.',
+  },
+  {
+    id: 'webhook-events',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) => {
+      const missing = missingEvents(hooksOfService(facts));
+      return missing.length > 0 && { missing: missing.join(', ') };
+    },
+    says: 'The webhook does not send {missing}: what they would tell is only seen by the sweep.',
+    fix: RUN_SETUP,
+  },
+  {
+    id: 'webhook-without-secret',
+    area: 'webhook',
+    severity: 'error',
+    applies: (facts) =>
+      hooksOfService(facts)
+        .filter((hook) => hook.tokenPresent === false && hook.signingTokenPresent !== true)
+        .map(({ scope }) => ({ scope })),
+    says: 'The {scope} webhook has no secret, so the service refuses its deliveries.',
+    fix: RUN_SETUP,
+  },
 ];
 
 /** Hooks that deliver to the service of `procession.yml`. */
@@ -32,113 +115,65 @@ function allHooks({ groupHooks, projectHooks }: DoctorFacts['installation']): re
   return [...valuesOf(groupHooks), ...valuesOf(projectHooks)];
 }
 
-function hookPage({ installation }: DoctorFacts, { scope, id }: ActualHook): string {
-  return pageOf(installation, scope, `-/hooks/${id}/edit`);
-}
-
-function secretMissing({ wanted: { hook } }: DoctorFacts): readonly Problem[] {
-  if (hook === null || hook.secret !== null) return [];
-  return [
-    error(
-      'config',
-      'webhook-secret-missing',
-      'procession.yml names a service, and GITLAB_WEBHOOK_SECRETS is empty: the service does not start without.',
-      'Make a secret with procession setup --new-secret, and set GITLAB_WEBHOOK_SECRETS to it here and for the service.',
-    ),
-  ];
-}
-
-function secretUnsupported({ wanted: { hook }, installation: { version } }: DoctorFacts): readonly Problem[] {
-  if (hook?.secret !== 'signing-token' || version === '' || signsWebhooks(version)) return [];
-  return [
-    error(
-      'webhook',
-      'signing-token-unsupported',
-      `The first of GITLAB_WEBHOOK_SECRETS is a signing token, and GitLab ${version} cannot sign (19.0 and newer do).`,
-      'Put a secret without whsec_ first, for example of openssl rand -hex 32, here and for the service.',
-    ),
-  ];
-}
-
-/** The group's hooks take an Owner; a project hook that is seen will do. */
-function hooksUnread(facts: DoctorFacts): readonly Problem[] {
-  const { installation, wanted } = facts;
-  if (wanted.hook === null || hooksOfService(facts).length > 0) return [];
-  const scope = offersGroupHooks(installation.capabilities) ? 'group' : 'project';
-  const read = scope === 'group' ? installation.groupHooks : installation.projectHooks;
-  if (read.kind === 'read' || installation[scope].kind === 'refused') return [];
-  if (!hasNeededRole(installation)) return [];
-  return [
-    warning(
-      'webhook',
-      'webhooks-unreadable',
-      `The webhooks of the ${scope} cannot be read with this token, so whether GitLab calls the service is not known.`,
-      `Run procession doctor with a token of ${scope === 'group' ? 'an Owner of the group' : 'a Maintainer of the project'}, or look under ${pageOf(installation, scope, '-/hooks')}.`,
-    ),
-  ];
-}
-
-function hookMissing(facts: DoctorFacts): readonly Problem[] {
-  const { installation, wanted } = facts;
-  if (wanted.hook === null || hooksOfService(facts).length > 0) return [];
-  if (strayHooks(facts).length > 0) return [];
-  const byGroup = offersGroupHooks(installation.capabilities);
-  if ((byGroup ? installation.groupHooks : installation.projectHooks).kind === 'refused') return [];
-  const fix =
-    byGroup && installation.groupLevel < OWNER
-      ? 'Run procession setup with a token of an Owner of the group.'
-      : RUN_SETUP;
-  const message = `No webhook calls ${wanted.hook.url}: changes in GitLab are only seen by the sweep.`;
-  return [error('webhook', 'webhook-missing', message, fix)];
-}
-
-/** One that has our path and another host: moved, or of another installation in the same group. */
-function hookElsewhere(facts: DoctorFacts): readonly Problem[] {
-  const { wanted } = facts;
-  if (wanted.hook === null || hooksOfService(facts).length > 0) return [];
-  const { url } = wanted.hook;
-  return strayHooks(facts).map((hook) =>
-    error(
-      'webhook',
-      'webhook-elsewhere',
-      `No webhook calls ${url}, which service.url in procession.yml makes it; the ${hook.scope} webhook ${hook.id} calls ${shownUrl(hook.url)}.`,
-      `Correct the one that is wrong: service.url, or the webhook under ${hookPage(facts, hook)}. If that one belongs to another installation, run procession setup.`,
-    ),
-  );
-}
-
+/** Hooks that have our path and another host: moved, or of another installation in the same group. */
 function strayHooks({ installation }: DoctorFacts): readonly ActualHook[] {
   return allHooks(installation).filter((hook) => isOurs(hook, { path: WEBHOOK_PATH }));
 }
 
-function hookDisabled(facts: DoctorFacts): readonly Problem[] {
-  return hooksOfService(facts)
-    .filter(isDisabled)
-    .map((hook) =>
-      error(
-        'webhook',
-        'webhook-disabled',
-        `GitLab has disabled the ${hook.scope} webhook ${hook.alertStatus === 'disabled' ? 'for good' : `until ${hook.disabledUntil ?? 'a time it does not tell'}`}, because deliveries kept failing.`,
-        `Make the service reachable for GitLab at ${shownUrl(hook.url)}, then run procession setup: a test delivery that arrives enables it again. After that run procession sweep.`,
-      ),
-    );
+/** Where `setup` makes the webhook, and whether it could be read there. */
+function wantedScope({ installation }: DoctorFacts): { readonly scope: HookScope; readonly isRead: boolean } {
+  const { capabilities, groupHooks, projectHooks } = installation;
+  return offersGroupHooks(capabilities)
+    ? { scope: 'group', isRead: groupHooks.kind === 'read' }
+    : { scope: 'project', isRead: projectHooks.kind === 'read' };
 }
 
-function hookFailing(facts: DoctorFacts): readonly Problem[] {
-  return hooksOfService(facts).flatMap((hook) => {
-    const failed = (facts.failed.get(hook.id) ?? []).filter(({ hasArrived }) => !hasArrived);
-    const [newest] = failed;
-    if (newest === undefined || isDisabled(hook)) return [];
-    const what = failed.length === 1 ? 'A delivery' : `${failed.length} deliveries`;
-    return [
-      error(
-        'webhook',
-        'webhook-failing',
-        `${what} of the ${hook.scope} webhook failed in the last 24 hours; the newest was answered: ${newest.status}.`,
-        `${adviceFor(newest.status)} A running service asks GitLab to send them again; details: ${hookPage(facts, hook)}.`,
-      ),
-    ];
-  });
+/** The group's hooks take an Owner; a project hook that is seen will do. */
+function hooksUnread(facts: DoctorFacts): false | Details {
+  const { installation, wanted } = facts;
+  const { scope, isRead } = wantedScope(facts);
+  if (wanted.hook === null || hooksOfService(facts).length > 0 || isRead) return false;
+  if (installation[scope].kind === 'refused' || !hasNeededRole(installation)) return false;
+  const whom = scope === 'group' ? 'an Owner of the group' : 'a Maintainer of the project';
+  return { scope, whom, page: pageOf(installation, scope, '-/hooks') };
+}
+
+function missingHook(facts: DoctorFacts): false | Details {
+  const { hook } = facts.wanted;
+  const isThere = [...hooksOfService(facts), ...strayHooks(facts)].length > 0;
+  return hook !== null && !isThere && wantedScope(facts).isRead && { url: hook.url };
+}
+
+function takesAnOwner(facts: DoctorFacts): boolean {
+  return wantedScope(facts).scope === 'group' && facts.installation.groupLevel < OWNER;
+}
+
+function hooksElsewhere(facts: DoctorFacts): readonly Details[] {
+  const { hook: wanted } = facts.wanted;
+  if (wanted === null || hooksOfService(facts).length > 0) return [];
+  return strayHooks(facts).map((hook) => ({
+    url: wanted.url,
+    scope: hook.scope,
+    id: hook.id,
+    called: shownUrl(hook.url),
+    page: hookPage(facts, hook),
+  }));
+}
+
+function failingDeliveries(hook: ActualHook, facts: DoctorFacts): readonly Details[] {
+  const failed = (facts.failed.get(hook.id) ?? []).filter(({ hasArrived }) => !hasArrived);
+  const [newest] = failed;
+  if (newest === undefined || isDisabled(hook)) return [];
+  const { status } = newest;
+  return [
+    {
+      what: failed.length === 1 ? 'A delivery' : `${failed.length} deliveries`,
+      scope: hook.scope,
+      status,
+      advice: adviceFor(status),
+      page: hookPage(facts, hook),
+    },
+  ];
 }
 
 function adviceFor(status: string): string {
@@ -150,33 +185,18 @@ function adviceFor(status: string): string {
   return 'Check that the service runs and that GitLab can reach it: address, firewall, certificate.';
 }
 
-/** Events count as on when any of the hooks sends them. */
-function hookEvents(facts: DoctorFacts): readonly Problem[] {
-  const hooks = hooksOfService(facts);
-  if (hooks.length === 0) return [];
-  const isOff = (event: keyof ActualHook['events']): boolean => hooks.every(({ events }) => !events[event]);
-  const missing = EVENT_WORDS.filter(([event]) => isOff(event)).map(([, words]) => words);
-  if (missing.length === 0) return [];
-  const message = `The webhook does not send ${missing.join(', ')}: what they would tell is only seen by the sweep.`;
-  return [error('webhook', 'webhook-events', message, RUN_SETUP)];
+function disabledFor({ alertStatus, disabledUntil }: ActualHook): string {
+  return alertStatus === 'disabled' ? 'for good' : `until ${disabledUntil ?? 'a time it does not tell'}`;
 }
 
-const EVENT_WORDS: readonly (readonly [keyof ActualHook['events'], string])[] = [
-  ['issues', 'issue events'],
-  ['confidentialIssues', 'confidential issue events'],
-  ['notes', 'comments'],
-  ['confidentialNotes', 'confidential comments'],
-];
+/** Events count as on when any of the hooks sends them. */
+function missingEvents(hooks: readonly ActualHook[]): readonly string[] {
+  if (hooks.length === 0) return [];
+  return HOOK_EVENTS.filter((event) => hooks.every(({ events }) => !events[event])).map(
+    (event) => EVENT_WORDS[event],
+  );
+}
 
-function hookWithoutSecret(facts: DoctorFacts): readonly Problem[] {
-  return hooksOfService(facts)
-    .filter((hook) => hook.tokenPresent === false && hook.signingTokenPresent !== true)
-    .map((hook) =>
-      error(
-        'webhook',
-        'webhook-without-secret',
-        `The ${hook.scope} webhook has no secret, so the service refuses its deliveries.`,
-        RUN_SETUP,
-      ),
-    );
+function hookPage({ installation }: DoctorFacts, { scope, id }: ActualHook): string {
+  return pageOf(installation, scope, `-/hooks/${id}/edit`);
 }

@@ -105,7 +105,8 @@ export function actionSign({ kind }: SetupAction): '+' | '~' {
 
 const SECRETS = { 'signing-token': 'signing token', 'secret-token': 'secret token' } as const;
 
-const EVENTS: Readonly<Record<HookEventName, string>> = {
+/** Words for the events of a webhook in sentences. */
+export const EVENT_WORDS: Readonly<Record<HookEventName, string>> = {
   issues: 'issue events',
   confidentialIssues: 'confidential issue events',
   notes: 'comments',
@@ -129,7 +130,7 @@ export function setupActionText(action: SetupAction): string {
       return `${action.scope} webhook ${action.url} with ${SECRETS[action.secret]}`;
     case 'update-hook': {
       const changes = [
-        ...action.events.map((event) => EVENTS[event]),
+        ...action.events.map((event) => EVENT_WORDS[event]),
         ...(action.secret === null ? [] : [SECRETS[action.secret]]),
       ];
       return `${action.scope} webhook ${action.url}: ${changes.join(', ')}`;
