@@ -1,4 +1,4 @@
-import type { ActualHook, FailedDelivery, HookScope } from '#domain/setup/hook-health.ts';
+import type { ActualHook, FailedDelivery, HookScope } from '#domain/setup/actual-hook.ts';
 
 /** The hooks that could be read, or why none could. */
 export type HookList =

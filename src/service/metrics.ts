@@ -5,7 +5,8 @@
  * @see https://prometheus.io/docs/practices/naming/
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { HOOK_STATES, type HookHealth } from '#domain/setup/hook-health.ts';
+import type { HookHealth } from '#domain/setup/hook-health.ts';
+import { HOOK_STATES } from '#domain/setup/hook-rules.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';

@@ -1,9 +1,10 @@
 /** Rules about the token, GitLab itself, the clock, the group and the project: what must hold before anything can be set up. */
 import { addCalendarDays, daysBetween } from '#domain/base/calendar.ts';
 import { isAtLeast, neededRole, OLDEST_GITLAB, ROLE_NAMES } from '#domain/base/gitlab-version.ts';
-import type { HookScope } from '#domain/setup/hook-health.ts';
+import type { Details } from '#domain/base/sentence.ts';
+import type { HookScope } from '#domain/setup/actual-hook.ts';
 import type { ActualGroup, Installation, Read } from '#domain/setup/installation.ts';
-import { type Details, inShort, pageOf, type Rule } from './diagnosis.ts';
+import { inShort, pageOf, type Rule } from './diagnosis.ts';
 
 const WARN_DAYS = 14;
 /** Signatures of webhooks hold for 300 s: half of it is used up by then. */

@@ -2,8 +2,8 @@
  * Words of `doctor`: a diagnosis is one thing that is wrong with an installation, and the exact way to put it right.
  * What can be wrong stands in tables of {@link Rule}s; `docs/setup.md` prints them.
  */
-import { InvariantError } from '#domain/base/errors.ts';
-import type { HookScope } from '#domain/setup/hook-health.ts';
+import { casesOf, type Found, filledIn } from '#domain/base/sentence.ts';
+import type { HookScope } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 
 /** In the order in which they are put right: nothing works without what comes before it. */
@@ -36,13 +36,10 @@ export interface Diagnosis {
   readonly fix: string;
 }
 
-/** Words for the places in the sentences of a rule: `{ has: 'read_api' }` fills `{has}`. */
-export type Details = Readonly<Record<string, string | number>>;
-
 /** Row of a table of `doctor`. Rows of one id say the same thing of another severity or place. */
 export interface Rule<Facts> extends Pick<Diagnosis, 'id' | 'area' | 'severity'> {
-  /** `false` or an empty list: all is well. Of a list, each element is a diagnosis of its own. */
-  readonly applies: (facts: Facts) => boolean | Details | readonly Details[];
+  /** Of a list, each element is a diagnosis of its own. */
+  readonly applies: (facts: Facts) => Found;
   /** The message, with places for details: `The token expires {when} ({date}).` */
   readonly says: string;
   /** The fix, with places for details. */
@@ -52,7 +49,7 @@ export interface Rule<Facts> extends Pick<Diagnosis, 'id' | 'area' | 'severity'>
 /** Diagnoses of every rule that applies to the facts, in the order of the rules. */
 export function diagnosesBy<Facts>(rules: readonly Rule<Facts>[], facts: Facts): readonly Diagnosis[] {
   return rules.flatMap(({ id, area, severity, applies, says, fix }) =>
-    eachOf(applies(facts)).map((details) => ({
+    casesOf(applies(facts)).map((details) => ({
       id,
       area,
       severity,
@@ -65,20 +62,6 @@ export function diagnosesBy<Facts>(rules: readonly Rule<Facts>[], facts: Facts):
 /** Diagnoses in the order in which they are put right. */
 export function inOrder(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] {
   return diagnoses.toSorted((one, other) => AREAS.indexOf(one.area) - AREAS.indexOf(other.area));
-}
-
-function eachOf(found: ReturnType<Rule<never>['applies']>): readonly Details[] {
-  if (found === false) return [];
-  if (found === true) return [{}];
-  return Array.isArray(found) ? found : [found as Details];
-}
-
-function filledIn(sentence: string, details: Details): string {
-  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const word = details[name];
-    if (word === undefined) throw new InvariantError(`Nothing fills {${name}} in "${sentence}".`);
-    return String(word);
-  });
 }
 
 /** What `setup` puts right. */

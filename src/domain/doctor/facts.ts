@@ -1,4 +1,4 @@
-import type { FailedDelivery } from '#domain/setup/hook-health.ts';
+import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 

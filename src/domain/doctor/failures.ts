@@ -1,7 +1,8 @@
 /** Rules about what ends other commands and is an answer of `doctor`: settings that cannot be read, a GitLab that cannot be asked. */
 import { AppError, ConfigError, UnexpectedResponseError } from '#domain/base/errors.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import type { Details, Rule } from './diagnosis.ts';
+import type { Details } from '#domain/base/sentence.ts';
+import type { Rule } from './diagnosis.ts';
 
 /** Rules about an error. One that none of them knows is a mistake of ours. */
 export const FAILURE_RULES: readonly Rule<unknown>[] = [

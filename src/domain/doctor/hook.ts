@@ -1,11 +1,20 @@
 /** Rules about the webhook, which matters only where a service listens. */
 
 import { OWNER, signsWebhooks } from '#domain/base/gitlab-version.ts';
+import type { Details } from '#domain/base/sentence.ts';
 import { EVENT_WORDS, HOOK_EVENTS } from '#domain/setup/action.ts';
-import { type ActualHook, type HookScope, isDisabled, isOurs, shownUrl } from '#domain/setup/hook-health.ts';
+import {
+  type ActualHook,
+  disabledFor,
+  type HookScope,
+  hasNoSecret,
+  isDisabled,
+  isOurs,
+  shownUrl,
+} from '#domain/setup/actual-hook.ts';
 import { hasNeededRole, offersGroupHooks, valuesOf } from '#domain/setup/installation.ts';
 import { WEBHOOK_PATH } from '#domain/setup/wanted-installation.ts';
-import { type Details, pageOf, RUN_SETUP, type Rule } from './diagnosis.ts';
+import { pageOf, RUN_SETUP, type Rule } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
 
 const NO_HOOK = 'No webhook calls {url}: changes in GitLab are only seen by the sweep.';
@@ -97,7 +106,7 @@ export const HOOK_RULES: readonly Rule<DoctorFacts>[] = [
     severity: 'error',
     applies: (facts) =>
       hooksOfService(facts)
-        .filter((hook) => hook.tokenPresent === false && hook.signingTokenPresent !== true)
+        .filter(hasNoSecret)
         .map(({ scope }) => ({ scope })),
     says: 'The {scope} webhook has no secret, so the service refuses its deliveries.',
     fix: RUN_SETUP,
@@ -183,10 +192,6 @@ function adviceFor(status: string): string {
     return 'Check the address of the webhook and any proxy in front of the service.';
   if (status.startsWith('5')) return 'Look into the log of the service.';
   return 'Check that the service runs and that GitLab can reach it: address, firewall, certificate.';
-}
-
-function disabledFor({ alertStatus, disabledUntil }: ActualHook): string {
-  return alertStatus === 'disabled' ? 'for good' : `until ${disabledUntil ?? 'a time it does not tell'}`;
 }
 
 /** Events count as on when any of the hooks sends them. */

@@ -1,6 +1,7 @@
 /** Rules about what `setup` makes: labels, boards and the schedule. */
 
 import { hoursBetween } from '#domain/base/calendar.ts';
+import type { Details } from '#domain/base/sentence.ts';
 import {
   type ActualBoard,
   type ActualSchedule,
@@ -12,7 +13,7 @@ import { labelChanges, planLabels } from '#domain/setup/labels.ts';
 import { afterRenames, boardFor } from '#domain/setup/plan-setup.ts';
 import { hasWorkingOwner, sweepSchedule } from '#domain/setup/schedule.ts';
 import type { WantedBoard } from '#domain/setup/wanted-installation.ts';
-import { type Details, inShort, pageOf, RUN_SETUP, type Rule, some } from './diagnosis.ts';
+import { inShort, pageOf, RUN_SETUP, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
 
 /** A schedule that has made no pipeline after this is not just new. */

@@ -1,7 +1,8 @@
 /** Rules about the people who have a role in `procession.yml`. */
 
+import type { Details } from '#domain/base/sentence.ts';
 import { type RolePerson, valuesOf } from '#domain/setup/installation.ts';
-import { type Details, pageOf, type Rule, some } from './diagnosis.ts';
+import { pageOf, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
 
 /** Rules about the people of `roles`. That a role names nobody is no error: the process goes on, its issues unassigned. */

@@ -1,7 +1,7 @@
 /** One change that `setup` makes to GitLab. Boards are named, so that a plan can be shown before they exist. */
 
 import type { LabelDefinition } from '#domain/base/labels.ts';
-import type { HookScope } from './hook-health.ts';
+import type { HookScope } from './actual-hook.ts';
 
 /** What a webhook of ours is subscribed to. */
 export const HOOK_EVENTS = ['issues', 'confidentialIssues', 'notes', 'confidentialNotes'] as const;

@@ -6,7 +6,7 @@ import {
   type SetupAction,
   type SetupPart,
 } from './action.ts';
-import { type ActualHook, type HookScope, isDisabled, isOurs } from './hook-health.ts';
+import { type ActualHook, type HookScope, hasNoSecret, isDisabled, isOurs } from './actual-hook.ts';
 import { type Installation, offersGroupHooks, valuesOf } from './installation.ts';
 import { type WantedHook, WEBHOOK_PATH } from './wanted-installation.ts';
 
@@ -90,8 +90,7 @@ function repair(
 ): SetupPart {
   const { id, scope } = hook;
   const events = HOOK_EVENTS.filter((event: HookEventName) => !hook.events[event]);
-  const isBare = hook.tokenPresent === false && hook.signingTokenPresent !== true;
-  const lacks = isBare || wanted.renewSecret || needsSigning(hook, wanted);
+  const lacks = hasNoSecret(hook) || wanted.renewSecret || needsSigning(hook, wanted);
   const trouble = lacks ? secretTrouble(wanted, actual) : null;
   const secret = lacks && trouble === null ? wanted.secret : null;
   const actions: SetupAction[] = [];

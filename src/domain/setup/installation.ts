@@ -4,7 +4,7 @@
  */
 import { neededRole } from '#domain/base/gitlab-version.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
-import type { ActualHook } from './hook-health.ts';
+import type { ActualHook } from './actual-hook.ts';
 
 /** Something that was asked for, or GitLab's refusal. */
 export type Read<T> =

@@ -1,5 +1,5 @@
 import { HEALTH_STATES, type LabelRenames, labelName } from '#domain/base/labels.ts';
-import type { HookScope } from './hook-health.ts';
+import type { HookScope } from './actual-hook.ts';
 import { type Installation, offersGroupHooks, offersSeveralBoards, valuesOf } from './installation.ts';
 import { boardFor } from './plan-setup.ts';
 import type { WantedInstallation } from './wanted-installation.ts';

@@ -1,6 +1,6 @@
 /** Which deliveries of a webhook failed, and which of them a later attempt has brought. */
 import { z } from 'zod';
-import type { FailedDelivery } from '#domain/setup/hook-health.ts';
+import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import type { DeliveriesSince } from '#ports/hooks.ts';
 import { type Attempt, Delivery } from './hook-schema.ts';

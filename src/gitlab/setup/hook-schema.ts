@@ -5,7 +5,7 @@
  * @see https://docs.gitlab.com/api/group_webhooks/
  */
 import { z } from 'zod';
-import type { ActualHook, HookScope } from '#domain/setup/hook-health.ts';
+import type { ActualHook, HookScope } from '#domain/setup/actual-hook.ts';
 import { Instant } from '#gitlab/http/answer.ts';
 
 const Hook = z.object({

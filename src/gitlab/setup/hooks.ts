@@ -1,7 +1,7 @@
 /** Webhooks of the group and the project: who may see them, what failed, sending again. */
 import { GroupHooks, ProjectHooks } from '@gitbeaker/rest';
 import { GitLabRateLimitedError, GitLabRefusedError } from '#domain/base/errors.ts';
-import type { ActualHook, HookScope } from '#domain/setup/hook-health.ts';
+import type { ActualHook, HookScope } from '#domain/setup/actual-hook.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import { type Connection, connect, readList, resourceSettings } from '#gitlab/http/connection.ts';

@@ -13,7 +13,7 @@ import {
   Projects,
   Users,
 } from '@gitbeaker/rest';
-import type { HookScope } from '#domain/setup/hook-health.ts';
+import type { HookScope } from '#domain/setup/actual-hook.ts';
 import {
   type Connection,
   type ConnectionOptions,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
 import { PREMIUM } from '#domain/engagement/state.ts';
-import type { ActualHook, HookScope } from '#domain/setup/hook-health.ts';
+import type { ActualHook, HookScope } from '#domain/setup/actual-hook.ts';
 import type {
   ActualLabel,
   ActualSchedule,

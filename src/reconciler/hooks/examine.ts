@@ -1,7 +1,7 @@
 /** Gathers everything `doctor` judges. Reads only. */
 import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
-import type { FailedDelivery } from '#domain/setup/hook-health.ts';
+import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationReader } from '#ports/installation.ts';

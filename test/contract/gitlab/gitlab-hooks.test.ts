@@ -5,7 +5,8 @@ import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { createHookAdmin } from '#gitlab/setup/hooks.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import { SILENT } from '#ports/logger.ts';
-import { createHookMemory, type HookMemory, watchHooks } from '#reconciler/hooks/watch-hooks.ts';
+import { createHookMemory, type HookMemory } from '#reconciler/hooks/hook-memory.ts';
+import { watchHooks } from '#reconciler/hooks/watch-hooks.ts';
 import type { Hook } from '#sandbox/world.ts';
 import { startWorld, type TestWorld, type WorldOptions } from '#test/support/gitlab-world.ts';
 

@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { GitLabRefusedError, GitLabUnavailableError } from '#domain/base/errors.ts';
+import { type ActualHook, type FailedDelivery, isOurs, shownUrl } from '#domain/setup/actual-hook.ts';
+import { reportHooks, worst } from '#domain/setup/hook-health.ts';
+import type { HookLook } from '#domain/setup/hook-rules.ts';
 import {
-  type ActualHook,
-  type FailedDelivery,
-  type HookFinding,
-  isOurs,
   isResendDue,
   isTestDue,
   isWorthResending,
   MAX_RESENDS,
-  reportHooks,
   roomForCalls,
-  shownUrl,
-  worst,
-} from '#domain/setup/hook-health.ts';
+} from '#domain/setup/resends.ts';
 import type { CallOutcome, HookAdmin } from '#ports/hooks.ts';
 import { SILENT } from '#ports/logger.ts';
-import { createHookMemory, watchHooks } from '#reconciler/hooks/watch-hooks.ts';
+import { createHookMemory } from '#reconciler/hooks/hook-memory.ts';
+import { watchHooks } from '#reconciler/hooks/watch-hooks.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-03-02T09:00:00.000Z');
@@ -40,7 +37,7 @@ function aDelivery(id: number, given: Partial<FailedDelivery> = {}): FailedDeliv
   return { id, key: `key-${id}`, url: URL, status: '500', hasArrived: false, ...given };
 }
 
-function aFinding(given: Partial<HookFinding> = {}): HookFinding {
+function aFinding(given: Partial<HookLook> = {}): HookLook {
   return { hook: aHook(), test: null, failed: [], resent: 0, givenUp: 0, ...given };
 }
 
@@ -112,7 +109,7 @@ describe('domain/hook-health', () => {
   });
 
   const none = { issues: false, confidentialIssues: false, notes: false, confidentialNotes: false };
-  it.each<[string, Partial<HookFinding>, string, RegExp]>([
+  it.each<[string, Partial<HookLook>, string, RegExp]>([
     ['nothing wrong', {}, 'ok', /^$/],
     ['no secret', { hook: aHook({ tokenPresent: false }) }, 'misconfigured', /GITLAB_WEBHOOK_SECRETS/],
     [
