@@ -134,5 +134,5 @@ function damaged(reason: string, record: EngagementRecord | null = null): Opened
 }
 
 function messageOf(place: string, data: string): string {
-  return `procession record v1\n${place}\n${data}`;
+  return ['procession record v1', place, data].join('\n');
 }
