@@ -21,8 +21,8 @@ function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
   return [
     `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
     ...epic.gates.map(
-      (gate) =>
-        `  ${mark(gate.done, paint)} closes when ${gate.title} is done: ${gate.state ?? 'not in this engagement'}`,
+      (step) =>
+        `  ${mark(step.done, paint)} closes when ${step.title} is done: ${step.state ?? 'not in this engagement'}`,
     ),
     ...healthLines(epic, paint),
     ...epic.leftAlone.map(

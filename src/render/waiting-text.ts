@@ -1,5 +1,5 @@
 /** Who is waited for and since when, as plain text. */
-import type { EngagementReport, Turn, Waited, Waiver } from '#domain/portfolio/engagement-report.ts';
+import type { EngagementReport, ReportedWaiver, Turn, Waited } from '#domain/portfolio/engagement-report.ts';
 import { waitText } from './day-text.ts';
 
 /** `eli`, `Eli Example (no GitLab user)`, `role engineer (nobody named yet)`. */
@@ -19,7 +19,7 @@ export function waiting({ since }: Pick<Turn, 'since'>): string {
 }
 
 /** `Kick-off, waived by mira on 2026-11-30: the customer asked for it` */
-export function waiverText({ title, by, on, reason }: Waiver): string {
+export function waiverText({ title, by, on, reason }: ReportedWaiver): string {
   const who = by === null ? '' : ` by ${by}`;
   const when = on === null ? '' : ` on ${on}`;
   return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;

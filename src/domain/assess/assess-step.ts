@@ -179,7 +179,7 @@ function untickedItems(step: Step, issue: ActualIssue): readonly string[] {
     .map(({ text }) => text);
 }
 
-/** The last word counts; those that have expired are gone already, see `settleWaivers`. */
+/** The last word counts; those that have expired are gone already, see `settleRulings`. */
 function waiverOf(key: StepKey, rulings: Rulings): Waiver | null {
   return rulings.waivers.findLast(({ step }) => step === key) ?? null;
 }

@@ -42,8 +42,8 @@ export function assess(input: AssessInput): Assessment {
     statuses.set(step.id, assessStep({ step, after, issue }, context));
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
-  const openGates = process.closeWhen.filter((gate) => statuses.get(gate)?.done !== true);
-  const complete = openGates.length === 0;
+  const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
+  const complete = openClosingSteps.length === 0;
   const steps = reading.map((status) =>
     complete ? closedWithEpic(status) : endedInTime(status, statuses, settings),
   );
@@ -57,7 +57,7 @@ export function assess(input: AssessInput): Assessment {
     steps,
     order,
     excluded,
-    openGates,
+    openClosingSteps,
     complete,
     epicClosedEarly: found.epic?.state === 'closed' && !complete,
   };

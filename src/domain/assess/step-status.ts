@@ -65,8 +65,9 @@ export interface Assessment {
   /** The keys of `steps`, every step after its predecessors. */
   readonly order: readonly StepKey[];
   readonly excluded: readonly { readonly step: Step; readonly why: string }[];
-  readonly openGates: readonly StepKey[];
-  /** All completion gates are done: the epic is to be closed. */
+  /** Closing steps that are not done. */
+  readonly openClosingSteps: readonly StepKey[];
+  /** All closing steps are done: the epic is to be closed. */
   readonly complete: boolean;
   /** The epic is closed although it is not complete. */
   readonly epicClosedEarly: boolean;

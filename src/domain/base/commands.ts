@@ -25,7 +25,7 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** Who may give a command where the settings do not say: names of roles; `owner` is the role of the step it is about. */
 export const ANYBODY = 'anybody';
-export const OWNER = 'owner';
+export const STEP_OWNER = 'owner';
 
 export interface CommandDefinition {
   readonly name: CommandName;
@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     usage: '',
     summary: 'starts the pipeline of this step anew',
     about: 'step',
-    by: ['manager', OWNER],
+    by: ['manager', STEP_OWNER],
     changes: true,
   },
   {
@@ -122,7 +122,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
     usage: '<n> working days',
     summary: 'no reminders about this step for so long',
     about: 'step',
-    by: ['manager', OWNER],
+    by: ['manager', STEP_OWNER],
   },
   {
     name: 'due',

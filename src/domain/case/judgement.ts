@@ -39,7 +39,7 @@ export function mismatches({ expect, said }: ProcessCase, judged: Judged): reado
     ...listMismatch(
       ['expect', 'open_gates'],
       expect.open_gates,
-      assessment.openGates,
+      assessment.openClosingSteps,
       gateAdvice(assessment),
     ),
     ...completeMismatch(expect, assessment),
@@ -114,7 +114,7 @@ function excludedAdvice({ excluded }: Assessment): readonly string[] {
 
 function gateAdvice(assessment: Assessment): readonly string[] {
   return assessment.steps
-    .filter(({ key }) => assessment.openGates.includes(key))
+    .filter(({ key }) => assessment.openClosingSteps.includes(key))
     .map((status) => `${status.key} is ${verdictOf(status, assessment, status.state)}`);
 }
 

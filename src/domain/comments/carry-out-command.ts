@@ -1,6 +1,6 @@
 /** From each command to its effect. */
 import type { CommandName } from '#domain/base/commands.ts';
-import { type CommandContext, done, type Effect, type EffectsOf, onEpic } from './effect.ts';
+import { done, type Effect, type EffectContext, type EffectsOf, onEpic } from './effect.ts';
 import { ENGAGEMENT_COMMANDS } from './engagement-commands.ts';
 import type { Command } from './parse-command.ts';
 import { STEP_COMMANDS } from './step-commands.ts';
@@ -17,14 +17,14 @@ const QUESTIONS: EffectsOf<'help' | 'status' | 'explain' | 'reconcile'> = {
 const EFFECTS: EffectsOf<CommandName> = { ...QUESTIONS, ...STEP_COMMANDS, ...ENGAGEMENT_COMMANDS };
 
 /** Does what one permitted command says to the rulings and the effects so far, or says why not. */
-export function carryOutCommand(command: Command, context: CommandContext): Effect {
+export function carryOutCommand(command: Command, context: EffectContext): Effect {
   return effectOf(command.name, command, context);
 }
 
 function effectOf<Name extends CommandName>(
   name: Name,
   command: Command & { readonly name: Name },
-  context: CommandContext,
+  context: EffectContext,
 ): Effect {
   return EFFECTS[name](command, context);
 }

@@ -9,7 +9,7 @@ import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { Command } from './parse-command.ts';
 import type { Reply } from './replies.ts';
 
-export interface CommandContext {
+export interface EffectContext {
   /** The step that the command is about. */
   readonly status: StepStatus | null;
   readonly said: { readonly by: ActualUser; readonly note: ActualNote; readonly target: NoteTarget };
@@ -32,12 +32,12 @@ export type Effect =
 
 /** What each command of a group does, by its name. */
 export type EffectsOf<Names extends CommandName> = {
-  readonly [Name in Names]: (command: Command & { readonly name: Name }, context: CommandContext) => Effect;
+  readonly [Name in Names]: (command: Command & { readonly name: Name }, context: EffectContext) => Effect;
 };
 
 /** Carried out: the rulings and effects so far, with some changed. */
 export function done(
-  { assessment, effects }: CommandContext,
+  { assessment, effects }: EffectContext,
   changes: {
     readonly rulings?: Partial<Rulings>;
     readonly effects?: Partial<OneTimeEffects>;
@@ -58,7 +58,7 @@ export function refused(why: string): Effect {
 }
 
 /** Who gave the command, on which date, in which comment: what a ruling keeps of its origin. */
-export function given({ said, settings }: CommandContext): {
+export function given({ said, settings }: EffectContext): {
   readonly by: string;
   readonly byId: number;
   readonly on: string;
@@ -74,6 +74,6 @@ export function text(words: string): Reply {
 }
 
 /** An answer in words where the comment stands on the epic: there is no sign at a comment there. */
-export function onEpic({ said }: CommandContext, words: string): Reply | null {
+export function onEpic({ said }: EffectContext, words: string): Reply | null {
   return said.target.kind === 'epic' ? text(words) : null;
 }

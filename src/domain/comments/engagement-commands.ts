@@ -5,9 +5,9 @@ import { isMadeByCommand } from '#domain/process/process.ts';
 import { nextInstance } from '#domain/rulings/instances.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import {
-  type CommandContext,
   done,
   type Effect,
+  type EffectContext,
   type EffectsOf,
   given,
   onEpic,
@@ -27,7 +27,7 @@ export const ENGAGEMENT_COMMANDS: EffectsOf<'hold' | 'resume' | 'assign' | 'add'
   health,
 };
 
-function hold(reason: string, context: CommandContext): Effect {
+function hold(reason: string, context: EffectContext): Effect {
   return done(context, {
     rulings: { hold: { reason, ...given(context) } },
     reply: text(
@@ -36,7 +36,7 @@ function hold(reason: string, context: CommandContext): Effect {
   });
 }
 
-function resume(context: CommandContext): Effect {
+function resume(context: EffectContext): Effect {
   return done(context, {
     rulings: { hold: null },
     effects: { unpause: true },
@@ -44,7 +44,7 @@ function resume(context: CommandContext): Effect {
   });
 }
 
-function assign(command: Extract<Command, { name: 'assign' }>, context: CommandContext): Effect {
+function assign(command: Extract<Command, { name: 'assign' }>, context: EffectContext): Effect {
   const { assessment, effects, settings } = context;
   const { role } = command;
   const roles = new Set([
@@ -65,7 +65,7 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: CommandC
   });
 }
 
-function add(command: Extract<Command, { name: 'add' }>, context: CommandContext): Effect {
+function add(command: Extract<Command, { name: 'add' }>, context: EffectContext): Effect {
   const { assessment } = context;
   const { instances } = assessment.rulings;
   const possible = [
@@ -87,7 +87,7 @@ function add(command: Extract<Command, { name: 'add' }>, context: CommandContext
   });
 }
 
-function health(command: Extract<Command, { name: 'health' }>, context: CommandContext): Effect {
+function health(command: Extract<Command, { name: 'health' }>, context: EffectContext): Effect {
   if (command.value === 'auto')
     return done(context, {
       rulings: { health: null },

@@ -19,7 +19,7 @@ import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
 import { carryOutCommand } from './carry-out-command.ts';
 import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
 import type { Reply } from './replies.ts';
-import { refusal, type Speaker } from './rights.ts';
+import { type Speaker, whyNot } from './rights.ts';
 
 /** The comments of one epic or issue, all of them, oldest first. */
 export interface ItemComments {
@@ -143,7 +143,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
   if (entry.kind === 'refused') return no(entry.name, entry.why);
   const { command } = entry;
   const status = stepOf(command, said.from.target, input.assessment);
-  const why = refusal(command.name, said.speaker, status, { ...input.assessment, rulings }, input.settings);
+  const why = whyNot(command.name, said.speaker, status, { ...input.assessment, rulings }, input.settings);
   if (why !== null) return no(command.name, why);
   const done = carryOutCommand(command, {
     status,

@@ -1,7 +1,7 @@
 /** What is said to who gave a command, as Markdown that mentions nobody. */
 
 import type { Assessment } from '#domain/assess/step-status.ts';
-import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
+import { ANYBODY, COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
@@ -37,7 +37,7 @@ function helpText({ process }: Assessment, settings: Settings): string {
         ? ['the role the step asks for']
         : allowedRoles(command.name, null, settings);
     const who = roles
-      .map((role) => (role === ANYBODY ? 'every member' : role === OWNER ? 'who does the step' : role))
+      .map((role) => (role === ANYBODY ? 'every member' : role === STEP_OWNER ? 'who does the step' : role))
       .join(', ');
     return `| \`${usageOf(command).replaceAll('|', '\\|')}\` | ${command.summary} | ${who} |`;
   });

@@ -1,6 +1,6 @@
 /** Who may give a command. */
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { ANYBODY, type CommandName, commandOf, OWNER } from '#domain/base/commands.ts';
+import { ANYBODY, type CommandName, commandOf, STEP_OWNER } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualUser } from '#domain/engagement/state.ts';
 import { rolesOf } from '#domain/rulings/people.ts';
@@ -24,7 +24,7 @@ export function mayCommand(level: number | null): boolean {
  *
  * @param status the step it is about, if any
  */
-export function refusal(
+export function whyNot(
   name: CommandName,
   speaker: Speaker,
   status: StepStatus | null,
@@ -36,7 +36,7 @@ export function refusal(
   if (allowed.includes(ANYBODY)) return null;
   const roles = rolesOf(speaker.user.username, assessment, settings);
   const isDoer = status?.issue?.assignees.some(({ id }) => id === speaker.user.id) === true;
-  if (allowed.some((role) => (role === OWNER ? isDoer || isOwner(roles, status) : roles.has(role))))
+  if (allowed.some((role) => (role === STEP_OWNER ? isDoer || isOwner(roles, status) : roles.has(role))))
     return null;
   return `that takes ${whoCould(allowed, status, settings)}`;
 }
@@ -60,7 +60,7 @@ function isOwner(roles: ReadonlySet<string>, status: StepStatus | null): boolean
 
 /** `the role manager (mira)`, in code marks so that nobody is mentioned. */
 function whoCould(allowed: readonly string[], status: StepStatus | null, settings: Settings): string {
-  const roles = allowed.map((role) => (role === OWNER ? (status?.step.owner ?? role) : role));
+  const roles = allowed.map((role) => (role === STEP_OWNER ? (status?.step.owner ?? role) : role));
   return [...new Set(roles)]
     .map((role) => {
       const users = settings.roles[role] ?? [];

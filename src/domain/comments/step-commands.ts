@@ -3,9 +3,9 @@ import { addWorkingDays } from '#domain/base/calendar.ts';
 import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import {
-  type CommandContext,
   done,
   type Effect,
+  type EffectContext,
   type EffectsOf,
   given,
   onEpic,
@@ -23,7 +23,7 @@ export const STEP_COMMANDS: EffectsOf<'waive' | 'skip' | 'approve' | 'retry' | '
   due: moveDue,
 };
 
-function waive(reason: string, skip: boolean, context: CommandContext): Effect {
+function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   const { assessment, status } = context;
   if (status?.issue == null) return refused('there is no issue of that step in this engagement');
   if (status.done && status.waiver === null) return refused(`${status.step.title} is done already`);
@@ -46,7 +46,7 @@ function waive(reason: string, skip: boolean, context: CommandContext): Effect {
   });
 }
 
-function approve(context: CommandContext): Effect {
+function approve(context: EffectContext): Effect {
   const { assessment, status, said } = context;
   const rule = status?.step.done_when.approval;
   if (status?.issue == null || rule === undefined)
@@ -62,7 +62,7 @@ function approve(context: CommandContext): Effect {
   });
 }
 
-function retry(context: CommandContext): Effect {
+function retry(context: EffectContext): Effect {
   const { assessment, status, said } = context;
   if (status?.issue == null || status.step.pipeline === undefined)
     return refused(
@@ -81,7 +81,7 @@ function retry(context: CommandContext): Effect {
   });
 }
 
-function snooze(workingDays: number, context: CommandContext): Effect {
+function snooze(workingDays: number, context: EffectContext): Effect {
   const { assessment, status, settings } = context;
   if (status === null) return refused('it is not about a step');
   const about = given(context);
@@ -93,7 +93,7 @@ function snooze(workingDays: number, context: CommandContext): Effect {
   });
 }
 
-function moveDue(command: Extract<Command, { name: 'due' }>, context: CommandContext): Effect {
+function moveDue(command: Extract<Command, { name: 'due' }>, context: EffectContext): Effect {
   const { effects, status } = context;
   if (status?.issue == null) return refused('there is no issue of that step in this engagement');
   if (status.done) return refused(`${status.step.title} is done already`);

@@ -86,12 +86,12 @@ function checkStep(status: StepStatus, assessment: Assessment, until: StepKey | 
     reference: status.issue?.reference ?? null,
     url: status.issue?.url ?? null,
     state: status.state,
-    waiver: waiverOf(status),
+    waiver: shownWaiver(status),
     findings: [...broken, ...late],
   };
 }
 
-function waiverOf({ waiver }: StepStatus): CheckedStep['waiver'] {
+function shownWaiver({ waiver }: StepStatus): CheckedStep['waiver'] {
   if (waiver === null) return null;
   const { by, on, reason, skip } = waiver;
   return { by, on, reason, skip };
@@ -116,12 +116,12 @@ function notDone(status: StepStatus, assessment: Assessment): Finding {
 }
 
 function closedEarly(assessment: Assessment): Finding {
-  const gates = assessment.openGates.map((gate) => stepName(gate, assessment));
+  const open = assessment.openClosingSteps.map((step) => stepName(step, assessment));
   return {
     rule: 'epic-closed-early',
     message: 'The epic is closed although not every closing step is done',
-    missing: gates.map((gate) => `${gate} is not done`),
-    fix: gates.map((gate) => `Finish ${gate}`),
+    missing: open.map((step) => `${step} is not done`),
+    fix: open.map((step) => `Finish ${step}`),
   };
 }
 

@@ -36,6 +36,7 @@ export interface EpicExplanation {
   readonly reference: string | null;
   readonly url: string | null;
   readonly state: 'opened' | 'closed' | null;
+  /** The closing steps. */
   readonly gates: readonly {
     readonly step: StepKey;
     readonly title: string;
@@ -139,21 +140,21 @@ export function explain(input: {
 
 function explainEpic(context: BlockContext, found: Identified): EpicExplanation {
   const { assessment } = context;
-  const gates = assessment.process.closeWhen.map((gate) => {
-    const status = assessment.steps.find(({ key }) => key === gate);
+  const closing = assessment.process.closeWhen.map((step) => {
+    const status = assessment.steps.find(({ key }) => key === step);
     return {
-      step: gate,
-      title: status?.step.title ?? gate,
+      step,
+      title: status?.step.title ?? step,
       state: status?.state ?? null,
       done: status?.done ?? false,
     };
   });
-  const open = gates.filter(({ done }) => !done).map(({ title }) => title);
+  const open = closing.filter(({ done }) => !done).map(({ title }) => title);
   return {
     reference: found.epic?.reference ?? null,
     url: found.epic?.url ?? null,
     state: found.epic?.state ?? null,
-    gates,
+    gates: closing,
     complete: assessment.complete,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
     health: healthOf(context, found.epic),

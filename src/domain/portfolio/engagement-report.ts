@@ -57,14 +57,14 @@ export const ReportedFinding = z.object({
 });
 export type ReportedFinding = Readonly<z.infer<typeof ReportedFinding>>;
 
-const Waiver = z.object({
+const ReportedWaiver = z.object({
   step: z.string(),
   title: z.string(),
   by: z.string().nullable(),
   on: CalendarDay.nullable(),
   reason: z.string().nullable(),
 });
-export type Waiver = Readonly<z.infer<typeof Waiver>>;
+export type ReportedWaiver = Readonly<z.infer<typeof ReportedWaiver>>;
 
 export const ReportedStep = z.object({
   step: z.string(),
@@ -122,7 +122,7 @@ export const EngagementReport = z.object({
     )
     .describe('Open steps past their due date, the latest first.'),
   violations: z.array(ReportedFinding),
-  waivers: z.array(Waiver),
+  waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),
   notIncluded: z.array(z.object({ step: z.string(), title: z.string(), why: z.string() })),
 });

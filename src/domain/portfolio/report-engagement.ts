@@ -15,9 +15,9 @@ import type {
   EngagementReport,
   ReportedFinding,
   ReportedStep,
+  ReportedWaiver,
   Turn,
   Waited,
-  Waiver,
 } from './engagement-report.ts';
 import { turnSince } from './turn-since.ts';
 
@@ -108,12 +108,12 @@ function epicFacts(
   return {
     reference: epic?.reference ?? null,
     url: epic?.url ?? null,
-    health: healthOf(epic, settings),
+    health: labelledHealth(epic, settings),
   };
 }
 
-/** As its label says; with several (possible on Free) none counts. */
-function healthOf(epic: ActualEpic | null, { labels }: Settings): HealthState | null {
+/** The health that the epic's label says; with several labels (possible on Free) none counts. */
+function labelledHealth(epic: ActualEpic | null, { labels }: Settings): HealthState | null {
   const values = labelValues(epic?.labels ?? [], 'health', labels);
   const known = HEALTH_STATES.filter((state) => values.includes(state));
   return known.length === 1 ? (known[0] ?? null) : null;
@@ -232,7 +232,7 @@ function plainFinding(finding: Omit<ReportedFinding, 'missing' | 'fix'> & Findin
 }
 
 /** Of steps that are done under a waiver, or may be. */
-function waivers({ steps }: Assessment): Waiver[] {
+function waivers({ steps }: Assessment): ReportedWaiver[] {
   return steps.flatMap(({ key, step, state, waiver }) =>
     waiver === null && state !== 'waived'
       ? []

@@ -182,7 +182,7 @@ export const ProcessFile = z.strictObject({
   titles: z.strictObject({ epic: z.string().min(1).max(200), issue: z.string().min(1).max(200) }),
   /** The steps in the order people read them; each is a file `<id>.md` beside this one. */
   steps: z.array(Id).min(1).max(100),
-  /** The completion gates: the epic closes when all of these are done. */
+  /** The closing steps: the epic closes when all of them are done. */
   close_when: z.array(Id).min(1),
   /** Named variants: replace `after` of some steps. */
   profiles: z

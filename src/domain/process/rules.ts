@@ -1,9 +1,9 @@
 /** The rules that span several fields or files of a process. One function per rule; all problems are found at once. */
 import { didYouMean } from '#domain/base/closest.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
+import { closingProblems } from './closing-rules.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { doneWhenProblems } from './done-when-rules.ts';
-import { gateProblems } from './gate-rules.ts';
 import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
@@ -20,7 +20,7 @@ const RULES: readonly Rule[] = [
   meaningfulConditions,
   doneWhenProblems,
   pipelineProblems,
-  gateProblems,
+  closingProblems,
 ];
 
 /** Everything that is wrong with a process whose files each are well-formed; empty when it can be used. */

@@ -12,7 +12,7 @@ import {
   modeOf,
   type Open,
   opened,
-  sign,
+  sectionSign,
   type TagPlace,
   tagProblems,
 } from './tag-rules.ts';
@@ -91,7 +91,7 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
     ...neverClosed(tree).map(({ tag }) => ({
       file,
       line: tag.line,
-      message: `{{${sign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
+      message: `{{${sectionSign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
       fatal: true,
     })),
     ...(isProse ? literalProblems(masked).map((problem) => ({ file, ...problem, fatal: false })) : []),

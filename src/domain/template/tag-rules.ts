@@ -75,12 +75,12 @@ export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
 export function endProblems({ tag, closedBy }: TemplateNode): readonly Broken[] {
   if (closedBy === null || closedBy.name === tag.name) return [];
   return fatal(
-    `{{${sign(tag)}${tag.name}}} is not closed before {{/${closedBy.name}}} in line ${closedBy.line}: add {{/${tag.name}}}`,
+    `{{${sectionSign(tag)}${tag.name}}} is not closed before {{/${closedBy.name}}} in line ${closedBy.line}: add {{/${tag.name}}}`,
   );
 }
 
 /** `#` or `^`, as the tag was written. */
-export function sign(tag: TemplateTag): string {
+export function sectionSign(tag: TemplateTag): string {
   return tag.kind === 'inverted' ? '^' : '#';
 }
 

@@ -48,7 +48,7 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
     '',
-    `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${gateNames(assessment)}.`,
+    `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${closingStepNames(assessment)}.`,
     '',
     ...waiverLines(assessment),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
@@ -161,8 +161,8 @@ export function leftoverRow(key: StepKey, title: string, { holder }: BlockContex
 }
 
 /** `Financial wrap-up and Blameless post-mortem are done`. */
-export function gateNames(assessment: Assessment): string {
+export function closingStepNames(assessment: Assessment): string {
   const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
-  const names = assessment.process.closeWhen.map((gate) => titles.get(gate) ?? gate);
+  const names = assessment.process.closeWhen.map((step) => titles.get(step) ?? step);
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;
 }

@@ -135,24 +135,24 @@ export function epicClosedEarlyNote(context: BlockContext): string {
       '',
       '**Still to be done**',
       '',
-      waitList(assessment.openGates, context),
+      waitList(assessment.openClosingSteps, context),
       '',
       'It closes by itself when these are done.',
     ].join('\n'),
   );
 }
 
-/** The closing note: for each gate who closed it, when, and what was recorded. */
+/** The note of the end: for each closing step who closed it, when, and what was recorded. */
 export function epicCompletedNote(context: BlockContext): string {
   const { assessment } = context;
-  const gates = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
+  const closing = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
   const left = assessment.steps.filter(({ done, step }) => !done && step.until === undefined);
   return noteBody(
     'epic-completed',
     [
       `${assessment.engagement} is complete: ${assessment.process.name} is finished and this ${context.holder} is closed.`,
       '',
-      ...gates.flatMap((gate) => gateEvidence(gate)),
+      ...closing.flatMap(closingEvidence),
       ...(left.length > 0
         ? [
             '',
@@ -168,13 +168,13 @@ export function epicCompletedNote(context: BlockContext): string {
   );
 }
 
-function gateEvidence(gate: StepStatus): string[] {
-  const by = gate.issue?.closedBy?.username;
-  const on = gate.issue?.closedAt?.slice(0, 10);
+function closingEvidence(status: StepStatus): string[] {
+  const by = status.issue?.closedBy?.username;
+  const on = status.issue?.closedAt?.slice(0, 10);
   const who = `${by === undefined ? '' : ` by \`${by}\``}${on === undefined ? '' : ` on ${on}`}`;
-  const recorded = gate.evidence.filter(({ value }) => value !== null);
+  const recorded = status.evidence.filter(({ value }) => value !== null);
   return [
-    `- ${stepReference(gate.key)} **${gate.step.title}** closed${who}`,
+    `- ${stepReference(status.key)} **${status.step.title}** closed${who}`,
     ...recorded.map((reading) => `  - ${evidenceText(reading)}`),
   ];
 }

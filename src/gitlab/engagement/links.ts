@@ -5,7 +5,7 @@ import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import { backoffMs } from '#gitlab/http/backoff.ts';
 import type { Connection } from '#gitlab/http/connection.ts';
-import { isMissing, lookBeforeRepeat, mayHaveLanded } from '#gitlab/http/look-before-repeat.ts';
+import { isNotFound, lookBeforeRepeat, mayHaveLanded } from '#gitlab/http/look-before-repeat.ts';
 import { AnswerLostError } from '#gitlab/http/to-app-error.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
 import { projectOf } from './notes.ts';
@@ -87,6 +87,6 @@ async function removeLink({ issueLinks }: Connection, issue: ActualIssue, link: 
   try {
     await issueLinks.remove(issue.projectId, issue.iid, link.linkId);
   } catch (error) {
-    if (!(error instanceof AnswerLostError) && !isMissing(error)) throw error;
+    if (!(error instanceof AnswerLostError) && !isNotFound(error)) throw error;
   }
 }

@@ -13,7 +13,7 @@ export interface Outgoing {
 }
 
 /** A 2xx answer in the form gitbeaker expects. */
-export interface Answer {
+export interface GitLabAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -27,7 +27,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_C
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
 /** Sends the request, follows redirects of a `GET` on the same origin, and reads the answer, all within `timeoutMs`. */
-export async function exchange(request: Outgoing, timeoutMs: number): Promise<Answer | Failure> {
+export async function exchange(request: Outgoing, timeoutMs: number): Promise<GitLabAnswer | Failure> {
   const signals = [AbortSignal.timeout(timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
   const signal = AbortSignal.any(signals);
   try {
@@ -71,7 +71,7 @@ function redirectOf(request: Outgoing, response: Response, from: URL): URL | Fai
   return to;
 }
 
-function toOutcome(request: Outgoing, response: Response, text: string): Answer | Failure {
+function toOutcome(request: Outgoing, response: Response, text: string): GitLabAnswer | Failure {
   const { status } = response;
   const headers = Object.fromEntries(response.headers);
   if (!response.ok) return { kind: 'status', status, headers, body: withoutToken(text, request.headers) };

@@ -38,10 +38,10 @@ export async function lookBeforeRepeat<T>(connection: Connection, write: Write<T
 
 /** Whether a failed write is worth a look: its answer was lost, or is one that GitLab gives by mistake. */
 export function mayHaveLanded(error: unknown): boolean {
-  return error instanceof AnswerLostError || error instanceof GitLabConflictError || isMissing(error);
+  return error instanceof AnswerLostError || error instanceof GitLabConflictError || isNotFound(error);
 }
 
-export function isMissing(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   return error instanceof GitLabRefusedError && error.status === 404;
 }
 
@@ -59,7 +59,7 @@ export async function orNull<T>(read: Promise<T>): Promise<T | null> {
   try {
     return await read;
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createRequesterFn, type RequesterType, type ResourceOptions } from '@gitbeaker/requester-utils';
 import { askedSeconds, backoffMs, rateLimitSeconds } from './backoff.ts';
 import { createLimit } from './concurrency-limit.ts';
-import { type Answer, exchange, type Outgoing } from './exchange.ts';
+import { exchange, type GitLabAnswer, type Outgoing } from './exchange.ts';
 import { type RateLimit, rateLimitOf } from './rate-limit.ts';
 import { type Failure, isAnswerLost, isResourceLock, toAppError } from './to-app-error.ts';
 import { createWriteBudget, kindOfRequest, NO_LIMITS, type WriteBudget } from './write-budget.ts';
@@ -63,7 +63,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
   const limit = createLimit(options.maxConcurrent ?? 8);
   const budget = options.budget ?? createWriteBudget(NO_LIMITS, now);
 
-  async function tryOnce(request: Outgoing): Promise<Answer | Failure> {
+  async function tryOnce(request: Outgoing): Promise<GitLabAnswer | Failure> {
     const startedAt = performance.now();
     const outcome = await exchange(request, timeoutMs);
     options.onRequest?.({
@@ -89,7 +89,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
     return waitedSeconds + asked > maxRateLimitWaitSeconds ? null : asked * 1000;
   }
 
-  async function request(endpoint: string, given: GitbeakerOptions = {}): Promise<Answer> {
+  async function request(endpoint: string, given: GitbeakerOptions = {}): Promise<GitLabAnswer> {
     const outgoing = toOutgoing(endpoint, given, options.userAgent);
     let waitedSeconds = 0;
     for (let attempt = 1; ; attempt += 1) {

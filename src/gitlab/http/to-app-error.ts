@@ -13,7 +13,7 @@ import {
 import { rateLimitSeconds } from './backoff.ts';
 
 /** What was asked: `POST` and `/projects/services%2Fengagements/issues`. */
-export interface Target {
+export interface RequestTarget {
   readonly method: string;
   readonly path: string;
 }
@@ -95,7 +95,7 @@ export function isAnswerLost(failure: Failure): boolean {
  * The error for a failed exchange. Its message says what was asked, what went wrong and what to do next.
  * `nowMs` is for `Retry-After` dates.
  */
-export function toAppError(target: Target, failure: Failure, nowMs: number): AppError {
+export function toAppError(target: RequestTarget, failure: Failure, nowMs: number): AppError {
   const what = `${target.method} ${target.path}`;
   if (failure.kind === 'foreign') {
     return new UnexpectedResponseError(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ANYBODY, COMMANDS, OWNER, usageOf } from '#domain/base/commands.ts';
+import { ANYBODY, COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/rules.md');
 const MARK =
@@ -13,7 +13,9 @@ function rows(): string {
       command.name === 'approve'
         ? 'the role the step asks for'
         : command.by
-            .map((role) => (role === ANYBODY ? 'every member' : role === OWNER ? 'who does the step' : role))
+            .map((role) =>
+              role === ANYBODY ? 'every member' : role === STEP_OWNER ? 'who does the step' : role,
+            )
             .join(', ');
     return `| \`${usageOf(command).replaceAll('|', '\\|')}\` | ${command.summary} | ${who} |`;
   }).join('\n');

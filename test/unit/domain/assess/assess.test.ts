@@ -146,7 +146,7 @@ describe('domain/assess', () => {
   it('is complete when the closing steps are done, and ends what runs alongside', () => {
     const result = assessed({ first: { closed: true }, second: { closed: true }, last: { closed: true } });
 
-    expect(result).toMatchObject({ complete: true, openGates: [] });
+    expect(result).toMatchObject({ complete: true, openClosingSteps: [] });
     expect(states(result)['talks']).toBe('done');
   });
 
@@ -154,7 +154,7 @@ describe('domain/assess', () => {
     expect(assessed({}, { epicClosed: true })).toMatchObject({
       complete: false,
       epicClosedEarly: true,
-      openGates: ['last'],
+      openClosingSteps: ['last'],
     });
   });
 

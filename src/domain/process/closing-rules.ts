@@ -1,4 +1,4 @@
-/** Rules about how an engagement ends: its completion gates, and steps that could never be closed. */
+/** Rules about how an engagement ends: its closing steps, and steps that could never be closed. */
 
 import { didYouMean } from '#domain/base/closest.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
@@ -8,14 +8,12 @@ import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { ProcessDefinition, Step } from './process.ts';
 import { findCycles, reachable } from './step-graph.ts';
 
-/** What keeps the epic of an engagement from ever closing, or lets it close too early. */
-export function gateProblems(process: ProcessDefinition): readonly InputProblem[] {
-  return [knownGates, gatesExistOnce, gatesExistAlways, gatesWaitForNoTracker, noDeadlock].flatMap((rule) =>
-    rule(process),
-  );
+/** Finds what keeps the epic of an engagement from ever closing, or lets it close too early. */
+export function closingProblems(process: ProcessDefinition): readonly InputProblem[] {
+  return [knownSteps, existOnce, existAlways, waitForNoTracker, noDeadlock].flatMap((rule) => rule(process));
 }
 
-function knownGates(process: ProcessDefinition): readonly InputProblem[] {
+function knownSteps(process: ProcessDefinition): readonly InputProblem[] {
   const ids = process.steps.map(({ id }) => id);
   const file = processFileOf(process);
   return process.closeWhen.flatMap((id, index) => {
@@ -35,8 +33,8 @@ function knownGates(process: ProcessDefinition): readonly InputProblem[] {
   });
 }
 
-function gatesExistOnce(process: ProcessDefinition): readonly InputProblem[] {
-  return gatesOf(process)
+function existOnce(process: ProcessDefinition): readonly InputProblem[] {
+  return closingSteps(process)
     .filter((step) => step.kind !== 'once')
     .map((step) =>
       inStep(
@@ -48,8 +46,8 @@ function gatesExistOnce(process: ProcessDefinition): readonly InputProblem[] {
     );
 }
 
-function gatesExistAlways(process: ProcessDefinition): readonly InputProblem[] {
-  return gatesOf(process).flatMap((step) => {
+function existAlways(process: ProcessDefinition): readonly InputProblem[] {
+  return closingSteps(process).flatMap((step) => {
     const example = sowWithout(step);
     if (example === null || step.when === undefined) return [];
     return [
@@ -78,16 +76,21 @@ function sowWithout(step: Step): string | null {
   return others.size === 0 ? null : `every value of ${[...others].join(', ')}`;
 }
 
-/** Recurring steps are closed together with the epic, so a gate behind one would wait for itself. */
-function gatesWaitForNoTracker(process: ProcessDefinition): readonly InputProblem[] {
+/** Recurring steps are closed together with the epic, so a closing step behind one would wait for itself. */
+function waitForNoTracker(process: ProcessDefinition): readonly InputProblem[] {
   const edges = waitsFor(process);
-  return gatesOf(process).flatMap((gate) =>
-    reachable(gate.id, edges).flatMap((id) => {
+  return closingSteps(process).flatMap((closing) =>
+    reachable(closing.id, edges).flatMap((id) => {
       const tracker = process.steps.find((step) => step.id === id && step.kind === 'recurring');
       if (!tracker) return [];
       const message = `waits for "${id}", which recurs and is closed only with the epic, so the epic would never close`;
       return [
-        inStep(gate, ['after'], message, `Take "${id}" out of what it waits for, or make that kind: once.`),
+        inStep(
+          closing,
+          ['after'],
+          message,
+          `Take "${id}" out of what it waits for, or make that kind: once.`,
+        ),
       ];
     }),
   );
@@ -119,6 +122,6 @@ function waitsFor(process: ProcessDefinition): ReadonlyMap<string, readonly stri
   );
 }
 
-function gatesOf(process: ProcessDefinition): readonly Step[] {
+function closingSteps(process: ProcessDefinition): readonly Step[] {
   return process.steps.filter(({ id }) => process.closeWhen.includes(id));
 }
