@@ -1,6 +1,6 @@
 /** The only reader of the environment and of `procession.yml`. Runs once, when a command starts. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, located, problem } from '#domain/base/input-problem.ts';
@@ -35,6 +35,13 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   /** Most requests to GitLab per minute, by kind, where the settings say. */
   readonly limits: NonNullable<ProcessionFile['gitlab']>['limits'] | Readonly<Record<string, never>>;
   readonly crm: Readonly<Record<string, unknown>>;
+}
+
+/** Settings, and what is wrong with them. */
+export interface LintedConfig {
+  /** `null` where something is wrong. */
+  readonly config: Config | null;
+  readonly problems: readonly InputProblem[];
 }
 
 /** What is needed to talk to GitLab, all of it there. */
@@ -114,6 +121,21 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     limits: gitlab?.limits ?? {},
     templates,
   };
+}
+
+/** Reads the configuration as {@link loadConfig} does, with its problems as a value. */
+export function lintConfig(...given: Parameters<typeof loadConfig>): LintedConfig {
+  try {
+    return { config: loadConfig(...given), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { config: null, problems: error.problems };
+    throw error;
+  }
+}
+
+/** Whether a path names a settings file: by its name, or because PROCESSION_CONFIG says so. */
+export function isConfigFile(path: string, env: Environment): boolean {
+  return basename(path) === DEFAULT_FILE || path === env['PROCESSION_CONFIG'];
 }
 
 const IN_CI =

@@ -2,26 +2,27 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Hono } from 'hono';
+import type { PagesAccess } from '#config/environment.ts';
 import type { Config } from '#config/load-config.ts';
-import { AppError } from '#domain/base/errors.ts';
 import type { ObservedRequest } from '#gitlab/http/requester.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
-import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
-import { createHookMemory } from '#reconciler/hooks/hook-memory.ts';
-import { watchHooks } from '#reconciler/hooks/watch-hooks.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { createOwnWrites, type OwnWrites } from '#reconciler/loop/own-writes.ts';
-import { later } from '#reconciler/loop/retry.ts';
-import { type Bell, createBell } from '#reconciler/work/bell.ts';
-import { type DrainObserver, drainInbox } from '#reconciler/work/drain-inbox.ts';
-import { createLookAhead, type LookAhead, rememberOutcome } from '#reconciler/work/look-ahead.ts';
+import { cachePortfolio, type PortfolioCacheDeps } from '#reconciler/portfolio/portfolio-cache.ts';
+import { createPortfolioReader, type PortfolioDeps } from '#reconciler/portfolio/portfolio-reader.ts';
+import { createBell } from '#reconciler/work/bell.ts';
+import { drainInbox } from '#reconciler/work/drain-inbox.ts';
+import { createLookAhead, lookingAhead } from '#reconciler/work/look-ahead.ts';
 import { runSweeps, type Swept } from '#reconciler/work/sweep-schedule.ts';
 import { createApp } from '#service/app.ts';
+import { keepHouse, keepWatch, learnOwnUser } from '#service/chores.ts';
 import { createMemory, type Memory } from '#service/memory.ts';
 import { createMetrics } from '#service/metrics.ts';
+import { createPortfolioPages } from '#service/portfolio-pages.ts';
 import { createReadBody } from '#service/read-body.ts';
 import type { Receiver } from '#service/receive.ts';
 import { createCrmReceiver } from '#service/receive-crm.ts';
@@ -30,7 +31,6 @@ import type { WebhookSecrets } from '#service/require-secrets.ts';
 import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
-import { wirePages } from './pages.ts';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -76,12 +76,6 @@ const SWEEP_EVERY_MS = 300_000;
 const RENEW_EVERY_MS = 5_000;
 /** Work waits for GitLab most of the time: three requests of 30 ms each an event, so 12 at once keep up with 20 events a second. */
 const CONCURRENCY = 12;
-/** Keys of done deliveries are kept this long, well past any resend: 30 days. */
-const RETENTION_MS = 2_592_000_000;
-/** Lines of the audit log are kept this long, so that the same season of last year is still there: 400 days. */
-const AUDIT_RETENTION_MS = 34_560_000_000;
-const WATCH_HOOKS_EVERY_MS = 300_000;
-const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
 const patiently: Sleep = async (ms, signal) => {
   await delay(ms, undefined, { ...(signal ? { signal } : {}), ref: true }).catch(() => {});
@@ -130,7 +124,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     clock,
     logger,
     newRequestId: randomUUID,
-    ...wirePages(config.pages, { ...deps, clock, logger }),
+    ...pagesFor(config.pages, { ...deps, clock, logger }),
   });
   const drain = {
     ...deps,
@@ -139,7 +133,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     clock,
     sleep,
     random: Math.random,
-    observer: watching(memory.observer, lookAhead, { settings: deps.settings, clock }),
+    observer: lookingAhead(memory.observer, lookAhead, { settings: deps.settings, clock }),
     launch: { process: config.process, profile: config.profile },
     concurrency: CONCURRENCY,
     renewEveryMs: RENEW_EVERY_MS,
@@ -172,21 +166,6 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
   };
 }
 
-/** The same observer, with a memory of when each engagement is to be looked at again. */
-function watching(
-  observer: DrainObserver,
-  lookAhead: LookAhead,
-  { settings, clock }: Pick<ReconcileDeps, 'settings' | 'clock'>,
-): DrainObserver {
-  return {
-    ...observer,
-    settled: (engagement, outcome, lagMs) => {
-      observer.settled(engagement, outcome, lagMs);
-      rememberOutcome(lookAhead, outcome, { settings, now: clock.now() });
-    },
-  };
-}
-
 function receivers(
   { secrets, store }: ServiceParts,
   memory: Memory,
@@ -209,68 +188,14 @@ function receivers(
   };
 }
 
-const PERSONS_TOKEN =
-  "GITLAB_TOKEN is a person's, and everything is done in that name: use a group access token or a service account";
-
-interface Chore {
-  readonly logger: Logger;
-  readonly sleep: Sleep;
-}
-
-/** Our own changes come back as events; until we know who we are they only cost a reconcile that finds nothing to do. */
-async function learnOwnUser(
-  gitlab: GitLab,
-  memory: Memory,
-  { logger, sleep }: Chore,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const user = await gitlab.whoAmI();
-      memory.setOwnUser(user);
-      if (!user.isBot) logger.warn(PERSONS_TOKEN, { username: user.username });
-      return;
-    } catch (error) {
-      logger.warn('GitLab does not say whose token this is; asking again', {
-        reason: error instanceof AppError ? error.message : 'internal',
-      });
-      await sleep(30_000, signal);
-    }
-  }
-}
-
-async function keepHouse(
-  store: Store,
-  { clock, logger, sleep }: Chore & { readonly clock: Clock },
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await store.prune(later(clock.now(), -RETENTION_MS));
-      await store.audit.prune(later(clock.now(), -AUDIT_RETENTION_MS));
-    } catch {
-      logger.warn('what is old could not be removed from the store; trying again in an hour');
-    }
-    await sleep(HOUSEKEEPING_EVERY_MS, signal);
-  }
-}
-
-/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more, what was lost is swept up. */
-async function keepWatch(
-  { hooks, clock, logger, sleep }: Chore & { readonly hooks: HookAdmin; readonly clock: Clock },
-  { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },
-  signal: AbortSignal,
-): Promise<void> {
-  const known = createHookMemory();
-  while (!signal.aborted) {
-    try {
-      const onReachable = (): void => sooner.ring();
-      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable }, known));
-    } catch (error) {
-      logger.warn('the webhooks could not be looked at', {
-        reason: error instanceof AppError ? error.message : 'internal',
-      });
-    }
-    await sleep(WATCH_HOOKS_EVERY_MS, signal);
-  }
+/** The pages for whoever may see them; none when nobody may. */
+function pagesFor(
+  access: PagesAccess,
+  deps: PortfolioDeps & Omit<PortfolioCacheDeps, 'reader'>,
+): { readonly pages?: Hono } {
+  if (access.kind === 'off') return {};
+  const { clock, logger } = deps;
+  const portfolio = cachePortfolio({ reader: createPortfolioReader(deps), clock, logger });
+  const password = access.kind === 'password' ? access.password : null;
+  return { pages: createPortfolioPages({ portfolio, password }) };
 }

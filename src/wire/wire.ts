@@ -3,14 +3,17 @@
  * commands that need no GitLab start fast.
  */
 
-import { existsSync } from 'node:fs';
-import { basename, isAbsolute, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative, resolve } from 'node:path';
 import type { Environment } from '#config/environment.ts';
-import { type Config, gitlabAccess, loadConfig } from '#config/load-config.ts';
-import { didYouMean } from '#domain/base/closest.ts';
-import { ConfigError } from '#domain/base/errors.ts';
-import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import {
+  type Config,
+  gitlabAccess,
+  isConfigFile,
+  type LintedConfig,
+  lintConfig,
+  loadConfig,
+} from '#config/load-config.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
@@ -29,6 +32,7 @@ import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
 import type { LoadedCases } from '#templates/load-cases.ts';
+import { pathFrom, TEMPLATES_FOLDER, templatesFolder } from '#templates/paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
 import { createPipelineWire, type PipelineWire } from './pipelines.ts';
 import type { RunningService } from './service.ts';
@@ -58,8 +62,14 @@ export interface Wire extends PipelineWire {
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` that have one of these numbers, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
-  /** Every problem of config, processes, templates and SOW files, or of the given files and folders alone. */
-  lint(paths: readonly string[]): Promise<LintResult>;
+  /** Whether a path names a settings file. */
+  isConfigFile(path: string): boolean;
+  /** Every problem of the environment and a settings file, or of the one that commands read. */
+  lintConfig(file?: string): LintedConfig;
+  /** Every problem of processes, templates and SOW files. @param linted the settings, `null` where they cannot be used */
+  lintProject(linted: Config | null): Promise<LintResult>;
+  /** Every problem of some files and folders. */
+  lintPaths(paths: readonly string[]): Promise<LintResult>;
   /** The cases of a process, and what is wrong with the files they are in. */
   cases(process: string): Promise<LoadedCases>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
@@ -75,7 +85,6 @@ export interface Wire extends PipelineWire {
 }
 
 const USER_AGENT = 'procession';
-const TEMPLATES_FOLDER = 'issue_templates';
 
 /** @param cwd relative paths on the command line and in the settings begin here */
 export function createWire(env: Environment, cwd: string, logger: Logger): Wire {
@@ -111,8 +120,17 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       const found = await numberedSows(pathFrom(cwd, SOWS_FOLDER), numbers);
       return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
-    lint: async (paths) =>
-      paths.length === 0 ? await lintAll(config, cwd) : await lintGiven(paths, env, cwd),
+    isConfigFile: (path) => isConfigFile(path, env),
+    lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
+    lintProject: async (linted) => {
+      const { lintProject } = await import('#templates/lint-project.ts');
+      const templates = templatesFolder(linted?.templates ?? TEMPLATES_FOLDER, cwd);
+      return await lintProject(templates, pathFrom(cwd, SOWS_FOLDER), linted);
+    },
+    lintPaths: async (paths) => {
+      const { lintPaths } = await import('#templates/lint-paths.ts');
+      return await lintPaths(paths.map((path) => pathFrom(cwd, path)));
+    },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
     store: async () => await openStore(config(), logger),
@@ -217,75 +235,6 @@ function connectionOf(config: Config): GitLabOptions {
     budget: createWriteBudget(budgetFor(url, config.limits), Date.now),
     processLabel: (processId) => labelName('process', processId, config.labels),
   };
-}
-
-/** The folder of the settings; where the current folder has none, the processes that come with Procession. */
-function templatesFolder(templates: string, cwd: string): string {
-  const own = pathFrom(cwd, templates);
-  if (templates !== TEMPLATES_FOLDER || existsSync(own)) return own;
-  return fileURLToPath(new URL(`../../${TEMPLATES_FOLDER}`, import.meta.url));
-}
-
-/** A path as the person wrote it where that works, so that messages repeat it. */
-function pathFrom(cwd: string, path: string): string {
-  if (isAbsolute(path)) return path;
-  const fromHere = relative(process.cwd(), resolve(cwd, path));
-  return fromHere === '' ? '.' : fromHere;
-}
-
-async function lintAll(config: () => Config, cwd: string): Promise<LintResult> {
-  const settings = configProblems(config);
-  const templates = templatesFolder(settings.config?.templates ?? TEMPLATES_FOLDER, cwd);
-  const { listSowFiles } = await import('#templates/list-sows.ts');
-  const sows = await listSowFiles(pathFrom(cwd, SOWS_FOLDER));
-  const { lintPaths } = await import('#templates/lint-paths.ts');
-  const { problems, checked } = await lintPaths([templates, ...sows]);
-  const launch = settings.config === null ? [] : await launchProblems(settings.config, templates);
-  return { problems: [...settings.problems, ...launch, ...problems], checked };
-}
-
-async function lintGiven(paths: readonly string[], env: Environment, cwd: string): Promise<LintResult> {
-  const isSettings = (path: string): boolean =>
-    basename(path) === 'procession.yml' || path === env['PROCESSION_CONFIG'];
-  const { lintPaths } = await import('#templates/lint-paths.ts');
-  const others = paths.filter((path) => !isSettings(path));
-  const result = await lintPaths(others.map((path) => pathFrom(cwd, path)));
-  const settings = paths
-    .filter(isSettings)
-    .flatMap((file) => configProblems(() => loadConfig(env, { file, folder: cwd })).problems);
-  return { ...result, problems: [...settings, ...result.problems] };
-}
-
-function configProblems(config: () => Config): {
-  readonly config: Config | null;
-  readonly problems: readonly InputProblem[];
-} {
-  try {
-    return { config: config(), problems: [] };
-  } catch (error) {
-    if (error instanceof ConfigError) return { config: null, problems: error.problems };
-    throw error;
-  }
-}
-
-/** The process named in the settings must be one of the folders, and the profile one of that process. */
-async function launchProblems(config: Config, templates: string): Promise<readonly InputProblem[]> {
-  const { listProcesses } = await import('#templates/list-processes.ts');
-  const { readProfiles } = await import('#templates/load-process.ts');
-  const { process, profile, configFile: file } = config;
-  const folders = await listProcesses(templates).catch(() => []);
-  const ids = folders.map(({ id }) => id);
-  const wrong = (path: string, message: string, meant: string, names: readonly string[]): InputProblem[] => {
-    const otherwise = names.length === 0 ? 'Leave it out.' : `Use one of: ${names.join(', ')}.`;
-    return [problem({ file, at: path }, message, didYouMean(meant, names, otherwise))];
-  };
-  if (ids.length === 0) return [];
-  const found = folders.find(({ id }) => id === process);
-  if (found === undefined)
-    return wrong('process', `there is no process "${process}" in ${templates}`, process, ids);
-  const profiles = profile === null ? [] : await readProfiles(found.folder);
-  if (profile === null || profiles === null || profiles.includes(profile)) return [];
-  return wrong('profile', `there is no profile "${profile}" of the process "${process}"`, profile, profiles);
 }
 
 function once<T>(make: () => T): () => T {

@@ -24,7 +24,7 @@ export const command: Command = {
 };
 
 async function run(context: CommandContext): Promise<number> {
-  const result = await context.wire.lint(context.positionals);
+  const result = await lint(context.positionals, context.wire);
   const errors = result.problems.filter(({ severity }) => severity === 'error').length;
   if (context.flag('json'))
     context.output.json({
@@ -37,11 +37,24 @@ async function run(context: CommandContext): Promise<number> {
   return errors === 0 ? EXIT.done : EXIT.config;
 }
 
-function tell(
-  { output }: CommandContext,
-  { problems, checked }: Awaited<ReturnType<Wire['lint']>>,
-  errors: number,
-): void {
+type Result = Awaited<ReturnType<Wire['lintPaths']>>;
+
+async function lint(paths: readonly string[], wire: Wire): Promise<Result> {
+  if (paths.length === 0) {
+    const { config, problems } = wire.lintConfig();
+    return also(problems, await wire.lintProject(config));
+  }
+  const settings = paths.filter((path) => wire.isConfigFile(path));
+  const others = paths.filter((path) => !wire.isConfigFile(path));
+  const problems = settings.flatMap((file) => wire.lintConfig(file).problems);
+  return also(problems, await wire.lintPaths(others));
+}
+
+function also(problems: Result['problems'], { problems: others, checked }: Result): Result {
+  return { problems: [...problems, ...others], checked };
+}
+
+function tell({ output }: CommandContext, { problems, checked }: Result, errors: number): void {
   for (const problem of problems)
     output.result(output.paint(problem.severity === 'error' ? 'bad' : 'change', formatProblem(problem)));
   const what = `${counted(checked.processes, 'process', 'processes')}, ${counted(checked.sows, 'SOW')}`;

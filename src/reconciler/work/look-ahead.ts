@@ -7,7 +7,9 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
+import type { DrainObserver } from './drain-inbox.ts';
 
 export interface LookAhead {
   /** @param at ISO 8601 in UTC, `null`: time alone changes nothing soon */
@@ -31,8 +33,23 @@ export function createLookAhead(): LookAhead {
   };
 }
 
+/** An observer that also remembers when each engagement is to be looked at again. */
+export function lookingAhead(
+  observer: DrainObserver,
+  lookAhead: LookAhead,
+  { settings, clock }: { readonly settings: Settings; readonly clock: Clock },
+): DrainObserver {
+  return {
+    ...observer,
+    settled: (engagement, outcome, lagMs) => {
+      observer.settled(engagement, outcome, lagMs);
+      rememberOutcome(lookAhead, outcome, { settings, now: clock.now() });
+    },
+  };
+}
+
 /** After a run that found nothing to do. One that changed something is read by the next sweep. */
-export function rememberOutcome(
+function rememberOutcome(
   lookAhead: LookAhead,
   outcome: Outcome,
   { settings, now }: { readonly settings: Settings; readonly now: string },
