@@ -7,12 +7,13 @@ import type { EpicChanges, IssueChanges } from './operations.ts';
 import type { Item } from './reading.ts';
 import { hasPremium, itemAccess, labelOwner, referenceTo, userById } from './reading.ts';
 import { positionOnTop } from './relative-position.ts';
+import { applyTime } from './time-tracking.ts';
 import { addEvent, addSystemNote, addTodo } from './traces.ts';
 import type { Epic, Issue, User } from './world.ts';
 
 export type ItemChanges = IssueChanges & EpicChanges;
 
-/** Sets labels, assignees, dates, weight, epic and confidentiality. `quiet` while the item is being created. */
+/** Sets labels, assignees, dates, weight, time, epic and confidentiality. `quiet` while the item is being created. */
 export function applyMetadata(
   engine: Engine,
   actor: User,
@@ -25,6 +26,7 @@ export function applyMetadata(
     if (changes.assigneeIds !== undefined) applyAssignees(engine, actor, item, changes.assigneeIds);
     if (changes.weight !== undefined && hasPremium(engine.world)) item.weight = changes.weight;
     if (changes.discussionLocked !== undefined) item.discussionLocked = changes.discussionLocked;
+    applyTime(engine, actor, item, changes, quiet);
   }
   if (changes.confidential !== undefined && changes.confidential !== item.confidential) {
     item.confidential = changes.confidential;

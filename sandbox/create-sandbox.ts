@@ -14,6 +14,7 @@ import { NOTE_ROUTES } from '#sandbox/api/note-routes.ts';
 import { PIPELINE_ROUTES } from '#sandbox/api/pipeline-routes.ts';
 import { PLACE_ROUTES } from '#sandbox/api/place-routes.ts';
 import { SCHEDULE_ROUTES } from '#sandbox/api/schedule-routes.ts';
+import { TIME_ROUTES } from '#sandbox/api/time-routes.ts';
 import { TOKEN_ROUTES } from '#sandbox/api/token-routes.ts';
 import { createOperations } from './create-operations.ts';
 import type { Change, Engine } from './engine.ts';
@@ -144,6 +145,7 @@ const ROUTES = [
   ...AWARD_ROUTES,
   ...LINK_ROUTES,
   ...ISSUE_ROUTES,
+  ...TIME_ROUTES,
   ...BOARD_ROUTES,
   ...HOOK_ROUTES,
   ...MERGE_REQUEST_ROUTES,

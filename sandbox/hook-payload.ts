@@ -6,6 +6,7 @@
 import { addressOf, pipelineAddress } from './addresses.ts';
 import type { Item } from './reading.ts';
 import { fullPathOf, groupById, labelsOf, projectById, userById } from './reading.ts';
+import { showDuration } from './spans.ts';
 import type { Issue, Label, Note, Pipeline, User, World } from './world.ts';
 
 export type Changes = Readonly<Record<string, { readonly previous: unknown; readonly current: unknown }>>;
@@ -137,8 +138,8 @@ function issueAttributes(world: World, item: Item): Record<string, unknown> {
     time_estimate: issue?.timeEstimateSeconds ?? 0,
     total_time_spent: issue?.timeSpentSeconds ?? 0,
     time_change: 0,
-    human_total_time_spent: null,
-    human_time_estimate: null,
+    human_total_time_spent: issue === null ? null : showDuration(issue.timeSpentSeconds ?? 0),
+    human_time_estimate: issue === null ? null : showDuration(issue.timeEstimateSeconds ?? 0),
     human_time_change: null,
     weight: issue?.weight ?? null,
     health_status: null,

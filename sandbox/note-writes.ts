@@ -121,6 +121,8 @@ const CHANGE_NAMES: Readonly<Record<string, string>> = {
   dueDate: 'due_date',
   epicId: 'epic',
   discussionLocked: 'discussion_locked',
+  timeEstimate: 'time_estimate',
+  timeSpent: 'spend_time',
 };
 
 function toCommandsChanges(changes: Draft): Record<string, unknown> {

@@ -25,7 +25,14 @@ export class Refusal extends Error {
   }
 }
 
-export interface IssueChanges {
+export interface TimeChanges {
+  /** Seconds; 0 takes the estimate away. */
+  readonly timeEstimate?: number;
+  /** Seconds more, or less; 0 sets the total to zero. */
+  readonly timeSpent?: number;
+}
+
+export interface IssueChanges extends TimeChanges {
   readonly title?: string;
   readonly description?: string;
   /** Replaces all labels. */

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import type { IssueChanges } from './operations.ts';
+import type { IssueChanges, TimeChanges } from './operations.ts';
 import type { QuickAction } from './quick-actions.ts';
 import type { Item } from './reading.ts';
 import {
@@ -165,14 +165,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run.changes.epicId = null;
     return true;
   },
-  estimate: (run, argument) => keepTime(run, 'timeEstimateSeconds', () => parseDuration(argument)),
-  remove_estimate: (run) => keepTime(run, 'timeEstimateSeconds', () => 0),
-  spend: (run, argument) =>
-    keepTime(run, 'timeSpentSeconds', (issue) => {
-      const seconds = parseDuration(argument);
-      return seconds === null ? null : Math.max(0, (issue.timeSpentSeconds ?? 0) + seconds);
-    }),
-  remove_time_spent: (run) => keepTime(run, 'timeSpentSeconds', () => 0),
+  estimate: (run, argument) => keepTime(run, { timeEstimate: parseDuration(argument) ?? -1 }),
+  remove_estimate: (run) => keepTime(run, { timeEstimate: 0 }),
+  spend(run, argument) {
+    const timeSpent = parseDuration(argument);
+    return timeSpent !== null && timeSpent !== 0 && keepTime(run, { timeSpent });
+  },
+  remove_time_spent: (run) => keepTime(run, { timeSpent: 0 }),
   lock: (run) => lockDiscussion(run, true),
   unlock: (run) => lockDiscussion(run, false),
   blocks: (run, argument) => link(run, argument, 'blocks'),
@@ -236,14 +235,13 @@ function assign(
   return true;
 }
 
-function keepTime(
-  run: Run,
-  field: 'timeEstimateSeconds' | 'timeSpentSeconds',
-  value: (issue: Issue) => number | null,
-): boolean {
-  const seconds = run.item.kind === 'issue' ? value(run.item) : null;
-  if (run.item.kind !== 'issue' || seconds === null || !mayAdminister(run)) return false;
-  run.item[field] = seconds;
+/** An estimate below zero, and more time taken off than was spent, cannot be carried out. */
+function keepTime(run: Run, changes: TimeChanges): boolean {
+  const { item } = run;
+  if (item.kind !== 'issue' || !mayAdminister(run)) return false;
+  const { timeEstimate = 0, timeSpent = 0 } = changes;
+  if (timeEstimate < 0 || (item.timeSpentSeconds ?? 0) + timeSpent < 0) return false;
+  Object.assign(run.changes, changes);
   return true;
 }
 

@@ -11,6 +11,7 @@ import {
   referenceTo,
 } from '#sandbox/reading.ts';
 import { taskCompletion } from '#sandbox/task-list.ts';
+import { timeStats } from '#sandbox/time-tracking.ts';
 import type { Epic, Issue, IssueLink, World } from '#sandbox/world.ts';
 import { showLabelBasic, showUserById } from './show.ts';
 
@@ -52,12 +53,7 @@ export function showIssueBasic(world: World, issue: Issue, view: ItemView = {}):
     discussion_locked: issue.discussionLocked ?? null,
     issue_type: 'issue',
     web_url: addressOf(world, issue),
-    time_stats: {
-      time_estimate: issue.timeEstimateSeconds ?? 0,
-      total_time_spent: issue.timeSpentSeconds ?? 0,
-      human_time_estimate: null,
-      human_total_time_spent: null,
-    },
+    time_stats: timeStats(issue),
     task_completion_status: taskCompletion(issue.description),
     ...(hasPremium(world) ? { weight: issue.weight } : {}),
     blocking_issues_count: blockingCount({ world }, issue),
