@@ -45,8 +45,8 @@ describe('sandbox on a port', () => {
     await client.Issues.edit(project, one.iid, { stateEvent: 'close', addLabels: 'workflow::done' });
 
     expect((await client.EpicIssues.all(people.group.id, epic.iid)).map((it) => it['title'])).toEqual([
-      'one',
       'two',
+      'one',
     ]);
     expect((await client.Issues.all({ projectId: project })).map((it) => it.title)).toEqual([
       'three',
