@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { CaseFile } from '#domain/case/process-case.ts';
 import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
-import { StepFrontMatter } from '#domain/process/process.ts';
+import { ProcessFile, StepFrontMatter } from '#domain/process/process.ts';
 import { Sow } from '#domain/sow/sow.ts';
 
 /** The JSON Schema of a SOW file and of `/webhooks/crm`; published as `docs/sow.schema.json`. */
 export function sowJsonSchema(): object {
   return { title: 'Statement of work', ...z.toJSONSchema(Sow, { io: 'input' }) };
+}
+
+/** The JSON Schema of `process.yml`; published as `docs/process.schema.json`. */
+export function processJsonSchema(): object {
+  return { title: 'Process', ...z.toJSONSchema(ProcessFile, { io: 'input' }) };
 }
 
 /** The JSON Schema of a step's front matter; published as `docs/step.schema.json`. */

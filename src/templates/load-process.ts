@@ -82,6 +82,7 @@ function definition(
   const after = profile === null ? {} : (processFile.profiles[profile]?.after ?? {});
   return {
     id: processFile.id,
+    version: processFile.version,
     name: processFile.name,
     summary: processFile.summary,
     titles: processFile.titles,

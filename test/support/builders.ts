@@ -60,6 +60,7 @@ export function aStep(id: string, changes: Partial<Step> = {}): Step {
 export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefinition {
   return {
     id: 'sample',
+    version: 1,
     name: 'Sample',
     summary: 'A small process.',
     titles: { epic: '{{sow.number}} {{customer.name}}', issue: '{{step.title}} ({{sow.number}})' },

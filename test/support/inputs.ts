@@ -39,6 +39,7 @@ export function anInputProcess(
 ): ProcessDefinition {
   return {
     id: 'test',
+    version: 1,
     name: 'Test',
     summary: 'A process for tests.',
     titles: { epic: '{{sow.number}}', issue: '{{step.title}}' },

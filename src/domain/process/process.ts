@@ -177,6 +177,8 @@ export interface Step extends StepFrontMatter {
 /** `issue_templates/<process>/process.yml`. */
 export const ProcessFile = z.strictObject({
   id: Id,
+  /** Grows with every change of the rules; an engagement keeps the version it was launched with. */
+  version: z.int().min(1).max(9_999).default(1),
   name: z.string().min(1).max(120),
   summary: z.string().min(1).max(500),
   titles: z.strictObject({ epic: z.string().min(1).max(200), issue: z.string().min(1).max(200) }),
@@ -194,6 +196,7 @@ export type ProcessFile = z.infer<typeof ProcessFile>;
 /** A whole process, checked and ready to use. `steps` keeps the reading order of `process.yml`. */
 export interface ProcessDefinition {
   readonly id: string;
+  readonly version: number;
   readonly name: string;
   readonly summary: string;
   readonly titles: { readonly epic: string; readonly issue: string };

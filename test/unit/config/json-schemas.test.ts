@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   caseJsonSchema,
   engagementReportJsonSchema,
+  processJsonSchema,
   reportJsonSchema,
   sowJsonSchema,
   stepJsonSchema,
@@ -15,6 +16,7 @@ describe('docs/*.schema.json', () => {
   it.each([
     ['procession', configJsonSchema],
     ['case', caseJsonSchema],
+    ['process', processJsonSchema],
     ['sow', sowJsonSchema],
     ['step', stepJsonSchema],
     ['report', reportJsonSchema],
