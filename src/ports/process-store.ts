@@ -1,11 +1,16 @@
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { NamedVersion } from '#domain/process/versions.ts';
 
 /** The process definitions at hand, loaded and checked before anything runs. */
 export interface ProcessStore {
-  /** `null` when there is no such process or profile. */
-  find(id: string, profile: string | null): ProcessDefinition | null;
-  /** Ids, sorted. */
+  /**
+   * The current definition, or exactly the one that an engagement names, which may be a frozen one.
+   *
+   * @returns `null` when there is no such process, profile or version: never another
+   */
+  find(id: string, profile: string | null, which?: NamedVersion): ProcessDefinition | null;
+  /** Ids of the current definitions, sorted. */
   readonly ids: readonly string[];
-  /** Another one whenever any process or profile is another. */
+  /** Another one whenever any process, profile or frozen version is another. */
   readonly fingerprint: string;
 }

@@ -1,11 +1,13 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
-import type { ProcessDefinition, ProcessFile } from '#domain/process/process.ts';
+import { type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
+import { currentProblems, frozenProblems } from '#domain/process/version-problems.ts';
+import { readFrozenFolders } from './frozen-versions.ts';
 import { loadCases } from './load-cases.ts';
-import { type ProcessDraft, readProcessDraft } from './process-draft.ts';
+import { definitionsOf, type ProcessDraft, readProcessDraft } from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';
 
 /**
@@ -16,29 +18,40 @@ import { draftTemplateProblems } from './template-lint.ts';
  */
 export async function loadProcess(folder: string, profile: string | null = null): Promise<ProcessDefinition> {
   const draft = await readProcessDraft(folder);
-  const problems = draftProblems(draft).filter(({ severity }) => severity === 'error');
-  if (problems.length > 0 || !draft.processFile) throw new ConfigError(problems, 'The process has problems:');
-  if (profile !== null && !Object.hasOwn(draft.processFile.profiles, profile))
-    throw new ConfigError(
-      [unknownProfile(draft.processFile, profile, `${draft.folder}/process.yml`)],
-      'The process has problems:',
-    );
-  return definition(draft, draft.processFile, profile);
+  const definitions = checkedDefinitions(draft);
+  const found = definitions.find((definition) => definition.profile === profile);
+  if (found !== undefined) return found;
+  const names = definitions.flatMap(({ profile }) => profile ?? []);
+  throw new ConfigError(
+    [unknownProfile(names, profile ?? '', `${draft.folder}/process.yml`)],
+    'The process has problems:',
+  );
 }
 
-/** Everything that is wrong with the process in a folder: files, fields, rules, profiles, templates, cases. Empty when nothing is. */
+/** A process in all its profiles. @throws ConfigError with every problem of the draft */
+export function checkedDefinitions(draft: ProcessDraft): InAllProfiles {
+  const problems = draftProblems(draft).filter(({ severity }) => severity === 'error');
+  if (problems.length > 0 || draft.processFile === null)
+    throw new ConfigError(problems, 'The process has problems:');
+  return definitionsOf(draft, draft.processFile);
+}
+
+/** Everything that is wrong with the process in a folder: files, fields, rules, profiles, templates, versions, cases. Empty when nothing is. */
 export async function lintProcess(folder: string): Promise<readonly InputProblem[]> {
-  const draft = await readProcessDraft(folder);
+  const [draft, frozen] = await Promise.all([readProcessDraft(folder), readFrozenFolders(folder)]);
   const problems = draftProblems(draft);
   const { processFile } = draft;
-  // Cases of a broken process would complain about what is broken there.
-  if (processFile === null || problems.some(({ severity }) => severity === 'error')) return problems;
-  const known = (profile: string | null): boolean =>
-    profile === null || Object.hasOwn(processFile.profiles, profile);
-  const cases = await loadCases(folder, (profile) =>
-    known(profile) ? definition(draft, processFile, profile) : null,
+  const ofFrozen = frozenProblems(frozen);
+  // Cases and versions of a broken process would complain about what is broken there.
+  if (processFile === null || problems.some(({ severity }) => severity === 'error'))
+    return [...problems, ...ofFrozen];
+  const definitions = definitionsOf(draft, processFile);
+  const versions = currentProblems(definitions, frozen).map((found) => inDraft(found, draft));
+  const cases = await loadCases(
+    folder,
+    (profile) => definitions.find((definition) => definition.profile === profile) ?? null,
   );
-  return [...problems, ...cases.problems];
+  return [...problems, ...ofFrozen, ...versions, ...cases.problems];
 }
 
 /** The names of the profiles of a process; `null` where its `process.yml` cannot be read. */
@@ -59,56 +72,37 @@ function rulesOfDraft(draft: ProcessDraft): readonly InputProblem[] {
   const { processFile } = draft;
   if (!processFile || !processFile.steps.every((id) => draft.steps.has(id))) return [];
   const file = `${draft.folder}/process.yml`;
-  const plain = processProblems(definition(draft, processFile, null));
+  const [definition, ...others] = definitionsOf(draft, processFile);
+  const plain = processProblems(definition);
   const known = new Set(plain.map(identity));
-  const ofProfiles = Object.keys(processFile.profiles).flatMap((profile) =>
-    processProblems(definition(draft, processFile, profile))
+  const ofProfiles = others.flatMap((other) =>
+    processProblems(other)
       .filter((found) => !known.has(identity(found)))
-      .map((found) => problem({ file, at: placeInProfile(found, profile, draft) }, found.message, found.fix)),
+      .map((found) => inProfile(found, other.profile ?? '', draft)),
   );
   const broken = profileProblems(processFile, file);
   const all = [...plain, ...broken, ...(broken.length > 0 ? [] : ofProfiles)];
-  return all.map((found) => {
-    const inFile = found.file ?? file;
-    return located(found, inFile, (at) => draft.lineOf(inFile, at));
-  });
+  return all.map((found) => inDraft(found, draft));
 }
 
-function definition(
-  draft: ProcessDraft,
-  processFile: ProcessFile,
-  profile: string | null,
-): ProcessDefinition {
-  const after = profile === null ? {} : (processFile.profiles[profile]?.after ?? {});
-  return {
-    id: processFile.id,
-    version: processFile.version,
-    name: processFile.name,
-    summary: processFile.summary,
-    titles: processFile.titles,
-    steps: processFile.steps.flatMap((id) => {
-      const step = draft.steps.get(id);
-      return step ? [{ ...step, after: after[id] ?? step.after }] : [];
-    }),
-    closeWhen: processFile.close_when,
-    epicBody: draft.epicBody,
-    partials: draft.partials,
-    profile,
-  };
+/** A problem at its line. */
+function inDraft(found: InputProblem, draft: ProcessDraft): InputProblem {
+  const file = found.file ?? `${draft.folder}/process.yml`;
+  return located(found, file, (at) => draft.lineOf(file, at));
 }
 
 /** A problem that only a profile has is one of the profile, not of the template it shows in. */
-function placeInProfile({ file }: InputProblem, profile: string, { steps }: ProcessDraft): FieldPath {
-  const step = [...steps.values()].find((step) => step.file === file);
-  return ['profiles', profile, 'after', ...(step === undefined ? [] : [step.id])];
+function inProfile({ file, message, fix }: InputProblem, profile: string, draft: ProcessDraft): InputProblem {
+  const step = [...draft.steps.values()].find((step) => step.file === file);
+  const at = ['profiles', profile, 'after', ...(step === undefined ? [] : [step.id])];
+  return problem({ file: `${draft.folder}/process.yml`, at }, message, fix);
 }
 
 function identity({ file, path, message }: InputProblem): string {
   return `${file} ${path} ${message}`;
 }
 
-function unknownProfile(processFile: ProcessFile, profile: string, file: string): InputProblem {
-  const names = Object.keys(processFile.profiles);
+function unknownProfile(names: readonly string[], profile: string, file: string): InputProblem {
   const fix = names.length === 0 ? 'Leave the profile out.' : `Use one of: ${names.join(', ')}.`;
   return problem(
     { file, at: 'profiles' },

@@ -4,7 +4,14 @@ import type { z } from 'zod';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
-import { ProcessFile, type Step, StepFrontMatter } from '#domain/process/process.ts';
+import {
+  type InAllProfiles,
+  type ProcessDefinition,
+  ProcessFile,
+  type Step,
+  StepFrontMatter,
+} from '#domain/process/process.ts';
+import type { DecodedText } from '#yaml/decode-text.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
 import { splitFrontMatter } from './split-front-matter.ts';
@@ -35,11 +42,89 @@ export interface ProcessDraft {
 
 type LineOf = (path: FieldPath) => number;
 
+/** The files of a process as texts, not looked into yet. */
+export interface ProcessTexts {
+  readonly folder: string;
+  /** By name; `process.yml` and templates. Line breaks are `\n`. */
+  readonly files: ReadonlyMap<string, DecodedText>;
+  /** Why the folder cannot be read. */
+  readonly problems: readonly InputProblem[];
+}
+
 /** Reads the folder of a process. Nothing is thrown for what is wrong in it. */
 export async function readProcessDraft(folder: string): Promise<ProcessDraft> {
-  const reader = new DraftReader(folder.replace(/\/+$/, ''));
-  await reader.read();
+  return draftOf(await readProcessTexts(folder));
+}
+
+/** Reads the files of a process, without looking into them. Nothing is thrown for what cannot be read. */
+export async function readProcessTexts(path: string): Promise<ProcessTexts> {
+  const folder = path.replace(/\/+$/, '');
+  const names = await readdir(folder).catch((error: unknown) => noFolder(folder, error));
+  if ('message' in names) return { folder, files: new Map(), problems: [names] };
+  const wanted = names.filter((name) => name === 'process.yml' || isTemplate(name)).toSorted();
+  const files = await Promise.all(
+    wanted.map(async (name) => [name, await readLines(`${folder}/${name}`)] as const),
+  );
+  return { folder, files: new Map(files), problems: [] };
+}
+
+/** Looks into the files of a process. @param name the id that is expected: the name of the folder, unless it is a frozen version */
+export function draftOf(texts: ProcessTexts, name = basename(texts.folder)): ProcessDraft {
+  const reader = new DraftReader(texts, name);
+  reader.read();
   return reader;
+}
+
+/** A process in all its profiles, as far as its files could be read; the rules are not checked. */
+export function definitionsOf(draft: ProcessDraft, processFile: ProcessFile): InAllProfiles {
+  const profiles = Object.keys(processFile.profiles);
+  return [
+    definition(draft, processFile, null),
+    ...profiles.map((profile) => definition(draft, processFile, profile)),
+  ];
+}
+
+function definition(
+  draft: ProcessDraft,
+  processFile: ProcessFile,
+  profile: string | null,
+): ProcessDefinition {
+  const after = profile === null ? {} : (processFile.profiles[profile]?.after ?? {});
+  return {
+    id: processFile.id,
+    version: processFile.version,
+    name: processFile.name,
+    summary: processFile.summary,
+    titles: processFile.titles,
+    steps: processFile.steps.flatMap((id) => {
+      const step = draft.steps.get(id);
+      return step ? [{ ...step, after: after[id] ?? step.after }] : [];
+    }),
+    closeWhen: processFile.close_when,
+    epicBody: draft.epicBody,
+    partials: draft.partials,
+    profile,
+  };
+}
+
+function isTemplate(name: string): boolean {
+  return name.endsWith('.md') && name.toLowerCase() !== 'readme.md';
+}
+
+async function readLines(file: string): Promise<DecodedText> {
+  const result = await readText(file);
+  return result.kind === 'ok' ? { ...result, text: result.text.replaceAll(/\r\n?/g, '\n') } : result;
+}
+
+function noFolder(folder: string, error: unknown): InputProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const message =
+    code === 'ENOENT'
+      ? 'there is no such folder'
+      : code === 'ENOTDIR'
+        ? 'expected a folder, got a file'
+        : `the folder cannot be read (${code})`;
+  return problem({ file: folder }, message, 'Name the folder of a process.');
 }
 
 class DraftReader implements ProcessDraft {
@@ -52,23 +137,25 @@ class DraftReader implements ProcessDraft {
   epicBody = '';
   private readonly lines = new Map<string, LineOf>();
 
-  constructor(folder: string) {
-    this.folder = folder;
+  private readonly texts: ProcessTexts;
+  private readonly name: string;
+
+  constructor(texts: ProcessTexts, name: string) {
+    this.folder = texts.folder;
+    this.problems.push(...texts.problems);
+    this.texts = texts;
+    this.name = name;
   }
 
   lineOf(file: string, path: FieldPath): number | null {
     return this.lines.get(file)?.(path) ?? null;
   }
 
-  async read(): Promise<void> {
-    const names = await this.names();
-    if (names === null) return;
-    const templates = names.filter((name) => name.endsWith('.md') && name.toLowerCase() !== 'readme.md');
-    const texts = new Map(
-      await Promise.all(templates.map(async (name) => [name, await this.text(name)] as const)),
-    );
-    this.readProcessFile(names.includes('process.yml') ? await this.text('process.yml') : undefined);
-    if (!texts.has('epic.md'))
+  read(): void {
+    const { files, problems } = this.texts;
+    if (problems.length > 0) return;
+    this.readProcessFile();
+    if (!files.has('epic.md'))
       this.report(
         'epic.md',
         null,
@@ -76,7 +163,9 @@ class DraftReader implements ProcessDraft {
         'there is no such file',
         'Write it: it is the part of the epic below the managed block.',
       );
-    for (const [name, text] of texts) {
+    const templates = [...files.keys()].filter(isTemplate);
+    for (const name of templates) {
+      const text = this.text(name);
       if (text === null) continue;
       if (name === 'epic.md') this.epicBody = text;
       else if (name.startsWith('_')) this.partials[name.slice(1, -'.md'.length)] = text;
@@ -85,42 +174,26 @@ class DraftReader implements ProcessDraft {
     this.checkListing(templates);
   }
 
-  private async names(): Promise<readonly string[] | null> {
-    try {
-      return (await readdir(this.folder)).toSorted();
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      const message =
-        code === 'ENOENT'
-          ? 'there is no such folder'
-          : code === 'ENOTDIR'
-            ? 'expected a folder, got a file'
-            : `the folder cannot be read (${code})`;
-      this.problems.push(problem({ file: this.folder }, message, 'Name the folder of a process.'));
-      return null;
-    }
+  /** `null` when there is no such file, or it is none of text, which is told. */
+  private text(name: string): string | null {
+    const found = this.texts.files.get(name);
+    if (found?.kind === 'error') this.problems.push(found.problem);
+    return found?.kind === 'ok' ? found.text : null;
   }
 
-  private async text(name: string): Promise<string | null> {
-    const result = await readText(this.file(name));
-    if (result.kind === 'ok') return result.text.replaceAll(/\r\n?/g, '\n');
-    this.problems.push(result.problem);
-    return null;
-  }
-
-  private readProcessFile(text: string | null | undefined): void {
-    if (text === undefined)
+  private readProcessFile(): void {
+    if (!this.texts.files.has('process.yml'))
       this.report('process.yml', null, [], 'there is no such file', 'Write it; docs/templates.md says how.');
-    if (text === undefined || text === null) return;
+    const text = this.text('process.yml');
+    if (text === null) return;
     this.processFile = this.parse('process.yml', text, ProcessFile);
     const { id } = this.processFile ?? {};
-    const name = basename(this.folder);
-    if (id !== undefined && id !== name)
+    if (id !== undefined && id !== this.name)
       this.report(
         'process.yml',
         this.lineOf(this.file('process.yml'), ['id']),
         ['id'],
-        `expected the name of the folder, ${name}, got ${id}`,
+        `expected the name of the folder, ${this.name}, got ${id}`,
         'Rename one of them.',
       );
   }

@@ -1,9 +1,12 @@
-import { InvariantError } from '#domain/base/errors.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
+import { rulesHash } from '#domain/process/rules-hash.ts';
+import { chooseVersion, type FrozenNote, notedRules, type VersionChoice } from '#domain/process/versions.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
+import { frozenDefinitions, frozenDraft, frozenFolder, listFrozen, readNote } from './frozen-versions.ts';
 import { listProcesses } from './list-processes.ts';
-import { loadProcess, readProfiles } from './load-process.ts';
+import { checkedDefinitions, loadProcess } from './load-process.ts';
+import { readProcessDraft, readProcessTexts } from './process-draft.ts';
 
 /** One process in one profile. */
 export interface ProcessChoice {
@@ -12,9 +15,9 @@ export interface ProcessChoice {
 }
 
 /**
- * Loads every process of a templates folder with all its profiles.
+ * Loads every process of a templates folder with all its profiles and frozen versions.
  *
- * @param only loads just this one, which is faster; the ids are all there, but nothing else is found
+ * @param only loads just this one as it is now, which is faster; the ids are all there, but nothing else is found
  * @throws ConfigError with every problem of the first process that has some
  */
 export async function loadProcessStore(
@@ -25,24 +28,113 @@ export async function loadProcessStore(
   const wanted = only === null ? folders : folders.filter(({ id }) => id === only.process);
   const loaded = await Promise.all(
     wanted.map(async ({ folder }) =>
-      only === null ? await loadWithProfiles(folder) : [await loadProcess(folder, only.profile)],
+      only === null ? await loadWhole(folder) : await loadCurrent(folder, only.profile),
     ),
   );
-  const byName = new Map(loaded.flat().map((process) => [nameOf(process.id, process.profile), process]));
+  const byId = new Map(loaded.map((process) => [process.current[0].id, process]));
   return {
     ids: folders.map(({ id }) => id),
-    fingerprint: checksum(canonicalJson([...byName.values()])),
-    find: (id, profile) => byName.get(nameOf(id, profile)) ?? null,
+    fingerprint: checksum(
+      canonicalJson(loaded.map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)])),
+    ),
+    find: (id, profile, which) => {
+      const process = byId.get(id);
+      if (process === undefined) return null;
+      if (which === undefined) return inProfile(process.current, profile);
+      return chooseVersion(process.choices(profile), which)?.definition() ?? null;
+    },
   };
 }
 
-async function loadWithProfiles(folder: string): Promise<readonly ProcessDefinition[]> {
-  const plain = await loadProcess(folder);
-  const profiles = await readProfiles(folder);
-  if (profiles === null) throw new InvariantError(`${folder} was read a moment ago and cannot be read now.`);
-  return [plain, ...(await Promise.all(profiles.map(async (profile) => await loadProcess(folder, profile))))];
+/** One process: as it is now, and the frozen versions that say something else. */
+interface LoadedProcess {
+  readonly current: InAllProfiles;
+  readonly frozen: readonly LoadedVersion[];
+  /** Everything an engagement in this profile may name. */
+  readonly choices: (profile: string | null) => readonly Choice[];
 }
 
-function nameOf(id: string, profile: string | null): string {
-  return `${id}/${profile ?? ''}`;
+interface LoadedVersion {
+  readonly note: FrozenNote;
+  /** Parsed at the first call. */
+  readonly definitions: () => InAllProfiles | null;
+}
+
+async function loadCurrent(folder: string, profile: string | null): Promise<LoadedProcess> {
+  return loadedProcess([await loadProcess(folder, profile)], []);
+}
+
+async function loadWhole(folder: string): Promise<LoadedProcess> {
+  const current = checkedDefinitions(await readProcessDraft(folder));
+  const names = await listFrozen(folder);
+  const frozen = await Promise.all(
+    names.map(async (name) => await loadVersion(frozenFolder(folder, name), current)),
+  );
+  return loadedProcess(current, frozen.flat());
+}
+
+function loadedProcess(current: InAllProfiles, frozen: readonly LoadedVersion[]): LoadedProcess {
+  const known = new Map<string | null, readonly Choice[]>();
+  const choices = (profile: string | null): readonly Choice[] => {
+    const found = known.get(profile) ?? [
+      ...currentChoice(inProfile(current, profile)),
+      ...frozenChoices(frozen, profile),
+    ];
+    known.set(profile, found);
+    return found;
+  };
+  return { current, frozen, choices };
+}
+
+/** Nothing for a folder that was not made by `procession freeze`, and for the frozen copy of what is current. */
+async function loadVersion(folder: string, current: InAllProfiles): Promise<readonly LoadedVersion[]> {
+  const note = await readNote(folder);
+  if (note === null || isCurrent(note, current)) return [];
+  const texts = await readProcessTexts(folder);
+  return [{ note, definitions: once(() => frozenDefinitions(frozenDraft(texts))) }];
+}
+
+function isCurrent(note: FrozenNote, current: InAllProfiles): boolean {
+  return (
+    note.version === current[0].version &&
+    Object.keys(note.profiles).length === current.length - 1 &&
+    current.every((definition) => notedRules(note, definition.profile) === rulesHash(definition))
+  );
+}
+
+interface Choice extends VersionChoice {
+  readonly definition: () => ProcessDefinition | null;
+}
+
+function currentChoice(current: ProcessDefinition | null): readonly Choice[] {
+  if (current === null) return [];
+  return [{ version: current.version, rules: rulesHash(current), frozen: false, definition: () => current }];
+}
+
+function frozenChoices(frozen: readonly LoadedVersion[], profile: string | null): readonly Choice[] {
+  return frozen.flatMap(({ note, definitions }) => {
+    const rules = notedRules(note, profile);
+    if (rules === null) return [];
+    const definition = (): ProcessDefinition | null => {
+      const found = inProfile(definitions() ?? [], profile);
+      // Edited by hand: an engagement is judged by the rules that its record names, or by none.
+      return found !== null && found.version === note.version && rulesHash(found) === rules ? found : null;
+    };
+    return [{ version: note.version, rules, frozen: true, definition }];
+  });
+}
+
+function inProfile(
+  definitions: readonly ProcessDefinition[],
+  profile: string | null,
+): ProcessDefinition | null {
+  return definitions.find((definition) => definition.profile === profile) ?? null;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -210,6 +210,9 @@ export interface ProcessDefinition {
   readonly profile: string | null;
 }
 
+/** A process in all its profiles, the plain one first. */
+export type InAllProfiles = readonly [plain: ProcessDefinition, ...others: ProcessDefinition[]];
+
 /** Whether a step has an issue only when somebody asks for one. */
 export function isMadeByCommand(step: Pick<Step, 'created'>): boolean {
   return step.created === 'command';

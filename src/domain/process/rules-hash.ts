@@ -15,16 +15,22 @@ const PLAIN_FIELD = StepFrontMatter.parse({
  * an unchanged process alike. @example `'9f2c51b07a3de418'`
  */
 export function rulesHash({ id, profile, closeWhen, steps }: ProcessDefinition): string {
-  return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(rulesOf) }));
+  return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(saidRules) }));
 }
 
-function rulesOf(step: Step): unknown {
-  const doneWhen = step.done_when;
-  const evidence = doneWhen.evidence.map((field) =>
-    withoutDefaults({ ...field, hint: undefined }, PLAIN_FIELD),
-  );
+/** The rules of a step: its front matter without titles, hints and where it stands. */
+export function rulesOf(step: Step): Omit<Step, 'title' | 'body' | 'file'> {
+  const { title: _title, body: _body, file: _file, ...rules } = step;
+  const evidence = step.done_when.evidence.map(({ hint: _hint, ...field }) => field);
+  return { ...rules, done_when: { ...step.done_when, evidence } };
+}
+
+function saidRules(step: Step): unknown {
+  const rules = rulesOf(step);
+  const doneWhen = rules.done_when;
+  const evidence = doneWhen.evidence.map((field) => withoutDefaults(field, PLAIN_FIELD));
   return {
-    ...withoutDefaults({ ...step, body: undefined, file: undefined, title: undefined }, PLAIN),
+    ...withoutDefaults(rules, PLAIN),
     done_when: withoutDefaults({ ...doneWhen, evidence }, PLAIN.done_when),
   };
 }
