@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/test.ts'),
   },
   {
+    name: 'freeze',
+    summary: 'keep the rules of a process as they are, as a version that engagements can name',
+    load: async () => await import('#cli/commands/freeze.ts'),
+  },
+  {
     name: 'plan',
     summary: 'show what would change in GitLab, and why',
     load: async () => await import('#cli/commands/plan.ts'),

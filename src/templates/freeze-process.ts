@@ -14,8 +14,10 @@ import {
 } from '#domain/process/versions.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { checksumsOf, frozenFolder, readFrozenFolders } from './frozen-versions.ts';
+import { findProcess } from './list-processes.ts';
 import { checkedDefinitions } from './load-process.ts';
-import { draftOf, type ProcessTexts, readProcessTexts } from './process-draft.ts';
+import { SHIPPED_TEMPLATES } from './paths.ts';
+import { draftOf, inDraft, type ProcessTexts, readProcessTexts } from './process-draft.ts';
 
 /** What became of a version that was to be frozen. */
 export interface Freezing {
@@ -24,17 +26,35 @@ export interface Freezing {
   /** `issue_templates/delivery/versions/1` */
   readonly folder: string;
   /**
-   * `frozen`: copied. `texts`: frozen before with these rules, its texts renewed. `same`: frozen before as it is.
-   * `nothing new`: not frozen, because the newest frozen version says the same. `edited`: frozen before with other
+   * `frozen`: copied. `texts-renewed`: frozen before with these rules, its texts renewed. `unchanged`: frozen before as it is.
+   * `nothing-new`: not frozen, because the newest frozen version says the same. `kept`: frozen before with other
    * rules, and left; only with `bump`.
    */
-  readonly kind: 'frozen' | 'texts' | 'same' | 'nothing new' | 'edited';
+  readonly kind: 'frozen' | 'texts-renewed' | 'unchanged' | 'nothing-new' | 'kept';
   /** What `process.yml` says now, where it was raised. */
   readonly raisedTo: number | null;
 }
 
 const NOTHING_DONE = 'Nothing was frozen:';
+const NOT_RAISED = 'The version was not raised:';
 const TEMPORARY = '.freezing-';
+
+/**
+ * Freezes a process of a team, see {@link freezeProcess}.
+ *
+ * @throws ConfigError also when there is no such process, or the team uses those that come with Procession
+ */
+export async function freezeOwn(
+  templates: string,
+  id: string,
+  options: { readonly bump: boolean },
+): Promise<Freezing> {
+  if (templates !== SHIPPED_TEMPLATES)
+    return await freezeProcess((await findProcess(templates, id)).folder, options);
+  const message = 'the processes that come with Procession are used; their versions are frozen already';
+  const fix = 'To change a process, copy the folder to issue_templates of your project.';
+  throw new ConfigError([problem({ file: templates }, message, fix)], NOTHING_DONE);
+}
 
 /**
  * Copies the current definition of a process to `versions/<n>/`, where `n` is its version. A frozen version with other
@@ -46,29 +66,38 @@ const TEMPORARY = '.freezing-';
  */
 export async function freezeProcess(folder: string, { bump }: { readonly bump: boolean }): Promise<Freezing> {
   const texts = await readProcessTexts(folder);
-  const current = checkedDefinitions(draftOf(texts));
+  const draft = draftOf(texts);
+  const current = checkedDefinitions(draft);
   const frozen = await readFrozenFolders(texts.folder);
   const [{ id: process, version }] = current;
-  const kind = judge(current, frozen, bump);
+  const kind = judge(current, frozen, bump, (found) => inDraft(found, draft));
   const target = frozenFolder(texts.folder, version);
-  if (kind === 'frozen' || kind === 'texts') await writing(target, copyTo(target, texts, current));
-  const raisedTo = bump && kind !== 'nothing new' ? nextVersion(version, frozen) : null;
+  if (kind === 'frozen' || kind === 'texts-renewed')
+    await writing(target, copyTo(target, texts, current), NOTHING_DONE);
+  const raisedTo = bump && kind !== 'nothing-new' ? nextVersion(version, frozen) : null;
   if (raisedTo !== null) await raise(`${texts.folder}/process.yml`, raisedTo);
   return { process, version, folder: target, kind, raisedTo };
 }
 
-/** @throws ConfigError when the frozen versions must be put right first */
-function judge(current: InAllProfiles, frozen: readonly FrozenFolder[], bump: boolean): Freezing['kind'] {
-  const [{ version }] = current;
-  const broken = frozenProblems(frozen);
-  if (broken.length > 0) throw new ConfigError(broken, NOTHING_DONE);
-  const same = frozen.find(({ name }) => name === String(version))?.definitions ?? null;
-  if (bump && same !== null && changedRules(same, current).length > 0) return 'edited';
-  const errors = currentProblems(current, frozen).filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new ConfigError(errors, NOTHING_DONE);
-  if (same !== null) return changedTexts(same[0], current[0]).length > 0 ? 'texts' : 'same';
+/** @throws ConfigError when the frozen versions, or the number of this one, must be put right first */
+function judge(
+  current: InAllProfiles,
+  frozen: readonly FrozenFolder[],
+  bump: boolean,
+  atLine: (found: InputProblem) => InputProblem,
+): Freezing['kind'] {
+  refuseFor(frozenProblems(frozen));
+  const known = frozen.find(({ name }) => name === String(current[0].version))?.definitions ?? null;
+  if (bump && known !== null && changedRules(known, current).length > 0) return 'kept';
+  const problems = currentProblems(current, frozen);
+  refuseFor(problems.filter(({ severity }) => severity === 'error').map(atLine));
+  if (known !== null) return changedTexts(known[0], current[0]).length > 0 ? 'texts-renewed' : 'unchanged';
   const newest = frozen[0]?.definitions ?? null;
-  return newest !== null && saysTheSame(newest, current) ? 'nothing new' : 'frozen';
+  return newest !== null && saysTheSame(newest, current) ? 'nothing-new' : 'frozen';
+}
+
+function refuseFor(problems: readonly InputProblem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems, NOTHING_DONE);
 }
 
 function saysTheSame(one: InAllProfiles, other: InAllProfiles): boolean {
@@ -104,15 +133,15 @@ function unlessMissing(error: unknown): void {
 }
 
 async function raise(file: string, version: number): Promise<void> {
-  const text = await writing(file, readFile(file, 'utf8'));
+  const text = await writing(file, readFile(file, 'utf8'), NOT_RAISED);
   const raised = raisedText(text, version);
   const parsed = parseYaml(raised, file);
   const said = parsed.kind === 'ok' ? (parsed.value as { readonly version?: unknown }).version : null;
-  if (said !== version)
-    throw new ConfigError([
-      problem({ file, at: ['version'] }, 'the line cannot be found', `Write version: ${version} yourself.`),
-    ]);
-  await writing(file, replace(file, raised));
+  if (said !== version) {
+    const fix = `Write version: ${version} there yourself.`;
+    throw new ConfigError([problem({ file, at: ['version'] }, 'the line cannot be found', fix)], NOT_RAISED);
+  }
+  await writing(file, replace(file, raised), NOT_RAISED);
 }
 
 /** Changes the one line, or adds it after the `id`; comments and everything else stay. */
@@ -128,11 +157,11 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 /** @throws ConfigError naming the place, when it cannot be read or written */
-async function writing<T>(place: string, work: Promise<T>): Promise<T> {
+async function writing<T>(place: string, work: Promise<T>, intro: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw new ConfigError([unwritable(place, codeOf(error))], NOTHING_DONE);
+    throw new ConfigError([unwritable(place, codeOf(error))], intro);
   }
 }
 

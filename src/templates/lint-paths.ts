@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/process/versions.ts';
 import { doubledNumbers } from '#domain/sow/doubles.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import { listProcesses } from './list-processes.ts';
@@ -55,8 +56,8 @@ async function look(path: string, found: Found): Promise<void> {
     );
   } else if (entry.isDirectory()) {
     await lookInFolder(path, found);
-  } else if (basename(path) === 'process.yml' || path.endsWith('.md')) {
-    found.processes.add(dirname(path));
+  } else if (['process.yml', FROZEN_FILE].includes(basename(path)) || path.endsWith('.md')) {
+    found.processes.add(processFolder(dirname(path)));
   } else if (await isProcess(dirname(dirname(path)))) {
     found.processes.add(dirname(dirname(path)));
   } else if (isSowFileName(basename(path))) {
@@ -75,7 +76,7 @@ async function look(path: string, found: Found): Promise<void> {
 async function lookInFolder(folder: string, found: Found): Promise<void> {
   const names = await readdir(folder);
   if (names.includes('process.yml')) {
-    found.processes.add(folder);
+    found.processes.add(processFolder(folder));
     return;
   }
   if (await isProcess(dirname(folder))) {
@@ -105,6 +106,12 @@ async function lookInFolder(folder: string, found: Found): Promise<void> {
         'Name a folder of processes or of SOW files.',
       ),
     );
+}
+
+/** A frozen version belongs to its process: `issue_templates/delivery/versions/1` to `issue_templates/delivery`. */
+function processFolder(folder: string): string {
+  const versions = dirname(folder);
+  return basename(versions) === VERSIONS_FOLDER ? dirname(versions) : folder;
 }
 
 /** Cases lie in a folder of their process. */

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
+import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 
 export interface ProcessFolder {
   readonly id: string;
@@ -25,6 +26,16 @@ export async function listProcesses(templates: string): Promise<readonly Process
     }),
   );
   return folders.flat();
+}
+
+/** Finds a process of a templates folder by its id. @throws ConfigError when there is none */
+export async function findProcess(templates: string, id: string): Promise<ProcessFolder> {
+  const processes = await listProcesses(templates);
+  const found = processes.find((process) => process.id === id);
+  if (found !== undefined) return found;
+  const ids = processes.map((process) => process.id);
+  const fix = didYouMean(id, ids, `The processes are: ${ids.join(', ')}.`);
+  throw new ConfigError([problem({ file: templates }, `there is no process ${shown(id)}`, fix)]);
 }
 
 function unreadable(file: string): InputProblem {

@@ -1,13 +1,13 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
 import { currentProblems, frozenProblems } from '#domain/process/version-problems.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
 import { loadCases } from './load-cases.ts';
-import { definitionsOf, type ProcessDraft, readProcessDraft } from './process-draft.ts';
+import { definitionsOf, inDraft, type ProcessDraft, readProcessDraft } from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';
 
 /**
@@ -83,12 +83,6 @@ function rulesOfDraft(draft: ProcessDraft): readonly InputProblem[] {
   const broken = profileProblems(processFile, file);
   const all = [...plain, ...broken, ...(broken.length > 0 ? [] : ofProfiles)];
   return all.map((found) => inDraft(found, draft));
-}
-
-/** A problem at its line. */
-function inDraft(found: InputProblem, draft: ProcessDraft): InputProblem {
-  const file = found.file ?? `${draft.folder}/process.yml`;
-  return located(found, file, (at) => draft.lineOf(file, at));
 }
 
 /** A problem that only a profile has is one of the profile, not of the template it shows in. */

@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 /** Where processes are when the settings say nothing. */
 export const TEMPLATES_FOLDER = 'issue_templates';
 
+/** The processes that come with Procession. */
+export const SHIPPED_TEMPLATES = fileURLToPath(new URL(`../../${TEMPLATES_FOLDER}`, import.meta.url));
+
 /** Finds the templates folder of the settings; where `cwd` has none, the processes that come with Procession. */
 export function templatesFolder(templates: string, cwd: string): string {
   const own = pathFrom(cwd, templates);
   if (templates !== TEMPLATES_FOLDER || existsSync(own)) return own;
-  return fileURLToPath(new URL(`../../${TEMPLATES_FOLDER}`, import.meta.url));
+  return SHIPPED_TEMPLATES;
 }
 
 /** A path from `cwd` as the person wrote it where that works from here too, so that messages repeat it. */

@@ -107,6 +107,12 @@ function definition(
   };
 }
 
+/** A problem of a process at its line. */
+export function inDraft(found: InputProblem, draft: ProcessDraft): InputProblem {
+  const file = found.file ?? `${draft.folder}/process.yml`;
+  return located(found, file, (at) => draft.lineOf(file, at));
+}
+
 function isTemplate(name: string): boolean {
   return name.endsWith('.md') && name.toLowerCase() !== 'readme.md';
 }

@@ -30,6 +30,7 @@ import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import type { Freezing } from '#templates/freeze-process.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
 import type { LoadedCases } from '#templates/load-cases.ts';
 import { pathFrom, TEMPLATES_FOLDER, templatesFolder } from '#templates/paths.ts';
@@ -72,6 +73,8 @@ export interface Wire extends PipelineWire {
   lintPaths(paths: readonly string[]): Promise<LintResult>;
   /** The cases of a process, and what is wrong with the files they are in. */
   cases(process: string): Promise<LoadedCases>;
+  /** Freezes the current version of a process. @throws ConfigError */
+  freeze(process: string, options: { readonly bump: boolean }): Promise<Freezing>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
   store(): Promise<Store>;
   /** Reads and installs what an installation needs in GitLab. @throws ConfigError as {@link Wire.gitlab} */
@@ -130,6 +133,10 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     lintPaths: async (paths) => {
       const { lintPaths } = await import('#templates/lint-paths.ts');
       return await lintPaths(paths.map((path) => pathFrom(cwd, path)));
+    },
+    freeze: async (id, options) => {
+      const { freezeOwn } = await import('#templates/freeze-process.ts');
+      return await freezeOwn(templatesFolder(config().templates, cwd), id, options);
     },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),

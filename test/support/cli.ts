@@ -99,6 +99,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     lintProject: absent('files to lint'),
     lintPaths: absent('files to lint'),
     cases: absent('cases'),
+    freeze: absent('templates'),
     ci: () => readCiEnvironment({}),
     changedFiles: absent('git'),
     mergeRequests: absent('merge requests'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '#domain/base/errors.ts';
 import { formatProblem } from '#domain/base/input-problem.ts';
+import { freezeProcess } from '#templates/freeze-process.ts';
 import { listProcesses } from '#templates/list-processes.ts';
 import { lintProcess, loadProcess } from '#templates/load-process.ts';
 
@@ -100,7 +101,9 @@ describe('templates/load-process', () => {
     await expect(loadProcess(folder, 'toString')).rejects.toThrow(ConfigError);
   });
 
-  it('finds nothing wrong with a good process', async () => {
+  it('finds nothing wrong with a good process that is frozen', async () => {
+    await freezeProcess(folder, { bump: false });
+
     expect(await lint()).toEqual([]);
   });
 
