@@ -10,7 +10,6 @@ import { HOOK_STATES } from '#domain/setup/hook-rules.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { InboxFigures } from '#ports/inbox.ts';
 import type { DeliveryResult } from './answer.ts';
-import { atMost } from './at-most.ts';
 import type { Source } from './receive.ts';
 import { within } from './within.ts';
 
@@ -215,5 +214,16 @@ function backlogReader(
     oldest.set(
       known.oldest === null ? 0 : Math.max(0, (Date.parse(clock.now()) - Date.parse(known.oldest)) / 1000),
     );
+  };
+}
+
+/** Lets the first names through and calls every further one `other`: a bound on metric series whatever comes in. */
+function atMost(limit: number): (name: string) => string {
+  const seen = new Set<string>();
+  return (name) => {
+    if (seen.has(name)) return name;
+    if (seen.size >= limit) return 'other';
+    seen.add(name);
+    return name;
   };
 }

@@ -1,8 +1,7 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import { didYouMean, orQuestion } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
-import { likelySowPaths } from '#domain/sow/names.ts';
-import { type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
+import { likelySowPaths, type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
 import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
 import { stageOf } from '#domain/sow/stage.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';

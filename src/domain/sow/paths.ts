@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closest } from '#domain/base/closest.ts';
 import { Sow } from './sow.ts';
 
 /** What kind of value stands at a path of the SOW. */
@@ -93,4 +94,15 @@ function kindOf(schema: unknown): SowPathKind {
 /** A calendar date is a refined string, which a schema does not say of itself: only it takes the 29th of a leap year and refuses that of another. */
 function isDateSchema(schema: z.ZodType): boolean {
   return schema.safeParse('2024-02-29').success && !schema.safeParse('2023-02-29').success;
+}
+
+/** Paths of the SOW somebody may have meant: those that look alike, else those that end like it (`region` → `customer.region`). */
+export function likelySowPaths(path: string): readonly string[] {
+  const paths = [...sowPaths().keys()];
+  const near = closest(path, paths);
+  if (near.length > 0) return near;
+  const last = path.split('.').at(-1) ?? path;
+  const byEnd = new Map(paths.map((known) => [known, known.split('.').at(-1) ?? known]));
+  const ends = closest(last, byEnd.values());
+  return paths.filter((known) => ends.includes(byEnd.get(known) ?? '')).slice(0, 3);
 }

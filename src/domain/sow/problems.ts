@@ -3,8 +3,7 @@ import { closest, orQuestion } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
 import { knownFields } from '#domain/base/known-fields.ts';
 import { withoutAbsent } from './absent.ts';
-import { likelySowPaths } from './names.ts';
-import { sowPaths } from './paths.ts';
+import { likelySowPaths, sowPaths } from './paths.ts';
 import { Sow } from './sow.ts';
 import { stageOf, stageProblem } from './stage.ts';
 
