@@ -5,6 +5,7 @@ import type { Claim, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { toDelivery } from './delivery-row.ts';
 import { toInstant, toMillis } from './instant.ts';
+import { LONGEST_WAIT_MS } from './longest-wait.ts';
 import { type PostgresDatabase, WAKE } from './postgres-database.ts';
 import { deliveryColumns } from './postgres-schema.ts';
 import { queueWakes } from './postgres-wakes.ts';
@@ -116,7 +117,7 @@ async function settle(database: PostgresDatabase, db: Db, claim: Claim, ending: 
       await update(`state = 'dead', wake = NULL, reason = $3`, toStored(ending.reason));
       break;
     case 'retry': {
-      const notBefore = toInstant(toMillis(ending.notBefore));
+      const notBefore = await soon(db, toInstant(toMillis(ending.notBefore)));
       await queueWakes(database, db, [{ ...wake, startAfter: notBefore }]);
       await update(
         `state = 'waiting', wake = $3, not_before = $4, reason = $5`,
@@ -131,6 +132,14 @@ async function settle(database: PostgresDatabase, db: Db, claim: Claim, ending: 
       await update(`state = 'waiting', wake = $3, not_before = NULL, attempts = attempts - 1`, wake.id);
       break;
   }
+}
+
+/** The instant, but no later than anything waits by the clock of the server: ours may have been wrong. */
+async function soon(db: Db, instant: string): Promise<string> {
+  const sql = `SELECT round(extract(epoch FROM least($1::timestamptz, now() + interval '${LONGEST_WAIT_MS} ms')) * 1000)::float8 AS at`;
+  const { rows } = await db.executeSql(sql, [instant]);
+  const [row] = rows as { readonly at: number }[];
+  return row === undefined ? instant : toInstant(row.at);
 }
 
 /** The job and its attempt: pg-boss then leaves alone what another worker holds meanwhile. */

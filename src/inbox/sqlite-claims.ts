@@ -6,6 +6,7 @@ import type { Claim, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
 import { toDelivery } from './delivery-row.ts';
 import { toMillis } from './instant.ts';
+import { LONGEST_WAIT_MS } from './longest-wait.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { fromStored, toStored, toStoredOrNull } from './stored-text.ts';
 
@@ -58,7 +59,8 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
   }
 
   function returnExpired(millis: number): void {
-    for (const row of statements.dropExpired.all(millis)) {
+    // A lease that ends later than one that begins now was given by a clock that was wrong.
+    for (const row of statements.dropExpired.all(millis, millis + 2 * leaseMs)) {
       statements.returnWork.run((row as { readonly engagement: string }).engagement);
     }
   }
@@ -115,12 +117,15 @@ const NEXT_ENGAGEMENT = `
   SELECT engagement, (SELECT min(not_before) FROM deliveries
                       WHERE state = 'waiting' AND deliveries.engagement = waiting.engagement) AS first
   FROM waiting
-  WHERE engagement IS NOT NULL AND engagement NOT IN (SELECT engagement FROM claims) AND first <= ?
+  WHERE engagement IS NOT NULL AND engagement NOT IN (SELECT engagement FROM claims)
+    AND (first <= ?1 OR first > ?1 + ${LONGEST_WAIT_MS})
   ORDER BY first LIMIT 1`;
 
 function prepare(database: DatabaseSync) {
   return {
-    dropExpired: database.prepare('DELETE FROM claims WHERE lease_until <= ? RETURNING engagement'),
+    dropExpired: database.prepare(
+      'DELETE FROM claims WHERE lease_until <= ? OR lease_until > ? RETURNING engagement',
+    ),
     returnWork: database.prepare(`UPDATE deliveries SET state = 'waiting' ${WORK}`),
     nextEngagement: database.prepare(NEXT_ENGAGEMENT),
     addClaim: database.prepare('INSERT INTO claims (engagement, id, lease_until) VALUES (?, ?, ?)'),
@@ -128,7 +133,8 @@ function prepare(database: DatabaseSync) {
     holds: database.prepare('SELECT 1 FROM claims WHERE engagement = ? AND id = ?'),
     beginWork: database.prepare(`
       UPDATE deliveries SET state = 'working', attempts = attempts + 1 WHERE id IN (
-        SELECT id FROM deliveries WHERE engagement = ? AND state = 'waiting' AND not_before <= ? AND id <= ?
+        SELECT id FROM deliveries WHERE engagement = ?1 AND state = 'waiting'
+          AND (not_before <= ?2 OR not_before > ?2 + ${LONGEST_WAIT_MS}) AND id <= ?3
         ORDER BY not_before LIMIT ${AT_ONCE})
       RETURNING ${DELIVERY_COLUMNS}`),
     renew: database.prepare('UPDATE claims SET lease_until = ? WHERE engagement = ? AND id = ?'),

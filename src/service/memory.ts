@@ -36,6 +36,10 @@ export function createMemory(metrics: ServiceMetrics): Memory {
   let webhooks: HookHealth | null = null;
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
+  function forgetSweep(): void {
+    lastSweep = null;
+    metrics.sweepSucceeded(null);
+  }
   return {
     ownUser: () => user,
     setOwnUser: (known) => {
@@ -55,7 +59,11 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       if (gitlab?.reachable !== reachable) gitlab = { reachable, at, reason };
     },
     swept: (result) => {
-      if ('failed' in result) return;
+      if ('failed' in result) {
+        // Whoever watches the last success would else be told nothing until that day has come.
+        if (lastSweep !== null && lastSweep > result.at) forgetSweep();
+        return;
+      }
       lastSweep = result.at;
       metrics.sweepSucceeded(result.at);
       if (result.full)

@@ -42,8 +42,8 @@ export interface ServiceMetrics {
   action(kind: string, result: 'done' | 'skipped' | 'failed'): void;
   /** How many requests GitLab still grants in this period, and of how many. */
   rateLimit(remaining: number, limit: number): void;
-  /** A sweep has ended well, at this instant (ISO 8601): the dead man's switch of everything else. */
-  sweepSucceeded(at: string): void;
+  /** A sweep has ended well, at this instant (ISO 8601): the dead man's switch of everything else. `null`: none has. */
+  sweepSucceeded(at: string | null): void;
   /** How many engagements the fuse has paused. */
   paused(engagements: number): void;
   /** A look at our webhooks in GitLab has ended. */
@@ -133,7 +133,7 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
       remaining.set(left);
       limit.set(all);
     },
-    sweepSucceeded: (at) => swept.set(Date.parse(at) / 1000),
+    sweepSucceeded: (at) => swept.set(at === null ? 0 : Date.parse(at) / 1000),
     paused: (engagements) => paused.set(engagements),
     webhooks,
     expose: async () => {

@@ -239,7 +239,7 @@ function connectionOf(config: Config): GitLabOptions {
     group,
     project,
     userAgent: USER_AGENT,
-    budget: createWriteBudget(budgetFor(url, config.limits), Date.now),
+    budget: createWriteBudget(budgetFor(url, config.limits), () => performance.now()),
     processLabel: (processId) => labelName('process', processId, config.labels),
   };
 }

@@ -11,7 +11,15 @@ const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
  * @throws UsageError
  */
 export function sinceInstant(text: string | undefined, now: string): string | null {
-  if (text === undefined) return null;
+  const since = text === undefined ? null : instantIn(text, now);
+  if (since === null || Date.parse(since) <= Date.parse(now)) return since;
+  throw new UsageError(
+    `--since: ${shown(text)} is still to come, so nothing can have changed since.`,
+    'procession sweep --help',
+  );
+}
+
+function instantIn(text: string, now: string): string {
   const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (amount !== undefined && unit !== undefined)
     return new Date(Date.parse(now) - Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString();

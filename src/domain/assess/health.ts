@@ -116,5 +116,12 @@ function atLevel(
 export function waitingSince({ steps, rulings, today }: Assessment): Rulings['waiting'] {
   return steps
     .filter(({ state }) => state === 'waiting')
-    .map(({ key }) => rulings.waiting.find(({ step }) => step === key) ?? { step: key, since: today });
+    .map(
+      ({ key }) =>
+        // A day to come was recorded by a clock that was wrong.
+        rulings.waiting.find(({ step, since }) => step === key && since <= today) ?? {
+          step: key,
+          since: today,
+        },
+    );
 }

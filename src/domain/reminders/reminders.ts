@@ -133,11 +133,11 @@ function acceptanceReminder(
   context: BlockContext,
 ): DueReminder | null | undefined {
   const { assessment, settings } = context;
-  const { today, rulings } = assessment;
+  const { today } = assessment;
   if (acceptance === null || waiver !== null || issue?.state !== 'opened') return undefined;
   const date = acceptance.lastDay;
   if (today > date) return done ? { step: key, stage: 'accepted', date, heldUp: [] } : undefined;
-  const isSaid = rulings.reminders.some(
+  const isSaid = saidSoFar(assessment).some(
     (last) => last.step === key && last.stage === stageText({ stage: 'acceptance', date }),
   );
   return isSaid || !isNear(date, today, settings.calendar)
@@ -229,7 +229,7 @@ function withinCap(
   candidates: readonly DueReminder[],
   { assessment, settings }: BlockContext,
 ): readonly DueReminder[] {
-  const today = assessment.rulings.reminders.filter(
+  const today = saidSoFar(assessment).filter(
     (last) => last.on === assessment.today && isCapped(stageIn(last)) && stageIn(last) !== 'turn',
   ).length;
   const left = Math.max(0, settings.reminders.perDay - today);
@@ -245,7 +245,14 @@ function isCapped(stage: ReminderStage): boolean {
 }
 
 function lastOf({ key }: StepStatus, { assessment }: BlockContext): Reminder[] {
-  return assessment.rulings.reminders.filter(({ step }) => step === key).slice(-1);
+  return saidSoFar(assessment)
+    .filter(({ step }) => step === key)
+    .slice(-1);
+}
+
+/** What a clock that was wrong has recorded for a day to come was not said. */
+function saidSoFar({ rulings, today }: BlockContext['assessment']): readonly Reminder[] {
+  return rulings.reminders.filter(({ on }) => on <= today);
 }
 
 /** `late:2026-11-25` */

@@ -1,4 +1,5 @@
 /** When a disabled hook is tested and a failed delivery is sent again, within what GitLab allows. */
+import { isRecent } from '#domain/base/recent.ts';
 import { type ActualHook, type FailedDelivery, isDisabled } from './actual-hook.ts';
 
 /** What was already tried with one delivery. */
@@ -18,12 +19,12 @@ export const MINUTE_MS = 60_000;
 
 /** Says whether a hook is to be tested now. @param testedAtMs when the hook was last tested, if ever */
 export function isTestDue(hook: ActualHook, testedAtMs: number | undefined, nowMs: number): boolean {
-  return isDisabled(hook) && (testedAtMs === undefined || nowMs - testedAtMs >= TEST_INTERVAL_MS);
+  return isDisabled(hook) && !isRecent(testedAtMs ?? null, TEST_INTERVAL_MS, nowMs);
 }
 
 /** How many tests and resends may still be asked for now. @param callsMs instants of the earlier ones */
 export function roomForCalls(callsMs: readonly number[], nowMs: number): number {
-  return Math.max(0, CALLS_PER_MINUTE - callsMs.filter((at) => nowMs - at < MINUTE_MS).length);
+  return Math.max(0, CALLS_PER_MINUTE - callsMs.filter((at) => isRecent(at, MINUTE_MS, nowMs)).length);
 }
 
 /** Says whether to send again, now or later, what was not tried often and went to the address that the hook still has. */
@@ -37,5 +38,5 @@ export function isWorthResending(
 
 /** Says whether to send again now: the first time at once, then 2, 4, 8, … minutes after the last, because one that always fails must not get the hook disabled. */
 export function isResendDue(earlier: Resends | undefined, nowMs: number): boolean {
-  return earlier === undefined || nowMs - earlier.lastMs >= 2 ** earlier.times * MINUTE_MS;
+  return earlier === undefined || !isRecent(earlier.lastMs, 2 ** earlier.times * MINUTE_MS, nowMs);
 }

@@ -1,5 +1,6 @@
 /** What this GitLab offers, found out once. The only place that takes a refusal for an answer. */
 import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { isRecent } from '#domain/base/recent.ts';
 import { type Capabilities, FREE, PREMIUM } from '#domain/engagement/state.ts';
 import type { Connection } from '#gitlab/http/connection.ts';
 import { orNull } from '#gitlab/http/look-before-repeat.ts';
@@ -28,23 +29,29 @@ export interface CapabilityProbe {
  * @see https://docs.gitlab.com/api/epics/
  */
 export function createCapabilityProbe(connection: Connection): CapabilityProbe {
-  let known: { readonly capabilities: Capabilities; readonly until: number } | null = null;
+  let known: { readonly capabilities: Capabilities; readonly at: number } | null = null;
 
-  function learn(capabilities: Capabilities, until: number): void {
-    known = { capabilities, until };
+  function learn(capabilities: Capabilities): void {
+    known = { capabilities, at: connection.now() };
+  }
+
+  /** Epics stay; their absence is asked for again. */
+  function isKnown(): boolean {
+    if (known === null || known.capabilities.epics) return known !== null;
+    return isRecent(known.at, FREE_FOR_MS, connection.now());
   }
 
   async function ifEpics<T>(readEpics: () => Promise<T>): Promise<T | null> {
-    if (known !== null && known.until > connection.now() && !known.capabilities.epics) return null;
+    if (isKnown() && known?.capabilities.epics === false) return null;
     try {
       const answer = await readEpics();
-      learn(PREMIUM, Number.POSITIVE_INFINITY);
+      learn(PREMIUM);
       return answer;
     } catch (error) {
       // A licence does not end from one request to the next: who has seen epics takes a refusal for what it is.
       const hadEpics = known?.capabilities.epics === true;
       if (hadEpics || !(await isUnlicensed(connection, error))) throw error;
-      learn(FREE, connection.now() + FREE_FOR_MS);
+      learn(FREE);
       return null;
     }
   }
@@ -52,7 +59,7 @@ export function createCapabilityProbe(connection: Connection): CapabilityProbe {
   return {
     ifEpics,
     async get() {
-      if (known === null || known.until <= connection.now()) await ifEpics(() => oneEpic(connection));
+      if (!isKnown()) await ifEpics(() => oneEpic(connection));
       return known?.capabilities ?? FREE;
     },
   };

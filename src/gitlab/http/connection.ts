@@ -16,7 +16,7 @@ import {
   Users,
 } from '@gitbeaker/rest';
 import { z } from 'zod';
-import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { GitLabUnavailableError, UnexpectedResponseError } from '#domain/base/errors.ts';
 import { parseAnswer } from './answer.ts';
 import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
 
@@ -124,7 +124,8 @@ const Page = z.object({
  * GitLab says how many there are (it does up to 10,000 items), else one after the other. `fetchPage` must
  * ask in a stable order, oldest first, so that what is created meanwhile comes at the end.
  *
- * @throws GitLabUnavailableError when items vanished while reading, twice: one may have slipped through.
+ * @throws GitLabUnavailableError when items vanished while reading, twice: one may have slipped through;
+ *   UnexpectedResponseError when the list has no end.
  * @see https://docs.gitlab.com/api/rest/#pagination
  */
 export async function readList<T extends { readonly id: number }>(
@@ -140,6 +141,15 @@ export async function readList<T extends { readonly id: number }>(
     if (items !== null) return items;
   }
   throw new GitLabUnavailableError(`${list.what}: the list changed while it was read, twice. Try again.`);
+}
+
+/** Three times what 5,000 engagements have: a list with more pages is a server that always names another. */
+const MOST_PAGES = 2_000;
+
+function neverEnds({ what }: { readonly what: string }, how: string): UnexpectedResponseError {
+  return new UnexpectedResponseError(
+    `${what}: GitLab's list does not end: ${how}. What was read so far is not used. Check GITLAB_URL and any proxy in front of GitLab.`,
+  );
 }
 
 type List<T> = Parameters<typeof readList<T & { readonly id: number }>>[1];
@@ -163,12 +173,24 @@ async function readPages<T extends { readonly id: number }>(
 
   const first = await read(1);
   let { next } = first;
+  if (first.pages > MOST_PAGES) throw neverEnds(list, `it has ${first.pages} pages`);
   if (next !== null && first.pages > 2) {
     const middle = Array.from({ length: first.pages - 2 }, (_, index) => index + 2);
     await Promise.all(middle.map(read));
     next = first.pages;
   }
-  while (next !== null) ({ next } = await read(next));
+  const seen = new Set([...pages.values()].flat().map(({ id }) => id));
+  while (next !== null) {
+    const page: number = next;
+    if (pages.has(page)) throw neverEnds(list, `page ${page} is named as the next one again`);
+    if (page > MOST_PAGES) throw neverEnds(list, `page ${page} is named as the next one`);
+    ({ next } = await read(page));
+    const items = pages.get(page) ?? [];
+    // GitLab takes out what may not be seen after it has counted the page, so an empty one says nothing.
+    if (next !== null && items.length > 0 && items.every(({ id }) => seen.has(id)))
+      throw neverEnds(list, `page ${page} holds what the pages before it held`);
+    for (const { id } of items) seen.add(id);
+  }
   // What was created meanwhile can push an item onto a second page.
   const inOrder = [...pages].toSorted(([a], [b]) => a - b).flatMap(([, items]) => items);
   const byId = new Map(inOrder.map((item) => [item.id, item]));

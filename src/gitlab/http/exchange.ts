@@ -1,4 +1,5 @@
 /** One HTTP request and its complete answer, or the reason why there is none. Never throws. */
+import { LONGEST_ANSWER_BYTES, readAnswer } from './read-answer.ts';
 import type { Failure } from './to-app-error.ts';
 
 export interface Outgoing {
@@ -27,14 +28,19 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_C
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
 /** Sends the request, follows redirects of a `GET` on the same origin, and reads the answer, all within `timeoutMs`. */
-export async function exchange(request: Outgoing, timeoutMs: number): Promise<GitLabAnswer | Failure> {
+export async function exchange(
+  request: Outgoing,
+  timeoutMs: number,
+  limitBytes = LONGEST_ANSWER_BYTES,
+): Promise<GitLabAnswer | Failure> {
   const signals = [AbortSignal.timeout(timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
   const signal = AbortSignal.any(signals);
   try {
     let { url } = request;
     for (let redirects = 0; ; redirects += 1) {
       const response = await send(request, url, signal);
-      const text = await response.text();
+      const text = await readAnswer(response, limitBytes);
+      if (text === null) return tooLong(request, response.status, limitBytes);
       const next = redirectOf(request, response, url);
       if (next === null) return toOutcome(request, response, text);
       if (!(next instanceof URL)) return next;
@@ -49,6 +55,11 @@ export async function exchange(request: Outgoing, timeoutMs: number): Promise<Gi
 function send(request: Outgoing, url: URL, signal: AbortSignal): Promise<Response> {
   const { method, headers, body } = request;
   return fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' });
+}
+
+function tooLong({ method }: Outgoing, status: number, limitBytes: number): Failure {
+  const reason = `the answer is longer than ${Math.round(limitBytes / 1024 / 1024)} MiB, as no answer of GitLab is; the rest was not read.`;
+  return method === 'GET' ? { kind: 'foreign', reason } : { kind: 'unreadable', status, reason };
 }
 
 /** Where a redirect leads, `null` when this is none, or the failure when it must not be followed. */

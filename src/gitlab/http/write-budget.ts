@@ -65,7 +65,7 @@ const MINUTE_MS = 60_000;
 /** The part of a minute that comments may fill. */
 const SHARE_OF_NOTES = 0.8;
 
-/** @param now milliseconds since 1970 */
+/** @param now milliseconds of a clock that is never set back: places are given out ahead of it */
 export function createWriteBudget(budget: Budget, now: () => number): WriteBudget {
   const all = createWindow();
   const issues = createWindow();

@@ -1,4 +1,5 @@
 /** What the look after webhooks remembers from one check to the next. */
+import { isRecent } from '#domain/base/recent.ts';
 import type { ActualHook } from '#domain/setup/actual-hook.ts';
 import type { HookState } from '#domain/setup/hook-rules.ts';
 import { MINUTE_MS, RESEND_WINDOW_MS, type Resends } from '#domain/setup/resends.ts';
@@ -34,10 +35,11 @@ export function createHookMemory(): HookMemory {
 
 /** Drops what no later check asks for. */
 export function forgetOld(memory: HookMemory, nowMs: number): void {
-  memory.calls = memory.calls.filter((at) => nowMs - at < MINUTE_MS);
-  for (const [key, at] of memory.arrived) if (nowMs - at > RESEND_WINDOW_MS) memory.arrived.delete(key);
+  memory.calls = memory.calls.filter((at) => isRecent(at, MINUTE_MS, nowMs));
+  for (const [key, at] of memory.arrived)
+    if (!isRecent(at, RESEND_WINDOW_MS, nowMs)) memory.arrived.delete(key);
   for (const [key, { lastMs }] of memory.resends)
-    if (nowMs - lastMs > RESEND_WINDOW_MS) memory.resends.delete(key);
+    if (!isRecent(lastMs, RESEND_WINDOW_MS, nowMs)) memory.resends.delete(key);
 }
 
 /** Key of a hook: `project/17`. Group and project count their hooks apart. */

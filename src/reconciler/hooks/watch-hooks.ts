@@ -3,6 +3,8 @@
  * has failed deliveries sent again. Without it a restart of the service loses what happened meanwhile until
  * the next sweep.
  */
+
+import { isRecent } from '#domain/base/recent.ts';
 import { type ActualHook, type FailedDelivery, isOurs } from '#domain/setup/actual-hook.ts';
 import { type HookHealth, healthOf, healthWithout, losesEvents } from '#domain/setup/hook-health.ts';
 import { type HookLook, type HookSearch, isWorking } from '#domain/setup/hook-rules.ts';
@@ -81,7 +83,7 @@ async function findOurs(
 
 async function recentDelivery({ lastDelivery, nowMs }: Check): Promise<string | null> {
   const at = (await lastDelivery?.()) ?? null;
-  return at !== null && nowMs - Date.parse(at) < DELIVERY_SHOWS_MS ? at : null;
+  return at !== null && isRecent(Date.parse(at), DELIVERY_SHOWS_MS, nowMs) ? at : null;
 }
 
 /** Tests what is disabled, resends what failed. */

@@ -7,6 +7,8 @@ const MAX_ATTEMPTS = 240;
 const MAX_ATTEMPTS_AFTER_BUG = 3;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 900_000;
+/** Whatever GitLab asks for: the inbox takes longer waits for those of a clock that was wrong. */
+const LONGEST_ASKED_MS = 1_800_000;
 
 /** What to do with work that failed. */
 export type Afterwards = { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'bury' };
@@ -26,7 +28,9 @@ export function afterFailure(error: unknown, attempts: number, random: number): 
   if (attempts >= (known ? MAX_ATTEMPTS : MAX_ATTEMPTS_AFTER_BUG)) return { kind: 'bury' };
   const doubled = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS);
   const wanted =
-    error instanceof GitLabRateLimitedError ? Math.max(doubled, error.retryAfterSeconds * 1_000) : doubled;
+    error instanceof GitLabRateLimitedError
+      ? Math.max(doubled, Math.min(error.retryAfterSeconds * 1_000, LONGEST_ASKED_MS))
+      : doubled;
   return { kind: 'retry', afterMs: Math.round(wanted * (1 + random / 2)) };
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '#domain/base/errors.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -40,7 +41,7 @@ export function cachePortfolio({ reader, clock, logger }: PortfolioCacheDeps): (
   }
   return async () => {
     const now = clock.now();
-    const isFresh = triedAt !== null && Date.parse(now) - Date.parse(triedAt) < FRESH_MS;
+    const isFresh = isRecentInstant(triedAt, FRESH_MS, now);
     if (reading === null && last !== null && isFresh) return last;
     if (reading === null) {
       triedAt = now;

@@ -1,6 +1,7 @@
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import { type Identified, identify } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import type { Finding } from '#domain/explain/check.ts';
@@ -57,9 +58,8 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
     async read(at) {
       const day = (instant: string): string => localDate(instant, deps.settings.calendar);
       const full =
-        lastFull === null ||
+        !isRecentInstant(lastFull, FULL_EVERY_MS, at) ||
         lastRead === null ||
-        Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS ||
         // Some answers depend on the date, such as how long silence counts as acceptance.
         day(at) !== day(lastRead);
       const since = full || lastRead === null ? {} : { updatedAfter: changedSince(lastRead) };

@@ -2,6 +2,7 @@
 
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/plan/action-text.ts';
 import { FUSE_WINDOW_MS } from '#domain/plan/fuse.ts';
@@ -171,7 +172,8 @@ async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim
   const last = deliveries.findLast(({ kind }) => kind === 'sow');
   if (last === undefined) return null;
   const [applied] = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: 1 });
-  if (applied !== undefined && applied.receivedAt > last.receivedAt) return null;
+  // By the order in which they came: an instant may be of a clock that was wrong.
+  if (applied !== undefined && Number(applied.id) > Number(last.id)) return null;
   const read = readSow(last.payload);
   if (read.kind === 'ok') return read.sow;
   throw new InvalidInputError(read.problems);
@@ -181,8 +183,11 @@ async function recentActions(
   { audit, clock }: DrainDeps,
   engagement: EngagementKey,
 ): Promise<readonly string[]> {
-  const entries = await audit.read({ engagement, since: later(clock.now(), -FUSE_WINDOW_MS), limit: 500 });
-  return entries.filter(({ result }) => result === 'done').map(({ action }) => action);
+  const now = clock.now();
+  const entries = await audit.read({ engagement, since: later(now, -FUSE_WINDOW_MS), limit: 500 });
+  return entries
+    .filter(({ result, at }) => result === 'done' && isRecentInstant(at, FUSE_WINDOW_MS, now))
+    .map(({ action }) => action);
 }
 
 /** What one piece of work leaves in the audit log. */

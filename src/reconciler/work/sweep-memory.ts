@@ -1,5 +1,6 @@
 /** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import { later } from '#reconciler/loop/retry.ts';
 
 const VERSION = 1;
@@ -64,10 +65,9 @@ function isInstant(value: unknown): value is string {
  */
 export function sweepFrom(memory: SweepMemory | null, startedAt: string, fingerprint: string): string | null {
   if (memory === null || memory.fingerprint !== fingerprint) return null;
-  const now = Date.parse(startedAt);
-  const [success, full] = [Date.parse(memory.lastSuccess), Date.parse(memory.lastFull)];
-  // A memory from the future was written by a clock that is wrong.
-  if (success > now || full > now || now - full >= FULL_EVERY_MS) return null;
+  const { lastSuccess, lastFull } = memory;
+  if (Date.parse(lastSuccess) > Date.parse(startedAt)) return null;
+  if (!isRecentInstant(lastFull, FULL_EVERY_MS, startedAt)) return null;
   return later(memory.lastSuccess, -OVERLAP_MS);
 }
 

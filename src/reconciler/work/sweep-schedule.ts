@@ -1,6 +1,7 @@
 /** The service's own sweep: drop every webhook for a day, and the end state is the same. */
 
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
@@ -44,8 +45,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
   let isRegular = false;
   while (!signal.aborted) {
     const at = deps.clock.now();
-    const full =
-      lastFull === null || lastSuccess === null || Date.parse(at) - Date.parse(lastFull) >= FULL_EVERY_MS;
+    const full = !isRecentInstant(lastFull, FULL_EVERY_MS, at) || lastSuccess === null || lastSuccess > at;
     const done = await sweepOnce(deps, {
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,

@@ -270,6 +270,27 @@ function claiming(open: Open, openTwice: OpenTwice): void {
     expect(claims.every(({ deliveries }) => deliveries.length === 3)).toBe(true);
   });
 
+  it('works on what a clock that was wrong has put off until another year', async () => {
+    const inbox = await open();
+    const nextYear = now(365 * 86_400_000);
+    await inbox.put(aDelivery({ engagement: 'SOW-1', receivedAt: nextYear }));
+    await inbox.put(aDelivery({ engagement: 'SOW-2' }));
+
+    await inbox.done(await claimed(inbox), now());
+    expect((await claimed(inbox)).deliveries).toHaveLength(1);
+    expect(await inbox.claim(now())).toBeNull();
+  });
+
+  it('puts nothing off until another year, whatever the clock says', async () => {
+    const inbox = await open();
+    await inbox.put(aDelivery());
+    await inbox.retry(await claimed(inbox), now(365 * 86_400_000), 'GitLab was away');
+
+    const [waiting] = await inbox.list({ state: 'waiting', limit: 1 });
+    const taken = (await inbox.claim(now())) === null ? Date.parse(waiting?.notBefore ?? '') : 0;
+    expect(taken - Date.now()).toBeLessThan(3_700_000);
+  });
+
   it('leaves what comes in during a claim to the next one', async () => {
     const { first, second } = await openTwice();
     await first.put(aDelivery({ dedupeKey: 'early' }));

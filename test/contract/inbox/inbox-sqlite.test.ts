@@ -257,6 +257,15 @@ describe('openSqliteInbox', () => {
     await inbox.close();
   });
 
+  it('takes the claim away of a worker whose clock was a year ahead when it died', async () => {
+    const inbox = await openSqliteInbox({ folder: newFolder() });
+    await inbox.put(aDelivery());
+    await claimed(inbox, now(365 * 86_400_000));
+
+    expect((await claimed(inbox)).deliveries).toHaveLength(1);
+    await inbox.close();
+  });
+
   it('keeps every acknowledged delivery, once, when the process is killed', async () => {
     const lanes = await Promise.all(
       [newFolder(), newFolder()].map((folder) =>

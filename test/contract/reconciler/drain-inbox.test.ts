@@ -268,4 +268,18 @@ describe('a SOW that failed and comes late', () => {
     const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
     expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
   });
+
+  it('is applied when the one before it came in while the clock was a year ahead', async () => {
+    const worker = start(world.deps, store);
+    const next = { source: 'crm', kind: 'sow' } as const;
+    const nextYear = new Date(Date.now() + 365 * 86_400_000).toISOString();
+    await store.put(aDelivery({ ...next, dedupeKey: 'v1', payload: world.sow, receivedAt: nextYear }));
+    await worker.quiet();
+    const changed = { ...world.sow, engagement: 'GitLab on AWS, second edition' };
+    await store.put(aDelivery({ ...next, dedupeKey: 'v2', payload: changed }));
+    await worker.quiet();
+
+    const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
+  });
 });

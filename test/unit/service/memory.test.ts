@@ -63,6 +63,15 @@ describe('service/memory', () => {
     expect(health.lastSweep()).toBe(sweep.at);
   });
 
+  it('believes no success of a day to come once a sweep has failed', async () => {
+    const { memory, health, metrics } = aMemory();
+    memory.swept({ at: '2027-12-01T09:00:00.000Z', full: true, seen: 1, woken: 0, paused: [] });
+    memory.swept({ at: '2026-12-01T09:05:00.000Z', failed: 'GitLab is away' });
+
+    expect(health.lastSweep()).toBeNull();
+    expect((await metrics.expose()).text).toMatch(/procession_sweep_last_success_timestamp_seconds 0$/m);
+  });
+
   it('keeps the last look at the webhooks', () => {
     const { memory, health } = aMemory();
     expect(health.webhooks()).toBeNull();

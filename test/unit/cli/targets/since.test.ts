@@ -14,6 +14,12 @@ describe('cli/since', () => {
     expect(sinceInstant(text, NOW)).toBe(instant);
   });
 
+  it('refuses a day to come, since which nothing can have changed', () => {
+    expect(() => sinceInstant('2026-11-24', NOW)).toThrow(/is still to come/);
+    expect(() => sinceInstant('2026-11-23T12:00:01Z', NOW)).toThrow(/is still to come/);
+    expect(sinceInstant('2026-11-23', NOW)).toBe('2026-11-23T00:00:00.000Z');
+  });
+
   it('is everything when left out', () => {
     expect(sinceInstant(undefined, NOW)).toBeNull();
   });

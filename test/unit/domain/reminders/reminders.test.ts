@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { healthOf } from '#domain/assess/health.ts';
+import { healthOf, waitingSince } from '#domain/assess/health.ts';
 import { addCalendarDays, isWorkingDay, localDate, localTime } from '#domain/base/calendar.ts';
 import { DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import { identify } from '#domain/engagement/identify.ts';
@@ -67,6 +67,11 @@ describe('a reminder', () => {
     ['before the due date is only for what nobody has started', { today: '2026-11-05', first: started }, []],
     ['comes once', { today: '2026-11-06', rulings: said('before:2026-11-06', '2026-11-05') }, []],
     ['comes on the working day after the due date', { today: '2026-11-09', first: started }, ['first late']],
+    [
+      'comes although a clock that was ahead has recorded it for next year',
+      { today: '2026-11-06', rulings: said('before:2026-11-06', '2027-11-05') },
+      ['first before'],
+    ],
     [
       'after the due date is not repeated',
       { today: '2026-11-10', rulings: said('late:2026-11-06', '2026-11-09') },
@@ -243,6 +248,12 @@ describe('the health', () => {
   };
   const waiting = (since: string): Partial<Rulings> => ({ waiting: [{ step: 'first', since }] });
   const HOUR = 3600;
+
+  it('counts a wait from today when a clock that was ahead has recorded a day to come', () => {
+    const world = { today: '2026-11-11', first: outside, rulings: waiting('2027-11-04') };
+
+    expect(waitingSince(at(world).assessment)).toEqual([{ step: 'first', since: '2026-11-11' }]);
+  });
 
   it.each<[World, string]>([
     [{ today: '2026-11-06' }, 'on track'],

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { GitLabUnavailableError, UnexpectedResponseError } from '#domain/base/errors.ts';
 import { type ActualEpic, PREMIUM } from '#domain/engagement/state.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import { json, type RawServer, type Respond, type Seen, startRawServer } from '#test/support/raw-server.ts';
@@ -100,6 +100,65 @@ describe('gitlab/engagement/create-gitlab', () => {
       );
 
       await expect(gitlab.readEngagement('SOW-1')).rejects.toBeInstanceOf(GitLabUnavailableError);
+    });
+
+    it.each<[string, (page: number) => Record<string, string>, (page: number) => number, RegExp]>([
+      [
+        'names the same page again and again',
+        () => ({ 'x-next-page': '2' }),
+        (page) => page,
+        /page 2 .* again/,
+      ],
+      [
+        'names an earlier page',
+        (page) => ({ 'x-next-page': page === 3 ? '1' : `${page + 1}` }),
+        (page) => page,
+        /page 1 .* again/,
+      ],
+      [
+        'answers every page alike',
+        (page) => ({ 'x-next-page': `${page + 1}` }),
+        () => 1,
+        /page 2 holds what/,
+      ],
+      [
+        'counts more pages than there can be',
+        () => ({ 'x-next-page': '2', 'x-total-pages': '1000000000' }),
+        (page) => page,
+        /1000000000 pages/,
+      ],
+      [
+        'always names one more',
+        (page) => ({ 'x-next-page': `${page + 1}` }),
+        (page) => page,
+        /page 2001 is named/,
+      ],
+    ])(
+      'end with an error that names the list where the server %s',
+      async (_, headers, idOn, expected) => {
+        const gitlab = await reader((response, seen) => {
+          const page = Number(/[?&]page=(\d+)/.exec(seen.url)?.[1] ?? '1');
+          json(response, 200, [item(idOn(page), ['SOW-1'])], headers(page));
+        }, 1);
+
+        const failure = await gitlab.readEngagement('SOW-1').catch((error: unknown) => error);
+
+        expect(failure).toBeInstanceOf(UnexpectedResponseError);
+        expect(String(failure)).toMatch(/GET \/\S*(?:epics|issues)/);
+        expect(String(failure)).toMatch(expected);
+      },
+      60_000,
+    );
+
+    it('goes on after a page whose items may not be seen', async () => {
+      const gitlab = await reader((response, seen) => {
+        const page = Number(/[?&]page=(\d+)/.exec(seen.url)?.[1] ?? '1');
+        json(response, 200, page === 2 ? [] : [item(page, ['SOW-1'])], {
+          'x-next-page': page < 3 ? `${page + 1}` : '',
+        });
+      }, 1);
+
+      expect((await gitlab.readEngagement('SOW-1')).epics.map(({ id }) => id)).toEqual([1, 3]);
     });
 
     it('keeps one of an item that moved onto the next page', async () => {

@@ -79,6 +79,14 @@ describe('domain/hook-health', () => {
     expect(isTestDue(aHook(), undefined, START)).toBe(false);
   });
 
+  it('forgets what a clock has remembered that was ahead', () => {
+    const ahead = START + 365 * 24 * 60 * MINUTE;
+
+    expect(roomForCalls([ahead, ahead + 1], START)).toBe(roomForCalls([], START));
+    expect(isTestDue(aHook({ alertStatus: 'disabled' }), ahead, START)).toBe(true);
+    expect(isResendDue({ times: 1, lastMs: ahead }, START)).toBe(true);
+  });
+
   it('allows five calls in any minute', () => {
     const calls = [START, START + 1, START + 2, START + 30_000];
 

@@ -43,6 +43,10 @@ describe('reconciler/retry', () => {
       kind: 'retry',
       afterMs: 60_000,
     });
+    expect(afterFailure(new GitLabRateLimitedError('tomorrow', 86_400), 1, 0)).toEqual({
+      kind: 'retry',
+      afterMs: 1_800_000,
+    });
   });
 
   it.each([

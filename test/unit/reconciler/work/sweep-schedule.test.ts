@@ -79,6 +79,13 @@ describe('reconciler/sweep-schedule', () => {
     expect(asked).toEqual([null, '2026-03-02T08:58:00.000Z', '2026-03-02T09:03:00.000Z', null]);
   });
 
+  it('looks at everything again when the clock is set back from another year', async () => {
+    const year = 365 * 24 * 60;
+    const { asked } = await live([{ minutes: 0 }, { minutes: year }, { minutes: 5 - year }, { minutes: 5 }]);
+
+    expect(asked).toEqual([null, null, null, '2026-03-02T09:03:00.000Z']);
+  });
+
   it('goes back to the last one that went well after one that failed', async () => {
     const { asked, results } = await live([
       { minutes: 0, away: true },
