@@ -2,6 +2,7 @@
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
+import type { PlanInput } from '#domain/plan/input.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process/process.ts';
 import { NO_EFFECTS } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
@@ -10,15 +11,20 @@ import { writeManagedBlock } from '#domain/text/managed-block.ts';
 
 export const BOT = { id: 1, username: 'procession-bot' };
 
-/** What a plan takes when nobody has commented. */
-export const NOTHING_SAID = {
-  now: '2026-11-04T10:00:00Z',
-  resume: false,
-  followed: { answers: [], effects: NO_EFFECTS },
-  recorded: NO_RULINGS,
-  capabilities: PREMIUM,
-  migrate: false,
-};
+/** What a plan takes when nobody has commented, in a group without labels. */
+export function aPlanInput(
+  facts: Pick<PlanInput['facts'], 'assessment' | 'found'>,
+  settings: Settings,
+): PlanInput {
+  return {
+    facts: { ...facts, capabilities: PREMIUM, lostLinks: [] },
+    said: { followed: { answers: [], effects: NO_EFFECTS }, recorded: NO_RULINGS },
+    wishes: { resume: false, migrate: false, claimed: false },
+    groupLabels: new Set(),
+    settings,
+    now: '2026-11-04T10:00:00Z',
+  };
+}
 
 export function aSow(changes: Partial<Sow> = {}): Sow {
   return {

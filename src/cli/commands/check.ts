@@ -104,7 +104,8 @@ async function checkState(
   { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
 ): Promise<EngagementCheck | null> {
   const decision = await decide(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
-  if (decision.kind === 'decided') return checkEngagement(decision.assessment, decision.found, until);
+  if (decision.kind === 'decided')
+    return checkEngagement(decision.facts.assessment, decision.facts.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
     return undecidedCheck(state, decision);
   if (asked && decision.kind !== 'not-won')

@@ -56,7 +56,7 @@ async function run(context: CommandContext): Promise<number> {
     else context.output.result(notWonText(target.engagement, decision.stage));
     return EXIT.done;
   }
-  const whole = explain({ ...decision, settings: context.wire.settings() });
+  const whole = explain({ ...decision.facts, settings: context.wire.settings() });
   const explanation = step === undefined ? whole : onlyStep(whole, step);
   if (context.flag('json')) context.output.json({ version: 1, offline: offline !== null, ...explanation });
   else {

@@ -50,7 +50,7 @@ async function run(context: CommandContext): Promise<number> {
   const tracked = await findTracked(deps, context.positionals.map(parseSowNumber));
   const lines: Line[] = [];
   for (const [done, one] of tracked.entries()) {
-    output.progress(done + 1, tracked.length, one.assessment.engagement);
+    output.progress(done + 1, tracked.length, one.facts.assessment.engagement);
     lines.push(context.flag('dry-run') ? planned(context, one) : await moved(deps, one));
   }
   output.clearProgress();
@@ -76,7 +76,7 @@ async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promi
   for (const actual of states) {
     const decision = await decide(deps, actual, { migrate: true, comments: LOOK_EVERYWHERE });
     if (decision.kind !== 'decided') continue;
-    const { epic, leftTracking } = decision.found;
+    const { epic, leftTracking } = decision.facts.found;
     const lives = epic !== null && epic.tracking !== null && epic.state === 'opened';
     if (lives || leftTracking.length > 0) tracked.push(decision);
   }
@@ -87,7 +87,7 @@ function isMoving({ plan }: Decision): boolean {
   return plan.actions.some(({ kind }) => kind === 'retire-tracking');
 }
 
-function lineOf({ assessment, found }: Decision): Pick<Line, 'engagement' | 'from'> {
+function lineOf({ facts: { assessment, found } }: Decision): Pick<Line, 'engagement' | 'from'> {
   const [left] = found.leftTracking;
   const from = found.epic?.tracking === null ? left : found.epic;
   return { engagement: assessment.engagement, from: from?.reference ?? '' };
@@ -100,7 +100,7 @@ function planned({ wire, output }: CommandContext, decision: Decision): Line {
   return {
     ...lineOf(decision),
     outcome: 'planned',
-    message: planText({ ...decision, settings: wire.settings() }, output.paint),
+    message: planText({ ...decision.facts, plan: decision.plan, settings: wire.settings() }, output.paint),
     summary: summaryOf(decision.plan),
     actions: decision.plan.actions,
     exit: EXIT.done,

@@ -58,7 +58,8 @@ export function digestOf({ decision }: Extract<Planned, { kind: 'planned' }>): s
 /** A plan for people. @param paint colours; none for files */
 export function plannedText({ wire }: CommandContext, planned: Planned, paint: Paint = plain): string {
   if (planned.kind === 'not-won') return notWonText(planned.target.engagement, planned.stage);
-  const { assessment, found, plan } = planned.decision;
+  const { facts, plan } = planned.decision;
+  const { assessment, found } = facts;
   const settings = wire.settings();
   const profile = assessment.process.profile === null ? '' : `, profile ${assessment.process.profile}`;
   const verdict = judge(plan, settings.policy);
@@ -91,7 +92,8 @@ export function plannedData(context: CommandContext, planned: Planned): Readonly
   const { engagement } = planned.target;
   if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };
   const { target, decision, launch, offline } = planned;
-  const { assessment, plan, found } = decision;
+  const { facts, plan } = decision;
+  const { assessment, found } = facts;
   const sow = sowOf(target);
   return {
     version: 1,

@@ -90,12 +90,11 @@ export function checkReview(
 }
 
 /** Whether the epic's record is this very SOW. */
-function isAdopted({ found, input, assessment }: Decision): boolean {
+function isAdopted({ facts: { found, assessment }, settings }: Decision): boolean {
   if (found.epic === null) return false;
   const record = decodeSowRecord(found.epic.description);
   return (
-    record.kind === 'ok' &&
-    canonicalJson(record.sow) === canonicalJson(recordOf(assessment.sow, input.settings))
+    record.kind === 'ok' && canonicalJson(record.sow) === canonicalJson(recordOf(assessment.sow, settings))
   );
 }
 

@@ -37,11 +37,10 @@ export interface DriftFacts {
   readonly assessment: Assessment;
   readonly found: Identified;
   readonly settings: Settings;
-  /** Names of the group's labels; they count only when `labelsRead`. */
-  readonly labels: ReadonlySet<string>;
-  readonly labelsRead?: boolean;
+  /** Names of the group's labels; `null`: not read. */
+  readonly groupLabels: ReadonlySet<string> | null;
   /** Links that were there and are gone. */
-  readonly lostLinks?: readonly Edge[];
+  readonly lostLinks: readonly Edge[];
   /** Somebody asked to start over. */
   readonly resume: boolean;
 }
@@ -92,7 +91,7 @@ export function linkKey({ from, to }: Edge): string {
 }
 
 function findDrift(input: DriftFacts, memory: DriftMemory): readonly Drift[] {
-  const { assessment, found, lostLinks = [] } = input;
+  const { assessment, found, lostLinks } = input;
   if (found.epic === null) return [];
   return [
     ...assessment.steps.flatMap((status) =>
@@ -154,12 +153,12 @@ function epicDrift(input: DriftFacts): readonly Drift[] {
   return drift.filter(({ is }) => is.kind !== 'label' || is.scope !== null);
 }
 
-/** Labels of ours that are missing though the group has them; one that the group lost is made again, see `plan/creation.ts`. */
+/** Labels of ours that are missing though the group has them; one that the group lost is made again, see `planLabels`. */
 function labelDrift(
   step: StepKey | null,
   actual: readonly string[],
   scoped: Readonly<Partial<Record<'step' | 'role' | 'process', string>>>,
-  { assessment, settings, labels, labelsRead }: DriftFacts,
+  { assessment, settings, groupLabels }: DriftFacts,
 ): readonly Drift[] {
   const wanted = [
     { short: 'sow', label: assessment.engagement, scope: null },
@@ -177,7 +176,7 @@ function labelDrift(
     }),
   ];
   return wanted
-    .filter(({ label }) => !actual.includes(label) && (labelsRead !== true || labels.has(label)))
+    .filter(({ label }) => !actual.includes(label) && (groupLabels === null || groupLabels.has(label)))
     .map(({ short, label, scope }): Drift => {
       return {
         key: `${step ?? 'epic'}:${short}`,

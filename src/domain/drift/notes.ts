@@ -6,21 +6,21 @@ import { noteBody } from '#domain/texts/notes.ts';
 import type { Drift, DriftFacts } from './drift.ts';
 
 /** @param here everything on one item that is left as people made it */
-export function driftNote(here: readonly Drift[], input: DriftFacts): string {
-  const { engagement } = input.assessment;
+export function driftNote(here: readonly Drift[], facts: Pick<DriftFacts, 'assessment' | 'found'>): string {
+  const { engagement } = facts.assessment;
   return noteBody(
     'drift',
     [
       'This is not as Procession sets it up, and it is left as it is: what Procession has put back once and somebody has undone is not put back again.',
       '',
-      ...here.map((drift) => `- ${what(drift, input)}`),
+      ...here.map((drift) => `- ${what(drift, facts)}`),
       '',
       `If it is meant to be so, nothing is to be done. To have everything put back: \`procession apply ${engagement} --resume\`.`,
     ].join('\n'),
   );
 }
 
-function what({ is }: Drift, { assessment, found }: DriftFacts): string {
+function what({ is }: Drift, { assessment, found }: Pick<DriftFacts, 'assessment' | 'found'>): string {
   const titles = titlesOf(assessment);
   switch (is.kind) {
     case 'issue-gone':

@@ -2,9 +2,8 @@
 
 import { replyText } from '#domain/comments/replies.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
-import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { Action } from './action.ts';
-import type { PlanInput } from './input.ts';
+import type { Draft } from './input.ts';
 
 /** The rule of the note that answers one comment: found again by it, so that a second run does not repeat it. */
 export function answerRule(noteId: number): string {
@@ -13,14 +12,13 @@ export function answerRule(noteId: number): string {
 
 /** @param stopped what was said changes nothing yet, and people are told so */
 export function planAnswers(
-  { followed, found }: Pick<PlanInput, 'followed' | 'found'>,
-  context: BlockContext,
+  { said, facts, context }: Pick<Draft, 'said' | 'facts' | 'context'>,
   stopped = false,
-): Action[] {
-  return followed.answers.map(({ target, noteId, outcome, replies, changes }): Action => {
-    const later = `${context.assessment.engagement} is stopped: this is done when somebody comments \`/ps resume\`.`;
+): readonly Action[] {
+  const later = `${facts.assessment.engagement} is stopped: this is done when somebody comments \`/ps resume\`.`;
+  return said.followed.answers.map(({ target, noteId, outcome, replies, changes }): Action => {
     const texts = [
-      ...replies.map((reply) => replyText(reply, context, found)),
+      ...replies.map((reply) => replyText(reply, context, facts.found)),
       ...(stopped && changes ? [later] : []),
     ];
     const body = texts.length === 0 ? null : [...texts, encodeNoteMarker(answerRule(noteId))].join('\n\n');

@@ -1,10 +1,12 @@
 /** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
 
-import { evidenceFor } from '#domain/assess/assess.ts';
+import { currentLabel, evidenceFor } from '#domain/assess/assess.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
-import type { StepStatus } from '#domain/assess/step-status.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import { engagementLabel, labelName } from '#domain/base/labels.ts';
+import { engagementLabel, type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
@@ -18,35 +20,71 @@ import { epicBlock } from '#domain/texts/epic-block.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
 import type { Action } from './action.ts';
 import { movesToEpic } from './holder.ts';
-import type { PlanInput } from './input.ts';
-import { desiredLinks, knownLinks } from './links.ts';
+import type { Draft, PlanInput } from './input.ts';
+import { knownLinks } from './links.ts';
 
-export function planCreation(input: PlanInput, context: BlockContext): Action[] {
-  const { assessment, found } = input;
-  const missing = assessment.order.flatMap(
-    (key) => assessment.steps.find((status) => status.key === key && status.issue === null) ?? [],
-  );
-  const moves = movesToEpic(input);
-  if (found.epic !== null && missing.length === 0 && !moves)
-    return input.labelsRead === true ? createLabels(input) : [];
-  return [
-    ...createLabels(input),
-    ...(found.epic === null ? [createEpic(context)] : []),
-    ...(found.epic !== null && moves ? [moveToEpic(found.epic, input, context)] : []),
-    ...missing.map((status) => createIssue(status, context)),
-  ];
+/** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
+export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {
+  return migrate || epic === null || steps.some(({ issue }) => issue === null);
 }
 
-/** Also those that somebody took out of the group: adding an unknown one to an issue would make a project label. */
-function createLabels({ assessment, found, settings, labels, claimed }: PlanInput): Action[] {
+/** Whether labels of ours are missing altogether: people took them off, or the group has them no longer. */
+export function lacksLabels(
+  { engagement, steps }: Assessment,
+  { epic }: Identified,
+  settings: Settings,
+): boolean {
+  const has = (labels: readonly string[], scope: LabelScope): boolean =>
+    labelValues(labels, scope, settings.labels).length > 0;
+  if (epic !== null && !(epic.labels.includes(engagement) && has(epic.labels, 'process'))) return true;
+  return steps.some(({ issue, key, step }) => {
+    if (issue === null) return false;
+    const { labels } = issue;
+    const own = [
+      labelName('step', stepIdOf(key), settings.labels),
+      labelName('role', step.owner, settings.labels),
+    ];
+    return (
+      ![engagement, ...own].every((label) => labels.includes(label)) || currentLabel(issue, settings) === null
+    );
+  });
+}
+
+/** Makes also those that somebody took out of the group: adding an unknown one to an issue would make a project label. */
+export function planLabels({
+  facts: { assessment, found },
+  wishes,
+  groupLabels,
+  settings,
+}: Pick<PlanInput, 'facts' | 'wishes' | 'groupLabels' | 'settings'>): readonly Action[] {
+  if (groupLabels === null) return [];
   const own = engagementLabel(assessment.engagement);
-  const absent = labelCatalogue(assessment.process, settings.labels).filter(({ name }) => !labels.has(name));
-  const lostOwn = found.epic !== null && !labels.has(own.name);
+  const absent = labelCatalogue(assessment.process, settings.labels).filter(
+    ({ name }) => !groupLabels.has(name),
+  );
+  const lostOwn = found.epic !== null && !groupLabels.has(own.name);
   return [
     ...absent.map((label): Action => ({ kind: 'create-label', label, claims: false })),
     ...(lostOwn ? [{ kind: 'create-label', label: own, claims: false } as const] : []),
-    ...(found.epic === null && !claimed ? [{ kind: 'create-label', label: own, claims: true } as const] : []),
+    ...(found.epic === null && !wishes.claimed
+      ? [{ kind: 'create-label', label: own, claims: true } as const]
+      : []),
   ];
+}
+
+/** Makes the epic of a launch, or the one that a tracking issue becomes. */
+export function planHolder(draft: Omit<Draft, 'due' | 'coming'>): readonly Action[] {
+  const { epic } = draft.facts.found;
+  if (epic === null) return [createEpic(draft.context)];
+  return movesToEpic(draft) ? [moveToEpic(epic, draft)] : [];
+}
+
+/** Makes an issue for every step that has none and whose issue nobody has taken away for good. */
+export function planIssues({ coming, context }: Pick<Draft, 'coming' | 'context'>): readonly Action[] {
+  return [...coming].flatMap((key) => {
+    const status = context.assessment.steps.find((candidate) => candidate.key === key);
+    return status === undefined ? [] : [createIssue(status, context)];
+  });
 }
 
 function createEpic(context: BlockContext): Action {
@@ -76,17 +114,20 @@ function createEpic(context: BlockContext): Action {
  * The epic of an engagement that has lived in a tracking issue: its title, its whole description with what people wrote
  * there, and those of its labels that the group knows.
  */
-function moveToEpic(from: ActualEpic, input: PlanInput, context: BlockContext): Action {
-  const { assessment, labels, found } = input;
+function moveToEpic(
+  from: ActualEpic,
+  { facts, context, links, groupLabels }: Pick<Draft, 'facts' | 'context' | 'links' | 'groupLabels'>,
+): Action {
+  const { assessment, found } = facts;
   const { sow, engagement, process } = assessment;
-  const block = epicBlock(context, desiredLinks(input).filter(knownLinks(found)), found.memory.paused);
+  const block = epicBlock(context, links.filter(knownLinks(found)), found.memory.paused);
   const own = [engagement, labelName('process', process.id, context.settings.labels)];
   return {
     kind: 'create-epic',
     holder: 'epic',
     title: from.title,
     description: writeManagedBlock(from.description, epicMarker(assessment), block),
-    labels: [...new Set([...own, ...from.labels.filter((label) => labels.has(label))])],
+    labels: [...new Set([...own, ...from.labels.filter((label) => groupLabels?.has(label) === true)])],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
   };

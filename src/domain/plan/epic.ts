@@ -1,48 +1,40 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 
 import { labelName, labelValues } from '#domain/base/labels.ts';
-import type { Drift } from '#domain/drift/drift.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
-import { encodeMarker } from '#domain/text/marker.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
 import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
+import { blockChange, type LabelChanges, labelChanges } from './changes.ts';
 import { epicMarker } from './creation.ts';
 import { movesToEpic } from './holder.ts';
-import type { PlanInput } from './input.ts';
-import { type LabelChanges, leftLabels } from './leave-drift.ts';
+import type { Draft, PlanFacts, PlanInput } from './input.ts';
+import { leftLabels } from './left.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
-import { blockChange, labelChanges } from './steps.ts';
 
-/**
- * @param earlier actions planned before: they decide whether the summary must be written anew
- * @param left what people took away twice
- */
-export function planEpic(
-  input: PlanInput,
-  context: BlockContext,
-  earlier: readonly Action[],
-  left: readonly Drift[],
-): Action[] {
-  const { found, settings } = input;
-  const state = stateChange(input);
-  const block = epicBlock(context, desiredLinks(input));
-  const mustRecord = input.followed.answers.length > 0;
-  const created = earlier.some(({ kind }) => kind === 'create-issue' || kind === 'create-epic');
+type EpicDraft = Pick<
+  Draft,
+  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming'
+>;
+
+/** Changes the epic, after an explanation where that closes or opens it. */
+export function planEpic(draft: EpicDraft): readonly Action[] {
+  const { facts, said, settings, context, left } = draft;
+  const { rulings } = context.assessment;
+  const state = stateChange(facts);
   // A new epic has the labels it was made with, whatever its tracking issue had.
-  const existing = movesToEpic(input) ? null : found.epic;
-  const changed =
-    existing === null || created || mustRecord || differs(existing, input, context) ? block : null;
-  const { addLabels, removeLabels } = leftLabels(epicLabels(existing, input, context), null, left);
+  const existing = movesToEpic(draft) ? null : facts.found.epic;
+  const block = blockToWrite(existing, draft);
+  const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
   const notes = state === null ? [] : [noteFor(state, context)];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
-    ...(changed === null ? [] : ['update progress']),
-    ...newlyWanted(input).map((step) => `start the pipeline of ${step}`),
+    ...(block === null ? [] : ['update progress']),
+    ...newlyWanted(rulings, said.recorded).map((step) => `start the pipeline of ${step}`),
     ...(addLabels.length + removeLabels.length > 0
       ? [
           `labels: ${[...addLabels.map((label) => `+${label}`), ...removeLabels.map((label) => `−${label}`)].join(' ')}`,
@@ -50,65 +42,68 @@ export function planEpic(
       : []),
   ];
   if (why.length === 0) return [];
-  const update: Action = {
-    kind: 'update-epic',
-    addLabels,
-    removeLabels,
-    state,
-    block: changed,
-    why,
-  };
-  return settings.policy.mode === 'warn' && state === 'opened'
-    ? [...notes, { ...update, state: null }]
-    : [...notes, update];
+  const isWarned = settings.policy.mode === 'warn' && state === 'opened';
+  return [
+    ...notes,
+    { kind: 'update-epic', addLabels, removeLabels, state: isWarned ? null : state, block, why },
+  ];
 }
 
-function stateChange({ assessment, found }: PlanInput): 'opened' | 'closed' | null {
+function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | null {
   const state = found.epic?.state ?? 'opened';
   if (assessment.complete) return state === 'opened' ? 'closed' : null;
   return assessment.epicClosedEarly ? 'opened' : null;
 }
 
-/** Whether the epic's block says something else than it should. How far comments were read is no reason to write. */
-function differs(epic: ActualEpic, input: PlanInput, context: BlockContext): boolean {
-  const rulings = { ...context.assessment.rulings, readings: input.recorded.readings };
-  const before = { ...context, assessment: { ...context.assessment, rulings } };
-  const marker = encodeMarker(epicMarker(context.assessment));
-  const block = epicBlock(before, desiredLinks(input));
-  return blockChange(epic.description, marker, block, input.found.issues, 'epic') !== null;
+/**
+ * The epic's block where it must be written: nothing stands there yet, issues come into its table, somebody is answered,
+ * or it says something else than it should. How far comments were read is no reason to write.
+ */
+function blockToWrite(
+  existing: ActualEpic | null,
+  { facts, said, context, links, coming }: EpicDraft,
+): string | null {
+  const { assessment } = context;
+  if (existing !== null && coming.size === 0 && said.followed.answers.length === 0) {
+    const rulings = { ...assessment.rulings, readings: said.recorded.readings };
+    const block = epicBlock({ ...context, assessment: { ...assessment, rulings } }, links);
+    const steps = { issues: facts.found.issues, coming };
+    if (blockChange(existing, epicMarker(assessment), block, steps) === null) return null;
+  }
+  return epicBlock(context, links);
 }
 
 /** Whether nothing is to be changed: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
-export function isStopped({ assessment, found, resume }: PlanInput): boolean {
-  return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !resume));
+export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>): boolean {
+  const { assessment, found } = facts;
+  return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
 }
 
+type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'context'>;
+
 /** While stopped, only what people have just said is answered and recorded; what it asks for is owed. */
-export function stoppedPlan(input: PlanInput, context: BlockContext): Action[] {
-  const answers = planAnswers(input, context, true);
+export function planStopped(draft: StoppedDraft): readonly Action[] {
+  const answers = planAnswers(draft, true);
   if (answers.length === 0) return [];
-  const { memory } = input.found;
-  const block = epicBlock(context, memory.links, memory.paused && !input.resume);
-  const why = [input.assessment.rulings.hold === null ? 'record what was said' : 'on hold'];
-  return [...answers, { kind: 'update-epic', addLabels: [], removeLabels: [], state: null, block, why }];
+  const { assessment, found } = draft.facts;
+  const isPaused = found.memory.paused && !draft.wishes.resume;
+  const block = epicBlock(draft.context, found.memory.links, isPaused);
+  return [...answers, record(block, assessment.rulings.hold === null ? 'record what was said' : 'on hold')];
 }
 
 /** Pausing: the reason as a note, and the mark that every later run sees. What was just said is answered too. */
-export function pausePlan(input: PlanInput, context: BlockContext, change: string): Action[] {
-  const { engagement } = input.assessment;
-  const block = epicBlock(context, desiredLinks(input), true);
+export function planPausing(draft: StoppedDraft, change: string): readonly Action[] {
+  const { facts, context } = draft;
+  const body = fuseNote(facts.assessment.engagement, change);
   return [
-    { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body: fuseNote(engagement, change) },
-    ...planAnswers(input, context, true),
-    {
-      kind: 'update-epic',
-      addLabels: [],
-      removeLabels: [],
-      state: null,
-      block,
-      why: ['pause: the same change keeps being undone'],
-    },
+    { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body },
+    ...planAnswers(draft, true),
+    record(epicBlock(context, desiredLinks(facts), true), 'pause: the same change keeps being undone'),
   ];
+}
+
+function record(block: string, why: string): Action {
+  return { kind: 'update-epic', addLabels: [], removeLabels: [], state: null, block, why: [why] };
 }
 
 function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {
@@ -117,11 +112,7 @@ function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {
   return { kind: 'write-note', target: { kind: 'epic' }, rule, body };
 }
 
-function epicLabels(
-  epic: ActualEpic | null,
-  { assessment, settings }: PlanInput,
-  { health }: BlockContext,
-): LabelChanges {
+function epicLabels(epic: ActualEpic | null, { assessment, settings, health }: BlockContext): LabelChanges {
   if (epic === null) return { addLabels: [], removeLabels: [] };
   const values = labelValues(epic.labels, 'health', settings.labels);
   const theirs = health?.by === 'hand' ? values.filter((value) => value !== health.ours) : [];

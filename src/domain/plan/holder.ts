@@ -5,21 +5,23 @@ import type { HolderKind } from '#domain/engagement/state.ts';
 import type { Action } from './action.ts';
 import type { PlanInput } from './input.ts';
 
+type Moving = Pick<PlanInput, 'facts' | 'wishes'>;
+
 /** Whether the engagement's tracking issue is to become an epic now. */
-export function movesToEpic({ found, capabilities, migrate }: PlanInput): boolean {
-  return migrate && capabilities.epics && found.epic !== null && found.epic.tracking !== null;
+export function movesToEpic({ facts: { found, capabilities }, wishes }: Moving): boolean {
+  return wishes.migrate && capabilities.epics && found.epic !== null && found.epic.tracking !== null;
 }
 
 /** What holds the engagement once the plan is carried out. A tracking issue stays one until it is moved. */
-export function holderAfter(input: PlanInput): HolderKind {
-  const { found, capabilities } = input;
+export function holderAfter(input: Moving): HolderKind {
+  const { found, capabilities } = input.facts;
   if (found.epic === null) return capabilities.epics ? 'epic' : 'tracking issue';
   return movesToEpic(input) || found.epic.tracking === null ? 'epic' : 'tracking issue';
 }
 
 /** The tracking issue that is left now, and any that an interrupted move has left behind. */
-export function planRetirement(input: PlanInput): Action[] {
-  const { found } = input;
+export function planRetirement(input: Moving): readonly Action[] {
+  const { found } = input.facts;
   const left = [...(movesToEpic(input) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];
   return left.map(({ id, reference }): Action => ({ kind: 'retire-tracking', id, reference }));
 }

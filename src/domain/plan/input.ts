@@ -1,32 +1,65 @@
+/** What a plan is made from, and the draft that each part of a plan takes its share of. */
+
 import type { Assessment } from '#domain/assess/step-status.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Followed } from '#domain/comments/follow-comments.ts';
+import type { Settlement } from '#domain/drift/drift.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
+import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 
+/** What one run plans from. */
 export interface PlanInput {
+  readonly facts: PlanFacts;
+  readonly said: Said;
+  readonly wishes: Wishes;
+  /** Names of the group's labels. `null`: not read, because nothing is to be created and no label of ours is missing. */
+  readonly groupLabels: ReadonlySet<string> | null;
+  readonly settings: Settings;
   /** The instant of the run, on the day of the assessment. ISO 8601. */
   readonly now: string;
+}
+
+/** How things stand in GitLab. */
+export interface PlanFacts {
+  /** With the rulings as comments and facts have left them; what a run adds to the rulings, the plan says. */
   readonly assessment: Assessment;
   readonly found: Identified;
-  readonly settings: Settings;
-  /** Labels of the group; empty unless {@link PlanInput.labelsRead}. */
-  readonly labels: ReadonlySet<string>;
-  /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
-  readonly claimed: boolean;
-  /** The loop fuse's pause ends, by option or by comment. */
-  readonly resume: boolean;
+  readonly capabilities: Capabilities;
+  /** Links that were there and are gone. */
+  readonly lostLinks: readonly Edge[];
+}
+
+/** What people have said, now and before. */
+export interface Said {
   /** What comments, or a finished step that appoints, have just asked for. */
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
   /** How far comments had been read, and how the runs of pipelines stood, when the epic was last written. */
   readonly recorded: Pick<Rulings, 'readings' | 'runs'>;
-  /** Whether `labels` was read: something is to be created, or a label may be gone from the group. */
-  readonly labelsRead?: boolean;
-  /** Links that were there and are gone. */
-  readonly lostLinks?: readonly Edge[];
-  readonly capabilities: Capabilities;
-  /** Turn a tracking issue into an epic, where there can be one. */
+}
+
+/** What the caller of a run asks for. */
+export interface Wishes {
+  /** The loop fuse's pause ends, and what people have undone is put back; by option or by comment. */
+  readonly resume: boolean;
+  /** A tracking issue turns into an epic, where there can be one. */
   readonly migrate: boolean;
+  /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
+  readonly claimed: boolean;
+}
+
+/** A plan in the making: the input, and all that is settled before the first action. */
+export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn'> {
+  /** What texts are made of; its assessment, like that of the facts, has the rulings as they will be recorded. */
+  readonly context: BlockContext;
+  /** The blocking links there should be. */
+  readonly links: readonly Edge[];
+  /** Steps whose issues this plan creates, predecessors first. */
+  readonly coming: ReadonlySet<StepKey>;
+  /** Reminders to be written. */
+  readonly due: readonly DueReminder[];
 }

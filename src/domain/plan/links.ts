@@ -2,23 +2,31 @@
 
 import type { Identified } from '#domain/engagement/identify.ts';
 import { type Edge, remembersLink } from '#domain/engagement/memory.ts';
-import type { PlanInput } from './input.ts';
+import type { Action } from './action.ts';
+import type { Draft, PlanFacts } from './input.ts';
+import { staysUnlinked } from './left.ts';
 
 /** One per predecessor that must be done; none where GitLab has no such links: order is in labels and blocks anyway. */
 export function desiredLinks({
   assessment,
   capabilities,
-}: Pick<PlanInput, 'assessment' | 'capabilities'>): readonly Edge[] {
+}: Pick<PlanFacts, 'assessment' | 'capabilities'>): readonly Edge[] {
   if (!capabilities.blockingLinks) return [];
   return assessment.steps.flatMap(({ key, after }) =>
     after.filter(({ until }) => until === 'done').map(({ step }) => ({ from: step, to: key })),
   );
 }
 
-/** Those not known to be there. Making one that is there after all does no harm. */
-export function missingLinks(input: PlanInput): readonly Edge[] {
-  const isKnown = knownLinks(input.found);
-  return desiredLinks(input).filter((edge) => !isKnown(edge));
+/** Makes the links that are not known to be there. Making one that is there after all does no harm. */
+export function planLinks({
+  facts,
+  links,
+  left,
+}: Pick<Draft, 'facts' | 'links' | 'left'>): readonly Action[] {
+  const isKnown = knownLinks(facts.found);
+  return links
+    .filter((edge) => !isKnown(edge) && !staysUnlinked(edge, left))
+    .map((edge): Action => ({ kind: 'add-link', ...edge }));
 }
 
 /** Tells of a link whether it is remembered between the issues of now. */

@@ -5,23 +5,24 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { newRun, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
 import { isNewFailure, runFailedText } from '#domain/rulings/pipeline-text.ts';
 import { pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
-import type { BlockContext } from '#domain/texts/block-context.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
-import type { PlanInput } from './input.ts';
+import type { Draft, PlanInput } from './input.ts';
+import { isGone } from './left.ts';
 
 /**
- * The assessment with what it means for the runs: a step whose turn it is wants its pipeline, and a success is used once it
- * has closed its issue, or is about to.
+ * The runs as they are to be recorded: a step whose turn it is wants its pipeline, and a success is used once it has
+ * closed its issue, or is about to.
  */
-export function withRuns(assessment: Assessment, now: string): Assessment {
-  let { runs } = assessment.rulings;
-  for (const { key, step, done, run, ...status } of assessment.steps) {
+export function nextRuns({ rulings, steps }: Assessment, now: string): Rulings['runs'] {
+  let { runs } = rulings;
+  for (const { key, step, done, run, ...status } of steps) {
     if (step.pipeline === undefined) continue;
     if (run === null && isTurn(status)) runs = withRun(runs, newRun(key, 1, now));
     if (run?.state === 'success' && done && !run.used) runs = withRun(runs, { ...run, used: true });
   }
-  return { ...assessment, rulings: { ...assessment.rulings, runs } };
+  return runs;
 }
 
 /** Nothing is started for a step that people have let off, or begun before an earlier one is done (`policy.mode: warn`). */
@@ -31,7 +32,10 @@ function isTurn({ state, waiver, waitsFor }: Pick<StepStatus, 'state' | 'waiver'
 }
 
 /** Starts what the epic says is wanted. What is wanted only now is written down first, and started by the run after. */
-export function planPipelines({ assessment, recorded }: PlanInput): Action[] {
+export function planPipelines({
+  facts: { assessment },
+  said: { recorded },
+}: Pick<PlanInput, 'facts' | 'said'>): readonly Action[] {
   const { engagement, sow } = assessment;
   return assessment.steps.flatMap((status): Action[] => {
     const { key, step, run } = status;
@@ -46,18 +50,23 @@ export function planPipelines({ assessment, recorded }: PlanInput): Action[] {
 }
 
 /** The steps whose pipelines are wanted now and were not when the epic was last written. */
-export function newlyWanted({ assessment, recorded, now }: PlanInput): string[] {
-  return withRuns(assessment, now)
-    .rulings.runs.filter(({ state }) => state === 'wanted')
+export function newlyWanted(next: Pick<Rulings, 'runs'>, recorded: Pick<Rulings, 'runs'>): readonly string[] {
+  return next.runs
+    .filter(({ state }) => state === 'wanted')
     .filter(({ step, attempt }) => runOf(step, recorded.runs)?.attempt !== attempt)
     .map(({ step }) => step);
 }
 
-/** One note for each attempt that failed, when that is first seen. */
-export function planRunNotes({ assessment, recorded }: PlanInput, context: BlockContext): Action[] {
-  return assessment.steps.flatMap((status): Action[] => {
+/** Writes one note for each attempt that failed, when that is first seen. */
+export function planRunNotes({
+  said,
+  context,
+  left,
+}: Pick<Draft, 'said' | 'context' | 'left'>): readonly Action[] {
+  return context.assessment.steps.flatMap((status): Action[] => {
     const { key, run, done, waiver } = status;
-    if (run === null || done || waiver !== null || !isNewFailure(run, runOf(key, recorded.runs))) return [];
+    if (run === null || done || waiver !== null || isGone(key, left)) return [];
+    if (!isNewFailure(run, runOf(key, said.recorded.runs))) return [];
     const rule: NoteRule = `pipeline:${run.attempt}`;
     const body = noteBody(rule, runFailedText(run, assigneesOf(status, context)));
     return [{ kind: 'write-note', target: { kind: 'step', step: key }, rule, body }];

@@ -7,64 +7,58 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Drift } from '#domain/drift/drift.ts';
 import { isInHolder } from '#domain/engagement/identify.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
-import { readManagedBlock, sameBlock } from '#domain/text/managed-block.ts';
-import { encodeMarker } from '#domain/text/marker.ts';
-import { resolveReferences } from '#domain/text/references.ts';
-import type { BlockContext } from '#domain/texts/block-context.ts';
 import { violationNote } from '#domain/texts/notes.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
 import type { Action } from './action.ts';
+import { blockChange, labelChanges } from './changes.ts';
 import { stepLabels, stepMarker } from './creation.ts';
 import { movesToEpic } from './holder.ts';
-import type { PlanInput } from './input.ts';
-import { type LabelChanges, leftLabels, staysOut } from './leave-drift.ts';
+import type { Draft, PlanInput } from './input.ts';
+import { leftLabels, staysOpen, staysOut } from './left.ts';
 
-/** Open doubles are closed; doubles of a step that is itself closed stay as they are once closed. */
-export function planTwins({ found }: PlanInput): Action[] {
-  const issues = found.twinIssues.filter(({ issue }) => issue.state === 'opened');
-  const epics = found.twinEpics.filter(({ state }) => state === 'opened');
-  return [
-    ...issues.map(
-      ({ step, issue }): Action => ({
-        kind: 'close-twin',
-        item: 'issue',
-        id: issue.id,
-        reference: issue.reference,
-        original: { kind: 'step', step },
-      }),
-    ),
-    ...epics.map(
-      (epic): Action => ({
-        kind: 'close-twin',
-        item: 'epic',
-        id: epic.id,
-        reference: epic.reference,
-        original: { kind: 'epic' },
-      }),
-    ),
-  ];
-}
-
-/** @param left what people have made of things and are asked about: not put back */
-export function planSteps(input: PlanInput, context: BlockContext, left: readonly Drift[]): Action[] {
-  return input.assessment.steps.flatMap((status) =>
-    status.issue === null ? [] : planStep({ status, issue: status.issue, left }, input, context),
+/** Closes open doubles; doubles of a step that is itself closed stay as they are once closed. */
+export function planTwins({ facts: { found }, left }: Pick<Draft, 'facts' | 'left'>): readonly Action[] {
+  const issues = found.twinIssues.map(
+    ({ step, issue }) => ({ item: 'issue', twin: issue, original: { kind: 'step', step } }) as const,
   );
+  const epics = found.twinEpics.map(
+    (epic) => ({ item: 'epic', twin: epic, original: { kind: 'epic' } }) as const,
+  );
+  return [...issues, ...epics]
+    .filter(({ twin }) => twin.state === 'opened' && !staysOpen(twin.id, left))
+    .map(({ item, twin: { id, reference }, original }): Action => {
+      return { kind: 'close-twin', item, id, reference, original };
+    });
 }
 
-interface StepOnIssue {
-  readonly status: StepStatus;
-  readonly issue: ActualIssue;
-  readonly left: readonly Drift[];
+/** Reminds of steps, one note each. */
+export function planReminderNotes({ due, context }: Pick<Draft, 'due' | 'context'>): readonly Action[] {
+  return due.flatMap((reminder): Action[] => {
+    const status = context.assessment.steps.find(({ key }) => key === reminder.step);
+    if (status === undefined) return [];
+    const body = reminderNote(reminder, status, context);
+    const target = { kind: 'step', step: reminder.step } as const;
+    return [{ kind: 'write-note', target, rule: reminderRule(reminder), body }];
+  });
 }
 
-function planStep(on: StepOnIssue, input: PlanInput, context: BlockContext): Action[] {
-  const { status } = on;
-  const notes = status.violations.map(
+type StepDraft = Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'left' | 'coming'>;
+
+/** Changes the issues that are there, each after an explanation of every rule broken on it. */
+export function planSteps(draft: StepDraft): readonly Action[] {
+  return draft.facts.assessment.steps.flatMap((status) => {
+    if (status.issue === null) return [];
+    const update = updateIssue(status, status.issue, draft);
+    return [...violationNotes(status, draft), ...(update === null ? [] : [update])];
+  });
+}
+
+function violationNotes(status: StepStatus, { context }: Pick<Draft, 'context'>): readonly Action[] {
+  return status.violations.map(
     (violation): Action => ({
       kind: 'write-note',
       target: { kind: 'step', step: status.key },
@@ -72,31 +66,23 @@ function planStep(on: StepOnIssue, input: PlanInput, context: BlockContext): Act
       body: violationNote(status, violation, context),
     }),
   );
-  const update = updateIssue(on, input, context);
-  return [...notes, ...(update === null ? [] : [update])];
 }
 
 /** The scopes of which an issue of ours carries one label each. */
 const STEP_SCOPES = ['step', 'role', 'workflow'] as const;
 
-function updateIssue(
-  { status, issue, left }: StepOnIssue,
-  input: PlanInput,
-  context: BlockContext,
-): Action | null {
-  const { found, assessment, settings } = input;
+function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): Action | null {
+  const { settings, context, left, coming } = draft;
+  const { found, assessment } = draft.facts;
   const scopes = STEP_SCOPES.map((scope) => labelName(scope, '', settings.labels));
   const wanted = labelChanges(issue.labels, stepLabels(status, context), scopes);
   const { addLabels, removeLabels } = leftLabels(wanted, status.key, left);
   const state = stateChange(status, issue);
-  const block = blockChange(
-    issue.description,
-    encodeMarker(stepMarker(assessment, status.key)),
-    stepBlock(status, context),
-    found.issues,
-    'issue',
-  );
-  const isOutside = movesToEpic(input) || !isInHolder(status.key, issue, found);
+  const block = blockChange(issue, stepMarker(assessment, status.key), stepBlock(status, context), {
+    issues: found.issues,
+    coming,
+  });
+  const isOutside = movesToEpic(draft) || !isInHolder(status.key, issue, found);
   const joinEpic = isOutside && !staysOut(status.key, left);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
@@ -136,15 +122,19 @@ function closingReason({ waiver, acceptance, run, step }: StepStatus): string {
     : 'close: it ends with the engagement';
 }
 
+type Asked = Pick<PlanInput, 'facts' | 'said' | 'settings'>;
+
 /** What this run changes on each issue, apart from labels, state and text. */
-export function pendingChanges(input: PlanInput): ReadonlyMap<StepKey, PendingChange> {
-  const { assessment, settings, followed } = input;
+export function pendingChanges(input: Asked): ReadonlyMap<StepKey, PendingChange> {
+  const { settings } = input;
+  const { assessment } = input.facts;
+  const { effects } = input.said.followed;
   return new Map(
     assessment.steps.flatMap((status) => {
       const { issue, key } = status;
       if (issue === null) return [];
       const assignee = assigneeChange(status, issue, currentLabel(issue, settings), input);
-      const wanted = followed.effects.dueDates.find(({ step }) => step === key)?.date ?? null;
+      const wanted = effects.dueDates.find(({ step }) => step === key)?.date ?? null;
       const dueDate = wanted === issue.dueDate ? null : wanted;
       return assignee === null && dueDate === null ? [] : [[key, { assignee, dueDate }] as const];
     }),
@@ -160,7 +150,7 @@ function assigneeChange(
   status: StepStatus,
   issue: ActualIssue,
   was: WorkflowState | null,
-  { assessment, settings, followed }: PlanInput,
+  { facts: { assessment }, said: { followed }, settings }: Asked,
 ): string | null {
   const role = status.step.owner;
   const holder = assigneeFor(role, assessment, settings);
@@ -189,34 +179,4 @@ function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Se
 function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {
   if (issue.state === 'closed') return status.done ? null : 'opened';
   return status.done ? 'closed' : null;
-}
-
-/** Adds what is missing and removes other labels of the same scopes: on Free, scoped labels do not exclude each other. */
-export function labelChanges(
-  actual: readonly string[],
-  desired: readonly string[],
-  scopes: readonly string[],
-): LabelChanges {
-  return {
-    addLabels: desired.filter((label) => !actual.includes(label)),
-    removeLabels: actual.filter(
-      (label) => !desired.includes(label) && scopes.some((scope) => label.startsWith(scope)),
-    ),
-  };
-}
-
-/** The new block text when it differs from what stands there; a description whose marker line is not as it should be differs. */
-export function blockChange(
-  description: string,
-  marker: string,
-  desired: string,
-  issues: ReadonlyMap<StepKey, ActualIssue>,
-  scope: 'issue' | 'epic',
-): string | null {
-  const current = readManagedBlock(description);
-  const same =
-    current !== null &&
-    encodeMarker(current.marker) === marker &&
-    sameBlock(current.content, resolveReferences(desired, issues, scope));
-  return same ? null : desired;
 }

@@ -21,6 +21,11 @@ export function stepReference(step: StepKey): string {
   return `${OPEN}${step}${CLOSE}`;
 }
 
+/** Whether a text mentions one of these steps by {@link stepReference}. */
+export function mentionsStep(text: string, steps: ReadonlySet<StepKey>): boolean {
+  return [...steps].some((step) => text.includes(stepReference(step)));
+}
+
 /** The token for the global id of a step's issue. */
 export function stepIdReference(step: StepKey): string {
   return `${OPEN}id:${step}${CLOSE}`;

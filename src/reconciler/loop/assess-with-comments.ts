@@ -1,8 +1,7 @@
 import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
-import type { Settings } from '#domain/base/settings.ts';
-import type { Followed } from '#domain/comments/follow-comments.ts';
+import type { Said } from '#domain/plan/input.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
 import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { settleRulings } from '#domain/rulings/settle.ts';
@@ -12,12 +11,10 @@ import { readComments } from './read-comments.ts';
 import { readLabelApprovals } from './read-label-approvals.ts';
 import { readRuns, type StartedRuns } from './read-runs.ts';
 
+/** An assessment that people's comments have had their part in. */
 export interface Heard {
   readonly assessment: Assessment;
-  /** What is to be done once: by comments now or while the engagement was stopped, or by a finished step that appoints. */
-  readonly followed: Pick<Followed, 'answers' | 'effects'>;
-  /** The rulings as the epic had them when it was last written. */
-  readonly recorded: Rulings;
+  readonly said: Said;
 }
 
 /**
@@ -43,17 +40,9 @@ export async function assessWithComments(
   const rulings: Rulings = { ...settled, runs, approvals: [...approvals] };
   const before = assess({ ...facts, rulings });
   const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
-  if (followed !== null)
-    return withRoles(assess({ ...facts, rulings: followed.rulings }), followed, { settings, recorded });
-  return withRoles(before, { answers: [], effects: effectsOwed(rulings) }, { settings, recorded });
-}
-
-function withRoles(
-  ruled: Assessment,
-  { answers, effects }: Heard['followed'],
-  { settings, recorded }: Pick<Heard, 'recorded'> & { readonly settings: Settings },
-): Heard {
+  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
+  const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const { assessment, roles } = appoint(ruled, settings);
-  const followed = { answers, effects: { ...effects, roles: [...new Set([...effects.roles, ...roles])] } };
-  return { assessment, followed, recorded };
+  const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
+  return { assessment, said: { followed: { answers, effects: allEffects }, recorded } };
 }

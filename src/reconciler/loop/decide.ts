@@ -1,17 +1,17 @@
 /** From what GitLab holds to what is to be done about one engagement. Reads, and writes nothing. */
 
-import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import { withoutLinks } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import type { Plan } from '#domain/plan/action.ts';
-import type { PlanInput } from '#domain/plan/input.ts';
+import { createsItems, lacksLabels } from '#domain/plan/creation.ts';
+import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
-import { createsItems, lacksLabels, plan } from '#domain/plan/plan.ts';
+import { plan, type RulingPlan } from '#domain/plan/plan.ts';
 import { decodeSowRecord } from '#domain/sow/record.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import type { GitLabReader } from '#ports/gitlab.ts';
 import { assessWithComments } from './assess-with-comments.ts';
 import { LOOK_AT_COUNTS } from './comment-look.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
@@ -22,14 +22,10 @@ import { processOf } from './process-of.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
-/** What the facts ask for, before anything is done. */
-export interface Decision {
+/** What is to be done about one engagement, and what that was decided from. */
+export interface Decision extends PlanInput {
   readonly kind: 'decided';
-  readonly assessment: Assessment;
-  readonly found: Identified;
-  readonly plan: Plan;
-  /** What the plan was made from. */
-  readonly input: PlanInput;
+  readonly plan: RulingPlan;
 }
 
 /** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
@@ -46,7 +42,7 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment, followed, recorded } = await assessWithComments(
+  const { assessment, said } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
     {
@@ -55,30 +51,28 @@ export async function decide(
       now,
     },
   );
-  const migrate = options.migrate === true;
-  const resume = options.resume === true || followed.effects.unpause;
-  const wanted = desiredLinks({ assessment, capabilities });
-  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume });
-  const found = withoutLinks(seen, lostLinks);
-  // A label that is missing on an item may be gone from the group since its labels were last read.
-  const anew = lacksLabels(assessment, found, settings);
-  const labelsRead = anew || createsItems(assessment, found, migrate);
-  const input: PlanInput = {
-    now,
-    assessment,
-    found,
-    settings,
-    labels: labelsRead ? await gitlab.readLabels({ anew }) : new Set<string>(),
-    labelsRead,
+  const wishes: Wishes = {
+    resume: options.resume === true || said.followed.effects.unpause,
+    migrate: options.migrate === true,
     claimed: options.claimed === true,
-    resume,
-    lostLinks,
-    followed,
-    recorded,
-    capabilities,
-    migrate,
   };
-  return { kind: 'decided', assessment, found, plan: plan(input), input };
+  const wanted = desiredLinks({ assessment, capabilities });
+  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume });
+  const found = withoutLinks(seen, lostLinks);
+  const facts: PlanFacts = { assessment, found, capabilities, lostLinks };
+  const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
+  const input: PlanInput = { facts, said, wishes, groupLabels, settings, now };
+  return { kind: 'decided', ...input, plan: plan(input) };
+}
+
+/** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */
+async function readLabels(
+  gitlab: Pick<GitLabReader, 'readLabels'>,
+  { assessment, found }: PlanFacts,
+  { settings, wishes }: Pick<PlanInput, 'settings' | 'wishes'>,
+): Promise<PlanInput['groupLabels']> {
+  const anew = lacksLabels(assessment, found, settings);
+  return anew || createsItems(assessment, found, wishes.migrate) ? await gitlab.readLabels({ anew }) : null;
 }
 
 function sowOf(

@@ -5,7 +5,6 @@ import { suspectBlockers } from '#domain/drift/links.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import type { PlanInput } from '#domain/plan/input.ts';
 import { knownLinks } from '#domain/plan/links.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
@@ -50,7 +49,7 @@ export async function withUnlabelled(
 export async function readLostLinks(
   gitlab: Pick<GitLabReader, 'readLinks'>,
   edges: readonly Edge[],
-  { found, resume }: Pick<PlanInput, 'found' | 'resume'>,
+  { found, resume }: { readonly found: Identified; readonly resume: boolean },
 ): Promise<readonly Edge[]> {
   const remembered = edges.filter(knownLinks(found));
   const lost: Edge[] = [];

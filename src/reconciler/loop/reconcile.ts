@@ -85,8 +85,9 @@ export async function carryOut(
   decision: Decision,
   options: ReconcileOptions,
 ): Promise<Outcome> {
-  const { plan: wanted, assessment, found } = decision;
-  const isPaused = found.memory.paused && !decision.input.resume;
+  const { plan: wanted, said, wishes } = decision;
+  const { assessment, found } = decision.facts;
+  const isPaused = found.memory.paused && !wishes.resume;
   if (isPaused && wanted.actions.length === 0)
     return { kind: 'paused', plan: wanted, assessment, change: null };
   if (wanted.actions.length === 0)
@@ -102,7 +103,7 @@ export async function carryOut(
     found.epic === null || !mayTrip(wanted)
       ? null
       : trippedBy(wanted, (await options.recentActions?.()) ?? []);
-  const toApply = change === null ? wanted : planPause(decision.input, change);
+  const toApply = change === null ? wanted : planPause(decision, change);
   const applied = await applyPlan({
     gitlab: deps.gitlab,
     plan: toApply,
@@ -119,8 +120,8 @@ export async function carryOut(
     epicUrl: applied.epic?.url ?? null,
     warnings: applied.warnings,
   };
-  const { input } = decision;
-  const goesOn = applied.started.size > 0 || (!isStopped(input) && newlyWanted(input).length > 0);
+  const wants = !isStopped(decision) && newlyWanted(wanted.rulings, said.recorded).length > 0;
+  const goesOn = applied.started.size > 0 || wants;
   return goesOn ? await goOn(deps, outcome, options, applied.started) : outcome;
 }
 

@@ -49,11 +49,11 @@ export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseRes
   const problems = itemProblems(ready, found);
   if (problems.length > 0) return { kind: 'broken', problems };
   const decision = await heard(gitlab, ready, stateOfCase(state, found, ready), found);
-  const { assessment } = decision;
+  const { assessment } = decision.facts;
   const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
   const differences = mismatches(given, {
     assessment,
-    check: checkEngagement(assessment, decision.found),
+    check: checkEngagement(assessment, decision.facts.found),
     due,
     answers: answersOf(ready, decision),
   });
@@ -84,8 +84,8 @@ async function heard(
   return await decided(speaking, ready, state, { comments: LOOK_EVERYWHERE });
 }
 
-function answersOf({ given }: ReadyCase, { input }: Decision): Judged['answers'] {
-  const answers = new Map(input.followed.answers.map((answer) => [speechIndex(answer.noteId), answer]));
+function answersOf({ given }: ReadyCase, { said }: Decision): Judged['answers'] {
+  const answers = new Map(said.followed.answers.map((answer) => [speechIndex(answer.noteId), answer]));
   return given.said.map((_, index) => {
     const answer = answers.get(index);
     if (answer === undefined) return null;

@@ -112,7 +112,8 @@ async function judge(
   }
 }
 
-function kept({ assessment, found: { epic, memory } }: Decision): Known {
+function kept({ facts: { assessment, found } }: Decision): Known {
+  const { epic, memory } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,
     issue: status.issue === null ? null : light(status.issue),

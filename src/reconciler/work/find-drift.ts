@@ -27,9 +27,9 @@ export async function findDrift(
   const looks = new Map<EngagementKey, string | null>();
   for (const actual of states) {
     const decision = await decide(deps, actual, { comments });
-    if (decision.kind === 'decided' && decision.found.memory.paused) paused.push(actual.engagement);
+    if (decision.kind === 'decided' && decision.facts.found.memory.paused) paused.push(actual.engagement);
     if (decision.kind === 'decided')
-      looks.set(actual.engagement, nextLook(blockContext(decision.assessment, deps.settings), now));
+      looks.set(actual.engagement, nextLook(blockContext(decision.facts.assessment, deps.settings), now));
     const needsWork =
       decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
     // What is paused has work only when somebody has commented: `/ps resume`, say.

@@ -109,7 +109,7 @@ async function verdict(world: EngagementWorld): Promise<unknown> {
   const actual = await world.gitlab.readEngagement(world.sow.sow.number, { always: true });
   const decision = await decide(world.deps, actual);
   if (decision.kind !== 'decided') return decision.kind;
-  const { findings, steps } = checkEngagement(decision.assessment, decision.found);
+  const { findings, steps } = checkEngagement(decision.facts.assessment, decision.facts.found);
   return {
     findings: findings.map(({ rule, missing }) => ({
       rule,

@@ -6,15 +6,7 @@ import { plan } from '#domain/plan/plan.ts';
 import { plain } from '#render/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 import { type PlanContext, planText } from '#render/plan-text.ts';
-import {
-  anEpic,
-  anIssue,
-  aProcess,
-  aSow,
-  aState,
-  NOTHING_SAID,
-  someSettings,
-} from '#test/support/builders.ts';
+import { anEpic, anIssue, aPlanInput, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 function planned(state: ActualState): PlanContext {
   const settings = someSettings();
@@ -28,7 +20,7 @@ function planned(state: ActualState): PlanContext {
     settings,
   });
   return {
-    plan: plan({ assessment, found, settings, labels: new Set(), claimed: false, ...NOTHING_SAID }),
+    plan: plan(aPlanInput({ assessment, found }, settings)),
     assessment,
     found,
     settings,

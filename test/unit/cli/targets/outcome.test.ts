@@ -6,7 +6,7 @@ import { createOutput } from '#cli/terminal/output.ts';
 import { assess } from '#domain/assess/assess.ts';
 import { identify } from '#domain/engagement/identify.ts';
 import { plan } from '#domain/plan/plan.ts';
-import { aProcess, aSow, aState, NOTHING_SAID, someSettings } from '#test/support/builders.ts';
+import { aPlanInput, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 const found = identify(aState({ epics: [] }));
 const settings = someSettings();
@@ -18,7 +18,7 @@ const assessment = assess({
   found,
   settings,
 });
-const launch = plan({ assessment, found, settings, labels: new Set(), claimed: false, ...NOTHING_SAID });
+const launch = plan(aPlanInput({ assessment, found }, settings));
 const nothing = { engagement: 'SOW-1', actions: [] };
 
 function told(outcome: Parameters<typeof tellOutcome>[2]): { stdout: string; stderr: string } {

@@ -1,0 +1,50 @@
+/** The difference between an item and what it should carry: its labels, and the lines that are ours. */
+
+import type { StepKey } from '#domain/base/keys.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
+import { readManagedBlock, sameBlock } from '#domain/text/managed-block.ts';
+import { encodeMarker, type Marker } from '#domain/text/marker.ts';
+import { mentionsStep, resolveReferences } from '#domain/text/references.ts';
+
+/** Labels that an item gains and loses. */
+export interface LabelChanges {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+}
+
+/** Adds what is missing and removes other labels of the same scopes: on Free, scoped labels do not exclude each other. */
+export function labelChanges(
+  actual: readonly string[],
+  desired: readonly string[],
+  scopes: readonly string[],
+): LabelChanges {
+  return {
+    addLabels: desired.filter((label) => !actual.includes(label)),
+    removeLabels: actual.filter(
+      (label) => !desired.includes(label) && scopes.some((scope) => label.startsWith(scope)),
+    ),
+  };
+}
+
+/**
+ * The new block text when it differs from what stands there; a description whose marker line is not as it should be
+ * differs, and so does a text that mentions an issue whose number nobody has yet.
+ */
+export function blockChange(
+  { kind, description }: Pick<ActualEpic | ActualIssue, 'kind' | 'description'>,
+  marker: Marker,
+  desired: string,
+  steps: {
+    readonly issues: ReadonlyMap<StepKey, ActualIssue>;
+    /** Steps whose issues are about to be created. */
+    readonly coming: ReadonlySet<StepKey>;
+  },
+): string | null {
+  const current = readManagedBlock(description);
+  const same =
+    current !== null &&
+    encodeMarker(current.marker) === encodeMarker(marker) &&
+    !mentionsStep(desired, steps.coming) &&
+    sameBlock(current.content, resolveReferences(desired, steps.issues, kind));
+  return same ? null : desired;
+}

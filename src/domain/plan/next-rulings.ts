@@ -1,0 +1,47 @@
+/** The rulings as a run records them in the epic, computed once, before any action is planned. */
+
+import { type Health, healthOf, waitingSince } from '#domain/assess/health.ts';
+import { type DueReminder, planReminders } from '#domain/reminders/reminders.ts';
+import { recordEffects } from '#domain/rulings/one-time-effects.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import { movesToEpic } from './holder.ts';
+import type { PlanInput } from './input.ts';
+import { nextRuns } from './pipelines.ts';
+
+/** The next rulings, with the two findings that they remember and that texts need. */
+export interface NextRulings {
+  readonly rulings: Rulings;
+  readonly health: Health;
+  readonly due: readonly DueReminder[];
+}
+
+/** @param context with the rulings as they are now, and what this run changes on issues */
+export function nextRulings(
+  { facts, said, wishes, now }: Pick<PlanInput, 'facts' | 'said' | 'wishes' | 'now'>,
+  context: BlockContext,
+): NextRulings {
+  const { assessment, found } = facts;
+  const { effects } = said.followed;
+  const done = assessment.steps.filter((status) => status.done).map(({ key }) => key);
+  // A new epic has the health it is made with, whatever its tracking issue had.
+  const epic = movesToEpic({ facts, wishes }) ? null : found.epic;
+  const health = healthOf(context, epic, effects.autoHealth);
+  const { due, records } = planReminders(context, now);
+  return {
+    health,
+    due,
+    rulings: {
+      ...recordEffects(assessment.rulings, effects, new Set(done)),
+      runs: nextRuns(assessment, now),
+      reminders: records,
+      waiting: waitingSince(assessment),
+      healthSet: health.ours,
+    },
+  };
+}
+
+/** While an engagement is stopped, what was said is kept and what it asks for is owed; nothing else moves. */
+export function rulingsWhileStopped({ facts, said }: Pick<PlanInput, 'facts' | 'said'>): Rulings {
+  return recordEffects(facts.assessment.rulings, said.followed.effects, null);
+}
