@@ -4,23 +4,12 @@
  */
 import { z } from 'zod';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import { ENGAGEMENT_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { Written } from '#reconciler/loop/own-writes.ts';
 import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
-
-/** What is kept of a delivery: numbers and names of kinds. Never a text that a person wrote. */
-export interface GitLabPayload {
-  /** `issue`; `work_item` for epics; `note`; `pipeline`. */
-  readonly event: string;
-  readonly action: string | null;
-  /** Global id of the issue, of the work item behind an epic, or of the pipeline. */
-  readonly itemId: number | null;
-  readonly itemIid: number | null;
-  /** Of the comment, for a `note`. */
-  readonly noteId: number | null;
-}
 
 export type GitLabDelivery =
   | {
@@ -29,7 +18,7 @@ export type GitLabDelivery =
       readonly engagements: readonly EngagementKey[];
       /** What was changed, as {@link GitLabDeliveryContext.isOwnWrite} knows it; `null` for what goes on by itself. */
       readonly written: Written | null;
-      readonly payload: GitLabPayload;
+      readonly payload: KeptEvent;
     }
   /** Our own change comes back. */
   | { readonly kind: 'ours' }

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
-/** Keys that name things across crashes, renames and replicas. */
+/**
+ * Keys that name things across crashes, renames and replicas. Their types are names for readers: what comes from outside
+ * is checked where it is read, by {@link SowNumber} and {@link isStepKey}.
+ */
 
 /** The SOW number of an engagement, `SOW-1042`: what a reconcile is about, and the label on everything of it. */
-export type EngagementKey = string & { readonly __brand?: 'EngagementKey' };
+export type EngagementKey = string;
 
 /**
  * One step of one engagement. Once-only steps are named by their step id (`kick-off`); an instance of a
  * recurring or on-demand step carries its instance after a slash (`change-request/2`, `project-calls/2026-w12`).
  */
-export type StepKey = string & { readonly __brand?: 'StepKey' };
+export type StepKey = string;
 
 /** The step id inside a key: `change-request/2` → `change-request`. */
 export function stepIdOf(key: StepKey): string {
@@ -17,7 +20,7 @@ export function stepIdOf(key: StepKey): string {
 }
 
 /** Whether a text can be a step key: lower-case words with dashes, optionally `/` and an instance. */
-export function isStepKey(text: string): text is StepKey {
+export function isStepKey(text: string): boolean {
   return /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z0-9][a-z0-9-]{0,40})?$/.test(text);
 }
 

@@ -5,7 +5,6 @@
  */
 
 import type { StepKey } from '#domain/base/keys.ts';
-import { isByLabel } from '#domain/rulings/label-approval.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { ItemComments } from './follow-comments.ts';
 
@@ -21,17 +20,18 @@ export function withoutUnproven(
   // A word about a step may stand on its issue or on the epic: it is missing only when both were read.
   const isProven = (said: {
     readonly step: StepKey;
-    readonly note: number;
+    readonly note: number | null;
     readonly byId: number;
   }): boolean => {
+    // By a label: proven when it was read.
+    if (said.note === null) return true;
     const author = authors.get(said.note);
     if (settled.has(said.step)) return true;
     return author === undefined ? !(epicRead && stepsRead.has(said.step)) : author === said.byId;
   };
   return {
     ...rulings,
-    // Those by label were proven when they were read.
-    approvals: rulings.approvals.filter((approval) => isByLabel(approval) || isProven(approval)),
+    approvals: rulings.approvals.filter(isProven),
     waivers: rulings.waivers.filter(isProven),
   };
 }

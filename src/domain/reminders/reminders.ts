@@ -16,15 +16,11 @@ import {
 } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Reminder } from '#domain/rulings/rulings.ts';
+import type { Reminder, ReminderStage } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
-/**
- * In the order in which they come. `turn` is none that is written: when a step becomes ready with its due date near,
- * the mention in its block says so already. `acceptance`: silence is about to count; `accepted`: it has counted.
- */
-export type ReminderStage = 'turn' | 'before' | 'late' | 'escalated' | 'acceptance' | 'accepted';
-const ORDER: readonly ReminderStage[] = ['turn', 'before', 'late', 'escalated'];
+/** Stages that the daily cap counts, the least urgent first. */
+const CAPPED: readonly ReminderStage[] = ['turn', 'before', 'late', 'escalated'];
 
 export interface DueReminder {
   readonly step: StepKey;
@@ -54,10 +50,10 @@ export function planReminders(context: BlockContext, now: string): PlannedRemind
   const records = steps.flatMap((status): Reminder[] => {
     if (status.done) return [];
     const reminder = due.find(({ step }) => step === status.key);
-    if (reminder !== undefined) return [record(reminder, today)];
+    if (reminder !== undefined) return [toRecord(reminder, today)];
     const deadline = turned.includes(status) ? earliest(deadlinesOf(status, context)) : null;
     if (deadline !== null && isSoon(deadline, today, settings))
-      return [record({ step: status.key, stage: 'turn', date: deadline.due }, today)];
+      return [toRecord({ step: status.key, stage: 'turn', date: deadline.due }, today)];
     return lastOf(status, context);
   });
   return { due, records };
@@ -74,7 +70,7 @@ export function remindersSeen(status: StepStatus, context: BlockContext): Remind
   const [last] = lastOf(status, context);
   const next = context.assessment.rulings.hold === null ? comingReminder(status, context) : null;
   return {
-    last: last === undefined || status.done ? null : { stage: stageIn(last), on: last.on },
+    last: last === undefined || status.done ? null : { stage: last.stage, on: last.on },
     next: next === null ? null : { stage: next.stage, on: next.on },
   };
 }
@@ -138,7 +134,7 @@ function acceptanceReminder(
   const date = acceptance.lastDay;
   if (today > date) return done ? { step: key, stage: 'accepted', date, heldUp: [] } : undefined;
   const isSaid = saidSoFar(assessment).some(
-    (last) => last.step === key && last.stage === stageText({ stage: 'acceptance', date }),
+    (last) => last.step === key && last.stage === 'acceptance' && last.date === date,
   );
   return isSaid || !isNear(date, today, settings.calendar)
     ? null
@@ -187,9 +183,9 @@ function stageOn(
 ): 'before' | 'late' | 'escalated' | null {
   const { today } = assessment;
   const { calendar, reminders } = settings;
-  const given = last !== undefined && isAbout(last, due) ? stageIn(last) : null;
+  const given = last?.date === due ? last.stage : null;
   const isOutside = status.state === 'waiting';
-  const since = last !== undefined && stageIn(last) === 'turn' && last.on > from ? last.on : from;
+  const since = last?.stage === 'turn' && last.on > from ? last.on : from;
   const late = workingDaysSince(since, today, calendar);
   if (given === 'escalated') return null;
   if (given === 'late' || isOutside) {
@@ -230,18 +226,18 @@ function withinCap(
   { assessment, settings }: BlockContext,
 ): readonly DueReminder[] {
   const today = saidSoFar(assessment).filter(
-    (last) => last.on === assessment.today && isCapped(stageIn(last)) && stageIn(last) !== 'turn',
+    (last) => last.on === assessment.today && isCapped(last.stage) && last.stage !== 'turn',
   ).length;
   const left = Math.max(0, settings.reminders.perDay - today);
   const capped = candidates
     .filter(({ stage }) => isCapped(stage))
-    .toSorted((a, b) => ORDER.indexOf(b.stage) - ORDER.indexOf(a.stage))
+    .toSorted((a, b) => CAPPED.indexOf(b.stage) - CAPPED.indexOf(a.stage))
     .slice(0, left);
   return candidates.filter((candidate) => !isCapped(candidate.stage) || capped.includes(candidate));
 }
 
 function isCapped(stage: ReminderStage): boolean {
-  return ORDER.includes(stage);
+  return CAPPED.includes(stage);
 }
 
 function lastOf({ key }: StepStatus, { assessment }: BlockContext): Reminder[] {
@@ -255,24 +251,9 @@ function saidSoFar({ rulings, today }: BlockContext['assessment']): readonly Rem
   return rulings.reminders.filter(({ on }) => on <= today);
 }
 
-/** `late:2026-11-25` */
-function stageText({ stage, date }: { readonly stage: ReminderStage; readonly date: string }): string {
-  return `${stage}:${date}`;
-}
-
-function isAbout({ stage }: Reminder, date: string): boolean {
-  return stage.endsWith(`:${date}`);
-}
-
-/** The stage a record is of. */
-function stageIn({ stage }: Reminder): ReminderStage {
-  const [name] = stage.split(':');
-  return [...ORDER, 'acceptance' as const].find((known) => known === name) ?? 'turn';
-}
-
-function record(
-  given: { readonly step: StepKey; readonly stage: ReminderStage; readonly date: string },
+function toRecord(
+  { step, stage, date }: { readonly step: StepKey; readonly stage: ReminderStage; readonly date: string },
   on: string,
 ): Reminder {
-  return { step: given.step, stage: stageText(given), on };
+  return { step, stage, date, on };
 }

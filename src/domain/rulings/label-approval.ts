@@ -16,13 +16,6 @@ export interface LabelEvent {
   readonly createdAt: string;
 }
 
-/** In place of the comment that an approval rests on: it rests on a label. */
-const BY_LABEL = 0;
-
-export function isByLabel({ note }: Approval): boolean {
-  return note === BY_LABEL;
-}
-
 /**
  * The approval by whoever set the label last; `null` where it was taken off again, or nobody is known. Whether they may
  * is asked elsewhere.
@@ -38,5 +31,5 @@ export function approvalByLabel(
   const last = events.findLast((event) => event.label === label);
   if (last === undefined || last.action === 'remove' || last.user === null) return null;
   const { username, id } = last.user;
-  return { step, by: username, byId: id, on: localDate(last.createdAt, calendar), note: BY_LABEL };
+  return { step, by: username, byId: id, on: localDate(last.createdAt, calendar), note: null };
 }

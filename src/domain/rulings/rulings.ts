@@ -29,7 +29,15 @@ const Waiver = z.object({
 });
 export type Waiver = z.infer<typeof Waiver>;
 
-const Approval = z.object({ step: Key, ...given });
+/** In the record, what stands in place of the comment of an approval that rests on a label. */
+const BY_LABEL = 0;
+
+/** The consent that a step asks for. Its note is `null` when it rests on a label. */
+const Approval = z.object({
+  step: Key,
+  ...given,
+  note: z.int().transform((note) => (note === BY_LABEL ? null : note)),
+});
 export type Approval = z.infer<typeof Approval>;
 
 /** Somebody got a role, by `/ps assign` or by closing a step that appoints. */
@@ -56,9 +64,32 @@ const HealthOverride = z.object({
 });
 export type HealthOverride = z.infer<typeof HealthOverride>;
 
-/** The last reminder about a step: which one, and when. */
-const Reminder = z.object({ step: Key, stage: z.string(), on: CalendarDate });
+/**
+ * Reminders of one step in the order in which they come. `turn` is none that is written: when a step becomes ready with
+ * its due date near, the mention in its block says so already. `acceptance`: silence is about to count; `accepted`:
+ * silence has counted.
+ */
+const ReminderStage = z.enum(['turn', 'before', 'late', 'escalated', 'acceptance', 'accepted']);
+export type ReminderStage = z.infer<typeof ReminderStage>;
+
+const Reminder = z.object({
+  step: Key,
+  stage: ReminderStage,
+  /** The due date that the reminder was about, or the last day for an objection. */
+  date: CalendarDate,
+  /** The day of the reminder. */
+  on: CalendarDate,
+});
+/** The last reminder about a step. */
 export type Reminder = z.infer<typeof Reminder>;
+
+/** In the record, stage and date are one word: `late:2026-11-25`. A word of another release counts as nothing said. */
+const StoredReminder = z
+  .object({ step: Key, stage: z.string(), on: CalendarDate })
+  .transform(({ step, stage: word, on }) => {
+    const [stage, date] = word.split(':');
+    return Reminder.safeParse({ step, stage, date, on }).data ?? null;
+  });
 
 /** Since when a step waits for somebody outside. */
 const Waiting = z.object({ step: Key, since: CalendarDate });
@@ -95,7 +126,10 @@ export const Rulings = z.object({
   health: HealthOverride.nullable().default(null),
   /** The health label we set last; another value on the epic was set by a person. */
   healthSet: z.enum(HEALTH_STATES).default('on track'),
-  reminders: z.array(Reminder).default([]),
+  reminders: z
+    .array(StoredReminder)
+    .transform((reminders) => reminders.filter((reminder) => reminder !== null))
+    .default([]),
   waiting: z.array(Waiting).default([]),
   owed: Owed.nullable().default(null),
   /** Of steps that a pipeline does, the last run of each. */
@@ -112,9 +146,15 @@ export function encodeRulings(rulings: Rulings): string | null {
   return Object.keys(said).length === 0 ? null : encodeRecord('rulings', said);
 }
 
-/** The rulings without what is as by default: nothing at all while nobody has ruled anything. */
+/** The rulings as the record holds them, without what is as by default: nothing at all while nobody has ruled anything. */
 export function saidIn(rulings: Rulings): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(rulings).filter(([name, value]) => !isDefault(name, value)));
+  const { approvals, reminders, ...others } = rulings;
+  const stored = {
+    ...others,
+    approvals: approvals.map(({ note, ...approval }) => ({ ...approval, note: note ?? BY_LABEL })),
+    reminders: reminders.map(({ step, stage, date, on }) => ({ step, stage: `${stage}:${date}`, on })),
+  };
+  return Object.fromEntries(Object.entries(stored).filter(([name, value]) => !isDefault(name, value)));
 }
 
 /** A line that was edited or cut off counts as none. */

@@ -1,4 +1,5 @@
 /** How hard a run looks for comments with commands: reading them costs a request per epic or issue. */
+import { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { StoredDelivery } from '#ports/inbox.ts';
 import { later } from './retry.ts';
 
@@ -24,10 +25,8 @@ export function lookOfSweep(updatedAfter: string | null, now: string): CommentLo
 
 /** An event names the issue that was commented on. Epics have no such event: a change of one, or a sweep, is reason to look. */
 export function lookOfDeliveries(deliveries: readonly Pick<StoredDelivery, 'payload'>[]): CommentLook {
-  const events = deliveries.map(({ payload }) => payload as { event?: unknown; itemId?: unknown } | null);
-  const isReason = events.some((said) => said?.event === 'sweep' || said?.event === 'work_item');
-  const commented = events.flatMap((said) =>
-    said?.event === 'note' && typeof said.itemId === 'number' ? [said.itemId] : [],
-  );
+  const events = deliveries.flatMap(({ payload }) => KeptEvent.safeParse(payload).data ?? []);
+  const isReason = events.some(({ event }) => event === 'sweep' || event === 'work_item');
+  const commented = events.flatMap(({ event, itemId }) => (event === 'note' ? (itemId ?? []) : []));
   return { epic: isReason ? 'always' : null, issues: new Set(commented) };
 }

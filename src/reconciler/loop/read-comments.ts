@@ -19,7 +19,6 @@ import { assignedUsers } from '#domain/comments/parse-command.ts';
 import { withoutUnproven } from '#domain/comments/proof.ts';
 import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
-import { isByLabel } from '#domain/rulings/label-approval.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
@@ -111,9 +110,7 @@ function restsOnWords(status: StepStatus, input: CommentInput): boolean {
   return (
     status.issue?.state === 'closed' &&
     !isSettled(status, input) &&
-    [...approvals.filter((approval) => !isByLabel(approval)), ...waivers].some(
-      ({ step }) => step === status.key,
-    )
+    [...approvals, ...waivers].some(({ step, note }) => step === status.key && note !== null)
   );
 }
 

@@ -2,7 +2,7 @@
 import type { AssessInput } from '#domain/assess/assess.ts';
 import { mayCommand } from '#domain/comments/rights.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
-import { approvalByLabel, isByLabel } from '#domain/rulings/label-approval.ts';
+import { approvalByLabel } from '#domain/rulings/label-approval.ts';
 import { rolesOf } from '#domain/rulings/people.ts';
 import type { Approval, Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
@@ -22,7 +22,7 @@ export async function readLabelApprovals(gitlab: Reader, facts: Facts): Promise<
     steps.map(async ({ id, done_when: { approval: rule } }): Promise<readonly Approval[]> => {
       const issue = facts.found.issues.get(id);
       if (rule?.label === undefined || issue === undefined) return [];
-      const known = approvals.filter((approval) => approval.step === id && isByLabel(approval));
+      const known = approvals.filter(({ step, note }) => step === id && note === null);
       if (isSettled({ issue }, facts)) return known;
       if (!issue.labels.includes(rule.label)) return [];
       if (known.length > 0 && issue.state === 'opened') return known;
@@ -32,5 +32,5 @@ export async function readLabelApprovals(gitlab: Reader, facts: Facts): Promise<
       return mayCommand(await gitlab.readAccessLevel(approval.byId)) ? [approval] : [];
     }),
   );
-  return [...approvals.filter((approval) => !isByLabel(approval)), ...byLabel.flat()];
+  return [...approvals.filter(({ note }) => note !== null), ...byLabel.flat()];
 }

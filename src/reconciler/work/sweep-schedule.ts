@@ -2,6 +2,7 @@
 
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
+import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
@@ -91,7 +92,7 @@ async function wake(deps: SweepScheduleDeps, engagement: EngagementKey, { at, na
     dedupeKey: `sweep:${name}:${engagement}`,
     kind: 'wake',
     engagement,
-    payload: { event: 'sweep' },
+    payload: { event: 'sweep' } satisfies KeptEvent,
     receivedAt: at,
     requestId: `sweep-${name}`,
   });

@@ -119,7 +119,7 @@ describe('an approval by label', () => {
   });
 
   it('cannot be forged into the record of the epic', async () => {
-    const given = { by: 'mira', byId: world.sandbox.user('mira').id, on: '2026-11-04', note: 0 };
+    const given = { by: 'mira', byId: world.sandbox.user('mira').id, on: '2026-11-04', note: null };
     const approvals = ['only', 'other'].map((step) => ({ step, ...given }));
     sayIn(world, 'mira', world.epic(), '/ps status');
     set('eli');

@@ -72,7 +72,10 @@ describe('report/explain-text', () => {
       sow: aSow(),
       found,
       settings,
-      rulings: { ...NO_RULINGS, reminders: [{ step: 'first', stage: 'late:2026-11-06', on: '2026-11-09' }] },
+      rulings: {
+        ...NO_RULINGS,
+        reminders: [{ step: 'first', stage: 'late', date: '2026-11-06', on: '2026-11-09' }],
+      },
     });
 
     const text = explainText(explain({ assessment, found, settings }), plain);

@@ -9,7 +9,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { planReminders } from '#domain/reminders/reminders.ts';
-import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { NO_RULINGS, type ReminderStage, type Rulings } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
@@ -55,7 +55,9 @@ function due(world: World, time = '10:00'): readonly string[] {
   );
 }
 
-const said = (stage: string, on: string): Partial<Rulings> => ({ reminders: [{ step: 'first', stage, on }] });
+const said = (stage: ReminderStage, date: string, on: string): Partial<Rulings> => ({
+  reminders: [{ step: 'first', stage, date, on }],
+});
 const started = { labels: labels('first', 'in progress') };
 const outside = { labels: labels('first', 'waiting') };
 
@@ -65,32 +67,32 @@ describe('a reminder', () => {
     ['does not come earlier', { today: '2026-11-04' }, []],
     ['comes on the due date when it could not come before', { today: '2026-11-06' }, ['first before']],
     ['before the due date is only for what nobody has started', { today: '2026-11-05', first: started }, []],
-    ['comes once', { today: '2026-11-06', rulings: said('before:2026-11-06', '2026-11-05') }, []],
+    ['comes once', { today: '2026-11-06', rulings: said('before', '2026-11-06', '2026-11-05') }, []],
     ['comes on the working day after the due date', { today: '2026-11-09', first: started }, ['first late']],
     [
       'comes although a clock that was ahead has recorded it for next year',
-      { today: '2026-11-06', rulings: said('before:2026-11-06', '2027-11-05') },
+      { today: '2026-11-06', rulings: said('before', '2026-11-06', '2027-11-05') },
       ['first before'],
     ],
     [
       'after the due date is not repeated',
-      { today: '2026-11-10', rulings: said('late:2026-11-06', '2026-11-09') },
+      { today: '2026-11-10', rulings: said('late', '2026-11-06', '2026-11-09') },
       [],
     ],
     [
       'goes to the manager three working days after the due date',
-      { today: '2026-11-11', rulings: said('late:2026-11-06', '2026-11-09') },
+      { today: '2026-11-11', rulings: said('late', '2026-11-06', '2026-11-09') },
       ['first escalated'],
     ],
     [
       'goes to the manager only after whoever does the step has had time since being told',
-      { today: '2026-11-20', rulings: said('late:2026-11-06', '2026-11-19') },
+      { today: '2026-11-20', rulings: said('late', '2026-11-06', '2026-11-19') },
       [],
     ],
     ['goes to whoever does the step first, however late it is', { today: '2026-11-20' }, ['first late']],
     [
       'is the last one when the manager has been told',
-      { today: '2026-12-18', rulings: said('escalated:2026-11-06', '2026-11-11') },
+      { today: '2026-12-18', rulings: said('escalated', '2026-11-06', '2026-11-11') },
       [],
     ],
     [
@@ -98,7 +100,7 @@ describe('a reminder', () => {
       {
         today: '2026-12-18',
         first: { dueDate: '2026-12-16' },
-        rulings: said('escalated:2026-11-06', '2026-11-11'),
+        rulings: said('escalated', '2026-11-06', '2026-11-11'),
       },
       ['first late'],
     ],
@@ -169,7 +171,7 @@ describe('a reminder', () => {
 
     expect(turn).toEqual({
       due: [],
-      records: [{ step: 'first', stage: 'turn:2026-11-06', on: '2026-11-12' }],
+      records: [{ step: 'first', stage: 'turn', date: '2026-11-06', on: '2026-11-12' }],
     });
     const rulings = { reminders: turn.records };
     expect(due({ today: '2026-11-12', rulings })).toEqual([]);
@@ -180,7 +182,7 @@ describe('a reminder', () => {
     const done = at({
       today: '2026-11-12',
       first: { state: 'closed' },
-      rulings: said('late:2026-11-06', '2026-11-09'),
+      rulings: said('late', '2026-11-06', '2026-11-09'),
     });
     expect(planReminders(done, '2026-11-12T10:00:00Z').records).toEqual([]);
   });
@@ -338,13 +340,13 @@ describe('the next look', () => {
     ['is at the next reminder', { today: '2026-11-04' }, '2026-11-04T12:00:00Z', '2026-11-05T09:00:00.000Z'],
     [
       'is at the opening of the next working day',
-      { today: '2026-11-06', rulings: said('before:2026-11-06', '2026-11-05') },
+      { today: '2026-11-06', rulings: said('before', '2026-11-06', '2026-11-05') },
       '2026-11-06T12:00:00Z',
       '2026-11-09T09:00:00.000Z',
     ],
     [
       'is at midnight when the health changes',
-      { today: '2026-11-09', rulings: said('late:2026-11-06', '2026-11-09') },
+      { today: '2026-11-09', rulings: said('late', '2026-11-06', '2026-11-09') },
       '2026-11-09T12:00:00Z',
       '2026-11-10T00:00:00.000Z',
     ],
@@ -352,7 +354,7 @@ describe('the next look', () => {
       'follows the time zone of the calendar',
       {
         today: '2026-11-09',
-        rulings: said('late:2026-11-06', '2026-11-09'),
+        rulings: said('late', '2026-11-06', '2026-11-09'),
         settings: { calendar: { ...someSettings().calendar, timeZone: 'Europe/Berlin' } },
       },
       '2026-11-09T12:00:00Z',
