@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/freeze.ts'),
   },
   {
+    name: 'versions',
+    summary: 'the versions of processes, and what differs between them',
+    load: async () => await import('#cli/commands/versions.ts'),
+  },
+  {
     name: 'plan',
     summary: 'show what would change in GitLab, and why',
     load: async () => await import('#cli/commands/plan.ts'),

@@ -1,5 +1,5 @@
 /** Makes frozen versions, and begins the next one in `process.yml`. */
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { changedRules, changedTexts } from '#domain/process/changed-rules.ts';
@@ -38,6 +38,8 @@ export interface Freezing {
 const NOTHING_DONE = 'Nothing was frozen:';
 const NOT_RAISED = 'The version was not raised:';
 const TEMPORARY = '.freezing-';
+/** A copy takes less than a second. */
+const LEFT_AFTER_MS = 600_000;
 
 /**
  * Freezes a process of a team, see {@link freezeProcess}.
@@ -73,7 +75,7 @@ export async function freezeProcess(folder: string, { bump }: { readonly bump: b
   const kind = judge(current, frozen, bump, (found) => inDraft(found, draft));
   const target = frozenFolder(texts.folder, version);
   if (kind === 'frozen' || kind === 'texts-renewed')
-    await writing(target, copyTo(target, texts, current), NOTHING_DONE);
+    await writing(target, copyTo(target, { texts, current, known: kind === 'texts-renewed' }), NOTHING_DONE);
   const raisedTo = bump && kind !== 'nothing-new' ? nextVersion(version, frozen) : null;
   if (raisedTo !== null) await raise(`${texts.folder}/process.yml`, raisedTo);
   return { process, version, folder: target, kind, raisedTo };
@@ -105,27 +107,46 @@ function saysTheSame(one: InAllProfiles, other: InAllProfiles): boolean {
 }
 
 /** The folder is made aside and moved into its place at once: whoever looks sees all of it or nothing. */
-async function copyTo(target: string, texts: ProcessTexts, current: InAllProfiles): Promise<void> {
+async function copyTo(
+  target: string,
+  {
+    texts,
+    current,
+    known,
+  }: { readonly texts: ProcessTexts; readonly current: InAllProfiles; readonly known: boolean },
+): Promise<void> {
   const versions = `${texts.folder}/${VERSIONS_FOLDER}`;
   await mkdir(versions, { recursive: true });
   await removeLeftovers(versions);
   const aside = await mkdtemp(`${versions}/${TEMPORARY}`);
-  const copy = `${aside}/new`;
+  try {
+    await writeCopy(`${aside}/new`, texts, current);
+    if (known) await rename(target, `${aside}/old`);
+    await rename(`${aside}/new`, target);
+  } catch (error) {
+    if (known) await rename(`${aside}/old`, target).catch(unlessMissing);
+    throw error;
+  } finally {
+    await rm(aside, { recursive: true });
+  }
+}
+
+async function writeCopy(copy: string, texts: ProcessTexts, current: InAllProfiles): Promise<void> {
   await mkdir(copy);
   for (const [name, content] of texts.files)
     if (content.kind === 'ok') await writeFile(`${copy}/${name}`, content.text);
   const note = noteOf(current, checksumsOf(texts));
   await writeFile(`${copy}/${FROZEN_FILE}`, `${JSON.stringify(note, null, 2)}\n`);
-  await rename(target, `${aside}/old`).catch(unlessMissing);
-  await rename(copy, target);
-  await rm(aside, { recursive: true });
 }
 
-/** Of a copy that was interrupted. */
+/** Of copies that were interrupted; a younger one may be at work. */
 async function removeLeftovers(versions: string): Promise<void> {
   const names = await readdir(versions);
-  for (const name of names.filter((name) => name.startsWith(TEMPORARY)))
-    await rm(`${versions}/${name}`, { recursive: true, force: true });
+  for (const name of names.filter((name) => name.startsWith(TEMPORARY))) {
+    const found = await stat(`${versions}/${name}`).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > LEFT_AFTER_MS)
+      await rm(`${versions}/${name}`, { recursive: true, force: true });
+  }
 }
 
 function unlessMissing(error: unknown): void {
@@ -166,6 +187,8 @@ async function writing<T>(place: string, work: Promise<T>, intro: string): Promi
 }
 
 function unwritable(file: string, code: string): InputProblem {
+  if (code === 'ENOTEMPTY' || code === 'EEXIST')
+    return problem({ file }, 'somebody else made it at the same moment', 'Run the command again.');
   return problem(
     { file },
     `cannot be written (${code})`,

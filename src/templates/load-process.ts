@@ -5,6 +5,7 @@ import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
 import { currentProblems, frozenProblems } from '#domain/process/version-problems.ts';
+import type { VersionedProcess } from '#domain/process/version-summary.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
 import { loadCases } from './load-cases.ts';
 import { definitionsOf, inDraft, type ProcessDraft, readProcessDraft } from './process-draft.ts';
@@ -26,6 +27,12 @@ export async function loadProcess(folder: string, profile: string | null = null)
     [unknownProfile(names, profile ?? '', `${draft.folder}/process.yml`)],
     'The process has problems:',
   );
+}
+
+/** A process as it is and as it was frozen, whatever is wrong with frozen folders. @throws ConfigError with every problem of the current files */
+export async function loadVersions(folder: string): Promise<VersionedProcess> {
+  const [draft, frozen] = await Promise.all([readProcessDraft(folder), readFrozenFolders(folder)]);
+  return { current: checkedDefinitions(draft), frozen };
 }
 
 /** A process in all its profiles. @throws ConfigError with every problem of the draft */

@@ -17,6 +17,7 @@ import type { InputProblem } from '#domain/base/input-problem.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
+import type { VersionedProcess } from '#domain/process/version-summary.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
@@ -73,6 +74,8 @@ export interface Wire extends PipelineWire {
   lintPaths(paths: readonly string[]): Promise<LintResult>;
   /** The cases of a process, and what is wrong with the files they are in. */
   cases(process: string): Promise<LoadedCases>;
+  /** A process with its frozen versions. @throws ConfigError */
+  versions(process: string): Promise<VersionedProcess>;
   /** Freezes the current version of a process. @throws ConfigError */
   freeze(process: string, options: { readonly bump: boolean }): Promise<Freezing>;
   /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
@@ -137,6 +140,11 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     freeze: async (id, options) => {
       const { freezeOwn } = await import('#templates/freeze-process.ts');
       return await freezeOwn(templatesFolder(config().templates, cwd), id, options);
+    },
+    versions: async (id) => {
+      const { findProcess } = await import('#templates/list-processes.ts');
+      const { loadVersions } = await import('#templates/load-process.ts');
+      return await loadVersions((await findProcess(templatesFolder(config().templates, cwd), id)).folder);
     },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),

@@ -100,6 +100,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     lintPaths: absent('files to lint'),
     cases: absent('cases'),
     freeze: absent('templates'),
+    versions: absent('templates'),
     ci: () => readCiEnvironment({}),
     changedFiles: absent('git'),
     mergeRequests: absent('merge requests'),

@@ -9,7 +9,7 @@ describe('cli/run-cli', () => {
     const { code, stdout } = await cli(args);
 
     expect(code).toBe(0);
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(7)}  ${summary}`);
+    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
   });
 
   it('shows the overview, as an error, when there is no command', async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -156,10 +156,21 @@ describe('freezing a process', () => {
   it('completes what was interrupted, and takes away what is left of it', async () => {
     await mkdir(join(folder, 'versions/.freezing-x1/new'), { recursive: true });
     await write({ 'versions/.freezing-x1/new/process.yml': 'id: sm' });
+    await utimes(join(folder, 'versions/.freezing-x1'), 0, 0);
     expect(await lint()).toEqual([expect.stringContaining('version 1 is a draft')]);
 
     expect(await freeze()).toMatchObject({ kind: 'frozen' });
 
+    expect(await readdir(join(folder, 'versions'))).toEqual(['1']);
+  });
+
+  it('makes whole folders when two people freeze at once', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 4 }, async () => await freeze()));
+
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(refused.length).toBeLessThan(4);
+    for (const reason of refused) expect(reason).toContain('somebody else made it at the same moment');
+    expect(await lint()).toEqual([]);
     expect(await readdir(join(folder, 'versions'))).toEqual(['1']);
   });
 

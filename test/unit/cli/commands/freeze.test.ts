@@ -24,7 +24,24 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 }
 
 describe('procession freeze', () => {
-  it('takes an author from one version to the next, as docs/process-versions.md tells it', async () => {
+  it('works in every line of docs/process-versions.md', async () => {
+    const page = await readFile(join(root, 'docs/process-versions.md'), 'utf8');
+    const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+    const lines = blocks.flatMap((text) => text.trim().split('\n'));
+    const codes: [string, number][] = [];
+    for (const line of lines) {
+      const [command = '', ...args] = line.replace(/\s*#.*/, '').split(' ');
+      // The cases have a test of their own, which takes longer than the rest of the page.
+      if (command === 'procession' && args[0] !== 'test') codes.push([line, (await cli(args, { cwd })).code]);
+      if (command === '$EDITOR') await edit(args[0] ?? '', 'owner: engineer', 'owner: manager');
+    }
+
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter(([, code]) => code !== 0)).toEqual([]);
+    expect(await readdir(join(cwd, 'issue_templates/delivery/versions'))).toEqual(['1', '2']);
+  });
+
+  it('takes an author from one version to the next', async () => {
     const bumped = await cli(['freeze', 'delivery', '--bump'], { cwd });
     expect(bumped.stdout).toMatch(/^Version 1 of delivery is frozen already in .*\/versions\/1\.\n/);
     expect(bumped.stdout).toContain('process.yml says version: 2 now, a draft.');
