@@ -6,6 +6,7 @@ import { takeId } from './new-world.ts';
 import type { EpicChanges, IssueChanges } from './operations.ts';
 import type { Item } from './reading.ts';
 import { hasPremium, itemAccess, labelOwner, referenceTo, userById } from './reading.ts';
+import { findEpicById } from './records.ts';
 import { positionOnTop } from './relative-position.ts';
 import { applyTime } from './time-tracking.ts';
 import { addEvent, addSystemNote, addTodo } from './traces.ts';
@@ -105,7 +106,7 @@ function longDate(date: string): string {
  * @see app/services/work_items/parent_links/create_service.rb and ee/app/services/epic_issues/create_service.rb (`move_to_start`)
  */
 export function applyEpic(engine: Engine, actor: User, issue: Issue, epicId: number | null): void {
-  const old = engine.world.epics.find((it) => it.id === issue.epicId) ?? null;
+  const old = findEpicById(engine.world, issue.epicId) ?? null;
   const next = epicId === null || epicId === 0 ? null : epicToJoin(engine, actor, epicId, issue);
   if (old === next) return;
   issue.epicId = next?.id ?? null;

@@ -5,6 +5,7 @@ import { takeId } from './new-world.ts';
 import { canSeeNote, isLockedFor, targetOf } from './note-access.ts';
 import { Refusal } from './operations.ts';
 import { notFound } from './reading.ts';
+import { awardsTo, findNoteById } from './records.ts';
 import type { Award, Note, User } from './world.ts';
 
 /**
@@ -17,9 +18,7 @@ import type { Award, Note, User } from './world.ts';
 export function giveAward(engine: Engine, actor: User, note: Note, name: string): Award {
   const { world } = engine;
   if (note.system || isLockedFor(engine, actor, targetOf(engine, note))) throw notFound('Award Emoji');
-  const isGiven = world.awards.some(
-    (award) => award.noteId === note.id && award.userId === actor.id && award.name === name,
-  );
+  const isGiven = awardsTo(world, note).some((award) => award.userId === actor.id && award.name === name);
   if (isGiven) throw notFound('Award Emoji {:name=>["has already been taken"]}');
   if (!/^[a-z0-9_+-]+$/u.test(name)) throw notFound('Award Emoji {:name=>["is not a valid emoji name"]}');
   const at = timestamp(engine);
@@ -35,7 +34,7 @@ export function giveAward(engine: Engine, actor: User, note: Note, name: string)
  */
 export function takeBackAward(engine: Engine, actor: User, award: Award): void {
   const { world } = engine;
-  const note = world.notes.find(({ id }) => id === award.noteId);
+  const note = findNoteById(world, award.noteId);
   if (note === undefined || !canSeeNote(engine, actor, note)) throw notFound('Award Emoji');
   if (award.userId !== actor.id) throw new Refusal(401, { message: '401 Unauthorized' });
   world.awards.splice(world.awards.indexOf(award), 1);

@@ -2,6 +2,7 @@ import { characterCount } from './characters.ts';
 import type { Engine } from './engine.ts';
 import { Refusal } from './operations.ts';
 import { canSee, forbidden, hasPremium } from './reading.ts';
+import { findEpicById, findUserById } from './records.ts';
 import type { Epic, Issue, User } from './world.ts';
 
 const LONGEST_TITLE = 255;
@@ -37,7 +38,7 @@ export function epicToJoin(
   joining: { readonly confidential: boolean } | null,
 ): Epic {
   if (!hasPremium(engine.world)) throw forbidden();
-  const epic = engine.world.epics.find((it) => it.id === epicId);
+  const epic = findEpicById(engine.world, epicId);
   if (epic === undefined || !canSee(engine.world, actor, epic))
     throw new Refusal(404, { message: '404 Not found' });
   if (epic.confidential && joining?.confidential === false) {
@@ -50,7 +51,7 @@ export function epicToJoin(
 export function allowedAssignees(engine: Engine, issue: Issue, userIds: readonly number[]): number[] {
   const { world } = engine;
   const ids = [...new Set(userIds)].filter((id) => {
-    const user = world.users.find((it) => it.id === id);
+    const user = findUserById(world, id);
     return (
       user !== undefined && user.state === 'active' && canSee(world, user, { ...issue, confidential: false })
     );

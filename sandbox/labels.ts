@@ -1,6 +1,7 @@
 import type { Engine } from './engine.ts';
 import { takeId } from './new-world.ts';
 import { availableLabels, hasPremium } from './reading.ts';
+import { findLabelById } from './records.ts';
 import type { Label } from './world.ts';
 
 export interface LabelOwner {
@@ -83,7 +84,7 @@ export function labelsAfter(engine: Engine, change: LabelChange): number[] {
 
 /** Everything before the last `::`; `null` for a label without one. */
 function scopeOf(engine: Engine, id: number): string | null {
-  const name = engine.world.labels.find((label) => label.id === id)?.name ?? '';
+  const name = findLabelById(engine.world, id)?.name ?? '';
   const end = name.lastIndexOf('::');
   return end < 0 ? null : name.slice(0, end);
 }

@@ -4,8 +4,9 @@ import { timestamp } from './engine.ts';
 import { takeId } from './new-world.ts';
 import { Refusal } from './operations.ts';
 import { canSee, groupIdOf, hasPremium, itemAccess, notFound, referenceTo } from './reading.ts';
+import { findIssueById, linksOf } from './records.ts';
 import { addSystemNote } from './traces.ts';
-import type { Issue, IssueLink, User } from './world.ts';
+import type { Issue, IssueLink, User, World } from './world.ts';
 
 const MOST_LINKS = 100;
 
@@ -86,25 +87,21 @@ function refusalOf(engine: Engine, actor: User, { source, target, type }: LinkRe
   }
   if (linkBetween(engine, source, target) !== undefined)
     return new Refusal(409, { message: 'Issue(s) already assigned' });
-  if ([source, target].some((issue) => linksOf(engine, issue).length >= MOST_LINKS)) {
+  if ([source, target].some((issue) => linksOf(engine.world, issue).length >= MOST_LINKS)) {
     return new Refusal(422, { message: 'This issue would exceed the maximum number of linked issues.' });
   }
   return null;
 }
 
-export function linksOf(engine: Pick<Engine, 'world'>, issue: Issue): IssueLink[] {
-  return engine.world.links.filter((link) => link.sourceId === issue.id || link.targetId === issue.id);
-}
-
 function linkBetween(engine: Engine, one: Issue, other: Issue): IssueLink | undefined {
-  return linksOf(engine, one).find((link) => link.sourceId === other.id || link.targetId === other.id);
+  return linksOf(engine.world, one).find((link) => link.sourceId === other.id || link.targetId === other.id);
 }
 
 /** Deletes a link and notes it on both issues. @throws {Refusal} 404 `No Issue Link found`. */
 export function unlinkIssues(engine: Engine, actor: User, link: IssueLink): void {
   const { world } = engine;
   const at = world.links.indexOf(link);
-  const ends = [link.sourceId, link.targetId].flatMap((id) => world.issues.find((it) => it.id === id) ?? []);
+  const ends = [link.sourceId, link.targetId].flatMap((id) => findIssueById(world, id) ?? []);
   if (at < 0 || ends.some((issue) => itemAccess(world, actor, issue) < 10))
     throw notFound('No Issue Link found');
   world.links.splice(at, 1);
@@ -131,9 +128,9 @@ function announce(engine: Engine, actor: User, issues: readonly Issue[]): void {
  * How many open issues this one blocks.
  * @see ee/app/models/ee/issue_link.rb `blocking_issues_for_collection`
  */
-export function blockingCount(engine: Pick<Engine, 'world'>, issue: Issue): number {
-  return engine.world.links.filter((link) => {
-    if (link.type !== 'blocks' || link.sourceId !== issue.id) return false;
-    return engine.world.issues.find((it) => it.id === link.targetId)?.state === 'opened';
-  }).length;
+export function blockingCount(world: World, issue: Issue): number {
+  return linksOf(world, issue).filter(
+    ({ type, sourceId, targetId }) =>
+      type === 'blocks' && sourceId === issue.id && findIssueById(world, targetId)?.state === 'opened',
+  ).length;
 }

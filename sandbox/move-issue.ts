@@ -14,8 +14,9 @@ import {
   projectById,
   referenceTo,
 } from './reading.ts';
+import { awardsTo, eventsOn, findIssueByIid, linksOf, notesOn } from './records.ts';
 import { addEvent, addSystemNote, newDiscussionId } from './traces.ts';
-import type { Issue, Note, Project, User, World } from './world.ts';
+import type { Issue, Project, User, World } from './world.ts';
 
 const PLANNER = 15;
 
@@ -108,25 +109,21 @@ function takeOverEpic(old: Issue, moved: Issue): void {
 function copyNotes({ world }: Engine, old: Issue, moved: Issue): void {
   const to = projectById(world, moved.projectId);
   const threads = new Map<string, string>();
-  for (const note of world.notes.filter((it) => isOn(it, old))) {
+  for (const note of notesOn(world, old)) {
     const id = takeId(world, 'note');
     const discussionId = threads.get(note.discussionId) ?? newDiscussionId(moved, id);
     threads.set(note.discussionId, discussionId);
     const body = rewriteReferences(world, note.body, old, to);
     world.notes.push({ ...note, id, discussionId, body, target: { kind: 'issue', id: moved.id } });
-    for (const award of world.awards.filter(({ noteId }) => noteId === note.id))
+    for (const award of awardsTo(world, note))
       world.awards.push({ ...award, id: takeId(world, 'awards'), noteId: id });
   }
 }
 
 /** @see lib/gitlab/issuable/clone/copy_resource_events_service.rb */
 function copyEvents({ world }: Engine, old: Issue, moved: Issue): void {
-  for (const event of world.events.filter((it) => isOn(it, old)))
+  for (const event of eventsOn(world, old))
     world.events.push({ ...event, id: takeId(world, 'event'), target: { kind: 'issue', id: moved.id } });
-}
-
-function isOn({ target }: { readonly target: Note['target'] }, issue: Issue): boolean {
-  return target.kind === 'issue' && target.id === issue.id;
 }
 
 /** Code, comments and, to be rewritten, `#7`. */
@@ -141,15 +138,15 @@ function rewriteReferences(world: World, text: string, from: Issue, to: Project)
   const path = project.groupId === to.groupId ? project.path : fullPathOf(world, project);
   return text.replaceAll(SHORT_REFERENCE, (match, ...rest) => {
     const { iid } = rest.at(-1) as { readonly iid?: string };
-    const isKnown =
-      iid !== undefined && world.issues.some((it) => it.projectId === project.id && it.iid === Number(iid));
+    const isKnown = iid !== undefined && findIssueByIid(world, project.id, Number(iid)) !== undefined;
     return isKnown ? `${path}#${iid}` : match;
   });
 }
 
 function takeOverLinks({ world }: Engine, old: Issue, moved: Issue): void {
-  for (const [index, link] of world.links.entries()) {
-    if (link.sourceId === old.id) world.links[index] = { ...link, sourceId: moved.id };
-    if (link.targetId === old.id) world.links[index] = { ...link, targetId: moved.id };
+  const follow = (id: number): number => (id === old.id ? moved.id : id);
+  for (const link of linksOf(world, old)) {
+    world.links.splice(world.links.indexOf(link), 1);
+    world.links.push({ ...link, sourceId: follow(link.sourceId), targetId: follow(link.targetId) });
   }
 }

@@ -2,6 +2,7 @@
 import type { Engine } from './engine.ts';
 import type { Item } from './reading.ts';
 import { canSee, forbidden, itemAccess, notFound } from './reading.ts';
+import { findEpicById, findIssueById } from './records.ts';
 import type { Note, User } from './world.ts';
 
 const GUEST = 10;
@@ -13,8 +14,8 @@ type Here = Pick<Engine, 'world'>;
 
 /** The issue or epic that a note is on. */
 export function targetOf(engine: Here, note: Note): Item {
-  const items: readonly Item[] = note.target.kind === 'issue' ? engine.world.issues : engine.world.epics;
-  const item = items.find((it) => it.id === note.target.id);
+  const find = note.target.kind === 'issue' ? findIssueById : findEpicById;
+  const item = find(engine.world, note.target.id);
   if (item === undefined) throw notFound('Note');
   return item;
 }

@@ -46,7 +46,8 @@ export function placeAtEnd(world: World, issue: Issue): void {
 /** Issues of one top-level group share an order. @see app/models/issue.rb `relative_positioning_query_base` */
 function siblingsOf(world: World, issue: Issue): Issue[] {
   const groupId = groupIdOf(world, issue);
-  return world.issues.filter((it) => groupIdOf(world, it) === groupId);
+  const projectIds = new Set(world.projects.filter((it) => it.groupId === groupId).map(({ id }) => id));
+  return world.issues.filter(({ projectId }) => projectIds.has(projectId));
 }
 
 /**

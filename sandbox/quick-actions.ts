@@ -18,6 +18,8 @@ export interface Extracted {
 type Lines = readonly [start: number, end: number];
 
 const markdown = new Markdown({ html: true, linkify: false });
+// Commands are looked for in whole paragraphs: only their lines are needed.
+markdown.core.ruler.enableOnly(['normalize', 'block']);
 
 // GitLab's own expression: inline code and one-tag-per-line HTML are passed over, then `/name[ argument]` at the
 // very start of a line. `[ \t\n\v\f\r]` is Ruby's `\s`; `iu` folds like Ruby does (`/loc` + KELVIN SIGN is `/lock`).

@@ -1,5 +1,6 @@
 /** Finds records of the world, and says who may see them. */
 import { Refusal } from './operations.ts';
+import { findLabelById, findUserById } from './records.ts';
 import type { AccessLevel, Epic, Group, Issue, Label, Project, User, World } from './world.ts';
 
 export type Item = Issue | Epic;
@@ -27,7 +28,7 @@ export function projectById(world: World, id: number): Project {
 }
 
 export function userById(world: World, id: number): User {
-  const user = world.users.find((it) => it.id === id);
+  const user = findUserById(world, id);
   if (user === undefined) throw notFound('User');
   return user;
 }
@@ -116,7 +117,7 @@ export function labelOwner(
 /** The item's labels ordered by title, as GitLab's API shows them. */
 export function labelsOf(world: World, item: Item): Label[] {
   return item.labelIds
-    .flatMap((id) => world.labels.find((label) => label.id === id) ?? [])
+    .flatMap((id) => findLabelById(world, id) ?? [])
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 

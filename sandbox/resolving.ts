@@ -1,5 +1,6 @@
 import type { Item } from './reading.ts';
 import { fullPathOf, groupIdOf } from './reading.ts';
+import { findEpicByIid, findIssueByIid } from './records.ts';
 import type { Epic, Issue, Label, User, World } from './world.ts';
 
 /** Resolves `#1`, `project#1`, `group/project#1`, `&1`, `group&1` or an address, as seen from an item. */
@@ -22,11 +23,11 @@ export function findIssue(world: World, reference: string, from: Item): Issue | 
       (project.path === path && project.groupId === groupIdOf(world, from))
     );
   });
-  return (
-    world.issues.find(
-      (it) => it.iid === Number(iid) && projects.some((project) => project.id === it.projectId),
-    ) ?? null
-  );
+  for (const { id } of projects) {
+    const issue = findIssueByIid(world, id, Number(iid));
+    if (issue !== undefined) return issue;
+  }
+  return null;
 }
 
 export function findEpic(world: World, reference: string, from: Item): Epic | null {
@@ -37,7 +38,7 @@ export function findEpic(world: World, reference: string, from: Item): Epic | nu
   const { path = '', iid = '' } = match.groups ?? {};
   const groupId =
     path === '' ? groupIdOf(world, from) : world.groups.find((group) => group.path === path)?.id;
-  return world.epics.find((epic) => epic.iid === Number(iid) && epic.groupId === groupId) ?? null;
+  return groupId === undefined ? null : (findEpicByIid(world, groupId, Number(iid)) ?? null);
 }
 
 function addressOf(world: World, reference: string, pattern: RegExp): RegExpExecArray | null {

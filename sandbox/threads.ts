@@ -7,6 +7,7 @@ import { writeNote } from './note-writes.ts';
 import { Refusal } from './operations.ts';
 import type { Item } from './reading.ts';
 import { forbidden, groupIdOf } from './reading.ts';
+import { notesOn } from './records.ts';
 import type { Note, User, World } from './world.ts';
 
 export interface Thread {
@@ -17,11 +18,9 @@ export interface Thread {
 
 /** Notes of an item by thread, threads in the order of their first notes. A system note is a thread of its own. */
 export function threadsOf(world: World, item: Item): Thread[] {
-  const notes = world.notes
-    .filter(({ target }) => target.kind === item.kind && target.id === item.id)
-    .toSorted((one, other) =>
-      one.createdAt === other.createdAt ? one.id - other.id : one.createdAt < other.createdAt ? -1 : 1,
-    );
+  const notes = notesOn(world, item).toSorted((one, other) =>
+    one.createdAt === other.createdAt ? one.id - other.id : one.createdAt < other.createdAt ? -1 : 1,
+  );
   return [...Map.groupBy(notes, ({ discussionId }) => discussionId)].map(([id, its]) => ({ id, notes: its }));
 }
 

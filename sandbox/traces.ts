@@ -5,6 +5,7 @@ import { timestamp } from './engine.ts';
 import { takeId } from './new-world.ts';
 import type { Item } from './reading.ts';
 import { canSee, groupById, groupIdOf, projectById, referenceTo } from './reading.ts';
+import { findUserById, notesOn } from './records.ts';
 import { findReferences } from './references.ts';
 import { findItem } from './resolving.ts';
 import type { Note, ResourceEvent, Todo, User } from './world.ts';
@@ -80,7 +81,7 @@ export function addTodo(
   target: Item,
   todo: Pick<Todo, 'userId' | 'action'>,
 ): void {
-  const user = engine.world.users.find((it) => it.id === todo.userId);
+  const user = findUserById(engine.world, todo.userId);
   if (user === undefined || user.id === actor.id || user.bot || !canSee(engine.world, user, target)) return;
   engine.world.todos.push({
     id: takeId(engine.world, 'todo'),
@@ -138,9 +139,6 @@ function noteCrossReference(engine: Engine, actor: User, item: Item, reference: 
   const target = findItem(engine.world, reference, item);
   if (target === null || target === item || !canSee(engine.world, actor, target)) return;
   const body = `mentioned in ${item.kind} ${referenceTo(engine.world, item, target)}`;
-  const isKnown = engine.world.notes.some(
-    (note) =>
-      note.system && note.body === body && note.target.kind === target.kind && note.target.id === target.id,
-  );
+  const isKnown = notesOn(engine.world, target).some((note) => note.system && note.body === body);
   if (!isKnown) addSystemNote(engine, actor, target, body);
 }

@@ -1,5 +1,6 @@
 import { giveAward, takeBackAward } from '#sandbox/awards.ts';
 import type { Item } from '#sandbox/reading.ts';
+import { awardsTo } from '#sandbox/records.ts';
 import type { Award } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
 import {
@@ -66,9 +67,8 @@ function awardRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
   ];
 }
 
-function awardsOf(call: Call, item: Item): Award[] {
-  const note = readableNote(call, item);
-  return call.engine.world.awards.filter(({ noteId }) => noteId === note.id);
+function awardsOf(call: Call, item: Item): readonly Award[] {
+  return awardsTo(call.engine.world, readableNote(call, item));
 }
 
 function awardOf(call: Call, item: Item): Award {

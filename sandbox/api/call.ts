@@ -2,6 +2,7 @@ import type { Engine } from '#sandbox/engine.ts';
 import type { Operations } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import { canSee, canSeeGroup, canSeeProject, fullPathOf, notFound } from '#sandbox/reading.ts';
+import { findEpicById, findEpicByIid, findIssueByIid } from '#sandbox/records.ts';
 import type { Epic, Group, Issue, Project, User } from '#sandbox/world.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -92,7 +93,7 @@ export function projectOf(call: Call): Project {
 export function issueOf(call: Call, part = 'iid'): Issue {
   const project = projectOf(call);
   const iid = numberPart(call, part);
-  const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+  const issue = findIssueByIid(call.engine.world, project.id, iid);
   if (issue === undefined || !canSee(call.engine.world, call.user, issue)) throw recordNotFound();
   return issue;
 }
@@ -102,7 +103,7 @@ export function epicOf(call: Call): Epic {
   const group = groupOf(call);
   requireEpics(call);
   const iid = numberPart(call, 'iid');
-  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.iid === iid);
+  const epic = findEpicByIid(call.engine.world, group.id, iid);
   if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw recordNotFound();
   return epic;
 }
@@ -117,7 +118,7 @@ export function epicById(call: Call): Epic {
   const group = groupOf(call);
   requireEpics(call);
   const id = numberPart(call, 'epic_id');
-  const epic = call.engine.world.epics.find((it) => it.groupId === group.id && it.id === id);
-  if (epic === undefined || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
+  const epic = findEpicById(call.engine.world, id);
+  if (epic?.groupId !== group.id || !canSee(call.engine.world, call.user, epic)) throw notFound('Epic');
   return epic;
 }

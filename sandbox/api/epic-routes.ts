@@ -4,6 +4,7 @@ import { fireItem } from '#sandbox/item-writes.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import { childrenOf, reorderChild } from '#sandbox/ordering.ts';
 import { canSee, canUpdate, forbidden, groupIdOf, itemAccess, notFound } from '#sandbox/reading.ts';
+import { findIssueById } from '#sandbox/records.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
 import {
@@ -33,7 +34,7 @@ export const EPIC_ROUTES: readonly Route[] = [
       const group = groupOf(call);
       requireEpics(call);
       const { world } = call.engine;
-      const filters = [(epic: Epic) => canSee(world, call.user, epic), ...itemFilters(call)];
+      const filters = [...itemFilters(call), (epic: Epic) => canSee(world, call.user, epic)];
       const epics = world.epics.filter(
         (epic) => epic.groupId === group.id && filters.every((passes) => passes(epic)),
       );
@@ -150,7 +151,7 @@ function showEpicIssueLink(call: Call, epic: Epic, issue: Issue): object {
 
 /** Assigning takes the issue's global id. */
 function issueById(call: Call, id: number): Issue {
-  const issue = call.engine.world.issues.find((it) => it.id === id);
+  const issue = findIssueById(call.engine.world, id);
   if (issue === undefined || !canSee(call.engine.world, call.user, issue)) throw notFound('Issue');
   return issue;
 }

@@ -1,4 +1,5 @@
 import { type Item, notFound } from '#sandbox/reading.ts';
+import { eventsOn } from '#sandbox/records.ts';
 import type { ResourceEvent } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
 import { epicById, issueOf, numberPart, ok, PAGING } from './call.ts';
@@ -40,7 +41,5 @@ function eventRoutes(path: string, itemOf: (call: Call) => Item): Route[] {
 }
 
 function eventsOf(call: Call, item: Item, kind: 'state' | 'label'): ResourceEvent[] {
-  return call.engine.world.events.filter(
-    (event) => event.change.kind === kind && event.target.kind === item.kind && event.target.id === item.id,
-  );
+  return eventsOn(call.engine.world, item).filter(({ change }) => change.kind === kind);
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '#sandbox/operations.ts';
 import { canSee, canSeeProject, canUpdate, forbidden, notFound, projectById } from '#sandbox/reading.ts';
+import { findIssueByIid } from '#sandbox/records.ts';
 import type { Issue } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
 import {
@@ -43,10 +44,9 @@ export const ISSUE_ROUTES: readonly Route[] = [
     parameters: [...ISSUE_FILTERS, 'non_archived'],
     answer(call) {
       const group = groupOf(call);
-      return listIssues(
-        call,
-        (issue) => projectById(call.engine.world, issue.projectId).groupId === group.id,
-      );
+      const { projects } = call.engine.world;
+      const ids = new Set(projects.filter(({ groupId }) => groupId === group.id).map(({ id }) => id));
+      return listIssues(call, ({ projectId }) => ids.has(projectId));
     },
   },
   {
@@ -129,7 +129,7 @@ export const ISSUE_ROUTES: readonly Route[] = [
     answer(call) {
       const project = projectOf(call);
       const iid = numberPart(call, 'iid');
-      const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+      const issue = findIssueByIid(call.engine.world, project.id, iid);
       if (issue === undefined) throw notFound('Issue');
       call.operations.deleteIssue(actorOf(call), issue);
       return noContent;
@@ -141,7 +141,7 @@ export const ISSUE_ROUTES: readonly Route[] = [
 function existingIssue(call: Call, absent: () => Refusal = recordNotFound): Issue {
   const project = projectOf(call);
   const iid = numberPart(call, 'iid');
-  const issue = call.engine.world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+  const issue = findIssueByIid(call.engine.world, project.id, iid);
   if (issue === undefined) throw absent();
   return issue;
 }
@@ -159,7 +159,7 @@ function createAt(
   const group = world.groups.find((it) => it.id === project.groupId);
   const isOwner = group?.members.get(actor.id) === 50 || project.members.get(actor.id) === 50;
   if (wanted === undefined || !isOwner) return call.operations.createIssue(actor, projectId, fields);
-  if (world.issues.some((it) => it.projectId === projectId && it.iid === wanted)) {
+  if (findIssueByIid(world, projectId, wanted) !== undefined) {
     throw new Refusal(409, { message: 'Duplicated issue' });
   }
   const next = project.nextIid;
@@ -173,11 +173,12 @@ function createAt(
 
 function listIssues(call: Call, isInScope: (issue: Issue) => boolean, mayUseKeyset = false): Answer {
   const { world } = call.engine;
+  // What leaves least comes first; who may see what is asked last.
   const filters = [
-    isInScope,
-    (issue: Issue) => canSee(world, call.user, issue),
     ...itemFilters(call),
     ...issueFilters(call),
+    isInScope,
+    (issue: Issue) => canSee(world, call.user, issue),
   ];
   const issues = ordered(
     call,

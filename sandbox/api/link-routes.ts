@@ -1,9 +1,10 @@
 import { canSee, canSeeProject, fullPathOf, notFound } from '#sandbox/reading.ts';
+import { findIssueById, findIssueByIid, linksOf } from '#sandbox/records.ts';
 import type { Issue, IssueLink } from '#sandbox/world.ts';
 import type { Call, Route } from './call.ts';
 import { actorOf, created, issueOf, numberPart, ok, recordNotFound } from './call.ts';
 import { requireAll } from './parameters.ts';
-import { linksOfIssue, showLink, showLinked } from './show-items.ts';
+import { showLink, showLinked } from './show-items.ts';
 
 /** Links between issues; their list is not paginated. @see https://docs.gitlab.com/api/issue_links/ */
 export const LINK_ROUTES: readonly Route[] = [
@@ -14,9 +15,9 @@ export const LINK_ROUTES: readonly Route[] = [
     answer(call) {
       const { world } = call.engine;
       const issue = issueOf(call);
-      const visible = linksOfIssue(world, issue).filter((link) => {
+      const visible = linksOf(world, issue).filter((link) => {
         const otherId = link.sourceId === issue.id ? link.targetId : link.sourceId;
-        const other = world.issues.find((it) => it.id === otherId);
+        const other = findIssueById(world, otherId);
         return other !== undefined && canSee(world, call.user, other);
       });
       return ok(visible.map((link) => showLinked(world, issue, link)));
@@ -63,14 +64,14 @@ function targetOf(call: Call): Issue {
     (it) => String(it.id) === projectId || fullPathOf(world, it) === projectId,
   );
   if (project === undefined || !canSeeProject(world, call.user, project)) throw notFound('Project');
-  const issue = world.issues.find((it) => it.projectId === project.id && it.iid === iid);
+  const issue = iid === undefined ? undefined : findIssueByIid(world, project.id, iid);
   if (issue === undefined || !canSee(world, call.user, issue)) throw recordNotFound();
   return issue;
 }
 
 function linkOf(call: Call, issue: Issue): IssueLink {
   const id = numberPart(call, 'issue_link_id');
-  const link = linksOfIssue(call.engine.world, issue).find((it) => it.id === id);
+  const link = linksOf(call.engine.world, issue).find((it) => it.id === id);
   if (link === undefined) throw notFound('Issue Link');
   return link;
 }

@@ -4,6 +4,7 @@ import { rewriteNote, writeNote } from '#sandbox/note-writes.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Item } from '#sandbox/reading.ts';
 import { canSee, forbidden, notFound } from '#sandbox/reading.ts';
+import { findNoteById, notesOn } from '#sandbox/records.ts';
 import type { Note } from '#sandbox/world.ts';
 import type { Answer, Call, Route } from './call.ts';
 import {
@@ -79,10 +80,8 @@ function noteRoutes(path: string, targetOf: (call: Call) => Item): Route[] {
  */
 export function noteOf(call: Call, target: Item): Note {
   const id = numberPart(call, 'note_id');
-  const note = call.engine.world.notes.find(
-    (it) => it.id === id && it.target.kind === target.kind && it.target.id === target.id,
-  );
-  if (note === undefined) throw recordNotFound();
+  const note = findNoteById(call.engine.world, id);
+  if (note?.target.kind !== target.kind || note.target.id !== target.id) throw recordNotFound();
   return note;
 }
 
@@ -120,13 +119,8 @@ function listNotes(call: Call, target: Item): Answer {
   const direction = (parameters.oneOf('sort', ['asc', 'desc']) ?? 'desc') === 'asc' ? 1 : -1;
   const filter =
     parameters.oneOf('activity_filter', ['all_notes', 'only_comments', 'only_activity']) ?? 'all_notes';
-  const notes = call.engine.world.notes
-    .filter(
-      (note) =>
-        note.target.kind === target.kind &&
-        note.target.id === target.id &&
-        canSeeNote(call.engine, call.user, note),
-    )
+  const notes = notesOn(call.engine.world, target)
+    .filter((note) => canSeeNote(call.engine, call.user, note))
     .filter((note) => filter === 'all_notes' || note.system === (filter === 'only_activity'))
     .toSorted((one, other) => {
       const [a, b] =

@@ -1,6 +1,6 @@
 /** What the API shows of issues and epics. */
 import { addressOf } from '#sandbox/addresses.ts';
-import { blockingCount, linksOf } from '#sandbox/link-writes.ts';
+import { blockingCount } from '#sandbox/link-writes.ts';
 import {
   fullPathOf,
   groupById,
@@ -10,7 +10,8 @@ import {
   projectById,
   referenceTo,
 } from '#sandbox/reading.ts';
-import { taskCompletion } from '#sandbox/task-list.ts';
+import { findEpicById, findIssueById, notesOn } from '#sandbox/records.ts';
+import { taskCompletionOf } from '#sandbox/task-list.ts';
 import { timeStats } from '#sandbox/time-tracking.ts';
 import type { Epic, Issue, IssueLink, World } from '#sandbox/world.ts';
 import { showLabelBasic, showUserById } from './show.ts';
@@ -23,9 +24,7 @@ export interface ItemView {
 export function showIssueBasic(world: World, issue: Issue, view: ItemView = {}): Record<string, unknown> {
   const assignees = issue.assigneeIds.map((id) => showUserById(world, id));
   const labels = labelsOf(world, issue);
-  const notes = world.notes.filter(
-    (it) => it.target.kind === 'issue' && it.target.id === issue.id && !it.system,
-  );
+  const notes = notesOn(world, issue).filter(({ system }) => !system);
   return {
     id: issue.id,
     iid: issue.iid,
@@ -54,9 +53,9 @@ export function showIssueBasic(world: World, issue: Issue, view: ItemView = {}):
     issue_type: 'issue',
     web_url: addressOf(world, issue),
     time_stats: timeStats(issue),
-    task_completion_status: taskCompletion(issue.description),
+    task_completion_status: taskCompletionOf(issue),
     ...(hasPremium(world) ? { weight: issue.weight } : {}),
-    blocking_issues_count: blockingCount({ world }, issue),
+    blocking_issues_count: blockingCount(world, issue),
   };
 }
 
@@ -64,7 +63,7 @@ export function showIssueBasic(world: World, issue: Issue, view: ItemView = {}):
 export function showIssue(world: World, issue: Issue, view: ItemView = {}): Record<string, unknown> {
   const project = projectById(world, issue.projectId);
   const api = `${world.baseUrl}/api/v4/projects/${issue.projectId}`;
-  const { count, completed_count } = taskCompletion(issue.description);
+  const { count, completed_count } = taskCompletionOf(issue);
   return {
     ...showIssueBasic(world, issue, view),
     has_tasks: count > 0,
@@ -93,7 +92,7 @@ export function showIssue(world: World, issue: Issue, view: ItemView = {}): Reco
 
 function epicFields(world: World, issue: Issue): object {
   if (!hasPremium(world)) return {};
-  const epic = world.epics.find((it) => it.id === issue.epicId);
+  const epic = findEpicById(world, issue.epicId);
   if (epic === undefined) return { epic_iid: null, epic: null, iteration: null };
   const group = groupById(world, epic.groupId);
   const part = {
@@ -110,9 +109,7 @@ function epicFields(world: World, issue: Issue): object {
 
 /** The other side of a link, as the list of an issue's links shows it: `link_type` is the asked issue's view. */
 export function showLinked(world: World, issue: Issue, link: IssueLink): object | null {
-  const other = world.issues.find(
-    (it) => it.id === (link.sourceId === issue.id ? link.targetId : link.sourceId),
-  );
+  const other = findIssueById(world, link.sourceId === issue.id ? link.targetId : link.sourceId);
   if (other === undefined) return null;
   const blocks = link.sourceId === issue.id ? 'blocks' : 'is_blocked_by';
   return {
@@ -131,7 +128,7 @@ export function showLinked(world: World, issue: Issue, link: IssueLink): object 
  */
 export function showLink(world: World, link: IssueLink): object {
   const end = (id: number): object | null => {
-    const issue = world.issues.find((it) => it.id === id);
+    const issue = findIssueById(world, id);
     return issue === undefined ? null : showIssueBasic(world, issue);
   };
   return {
@@ -140,10 +137,6 @@ export function showLink(world: World, link: IssueLink): object {
     target_issue: end(link.targetId),
     link_type: link.type,
   };
-}
-
-export function linksOfIssue(world: World, issue: Issue): IssueLink[] {
-  return linksOf({ world }, issue);
 }
 
 /** `APIEntitiesEpic`. `id` is the epic's own, `work_item_id` that of the work item behind it. */

@@ -5,6 +5,7 @@
 import { projectAddress } from '#sandbox/addresses.ts';
 import { targetOf } from '#sandbox/note-access.ts';
 import { fullPathOf, groupById, userById } from '#sandbox/reading.ts';
+import { findLabelById } from '#sandbox/records.ts';
 import type { Thread } from '#sandbox/threads.ts';
 import { isIndividual, isResolvable } from '#sandbox/threads.ts';
 import type {
@@ -147,7 +148,7 @@ export function showLabel(
   label: Label,
   options: { readonly project: boolean; readonly counts: boolean },
 ): object {
-  const carrying = world.issues.filter((it) => it.labelIds.includes(label.id));
+  const carrying = options.counts ? world.issues.filter((it) => it.labelIds.includes(label.id)) : [];
   return {
     ...showLabelBasic(label),
     ...(options.counts
@@ -224,7 +225,7 @@ export function showEvent(world: World, event: ResourceEvent): object {
   if (change.kind === 'state') {
     return { ...common, source_commit: null, source_merge_request_id: null, state: change.state };
   }
-  const label = world.labels.find(({ id }) => id === change.labelId);
+  const label = findLabelById(world, change.labelId);
   return { ...common, label: label === undefined ? null : showLabelBasic(label), action: change.action };
 }
 
@@ -245,7 +246,7 @@ export function showBoard(world: World, board: Board): object {
 }
 
 export function showBoardList(world: World, list: BoardList): object {
-  const label = world.labels.find((it) => it.id === list.labelId);
+  const label = findLabelById(world, list.labelId);
   return {
     id: list.id,
     label: label === undefined ? null : showLabelBasic(label),

@@ -3,9 +3,10 @@
 import { html } from 'hono/html';
 import type { Item } from '#sandbox/reading.ts';
 import { itemAccess } from '#sandbox/reading.ts';
+import { awardsTo, eventsOn, findLabelById, notesOn } from '#sandbox/records.ts';
 import type { Note, ResourceEvent } from '#sandbox/world.ts';
 import { labelPill } from './label-pill.ts';
-import { notesOf, userOf } from './lookup.ts';
+import { userOf } from './lookup.ts';
 import { renderLine, renderMarkdown } from './markdown.ts';
 import { moment, person } from './parts.ts';
 import type { Html, Visit } from './visit.ts';
@@ -20,8 +21,8 @@ interface Entry {
 export function activity(visit: Visit, item: Item): Html {
   // Internal notes are for Planners and up.
   const seesInternal = itemAccess(visit.world, visit.actor, item) >= 15;
-  const notes = notesOf(visit.world, item).filter((note) => note.internal !== true || seesInternal);
-  const events = visit.world.events.filter((it) => it.target.kind === item.kind && it.target.id === item.id);
+  const notes = notesOn(visit.world, item).filter((note) => note.internal !== true || seesInternal);
+  const events = eventsOn(visit.world, item);
   const entries: Entry[] = [
     ...notes.map((note, at) => ({
       at: note.createdAt,
@@ -52,7 +53,7 @@ function comment(visit: Visit, item: Item, note: Note): Html {
 const EMOJI: Readonly<Record<string, string>> = { white_check_mark: '✅', x: '❌', thumbsup: '👍' };
 
 function reactions(visit: Visit, note: Note): Html | '' {
-  const awards = visit.world.awards.filter(({ noteId }) => noteId === note.id);
+  const awards = awardsTo(visit.world, note);
   if (awards.length === 0) return '';
   const shown = awards.map(({ name, userId }) => {
     const by = userOf(visit.world, userId)?.name ?? 'somebody';
@@ -72,8 +73,7 @@ function withoutDiff(body: string): string {
 
 function eventLine(visit: Visit, event: ResourceEvent): Html {
   const { change } = event;
-  const label =
-    change.kind === 'label' ? visit.world.labels.find(({ id }) => id === change.labelId) : undefined;
+  const label = change.kind === 'label' ? findLabelById(visit.world, change.labelId) : undefined;
   const words =
     change.kind === 'state'
       ? change.state

@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { canAdminister, canSee, canSeeGroup, forbidden } from '#sandbox/reading.ts';
+import { findEpicByIid, findIssueByIid } from '#sandbox/records.ts';
 import type { Board, Epic, Group, Issue, Project, User } from '#sandbox/world.ts';
 import { ACTOR_COOKIE, safeReturn } from './acting.ts';
 import { boardColumns, moveChanges } from './board.ts';
@@ -140,10 +141,7 @@ function issueView(deps: PageDeps): View<Standing<Issue>> {
     find(visit, context) {
       const found = findProject(visit, context);
       const iid = Number(context.req.param('iid'));
-      return standing(
-        visit,
-        visit.world.issues.find((it) => it.projectId === found?.project.id && it.iid === iid),
-      );
+      return standing(visit, found === null ? undefined : findIssueByIid(visit.world, found.project.id, iid));
     },
     render: (visit, { item, place }) => issuePage(visit, place, item),
     act: act(deps),
@@ -156,10 +154,7 @@ function epicView(deps: PageDeps): View<Standing<Epic>> {
       if (visit.world.tier === 'free') return null;
       const group = findGroup(visit, context);
       const iid = Number(context.req.param('iid'));
-      return standing(
-        visit,
-        visit.world.epics.find((it) => it.groupId === group?.id && it.iid === iid),
-      );
+      return standing(visit, group === null ? undefined : findEpicByIid(visit.world, group.id, iid));
     },
     render: (visit, { item, place }) => epicPage(visit, place, item),
     act: act(deps),

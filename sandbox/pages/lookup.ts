@@ -2,7 +2,8 @@
 
 import type { Item } from '#sandbox/reading.ts';
 import { fullPathOf, labelsOf } from '#sandbox/reading.ts';
-import type { Group, Issue, IssueLink, Label, Note, Project, User, World } from '#sandbox/world.ts';
+import { findIssueById, findUserById, linksOf } from '#sandbox/records.ts';
+import type { Group, Issue, IssueLink, Label, Project, User, World } from '#sandbox/world.ts';
 
 /** One linked issue, seen from the other end of the link. */
 export interface Linked {
@@ -33,7 +34,7 @@ export function projectAt(world: World, path: string): Project | undefined {
 }
 
 export function userOf(world: World, id: number): User | undefined {
-  return world.users.find((user) => user.id === id);
+  return findUserById(world, id);
 }
 
 /** Labels that can be put on items of a group, or of one project in it; by name. */
@@ -59,11 +60,11 @@ export function scopedValue(world: World, item: Item, scope: string): string | n
 /** The issue's links grouped as GitLab shows them, each group by iid. */
 export function linkedIssues(world: World, issue: Issue): LinkedIssues {
   const pick = (wanted: (link: IssueLink) => boolean): Linked[] =>
-    world.links
+    linksOf(world, issue)
       .filter(wanted)
       .flatMap((link) => {
         const otherId = link.sourceId === issue.id ? link.targetId : link.sourceId;
-        const other = world.issues.find((it) => it.id === otherId);
+        const other = findIssueById(world, otherId);
         return other === undefined ? [] : [{ link, issue: other }];
       })
       .toSorted((one, other) => one.issue.iid - other.issue.iid);
@@ -74,10 +75,6 @@ export function linkedIssues(world: World, issue: Issue): LinkedIssues {
       (link) => link.type === 'relates_to' && (link.sourceId === issue.id || link.targetId === issue.id),
     ),
   };
-}
-
-export function notesOf(world: World, item: Item): Note[] {
-  return world.notes.filter((note) => note.target.kind === item.kind && note.target.id === item.id);
 }
 
 /** Where an item lives: the group, and the project of an issue. */
