@@ -12,7 +12,7 @@ import type { Issue, Label, Note, Pipeline, User, World } from './world.ts';
 export type Changes = Readonly<Record<string, { readonly previous: unknown; readonly current: unknown }>>;
 
 /** `2026-01-31 15:10:45 UTC` */
-export function hookTime(iso: string): string {
+function hookTime(iso: string): string {
   return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
@@ -21,7 +21,7 @@ function userPart(user: User): object {
 }
 
 /** Labels in payloads have a `title`, not a `name`. */
-export function labelPart(label: Label): object {
+function labelPart(label: Label): object {
   return {
     id: label.id,
     title: label.name,

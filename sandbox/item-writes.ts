@@ -130,7 +130,7 @@ export function fireItem(
 }
 
 /** Fields of the request and what its quick actions ask for: labels add up, for the rest the command wins. */
-export function mergeChanges(fields: ItemChanges, commands: ItemChanges): ItemChanges {
+function mergeChanges(fields: ItemChanges, commands: ItemChanges): ItemChanges {
   const join = (key: 'addLabels' | 'removeLabels'): object =>
     fields[key] === undefined && commands[key] === undefined
       ? {}

@@ -64,7 +64,7 @@ const WORDS: Readonly<Record<LinkType, string>> = {
   is_blocked_by: 'blocked by',
 };
 
-export function opposite(type: LinkType): LinkType {
+function opposite(type: LinkType): LinkType {
   return type === 'blocks' ? 'is_blocked_by' : type === 'is_blocked_by' ? 'blocks' : 'relates_to';
 }
 

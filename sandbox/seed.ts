@@ -68,7 +68,7 @@ export function seed(sandbox: Sandbox): Seed {
 }
 
 /** Adds a user with an `api` token `glpat-sandbox-<username>` and no membership. */
-export function addPerson(sandbox: Sandbox, username: string, name: string): Person {
+function addPerson(sandbox: Sandbox, username: string, name: string): Person {
   const user: User = { id: takeId(sandbox.world, 'user'), username, name, bot: false, state: 'active' };
   return withToken(sandbox, user, `glpat-sandbox-${username}`);
 }

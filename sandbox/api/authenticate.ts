@@ -3,7 +3,7 @@ import type { Token, User, World } from '#sandbox/world.ts';
 import type { Route } from './call.ts';
 
 /** Scope of a CI job's token, which comes in its own header. */
-export const JOB_SCOPE = 'ci_job';
+const JOB_SCOPE = 'ci_job';
 
 /**
  * Finds the user behind a request: `PRIVATE-TOKEN`, `Authorization: Bearer`, the `private_token` parameter, or a job's token on the few

@@ -26,7 +26,7 @@ export const HOOK_FIELDS: readonly string[] = [
 export const GROUP_HOOK_FIELDS: readonly string[] = [...HOOK_FIELDS, ...GROUP_EVENTS];
 
 /** GitLab signs since 19.0; an older one ignores a signing token without a word. */
-export function knowsSigning(version: string): boolean {
+function knowsSigning(version: string): boolean {
   return Number.parseInt(version, 10) >= 19;
 }
 

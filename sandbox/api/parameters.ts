@@ -45,6 +45,12 @@ export function requireOneOf(parameters: Parameters, names: readonly string[]): 
   });
 }
 
+function objectsIn(value: unknown, name: string): ReturnType<Parameters['objects']> {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.some((it) => typeof it !== 'object' || it === null)) throw invalid(name);
+  return value as Readonly<Record<string, unknown>>[];
+}
+
 export function createParameters(values: Values): Parameters {
   function text(name: string): string | undefined {
     const value = values.get(name);
@@ -90,13 +96,7 @@ export function createParameters(values: Values): Parameters {
         return Number(part);
       });
     },
-    objects(name) {
-      const value = values.get(name);
-      if (value === undefined) return undefined;
-      if (!Array.isArray(value) || value.some((it) => typeof it !== 'object' || it === null))
-        throw invalid(name);
-      return value as Readonly<Record<string, unknown>>[];
-    },
+    objects: (name) => objectsIn(values.get(name), name),
     oneOf(name, allowed) {
       const written = text(name);
       if (written === undefined) return undefined;
@@ -112,10 +112,8 @@ export function createParameters(values: Values): Parameters {
       return at;
     },
     date(name) {
-      const written = text(name);
-      if (written === undefined) return undefined;
-      if (written === '') return null;
-      const day = written.slice(0, 10);
+      const day = text(name)?.slice(0, 10);
+      if (day === undefined) return undefined;
       // GitLab takes an unreadable date for none.
       return isDate(day) ? day : null;
     },

@@ -18,7 +18,7 @@ ${labelList(visit, item, labelHref)}</div>
 }
 
 /** Labels of an item in a row, nothing when it has none. */
-export function labelList(visit: Visit, item: Item, labelHref: (label: Label) => string): Html | '' {
+function labelList(visit: Visit, item: Item, labelHref: (label: Label) => string): Html | '' {
   const labels = labelsOf(visit.world, item);
   if (labels.length === 0) return '';
   return html`<ul class="labels" aria-label="Labels">${labels.map((label) => html`<li>${labelPill(label, labelHref(label))}</li>`)}</ul>`;

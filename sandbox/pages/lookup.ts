@@ -25,7 +25,7 @@ export function groupOf(world: World, item: Item | Project): Group | undefined {
   return world.groups.find((group) => group.id === item.groupId);
 }
 
-export function projectOf(world: World, issue: Issue): Project | undefined {
+function projectOf(world: World, issue: Issue): Project | undefined {
   return world.projects.find((project) => project.id === issue.projectId);
 }
 

@@ -22,7 +22,7 @@ function encodePath(path: string): string {
 }
 
 /** Path of the base URL without a trailing slash, `''` for `http://localhost:8080/`. */
-export function basePathOf(world: World): string {
+function basePathOf(world: World): string {
   return new URL(world.baseUrl).pathname.replace(/\/+$/u, '');
 }
 

@@ -46,7 +46,7 @@ export function commandHelp(command: Command): string {
 }
 
 /** `-q, --quiet`, `    --out <file>` */
-export function signature(name: string, { short, type, placeholder }: CommandOption): string {
+function signature(name: string, { short, type, placeholder }: CommandOption): string {
   const value = type === 'string' ? ` <${placeholder ?? 'value'}>` : '';
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value}`;
 }

@@ -3,12 +3,17 @@ import type { Claim, NewDelivery, QuarantinedDelivery, StoredDelivery } from '#p
 import type { Store } from '#ports/store.ts';
 import { createArrivals } from './arrivals.ts';
 import type { ClaimEnding } from './claim-ending.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { createSqliteAuditLog } from './sqlite-audit-log.ts';
-import { AT_ONCE, createSqliteClaims } from './sqlite-claims.ts';
+import { AT_ONCE, createSqliteClaims, type SqliteClaims } from './sqlite-claims.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
-import { createSqliteDeliveries, PRUNED_AT_ONCE, toNewRow } from './sqlite-deliveries.ts';
+import {
+  createSqliteDeliveries,
+  PRUNED_AT_ONCE,
+  type SqliteDeliveries,
+  toNewRow,
+} from './sqlite-deliveries.ts';
 import { toUnavailable } from './sqlite-failure.ts';
 
 /** Longer than a reconcile takes between two renewals; a crashed worker's engagement waits this long. */
@@ -53,13 +58,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     const begun = await commit.write(() => claims.take(instant));
     if (begun === null) return null;
     arrivals.announce();
-    const gathered: StoredDelivery[] = [];
-    for (;;) {
-      const some = await commit.write(() => claims.gather(begun));
-      gathered.push(...some);
-      if (some.length < AT_ONCE || gathered.length >= MOST_CLAIMED) break;
-    }
-    const deliveries = gathered.toSorted((a, b) => Number(a.id) - Number(b.id));
+    const deliveries = await gather(commit, claims, begun);
     const taken = { id: begun.id, engagement: begun.engagement, deliveries };
     if (deliveries.length > 0) return taken;
     // A person dropped them just now.
@@ -93,20 +92,37 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     },
     drop: (id) => commit.write(() => deliveries.drop(id, now())),
     figures: async () => read(() => deliveries.figures()),
-    async prune(before) {
-      let removed = 0;
-      for (;;) {
-        const some = await commit.write(() => deliveries.prune(before));
-        removed += some;
-        if (some < PRUNED_AT_ONCE) return removed;
-      }
-    },
+    prune: (before) => prune(commit, deliveries, before),
     async close() {
       commit.close();
       arrivals.close();
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** The deliveries of a claim, oldest first; some at a time, so that no write waits for all of them. */
+async function gather(
+  commit: GroupCommit,
+  claims: SqliteClaims,
+  begun: Parameters<SqliteClaims['gather']>[0],
+): Promise<readonly StoredDelivery[]> {
+  const gathered: StoredDelivery[] = [];
+  for (;;) {
+    const some = await commit.write(() => claims.gather(begun));
+    gathered.push(...some);
+    if (some.length < AT_ONCE || gathered.length >= MOST_CLAIMED)
+      return gathered.toSorted((a, b) => Number(a.id) - Number(b.id));
+  }
+}
+
+async function prune(commit: GroupCommit, deliveries: SqliteDeliveries, before: string): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const some = await commit.write(() => deliveries.prune(before));
+    removed += some;
+    if (some < PRUNED_AT_ONCE) return removed;
+  }
 }
 
 /** Reads see what is committed; they need no transaction of their own. */

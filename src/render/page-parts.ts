@@ -25,7 +25,7 @@ export function flags({ status, paused, health, violations }: EngagementReport):
 
 const HEALTH_CLASSES = { 'on track': 'done', 'needs attention': 'waiting', 'at risk': 'bad' } as const;
 
-export function healthTag(health: EngagementReport['health']): Html | '' {
+function healthTag(health: EngagementReport['health']): Html | '' {
   return health === null ? '' : html`<span class="tag ${HEALTH_CLASSES[health]}">${health}</span>`;
 }
 

@@ -64,7 +64,6 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   if (withProcess) collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
 
   const deliveries = new Counter({
     name: 'procession_deliveries_total',
@@ -98,17 +97,6 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     labelNames: ['kind', 'result'],
     registers,
   });
-  const remaining = gauge(
-    'procession_gitlab_rate_limit_remaining',
-    'Requests GitLab still grants in this period.',
-  );
-  const limit = gauge('procession_gitlab_rate_limit', 'Requests GitLab grants in a period; 0: not told.');
-  const swept = gauge(
-    'procession_sweep_last_success_timestamp_seconds',
-    'When a sweep last ended well; 0: never.',
-  );
-  const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
-  const webhooks = webhookRecorder(registry);
   const readBacklog = backlogReader(registry, { clock, figures });
 
   const httpRoutes = atMost(MOST_NAMES);
@@ -129,18 +117,37 @@ export function createMetrics({ clock, figures, withProcess = true }: MetricsDep
     gitlabRequest: ({ method, route, status, seconds }) =>
       gitlab.observe({ method, route: routes(route), status: String(status) }, seconds),
     action: (kind, result) => actions.inc({ kind: kinds(kind), result }),
+    ...gaugeSetters(registers),
+    webhooks: webhookRecorder(registry),
+    expose: async () => {
+      // Before anything is printed: each gauge is printed as soon as it is collected itself.
+      await readBacklog();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+function gaugeSetters(
+  registers: Registry[],
+): Pick<ServiceMetrics, 'rateLimit' | 'sweepSucceeded' | 'paused'> {
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+  const remaining = gauge(
+    'procession_gitlab_rate_limit_remaining',
+    'Requests GitLab still grants in this period.',
+  );
+  const limit = gauge('procession_gitlab_rate_limit', 'Requests GitLab grants in a period; 0: not told.');
+  const swept = gauge(
+    'procession_sweep_last_success_timestamp_seconds',
+    'When a sweep last ended well; 0: never.',
+  );
+  const paused = gauge('procession_engagements_paused', 'Engagements that the fuse has paused.');
+  return {
     rateLimit(left, all) {
       remaining.set(left);
       limit.set(all);
     },
     sweepSucceeded: (at) => swept.set(at === null ? 0 : Date.parse(at) / 1000),
     paused: (engagements) => paused.set(engagements),
-    webhooks,
-    expose: async () => {
-      // Before anything is printed: each gauge is printed as soon as it is collected itself.
-      await readBacklog();
-      return { contentType: registry.contentType, text: await registry.metrics() };
-    },
   };
 }
 

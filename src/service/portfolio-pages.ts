@@ -19,7 +19,7 @@ export interface PortfolioPagesDeps {
 }
 
 /** The user name that belongs to the password. */
-export const PAGES_USER = 'procession';
+const PAGES_USER = 'procession';
 
 const HEADERS = { 'content-security-policy': `${PAGE_POLICY}; frame-ancestors 'none'` } as const;
 

@@ -8,8 +8,10 @@ import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts
 import { toDedupeKey } from './request-id.ts';
 import type { Verify } from './verdict.ts';
 
+type DeliveryInbox = Pick<Inbox, 'put' | 'quarantine' | 'find'>;
+
 export interface GitLabReceiverDeps {
-  readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'find'>;
+  readonly inbox: DeliveryInbox;
   readonly verify: Verify;
   readonly limitBytes: number;
   readonly ownUser: () => GitLabDeliveryContext['ownUser'];
@@ -26,71 +28,6 @@ type Odd = Extract<GitLabDelivery, { readonly kind: 'unknown' | 'malformed' }>;
  */
 export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
   const { inbox, verify, limitBytes, ownUser, isOwnWrite, engagementOfIssue } = deps;
-
-  /** One id for two events wakes both engagements: a look too many costs nothing, one that is lost waits for a sweep. */
-  async function put(delivery: NewDelivery, bytes: Buffer): Promise<'stored' | 'duplicate'> {
-    const result = await inbox.put(delivery);
-    if (result === 'stored') return result;
-    const known = await inbox.find('gitlab', delivery.dedupeKey);
-    if (known === null || isSameEvent(known, delivery)) return result;
-    return await inbox.put({ ...delivery, dedupeKey: `${delivery.dedupeKey} ${digestOf(bytes)}` });
-  }
-
-  async function store(delivery: AuthenticDelivery, read: Waking): Promise<Outcome> {
-    const key = dedupeKeyOf(delivery);
-    const { requestId, receivedAt } = delivery;
-    const puts = read.engagements.map(
-      // One delivery may wake several engagements: each is worked on for itself.
-      (engagement, index): NewDelivery => ({
-        source: 'gitlab',
-        dedupeKey: index === 0 ? key : `${key} ${engagement}`,
-        kind: read.kind,
-        engagement,
-        payload: read.payload,
-        receivedAt,
-        requestId,
-      }),
-    );
-    const results = await Promise.all(puts.map(async (it) => await put(it, delivery.bytes)));
-    const log = { engagement: read.engagements.join(' ') };
-    return results.includes('stored')
-      ? { status: 202, result: 'stored', log }
-      : { status: 200, result: 'duplicate', log };
-  }
-
-  async function quarantine(delivery: AuthenticDelivery, { kind, why }: Odd): Promise<Outcome> {
-    const { bytes, requestId, receivedAt } = delivery;
-    const result = await inbox.quarantine({
-      source: 'gitlab',
-      // Not the key itself: sent again to a release that knows the event, it must not be a duplicate.
-      dedupeKey: `${kind}:${dedupeKeyOf(delivery)}`,
-      kind: 'unknown',
-      engagement: null,
-      reason: `${kind}: ${why}`,
-      payload: { bytes: bytes.length, digest: digestOf(bytes) },
-      receivedAt,
-      requestId,
-    });
-    return result === 'stored'
-      ? { status: 202, result: kind, log: { why } }
-      : { status: 200, result, log: { why } };
-  }
-
-  async function act(delivery: AuthenticDelivery, read: GitLabDelivery): Promise<Outcome> {
-    switch (read.kind) {
-      case 'ours':
-        return OWN;
-      case 'ignored':
-        return { status: 200, result: 'ignored', log: { why: read.why } };
-      case 'unknown':
-      case 'malformed':
-        return await quarantine(delivery, read);
-      case 'wake':
-      case 'note':
-        return await store(delivery, read);
-    }
-  }
-
   return {
     source: 'gitlab',
     verify,
@@ -98,7 +35,7 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
     async take(delivery) {
       const read = readBody(delivery.bytes, { ownUser: ownUser(), isOwnWrite, engagementOfIssue });
       try {
-        return await act(delivery, read);
+        return await act(inbox, delivery, read);
       } catch (error) {
         return storeFailed(error);
       }
@@ -107,6 +44,82 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
 }
 
 const OWN: Outcome = { status: 200, result: 'own' };
+
+async function act(
+  inbox: DeliveryInbox,
+  delivery: AuthenticDelivery,
+  read: GitLabDelivery,
+): Promise<Outcome> {
+  switch (read.kind) {
+    case 'ours':
+      return OWN;
+    case 'ignored':
+      return { status: 200, result: 'ignored', log: { why: read.why } };
+    case 'unknown':
+    case 'malformed':
+      return await quarantine(inbox, delivery, read);
+    case 'wake':
+    case 'note':
+      return await store(inbox, delivery, read);
+  }
+}
+
+async function store(inbox: DeliveryInbox, delivery: AuthenticDelivery, read: Waking): Promise<Outcome> {
+  const key = dedupeKeyOf(delivery);
+  const { requestId, receivedAt } = delivery;
+  const puts = read.engagements.map(
+    // One delivery may wake several engagements: each is worked on for itself.
+    (engagement, index): NewDelivery => ({
+      source: 'gitlab',
+      dedupeKey: index === 0 ? key : `${key} ${engagement}`,
+      kind: read.kind,
+      engagement,
+      payload: read.payload,
+      receivedAt,
+      requestId,
+    }),
+  );
+  const results = await Promise.all(puts.map(async (it) => await put(inbox, it, delivery.bytes)));
+  const log = { engagement: read.engagements.join(' ') };
+  return results.includes('stored')
+    ? { status: 202, result: 'stored', log }
+    : { status: 200, result: 'duplicate', log };
+}
+
+/** One id for two events wakes both engagements: a look too many costs nothing, one that is lost waits for a sweep. */
+async function put(
+  inbox: DeliveryInbox,
+  delivery: NewDelivery,
+  bytes: Buffer,
+): Promise<'stored' | 'duplicate'> {
+  const result = await inbox.put(delivery);
+  if (result === 'stored') return result;
+  const known = await inbox.find('gitlab', delivery.dedupeKey);
+  if (known === null || isSameEvent(known, delivery)) return result;
+  return await inbox.put({ ...delivery, dedupeKey: `${delivery.dedupeKey} ${digestOf(bytes)}` });
+}
+
+async function quarantine(
+  inbox: DeliveryInbox,
+  delivery: AuthenticDelivery,
+  { kind, why }: Odd,
+): Promise<Outcome> {
+  const { bytes, requestId, receivedAt } = delivery;
+  const result = await inbox.quarantine({
+    source: 'gitlab',
+    // Not the key itself: sent again to a release that knows the event, it must not be a duplicate.
+    dedupeKey: `${kind}:${dedupeKeyOf(delivery)}`,
+    kind: 'unknown',
+    engagement: null,
+    reason: `${kind}: ${why}`,
+    payload: { bytes: bytes.length, digest: digestOf(bytes) },
+    receivedAt,
+    requestId,
+  });
+  return result === 'stored'
+    ? { status: 202, result: kind, log: { why } }
+    : { status: 200, result, log: { why } };
+}
 
 function readBody(bytes: Buffer, context: GitLabDeliveryContext): GitLabDelivery {
   let value: unknown;

@@ -40,7 +40,7 @@ const REASONS: Readonly<Record<string, readonly [why: string, fix: string]>> = {
 };
 
 /** What to say of a file that cannot be used. */
-export function unusable(file: string, what: string, error: unknown): InvalidInputError {
+function unusable(file: string, what: string, error: unknown): InvalidInputError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [why, fix] = REASONS[code] ?? [code, 'Check the path and the permissions.'];
   return new InvalidInputError(

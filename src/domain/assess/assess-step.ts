@@ -192,6 +192,6 @@ export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
 }
 
 /** A required field that is empty, or any field whose value is of the wrong kind. */
-export function isMissing(reading: EvidenceReading): boolean {
+function isMissing(reading: EvidenceReading): boolean {
   return reading.problem !== null;
 }

@@ -60,7 +60,7 @@ function met(gate: GateKind, wanted: string, seen: string): GateReading {
  * Approvals that count: given by somebody of the role who did not do the step, not expired, one per person. That the
  * comment was really written by them is proven when it is read (`read-comments.ts`) and again when the step closes.
  */
-export function countingApprovals(facts: GateFacts): readonly Approval[] {
+function countingApprovals(facts: GateFacts): readonly Approval[] {
   const rule = facts.step.done_when.approval;
   if (rule === undefined) return [];
   const doers = new Set([

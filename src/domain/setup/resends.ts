@@ -9,7 +9,7 @@ export interface Resends {
 }
 
 /** GitLab allows 5 tests and 5 resends a minute and user, counted apart; here they share. @see https://docs.gitlab.com/api/project_webhooks/ */
-export const CALLS_PER_MINUTE = 5;
+const CALLS_PER_MINUTE = 5;
 /** How often one delivery is sent again, over about eight hours, before it is left to the sweep. */
 export const MAX_RESENDS = 8;
 /** Older deliveries are left to the sweep, in milliseconds. */

@@ -6,8 +6,8 @@ import type { ProcessDefinition } from '#domain/process/process.ts';
 export const WEBHOOK_PATH = '/webhooks/gitlab';
 
 /** By these names we know ours again. */
-export const STEPS_BOARD = 'Procession: steps';
-export const ROLES_BOARD = 'Procession: roles';
+const STEPS_BOARD = 'Procession: steps';
+const ROLES_BOARD = 'Procession: roles';
 export const SWEEP_SCHEDULE = 'Procession: sweep';
 export const HOOK_NAME = 'Procession';
 

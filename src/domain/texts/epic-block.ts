@@ -154,14 +154,14 @@ export function countDone(assessment: Assessment): number {
 }
 
 /** A step the SOW no longer asks for, as a row of the table or under the list. */
-export function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): string {
+function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): string {
   return holder === 'epic'
     ? `| ➖ | ${stepReference(key)} ${title} | no longer asked for | – | – |`
     : `- ➖ ${stepReference(key)} ${title}: no longer asked for`;
 }
 
 /** `Financial wrap-up and Blameless post-mortem are done`. */
-export function closingStepNames(assessment: Assessment): string {
+function closingStepNames(assessment: Assessment): string {
   const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
   const names = assessment.process.closeWhen.map((step) => titles.get(step) ?? step);
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} done`;

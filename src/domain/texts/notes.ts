@@ -93,7 +93,7 @@ function gateText({ wanted, problem, todo }: GateReading): string {
 }
 
 /** What is wrong with one evidence field, in a sentence. */
-export function evidenceText({ field, problem, value }: EvidenceReading): string {
+function evidenceText({ field, problem, value }: EvidenceReading): string {
   const seen = value === null ? '' : `, got ${inlineText(value, 80)}`;
   switch (problem) {
     case 'missing':

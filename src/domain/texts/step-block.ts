@@ -67,7 +67,7 @@ function ruledLines(status: StepStatus): readonly string[] {
 }
 
 /** `Waits for #3 Kick-off to be done.` */
-export function waitsForText(status: StepStatus, context: BlockContext): string {
+function waitsForText(status: StepStatus, context: BlockContext): string {
   const titles = titlesOf(context.assessment);
   const part = (until: 'done' | 'started'): string => {
     const steps = status.waitsFor.filter((predecessor) => predecessor.until === until);

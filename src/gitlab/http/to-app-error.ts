@@ -52,7 +52,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** Turns GitLab's answer text into one short line: the `message` or `error` of its JSON, else the text itself. */
-export function reasonOf(body: string): string {
+function reasonOf(body: string): string {
   let reason: unknown = body;
   try {
     const parsed: unknown = JSON.parse(body);
