@@ -16,6 +16,7 @@ import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
+import { newKeyPair, openSeal } from '#seal/ed25519.ts';
 import { freePort } from './free-port.ts';
 import { createWorker } from './worker.ts';
 
@@ -108,7 +109,9 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     project: `${seeded.group.path}/${seeded.project.path}`,
   });
   const clock = { now: () => new Date().toISOString() };
-  return { gitlab, processes: options.processes, settings, logger: options.logger, clock };
+  const keys = newKeyPair();
+  const seal = openSeal([keys.publicKey], keys.privateKey);
+  return { gitlab, processes: options.processes, settings, seal, logger: options.logger, clock };
 }
 
 /** A port that is taken is nothing to report as a bug. */

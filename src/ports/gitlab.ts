@@ -40,8 +40,10 @@ export interface GitLabReader {
   ): Promise<readonly ActualState[]>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
   readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
-  /** The epics marked as this engagement's, whatever their labels. Reads every epic of the group: only for when one must be there. */
-  findEpics(engagement: EngagementKey): Promise<readonly ActualEpic[]>;
+  /**
+   * The epics marked as this engagement's, whatever their labels, and those with the given global ids. Reads every epic of the group: only for when one must be there.
+   */
+  findEpics(engagement: EngagementKey, ids?: ReadonlySet<number>): Promise<readonly ActualEpic[]>;
   /** All notes of an epic or issue, oldest first, without system notes. */
   readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
   readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;

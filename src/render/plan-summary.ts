@@ -23,6 +23,8 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
       return 'create';
     case 'start-pipeline':
       return 'pipeline';
+    case 'write-copy':
+      return null;
     case 'add-link':
       return 'link';
     case 'close-twin':

@@ -2,11 +2,11 @@
 
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import { explainDue } from '#domain/explain/due.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { describeCondition } from '#domain/process/condition.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { counted, type Paint, type Tone, visible } from './paint.ts';
@@ -59,6 +59,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `start pipeline: ${titleOf(action.step)} (${visible(action.project)})`;
     case 'close-twin':
       return `close duplicate ${action.item}: ${action.reference}`;
+    case 'write-copy':
+      return 'write the protected copy of the record';
     case 'retire-tracking':
       return `close tracking issue ${action.reference}: it is an epic now`;
     case 'write-note':
@@ -163,6 +165,7 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
       return action.step === status.key ? [pipelineEntry(action)] : [];
     case 'create-label':
     case 'create-epic':
+    case 'write-copy':
     case 'update-epic':
     case 'retire-tracking':
       return [];

@@ -44,6 +44,27 @@ export function publicKeyOf(privateKey: KeyObject): string {
 }
 
 /**
+ * The seal of an installation from its settings.
+ *
+ * @throws ConfigError when the private key belongs to none of the public ones: whatever it sealed would count for nothing
+ */
+export function openSeal(publicKeys: readonly string[], privateKey: string | null): Seal {
+  const own = privateKey === null ? null : readPrivateKey(privateKey);
+  if (own !== null && publicKeys.length > 0 && !publicKeys.includes(publicKeyOf(own)))
+    throw new ConfigError([
+      problem(
+        { at: 'PROCESSION_SEAL_KEY' },
+        'belongs to none of the public keys under seal.keys in procession.yml',
+        `Add its public key to seal.keys: ${publicKeyOf(own)}`,
+      ),
+    ]);
+  return createSeal(
+    publicKeys.flatMap((key) => readPublicKey(key) ?? []),
+    own,
+  );
+}
+
+/**
  * The seal of an installation.
  *
  * @param publicKeys of `seal.keys`; empty: nothing is sealed, and nothing need be

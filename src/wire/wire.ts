@@ -18,6 +18,7 @@ import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import type { VersionedProcess } from '#domain/process/version-summary.ts';
+import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
@@ -57,6 +58,8 @@ export interface Wire extends PipelineWire {
    * @throws ConfigError with every problem.
    */
   processes(only?: ProcessChoice): Promise<ProcessStore>;
+  /** Opens the records in GitLab, and seals them where keys are set. @throws ConfigError when the keys do not belong together */
+  seal(): Promise<Seal>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<GitLab>;
   deps(): Promise<ReconcileDeps>;
@@ -101,6 +104,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
   const processes = once(load);
   const connection = once(() => connectionOf(config()));
   const gitlab = once(async () => await openGitLab(connection()));
+  const seal = once(async () => await sealOf(config()));
   return {
     clock,
     logger,
@@ -110,10 +114,12 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     hasGitLab: () => config().gitlabToken !== null,
     processes: async (only) => (only === undefined ? await processes() : await load(only)),
     gitlab,
+    seal,
     deps: async () => ({
       gitlab: await gitlab(),
       processes: await processes(),
       settings: config(),
+      seal: await seal(),
       logger,
       clock,
     }),
@@ -220,6 +226,7 @@ async function startServing(
       hooks: (await import('#gitlab/setup/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
       processes: known,
       settings: config,
+      seal: await sealOf(config),
       logger,
       clock,
     }),
@@ -231,6 +238,12 @@ async function startServing(
       logger.flush();
     },
   };
+}
+
+async function sealOf({ sealKeys, sealKey }: Config): Promise<Seal> {
+  if (sealKeys.length === 0) return UNSEALED;
+  const { openSeal } = await import('#seal/ed25519.ts');
+  return openSeal(sealKeys, sealKey?.reveal() ?? null);
 }
 
 async function openGitLab(connection: GitLabOptions): Promise<GitLab> {

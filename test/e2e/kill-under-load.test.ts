@@ -5,6 +5,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UNSEALED } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
@@ -46,6 +47,7 @@ beforeEach(async () => {
     gitlab: world.gitlab,
     processes: storeOf(process),
     settings: someSettings(),
+    seal: UNSEALED,
     clock: { now: () => new Date().toISOString() },
     logger: SILENT,
   };

@@ -22,6 +22,7 @@ export function aPlanInput(
     wishes: { resume: false, migrate: false, claimed: false },
     groupLabels: new Set(),
     settings,
+    sealing: false,
     now: '2026-11-04T10:00:00Z',
   };
 }

@@ -8,6 +8,7 @@ import { createOutput } from '#cli/terminal/output.ts';
 import { parseArguments } from '#cli/terminal/parse-arguments.ts';
 import { readCiEnvironment } from '#config/ci-environment.ts';
 import type { Environment } from '#config/environment.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Wire } from '#wire/wire.ts';
 
@@ -98,6 +99,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     lintConfig: absent('settings'),
     lintProject: absent('files to lint'),
     lintPaths: absent('files to lint'),
+    seal: async () => UNSEALED,
     cases: absent('cases'),
     freeze: absent('templates'),
     versions: absent('templates'),

@@ -7,6 +7,7 @@ import { tickAll } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Epic, Issue, Note, User } from '#sandbox/world.ts';
+import { recordIn } from '#test/support/records.ts';
 import { aProcess } from './builders.ts';
 import { COMMANDED } from './commands.ts';
 import type { EngagementWorld } from './engagement.ts';
@@ -275,10 +276,8 @@ function performOnStep(world: EngagementWorld, done: StepDeed, user: User): void
 
 /** The issue the epic remembers for a step: also without its marker. */
 export function ours(world: EngagementWorld, name: string): Issue | undefined {
-  const id = new RegExp(`(?:^|\\s)${name}=(\\d+)`, 'm').exec(
-    /procession:state.*/.exec(world.epic().description)?.[0] ?? '',
-  )?.[1];
-  return world.sandbox.world.issues.find((issue) => issue.id === Number(id));
+  const id = recordIn(world.epic()).memory.issues.get(name);
+  return world.sandbox.world.issues.find((issue) => issue.id === id);
 }
 
 function foreign(world: EngagementWorld): Issue | undefined {

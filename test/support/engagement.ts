@@ -6,6 +6,7 @@ import { evidenceFor } from '#domain/assess/assess.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -66,6 +67,7 @@ export async function deliveryEngine(gitlab: GitLab): Promise<ReconcileDeps> {
     gitlab,
     processes: storeOf(await realProcess('delivery')),
     settings: someSettings(),
+    seal: UNSEALED,
     logger: SILENT,
     clock: { now: () => new Date().toISOString() },
   };
@@ -102,10 +104,12 @@ export interface EngagementOptions extends WorldOptions {
   readonly sow?: Sow;
   readonly process?: ProcessDefinition;
   readonly settings?: Partial<Settings>;
+  /** Records are sealed; without it they are not. */
+  readonly seal?: Seal;
 }
 
 export async function startEngagement(options: EngagementOptions = {}): Promise<EngagementWorld> {
-  const { sow: given, process: wanted, settings, ...sandboxOptions } = options;
+  const { sow: given, process: wanted, settings, seal = UNSEALED, ...sandboxOptions } = options;
   const world = await startWorld(sandboxOptions);
   const sow = given ?? (await sampleSow('SOW-1042'));
   const process = wanted ?? (await realProcess('delivery'));
@@ -113,6 +117,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     gitlab,
     processes: storeOf(process),
     settings: someSettings(settings),
+    seal,
     logger: SILENT,
     clock: { now: () => (sandboxOptions.now?.() ?? new Date()).toISOString() },
   });

@@ -1,5 +1,6 @@
 /** Copies of a launched engagement, made in the sandbox's records: hundreds in a blink, each as if launched itself. */
-import { decodeSowRecord, encodeSowRecord } from '#domain/sow/record.ts';
+import { NEWBORN, openRecord, recordLine, UNSEALED } from '#domain/record/line.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import type { EngagementWorld } from './engagement.ts';
 
@@ -51,16 +52,24 @@ function copiedText(
     readonly iids: number;
   },
 ): string {
-  const record = decodeSowRecord(text);
+  const opened = openRecord(text, { place: NEWBORN, key: by.original }, UNSEALED);
   return text
-    .replace(/^<!-- procession:sow .*$/m, () =>
-      record.kind === 'ok'
-        ? encodeSowRecord({ ...record.sow, sow: { ...record.sow.sow, number: by.engagement } })
-        : '',
-    )
-    .replace(/^<!-- procession:state .*$/m, (line) =>
-      line.replaceAll(/=(\d+)/g, (_, id: string) => `=${Number(id) + by.shift}`),
+    .replace(/^<!-- procession:record .*$/m, () =>
+      opened.kind === 'ok' ? recordLine(copiedRecord(opened.record, by), NEWBORN, UNSEALED) : '',
     )
     .replaceAll(/#(\d+) /g, (_, iid: string) => `#${Number(iid) + by.iids} `)
     .replaceAll(by.original, by.engagement);
+}
+
+function copiedRecord(
+  record: EngagementRecord,
+  { engagement, shift }: { readonly engagement: string; readonly shift: number },
+): EngagementRecord {
+  const ids = [...record.memory.issues].map(([step, id]) => [step, id + shift] as const);
+  return {
+    ...record,
+    key: engagement,
+    sow: { ...record.sow, sow: { ...record.sow.sow, number: engagement } },
+    memory: { ...record.memory, issues: new Map(ids) },
+  };
 }

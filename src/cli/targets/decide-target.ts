@@ -90,7 +90,7 @@ export async function decideTarget(
     comments: LOOK_EVERYWHERE,
   };
   const decision = await decide(
-    { gitlab, processes, settings: wire.settings(), clock: wire.clock },
+    { gitlab, processes, settings: wire.settings(), clock: wire.clock, seal: await wire.seal() },
     await gitlab.readEngagement(engagement, { always: true }),
     options,
   );

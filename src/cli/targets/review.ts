@@ -8,7 +8,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { planDigest } from '#domain/plan/plan-file.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/plan/reviewed-plans.ts';
-import { decodeSowRecord, recordOf } from '#domain/sow/record.ts';
+import { recordOf } from '#domain/sow/record.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { counted } from '#render/paint.ts';
 
@@ -92,10 +92,8 @@ export function checkReview(
 /** Whether the epic's record is this very SOW. */
 function isAdopted({ facts: { found, assessment }, settings }: Decision): boolean {
   if (found.epic === null) return false;
-  const record = decodeSowRecord(found.epic.description);
-  return (
-    record.kind === 'ok' && canonicalJson(record.sow) === canonicalJson(recordOf(assessment.sow, settings))
-  );
+  const recorded = found.record?.sow;
+  return canonicalJson(recorded) === canonicalJson(recordOf(assessment.sow, settings));
 }
 
 function refusal(

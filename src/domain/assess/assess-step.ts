@@ -6,6 +6,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, Step } from '#domain/process/process.ts';
+import type { Done } from '#domain/record/record.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -20,6 +21,8 @@ interface StepInput {
   readonly step: Step;
   readonly after: readonly Predecessor[];
   readonly issue: ActualIssue | null;
+  /** What is recorded of its end. */
+  readonly recorded: Done | null;
 }
 
 interface StepContext {
@@ -35,8 +38,11 @@ interface StepContext {
 
 type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
 
+/** Assesses one step. One that is recorded as done stays done while its issue is closed, whatever its list and evidence say by now. */
 export function assessStep(input: StepInput, context: StepContext): StepStatus {
-  const { step, after, issue } = input;
+  const { step, after, issue, recorded } = input;
+  const settled = issue?.state === 'closed' ? recorded : null;
+  if (settled !== null && settled.how !== 'warn') return settledStatus(input, settled, context);
   const { earlier, settings } = context;
   const waitsFor = after.filter(
     ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
@@ -45,7 +51,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
   const facts = readFacts(input, context);
   const early = closedEarly(issue, hard, facts, context);
   const warnOnly = settings.policy.mode === 'warn';
-  const done = isDone(issue, hard, facts, early.length === 0 || warnOnly);
+  const done = isDone(issue, hard, facts, early.length === 0 || warnOnly || settled !== null);
   const label = currentLabel(issue, settings);
   const moved: Violation[] =
     !done && hard.length > 0 && (label === 'in progress' || label === 'waiting')
@@ -61,7 +67,30 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
   });
   const started = done || state === 'in progress' || state === 'waiting';
   const violations = [...early, ...moved];
-  return { key: step.id, step, after, issue, state, done, started, waitsFor, ...facts, violations };
+  return { key: step.id, step, after, issue, state, done, started, waitsFor, ...facts, settled, violations };
+}
+
+/** What is shown of a step that is done: its facts without what any rule says of them now. */
+function settledStatus(input: StepInput, settled: Done, context: StepContext): StepStatus {
+  const { step, after, issue } = input;
+  const facts = readFacts(input, context);
+  const isWaived = facts.waiver !== null || settled.how === 'waiver';
+  return {
+    key: step.id,
+    step,
+    after,
+    issue,
+    state: isWaived ? 'waived' : 'done',
+    done: true,
+    started: true,
+    waitsFor: [],
+    ...facts,
+    unticked: [],
+    evidence: facts.evidence.map((reading) => ({ ...reading, problem: null })),
+    gates: facts.gates.filter(({ problem }) => problem === null),
+    settled,
+    violations: [],
+  };
 }
 
 function closedEarly(

@@ -5,9 +5,9 @@
 
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -39,7 +39,10 @@ export function assess(input: AssessInput): Assessment {
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
     const endedByUs = closer !== null && closer.id === found.epic?.author.id;
     const context = { sow, settings, rulings, today, earlier: statuses, isClosed, endedByUs };
-    statuses.set(step.id, assessStep({ step, after, issue }, context));
+    statuses.set(
+      step.id,
+      assessStep({ step, after, issue, recorded: found.record?.done.get(step.id) ?? null }, context),
+    );
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
@@ -77,7 +80,13 @@ function endedInTime(
   settings: Settings,
 ): StepStatus {
   const { until } = status.step;
-  if (!status.done || status.waiver !== null || until === undefined || all.get(until)?.done !== false)
+  if (
+    !status.done ||
+    status.settled !== null ||
+    status.waiver !== null ||
+    until === undefined ||
+    all.get(until)?.done !== false
+  )
     return status;
   const violation: Violation = {
     rule: 'closed-too-early',

@@ -2,6 +2,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { Done } from '#domain/record/record.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -49,6 +50,8 @@ export interface StepStatus {
   readonly acceptance: Acceptance | null;
   /** Of the pipeline that does the step, the last run. */
   readonly run: PipelineRun | null;
+  /** That it is done is decided already, and recorded: nothing judges it again while its issue is closed. */
+  readonly settled: Done | null;
   readonly violations: readonly Violation[];
 }
 

@@ -9,7 +9,6 @@ import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import { checksum } from '#domain/base/record-line.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import {
   type ActualEpic,
   type ActualIssue,
@@ -20,7 +19,10 @@ import {
 } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { epicMarker } from '#domain/plan/creation.ts';
+import { recordNow, withRecord } from '#domain/plan/written.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { Identified } from '#domain/record/identify.ts';
+import { placeOf, UNSEALED } from '#domain/record/line.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import type { ActualPipeline } from '#domain/rulings/pipeline-run.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -70,16 +72,14 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
         tracking: null,
       }),
     );
-  const block = plan.actions.find((action) => action.kind === 'update-epic')?.block ?? null;
+  const update = plan.actions.find((action) => action.kind === 'update-epic');
   const marker = epicMarker({ engagement: plan.engagement, process });
-  const described = epics.map((epic) =>
-    block === null
-      ? epic
-      : {
-          ...epic,
-          description: writeManagedBlock(epic.description, marker, resolveReferences(block, issues, 'epic')),
-        },
-  );
+  const described = epics.map((epic) => {
+    const { block, record } = update ?? { block: null, record: null };
+    if (block === null || record === null) return epic;
+    const text = writeManagedBlock(epic.description, marker, resolveReferences(block, issues, 'epic'));
+    return { ...epic, description: withRecord(text, recordNow(record, issues), placeOf(epic), UNSEALED) };
+  });
   return {
     engagement: plan.engagement,
     epics: described,

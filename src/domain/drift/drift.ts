@@ -7,10 +7,10 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import { type DriftMemory, decodeDriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
-import { type Identified, isInHolder } from '#domain/engagement/identify.ts';
+import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
+import { type Identified, isInHolder } from '#domain/record/identify.ts';
 
 /** Something that is no longer as Procession had set it up. */
 export interface Drift {
@@ -80,10 +80,10 @@ export function driftMemoryOf({
   found,
   resume,
 }: {
-  readonly found: Pick<Identified, 'epic'>;
+  readonly found: Pick<Identified, 'record'>;
   readonly resume: boolean;
 }): DriftMemory {
-  return resume ? NO_DRIFT : decodeDriftMemory(found.epic?.description ?? '');
+  return resume ? NO_DRIFT : (found.record?.drift ?? NO_DRIFT);
 }
 
 export function linkKey({ from, to }: Edge): string {

@@ -1,7 +1,7 @@
 import type { StepKey } from '#domain/base/keys.ts';
 import type { DriftMemory } from '#domain/engagement/drift-memory.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { linkKey } from './drift.ts';
 
 /**

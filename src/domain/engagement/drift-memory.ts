@@ -16,14 +16,7 @@ export const NO_DRIFT: DriftMemory = { healed: new Set(), asked: new Set() };
 const LINE = /^<!-- procession:drift v1 healed([^|\r\n]*)\| asked([^|\r\n]*)-->\s*$/m;
 const KEY = /^[A-Za-z0-9][A-Za-z0-9.:=>/_-]{0,199}$/;
 
-/** `null` when there is nothing to remember. @example `<!-- procession:drift v1 healed kick-off:epic | asked -->` */
-export function encodeDriftMemory({ healed, asked }: DriftMemory): string | null {
-  if (healed.size + asked.size === 0) return null;
-  const words = (keys: ReadonlySet<string>): string => [...keys].toSorted().join(' ');
-  return `<!-- procession:drift v1 healed ${words(healed)} | asked ${words(asked)} -->`;
-}
-
-/** Reads what {@link encodeDriftMemory} wrote; whatever is no key is skipped. */
+/** Reads the line of releases before records; whatever is no key is skipped. @example `<!-- procession:drift v1 healed kick-off:epic | asked -->` */
 export function decodeDriftMemory(text: string): DriftMemory {
   const [, healed = '', asked = ''] = LINE.exec(text) ?? [];
   const keys = (words: string): ReadonlySet<string> =>

@@ -2,7 +2,7 @@
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { Waiver } from '#domain/rulings/rulings.ts';
 import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
@@ -54,14 +54,17 @@ export interface EngagementCheck {
  */
 export function checkEngagement(
   assessment: Assessment,
-  found: Pick<Identified, 'epic'>,
+  found: Pick<Identified, 'epic' | 'restored'>,
   until: StepKey | null = null,
 ): EngagementCheck {
   return {
     engagement: assessment.engagement,
     process: assessment.process.id,
     url: found.epic?.url ?? null,
-    findings: assessment.epicClosedEarly ? [closedEarly(assessment)] : [],
+    findings: [
+      ...(found.restored === null ? [] : [recordDamaged(found.restored)]),
+      ...(assessment.epicClosedEarly ? [closedEarly(assessment)] : []),
+    ],
     steps: assessment.steps.map((status) => checkStep(status, assessment, until)),
   };
 }
@@ -113,6 +116,15 @@ function notDone(status: StepStatus, assessment: Assessment): Finding {
   if (lacks.length > 0) return finding('not-done-yet', message, lacks);
   const fix = status.issue === null ? 'Apply the SOW, so that its issue is created' : 'Close its issue';
   return { rule: 'not-done-yet', message, missing: ['its issue is not closed'], fix: [fix] };
+}
+
+function recordDamaged(how: 'lost' | 'altered'): Finding {
+  return {
+    rule: 'record-damaged',
+    message: `The record in the epic was ${how === 'lost' ? 'lost' : 'altered'}; it is read from its protected copy`,
+    missing: [],
+    fix: ['Nothing: the next run that writes (service, sweep, apply) restores it'],
+  };
 }
 
 function closedEarly(assessment: Assessment): Finding {

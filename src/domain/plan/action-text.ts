@@ -18,6 +18,8 @@ export function actionText(action: Action): string {
       return `start pipeline ${action.attempt} of ${action.step} in ${action.project}`;
     case 'close-twin':
       return `close duplicate ${action.item} ${action.reference}`;
+    case 'write-copy':
+      return 'write the protected copy of the record';
     case 'retire-tracking':
       return `close tracking issue ${action.reference}: it is an epic now`;
     case 'write-note':

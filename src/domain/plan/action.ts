@@ -6,6 +6,13 @@ import type { HolderKind, NoteTarget } from '#domain/engagement/state.ts';
 import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
 
+/** A record to be written, with the steps whose issues it names once they exist. */
+export interface RecordToWrite {
+  /** See `recordText`; without the ids of issues that are yet to be made. */
+  readonly text: string;
+  readonly steps: readonly StepKey[];
+}
+
 interface Update {
   readonly addLabels: readonly string[];
   readonly removeLabels: readonly string[];
@@ -31,7 +38,11 @@ export type Action =
       readonly labels: readonly string[];
       readonly startDate: string | null;
       readonly dueDate: string | null;
+      /** Goes into the description. */
+      readonly record: RecordToWrite;
     }
+  /** Writes the protected copy of the record, a comment of ours on the epic. */
+  | { readonly kind: 'write-copy'; readonly record: RecordToWrite }
   | {
       readonly kind: 'create-issue';
       readonly step: StepKey;
@@ -63,7 +74,12 @@ export type Action =
       readonly since: string;
     }
   /** A tracking issue whose engagement has an epic by now says so and is closed. */
-  | { readonly kind: 'retire-tracking'; readonly id: number; readonly reference: string }
+  | {
+      readonly kind: 'retire-tracking';
+      readonly id: number;
+      readonly reference: string;
+      readonly record: RecordToWrite;
+    }
   | {
       readonly kind: 'write-note';
       readonly target: NoteTarget;
@@ -89,7 +105,11 @@ export type Action =
       /** What the success of its pipeline fills in. */
       readonly evidence: RecordedEvidence | null;
     } & Update)
-  | ({ readonly kind: 'update-epic' } & Update);
+  | ({
+      readonly kind: 'update-epic';
+      /** Written together with the block; `null` exactly where that is. */
+      readonly record: RecordToWrite | null;
+    } & Update);
 
 export interface Plan {
   readonly engagement: EngagementKey;

@@ -6,10 +6,11 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import { engagementLabel, type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import { needsCopy } from '#domain/record/copy.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { assigneeFor, roleHolders } from '#domain/rulings/people.ts';
 import { renderTemplate, renderTitle } from '#domain/template/render.ts';
 import { templateView, type View } from '#domain/template/view.ts';
@@ -22,6 +23,7 @@ import type { Action } from './action.ts';
 import { movesToEpic } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { knownLinks } from './links.ts';
+import { nextRecord, recordedSteps, toWrite } from './record.ts';
 
 /** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
 export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {
@@ -75,8 +77,23 @@ export function planLabels({
 /** Makes the epic of a launch, or the one that a tracking issue becomes. */
 export function planHolder(draft: Omit<Draft, 'due' | 'coming'>): readonly Action[] {
   const { epic } = draft.facts.found;
-  if (epic === null) return [createEpic(draft.context)];
+  if (epic === null) return [createEpic(draft)];
   return movesToEpic(draft) ? [moveToEpic(epic, draft)] : [];
+}
+
+/** Writes the copy where it would not say what counts: after a launch, a ruling, another SOW. */
+export function planCopy(
+  draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'links' | 'sealing' | 'wishes'>,
+): readonly Action[] {
+  const { found } = draft.facts;
+  const isThere = found.epic !== null && !movesToEpic(draft) && found.opened.kind !== 'absent';
+  const next = nextRecord(draft, draft.links, false);
+  const before = isThere && !isNewborn(found) ? found.record : null;
+  return draft.sealing && needsCopy(before, next) ? [{ kind: 'write-copy', record: toWrite(next, []) }] : [];
+}
+
+function isNewborn({ opened }: Pick<Identified, 'opened'>): boolean {
+  return opened.kind === 'ok' && opened.as === 'newborn';
 }
 
 /** Makes an issue for every step that has none and whose issue nobody has taken away for good. */
@@ -87,7 +104,8 @@ export function planIssues({ coming, context }: Pick<Draft, 'coming' | 'context'
   });
 }
 
-function createEpic(context: BlockContext): Action {
+function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context'>): Action {
+  const { context } = draft;
   const { assessment, settings } = context;
   const { process, sow, engagement } = assessment;
   const view = viewOf(context, null);
@@ -99,7 +117,7 @@ function createEpic(context: BlockContext): Action {
     kind: 'create-epic',
     holder: context.holder,
     title: renderTitle(process.titles.epic, view, fileOf(process, 'process.yml')),
-    description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context, [])),
+    description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context)),
     labels: [
       engagement,
       labelName('process', process.id, settings.labels),
@@ -107,6 +125,7 @@ function createEpic(context: BlockContext): Action {
     ],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
+    record: toWrite(nextRecord(draft, [], false), []),
   };
 }
 
@@ -116,20 +135,26 @@ function createEpic(context: BlockContext): Action {
  */
 function moveToEpic(
   from: ActualEpic,
-  { facts, context, links, groupLabels }: Pick<Draft, 'facts' | 'context' | 'links' | 'groupLabels'>,
+  draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'links' | 'groupLabels'>,
 ): Action {
+  const { facts, context, links, groupLabels } = draft;
   const { assessment, found } = facts;
   const { sow, engagement, process } = assessment;
-  const block = epicBlock(context, links.filter(knownLinks(found)), found.memory.paused);
+  const known = links.filter(knownLinks(found));
   const own = [engagement, labelName('process', process.id, context.settings.labels)];
   return {
     kind: 'create-epic',
     holder: 'epic',
     title: from.title,
-    description: writeManagedBlock(from.description, epicMarker(assessment), block),
+    description: writeManagedBlock(
+      from.description,
+      epicMarker(assessment),
+      epicBlock(context, found.memory.paused),
+    ),
     labels: [...new Set([...own, ...from.labels.filter((label) => groupLabels?.has(label) === true)])],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
+    record: toWrite(nextRecord(draft, known, found.memory.paused), recordedSteps(context)),
   };
 }
 

@@ -1,10 +1,12 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 
 import { labelName, labelValues } from '#domain/base/labels.ts';
+import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
+import { withoutRecordLine } from '#domain/record/line.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
-import { epicClosedEarlyNote, epicCompletedNote, fuseNote } from '#domain/texts/notes.ts';
+import { epicClosedEarlyNote, epicCompletedNote, fuseNote, restoredNote } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { blockChange, type LabelChanges, labelChanges } from './changes.ts';
@@ -14,6 +16,7 @@ import type { Draft, PlanFacts, PlanInput } from './input.ts';
 import { leftLabels } from './left.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
+import { isNews, nextRecord, recordedSteps, toWrite } from './record.ts';
 
 type EpicDraft = Pick<
   Draft,
@@ -27,9 +30,10 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const state = stateChange(facts);
   // A new epic has the labels it was made with, whatever its tracking issue had.
   const existing = movesToEpic(draft) ? null : facts.found.epic;
-  const block = blockToWrite(existing, draft);
+  const written = blockToWrite(existing, draft);
+  const { block } = written;
   const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
-  const notes = state === null ? [] : [noteFor(state, context)];
+  const notes = [...restoredNotes(facts), ...(state === null ? [] : [noteFor(state, context)])];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
@@ -45,8 +49,14 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const isWarned = settings.policy.mode === 'warn' && state === 'opened';
   return [
     ...notes,
-    { kind: 'update-epic', addLabels, removeLabels, state: isWarned ? null : state, block, why },
+    { kind: 'update-epic', addLabels, removeLabels, state: isWarned ? null : state, ...written, why },
   ];
+}
+
+function restoredNotes({ found, assessment }: PlanFacts): readonly Action[] {
+  if (found.restored === null) return [];
+  const body = restoredNote(found.restored, assessment.engagement);
+  return [{ kind: 'write-note', target: { kind: 'epic' }, rule: 'record-restored', body }];
 }
 
 function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | null {
@@ -59,19 +69,20 @@ function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | nu
  * The epic's block where it must be written: nothing stands there yet, issues come into its table, somebody is answered,
  * or it says something else than it should. How far comments were read is no reason to write.
  */
-function blockToWrite(
-  existing: ActualEpic | null,
-  { facts, said, context, links, coming }: EpicDraft,
-): string | null {
-  const { assessment } = context;
+function blockToWrite(existing: ActualEpic | null, draft: EpicDraft): Written {
+  const { facts, said, context, links, coming } = draft;
+  const block = epicBlock(context);
+  const record = nextRecord(draft, links, false);
   if (existing !== null && coming.size === 0 && said.followed.answers.length === 0) {
-    const rulings = { ...assessment.rulings, readings: said.recorded.readings };
-    const block = epicBlock({ ...context, assessment: { ...assessment, rulings } }, links);
     const steps = { issues: facts.found.issues, coming };
-    if (blockChange(existing, epicMarker(assessment), block, steps) === null) return null;
+    const current = { kind: existing.kind, description: withoutRecordLine(existing.description) };
+    if (blockChange(current, epicMarker(context.assessment), block, steps) === null && !isNews(draft, record))
+      return { block: null, record: null };
   }
-  return epicBlock(context, links);
+  return { block, record: toWrite(record, recordedSteps(context)) };
 }
+
+type Written = Pick<Extract<Action, { kind: 'update-epic' }>, 'block' | 'record'>;
 
 /** Whether nothing is to be changed: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
 export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>): boolean {
@@ -79,7 +90,7 @@ export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
 }
 
-type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'context'>;
+type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'context'>;
 
 /** While stopped, only what people have just said is answered and recorded; what it asks for is owed. */
 export function planStopped(draft: StoppedDraft): readonly Action[] {
@@ -87,23 +98,39 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
   if (answers.length === 0) return [];
   const { assessment, found } = draft.facts;
   const isPaused = found.memory.paused && !draft.wishes.resume;
-  const block = epicBlock(draft.context, found.memory.links, isPaused);
-  return [...answers, record(block, assessment.rulings.hold === null ? 'record what was said' : 'on hold')];
+  const why = assessment.rulings.hold === null ? 'record what was said' : 'on hold';
+  return [...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
 }
 
 /** Pausing: the reason as a note, and the mark that every later run sees. What was just said is answered too. */
 export function planPausing(draft: StoppedDraft, change: string): readonly Action[] {
-  const { facts, context } = draft;
+  const { facts } = draft;
   const body = fuseNote(facts.assessment.engagement, change);
   return [
     { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body },
     ...planAnswers(draft, true),
-    record(epicBlock(context, desiredLinks(facts), true), 'pause: the same change keeps being undone'),
+    record(draft, {
+      links: desiredLinks(facts),
+      paused: true,
+      why: 'pause: the same change keeps being undone',
+    }),
   ];
 }
 
-function record(block: string, why: string): Action {
-  return { kind: 'update-epic', addLabels: [], removeLabels: [], state: null, block, why: [why] };
+function record(
+  draft: StoppedDraft,
+  { links, paused, why }: { readonly links: readonly Edge[]; readonly paused: boolean; readonly why: string },
+): Action {
+  const { context } = draft;
+  return {
+    kind: 'update-epic',
+    addLabels: [],
+    removeLabels: [],
+    state: null,
+    block: epicBlock(context, paused),
+    record: toWrite(nextRecord(draft, links, paused), recordedSteps(context)),
+    why: [why],
+  };
 }
 
 function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {

@@ -1,9 +1,10 @@
 /** What holds an engagement: an epic where GitLab has them, else a tracking issue; and the move from one to the other. */
 
-import { MOVED_MEMORY } from '#domain/engagement/memory.ts';
+import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
 import type { Action } from './action.ts';
-import type { PlanInput } from './input.ts';
+import type { Draft, PlanInput } from './input.ts';
+import { nextRecord, toWrite } from './record.ts';
 
 type Moving = Pick<PlanInput, 'facts' | 'wishes'>;
 
@@ -20,16 +21,19 @@ export function holderAfter(input: Moving): HolderKind {
 }
 
 /** The tracking issue that is left now, and any that an interrupted move has left behind. */
-export function planRetirement(input: Moving): readonly Action[] {
-  const { found } = input.facts;
-  const left = [...(movesToEpic(input) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];
-  return left.map(({ id, reference }): Action => ({ kind: 'retire-tracking', id, reference }));
+export function planRetirement(
+  draft: Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context'>,
+): readonly Action[] {
+  const { found } = draft.facts;
+  const left = [...(movesToEpic(draft) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];
+  const record = nextRecord(draft, [], false);
+  const moved = { ...record, memory: { ...EMPTY_MEMORY, moved: true }, done: new Map() };
+  return left.map(
+    ({ id, reference }): Action => ({ kind: 'retire-tracking', id, reference, record: toWrite(moved, []) }),
+  );
 }
 
 /** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
 export function movedBlock(engagement: string, epic: string): string {
-  return [
-    `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`,
-    MOVED_MEMORY,
-  ].join('\n');
+  return `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`;
 }

@@ -5,9 +5,9 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Followed } from '#domain/comments/follow-comments.ts';
 import type { Settlement } from '#domain/drift/drift.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
@@ -20,6 +20,8 @@ export interface PlanInput {
   /** Names of the group's labels. `null`: not read, because nothing is to be created and no label of ours is missing. */
   readonly groupLabels: ReadonlySet<string> | null;
   readonly settings: Settings;
+  /** Records are sealed, and a protected copy of them is kept. */
+  readonly sealing: boolean;
   /** The instant of the run, on the day of the assessment. ISO 8601. */
   readonly now: string;
 }

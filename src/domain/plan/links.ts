@@ -1,7 +1,7 @@
 /** The blocking links of an engagement: which there should be, and which are known to be there. */
 
-import type { Identified } from '#domain/engagement/identify.ts';
 import { type Edge, remembersLink } from '#domain/engagement/memory.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { Action } from './action.ts';
 import type { Draft, PlanFacts } from './input.ts';
 import { staysUnlinked } from './left.ts';

@@ -10,7 +10,7 @@ import type { Rulings } from '#domain/rulings/rulings.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
-import { planHolder, planIssues, planLabels } from './creation.ts';
+import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
 import { isStopped, planEpic, planPausing, planStopped } from './epic.ts';
 import { holderAfter, planRetirement } from './holder.ts';
 import type { Draft, PlanFacts, PlanInput } from './input.ts';
@@ -36,6 +36,11 @@ const PARTS: readonly Part[] = [
     actions: planLabels,
   },
   { what: 'the epic', because: 'issues are created inside it', actions: planHolder },
+  {
+    what: 'the protected copy of the record',
+    because: 'with it an epic that has lost its description is known for one, not for a newborn',
+    actions: planCopy,
+  },
   { what: 'issues', because: 'predecessors first, so that texts can refer to them', actions: planIssues },
   { what: 'links', because: 'both ends exist', actions: planLinks },
   { what: 'closing of doubles', because: 'the survivors are complete', actions: planTwins },

@@ -5,9 +5,9 @@ import { compareText } from '#domain/base/compare-text.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
@@ -30,7 +30,7 @@ export interface ReportContext {
 /** The report on an engagement from its assessment. Tells no amounts, and of a confidential issue only where it stands. */
 export function reportEngagement(
   assessment: Assessment,
-  found: Pick<Identified, 'epic' | 'memory'>,
+  found: Pick<Identified, 'epic' | 'memory' | 'restored'>,
   context: ReportContext,
 ): EngagementReport {
   const { sow, process, engagement, complete } = assessment;
@@ -202,7 +202,7 @@ function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | nu
   return changes.toSorted(compareText).at(-1) ?? null;
 }
 
-function findings(assessment: Assessment, found: Pick<Identified, 'epic'>): ReportedFinding[] {
+function findings(assessment: Assessment, found: Pick<Identified, 'epic' | 'restored'>): ReportedFinding[] {
   const check = checkEngagement(assessment, found);
   const secret = new Set(
     assessment.steps

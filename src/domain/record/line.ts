@@ -2,10 +2,11 @@
  * The record as one invisible line of a text: `<!-- procession:record v1 <signature> <base64url of the record> -->`.
  *
  * The signature covers the record *and* the place of the line, so a line that is copied to another epic, cut or changed
- * opens nowhere. Where no keys are set the word `unsealed` stands in its place.
+ * opens nowhere. Where no keys are set a checksum stands in its place: it notices a hand edit, and stops nobody who
+ * recomputes it.
  */
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { fromBase64Url, toBase64Url } from '#domain/base/record-line.ts';
+import { checksum, fromBase64Url, toBase64Url } from '#domain/base/record-line.ts';
 import { decodeDriftMemory } from '#domain/engagement/drift-memory.ts';
 import { decodeMemory } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
@@ -56,19 +57,22 @@ export function placeOf({ id, tracking }: Pick<ActualEpic, 'id' | 'tracking'>): 
 /** The place of a record whose epic is about to be made. */
 export const NEWBORN = 'newborn';
 
+/** Every line of ours that is no text for people, those of releases before records among them. */
+const RECORD_LINES = /^[ \t]*<!--[ \t]*procession:(?:record|sow|rulings|state|drift)\b[^\r\n]*(?:\r?\n|$)/gm;
 const LINE = /^[ \t]*<!--[ \t]*procession:record\b([^\r\n]*)$/m;
 const PARTS = /^[ \t]+v1[ \t]+([A-Za-z0-9_-]+)[ \t]+([A-Za-z0-9_-]+)[ \t]*-->[ \t]*$/;
-const NO_SEAL = 'unsealed';
+const CHECKSUM = /^[0-9a-f]{16}$/;
+const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
 
 /** The line that holds the record at this place. @throws ConfigError as {@link Seal.sign} */
 export function recordLine(record: EngagementRecord, place: string, seal: Seal): string {
   const data = toBase64Url(recordText(record));
-  return `<!-- procession:record v1 ${seal.sign(messageOf(place, data)) ?? NO_SEAL} ${data} -->`;
+  return `<!-- procession:record v1 ${seal.sign(messageOf(place, data)) ?? checksum(data)} ${data} -->`;
 }
 
 /** A text without its record line: what two blocks are compared by. */
 export function withoutRecordLine(text: string): string {
-  return text.replace(LINE, '').replace(/\n+$/, '');
+  return text.replaceAll(RECORD_LINES, '');
 }
 
 /** Opens the record in a description or a note. @param place see {@link placeOf} */
@@ -84,10 +88,13 @@ export function openRecord(
   const as = sealOf(signature, data, place, seal);
   const parsed = readRecord(fromBase64Url(data) ?? '');
   if (as === null) {
-    const isOpen = signature === NO_SEAL && parsed.kind === 'ok' && parsed.record.key === key;
-    return isOpen
-      ? damaged('the record carries no seal', parsed.record)
-      : damaged('the record was altered, or belongs to another place: its seal does not fit');
+    const isOpen = signature === checksum(data) && parsed.kind === 'ok' && parsed.record.key === key;
+    if (isOpen) return damaged('the record carries no seal', parsed.record);
+    return damaged(
+      seal.required
+        ? 'the record was altered, or belongs to another place: its seal does not fit'
+        : 'the record was edited by hand: its checksum does not fit',
+    );
   }
   if (parsed.kind === 'unreadable') return damaged(`the record ${parsed.reason}`);
   if (parsed.record.key !== key) return damaged(`the record is that of ${parsed.record.key}`);
@@ -100,9 +107,11 @@ function sealOf(
   place: string,
   seal: SealReader,
 ): 'sealed' | 'newborn' | 'unsealed' | null {
-  if (signature !== NO_SEAL && seal.verify(messageOf(place, data), signature)) return 'sealed';
-  if (signature !== NO_SEAL && seal.verify(messageOf(NEWBORN, data), signature)) return 'newborn';
-  return seal.required ? null : 'unsealed';
+  if (CHECKSUM.test(signature)) return !seal.required && signature === checksum(data) ? 'unsealed' : null;
+  if (seal.verify(messageOf(place, data), signature)) return 'sealed';
+  if (seal.verify(messageOf(NEWBORN, data), signature)) return 'newborn';
+  // Sealed once, and no keys are set any more.
+  return seal.required || !SIGNATURE.test(signature) ? null : 'unsealed';
 }
 
 /** The three lines of releases before records, as one record. */

@@ -6,10 +6,6 @@
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { encodeDriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
-import { type Edge, memoryText } from '#domain/engagement/memory.ts';
-import { encodeRulings } from '#domain/rulings/rulings.ts';
-import { encodeSowRecord, recordOf } from '#domain/sow/record.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -27,13 +23,11 @@ const STATE_SIGNS = {
 const MOST_FACTS = 3;
 
 /**
- * The epic's block: who is waited for first, then every step, then the engine's records (hidden). In a tracking issue
+ * The epic's block: who is waited for first, then every step; the record follows below it, invisible. In a tracking issue
  * the steps are a task list, so that GitLab shows how many are done wherever it lists the issue.
  */
-export function epicBlock(context: BlockContext, links: readonly Edge[], paused = false): string {
+export function epicBlock(context: BlockContext, paused = false): string {
   const { assessment, leftovers = [] } = context;
-  const rulings = encodeRulings(assessment.rulings);
-  const drift = encodeDriftMemory(context.drift ?? NO_DRIFT);
   return [
     ...(paused
       ? [
@@ -52,14 +46,6 @@ export function epicBlock(context: BlockContext, links: readonly Edge[], paused 
     '',
     ...waiverLines(assessment),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
-    encodeSowRecord(recordOf(assessment.sow, context.settings)),
-    ...(rulings === null ? [] : [rulings]),
-    ...(drift === null ? [] : [drift]),
-    memoryText(
-      [...assessment.steps, ...leftovers].map(({ key }) => key),
-      links,
-      paused,
-    ),
   ].join('\n');
 }
 

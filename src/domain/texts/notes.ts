@@ -21,6 +21,7 @@ export type NoteRule =
   | 'epic-closed-early'
   | 'epic-completed'
   | 'record-damaged'
+  | 'record-restored'
   | 'brake'
   | 'fuse'
   | 'twin'
@@ -183,6 +184,18 @@ export function recordDamagedNote(engagement: string): string {
   return noteBody(
     'record-damaged',
     `The SOW record that Procession keeps here was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply sows/${engagement}.yml\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
+  );
+}
+
+/** Says once that the record was put back, and how to change what it holds. @param how see `Identified.restored` */
+export function restoredNote(how: 'lost' | 'altered', engagement: string): string {
+  const what =
+    how === 'lost'
+      ? 'An invisible line in which Procession keeps its record of this engagement got lost from the description; editors do that at times.'
+      : 'The line in which Procession keeps its record of this engagement was altered in the description. What it said then was not believed and has decided nothing.';
+  return noteBody(
+    'record-restored',
+    `${what} It has been restored from the protected copy below. To change what holds for ${engagement}, comment \`/ps help\` on one of its issues, or change its SOW; notes of your own belong below the kept lines.`,
   );
 }
 

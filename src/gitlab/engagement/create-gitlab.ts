@@ -24,7 +24,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     readEngagement: (engagement, how) => readEngagement(session, engagement, how),
     readAll: (processIds, how) => readAll(session, processIds, how),
     readEpicIssues: (epic) => readEpicIssues(session, epic),
-    findEpics: (engagement) => findEpics(session, engagement),
+    findEpics: (engagement, ids) => findEpics(session, engagement, ids),
     readNotes: (target) => readNotes(session, target),
     readLinks: (issue) => readLinks(session, issue),
     readLabelEvents: (issue) => readLabelEvents(session, issue),

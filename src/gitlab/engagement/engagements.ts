@@ -56,15 +56,16 @@ export async function readEpicIssues(
   });
 }
 
-/** Finds the epics marked as an engagement's, whatever their labels, among all epics of the group. */
+/** Finds the epics marked as an engagement's, whatever their labels, and those with the given ids, among all epics of the group. */
 export async function findEpics(
   { connection }: Session,
   engagement: EngagementKey,
+  ids: ReadonlySet<number> = new Set(),
 ): Promise<readonly ActualEpic[]> {
   const epics = await listEpics(connection, {});
-  return epics.filter(({ description }) => {
+  return epics.filter(({ id, description }) => {
     const marker = parseMarker(description);
-    return marker?.kind === 'epic' && marker.engagement === engagement;
+    return ids.has(id) || (marker?.kind === 'epic' && marker.engagement === engagement);
   });
 }
 

@@ -1,13 +1,16 @@
 import { withEvidence } from '#domain/assess/recorded-evidence.ts';
 import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
 import { movedBlock } from '#domain/plan/holder.ts';
+import { recordNow, withRecord } from '#domain/plan/written.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import { COPY_RULE, copyNote } from '#domain/record/copy.ts';
+import type { Identified } from '#domain/record/identify.ts';
+import { NEWBORN, placeOf, type Seal } from '#domain/record/line.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { movedNote, twinNote } from '#domain/texts/notes.ts';
@@ -27,6 +30,7 @@ export interface Application {
   readonly plan: Plan;
   readonly process: ProcessDefinition;
   readonly found: Identified;
+  readonly seal: Seal;
   readonly onProgress?: Progress | undefined;
   /** Told after each action that has been carried out. */
   readonly onDone?: ((action: Action) => void) | undefined;
@@ -45,6 +49,7 @@ interface World {
   readonly plan: Plan;
   readonly process: ProcessDefinition;
   readonly found: Identified;
+  readonly seal: Seal;
   epic: ActualEpic | null;
   readonly issues: Map<StepKey, ActualIssue>;
   readonly warnings: string[];
@@ -62,6 +67,7 @@ export async function applyPlan({
   plan,
   process,
   found,
+  seal,
   onProgress,
   onDone,
 }: Application): Promise<Applied> {
@@ -70,6 +76,7 @@ export async function applyPlan({
     plan,
     process,
     found,
+    seal,
     epic: found.epic,
     issues: new Map(found.issues),
     warnings: [],
@@ -90,7 +97,12 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'create-epic':
       world.epic = await world.gitlab.createEpic({
         ...action,
-        description: resolveReferences(action.description, world.issues, 'epic'),
+        description: withRecord(
+          resolveReferences(action.description, world.issues, 'epic'),
+          recordNow(action.record, world.issues),
+          NEWBORN,
+          world.seal,
+        ),
       });
       return;
     case 'create-issue':
@@ -102,6 +114,8 @@ async function perform(world: World, action: Action): Promise<void> {
       return await startPipeline(world, action);
     case 'close-twin':
       return await closeTwin(world, action);
+    case 'write-copy':
+      return await writeCopy(world, action);
     case 'retire-tracking':
       return await retireTracking(world, action);
     case 'write-note':
@@ -197,10 +211,25 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'epic');
   const marker = epicMarker({ engagement: world.plan.engagement, process: world.process });
   world.epic = await world.gitlab.updateEpic(epic, {
-    ...(block === null ? {} : { description: writeManagedBlock(epic.description, marker, block) }),
+    ...(block === null || action.record === null
+      ? {}
+      : {
+          description: withRecord(
+            writeManagedBlock(epic.description, marker, block),
+            recordNow(action.record, world.issues),
+            placeOf(epic),
+            world.seal,
+          ),
+        }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
   });
+}
+
+async function writeCopy(world: World, { record }: Extract<Action, { kind: 'write-copy' }>): Promise<void> {
+  const epic = epicOf(world);
+  const body = copyNote(recordNow(record, world.issues), placeOf(epic), world.seal);
+  await ensureNote(world, epic, COPY_RULE, body, { isNew: world.found.epic === null });
 }
 
 function labelChanges({
@@ -243,7 +272,7 @@ async function closeTwin(world: World, action: Extract<Action, { kind: 'close-tw
 /** The note first: a crash before the close leaves a tracking issue that is found again. */
 async function retireTracking(
   world: World,
-  { id }: Extract<Action, { kind: 'retire-tracking' }>,
+  { id, record }: Extract<Action, { kind: 'retire-tracking' }>,
 ): Promise<void> {
   const { engagement } = world.plan;
   const { found } = world;
@@ -254,7 +283,12 @@ async function retireTracking(
   const marker = epicMarker({ engagement, process: world.process });
   await ensureNote(world, tracking, 'moved', movedNote(engagement, reference));
   await world.gitlab.updateEpic(tracking, {
-    description: writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
+    description: withRecord(
+      writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
+      recordNow(record, new Map()),
+      placeOf(tracking),
+      world.seal,
+    ),
     ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
   });
 }

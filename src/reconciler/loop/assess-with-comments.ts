@@ -3,7 +3,7 @@ import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { Said } from '#domain/plan/input.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
-import { decodeRulings, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { settleRulings } from '#domain/rulings/settle.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
@@ -31,7 +31,7 @@ export async function assessWithComments(
 ): Promise<Heard> {
   const { found, settings, today } = facts;
   const { look, started, now } = options;
-  const recorded = found.epic === null ? NO_RULINGS : decodeRulings(found.epic.description);
+  const recorded = found.record?.rulings ?? NO_RULINGS;
   const settled = settleRulings(recorded, found.issues, today);
   const [runs, approvals] = await Promise.all([
     readRuns(gitlab, { ...facts, now, rulings: settled }, started),

@@ -1,14 +1,13 @@
 /** From what GitLab holds to what is to be done about one engagement. Reads, and writes nothing. */
 
 import { localDate } from '#domain/base/calendar.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import { withoutLinks } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { createsItems, lacksLabels } from '#domain/plan/creation.ts';
 import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
-import { decodeSowRecord } from '#domain/sow/record.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
@@ -30,7 +29,7 @@ export interface Decision extends PlanInput {
 
 /** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
 export async function decide(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Decision | Undecided> {
@@ -61,7 +60,7 @@ export async function decide(
   const found = withoutLinks(seen, lostLinks);
   const facts: PlanFacts = { assessment, found, capabilities, lostLinks };
   const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
-  const input: PlanInput = { facts, said, wishes, groupLabels, settings, now };
+  const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
   return { kind: 'decided', ...input, plan: plan(input) };
 }
 
@@ -89,10 +88,10 @@ function sowOf(
     return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
   }
   if (options.sow !== undefined) return options.sow;
-  const record = decodeSowRecord(found.epic.description);
-  if (record.kind === 'ok') return record.sow;
+  const { record, opened } = found;
+  if (record !== null) return record.sow;
   return {
     kind: 'record-damaged',
-    reason: record.kind === 'absent' ? 'the SOW record is missing' : record.reason,
+    reason: opened.kind === 'damaged' ? opened.reason : 'the record is missing',
   };
 }

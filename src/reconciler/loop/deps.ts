@@ -1,5 +1,6 @@
 import type { Settings } from '#domain/base/settings.ts';
 import type { Action } from '#domain/plan/action.ts';
+import type { Seal } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -13,6 +14,8 @@ export interface ReconcileDeps {
   readonly gitlab: GitLab;
   readonly processes: ProcessStore;
   readonly settings: Settings;
+  /** Opens the records in GitLab, and seals them where keys are set. */
+  readonly seal: Seal;
   readonly logger: Logger;
   /** What day it is: for due dates, silence that counts as acceptance, reminders. */
   readonly clock: Clock;

@@ -4,14 +4,23 @@ import { parseNoteMarker } from '#domain/text/marker.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
-/** Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so. */
+/**
+ * Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so.
+ *
+ * @param isNew this run has made the item, so nothing is on it yet and nothing is read
+ */
 export async function ensureNote(
   world: { readonly gitlab: GitLab; readonly issues: ReadonlyMap<StepKey, ActualIssue> },
   target: ActualEpic | ActualIssue,
   rule: string,
   body: string,
+  { isNew }: { readonly isNew: boolean } = { isNew: false },
 ): Promise<void> {
   const text = resolveReferences(body, world.issues, target.kind);
+  if (isNew) {
+    await world.gitlab.createNote(target, text);
+    return;
+  }
   const me = await world.gitlab.whoAmI();
   const notes = await world.gitlab.readNotes(target);
   const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);

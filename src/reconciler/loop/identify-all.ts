@@ -1,18 +1,23 @@
-import { type Identified, identify } from '#domain/engagement/identify.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import { type Identified, identify } from '#domain/record/identify.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
+import { recoverRecord } from './recover.ts';
 
 /** What is ours, also where somebody took the label off. */
 export async function identifyAll(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   actual: ActualState,
 ): Promise<Identified> {
   const found = await identifyCarefully(deps, actual);
   const withEpic = await withUnlabelledEpic(deps.gitlab, actual, found);
   const known = withEpic === actual ? found : await identifyCarefully(deps, withEpic);
   const whole = await withUnlabelled(deps.gitlab, withEpic, known);
-  return whole === withEpic ? known : await identifyCarefully(deps, whole);
+  const seen = whole === withEpic ? known : await identifyCarefully(deps, whole);
+  const record = await recoverRecord(deps, actual, { ...seen, candidates: whole.issues });
+  if (record === null || seen.epic === null) return seen;
+  return await identifyCarefully(deps, whole, new Map([[seen.epic.id, record]]));
 }
 
 /**
@@ -20,11 +25,14 @@ export async function identifyAll(
  * tracking issues, anybody until we have asked.
  */
 async function identifyCarefully(
-  { gitlab, settings }: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
+  { gitlab, settings, seal }: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   actual: ActualState,
+  restored: ReadonlyMap<number, EngagementRecord> = new Map(),
 ): Promise<Identified> {
-  const found = identify(actual, [], settings.formerUsers);
-  return found.doubtful.length === 0 && found.doubtfulTracking.length === 0
+  const { formerUsers } = settings;
+  const found = identify(actual, seal, { formerUsers, restored });
+  const isClear = found.epic !== null || actual.epics.length === 0;
+  return isClear && found.doubtful.length === 0 && found.doubtfulTracking.length === 0
     ? found
-    : identify(actual, [(await gitlab.whoAmI()).id], settings.formerUsers);
+    : identify(actual, seal, { ownUserIds: [(await gitlab.whoAmI()).id], formerUsers, restored });
 }

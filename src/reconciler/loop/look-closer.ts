@@ -2,10 +2,10 @@
 
 import { driftMemoryOf } from '#domain/drift/drift.ts';
 import { suspectBlockers } from '#domain/drift/links.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { knownLinks } from '#domain/plan/links.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
 
@@ -16,7 +16,8 @@ export async function withUnlabelledEpic(
   { epic, issues }: Identified,
 ): Promise<ActualState> {
   if (epic !== null || ![...issues.values()].some(({ epicId }) => epicId !== null)) return actual;
-  const epics = await gitlab.findEpics(actual.engagement);
+  const inside = [...issues.values()].flatMap(({ epicId }) => epicId ?? []);
+  const epics = await gitlab.findEpics(actual.engagement, new Set(inside));
   return epics.length === 0 ? actual : { ...actual, epics: [...actual.epics, ...epics] };
 }
 

@@ -1,4 +1,4 @@
-import type { Identified } from '#domain/engagement/identify.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { Undecided } from './undecided.ts';
 
 /** What claims to be the engagement and cannot be worked with, although nothing else holds it. */

@@ -1,5 +1,5 @@
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileOptions } from './deps.ts';
 import type { Undecided } from './undecided.ts';
@@ -10,7 +10,8 @@ export function processOf(
   found: Identified,
   options: ReconcileOptions,
 ): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
-  const id = found.marker?.process ?? options.process ?? '';
-  const profile = found.marker === null ? (options.profile ?? null) : found.marker.profile;
+  const known = found.record ?? found.marker;
+  const id = known?.process ?? options.process ?? '';
+  const profile = known === null ? (options.profile ?? null) : known.profile;
   return processes.find(id, profile) ?? { kind: 'unknown-process', process: id, profile };
 }

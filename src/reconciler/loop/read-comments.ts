@@ -17,8 +17,8 @@ import {
 } from '#domain/comments/follow-comments.ts';
 import { assignedUsers } from '#domain/comments/parse-command.ts';
 import { withoutUnproven } from '#domain/comments/proof.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';

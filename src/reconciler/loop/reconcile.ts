@@ -109,6 +109,7 @@ export async function carryOut(
     plan: toApply,
     process: assessment.process,
     found,
+    seal: deps.seal,
     onProgress: options.onProgress,
     onDone: options.onDone,
   });

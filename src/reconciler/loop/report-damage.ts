@@ -1,5 +1,5 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { Identified } from '#domain/engagement/identify.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { recordDamagedNote } from '#domain/texts/notes.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';

@@ -15,9 +15,10 @@ import {
   userNamed,
   withAdded,
 } from '#domain/case/world.ts';
-import { type Identified, identify } from '#domain/engagement/identify.ts';
 import { type ActualState, PREMIUM } from '#domain/engagement/state.ts';
 import { checkEngagement } from '#domain/explain/check.ts';
+import { type Identified, identify } from '#domain/record/identify.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { unknownItems } from '#domain/text/fill-in.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -109,7 +110,7 @@ async function decided(
   };
   const today = ready.given.today ?? ready.sow.closed_won_on;
   const clock = { now: () => `${today}T12:00:00.000Z` };
-  const deps = { gitlab, processes, settings: settingsOf(ready), clock };
+  const deps = { gitlab, processes, settings: settingsOf(ready), clock, seal: UNSEALED };
   const decision = await decide(deps, state, { ...options, started: startedIn(ready) });
   if (decision.kind === 'decided') return decision;
   throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);

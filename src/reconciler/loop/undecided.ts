@@ -1,4 +1,4 @@
-import type { Identified } from '#domain/engagement/identify.ts';
+import type { Identified } from '#domain/record/identify.ts';
 
 /** Why nothing can be decided about an engagement. */
 export type Undecided =

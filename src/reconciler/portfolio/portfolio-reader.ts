@@ -2,7 +2,6 @@ import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
-import { type Identified, identify } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
@@ -13,13 +12,14 @@ import {
   reportEngagement,
   reportUnreadable,
 } from '#domain/portfolio/report-engagement.ts';
+import { type Identified, identify } from '#domain/record/identify.ts';
 import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
 
-export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings'>;
+export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>;
 
 /** Reads every engagement in bulk and reports on it; writes nothing. @param at ISO 8601, UTC */
 export async function readPortfolio(deps: PortfolioDeps, at: string): Promise<Portfolio> {
@@ -37,7 +37,7 @@ type Known =
   | {
       readonly kind: 'decided';
       readonly assessment: Assessment;
-      readonly found: Pick<Identified, 'epic' | 'memory'>;
+      readonly found: Pick<Identified, 'epic' | 'memory' | 'restored'>;
     }
   | {
       readonly kind: 'unreadable';
@@ -103,7 +103,7 @@ async function judge(
       return null;
     case 'record-damaged':
     case 'unknown-process': {
-      const { epic, memory } = 'found' in decision ? decision.found : identify(state);
+      const { epic, memory } = 'found' in decision ? decision.found : identify(state, deps.seal);
       const finding = undecidedFinding(state.engagement, decision);
       return { kind: 'unreadable', epic: epic === null ? null : light(epic), paused: memory.paused, finding };
     }
@@ -113,7 +113,7 @@ async function judge(
 }
 
 function kept({ facts: { assessment, found } }: Decision): Known {
-  const { epic, memory } = found;
+  const { epic, memory, restored } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,
     issue: status.issue === null ? null : light(status.issue),
@@ -121,7 +121,7 @@ function kept({ facts: { assessment, found } }: Decision): Known {
   return {
     kind: 'decided',
     assessment: { ...assessment, steps },
-    found: { epic: epic === null ? null : light(epic), memory },
+    found: { epic: epic === null ? null : light(epic), memory, restored },
   };
 }
 

@@ -10,7 +10,7 @@ import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
  * through its inbox, so that each has one worker at a time however many replicas sweep.
  */
 export async function findDrift(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   updatedAfter: string | null,
 ): Promise<{
   readonly seen: number;

@@ -11,6 +11,7 @@ import { aProcess } from '#test/support/builders.ts';
 import { type CliResult, runCommand } from '#test/support/cli.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { readable } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 
@@ -38,7 +39,10 @@ async function run(deps: ReconcileDeps, ...args: readonly string[]): Promise<Cli
 /** The world without the numbers that depend on how often something was tried. */
 function shape(): unknown {
   const { epics, issues, links, notes } = world.sandbox.world;
-  const text = (description: string): string => description.replaceAll(/(#|=)\d+/g, '$1n');
+  const text = (description: string): string =>
+    readable(description)
+      .replaceAll(/(#|=)\d+/g, '$1n')
+      .replaceAll(/"issue":\d+/g, '"issue":n');
   const name = (id: number): string => {
     const marker = parseMarker(issues.find((issue) => issue.id === id)?.description ?? '');
     return marker?.step ?? 'tracking';

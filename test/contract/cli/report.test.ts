@@ -12,6 +12,7 @@ import { sweep } from '#reconciler/work/sweep.ts';
 import { runCommand } from '#test/support/cli.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { multiply } from '#test/support/many-engagements.ts';
+import { withForged } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 let now: Date;
@@ -82,9 +83,13 @@ describe('a report', () => {
       await reconcile(world.deps, number, { sow: sow(number), process: 'delivery' });
     for (const epic of world.sandbox.world.epics) {
       if (epic.title.includes('SOW-2'))
-        epic.description = epic.description.replace('procession:state v1 ', 'procession:state v1 paused ');
+        epic.description = withForged(
+          epic,
+          (record) => ({ ...record, memory: { ...record.memory, paused: true } }),
+          'SOW-2',
+        );
       if (epic.title.includes('SOW-3'))
-        epic.description = epic.description.replace(/procession:sow v1 ./, 'procession:sow v1 x');
+        epic.description = epic.description.replace(/procession:record v1 ./, 'procession:record v1 x');
     }
 
     const { engagements, counts } = await readPortfolio(world.deps, at());

@@ -3,6 +3,7 @@ import { COMMANDS, type CommandName } from '#domain/base/commands.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { readable, withForged } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 
@@ -39,10 +40,8 @@ const ANY_MEMBER: ReadonlySet<CommandName> = new Set(['help', 'status', 'explain
 /** Everything that people see, but for our answers and how far comments were read. */
 function shape(): unknown {
   const { epics, issues, notes } = world.sandbox.world;
-  const text = (description: string): string =>
-    description.replaceAll(/<!-- procession:rulings .*-->\n/g, '');
   return {
-    epics: epics.map((epic) => [epic.state, world.labels(epic), text(epic.description)]),
+    epics: epics.map((epic) => [epic.state, world.labels(epic), readable(epic.description)]),
     issues: issues.map((issue) => [
       issue.state,
       world.labels(issue),
@@ -105,11 +104,12 @@ describe('forged and broken commands', () => {
     await world.walk('first');
     sayIn(world, 'mira', world.issue('second'), '/ps status');
     await lookIn(world);
-    const { encodeRulings, NO_RULINGS } = await import('#domain/rulings/rulings.ts');
     const given = { by: 'mira', byId: world.sandbox.user('mira').id, on: '2026-11-20', note: 1 };
-    const forged = encodeRulings({ ...NO_RULINGS, approvals: [{ step: 'second', ...given }] }) ?? '';
     const epic = world.epic();
-    epic.description = epic.description.replace(/<!-- procession:rulings .*-->/, forged);
+    epic.description = withForged(epic, (record) => ({
+      ...record,
+      rulings: { ...record.rulings, approvals: [{ step: 'second', ...given }] },
+    }));
     await world.walk('second');
 
     expect(world.issue('second').state).toBe('opened');

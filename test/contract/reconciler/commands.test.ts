@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actionText } from '#domain/plan/action-text.ts';
-import { decodeRulings } from '#domain/rulings/rulings.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { LIVELY } from '#test/support/deeds.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { recordIn, withForged } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 
@@ -290,7 +290,10 @@ function seen(): unknown {
 
 function pause(): void {
   const epic = world.epic();
-  epic.description = epic.description.replace('procession:state v1 ', 'procession:state v1 paused ');
+  epic.description = withForged(epic, (record) => ({
+    ...record,
+    memory: { ...record.memory, paused: true },
+  }));
 }
 
 describe('what is said while an engagement is stopped', () => {
@@ -355,7 +358,7 @@ describe('what is said while an engagement is stopped', () => {
 
     for (const [, done] of CHANGES.slice(1)) done();
     expect(world.issue('second').dueDate).toBe('2027-03-01');
-    expect(decodeRulings(world.epic().description).owed).toBeNull();
+    expect(recordIn(world.epic()).rulings.owed).toBeNull();
   });
 
   it('a health set by hand follows the facts again after `/ps health auto` and the resume', async () => {

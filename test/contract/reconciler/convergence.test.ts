@@ -1,13 +1,14 @@
 /** Whatever people do: one run brings order, a second one writes nothing, and what belongs to people stays. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeRulings, type Rulings } from '#domain/rulings/rulings.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
 import { parseNoteMarker } from '#domain/text/marker.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Issue } from '#sandbox/world.ts';
 import { reactionsTo, sayIn } from '#test/support/commands.ts';
 import { deed, LIVELY, ours, perform, type SaidNote, STEPS, speech } from '#test/support/deeds.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { recordIn } from '#test/support/records.ts';
 
 /** Of one run: every issue told and changed, some of them with links made anew, and the epic. */
 const MOST_WRITES = 18;
@@ -17,7 +18,7 @@ const MOST_WRITES_EACH = 5;
 let world: EngagementWorld;
 
 function rulings(): Rulings {
-  return decodeRulings(world.epic().description);
+  return recordIn(world.epic()).rulings;
 }
 
 function workflow(issue: Issue): readonly string[] {

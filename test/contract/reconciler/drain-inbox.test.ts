@@ -265,7 +265,7 @@ describe('a SOW that failed and comes late', () => {
     await worker.quiet();
 
     expect(worker.outcomes.length).toBeGreaterThanOrEqual(2);
-    const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    const record = /procession:record v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
     expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
   });
 

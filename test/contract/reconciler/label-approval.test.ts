@@ -1,9 +1,9 @@
 /** A label that approves: who set it counts, not that it is there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRulings, encodeRulings, NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 import { sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { withForged } from '#test/support/records.ts';
 
 const LABEL = 'approved::legal';
 const approval = { role: 'manager', count: 1, self: false, label: LABEL, expires_working_days: 5 };
@@ -125,9 +125,10 @@ describe('an approval by label', () => {
     set('eli');
     await settleIn(world);
     const epic = world.epic();
-    const forged = encodeRulings({ ...decodeRulings(epic.description), approvals }) ?? '';
-    expect(forged).not.toBe(encodeRulings(NO_RULINGS));
-    epic.description = epic.description.replace(/<!-- procession:rulings .*-->/, forged);
+    epic.description = withForged(epic, (record) => ({
+      ...record,
+      rulings: { ...record.rulings, approvals },
+    }));
 
     expect(await close()).toBe('opened');
   });

@@ -161,7 +161,7 @@ describe('launch', () => {
     await world.apply({ sow });
 
     const everything = JSON.stringify(world.sandbox.world.epics) + JSON.stringify(world.sandbox.world.issues);
-    const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    const record = /procession:record v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
     expect(everything).not.toContain(String(secret));
     expect(Buffer.from(record, 'base64url').toString()).not.toContain(String(secret));
     expect(Buffer.from(record, 'base64url').toString()).toContain('SOW-1042');

@@ -170,7 +170,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'record-damaged': {
     happens: async (it) => {
       const epic = it.epic();
-      epic.description = epic.description.replace(/procession:sow v1 \w/, 'procession:sow v1 x');
+      epic.description = epic.description.replace(/procession:record v1 \w/, 'procession:record v1 x');
       it.by('eli').close(it.issue('last'));
       return epic;
     },

@@ -295,7 +295,7 @@ describe('the epic', () => {
 
   it('reports a SOW record edited by hand, once, and changes nothing else until it is applied again', async () => {
     const epic = world.epic();
-    world.by('mira').write(epic, epic.description.replace(/(procession:sow v1 \S+ )\S{8}/, '$1AAAAAAAA'));
+    world.by('mira').write(epic, epic.description.replace(/(procession:record v1 \S+ )\S{8}/, '$1AAAAAAAA'));
     world.by('eli').close(world.issue('kick-off'));
 
     const outcomes = [await world.reconcile(), await world.reconcile()];
@@ -379,9 +379,14 @@ describe('people', () => {
 });
 
 describe('brakes', () => {
+  /** More steps closed too early than may be opened again in one run. */
+  function closeMany(): void {
+    const open = world.sandbox.world.issues.filter(({ state }) => state === 'opened');
+    for (const issue of open.slice(1, 8)) world.by('eli').close(issue);
+  }
+
   it('stop a mass change, change nothing and say so once on the epic', async () => {
-    await world.walk(...BEFORE_CLOSING);
-    world.by('mira').reopen(world.issue('assign-engineer'));
+    closeMany();
     world.sandbox.ledger.clear();
 
     const outcomes = [await world.reconcile(), await world.reconcile()];
@@ -390,17 +395,16 @@ describe('brakes', () => {
     expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual([
       'POST /groups/:id/epics/:epic_id/notes',
     ]);
-    expect(world.issue('customer-sign-off').state).toBe('closed');
+    expect(world.issue('kick-off').state).toBe('closed');
   });
 
   it('let the mass change through when somebody has looked', async () => {
-    await world.walk(...BEFORE_CLOSING);
-    world.by('mira').reopen(world.issue('assign-engineer'));
+    closeMany();
 
     await world.reconcile({ allowMassChange: true });
 
-    expect(world.issue('customer-sign-off').state).toBe('opened');
-    expect(world.state('customer-sign-off')).toBe('workflow::blocked');
+    expect(world.issue('kick-off').state).toBe('opened');
+    expect(world.state('kick-off')).toBe('workflow::blocked');
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import { explain } from '#domain/explain/explain.ts';
+import { identify } from '#domain/record/identify.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { explainText } from '#render/explain-text.ts';
 import { plain } from '#render/paint.ts';

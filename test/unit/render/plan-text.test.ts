@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { plan } from '#domain/plan/plan.ts';
+import { identify } from '#domain/record/identify.ts';
 import { plain } from '#render/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 import { type PlanContext, planText } from '#render/plan-text.ts';
@@ -76,6 +76,7 @@ describe('report/plan-text', () => {
         labels: [],
         startDate: null,
         dueDate: null,
+        record: { text: '{}', steps: [] },
       },
     ] as const;
 

@@ -5,6 +5,7 @@ import { emptyGitLab } from '#cli/targets/offline-gitlab.ts';
 import { GitLabRefusedError, GitLabUnavailableError } from '#domain/base/errors.ts';
 import type { ActualEpic, ActualState } from '#domain/engagement/state.ts';
 import { PREMIUM } from '#domain/engagement/state.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import { encodeSowRecord } from '#domain/sow/record.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -32,6 +33,8 @@ function deps(states: readonly ActualState[], changes: Partial<GitLab> = {}): Re
     gitlab,
     processes: { ids: ['sample'], fingerprint: 'test', find: (id) => (id === 'sample' ? process : null) },
     settings: someSettings(),
+
+    seal: UNSEALED,
     logger: SILENT,
     clock: { now: () => '2026-11-23T12:00:00.000Z' },
   };

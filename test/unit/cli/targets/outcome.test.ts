@@ -4,8 +4,8 @@ import { undecidedError } from '#cli/targets/undecided.ts';
 import { exitCodeOf } from '#cli/terminal/exit-code.ts';
 import { createOutput } from '#cli/terminal/output.ts';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import { plan } from '#domain/plan/plan.ts';
+import { identify } from '#domain/record/identify.ts';
 import { aPlanInput, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 const found = identify(aState({ epics: [] }));

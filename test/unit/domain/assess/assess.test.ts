@@ -3,8 +3,8 @@ import { assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { PolicyMode } from '#domain/base/settings.ts';
 import { DEFAULT_POLICY } from '#domain/base/settings.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import { identify } from '#domain/record/identify.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 const EVIDENCE = '\n| Record | Value |\n|---|---|\n| Held on | 2026-11-05 |\n';

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
 import { type Followed, followComments } from '#domain/comments/follow-comments.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import type { ActualNote } from '#domain/engagement/state.ts';
+import { identify } from '#domain/record/identify.ts';
 import { NO_EFFECTS } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { checkEngagement, type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
+import { identify } from '#domain/record/identify.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 function check(

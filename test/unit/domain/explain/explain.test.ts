@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { type Explanation, explain, type StepExplanation } from '#domain/explain/explain.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import { identify } from '#domain/record/identify.ts';
 import { anEpic, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
 
 interface Given {

@@ -91,7 +91,7 @@ describe('the line of a record', () => {
       as: 'sealed',
       record: aRecord(),
     });
-    expect(withoutRecordLine(`text\n${line}`)).toBe('text');
+    expect(withoutRecordLine(`text\n${line}`)).toBe('text\n');
   });
 
   it('opens nowhere else, for nobody else and not under another key', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GitLabUnavailableError } from '#domain/base/errors.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import { encodeMarker } from '#domain/text/marker.ts';
 import { SILENT } from '#ports/logger.ts';
 import { createLookAhead } from '#reconciler/work/look-ahead.ts';
@@ -44,6 +45,8 @@ async function live(turns: readonly Turn[]) {
       gitlab: gitlab as never,
       processes: storeOf(aProcess()),
       settings: someSettings(),
+
+      seal: UNSEALED,
       logger: SILENT,
       inbox: {
         put: async ({ dedupeKey }) => {

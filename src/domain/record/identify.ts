@@ -4,15 +4,24 @@
  */
 
 import type { StepKey } from '#domain/base/keys.ts';
+import { decodeMemory, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
+import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
+import { asTracking } from '#domain/engagement/tracking.ts';
 import { type Marker, parseMarker } from '#domain/text/marker.ts';
-import { decodeMemory, EMPTY_MEMORY, type EngagementMemory } from './memory.ts';
-import type { ActualEpic, ActualIssue, ActualState } from './state.ts';
-import { asTracking } from './tracking.ts';
+import { type Opened, openRecord, placeOf, type SealReader, UNSEALED } from './line.ts';
+import type { EngagementRecord } from './record.ts';
 
 export interface Identified {
   /** The engagement's epic: the oldest that carries its marker; where there is none, the oldest tracking issue. */
   readonly epic: ActualEpic | null;
   readonly marker: Marker | null;
+  /** What stands in the place of its record; `absent` where there is no epic. */
+  readonly opened: Opened;
+  /** Its record, from the description or from the protected copy; `null` where neither can be read. */
+  readonly record: EngagementRecord | null;
+  /** The record is that of the protected copy: the one in the description was lost or altered. */
+  readonly restored: 'lost' | 'altered' | null;
+  /** That of the record. */
   readonly memory: EngagementMemory;
   readonly issues: ReadonlyMap<StepKey, ActualIssue>;
   /** Doubles made by two writers at once; still open ones are closed with a note. */
@@ -34,25 +43,34 @@ export interface Identified {
  * An epic needs no author whom we know: making one takes the role Planner, whose holders may rewrite ours anyway.
  * An issue can be made, with labels, by any Guest, so a tracking issue counts only when one of us made it.
  *
- * @param ownUserIds users known to be us beside the authors of our epics (the token's user)
- * @param formerUsers usernames of earlier bots of ours
+ * @param known.ownUserIds users known to be us beside the authors of our epics (the token's user)
+ * @param known.formerUsers usernames of earlier bots of ours
+ * @param known.restored records from protected copies, by the id of their epic: they count in place of damaged ones
  */
 export function identify(
   actual: ActualState,
-  ownUserIds: readonly number[] = [],
-  formerUsers: readonly string[] = [],
+  seal: SealReader = UNSEALED,
+  known: {
+    readonly ownUserIds?: readonly number[];
+    readonly formerUsers?: readonly string[];
+    readonly restored?: ReadonlyMap<number, EngagementRecord>;
+  } = {},
 ): Identified {
+  const { ownUserIds = [], formerUsers = [], restored = new Map<number, EngagementRecord>() } = known;
+  const holdersIn = (epic: ActualEpic): Holder[] => holderIn(epic, actual, seal, restored);
   const isOurs = ({ author }: ActualIssue): boolean =>
     ownUserIds.includes(author.id) || formerUsers.includes(author.username);
-  const epics = actual.epics.flatMap((epic) => holderIn(epic, actual)).toSorted(byAge);
+  const epics = actual.epics.flatMap(holdersIn).toSorted(byAge);
   const marked = actual.issues.flatMap((issue) =>
-    holderIn(asTracking(issue), actual).map((holder) => ({ issue, holder })),
+    holdersIn(asTracking(issue)).map((holder) => ({ issue, holder })),
   );
   const tracking = marked
     .filter(({ issue }) => isOurs(issue))
     .map(({ holder }) => holder)
     .toSorted(byAge);
-  const live = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
+  const claiming = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
+  const candidates = claiming.length > 0 ? claiming : unmarkedHolders(actual, ownUserIds, restored);
+  const live = seal.required ? believed(candidates) : candidates;
   const first = live[0] ?? null;
   const memory = first?.memory ?? EMPTY_MEMORY;
   const steps = new Set(memory.issues.values());
@@ -60,11 +78,14 @@ export function identify(
   const others = live.slice(1).filter(({ epic }) => epic.tracking === null || !steps.has(epic.id));
   const isTwin = ({ epic }: Holder): boolean => (epic.tracking === null) === (first?.epic.tracking === null);
   const ours = new Set([...ownUserIds, ...live.map(({ epic }) => epic.author.id)]);
-  const { known, moved, doubtful } = sortIssues(actual, memory, ours);
-  const { issues, twins } = oldestFirst(known, first?.epic.id ?? null, memory);
+  const { known: found, moved, doubtful } = sortIssues(actual, memory, ours);
+  const { issues, twins } = oldestFirst(found, first?.epic.id ?? null, memory);
   return {
     epic: first?.epic ?? null,
     marker: first?.marker ?? null,
+    opened: first?.opened ?? { kind: 'absent' },
+    record: first?.record ?? null,
+    restored: first === null || !restored.has(first.epic.id) ? null : restorationOf(first.opened),
     memory,
     issues,
     twinEpics: others.filter(isTwin).map(({ epic }) => epic),
@@ -91,15 +112,61 @@ export function isInHolder(
 
 interface Holder {
   readonly epic: ActualEpic;
-  readonly marker: Marker;
+  /** `null` where nothing is left of it. */
+  readonly marker: Marker | null;
+  readonly opened: Opened;
+  readonly record: EngagementRecord | null;
   readonly memory: EngagementMemory;
 }
 
-function holderIn(epic: ActualEpic, { engagement }: ActualState): Holder[] {
+function holderIn(
+  epic: ActualEpic,
+  { engagement }: ActualState,
+  seal: SealReader,
+  restored: ReadonlyMap<number, EngagementRecord>,
+): Holder[] {
   const marker = parseMarker(epic.description);
-  return marker?.kind === 'epic' && marker.engagement === engagement
-    ? [{ epic, marker, memory: decodeMemory(epic.description) }]
-    : [];
+  if (marker?.kind !== 'epic' || marker.engagement !== engagement) return [];
+  const opened = openRecord(epic.description, { place: placeOf(epic), key: engagement }, seal);
+  const record = restored.get(epic.id) ?? (opened.kind === 'ok' ? opened.record : null);
+  // Of releases before records: which issue is which step is known even where their SOW line is damaged.
+  const remembered = seal.required ? EMPTY_MEMORY : decodeMemory(epic.description);
+  return [{ epic, marker, opened, record, memory: record?.memory ?? remembered }];
+}
+
+/**
+ * Epics that carry the engagement's label and hold issues of ours, or were made by us, although nothing in their
+ * description says so any more.
+ */
+function unmarkedHolders(
+  { engagement, epics, issues }: ActualState,
+  ownUserIds: readonly number[],
+  restored: ReadonlyMap<number, EngagementRecord>,
+): Holder[] {
+  const holding = new Set(
+    issues.flatMap(({ description, epicId }) =>
+      parseMarker(description)?.engagement === engagement && epicId !== null ? [epicId] : [],
+    ),
+  );
+  return epics
+    .filter(({ id, author }) => holding.has(id) || ownUserIds.includes(author.id))
+    .map((epic): Holder => {
+      const record = restored.get(epic.id) ?? null;
+      const memory = record?.memory ?? EMPTY_MEMORY;
+      return { epic, marker: null, opened: { kind: 'absent' }, record, memory };
+    })
+    .toSorted(byAge);
+}
+
+/** Where records are sealed, an epic that is proven counts before one that only says it is ours. */
+function believed(holders: readonly Holder[]): readonly Holder[] {
+  const proven = holders.filter(({ record }) => record !== null);
+  return proven.length > 0 ? proven : holders;
+}
+
+function restorationOf(opened: Opened): Identified['restored'] {
+  if (opened.kind === 'ok') return null;
+  return opened.kind === 'damaged' ? 'altered' : 'lost';
 }
 
 function byAge(a: Holder, b: Holder): number {

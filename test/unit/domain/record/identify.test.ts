@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { identify } from '#domain/engagement/identify.ts';
 import { MOVED_MEMORY, memoryText } from '#domain/engagement/memory.ts';
 import { type ActualIssue, FREE } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
+import { identify } from '#domain/record/identify.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { anEpic, anIssue, aState } from '#test/support/builders.ts';
@@ -54,7 +55,9 @@ describe('domain/identify', () => {
   it('knows issues of an earlier token of its own once told who it is', () => {
     const issue = anIssue('first', { author: { id: 5, username: 'earlier-bot' } });
 
-    expect(identify(aState({ issues: [issue] }), [5]).issues.get('first')).toEqual(issue);
+    expect(identify(aState({ issues: [issue] }), UNSEALED, { ownUserIds: [5] }).issues.get('first')).toEqual(
+      issue,
+    );
   });
 
   it('knows an issue whose marker somebody deleted, because the epic remembers it', () => {
@@ -102,7 +105,7 @@ describe('domain/identify', () => {
       const issue = tracking();
       const first = anIssue('first', { epicId: null });
 
-      const found = identify(aState({ ...free, issues: [first, issue] }), [1]);
+      const found = identify(aState({ ...free, issues: [first, issue] }), UNSEALED, { ownUserIds: [1] });
 
       expect(found.epic).toEqual(asTracking(issue));
       expect(found.issues).toEqual(new Map([['first', first]]));
@@ -114,12 +117,19 @@ describe('domain/identify', () => {
       const state = aState({ ...free, issues: [foreign, ours] });
 
       expect(identify(state)).toMatchObject({ epic: null, doubtfulTracking: [foreign, ours] });
-      expect(identify(state, [1])).toMatchObject({ epic: { iid: 9 }, doubtfulTracking: [foreign] });
-      expect(identify(state, [], ['procession-bot'])).toMatchObject({ epic: { iid: 9 } });
+      expect(identify(state, UNSEALED, { ownUserIds: [1] })).toMatchObject({
+        epic: { iid: 9 },
+        doubtfulTracking: [foreign],
+      });
+      expect(identify(state, UNSEALED, { formerUsers: ['procession-bot'] })).toMatchObject({
+        epic: { iid: 9 },
+      });
     });
 
     it('let the oldest win and call the others twins', () => {
-      const found = identify(aState({ ...free, issues: [tracking({ iid: 12 }), tracking()] }), [1]);
+      const found = identify(aState({ ...free, issues: [tracking({ iid: 12 }), tracking()] }), UNSEALED, {
+        ownUserIds: [1],
+      });
 
       expect(found.epic?.iid).toBe(9);
       expect(found.twinEpics.map(({ iid }) => iid)).toEqual([12]);
@@ -128,7 +138,7 @@ describe('domain/identify', () => {
     it('give way to an epic, and are named as left until they say so themselves', () => {
       const moved = tracking({ iid: 10, description: marker.replace('**Waiting**', MOVED_MEMORY) });
 
-      const found = identify(aState({ issues: [tracking(), moved] }), [1]);
+      const found = identify(aState({ issues: [tracking(), moved] }), UNSEALED, { ownUserIds: [1] });
 
       expect(found.epic?.tracking).toBeNull();
       expect(found.twinEpics).toEqual([]);
@@ -141,7 +151,7 @@ describe('domain/identify', () => {
       const memory = resolveReferences(memoryText(['first'], [], false), new Map([['first', step]]), 'epic');
       const issue = tracking({ description: marker.replace('**Waiting**', memory) });
 
-      const found = identify(aState({ ...free, issues: [issue, step] }), [1]);
+      const found = identify(aState({ ...free, issues: [issue, step] }), UNSEALED, { ownUserIds: [1] });
 
       expect(found.epic?.iid).toBe(9);
       expect(found.twinEpics).toEqual([]);

@@ -1,0 +1,91 @@
+/** The record as a run leaves it, and whether that must be written. */
+
+import type { StepStatus } from '#domain/assess/step-status.ts';
+import { localDate } from '#domain/base/calendar.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
+import type { Edge } from '#domain/engagement/memory.ts';
+import { rulesHash } from '#domain/process/rules-hash.ts';
+import { type Done, type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
+import { recordOf } from '#domain/sow/record.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import type { RecordToWrite } from './action.ts';
+import type { Draft } from './input.ts';
+
+/** What the next record is made from: all of it settled before the first action. */
+export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context'>;
+
+/**
+ * The record to be written; ids of issues that are yet to be made are filled in when they are.
+ *
+ * @param links those that will be there
+ */
+export function nextRecord(
+  { facts, settings, context }: RecordDraft,
+  links: readonly Edge[],
+  paused: boolean,
+): EngagementRecord {
+  const { found, assessment } = facts;
+  const { record: before } = found;
+  const { process } = assessment;
+  const ids = recordedSteps(context).flatMap((step): [StepKey, number][] => {
+    const issue = found.issues.get(step);
+    return issue === undefined ? [] : [[step, issue.id]];
+  });
+  return {
+    key: assessment.engagement,
+    process: process.id,
+    profile: process.profile,
+    version: before?.version ?? null,
+    rules: before?.rules ?? rulesHash(process),
+    revision: (before?.revision ?? 0) + 1,
+    sow: recordOf(assessment.sow, settings),
+    memory: { issues: new Map(ids), links, paused, moved: false },
+    done: new Map(assessment.steps.flatMap((status) => doneNow(status, context))),
+    rulings: context.assessment.rulings,
+    drift: context.drift ?? NO_DRIFT,
+    others: before?.others ?? {},
+  };
+}
+
+/** A record as an action carries it. @param steps whose issues it names once they exist */
+export function toWrite(record: EngagementRecord, steps: readonly StepKey[]): RecordToWrite {
+  return { text: recordText(record), steps };
+}
+
+/** Steps whose issues a record names: those of the engagement, and issues that the SOW no longer asks for. */
+export function recordedSteps({ assessment, leftovers = [] }: BlockContext): readonly StepKey[] {
+  return [...assessment.steps, ...leftovers].map(({ key }) => key);
+}
+
+/** Whether the record says something else than the one that is there. How far comments were read is no reason to write. */
+export function isNews({ facts, said }: Pick<Draft, 'facts' | 'said'>, next: EngagementRecord): boolean {
+  const { opened, record } = facts.found;
+  if (record === null || opened.kind !== 'ok') return true;
+  const unread = { ...next, rulings: { ...next.rulings, readings: said.recorded.readings } };
+  // Records of earlier releases are written anew when there is a reason, not all at once.
+  const comparable = opened.as === 'v1' ? { ...unread, rules: null, done: record.done } : unread;
+  return !sameRecord(record, comparable) || opened.as === 'newborn';
+}
+
+/** A step counts as done from now on: recorded once, with what proved it. */
+function doneNow(
+  { key, done, settled, issue, waiver, acceptance, run, step, violations }: StepStatus,
+  { assessment, settings }: BlockContext,
+): [StepKey, Done][] {
+  if (settled !== null) return [[key, settled]];
+  if (!done || issue === null) return [];
+  const closedOn = issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
+  const how = (): Done['how'] => {
+    if (waiver !== null) return 'waiver';
+    if (violations.length > 0) return 'warn';
+    if (run?.state === 'success') return 'pipeline';
+    if (acceptance?.reached === true) return 'silence';
+    return step.until === undefined ? 'rules' : 'with epic';
+  };
+  const proof = how();
+  // What Procession closes is done by whoever waived it, or by nobody: the same before and after it is closed.
+  const by =
+    proof === 'rules' || proof === 'warn' ? (issue.closedBy?.username ?? null) : (waiver?.by ?? null);
+  return [[key, { on: closedOn, by, how: proof }]];
+}
