@@ -10,7 +10,7 @@ import { openRecord, recordLine, type Seal, type SealReader } from './line.ts';
 import { type EngagementRecord, lasting, sameRecord } from './record.ts';
 
 /** The rule by which the note is found again. */
-const COPY_RULE = 'record';
+export const COPY_RULE = 'record';
 
 /** The note with the copy. @throws ConfigError as {@link Seal.sign} */
 export function copyNote(record: EngagementRecord, place: string, seal: Seal): string {

@@ -49,7 +49,7 @@ export function recovered(
  * The step that an issue of ours was made for: named by the first step label that we set; which of several issues of one
  * step it is, its marker says. What people write into the issue changes neither.
  */
-export function stepOf(
+function stepOf(
   { issue, events }: Candidate,
   engagement: string,
   { own, renames }: Pick<LabelReading, 'own' | 'renames'>,
