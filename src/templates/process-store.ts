@@ -61,7 +61,7 @@ interface LoadedVersion {
 }
 
 async function loadCurrent(folder: string, profile: string | null): Promise<LoadedProcess> {
-  return loadedProcess([await loadProcess(folder, profile)], []);
+  return loadedProcess(await marked(folder, [await loadProcess(folder, profile)]), []);
 }
 
 async function loadWhole(folder: string): Promise<LoadedProcess> {
@@ -70,7 +70,15 @@ async function loadWhole(folder: string): Promise<LoadedProcess> {
   const frozen = await Promise.all(
     names.map(async (name) => await loadVersion(frozenFolder(folder, name), current)),
   );
-  return loadedProcess(current, frozen.flat());
+  return loadedProcess(await marked(folder, current), frozen.flat());
+}
+
+/** Says so where the current version is not frozen. */
+async function marked(folder: string, current: InAllProfiles): Promise<InAllProfiles> {
+  const note = await readNote(frozenFolder(folder, current[0].version));
+  if (note !== null) return current;
+  const [plain, ...others] = current;
+  return [{ ...plain, draft: true }, ...others.map((other) => ({ ...other, draft: true as const }))];
 }
 
 function loadedProcess(current: InAllProfiles, frozen: readonly LoadedVersion[]): LoadedProcess {

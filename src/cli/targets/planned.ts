@@ -4,6 +4,7 @@ import type { CommandContext } from '#cli/terminal/command.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { planDigest } from '#domain/plan/plan-file.ts';
 import { judge } from '#domain/plan/policy.ts';
+import { draftWarnings } from '#domain/process/versions.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { type Paint, plain } from '#render/paint.ts';
@@ -76,6 +77,9 @@ export function plannedText({ wire }: CommandContext, planned: Planned, paint: P
     ...(found.epic === null ? [] : [paint('dim', found.epic.url)]),
     '',
     planText({ plan, assessment, found, settings }, paint),
+    ...(found.epic === null
+      ? draftWarnings(assessment.process).map((warning) => paint('change', `warning: ${warning}`))
+      : []),
     ...(plan.actions.length > 0 && verdict.kind === 'shadow'
       ? ['The policy is "shadow": applying this writes nothing.']
       : []),

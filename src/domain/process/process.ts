@@ -208,6 +208,8 @@ export interface ProcessDefinition {
   readonly partials: Readonly<Record<string, string>>;
   /** The profile applied, `null` for the plain process. */
   readonly profile: string | null;
+  /** The version is not frozen: who launches with it is warned. Set by the process store. */
+  readonly draft?: true;
 }
 
 /** A process in all its profiles, the plain one first. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import type { InAllProfiles } from './process.ts';
+import type { InAllProfiles, ProcessDefinition } from './process.ts';
 import { rulesHash } from './rules-hash.ts';
 
 /** Folder of the frozen versions, in the folder of their process. */
@@ -96,4 +96,12 @@ export function versionOfName(name: string): number | null {
 /** The number the next version gets. */
 export function nextVersion(current: number, frozen: readonly FrozenFolder[]): number {
   return Math.max(current, ...frozen.map(({ name }) => versionOfName(name) ?? 0)) + 1;
+}
+
+/** Why a launch with a definition is risky, in a sentence; empty when the version is frozen. */
+export function draftWarnings({ id, version, draft }: ProcessDefinition): readonly string[] {
+  if (draft !== true) return [];
+  return [
+    `version ${version} of ${id} is a draft: once its rules change, this engagement has no definition. Before anybody changes them: procession freeze ${id}, and commit the folder`,
+  ];
 }

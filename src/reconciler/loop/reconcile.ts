@@ -10,6 +10,7 @@ import { mayTrip, trippedBy } from '#domain/plan/fuse.ts';
 import { newlyWanted } from '#domain/plan/pipelines.ts';
 import { planPause } from '#domain/plan/plan.ts';
 import { judge } from '#domain/plan/policy.ts';
+import { draftWarnings } from '#domain/process/versions.ts';
 import { brakeNote } from '#domain/texts/notes.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
@@ -119,7 +120,7 @@ export async function carryOut(
     plan: wanted,
     assessment,
     epicUrl: applied.epic?.url ?? null,
-    warnings: applied.warnings,
+    warnings: [...applied.warnings, ...(found.epic === null ? draftWarnings(assessment.process) : [])],
   };
   const wants = !isStopped(decision) && newlyWanted(wanted.rulings, said.recorded).length > 0;
   const goesOn = applied.started.size > 0 || wants;

@@ -415,6 +415,27 @@ describe('procession apply, after the merge', () => {
   });
 });
 
+describe('a launch', () => {
+  it('with a version that is not frozen is warned of, in the plan and when it is done, and no other', async () => {
+    await project.addSow('SOW-7');
+    await project.addSow('SOW-8');
+    const warning = 'warning: version 2 of delivery is a draft';
+
+    expect((await procession(['plan', 'sows/SOW-7.yml'])).stdout).not.toContain('is a draft');
+    await procession(['freeze', 'delivery', '--bump']);
+    expect((await procession(['plan', 'sows/SOW-7.yml'])).stdout).toContain(warning);
+    expect((await procession(['plan', 'sows/SOW-7.yml', '--offline'])).stdout).toContain(warning);
+    expect((await procession(['apply', 'sows/SOW-7.yml'])).stderr).toContain(warning);
+    expect((await procession(['plan', 'SOW-7'])).stdout).not.toContain('is a draft');
+
+    await project.write('issue_templates/delivery/_extra.md', 'More.\n');
+    await project.write('issue_templates/delivery/epic.md', '{{> extra}}\n');
+    await procession(['freeze', 'delivery']);
+    expect((await procession(['plan', 'sows/SOW-8.yml'])).stdout).not.toContain('is a draft');
+    expect((await procession(['apply', 'sows/SOW-8.yml'])).stderr).not.toContain('is a draft');
+  });
+});
+
 describe('procession sweep, with a memory', () => {
   const STATE = ['sweep', '--state', '.procession/sweep.json'];
   const state = async () =>
