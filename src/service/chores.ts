@@ -65,17 +65,25 @@ export async function keepHouse(
   }
 }
 
+interface Watching extends Chore {
+  readonly hooks: HookAdmin;
+  readonly store: Pick<Store, 'list'>;
+  readonly clock: Clock;
+}
+
 /** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more, what was lost is swept up. */
 export async function keepWatch(
-  { hooks, clock, logger, sleep }: Chore & { readonly hooks: HookAdmin; readonly clock: Clock },
+  { hooks, store, clock, logger, sleep }: Watching,
   { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },
   signal: AbortSignal,
 ): Promise<void> {
   const known = createHookMemory();
+  const onReachable = (): void => sooner.ring();
+  const lastDelivery = async (): Promise<string | null> =>
+    memory.lastDelivery() ?? (await storedDelivery(store));
   while (!signal.aborted) {
     try {
-      const onReachable = (): void => sooner.ring();
-      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable }, known));
+      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable, lastDelivery }, known));
     } catch (error) {
       logger.warn('the webhooks could not be looked at', {
         reason: error instanceof AppError ? error.message : 'internal',
@@ -83,4 +91,12 @@ export async function keepWatch(
     }
     await sleep(WATCH_HOOKS_EVERY_MS, signal);
   }
+}
+
+/** Also of an earlier process, and of one beside this one where the store is shared. Those of a CRM stand between. */
+const NEWEST = 50;
+
+async function storedDelivery(store: Store): Promise<string | null> {
+  const newest = await store.list({ limit: NEWEST }).catch(() => []);
+  return newest.find(({ source }) => source === 'gitlab')?.receivedAt ?? null;
 }

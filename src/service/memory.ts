@@ -20,6 +20,10 @@ export interface Memory {
   readonly ownUser: () => OwnUser | null;
   readonly setOwnUser: (user: OwnUser) => void;
   readonly setWebhooks: (health: HookHealth) => void;
+  /** GitLab has delivered something. @param at ISO 8601, UTC */
+  readonly delivered: (at: string) => void;
+  /** When GitLab last delivered something to this process; `null`: not yet. */
+  readonly lastDelivery: () => string | null;
   readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
   /** @param at ISO 8601, UTC */
   readonly gitlabRequest: (request: GitLabRequestSeen, at: string) => void;
@@ -34,6 +38,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
   let gitlab: ReturnType<HealthSource['gitlab']> = null;
   let lastSweep: string | null = null;
   let webhooks: HookHealth | null = null;
+  let lastDelivery: string | null = null;
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
   function forgetSweep(): void {
@@ -49,6 +54,10 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       webhooks = health;
       metrics.webhooks(health);
     },
+    delivered: (at) => {
+      lastDelivery = at;
+    },
+    lastDelivery: () => lastDelivery,
     engagementOfIssue: (issueId) => issues.get(issueId) ?? null,
     gitlabRequest: (request, at) => {
       const { status, rateLimit } = request;

@@ -160,7 +160,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
         drainInbox(drain, signal),
         runSweeps(schedule, signal),
         keepHouse(store, { clock, logger, sleep }, signal),
-        keepWatch({ hooks: deps.hooks, clock, logger, sleep }, { memory, sooner }, signal),
+        keepWatch({ hooks: deps.hooks, store, clock, logger, sleep }, { memory, sooner }, signal),
       ]);
     },
   };
@@ -171,15 +171,22 @@ function receivers(
   memory: Memory,
   ownWrites: OwnWrites,
 ): { readonly gitlab: Receiver; readonly crm: Receiver } {
+  const gitlab = createGitLabReceiver({
+    inbox: store,
+    verify: createVerifyGitLab(secrets.gitlab),
+    limitBytes: GITLAB_BODY_BYTES,
+    ownUser: memory.ownUser,
+    isOwnWrite: (written) => ownWrites.has(written),
+    engagementOfIssue: memory.engagementOfIssue,
+  });
   return {
-    gitlab: createGitLabReceiver({
-      inbox: store,
-      verify: createVerifyGitLab(secrets.gitlab),
-      limitBytes: GITLAB_BODY_BYTES,
-      ownUser: memory.ownUser,
-      isOwnWrite: (written) => ownWrites.has(written),
-      engagementOfIssue: memory.engagementOfIssue,
-    }),
+    gitlab: {
+      ...gitlab,
+      take: async (delivery) => {
+        memory.delivered(delivery.receivedAt);
+        return await gitlab.take(delivery);
+      },
+    },
     crm: createCrmReceiver({
       inbox: store,
       verify: createVerifyCrm(secrets.crm),

@@ -43,6 +43,39 @@ describe('the service with the token of a bot', () => {
   });
 });
 
+describe('the service with a token that may not read webhooks', () => {
+  const webhooks = async (): Promise<unknown> => JSON.parse(await world.get('/readyz')).webhooks;
+
+  it.each([
+    ['none', 15 as const, 'not-allowed', 'The token may not read webhooks'],
+    ['those of the project alone', 40 as const, 'absent', 'No project webhook points to …/webhooks/gitlab'],
+  ])(
+    'says that GitLab reaches it once something was delivered, where it may read %s',
+    async (_, role, before, text) => {
+      await launched({
+        token: ({ seed }) => {
+          seed.group.members.set(seed.bot.user.id, role);
+          return seed.bot.token;
+        },
+      });
+      expect(await webhooks()).toMatchObject({ state: before, text: expect.stringContaining(text) });
+      addHook(world);
+      world.by('eli').close(world.issue('kick-off'));
+      await world.quiet();
+
+      const looked = {
+        state: 'ok',
+        text: expect.stringContaining('GitLab reaches us: the last delivery came at '),
+      };
+      world.pass();
+      await expect.poll(webhooks, { timeout: 10_000 }).toMatchObject(looked);
+      await world.restart();
+      await expect.poll(webhooks, { timeout: 10_000 }).toMatchObject(looked);
+      expect(await world.get('/metrics')).toContain('procession_webhook_state{state="ok"} 1');
+    },
+  );
+});
+
 describe('the service with the token of a person', () => {
   it('says so, sees what this person does, and does not answer itself for ever', async () => {
     await launched({ token: ({ seed }) => seed.mira.token });
