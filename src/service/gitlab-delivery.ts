@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { isSameUser } from '#domain/base/username.ts';
 import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import { ENGAGEMENT_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
@@ -170,7 +171,7 @@ function markedEngagement(description: string | null | undefined): EngagementKey
 
 function isByOwnUser(user: z.infer<typeof User>, { ownUser }: GitLabDeliveryContext): boolean {
   if (ownUser === null) return false;
-  return user?.id === ownUser.id || user?.username === ownUser.username;
+  return user?.id === ownUser.id || isSameUser(user?.username, ownUser.username);
 }
 
 /** Says where, never what: values are other people's texts. */

@@ -2,8 +2,10 @@
  * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues, a
  * pipeline. Each says in plain words what it wants, what it sees, and what to do.
  */
+
 import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { isAmong } from '#domain/base/username.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { runOf } from '#domain/rulings/pipeline-run.ts';
@@ -63,16 +65,16 @@ function met(gate: GateKind, wanted: string, seen: string): GateReading {
 function countingApprovals(facts: GateFacts): readonly Approval[] {
   const rule = facts.step.done_when.approval;
   if (rule === undefined) return [];
-  const doers = new Set([
+  const doers = [
     ...(facts.issue?.assignees.map(({ username }) => username) ?? []),
     ...(facts.issue?.closedBy === null || facts.issue === null ? [] : [facts.issue.closedBy.username]),
-  ]);
+  ];
   const last = new Map<number, Approval>();
   for (const approval of facts.rulings.approvals) {
     const expired =
       rule.expires_working_days !== undefined &&
       addWorkingDays(approval.on, rule.expires_working_days, facts.calendar) < facts.today;
-    const own = !rule.self && doers.has(approval.by);
+    const own = !rule.self && isAmong(approval.by, doers);
     if (approval.step === facts.key && !expired && !own) last.set(approval.byId, approval);
   }
   return [...last.values()];

@@ -9,6 +9,7 @@ import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import { checksum } from '#domain/base/record-line.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { isSameUser, userKey } from '#domain/base/username.ts';
 import {
   type ActualEpic,
   type ActualIssue,
@@ -260,8 +261,8 @@ export function notesOfCase({ given, sow }: ReadyCase, about: StepKey | null): r
   });
 }
 
-/** One id per username, whatever the order in which they come up. */
+/** User of a name, whatever the order in which names come up: the same id for each way of writing one. */
 export function userNamed(username: string): ActualUser {
-  if (username === PROCESSION.username) return PROCESSION;
-  return { id: 1_000 + Number.parseInt(checksum(username).slice(0, 8), 16), username };
+  if (isSameUser(username, PROCESSION.username)) return PROCESSION;
+  return { id: 1_000 + Number.parseInt(checksum(userKey(username)).slice(0, 8), 16), username };
 }

@@ -1,6 +1,7 @@
 /** Rules about the people who have a role in `procession.yml`. */
 
 import type { Details } from '#domain/base/sentence.ts';
+import { isAmong } from '#domain/base/username.ts';
 import { type RolePerson, valuesOf } from '#domain/setup/installation.ts';
 import { pageOf, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -62,6 +63,6 @@ function peopleWho(test: (person: RolePerson) => boolean, facts: DoctorFacts): r
 
 /** `roles.manager, roles.engineer` */
 function rolesOf(username: string, { roles }: DoctorFacts): string {
-  const named = Object.entries(roles).filter(([, names]) => names.includes(username));
+  const named = Object.entries(roles).filter(([, names]) => isAmong(username, names));
   return named.map(([role]) => `roles.${role}`).join(', ');
 }

@@ -7,6 +7,7 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { isAmong, isSameUser } from '#domain/base/username.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { isInHolder } from '#domain/record/identify.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
@@ -160,20 +161,16 @@ function assigneeChange(
   if (issue.assignees.length === 0) return holder;
   const earlier = earlierHolders(role, assessment, settings);
   const [only] = issue.assignees;
-  const ours = issue.assignees.length === 1 && only !== undefined && earlier.has(only.username);
-  return moved && ours && only.username !== holder ? holder : null;
+  const ours = issue.assignees.length === 1 && only !== undefined && isAmong(only.username, earlier);
+  return moved && ours && !isSameUser(only.username, holder) ? holder : null;
 }
 
 /** Whom we may have assigned before: by the SOW, the settings, or an earlier appointment. */
-function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Settings): ReadonlySet<string> {
+function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Settings): readonly string[] {
   const without = { sow, rulings: { appointments: [] } };
   const usual = assigneeFor(role, without, settings);
   const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);
-  return new Set([
-    ...(usual === null ? [] : [usual]),
-    ...appointed,
-    ...(settings.roles[role]?.slice(0, 1) ?? []),
-  ]);
+  return [...(usual === null ? [] : [usual]), ...appointed, ...(settings.roles[role]?.slice(0, 1) ?? [])];
 }
 
 function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {

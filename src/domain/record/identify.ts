@@ -4,6 +4,7 @@
  */
 
 import type { StepKey } from '#domain/base/keys.ts';
+import { isAmong } from '#domain/base/username.ts';
 import { decodeMemory, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
@@ -59,7 +60,7 @@ export function identify(
   const { ownUserIds = [], formerUsers = [], restored = new Map<number, EngagementRecord>() } = known;
   const holdersIn = (epic: ActualEpic): Holder[] => holderIn(epic, actual, seal, restored);
   const isOurs = ({ author }: ActualIssue): boolean =>
-    ownUserIds.includes(author.id) || formerUsers.includes(author.username);
+    ownUserIds.includes(author.id) || isAmong(author.username, formerUsers);
   const epics = actual.epics.flatMap(holdersIn).toSorted(byAge);
   const marked = actual.issues.flatMap((issue) =>
     holdersIn(asTracking(issue)).map((holder) => ({ issue, holder })),

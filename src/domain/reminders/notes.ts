@@ -8,6 +8,7 @@ import type { Deadline } from '#domain/assess/lateness.ts';
 import { assigneesOf, dueOf, ownersAsText } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { labelName } from '#domain/base/labels.ts';
+import { distinctUsers } from '#domain/base/username.ts';
 import { roleHolder } from '#domain/rulings/people.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
@@ -59,7 +60,9 @@ function lateText(
   const manager = managerOf(context);
   const assigned = assigneesOf(status, context);
   const told = [...(stage === 'escalated' || assigned.length === 0 ? manager : []), ...assigned];
-  const mentions = [...new Set(told)].map((user) => `@${user} `).join('');
+  const mentions = distinctUsers(told)
+    .map((user) => `@${user} `)
+    .join('');
   const what = isLate
     ? `This step was due on ${due} and is still open.`
     : 'This step is open, and others wait for it.';

@@ -1,4 +1,5 @@
 import type { Settings } from '#domain/base/settings.ts';
+import { isAmong, isSameUser } from '#domain/base/username.ts';
 import type { Person, Sow } from '#domain/sow/sow.ts';
 import type { Appointment } from './rulings.ts';
 
@@ -32,7 +33,7 @@ export function roleHolder(
   const appointed = rulings?.appointments.findLast((appointment) => appointment.role === role);
   const named = namedBySow(role, sow);
   if (appointed !== undefined) {
-    const same = named?.username === appointed.username ? named : undefined;
+    const same = isSameUser(named?.username, appointed.username) ? named : undefined;
     return {
       name: same?.name ?? appointed.username,
       username: appointed.username,
@@ -82,12 +83,14 @@ export function rolesOf(
   settings: Pick<Settings, 'roles'>,
 ): ReadonlySet<string> {
   const listed = Object.entries(settings.roles)
-    .filter(([, usernames]) => usernames.includes(username))
+    .filter(([, usernames]) => isAmong(username, usernames))
     .map(([role]) => role);
   const candidates = [
     ...Object.keys(sources.sow.contacts.ours ?? {}).map((role) => role.replaceAll('_', '-')),
     ...(sources.rulings?.appointments.map(({ role }) => role) ?? []),
   ];
-  const holds = candidates.filter((role) => roleHolder(role, sources, settings).username === username);
+  const holds = candidates.filter((role) =>
+    isSameUser(roleHolder(role, sources, settings).username, username),
+  );
   return new Set([...listed, ...holds]);
 }

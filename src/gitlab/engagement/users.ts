@@ -1,5 +1,7 @@
 /** People in GitLab, and what they may. */
+
 import { z } from 'zod';
+import { isSameUser, userKey } from '#domain/base/username.ts';
 import type { ActualUser } from '#domain/engagement/state.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import type { Connection } from '#gitlab/http/connection.ts';
@@ -18,7 +20,7 @@ export async function readAccessLevel({ connection }: Session, userId: number): 
 /** Finds a user. A user who was found is asked for once; a username that nobody has may be taken later. */
 export async function findUser(session: Session, username: string): Promise<ActualUser | null> {
   const { users, connection } = session;
-  const key = username.toLowerCase();
+  const key = userKey(username);
   const kept = users.get(key) ?? keep(() => search(connection, username));
   users.set(key, kept);
   const user = await kept.get();
@@ -28,5 +30,5 @@ export async function findUser(session: Session, username: string): Promise<Actu
 
 async function search(connection: Connection, username: string): Promise<ActualUser | null> {
   const found = parseAnswer(z.array(User), await connection.users.all({ username }), 'GET /users');
-  return found.find((user) => user.username.toLowerCase() === username.toLowerCase()) ?? null;
+  return found.find((user) => isSameUser(user.username, username)) ?? null;
 }

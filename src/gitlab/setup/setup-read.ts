@@ -1,6 +1,8 @@
 /** Reads what GitLab holds of an installation. GETs only. */
+
 import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { isSameUser } from '#domain/base/username.ts';
 import { PREMIUM } from '#domain/engagement/state.ts';
 import type { ActualHook, HookScope } from '#domain/setup/actual-hook.ts';
 import type {
@@ -221,7 +223,7 @@ async function readSchedules({ base, schedules }: SetupConnection): Promise<read
 
 async function readPerson(connection: SetupConnection, username: string): Promise<RolePerson> {
   const found = parseAnswer(z.array(Account), await connection.users.all({ username }), 'GET /users');
-  const account = found.find((user) => user.username.toLowerCase() === username.toLowerCase());
+  const account = found.find((user) => isSameUser(user.username, username));
   if (account === undefined) return { username, account: null };
   const level = await readLevel(connection, 'project', account.id);
   return { username, account: { id: account.id, state: account.state, isMember: level > 0 } };

@@ -1,4 +1,5 @@
 /** Gathers everything `doctor` judges. Reads only. */
+import { distinctUsers } from '#domain/base/username.ts';
 import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
@@ -23,7 +24,7 @@ export interface ExamineQuestion {
 
 /** @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError */
 export async function examine(deps: ExamineDeps, question: ExamineQuestion): Promise<DoctorFacts> {
-  const usernames = [...new Set(Object.values(question.roles).flat())];
+  const usernames = distinctUsers(Object.values(question.roles).flat());
   const [installation, database] = await Promise.all([deps.installation.read(usernames), deps.database()]);
   const facts = { ...question, installation, database };
   const since = new Date(Date.parse(installation.now) - DAY_MS).toISOString();

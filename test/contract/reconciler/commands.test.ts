@@ -57,6 +57,23 @@ describe('comment commands', () => {
     expect(world.state('last')).toBe('workflow::ready');
   });
 
+  it('knows the people of the settings whatever the case, as GitLab does', async () => {
+    await world.close();
+    const roles = { manager: ['Mira'], engineer: ['ELI', 'noor'] };
+    world = await startEngagement({ process: COMMANDED, settings: { roles } });
+    await world.apply();
+    const assigned = (): readonly number[] => world.issue('second').assigneeIds;
+    await world.walk('first');
+    await settle();
+    expect(assigned()).toEqual([world.seed.eli.user.id]);
+
+    const note = say('mira', world.issue('second'), '/ps assign engineer @NOOR');
+    await settle();
+
+    expect(reactions(note)).toEqual(['white_check_mark']);
+    expect(assigned()).toEqual([world.seed.noor.user.id]);
+  });
+
   it('a waiver expires when the step is opened again', async () => {
     await world.walk('first');
     say('mira', world.issue('second'), '/ps waive not needed');
