@@ -107,7 +107,11 @@ class Reader {
         `expected the web address of GitLab, got ${/[?@]/.test(value) ? 'something else' : shown(value)}`,
         'Write it like https://gitlab.example.com.',
       );
-    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+    const address = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+    const too = tooMuchOf(address);
+    return too === null
+      ? address
+      : this.report(name, `expected the address of GitLab itself, got ${shown(address)}`, too);
   }
 
   token(name: string): Secret | null {
@@ -240,6 +244,15 @@ class Reader {
     this.problems.push(variableProblem(name, message, fix));
     return null;
   }
+}
+
+/** What to do about an address of something in GitLab: of its API, as `CI_API_V4_URL` has it, or of a page; `null` for that of GitLab. */
+function tooMuchOf(address: string): string | null {
+  const [, gitlab] = /^(.*?)\/api(?:\/v\d.*)?$/.exec(address) ?? [];
+  if (gitlab !== undefined) return `Did you mean "${gitlab}"?`;
+  return address.includes('/-/')
+    ? 'Write it without a group or a project, like https://gitlab.example.com.'
+    : null;
 }
 
 /** GitLab's signing tokens are `whsec_` and base64; plain ones travel in a header. */

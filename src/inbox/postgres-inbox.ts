@@ -9,6 +9,7 @@ import { openPostgresDatabase, type PostgresDatabase } from './postgres-database
 import { createPostgresDeliveries } from './postgres-deliveries.ts';
 import { toPostgresFailure } from './postgres-failure.ts';
 import { createPostgresPut } from './postgres-put.ts';
+import { SCHEMA } from './postgres-schema.ts';
 
 /** A crashed worker's engagement waits this long. */
 const LEASE_MS = 60_000;
@@ -35,7 +36,7 @@ export interface PostgresInboxOptions {
  */
 export async function openPostgresInbox(options: PostgresInboxOptions): Promise<Store> {
   const { now = () => new Date().toISOString(), onError = () => undefined } = options;
-  const { databaseUrl, schema = 'procession', leaseMs = LEASE_MS } = options;
+  const { databaseUrl, schema = SCHEMA, leaseMs = LEASE_MS } = options;
   const database = await openPostgresDatabase({ databaseUrl, schema, leaseMs, onError });
   const claims = createPostgresClaims(database);
   const deliveries = createPostgresDeliveries(database);

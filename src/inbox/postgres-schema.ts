@@ -1,3 +1,6 @@
+/** Schema of the database that holds our tables and pg-boss's. */
+export const SCHEMA = 'procession';
+
 /**
  * Our tables beside pg-boss's in its schema: the record of deliveries, and the audit log. Each script takes them one
  * version further; a script that was released is never changed.

@@ -1,15 +1,27 @@
-/** Whether the SQLite store could be opened, without making or migrating anything. */
+/** Looks at the SQLite store without making or migrating anything. */
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
+import { FILE } from './sqlite-database.ts';
 import { configError, toConfigError } from './sqlite-failure.ts';
 import { unreachable } from './unreachable.ts';
 
-/** Looks at the data folder and at the database in it. */
+/** @throws ConfigError when no service has made its database in the data folder */
+export function requireSqliteStore(folder: string): void {
+  const file = join(folder, FILE);
+  if (existsSync(file)) return;
+  throw configError(
+    file,
+    'there is no such file, so there are no deliveries and no audit log here',
+    'Name the data folder of the service; procession serve makes the file when it starts',
+  );
+}
+
+/** Says whether the data folder and the database in it can be used. */
 export function probeSqlite(folder: string): DatabaseState {
-  const file = join(folder, 'procession.db');
+  const file = join(folder, FILE);
   try {
     if (existsSync(file)) readVersion(file);
     mustBeWritable(existing(resolve(folder)), file);

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { configError, toConfigError } from './sqlite-failure.ts';
 import { MIGRATIONS } from './sqlite-schema.ts';
 
-const FILE = 'procession.db';
+/** Name of the database in the data folder. */
+export const FILE = 'procession.db';
 /** How long a write waits for another process (a CLI command) to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;
 

@@ -81,7 +81,11 @@ export interface Wire extends PipelineWire {
   versions(process: string): Promise<VersionedProcess>;
   /** Freezes the current version of a process. @throws ConfigError */
   freeze(process: string, options: { readonly bump: boolean }): Promise<Freezing>;
-  /** The inbox and audit log: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it. */
+  /**
+   * The inbox and audit log of a service: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it.
+   *
+   * @throws ConfigError when no service has made it
+   */
   store(): Promise<Store>;
   /** Reads and installs what an installation needs in GitLab. @throws ConfigError as {@link Wire.gitlab} */
   installation(): Promise<InstallationAdmin>;
@@ -154,7 +158,10 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
-    store: async () => await openStore(config(), logger),
+    store: async () => {
+      await requireStore(config());
+      return await openStore(config(), logger);
+    },
     installation: async () => {
       const { createInstallationAdmin } = await import('#gitlab/setup/create-installation-admin.ts');
       return createInstallationAdmin(connection());
@@ -189,6 +196,12 @@ async function openStore(config: Config, logger: Logger, leaseMs?: number): Prom
     onError: (error) =>
       logger.warn('the database connection broke; connecting again', { errorName: error.name }),
   });
+}
+
+/** Whoever only looks makes nothing: a mistyped folder or database is told. */
+async function requireStore({ databaseUrl, dataFolder }: Config): Promise<void> {
+  if (databaseUrl === null) (await import('#inbox/probe-sqlite.ts')).requireSqliteStore(dataFolder);
+  else await (await import('#inbox/probe-postgres.ts')).requirePostgresStore(databaseUrl.reveal());
 }
 
 /** Only the service has a store. */

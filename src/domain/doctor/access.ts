@@ -31,6 +31,14 @@ export const ACCESS_RULES: readonly Rule<Installation>[] = [
     fix: 'Upgrade GitLab.',
   },
   {
+    id: 'gitlab-url-wrong',
+    area: 'gitlab',
+    severity: 'error',
+    applies: ({ user }) => user.kind === 'refused' && user.status === 404 && { reason: inShort(user.reason) },
+    says: "Nothing at GITLAB_URL answers as GitLab's API does: {reason}",
+    fix: 'Set GITLAB_URL to the address of GitLab itself, as the browser shows it on the start page: without /api/v4, and without a group or a project.',
+  },
+  {
     id: 'token-invalid',
     area: 'token',
     severity: 'error',
@@ -50,7 +58,8 @@ export const ACCESS_RULES: readonly Rule<Installation>[] = [
     id: 'token-user-blocked',
     area: 'token',
     severity: 'error',
-    applies: ({ user }) => user.kind === 'refused' && user.status !== 401 && { reason: inShort(user.reason) },
+    applies: ({ user }) =>
+      user.kind === 'refused' && ![401, 404].includes(user.status) && { reason: inShort(user.reason) },
     says: 'GitLab lets the user of the token do nothing: {reason}',
     fix: 'Let an administrator of GitLab unblock the user, or use the token of another.',
   },

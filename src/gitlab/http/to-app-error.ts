@@ -51,6 +51,10 @@ const ADVICE: Readonly<Record<number, string>> = {
   422: 'GitLab does not take a value that was sent.',
 };
 
+/** GitLab's API says `message` of what is not there, `error` where it has no such address, and never answers a page. */
+const NO_API =
+  'There is no such address in its API: check GITLAB_URL (the address of GitLab itself, without /api/v4) and any proxy in between; or this GitLab or its tier lacks the feature.';
+
 /** Turns GitLab's answer text into one short line: the `message` or `error` of its JSON, else the text itself. */
 function reasonOf(body: string): string {
   let reason: unknown = body;
@@ -131,7 +135,17 @@ function statusError(what: string, failure: Failure & { readonly kind: 'status' 
   if (status < 400) {
     return new UnexpectedResponseError(`${line} Check GITLAB_URL and any proxy in front of GitLab.`);
   }
-  return new GitLabRefusedError([line, ADVICE[status]].filter(Boolean).join(' '), status);
+  const advice = status === 404 && !hasMessage(failure.body) ? NO_API : ADVICE[status];
+  return new GitLabRefusedError([line, advice].filter(Boolean).join(' '), status);
+}
+
+function hasMessage(body: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null && 'message' in parsed;
+  } catch {
+    return false;
+  }
 }
 
 function describe(failure: Exclude<Failure, { kind: 'foreign' }>): string {

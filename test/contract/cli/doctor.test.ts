@@ -99,6 +99,14 @@ const CASES: readonly Case[] = [
     exit: 2,
   },
   {
+    id: 'config-invalid',
+    face: 'the address of the API',
+    env: ({ url }) => ({ GITLAB_URL: `${url}/api/v4` }),
+    message: /^GITLAB_URL: expected the address of GitLab itself, got "http.*\/api\/v4"\.$/,
+    fix: /^Did you mean "http:\/\/[^/]*"\?$/,
+    exit: 2,
+  },
+  {
     id: 'webhook-secret-missing',
     env: () => ({ GITLAB_WEBHOOK_SECRETS: '' }),
     message:
@@ -120,6 +128,14 @@ const CASES: readonly Case[] = [
       sandbox.faults.failNext({ when: 'before', kind: 'status', status: 200, body: '<html>Sign in</html>' }),
     message: /^GET \/user: /,
     fix: 'Set GITLAB_URL to the address of GitLab itself, and look at any proxy in between.',
+  },
+  {
+    id: 'gitlab-url-wrong',
+    face: 'a group behind it',
+    env: ({ url }) => ({ GITLAB_URL: `${url}/services` }),
+    message:
+      "Nothing at GITLAB_URL answers as GitLab's API does: GET /user: GitLab answered 404 (404 Not Found).",
+    fix: 'Set GITLAB_URL to the address of GitLab itself, as the browser shows it on the start page: without /api/v4, and without a group or a project.',
   },
   {
     id: 'gitlab-too-old',

@@ -261,6 +261,22 @@ templates: processes
     ]);
   });
 
+  it.each([
+    ['https://gitlab.example.com/api/v4', 'https://gitlab.example.com'],
+    ['https://gitlab.example.com/api/v4/', 'https://gitlab.example.com'],
+    ['https://example.com/gitlab/api/v4/projects', 'https://example.com/gitlab'],
+    ['https://example.com/gitlab/api', 'https://example.com/gitlab'],
+    ['https://gitlab.example.com/acme/services/-/issues', 'https://gitlab.example.com/acme/services'],
+  ])('names what is too much in GITLAB_URL %s', (url, meant) => {
+    const [problem, ...others] = problems({ GITLAB_URL: url });
+
+    expect(problem).toMatch(/^GITLAB_URL: expected the address of GitLab itself, got "https:/);
+    expect(problem).toContain(
+      meant.endsWith('services') ? 'without a group or a project' : `Did you mean "${meant}"?`,
+    );
+    expect(others).toEqual([]);
+  });
+
   it('tells every problem of environment and file at once', () => {
     expect(
       problems(

@@ -253,6 +253,7 @@ describe('gitlab/requester', () => {
       'higher privileges',
     ],
     [404, { message: '404 Project Not Found' }, 'cannot see it'],
+    [404, { error: '404 Not Found' }, 'check GITLAB_URL'],
     [422, { message: 'EpicAssignmentError' }, 'EpicAssignmentError'],
   ])('explains %i %j', async (status, body, expected) => {
     const server = await serve((response) => json(response, status, body));
@@ -267,6 +268,21 @@ describe('gitlab/requester', () => {
     expect(error.message).toContain(expected);
     expect(error.message).not.toContain('\n');
     expect(server.seen).toHaveLength(1);
+  });
+
+  it("leads to GITLAB_URL where something else than GitLab's API says 404", async () => {
+    const page = await serve((response) =>
+      response
+        .writeHead(404, { 'content-type': 'text/html' })
+        .end('<html>The page could not be found</html>'),
+    );
+
+    const error = await failure(client(page.url).get());
+
+    expect(error).toMatchObject({ status: 404 });
+    expect(error.message).toContain('an HTML page instead of JSON). ');
+    expect(error.message).toContain('check GITLAB_URL');
+    expect(error.message).not.toContain('gitlab.project');
   });
 
   it('refuses a page that is not JSON, and shortens what it quotes', async () => {
