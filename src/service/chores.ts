@@ -96,7 +96,7 @@ export async function keepWatch(
 /** Also of an earlier process, and of one beside this one where the store is shared. Those of a CRM stand between. */
 const NEWEST = 50;
 
-async function storedDelivery(store: Store): Promise<string | null> {
+async function storedDelivery(store: Pick<Store, 'list'>): Promise<string | null> {
   const newest = await store.list({ limit: NEWEST }).catch(() => []);
   return newest.find(({ source }) => source === 'gitlab')?.receivedAt ?? null;
 }

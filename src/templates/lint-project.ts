@@ -1,13 +1,18 @@
 /** Checks everything of a project but its settings. */
 import { didYouMean } from '#domain/base/closest.ts';
+import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { roleProblems } from '#domain/process/role-problems.ts';
+import { readFrozenFolders } from './frozen-versions.ts';
 import { type LintResult, lintPaths } from './lint-paths.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
-import { readProfiles } from './load-process.ts';
+import { loadProcess, readProfiles } from './load-process.ts';
 
-/** What the settings say that a launch takes. */
-export interface LaunchSettings {
+/** What the settings say that a launch takes, and who does its steps. */
+export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands'> {
   /** The settings file, for messages. */
   readonly configFile: string | null;
   readonly process: string;
@@ -15,7 +20,7 @@ export interface LaunchSettings {
 }
 
 /**
- * Checks the templates, the SOW files, and that the process and profile of launches are among the templates.
+ * Checks the templates, the SOW files, and that process, profile and roles of the settings are among the templates.
  *
  * @param launch `null`: the settings cannot be used, and nothing is said about launches
  */
@@ -25,8 +30,35 @@ export async function lintProject(
   launch: LaunchSettings | null,
 ): Promise<LintResult> {
   const { problems, checked } = await lintPaths([templates, ...(await listSowFiles(sowsFolder))]);
-  const launchProblems = launch === null ? [] : await findLaunchProblems(launch, templates);
-  return { problems: [...launchProblems, ...problems], checked };
+  if (launch === null) return { problems, checked };
+  const [launches, roles] = await Promise.all([
+    findLaunchProblems(launch, templates),
+    findRoleProblems(launch, templates),
+  ]);
+  return { problems: [...launches, ...roles, ...problems], checked };
+}
+
+/** Nothing while a process cannot be read: the roles might be its. */
+async function findRoleProblems(
+  settings: LaunchSettings,
+  templates: string,
+): Promise<readonly InputProblem[]> {
+  try {
+    const folders = await listProcesses(templates);
+    const processes = (
+      await Promise.all(folders.map(async ({ folder }) => await inAllVersions(folder)))
+    ).flat();
+    return processes.length === 0 ? [] : roleProblems(settings, processes, settings.configFile);
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+/** Engagements of a frozen version keep its roles. */
+async function inAllVersions(folder: string): Promise<readonly ProcessDefinition[]> {
+  const [current, frozen] = await Promise.all([loadProcess(folder), readFrozenFolders(folder)]);
+  return [current, ...frozen.flatMap(({ definitions }) => definitions ?? [])];
 }
 
 async function findLaunchProblems(

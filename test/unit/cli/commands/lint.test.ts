@@ -35,6 +35,47 @@ describe('procession lint', () => {
     expect(stdout).toContain(fix);
   });
 
+  it.each([
+    [
+      'roles: { enginer: [eli] }',
+      'roles.enginer: no process knows the role "enginer"',
+      'Did you mean "engineer"?',
+    ],
+    [
+      'roles: { finnance: [] }',
+      'roles.finnance: no process knows the role "finnance"',
+      'Did you mean "finance"?',
+    ],
+    [
+      'commands: { waive: [manger] }',
+      'commands.waive[0]: nobody can have the role "manger"',
+      'Did you mean "manager"?',
+    ],
+  ])('finds that nobody means the role of %s', async (settings, message, fix) => {
+    const { code, stdout } = await lint(settings);
+
+    expect(code).toBe(2);
+    expect(stdout).toContain(message);
+    expect(stdout).toContain(fix);
+  });
+
+  it('only warns of a role that resembles none', async () => {
+    const { code, stdout } = await lint('roles: { astronaut: [eli] }');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'warning: procession.yml roles.astronaut: no process knows the role "astronaut"',
+    );
+    expect(stdout).toMatch(/Roles: .*engineer.*manager/);
+  });
+
+  it.each([
+    'roles: { manager: [mira], engineer: [eli], account-manager: [], finance: [] }',
+    'roles: { delivery-lead: [mira] }\ncommands: { waive: [manager, delivery-lead], add: [owner], help: [anybody] }',
+  ])('finds nothing wrong with roles that mean something: %s', async (settings) => {
+    expect(await lint(settings)).toMatchObject({ code: 0, stdout: expect.stringContaining('no problems') });
+  });
+
   it('finds nothing wrong with a profile that is there, and a project without SOWs', async () => {
     expect(await lint('profile: strict')).toMatchObject({
       code: 0,
