@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { appoint } from '#domain/assess/appointments.ts';
 import { assess } from '#domain/assess/assess.ts';
-import { countingApprovals } from '#domain/assess/gates.ts';
+import { readGates } from '#domain/assess/gates.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
-import { identify } from '#domain/engagement/identify.ts';
 import { FREE } from '#domain/engagement/state.ts';
+import { identify } from '#domain/record/identify.ts';
 import { roleHolder, rolesOf } from '#domain/rulings/people.ts';
 import { type Approval, NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
@@ -48,7 +48,7 @@ describe('a username in another case', () => {
     const tracking = anIssue('first', { author, description: writeManagedBlock('', marker, 'Block') });
     const state = aState({ epics: [], issues: [tracking], capabilities: FREE });
 
-    expect(identify(state, [], ['Earlier-Bot']).epic?.id).toBe(tracking.id);
+    expect(identify(state, undefined, { formerUsers: ['Earlier-Bot'] }).epic?.id).toBe(tracking.id);
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('a username in another case', () => {
       today: '2026-11-05',
     };
 
-    expect(countingApprovals(facts)).toEqual([]);
-    expect(countingApprovals({ ...facts, issue: anIssue('first') })).toEqual([approval]);
+    expect(readGates(facts)).toMatchObject([{ gate: 'approval', seen: 'nothing yet' }]);
+    expect(readGates({ ...facts, issue: anIssue('first') })).toMatchObject([{ problem: null }]);
   });
 });
