@@ -158,10 +158,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
-    store: async () => {
-      await requireStore(config());
-      return await openStore(config(), logger);
-    },
+    store: async () => await openStoreOfService(config(), logger),
     installation: async () => {
       const { createInstallationAdmin } = await import('#gitlab/setup/create-installation-admin.ts');
       return createInstallationAdmin(connection());
@@ -199,9 +196,11 @@ async function openStore(config: Config, logger: Logger, leaseMs?: number): Prom
 }
 
 /** Whoever only looks makes nothing: a mistyped folder or database is told. */
-async function requireStore({ databaseUrl, dataFolder }: Config): Promise<void> {
+async function openStoreOfService(config: Config, logger: Logger): Promise<Store> {
+  const { databaseUrl, dataFolder } = config;
   if (databaseUrl === null) (await import('#inbox/probe-sqlite.ts')).requireSqliteStore(dataFolder);
   else await (await import('#inbox/probe-postgres.ts')).requirePostgresStore(databaseUrl.reveal());
+  return await openStore(config, logger);
 }
 
 /** Only the service has a store. */
