@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/migrate.ts'),
   },
   {
+    name: 'records',
+    summary: 'seal the records in GitLab with the key of now, and take over those made before there was one',
+    load: async () => await import('#cli/commands/records.ts'),
+  },
+  {
     name: 'check',
     summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
     load: async () => await import('#cli/commands/check.ts'),

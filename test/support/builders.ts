@@ -19,7 +19,7 @@ export function aPlanInput(
   return {
     facts: { ...facts, capabilities: PREMIUM, lostLinks: [] },
     said: { followed: { answers: [], effects: NO_EFFECTS }, recorded: NO_RULINGS },
-    wishes: { resume: false, migrate: false, claimed: false },
+    wishes: { resume: false, migrate: false, claimed: false, reseal: false },
     groupLabels: new Set(),
     settings,
     sealing: false,

@@ -62,7 +62,7 @@ export function checkEngagement(
     process: assessment.process.id,
     url: found.epic?.url ?? null,
     findings: [
-      ...(found.restored === null ? [] : [recordDamaged(found.restored)]),
+      ...(found.restored === 'lost' || found.restored === 'altered' ? [recordDamaged(found.restored)] : []),
       ...(assessment.epicClosedEarly ? [closedEarly(assessment)] : []),
     ],
     steps: assessment.steps.map((status) => checkStep(status, assessment, until)),

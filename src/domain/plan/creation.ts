@@ -88,7 +88,8 @@ export function planCopy(
   const { found } = draft.facts;
   const isThere = found.epic !== null && !movesToEpic(draft) && found.opened.kind !== 'absent';
   const next = nextRecord(draft, draft.links, false);
-  const before = isThere && !isNewborn(found) ? found.record : null;
+  const isKept = isThere && !isNewborn(found) && found.restored !== 'taken over' && !draft.wishes.reseal;
+  const before = isKept ? found.record : null;
   return draft.sealing && needsCopy(before, next) ? [{ kind: 'write-copy', record: toWrite(next, []) }] : [];
 }
 

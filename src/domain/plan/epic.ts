@@ -54,7 +54,7 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
 }
 
 function restoredNotes({ found, assessment }: PlanFacts): readonly Action[] {
-  if (found.restored === null) return [];
+  if (found.restored === null || found.restored === 'taken over') return [];
   const body = restoredNote(found.restored, assessment.engagement);
   return [{ kind: 'write-note', target: { kind: 'epic' }, rule: 'record-restored', body }];
 }
@@ -70,10 +70,10 @@ function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | nu
  * or it says something else than it should. How far comments were read is no reason to write.
  */
 function blockToWrite(existing: ActualEpic | null, draft: EpicDraft): Written {
-  const { facts, said, context, links, coming } = draft;
+  const { facts, said, wishes, context, links, coming } = draft;
   const block = epicBlock(context);
   const record = nextRecord(draft, links, false);
-  if (existing !== null && coming.size === 0 && said.followed.answers.length === 0) {
+  if (existing !== null && !wishes.reseal && coming.size === 0 && said.followed.answers.length === 0) {
     const steps = { issues: facts.found.issues, coming };
     const current = { kind: existing.kind, description: withoutRecordLine(existing.description) };
     if (blockChange(current, epicMarker(context.assessment), block, steps) === null && !isNews(draft, record))

@@ -50,6 +50,8 @@ export interface Wishes {
   readonly resume: boolean;
   /** A tracking issue turns into an epic, where there can be one. */
   readonly migrate: boolean;
+  /** The record and its copy are written anew, with the key of now. */
+  readonly reseal: boolean;
   /** The engagement's label is known to exist and what carries it was read: nothing to claim. */
   readonly claimed: boolean;
 }

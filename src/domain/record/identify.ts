@@ -20,8 +20,11 @@ export interface Identified {
   readonly opened: Opened;
   /** Its record, from the description or from the protected copy; `null` where neither can be read. */
   readonly record: EngagementRecord | null;
-  /** The record is that of the protected copy: the one in the description was lost or altered. */
-  readonly restored: 'lost' | 'altered' | null;
+  /**
+   * The record is that of the protected copy, because the one in the description was lost or altered; `taken over`: it
+   * carries no seal, and people have asked to seal it.
+   */
+  readonly restored: 'lost' | 'altered' | 'taken over' | null;
   /** That of the record. */
   readonly memory: EngagementMemory;
   readonly issues: ReadonlyMap<StepKey, ActualIssue>;
@@ -167,6 +170,7 @@ function believed(holders: readonly Holder[]): readonly Holder[] {
 
 function restorationOf(opened: Opened): Identified['restored'] {
   if (opened.kind === 'ok') return null;
+  if (opened.kind === 'damaged' && opened.record !== null) return 'taken over';
   return opened.kind === 'damaged' ? 'altered' : 'lost';
 }
 

@@ -46,6 +46,29 @@ export function recovered(
 }
 
 /**
+ * An unsealed record as people take it over: what it says counts, and what is closed and labelled done or waived is done as
+ * it stands.
+ */
+export function takenOver(
+  record: EngagementRecord,
+  issues: readonly ActualIssue[],
+  { renames, calendar }: Pick<LabelReading, 'renames' | 'calendar'>,
+): EngagementRecord {
+  const stepById = new Map([...record.memory.issues].map(([step, id]) => [id, step]));
+  const found = issues.flatMap((issue): [StepKey, Done][] => {
+    const step = stepById.get(issue.id);
+    const isOver = (state: 'done' | 'waived'): boolean =>
+      issue.labels.includes(labelName('workflow', state, renames));
+    if (step === undefined || issue.state !== 'closed' || issue.closedAt === null) return [];
+    if (!isOver('done') && !isOver('waived')) return [];
+    const by = issue.closedBy?.username ?? null;
+    const on = localDate(issue.closedAt, calendar);
+    return [[step, { on, by, how: isOver('waived') ? 'waiver' : 'found' }]];
+  });
+  return { ...record, done: new Map([...found, ...record.done]) };
+}
+
+/**
  * The step that an issue of ours was made for: named by the first step label that we set; which of several issues of one
  * step it is, its marker says. What people write into the issue changes neither.
  */

@@ -33,7 +33,7 @@ export async function decide(
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Decision | Undecided> {
-  const seen = await identifyAll(deps, actual);
+  const seen = await identifyAll(deps, actual, options);
   const sow = sowOf(seen, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
   const process = processOf(deps.processes, seen, options);
@@ -54,6 +54,7 @@ export async function decide(
     resume: options.resume === true || said.followed.effects.unpause,
     migrate: options.migrate === true,
     claimed: options.claimed === true,
+    reseal: options.reseal === true,
   };
   const wanted = desiredLinks({ assessment, capabilities });
   const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume });
@@ -87,8 +88,10 @@ function sowOf(
     if (options.sow === undefined) return { kind: 'absent' };
     return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
   }
-  if (options.sow !== undefined) return options.sow;
   const { record, opened } = found;
+  // Applying the SOW would lose what people have ruled: it is taken over, or looked at.
+  const isUnsealed = record === null && opened.kind === 'damaged' && opened.record !== null;
+  if (options.sow !== undefined && !isUnsealed) return options.sow;
   if (record !== null) return record.sow;
   return {
     kind: 'record-damaged',

@@ -34,6 +34,8 @@ export interface ReconcileOptions {
   readonly resume?: boolean;
   /** Turn a tracking issue into an epic, where GitLab has epics by now. */
   readonly migrate?: boolean;
+  /** Seal the record anew, and take over one that carries no seal. */
+  readonly reseal?: boolean;
   /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
   readonly recentActions?: () => Promise<readonly string[]>;
   readonly onProgress?: Progress | undefined;

@@ -12,7 +12,11 @@ export function undecidedFinding(
       rule: 'record-damaged',
       message: `The epic cannot be trusted: ${undecided.reason}`,
       missing: [],
-      fix: [`Restore it: procession apply sows/${engagement}.yml`],
+      fix: [
+        undecided.reason.endsWith('carries no seal')
+          ? 'Look at what would be taken over, then seal it: procession records reseal --dry-run'
+          : `Restore it: procession apply sows/${engagement}.yml`,
+      ],
     };
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
   return {
