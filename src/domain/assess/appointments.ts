@@ -3,7 +3,7 @@
 import { localDate } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
-import { roleHolder } from '#domain/rulings/people.ts';
+import { personInRole } from '#domain/rulings/people.ts';
 import type { Appointment } from '#domain/rulings/rulings.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -30,7 +30,8 @@ function newAppointments(assessment: Assessment, settings: Settings): readonly A
     if (role === undefined || issue === null || !status.done) return [];
     if (assessment.rulings.appointments.some((appointment) => appointment.role === role)) return [];
     const username = appointedBy(status, assessment, settings);
-    if (username === null || isSameUser(username, roleHolder(role, assessment, settings).username)) return [];
+    if (username === null || isSameUser(username, personInRole(role, assessment, settings).username))
+      return [];
     const on = issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
     const by = issue.closedBy ?? { username, id: 0 };
     return [{ role, username, by: by.username, byId: by.id, on, note: 0 }];
@@ -39,7 +40,7 @@ function newAppointments(assessment: Assessment, settings: Settings): readonly A
 
 /** The one assignee who does not do the appointing step by role. */
 function appointedBy({ step, issue }: StepStatus, assessment: Assessment, settings: Settings): string | null {
-  const doer = roleHolder(step.owner, assessment, settings).username;
+  const doer = personInRole(step.owner, assessment, settings).username;
   const doers = [...(doer === null ? [] : [doer]), ...(settings.roles[step.owner] ?? [])];
   const others = (issue?.assignees ?? [])
     .map(({ username }) => username)

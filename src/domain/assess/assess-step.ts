@@ -14,7 +14,7 @@ import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type EvidenceReading, readEvidence } from './evidence.ts';
 import { readGates } from './gates.ts';
-import { withRecorded } from './recorded-evidence.ts';
+import { withRunEvidence } from './run-evidence.ts';
 import type { StepStatus, Violation } from './step-status.ts';
 
 interface StepInput {
@@ -176,7 +176,7 @@ function readFacts({ step, issue }: StepInput, context: StepContext): Facts {
   if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null, run };
   const written = readEvidence(issue.description, evidenceFor(step, sow));
   const acceptance = readAcceptance(step, sow, written, settings.calendar, today);
-  const evidence = withRecorded(withoutFilled(written, step, acceptance), step, run);
+  const evidence = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
   return {
     unticked: acceptance?.reached === true ? [] : untickedItems(step, issue),
     evidence,

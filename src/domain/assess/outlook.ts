@@ -2,7 +2,7 @@
 
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import { type RoleHolder, roleHolder } from '#domain/rulings/people.ts';
+import { type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -21,25 +21,25 @@ export interface PendingChange {
   readonly dueDate: string | null;
 }
 
-/** Who is (or will be) on a step: the issue's assignees, else the holder of the step's role. Usernames. */
+/** Who is (or will be) on a step: the issue's assignees, else who has the step's role. Usernames. */
 export function assigneesOf(status: StepStatus, context: Outlook): readonly string[] {
   const pending = context.pending?.get(status.key)?.assignee ?? null;
   if (pending !== null) return [pending];
   const assigned = status.issue?.assignees.map(({ username }) => username) ?? [];
   if (assigned.length > 0) return assigned;
-  const { username } = roleHolderOf(status, context);
+  const { username } = personOn(status, context);
   return username === null ? [] : [username];
 }
 
-function roleHolderOf(status: StepStatus, { assessment, settings }: Outlook): RoleHolder {
-  return roleHolder(status.step.owner, assessment, settings);
+function personOn(status: StepStatus, { assessment, settings }: Outlook): PersonInRole {
+  return personInRole(status.step.owner, assessment, settings);
 }
 
 /** Owners as text that notifies nobody: `eli`, or the role when nobody is known. */
 export function ownersAsText(status: StepStatus, context: Outlook): string {
   const users = assigneesOf(status, context);
   if (users.length > 0) return users.map((user) => `\`${user}\``).join(', ');
-  const { name } = roleHolderOf(status, context);
+  const { name } = personOn(status, context);
   return name === null ? `role ${status.step.owner}, nobody named yet` : inlineText(name);
 }
 

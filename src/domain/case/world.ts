@@ -24,7 +24,7 @@ import { recordNow, withRecord } from '#domain/plan/written.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { placeOf, UNSEALED } from '#domain/record/line.ts';
-import { roleHolder } from '#domain/rulings/people.ts';
+import { personInRole } from '#domain/rulings/people.ts';
 import type { ActualPipeline } from '#domain/rulings/pipeline-run.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { fillCells, tickAll, tickItems } from '#domain/text/fill-in.ts';
@@ -183,7 +183,7 @@ interface Done {
 function withFacts(issue: ActualIssue, done: Done): ActualIssue {
   const { step, facts, ready } = done;
   const isClosed = facts.is === 'closed' || facts.is === 'done';
-  const by = facts.by ?? roleHolder(step.owner, ready, settingsOf(ready)).username ?? step.owner;
+  const by = facts.by ?? personInRole(step.owner, ready, settingsOf(ready)).username ?? step.owner;
   const on = facts.on ?? ready.given.today ?? ready.sow.closed_won_on;
   return {
     ...issue,

@@ -1,4 +1,4 @@
-import type { RecordedEvidence } from '#domain/assess/recorded-evidence.ts';
+import type { RunEvidence } from '#domain/assess/run-evidence.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { LabelDefinition } from '#domain/base/labels.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
@@ -103,7 +103,7 @@ export type Action =
       readonly dueDate: string | null;
       readonly joinEpic: boolean;
       /** What the success of its pipeline fills in. */
-      readonly evidence: RecordedEvidence | null;
+      readonly evidence: RunEvidence | null;
     } & Update)
   | ({
       readonly kind: 'update-epic';

@@ -11,7 +11,7 @@ import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { needsCopy } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { assigneeFor, roleHolders } from '#domain/rulings/people.ts';
+import { assigneeFor, peopleInRoles } from '#domain/rulings/people.ts';
 import { renderTemplate, renderTitle } from '#domain/template/render.ts';
 import { templateView, type View } from '#domain/template/view.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
@@ -221,7 +221,7 @@ function viewOf(context: BlockContext, status: StepStatus | null): View {
   return templateView({
     sow,
     process: { id: process.id, name: process.name },
-    people: roleHolders(
+    people: peopleInRoles(
       process.steps.map((step) => step.owner),
       assessment,
       settings,

@@ -2,7 +2,7 @@
 
 import { currentLabel } from '#domain/assess/assess.ts';
 import type { PendingChange } from '#domain/assess/outlook.ts';
-import { evidenceToWrite } from '#domain/assess/recorded-evidence.ts';
+import { evidenceToWrite } from '#domain/assess/run-evidence.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
@@ -154,15 +154,15 @@ function assigneeChange(
   { facts: { assessment }, said: { followed }, settings }: Asked,
 ): string | null {
   const role = status.step.owner;
-  const holder = assigneeFor(role, assessment, settings);
+  const assignee = assigneeFor(role, assessment, settings);
   const moved = followed.effects.roles.includes(role);
   const turned = status.state === 'ready' && was !== 'ready';
-  if (holder === null || status.done || (!turned && !moved)) return null;
-  if (issue.assignees.length === 0) return holder;
+  if (assignee === null || status.done || (!turned && !moved)) return null;
+  if (issue.assignees.length === 0) return assignee;
   const earlier = earlierHolders(role, assessment, settings);
   const [only] = issue.assignees;
   const ours = issue.assignees.length === 1 && only !== undefined && isAmong(only.username, earlier);
-  return moved && ours && !isSameUser(only.username, holder) ? holder : null;
+  return moved && ours && !isSameUser(only.username, assignee) ? assignee : null;
 }
 
 /** Whom we may have assigned before: by the SOW, the settings, or an earlier appointment. */

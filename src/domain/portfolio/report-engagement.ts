@@ -8,7 +8,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { roleHolder } from '#domain/rulings/people.ts';
+import { personInRole } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import type {
@@ -156,7 +156,7 @@ function titleOf(step: string, { steps }: Assessment): string {
 function whoOf(status: StepStatus, blocks: BlockContext): Waited[] {
   const users = assigneesOf(status, blocks);
   if (users.length > 0) return users.map((name) => ({ kind: 'user', name }));
-  const { name } = roleHolder(status.step.owner, blocks.assessment, blocks.settings);
+  const { name } = personInRole(status.step.owner, blocks.assessment, blocks.settings);
   if (name === null) return [{ kind: 'role', name: status.step.owner }];
   return [{ kind: 'name', name: plainText(name, 100) }];
 }

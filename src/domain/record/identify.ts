@@ -44,7 +44,7 @@ export interface Identified {
 }
 
 /**
- * An epic needs no author whom we know: making one takes the role Planner, whose holders may rewrite ours anyway.
+ * An epic needs no author whom we know: making one takes the role Planner, and who has that role may rewrite ours anyway.
  * An issue can be made, with labels, by any Guest, so a tracking issue counts only when one of us made it.
  *
  * @param known.ownUserIds users known to be us beside the authors of our epics (the token's user)

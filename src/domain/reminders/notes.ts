@@ -9,7 +9,7 @@ import { assigneesOf, dueOf, ownersAsText } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { labelName } from '#domain/base/labels.ts';
 import { distinctUsers } from '#domain/base/username.ts';
-import { roleHolder } from '#domain/rulings/people.ts';
+import { personInRole } from '#domain/rulings/people.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
@@ -88,7 +88,7 @@ function waitingLabel({ settings }: BlockContext): string {
 }
 
 function managerOf({ assessment, settings }: BlockContext): readonly string[] {
-  const { username } = roleHolder('manager', assessment, settings);
+  const { username } = personInRole('manager', assessment, settings);
   return username === null ? [] : [username];
 }
 

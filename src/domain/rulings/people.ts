@@ -4,7 +4,7 @@ import type { Person, Sow } from '#domain/sow/sow.ts';
 import type { Appointment } from './rulings.ts';
 
 /** Somebody who has a role in an engagement. Any part may be unknown. */
-export interface RoleHolder {
+export interface PersonInRole {
   readonly name: string | null;
   readonly username: string | null;
   readonly email: string | null;
@@ -12,7 +12,7 @@ export interface RoleHolder {
 
 /** Where every chain ends: the role that finds somebody for work nobody has. */
 const MANAGER = 'manager';
-const NOBODY: RoleHolder = { name: null, username: null, email: null };
+const NOBODY: PersonInRole = { name: null, username: null, email: null };
 
 /** Where roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
@@ -25,11 +25,11 @@ export interface RoleSources {
  * the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in `procession.yml`. A role
  * nobody has is not an error: its issues stay unassigned, and the manager is told.
  */
-export function roleHolder(
+export function personInRole(
   role: string,
   { sow, rulings }: RoleSources,
   settings: Pick<Settings, 'roles'>,
-): RoleHolder {
+): PersonInRole {
   const appointed = rulings?.appointments.findLast((appointment) => appointment.role === role);
   const named = namedBySow(role, sow);
   if (appointed !== undefined) {
@@ -52,7 +52,7 @@ export function assigneeFor(
   sources: RoleSources,
   settings: Pick<Settings, 'roles'>,
 ): string | null {
-  return roleHolder(role, sources, settings).username ?? roleHolder(MANAGER, sources, settings).username;
+  return personInRole(role, sources, settings).username ?? personInRole(MANAGER, sources, settings).username;
 }
 
 function namedBySow(role: string, sow: Sow): Person | undefined {
@@ -60,12 +60,12 @@ function namedBySow(role: string, sow: Sow): Person | undefined {
   return ours[role.replaceAll('-', '_')];
 }
 
-/** Every role of a process or of `procession.yml` with its holder. */
-export function roleHolders(
+/** Every role of a process or of `procession.yml` with who has it. */
+export function peopleInRoles(
   roles: Iterable<string>,
   sources: RoleSources,
   settings: Pick<Settings, 'roles'>,
-): Readonly<Record<string, RoleHolder>> {
+): Readonly<Record<string, PersonInRole>> {
   const all = new Set([
     ...roles,
     'manager',
@@ -73,7 +73,7 @@ export function roleHolders(
     ...Object.keys(settings.roles),
     ...Object.keys(sources.sow.contacts.ours ?? {}),
   ]);
-  return Object.fromEntries([...all].map((role) => [role, roleHolder(role, sources, settings)]));
+  return Object.fromEntries([...all].map((role) => [role, personInRole(role, sources, settings)]));
 }
 
 /** The roles somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
@@ -90,7 +90,7 @@ export function rolesOf(
     ...(sources.rulings?.appointments.map(({ role }) => role) ?? []),
   ];
   const holds = candidates.filter((role) =>
-    isSameUser(roleHolder(role, sources, settings).username, username),
+    isSameUser(personInRole(role, sources, settings).username, username),
   );
   return new Set([...listed, ...holds]);
 }

@@ -53,8 +53,8 @@ export function knownName(name: string, scopes: readonly string[], rules: NameRu
   }
   const role = PEOPLE.exec(name);
   if (role !== null) {
-    const [, holder = '', part] = role;
-    const known = rules.roles === undefined || rules.roles.includes(holder);
+    const [, roleName = '', part] = role;
+    const known = rules.roles === undefined || rules.roles.includes(roleName);
     return known ? { kind: part === 'named' ? 'flag' : 'string', scope: -1, path: name } : null;
   }
   if (name.startsWith('step.') && !rules.forStep) return null;

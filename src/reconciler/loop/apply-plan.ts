@@ -1,4 +1,4 @@
-import { withEvidence } from '#domain/assess/recorded-evidence.ts';
+import { withEvidence } from '#domain/assess/run-evidence.ts';
 import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue, NoteTarget } from '#domain/engagement/state.ts';

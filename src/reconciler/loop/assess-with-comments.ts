@@ -12,7 +12,7 @@ import { readLabelApprovals } from './read-label-approvals.ts';
 import { readRuns, type StartedRuns } from './read-runs.ts';
 
 /** An assessment that people's comments have had their part in. */
-export interface Heard {
+export interface Assessed {
   readonly assessment: Assessment;
   readonly said: Said;
 }
@@ -28,7 +28,7 @@ export async function assessWithComments(
     readonly started: StartedRuns;
     readonly now: string;
   },
-): Promise<Heard> {
+): Promise<Assessed> {
   const { found, settings, today } = facts;
   const { look, started, now } = options;
   const recorded = found.record?.rulings ?? NO_RULINGS;

@@ -49,7 +49,7 @@ export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseRes
   const found = identify(state);
   const problems = itemProblems(ready, found);
   if (problems.length > 0) return { kind: 'broken', problems };
-  const decision = await heard(gitlab, ready, stateOfCase(state, found, ready), found);
+  const decision = await decidedOnComments(gitlab, ready, stateOfCase(state, found, ready), found);
   const { assessment } = decision.facts;
   const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
   const differences = mismatches(given, {
@@ -64,12 +64,12 @@ export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseRes
 /** What comments asked for is there before anything is said to be so about it. */
 async function withAddedIssues(gitlab: GitLab, ready: ReadyCase, state: ActualState): Promise<ActualState> {
   const found = identify(state);
-  const { plan } = await heard(gitlab, ready, state, found);
+  const { plan } = await decidedOnComments(gitlab, ready, state, found);
   return withAdded(state, found, plan);
 }
 
 /** What is decided when the comments of the case are read. */
-async function heard(
+async function decidedOnComments(
   gitlab: GitLab,
   ready: ReadyCase,
   state: ActualState,

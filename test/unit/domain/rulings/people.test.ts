@@ -6,7 +6,7 @@ import { readGates } from '#domain/assess/gates.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { FREE } from '#domain/engagement/state.ts';
 import { identify } from '#domain/record/identify.ts';
-import { roleHolder, rolesOf } from '#domain/rulings/people.ts';
+import { personInRole, rolesOf } from '#domain/rulings/people.ts';
 import { type Approval, NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { aDoneWhen, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
@@ -33,7 +33,7 @@ describe('a username in another case', () => {
   it('keeps the name and the address that the SOW knows when it is appointed', () => {
     const sources = { sow, rulings: { appointments: [appointment('engineer', 'eLi')] } };
 
-    expect(roleHolder('engineer', sources, { roles: {} })).toEqual({ ...ELI, username: 'eLi' });
+    expect(personInRole('engineer', sources, { roles: {} })).toEqual({ ...ELI, username: 'eLi' });
   });
 
   it('is an earlier bot of ours', () => {

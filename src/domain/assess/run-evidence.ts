@@ -6,20 +6,20 @@ import { fillCells } from '#domain/text/fill-in.ts';
 import { type EvidenceReading, readEvidence } from './evidence.ts';
 
 /** A cell of the evidence table, to be filled in. */
-export interface RecordedEvidence {
+export interface RunEvidence {
   readonly field: string;
   readonly value: string;
 }
 
 /** Evidence with what the pipeline's success says, where people wrote nothing; until then nobody is asked for it. */
-export function withRecorded(
+export function withRunEvidence(
   evidence: readonly EvidenceReading[],
   step: Step,
   run: PipelineRun | null,
 ): readonly EvidenceReading[] {
   const field = step.pipeline?.records;
   if (field === undefined) return evidence;
-  const value = recordedBy(step, run)?.value ?? null;
+  const value = runEvidence(step, run)?.value ?? null;
   return evidence.map((reading) =>
     reading.field === field && reading.value === null ? { ...reading, value, problem: null } : reading,
   );
@@ -30,19 +30,19 @@ export function evidenceToWrite(
   step: Step,
   run: PipelineRun | null,
   description: string,
-): RecordedEvidence | null {
-  const recorded = run?.used === true ? null : recordedBy(step, run);
-  const field = step.done_when.evidence.find((known) => known.field === recorded?.field);
-  if (recorded === null || field === undefined) return null;
+): RunEvidence | null {
+  const found = run?.used === true ? null : runEvidence(step, run);
+  const field = step.done_when.evidence.find((known) => known.field === found?.field);
+  if (found === null || field === undefined) return null;
   const isEmpty = readEvidence(description, [field])[0]?.value === null;
-  return isEmpty && withEvidence(description, recorded) !== description ? recorded : null;
+  return isEmpty && withEvidence(description, found) !== description ? found : null;
 }
 
-export function withEvidence(description: string, { field, value }: RecordedEvidence): string {
+export function withEvidence(description: string, { field, value }: RunEvidence): string {
   return fillCells(description, new Map([[field, value]]));
 }
 
-function recordedBy({ pipeline, done_when }: Step, run: PipelineRun | null): RecordedEvidence | null {
+function runEvidence({ pipeline, done_when }: Step, run: PipelineRun | null): RunEvidence | null {
   const field = done_when.evidence.find((known) => known.field === pipeline?.records);
   if (field === undefined || run?.state !== 'success') return null;
   const value = field.kind === 'date' ? run.on : run.url;
