@@ -51,7 +51,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'versions',
-    summary: 'the versions of processes, and what differs between them',
+    summary: 'the versions of processes: what differs between them, and who runs on which',
     load: async () => await import('#cli/commands/versions.ts'),
   },
   {

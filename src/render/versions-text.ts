@@ -1,5 +1,11 @@
 import { type RuleChange, ruleChangeText } from '#domain/process/changed-rules.ts';
 import type { VersionDifference, VersionSummary } from '#domain/process/version-summary.ts';
+import {
+  type EngagementVersion,
+  NO_USERS,
+  type VersionUse,
+  type VersionUsers,
+} from '#domain/process/version-use.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
 /** The versions of one process. */
@@ -7,6 +13,8 @@ export interface ToldVersions {
   readonly process: string;
   readonly name: string;
   readonly versions: readonly VersionSummary[];
+  /** `null`: not known. */
+  readonly use: VersionUse | null;
 }
 
 const STATES: Readonly<Record<VersionSummary['state'], string>> = {
@@ -18,18 +26,21 @@ const STATES: Readonly<Record<VersionSummary['state'], string>> = {
 
 /** The versions of a process, the newest first. @param whole names every difference, not only how many there are */
 export function versionsText(
-  { process, name, versions }: ToldVersions,
+  { process, name, versions, use }: ToldVersions,
   whole: boolean,
   paint: Paint,
 ): string {
+  const detailsOf = ({ version, since }: VersionSummary): readonly string[] => [
+    ...usersLines(use?.users.get(version) ?? NO_USERS),
+    ...(since === null ? [] : differenceLines(since)),
+  ];
   return [
     paint('heading', `${process} · ${visible(name)}`),
     ...versions.flatMap((summary) => [
-      `  ${lineOf(summary, paint)}`,
-      ...(whole && summary.since !== null
-        ? differenceLines(summary.since).map((line) => `      ${line}`)
-        : []),
+      `  ${lineOf(summary, use, paint)}`,
+      ...(whole ? detailsOf(summary).map((line) => `      ${line}`) : []),
     ]),
+    ...(use?.nowhere ?? []).map((engagement) => `  ${paint('bad', nowhereLine(engagement))}`),
   ].join('\n');
 }
 
@@ -47,15 +58,38 @@ export function differenceText(
   ].join('\n');
 }
 
-function lineOf({ version, state, current, newerTexts, since }: VersionSummary, paint: Paint): string {
+function lineOf(summary: VersionSummary, use: VersionUse | null, paint: Paint): string {
+  const { version, state, current, newerTexts, since } = summary;
   const tone = state === 'frozen' ? 'good' : state === 'draft' ? 'change' : 'bad';
   const parts = [
     paint(tone, STATES[state]),
     ...(current ? ['current'] : []),
+    ...(use === null ? [] : [usersText(use.users.get(version) ?? NO_USERS, current)]),
     ...(since === null ? [] : [sinceText(since)]),
     ...(newerTexts.length === 0 ? [] : [`newer texts than frozen: ${newerTexts.map(visible).join(', ')}`]),
   ];
   return `${String(version).padStart(3)}  ${parts.join(' · ')}`;
+}
+
+function usersText({ running, closed }: VersionUsers, current: boolean): string {
+  if (running.length + closed.length === 0)
+    return current ? 'nobody yet' : 'nobody needs it: the folder may go';
+  const ended = closed.length === 0 ? '' : `, ${closed.length} closed`;
+  return `${counted(running.length, 'running engagement')}${ended}`;
+}
+
+function usersLines(users: VersionUsers): readonly string[] {
+  const listed = (word: string, keys: readonly string[]): string[] =>
+    keys.length === 0 ? [] : [`${word}: ${keys.join(', ')}`];
+  return [...listed('running', users.running), ...listed('closed', users.closed)];
+}
+
+function nowhereLine({ engagement, version, rules }: EngagementVersion): string {
+  const named = [
+    version === null ? [] : [`version ${version}`],
+    rules === null ? [] : [`rules ${rules}`],
+  ].flat();
+  return `${engagement} names ${named.join(', ') || 'version 1'}, which is neither current nor frozen: bring its folder back`;
 }
 
 function sinceText({ from, rules, texts }: VersionDifference): string {

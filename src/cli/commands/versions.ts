@@ -10,17 +10,25 @@ import {
   type VersionedProcess,
   versionProblem,
 } from '#domain/process/version-summary.ts';
+import { NO_USERS, useOfVersions } from '#domain/process/version-use.ts';
+import {
+  type EngagementVersions,
+  readEngagementVersions,
+} from '#reconciler/portfolio/engagement-versions.ts';
 import { differenceText, type ToldVersions, versionsText } from '#render/versions-text.ts';
 
 export const command: Command = {
   name: 'versions',
-  summary: 'the versions of processes, and what differs between them',
+  summary: 'the versions of processes: what differs between them, and who runs on which',
   usage: '[process] [from to] [options]',
   positionals: { min: 0, max: 3 },
-  options: { json: { type: 'boolean', help: 'Print as JSON' } },
+  options: {
+    offline: { type: 'boolean', help: 'Do not ask GitLab who runs on which' },
+    json: { type: 'boolean', help: 'Print as JSON' },
+  },
   details: [
-    'Lists the versions of every process, or of one with every rule and text that differs from the version before; with two numbers, what differs between these. Writes nothing. What versions are: docs/process-versions.md.',
-    'Exit codes: 0 done, 2 a process has problems, or there is no such process or version.',
+    'Lists the versions of every process, or of one with every rule and text that differs from the version before; with two numbers, what differs between these. With GITLAB_TOKEN also which engagements run on which version, and which frozen folder nobody needs any more. Writes nothing. What versions are: docs/process-versions.md.',
+    'Exit codes: 0 done; 2 settings, a process has problems, or there is no such process or version; 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
   examples: [
     'procession versions',
@@ -37,15 +45,30 @@ async function run(context: CommandContext): Promise<number> {
   return EXIT.done;
 }
 
-async function tellVersions({ wire, output, flag }: CommandContext, only?: string): Promise<void> {
+async function tellVersions(context: CommandContext, only?: string): Promise<void> {
+  const { wire, output, flag } = context;
   const ids = only === undefined ? (await wire.processes()).ids : [only];
-  const told: ToldVersions[] = [];
-  for (const id of ids) {
-    const process = await wire.versions(id);
-    told.push({ process: id, name: process.current[0].name, versions: summarizeVersions(process) });
-  }
-  if (flag('json')) output.json({ version: 1, processes: told.map(dataOf) });
+  const processes: VersionedProcess[] = [];
+  for (const id of ids) processes.push(await wire.versions(id));
+  const found = await readUse(context);
+  const told = processes.map((process): ToldVersions => {
+    const [{ id, name }] = process.current;
+    const use = found === null ? null : useOfVersions(process, found.engagements);
+    return { process: id, name, versions: summarizeVersions(process), use };
+  });
+  const unreadable = found?.unreadable ?? null;
+  if (flag('json')) output.json({ version: 1, processes: told.map(dataOf), unreadable });
   else for (const one of told) output.result(versionsText(one, only !== undefined, output.paint));
+  if (unreadable !== null && unreadable.length > 0)
+    output.warning(`What these run on cannot be read; procession check says why: ${unreadable.join(', ')}`);
+}
+
+/** `null` where GitLab is not asked. */
+async function readUse({ wire, output, flag }: CommandContext): Promise<EngagementVersions | null> {
+  if (flag('offline')) return null;
+  if (wire.hasGitLab()) return await readEngagementVersions(await wire.deps());
+  output.note('Who runs on which version is not known: GITLAB_TOKEN is not set.');
+  return null;
 }
 
 async function tellDifference(
@@ -71,13 +94,17 @@ function differenceOf(process: VersionedProcess, from: string, to: string): Vers
   return difference;
 }
 
-function dataOf({ process, name, versions }: ToldVersions): object {
+function dataOf({ process, name, versions, use }: ToldVersions): object {
   return {
     process,
     name,
-    versions: versions.map(({ version, since, ...summary }) => {
-      return { number: version, ...summary, since: since === null ? null : differenceData(since) };
-    }),
+    versions: versions.map(({ version, since, ...summary }) => ({
+      number: version,
+      ...summary,
+      since: since === null ? null : differenceData(since),
+      engagements: use === null ? null : (use.users.get(version) ?? NO_USERS),
+    })),
+    nowhere: use?.nowhere.map(({ engagement, version, rules }) => ({ engagement, version, rules })) ?? null,
   };
 }
 

@@ -1,0 +1,67 @@
+/** Which engagements need which version of their process. */
+import { rulesHash } from './rules-hash.ts';
+import type { VersionedProcess } from './version-summary.ts';
+import { chooseVersion, type NamedVersion, notedRules, type VersionChoice } from './versions.ts';
+
+/** An engagement and the version that its record names. */
+export interface EngagementVersion extends NamedVersion {
+  /** `SOW-1042` */
+  readonly engagement: string;
+  readonly process: string;
+  readonly profile: string | null;
+  readonly closed: boolean;
+}
+
+/** Engagements of one version, by their keys. */
+export interface VersionUsers {
+  readonly running: readonly string[];
+  readonly closed: readonly string[];
+}
+
+export const NO_USERS: VersionUsers = { running: [], closed: [] };
+
+/** All engagements of one process. */
+export interface VersionUse {
+  /** By version; those that nobody uses are not in it. */
+  readonly users: ReadonlyMap<number, VersionUsers>;
+  /** The definition that they name is neither current nor frozen. */
+  readonly nowhere: readonly EngagementVersion[];
+}
+
+/** Sorts engagements by the version they are judged by. @param engagements those of other processes are left out */
+export function useOfVersions(
+  process: VersionedProcess,
+  engagements: readonly EngagementVersion[],
+): VersionUse {
+  const own = engagements.filter((engagement) => engagement.process === process.current[0].id);
+  const judged = own.map((engagement) => {
+    const choice = chooseVersion(choicesIn(process, engagement.profile), engagement);
+    return { engagement, version: choice?.version ?? null };
+  });
+  const keysOf = (users: typeof judged, closed: boolean): string[] =>
+    users.flatMap(({ engagement }) => (engagement.closed === closed ? [engagement.engagement] : []));
+  const byVersion = Map.groupBy(judged, ({ version }) => version);
+  const users = [...byVersion].flatMap(([version, users]): [number, VersionUsers][] =>
+    version === null ? [] : [[version, { running: keysOf(users, false), closed: keysOf(users, true) }]],
+  );
+  return {
+    users: new Map(users),
+    nowhere: (byVersion.get(null) ?? []).map(({ engagement }) => engagement),
+  };
+}
+
+/** What an engagement in a profile may name: the current definition, and frozen ones that are as they were frozen. */
+function choicesIn({ current, frozen }: VersionedProcess, profile: string | null): readonly VersionChoice[] {
+  const now = current.filter((definition) => definition.profile === profile);
+  const choices = now.map((definition) => {
+    return { version: definition.version, rules: rulesHash(definition), frozen: false };
+  });
+  const kept = frozen.flatMap(({ note, definitions }) => {
+    const definition = definitions?.find((definition) => definition.profile === profile);
+    if (note === null || definition === undefined) return [];
+    const rules = rulesHash(definition);
+    const isWhole = definition.version === note.version && notedRules(note, profile) === rules;
+    return isWhole ? [{ version: note.version, rules, frozen: true }] : [];
+  });
+  return [...choices, ...kept];
+}
