@@ -32,6 +32,7 @@ import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import type { KeyPair } from '#seal/ed25519.ts';
 import type { Freezing } from '#templates/freeze-process.ts';
 import type { LintResult } from '#templates/lint-paths.ts';
 import type { LoadedCases } from '#templates/load-cases.ts';
@@ -60,6 +61,8 @@ export interface Wire extends PipelineWire {
   processes(only?: ProcessChoice): Promise<ProcessStore>;
   /** Opens the records in GitLab, and seals them where keys are set. @throws ConfigError when the keys do not belong together */
   seal(): Promise<Seal>;
+  /** Makes a pair of keys for sealing records. */
+  newSealKeys(): Promise<KeyPair>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<GitLab>;
   deps(): Promise<ReconcileDeps>;
@@ -119,6 +122,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     processes: async (only) => (only === undefined ? await processes() : await load(only)),
     gitlab,
     seal,
+    newSealKeys: async () => (await import('#seal/ed25519.ts')).newKeyPair(),
     deps: async () => ({
       gitlab: await gitlab(),
       processes: await processes(),

@@ -10,6 +10,7 @@ import { readCiEnvironment } from '#config/ci-environment.ts';
 import type { Environment } from '#config/environment.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { newKeyPair } from '#seal/ed25519.ts';
 import type { Wire } from '#wire/wire.ts';
 
 export interface CliResult {
@@ -100,6 +101,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     lintProject: absent('files to lint'),
     lintPaths: absent('files to lint'),
     seal: async () => UNSEALED,
+    newSealKeys: async () => newKeyPair(),
     cases: absent('cases'),
     freeze: absent('templates'),
     versions: absent('templates'),

@@ -54,6 +54,10 @@ export const command: Command = {
       placeholder: 'path',
       help: 'Project with Procession in your GitLab (default: procession in the group)',
     },
+    seal: {
+      type: 'boolean',
+      help: 'Make a key pair that seals records: the public key goes into procession.yml, the private one is shown once',
+    },
     force: { type: 'boolean', help: 'Overwrite files that are there' },
   },
   details: [
@@ -77,7 +81,9 @@ const SANDBOX = {
 };
 
 async function run(context: CommandContext): Promise<number> {
-  const answers = await gather(context);
+  const keys = context.flag('seal') ? await context.wire.newSealKeys() : null;
+  const given = await gather(context);
+  const answers = given === null ? null : { ...given, sealKey: keys?.publicKey ?? null };
   if (answers === null) {
     context.output.warning('Nothing was written.');
     return EXIT.interrupted;
@@ -94,6 +100,7 @@ async function run(context: CommandContext): Promise<number> {
     context.output.result(`${context.output.paint('good', '+')} ${file.path}`);
   }
   tellKept(context, kept, answers);
+  if (keys !== null) context.output.result(`\n${sealSteps(keys.privateKey)}`);
   context.output.result(`\n${nextSteps(answers, isSandbox(answers))}`);
   return EXIT.done;
 }
@@ -147,9 +154,19 @@ async function toAnswers({ wire }: CommandContext, values: Values): Promise<Init
     timeZone: values['time-zone'] ?? ownTimeZone(),
     serviceUrl: serviceUrl === '' ? null : serviceUrl,
     component: component ?? `${group}/procession`,
+    sealKey: null,
     version: await version(),
     today: wire.clock.now().slice(0, 10),
   };
+}
+
+/** The private key, shown this once: it is written nowhere. */
+function sealSteps(privateKey: string): string {
+  return [
+    'Records are sealed with this private key. It is shown once and written nowhere:',
+    `  export PROCESSION_SEAL_KEY=${privateKey}`,
+    'Keep it as a secret of the service, and as a masked and protected CI/CD variable. Whoever has it can write as Procession.',
+  ].join('\n');
 }
 
 function nextSteps({ serviceUrl }: InitAnswers, sandbox: boolean): string {

@@ -14,6 +14,8 @@ export interface InitAnswers {
   readonly component: string;
   /** Of Procession: `1.2.0`. */
   readonly version: string;
+  /** Public key whose seals count; `null`: records are not sealed. */
+  readonly sealKey: string | null;
   /** `YYYY-MM-DD` */
   readonly today: string;
 }
@@ -64,7 +66,8 @@ function list(names: readonly string[]): string {
   return `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
 }
 
-function settings({ group, project, managers, engineers, timeZone, serviceUrl }: InitAnswers): string {
+function settings(answers: InitAnswers): string {
+  const { group, project, managers, engineers, timeZone, serviceUrl, sealKey } = answers;
   return [
     '# Settings of Procession. procession lint checks them, procession doctor looks whether they fit GitLab.',
     'gitlab:',
@@ -77,6 +80,9 @@ function settings({ group, project, managers, engineers, timeZone, serviceUrl }:
     `calendar: { time_zone: ${JSON.stringify(timeZone)}, holidays: [] }`,
     'policy: { mode: enforce }  # or warn (tell, undo nothing) or shadow (compute, write nothing)',
     ...(serviceUrl === null ? [] : [`service: { url: ${JSON.stringify(serviceUrl)} }`]),
+    ...(sealKey === null
+      ? []
+      : [`seal: { keys: [${JSON.stringify(sealKey)}] }  # public; the private one is a secret`]),
     '',
   ].join('\n');
 }

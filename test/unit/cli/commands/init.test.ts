@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '#cli/run-cli.ts';
 import { loadConfig } from '#config/load-config.ts';
+import { openSeal } from '#seal/ed25519.ts';
 import { cli } from '#test/support/cli.ts';
 
 let folder: string;
@@ -21,6 +22,18 @@ const GIVEN = ['init', '--group', 'acme/services', '--project', 'acme/services/e
 const text = async (file: string): Promise<string> => await readFile(join(folder, file), 'utf8');
 
 describe('init', () => {
+  it('makes a key pair on request: the public key in the settings, the private one shown once and written nowhere', async () => {
+    const { code, stdout } = await cli([...GIVEN, '--seal'], { cwd: folder });
+
+    expect(code).toBe(0);
+    const secret = /PROCESSION_SEAL_KEY=(\S+)/.exec(stdout)?.[1] ?? '';
+    const { sealKeys, sealKey } = loadConfig({ PROCESSION_SEAL_KEY: secret }, { folder });
+    expect(openSeal(sealKeys, sealKey?.reveal() ?? null)).toMatchObject({ required: true });
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true }))
+      if (file.isFile())
+        expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
+  });
+
   it('writes settings, pipeline and a sample SOW that lint has nothing against', async () => {
     const { code, stdout } = await cli(
       [
