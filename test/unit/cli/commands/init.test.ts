@@ -29,9 +29,11 @@ describe('init', () => {
     const secret = /PROCESSION_SEAL_KEY=(\S+)/.exec(stdout)?.[1] ?? '';
     const { sealKeys, sealKey } = loadConfig({ PROCESSION_SEAL_KEY: secret }, { folder });
     expect(openSeal(sealKeys, sealKey?.reveal() ?? null)).toMatchObject({ required: true });
-    for (const file of await readdir(folder, { recursive: true, withFileTypes: true }))
-      if (file.isFile())
-        expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain(secret);
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const texts = files
+      .filter((file) => file.isFile())
+      .map(async (file) => await readFile(join(file.parentPath, file.name), 'utf8'));
+    expect((await Promise.all(texts)).join()).not.toContain(secret);
   });
 
   it('writes settings, pipeline and a sample SOW that lint has nothing against', async () => {
