@@ -11,13 +11,13 @@ export function setupPlanText({ actions, obstacles }: SetupPlan, paint: Paint): 
       : 'Nothing to do but what follows.';
   const made = actions.filter((action) => actionSign(action) === '+').length;
   return [
-    ...actions.map((action) => actionLine(action, paint)),
+    ...actions.map((action) => setupLine(action, paint)),
     '',
     `Setup: ${made} to create, ${actions.length - made} to change.`,
   ].join('\n');
 }
 
-export function actionLine(action: SetupAction, paint: Paint): string {
+export function setupLine(action: SetupAction, paint: Paint): string {
   const sign = actionSign(action);
   return `${paint(sign === '+' ? 'good' : 'change', sign)} ${visible(setupActionText(action))}`;
 }

@@ -18,7 +18,7 @@ export type DeliveryResult =
   | 'no-room'
   | 'store-failed';
 
-export interface Outcome {
+export interface DeliveryOutcome {
   readonly status: number;
   readonly result: DeliveryResult;
   /** The JSON of the answer; `result` and `request_id` are added. */
@@ -53,7 +53,7 @@ export function refusal(
   result: DeliveryResult,
   error: string,
   message: string,
-  more: Pick<Outcome, 'headers' | 'log'> = {},
-): Outcome {
+  more: Pick<DeliveryOutcome, 'headers' | 'log'> = {},
+): DeliveryOutcome {
   return { status, result, body: { error, message }, ...more };
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from '#domain/base/record-line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE, notWonReason } from '#domain/sow/stage.ts';
 import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
-import type { Outcome } from './answer.ts';
+import type { DeliveryOutcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
 import { toDedupeKey } from './request-id.ts';
 import { readSowBody, type SowBody } from './sow-body.ts';
@@ -49,7 +49,7 @@ async function store(
   inbox: CrmReceiverDeps['inbox'],
   delivery: AuthenticDelivery,
   { sow, warnings }: Extract<ReadBody, { kind: 'sow' }>,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const engagement = sow.sow.number;
   const { receivedAt, requestId } = delivery;
   const wanted: NewDelivery = {
@@ -79,7 +79,7 @@ async function contradict(
   inbox: CrmReceiverDeps['inbox'],
   delivery: NewDelivery,
   known: StoredDelivery,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const digests = { known: digestOf(known.payload), sent: digestOf(delivery.payload) };
   const { engagement } = delivery;
   await inbox.quarantine({
@@ -107,7 +107,7 @@ async function refuse(
   inbox: CrmReceiverDeps['inbox'],
   delivery: AuthenticDelivery,
   { problems, warnings }: Extract<ReadBody, { kind: 'invalid' }>,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const { bytes, requestId, receivedAt } = delivery;
   // Paths alone: messages quote values, amounts among them.
   const paths = problems.slice(0, 10).map(({ path }) => path || 'the whole body');

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
-import type { Outcome } from './answer.ts';
+import type { DeliveryOutcome } from './answer.ts';
 import { type GitLabDelivery, type GitLabDeliveryContext, readGitLabDelivery } from './gitlab-delivery.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
 import { toDedupeKey } from './request-id.ts';
@@ -43,13 +43,13 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
   };
 }
 
-const OWN: Outcome = { status: 200, result: 'own' };
+const OWN: DeliveryOutcome = { status: 200, result: 'own' };
 
 async function act(
   inbox: DeliveryInbox,
   delivery: AuthenticDelivery,
   read: GitLabDelivery,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   switch (read.kind) {
     case 'ours':
       return OWN;
@@ -64,7 +64,11 @@ async function act(
   }
 }
 
-async function store(inbox: DeliveryInbox, delivery: AuthenticDelivery, read: Waking): Promise<Outcome> {
+async function store(
+  inbox: DeliveryInbox,
+  delivery: AuthenticDelivery,
+  read: Waking,
+): Promise<DeliveryOutcome> {
   const key = dedupeKeyOf(delivery);
   const { requestId, receivedAt } = delivery;
   const puts = read.engagements.map(
@@ -103,7 +107,7 @@ async function quarantine(
   inbox: DeliveryInbox,
   delivery: AuthenticDelivery,
   { kind, why }: Odd,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const { bytes, requestId, receivedAt } = delivery;
   const result = await inbox.quarantine({
     source: 'gitlab',

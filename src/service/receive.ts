@@ -5,7 +5,7 @@
  * @see https://github.com/octokit/webhooks.js/blob/main/src/middleware/create-middleware.ts
  */
 import type { Clock } from '#ports/clock.ts';
-import { type Outcome, refusal } from './answer.ts';
+import { type DeliveryOutcome, refusal } from './answer.ts';
 import type { Incoming } from './incoming.ts';
 import type { Body, ReadBody } from './read-body.ts';
 import type { ReadHeader } from './standard-webhooks.ts';
@@ -31,7 +31,7 @@ export interface Receiver {
   readonly limitBytes: number;
   readonly verify: Verify;
   /** Reads the body and makes it durable. A store that fails is an outcome: {@link storeFailed}. */
-  take(delivery: AuthenticDelivery): Promise<Outcome>;
+  take(delivery: AuthenticDelivery): Promise<DeliveryOutcome>;
 }
 
 export interface ReceiveDeps {
@@ -41,7 +41,7 @@ export interface ReceiveDeps {
 
 /** An outcome and the length of the body, as far as it is known. */
 export interface Received {
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   readonly bytes: number;
 }
 
@@ -86,7 +86,7 @@ function declaredLength(header: ReadHeader): number {
   return text === undefined ? 0 : Number(text);
 }
 
-function incomplete(kind: Exclude<Body['kind'], 'whole'>, limitBytes: number): Outcome {
+function incomplete(kind: Exclude<Body['kind'], 'whole'>, limitBytes: number): DeliveryOutcome {
   switch (kind) {
     case 'too-large':
       return tooLarge(limitBytes);
@@ -99,12 +99,12 @@ function incomplete(kind: Exclude<Body['kind'], 'whole'>, limitBytes: number): O
   }
 }
 
-function tooLarge(limitBytes: number): Outcome {
+function tooLarge(limitBytes: number): DeliveryOutcome {
   return refusal(413, 'too-large', 'body_too_large', `The body is longer than ${limitBytes} bytes.`);
 }
 
 /** Why is in our log only: senders who guess should not learn how close they are. */
-function unauthentic(why: string): Outcome {
+function unauthentic(why: string): DeliveryOutcome {
   return refusal(401, 'unauthentic', 'delivery_unauthenticated', 'The delivery is not authentic.', {
     log: { why },
   });
@@ -127,7 +127,7 @@ const NOT_UTF_8 = refusal(
 );
 
 /** The sender's next try or our sweep repairs it. Of the error only name and code are logged. */
-export function storeFailed(error: unknown): Outcome {
+export function storeFailed(error: unknown): DeliveryOutcome {
   const name = error instanceof Error ? error.name : 'unknown';
   const code = error instanceof Error && 'code' in error ? error.code : null;
   return refusal(503, 'store-failed', 'try_again', 'The delivery could not be stored.', {

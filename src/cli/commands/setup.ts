@@ -10,7 +10,7 @@ import { planSetup } from '#domain/setup/plan-setup.ts';
 import type { InstallationAdmin } from '#ports/installation.ts';
 import { applySetup } from '#reconciler/hooks/apply-setup.ts';
 import { doctorText } from '#render/doctor-text.ts';
-import { actionLine, linksText, obstaclesText, setupPlanText } from '#render/setup-text.ts';
+import { linksText, obstaclesText, setupLine, setupPlanText } from '#render/setup-text.ts';
 
 export const command: Command = {
   name: 'setup',
@@ -95,7 +95,7 @@ async function carryOut(context: CommandContext, { plan, wanted, admin, before }
     progress: {
       starting: (index, action) => output.progress(index, total, setupActionText(action)),
       done: (action) => {
-        if (showsLines) output.result(actionLine(action, output.paint));
+        if (showsLines) output.result(setupLine(action, output.paint));
       },
     },
   });

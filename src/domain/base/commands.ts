@@ -41,7 +41,7 @@ export interface CommandDefinition {
   readonly changes?: true;
 }
 
-export const COMMANDS: readonly CommandDefinition[] = [
+export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'help',
     usage: '',
@@ -151,7 +151,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 
 /** The definition of a known command. */
 export function commandOf(name: CommandName): CommandDefinition {
-  const found = COMMANDS.find((command) => command.name === name);
+  const found = COMMENT_COMMANDS.find((command) => command.name === name);
   if (found === undefined) throw new TypeError(`no command ${name}`);
   return found;
 }

@@ -6,7 +6,7 @@ import { stepIdOf } from '#domain/base/keys.ts';
 import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { factsOf, type ProcessCase } from './process-case.ts';
+import { caseFacts, type ProcessCase } from './process-case.ts';
 
 /** Everything wrong with a case of a process; paths begin at the case. Empty when it can be tried. */
 export function caseProblems(
@@ -50,7 +50,7 @@ export function caseProblems(
 /** Facts about a step that this SOW does not ask for, and evidence or a pipeline the step does not have. */
 function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly InputProblem[] {
   const { included, excluded } = stepsFor(process, sow);
-  return [...factsOf(given)].flatMap(([name, { evidence, pipeline }]): readonly InputProblem[] => {
+  return [...caseFacts(given)].flatMap(([name, { evidence, pipeline }]): readonly InputProblem[] => {
     const id = instanceOf(name);
     const out = id === null ? excluded.find(({ step }) => step.id === name) : undefined;
     if (out !== undefined)

@@ -111,7 +111,7 @@ export type CaseFile = z.infer<typeof CaseFile>;
 export type WholeFacts = Exclude<StepFacts, string>;
 
 /** What a case says about each step, in the long form; `facts` goes over `done`. */
-export function factsOf({ done, facts }: ProcessCase): ReadonlyMap<string, WholeFacts> {
+export function caseFacts({ done, facts }: ProcessCase): ReadonlyMap<string, WholeFacts> {
   return new Map([
     ...done.map((step): [string, WholeFacts] => [step, { is: 'done' }]),
     ...Object.entries(facts).map(([step, fact]): [string, WholeFacts] => [

@@ -31,7 +31,7 @@ import { fillCells, tickAll, tickItems } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { fittingValue } from './fitting-value.ts';
-import { factsOf, type ProcessCase, type WholeFacts } from './process-case.ts';
+import { caseFacts, type ProcessCase, type WholeFacts } from './process-case.ts';
 
 /** A case with everything it refers to. */
 export interface ReadyCase {
@@ -160,7 +160,7 @@ export function stateOfCase(
 ): ActualState {
   const { given, process, sow } = ready;
   const steps = new Map([...found.issues].map(([step, { id }]) => [id, step]));
-  const all = factsOf(given);
+  const all = caseFacts(given);
   const issues = state.issues.map((issue) => {
     const key = steps.get(issue.id);
     const step = process.steps.find(({ id }) => key !== undefined && id === stepIdOf(key));
@@ -229,7 +229,7 @@ const FIRST_PIPELINE_ID = 9_001;
 /** How the pipelines that do steps stand, by step, as GitLab would show them. */
 export function pipelinesOfCase({ given, process, sow }: ReadyCase): ReadonlyMap<StepKey, ActualPipeline> {
   const day = given.today ?? sow.closed_won_on;
-  const stands = [...factsOf(given)].flatMap(([key, facts]): [StepKey, string, string][] => {
+  const stands = [...caseFacts(given)].flatMap(([key, facts]): [StepKey, string, string][] => {
     const step = process.steps.find(({ id }) => id === stepIdOf(key));
     const status = facts.pipeline ?? (facts.is === 'done' ? 'success' : undefined);
     return step?.pipeline === undefined || status === undefined ? [] : [[key, status, facts.on ?? day]];

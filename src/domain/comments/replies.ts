@@ -1,7 +1,7 @@
 /** What is said to who gave a command, as Markdown that mentions nobody. */
 
 import type { Assessment } from '#domain/assess/step-status.ts';
-import { ANYBODY, COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
+import { ANYBODY, COMMENT_COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { type Explanation, explain, type StepExplanation } from '#domain/explain/explain.ts';
@@ -31,7 +31,7 @@ export function replyText(reply: Reply, context: BlockContext, found: Identified
 }
 
 function helpText({ process }: Assessment, settings: Settings): string {
-  const rows = COMMANDS.map((command) => {
+  const rows = COMMENT_COMMANDS.map((command) => {
     const roles =
       command.name === 'approve'
         ? ['the role the step asks for']

@@ -28,8 +28,8 @@ import {
   OwnGroup,
   OwnProject,
   OwnToken,
-  OwnUser,
   Schedule,
+  UserOfToken,
   Version,
 } from './setup-schema.ts';
 
@@ -40,7 +40,9 @@ export function createInstallationReader(connection: SetupConnection): Installat
 
   return {
     async read(usernames): Promise<Installation> {
-      const own = await attempt(async () => parseAnswer(OwnUser, await users.showCurrentUser(), 'GET /user'));
+      const own = await attempt(async () =>
+        parseAnswer(UserOfToken, await users.showCurrentUser(), 'GET /user'),
+      );
       const token = await attempt(async () => {
         const answer = await connection.tokens.show({ tokenId: 'self' });
         return parseAnswer(OwnToken, answer, 'GET /personal_access_tokens/self');

@@ -15,7 +15,7 @@ export const OwnToken = z
   .transform((token): ActualToken => ({ scopes: token.scopes, expiresOn: token.expires_at ?? null }));
 
 /** `GET /user`. An administrator may do everything without being a member. */
-export const OwnUser = z
+export const UserOfToken = z
   .object({
     id: z.int(),
     username: z.string(),

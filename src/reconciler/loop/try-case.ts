@@ -3,7 +3,7 @@
 import { InvariantError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { type Judged, type Mismatch, mismatches } from '#domain/case/judgement.ts';
-import { factsOf } from '#domain/case/process-case.ts';
+import { caseFacts } from '#domain/case/process-case.ts';
 import {
   launchedState,
   notesOfCase,
@@ -126,7 +126,7 @@ function startedIn(ready: ReadyCase): StartedRuns {
 }
 
 function itemProblems({ given }: ReadyCase, found: Identified): readonly InputProblem[] {
-  return [...factsOf(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
+  return [...caseFacts(given)].flatMap(([step, { ticked, not_ticked: open }]) => {
     if (!found.issues.has(step))
       return [
         problem(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMMANDS, type CommandName } from '#domain/base/commands.ts';
+import { COMMENT_COMMANDS, type CommandName } from '#domain/base/commands.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
@@ -55,7 +55,7 @@ function shape(): unknown {
   };
 }
 
-describe.each(COMMANDS.map(({ name }) => [name] as const))('/ps %s', (name) => {
+describe.each(COMMENT_COMMANDS.map(({ name }) => [name] as const))('/ps %s', (name) => {
   const cases = [
     ['a guest', 'gus', false],
     ["a customer's contact with the Reporter role", 'casey', ANY_MEMBER.has(name)],

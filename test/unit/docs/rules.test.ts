@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ANYBODY, COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
+import { ANYBODY, COMMENT_COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/rules.md');
 const MARK =
   '<!-- commands: generated from src/domain/base/commands.ts, checked by test/unit/docs/rules.test.ts -->';
 
 function rows(): string {
-  return COMMANDS.map((command) => {
+  return COMMENT_COMMANDS.map((command) => {
     const who =
       command.name === 'approve'
         ? 'the role the step asks for'
