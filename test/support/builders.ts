@@ -17,7 +17,7 @@ export function aPlanInput(
   settings: Settings,
 ): PlanInput {
   return {
-    facts: { ...facts, capabilities: PREMIUM, lostLinks: [] },
+    facts: { ...facts, capabilities: PREMIUM, rules: { version: 1, hash: '0' }, lostLinks: [] },
     said: { followed: { answers: [], effects: NO_EFFECTS }, recorded: NO_RULINGS },
     wishes: { resume: false, migrate: false, claimed: false, reseal: false },
     groupLabels: new Set(),

@@ -32,6 +32,8 @@ export interface PlanFacts {
   readonly assessment: Assessment;
   readonly found: Identified;
   readonly capabilities: Capabilities;
+  /** Version and hash of the definition that judges this engagement. */
+  readonly rules: { readonly version: number; readonly hash: string };
   /** Links that were there and are gone. */
   readonly lostLinks: readonly Edge[];
 }

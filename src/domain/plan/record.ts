@@ -5,7 +5,6 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
-import { rulesHash } from '#domain/process/rules-hash.ts';
 import { type Done, type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
@@ -36,8 +35,8 @@ export function nextRecord(
     key: assessment.engagement,
     process: process.id,
     profile: process.profile,
-    version: before?.version ?? null,
-    rules: before?.rules ?? rulesHash(process),
+    version: before?.version ?? facts.rules.version,
+    rules: before?.rules ?? facts.rules.hash,
     revision: (before?.revision ?? 0) + 1,
     sow: recordOf(assessment.sow, settings),
     memory: { issues: new Map(ids), links, paused, moved: false },

@@ -7,6 +7,7 @@ import { createsItems, lacksLabels } from '#domain/plan/creation.ts';
 import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
+import { rulesHash } from '#domain/process/rules-hash.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
@@ -59,7 +60,13 @@ export async function decide(
   const wanted = desiredLinks({ assessment, capabilities });
   const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume });
   const found = withoutLinks(seen, lostLinks);
-  const facts: PlanFacts = { assessment, found, capabilities, lostLinks };
+  const facts: PlanFacts = {
+    assessment,
+    found,
+    capabilities,
+    rules: { version: process.version, hash: rulesHash(process) },
+    lostLinks,
+  };
   const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
   return { kind: 'decided', ...input, plan: plan(input) };
