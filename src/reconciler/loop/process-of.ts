@@ -13,5 +13,7 @@ export function processOf(
   const known = found.record ?? found.marker;
   const id = known?.process ?? options.process ?? '';
   const profile = known === null ? (options.profile ?? null) : known.profile;
-  return processes.find(id, profile) ?? { kind: 'unknown-process', process: id, profile };
+  // One that was judged by other rules than those of now is judged by them, and by nothing where they are gone.
+  const judgedBy = found.record !== null && found.record.rules !== null ? found.record : undefined;
+  return processes.find(id, profile, judgedBy) ?? { kind: 'unknown-process', process: id, profile };
 }

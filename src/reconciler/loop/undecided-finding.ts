@@ -21,8 +21,10 @@ export function undecidedFinding(
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
   return {
     rule: 'unknown-process',
-    message: `There is no process ${undecided.process}${profile}`,
+    message: `There is no process ${undecided.process}${profile} with the rules that judge this engagement`,
     missing: [],
-    fix: ['Bring its folder back under issue_templates'],
+    fix: [
+      'Bring its folder, or its frozen version, back under issue_templates (procession versions names who runs on which)',
+    ],
   };
 }
