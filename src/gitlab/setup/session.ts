@@ -1,4 +1,4 @@
-/** gitbeaker's resources for installing and looking after an installation. */
+/** What the functions of this folder share: gitbeaker's resources for installing and looking after an installation. */
 import {
   GroupHooks,
   GroupIssueBoards,
@@ -18,12 +18,10 @@ import {
   type Connection,
   type ConnectionOptions,
   connect,
-  readList,
   resourceSettings,
 } from '#gitlab/http/connection.ts';
-import { BoardInGroup } from './setup-schema.ts';
 
-export interface SetupConnection {
+export interface SetupSession {
   readonly base: Connection;
   readonly groups: Groups;
   readonly projects: Projects;
@@ -37,8 +35,8 @@ export interface SetupConnection {
   readonly users: Users;
 }
 
-/** Makes no request. */
-export function connectForSetup(options: ConnectionOptions): SetupConnection {
+/** Opens a session. Makes no request. */
+export function openSetupSession(options: ConnectionOptions): SetupSession {
   const resource = resourceSettings(options);
   return {
     base: connect(options),
@@ -53,13 +51,4 @@ export function connectForSetup(options: ConnectionOptions): SetupConnection {
     metadata: new Metadata(resource),
     users: new Users(resource),
   };
-}
-
-/** @see https://docs.gitlab.com/api/group_boards/ */
-export async function listBoards({ base, boards }: SetupConnection): Promise<readonly BoardInGroup[]> {
-  return await readList<BoardInGroup>(base, {
-    what: `GET /groups/${base.group}/boards`,
-    item: BoardInGroup,
-    fetchPage: (page) => boards.all(base.group, { ...page }),
-  });
 }
