@@ -28,7 +28,7 @@ export interface ApiDependencies {
 const EVERYWHERE: readonly string[] = ['private_token', 'access_token', 'sudo'];
 
 /** What is learned of a request on its way, for the ledger. */
-interface Findings {
+interface Learned {
   user: User | null;
   unknownParameters: readonly string[];
 }
@@ -51,21 +51,21 @@ export function createApiApp(dependencies: ApiDependencies, routes: readonly Rou
 }
 
 async function answerRoute(dependencies: ApiDependencies, route: Route, context: Context): Promise<Response> {
-  const findings: Findings = { user: null, unknownParameters: [] };
+  const learned: Learned = { user: null, unknownParameters: [] };
   // The body is read ahead, so that nothing happens between deciding and writing.
   const values = await readOrRefuse(context.req.raw);
   const fault = dependencies.faults.take(route.method, route.path);
   let response: Response | null = null;
   try {
     response = await withFault(fault, async () =>
-      dated(await serve(dependencies, { route, context, values, findings }), dependencies.engine.now()),
+      dated(await serve(dependencies, { route, context, values, learned }), dependencies.engine.now()),
     );
     return response;
   } finally {
     record(dependencies, {
       route: `${route.method} ${route.path}`,
       context,
-      findings,
+      learned,
       status: response?.status ?? 0,
     });
   }
@@ -84,26 +84,26 @@ interface Serving {
   readonly route: Route;
   readonly context: Context;
   readonly values: Values | Refusal;
-  readonly findings: Findings;
+  readonly learned: Learned;
 }
 
 async function serve(dependencies: ApiDependencies, serving: Serving): Promise<Response> {
-  const { route, context, values, findings } = serving;
+  const { route, context, values, learned } = serving;
   const { engine } = dependencies;
   let limitHeaders: Readonly<Record<string, string>> = {};
   try {
-    findings.user = authenticate(engine.world, context.req.raw, route, engine.now());
-    const counted = engine.limits.countRequest(findings.user?.username ?? 'anonymous');
+    learned.user = authenticate(engine.world, context.req.raw, route, engine.now());
+    const counted = engine.limits.countRequest(learned.user?.username ?? 'anonymous');
     if (counted.kind === 'refused') return counted.response;
     limitHeaders = counted.headers;
     if (values instanceof Refusal) throw values;
     const parameters = createParameters(values);
     const known = new Set([...route.parameters, ...EVERYWHERE]);
-    findings.unknownParameters = parameters.names().filter((name) => !known.has(name));
+    learned.unknownParameters = parameters.names().filter((name) => !known.has(name));
     const call: Call = {
       engine,
       operations: dependencies.operations,
-      user: findings.user,
+      user: learned.user,
       token: tokenOf(engine.world, context.req.raw, route)?.value ?? null,
       parameters,
       url: absoluteUrl(engine.world.baseUrl, context),
@@ -149,7 +149,7 @@ function record(
   entry: {
     readonly route: string;
     readonly context: Context;
-    readonly findings: Findings;
+    readonly learned: Learned;
     readonly status: number;
   },
 ): void {
@@ -161,14 +161,14 @@ function record(
     route: entry.route,
     path: `${url.pathname}${url.search}`,
     status: entry.status,
-    username: entry.findings.user?.username ?? null,
+    username: entry.learned.user?.username ?? null,
     kind: req.method === 'GET' || req.method === 'HEAD' ? 'read' : 'write',
-    unknownParameters: entry.findings.unknownParameters,
+    unknownParameters: entry.learned.unknownParameters,
   });
 }
 
 async function answerUnknown(dependencies: ApiDependencies, context: Context): Promise<Response> {
-  const findings: Findings = { user: null, unknownParameters: [] };
+  const learned: Learned = { user: null, unknownParameters: [] };
   const fault = dependencies.faults.take(context.req.method, '*');
   const notFound = Response.json({ error: '404 Not Found' }, { status: 404 });
   let response: Response | null = null;
@@ -179,7 +179,7 @@ async function answerUnknown(dependencies: ApiDependencies, context: Context): P
     record(dependencies, {
       route: `${context.req.method} *`,
       context,
-      findings,
+      learned,
       status: response?.status ?? 0,
     });
   }

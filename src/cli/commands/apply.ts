@@ -73,7 +73,7 @@ async function runOne(
 }
 
 /** What came of one of several, told as it happens. */
-interface Applied {
+interface TargetResult {
   readonly data: Readonly<Record<string, unknown>>;
   readonly exit: number;
 }
@@ -83,7 +83,7 @@ async function runMany(
   { chosen }: ChosenTargets,
   choices: ApplyChoices,
 ): Promise<number> {
-  const results: Applied[] = [];
+  const results: TargetResult[] = [];
   for (const it of chosen) results.push(await applyOne(context, it, choices));
   if (context.flag('json'))
     context.output.json({
@@ -95,7 +95,7 @@ async function runMany(
 }
 
 /** One that fails does not stop the others; an error that is not ours ends the run. */
-async function applyOne(context: CommandContext, it: Chosen, choices: ApplyChoices): Promise<Applied> {
+async function applyOne(context: CommandContext, it: Chosen, choices: ApplyChoices): Promise<TargetResult> {
   try {
     if (it.kind === 'failed') throw it.error;
     const outcome = await applyTarget(context, it.target, choices);

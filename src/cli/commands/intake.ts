@@ -43,7 +43,7 @@ async function run(context: CommandContext): Promise<number> {
   const delivery = await context.wire.ciDelivery(text, { at: madeAt(context), beside });
   switch (delivery.kind) {
     case 'refused':
-      throw refusal(from, [{ path: '', message: delivery.why, fix: delivery.fix }]);
+      throw refusal(from, [problem({}, delivery.why, delivery.fix)]);
     case 'invalid':
       throw refusal(
         from,
@@ -103,11 +103,11 @@ function madeAt({ wire }: CommandContext): string {
   if (createdAt === null) return now;
   if (Date.parse(now) - Date.parse(createdAt) <= OLDEST_MS) return createdAt;
   throw refusal('CI_PIPELINE_CREATED_AT', [
-    {
-      path: '',
-      message: `this pipeline was made more than a day ago, at ${createdAt}, and what it was given may have been overtaken`,
-      fix: 'Send the SOW again instead of running an old job.',
-    },
+    problem(
+      {},
+      `this pipeline was made more than a day ago, at ${createdAt}, and what it was given may have been overtaken`,
+      'Send the SOW again instead of running an old job.',
+    ),
   ]);
 }
 
@@ -153,17 +153,15 @@ function choicesOf(context: CommandContext): ApplyChoices {
   return { review: null, allowMassChange: context.flag('allow-mass-change'), resume: false };
 }
 
-type Told = Pick<InputProblem, 'path' | 'message' | 'fix'>;
-
 /** A job log is read by more people than a CRM: what a price was is not told there. */
-function shownProblem({ wire }: CommandContext, problem: InputProblem): Told {
+function shownProblem({ wire }: CommandContext, problem: InputProblem): InputProblem {
   if (wire.settings().showAmounts || !isAmountPath(problem.path)) return problem;
-  return { path: problem.path, message: 'is not as expected', fix: 'Correct it in the CRM.' };
+  return { ...problem, message: 'is not as expected', fix: 'Correct it in the CRM.' };
 }
 
-function refusal(file: string, told: readonly Told[]): InvalidInputError {
+function refusal(file: string, told: readonly InputProblem[]): InvalidInputError {
   return new InvalidInputError(
-    told.map(({ path, message, fix }) => problem({ file, at: path }, message, fix)),
+    told.map((found) => ({ ...found, file })),
     'The delivery is refused; nothing was written:',
   );
 }

@@ -12,16 +12,11 @@ import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
 import { type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
+import type { SettledOutcome } from './outcome.ts';
 import { checkReview, type Review } from './review.ts';
 import { stepTitles } from './step-titles.ts';
 import type { Target } from './target.ts';
 import { undecidedError } from './undecided.ts';
-
-/** An outcome with which something can be said about the engagement. */
-export type SettledOutcome = Exclude<
-  Outcome,
-  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
->;
 
 export interface ApplyChoices {
   readonly review: Review | null;

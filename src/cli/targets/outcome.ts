@@ -9,11 +9,13 @@ import { countOf, doneText, summaryLine, summaryOf } from '#render/plan-summary.
 import { actionLine, titlesIn } from '#render/plan-text.ts';
 import { notWonText } from './undecided.ts';
 
-type SettledOutcome = Exclude<
+/** Outcome with which something can be said about the engagement. */
+export type SettledOutcome = Exclude<
   Outcome,
   { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
 >;
 
+/** Exit code of a settled outcome. */
 export function outcomeExit(outcome: SettledOutcome): number {
   return outcome.kind === 'braked' || outcome.kind === 'paused' ? EXIT.refused : EXIT.done;
 }

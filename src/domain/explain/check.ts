@@ -14,7 +14,7 @@ export type CheckRule =
   | 'record-damaged'
   | 'unknown-process';
 
-/** A broken rule. */
+/** Broken rule, or another reason why an engagement does not pass, in words. */
 export interface Finding {
   readonly rule: CheckRule;
   /** One sentence. */

@@ -46,6 +46,7 @@ export const Turn = z.object({
 });
 export type Turn = Readonly<z.infer<typeof Turn>>;
 
+/** Finding of `check`, with the step that it is about. */
 export const ReportedFinding = z.object({
   step: z.string().nullable().describe('null: about the epic or the engagement as a whole.'),
   title: z.string().nullable(),

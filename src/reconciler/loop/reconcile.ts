@@ -28,11 +28,10 @@ interface Settled<K extends string> {
   readonly epicUrl: string | null;
   readonly warnings: readonly string[];
 }
-type Applied = Settled<'applied'>;
 
 export type Outcome =
   | Settled<'unchanged'>
-  | Applied
+  | Settled<'applied'>
   | { readonly kind: 'shadow'; readonly plan: Plan; readonly assessment: Assessment }
   /** By the loop fuse, now or earlier. */
   | {
@@ -115,7 +114,7 @@ export async function carryOut(
     onDone: options.onDone,
   });
   if (change !== null || isPaused) return { kind: 'paused', plan: toApply, assessment, change };
-  const outcome: Applied = {
+  const outcome: Settled<'applied'> = {
     kind: 'applied',
     plan: wanted,
     assessment,
@@ -130,7 +129,7 @@ export async function carryOut(
 /** Pipelines: what was written down as wanted is started, what was started is written down. */
 async function goOn(
   deps: ReconcileDeps,
-  outcome: Applied,
+  outcome: Settled<'applied'>,
   options: ReconcileOptions,
   started: StartedRuns,
 ): Promise<Outcome> {
