@@ -15,7 +15,10 @@ export function fillIn(
   issue: Issue,
   fields: readonly EvidenceField[],
 ): void {
-  operations.updateIssue(user, issue, { description: fillEvidence(tickAll(issue.description), fields) });
+  // The day of the sandbox, whose clock need not be that of the machine.
+  const today = issue.updatedAt.slice(0, 10);
+  const description = fillEvidence(tickAll(issue.description), fields, today);
+  operations.updateIssue(user, issue, { description });
 }
 
 /** {@link fillIn}, then closes. */
@@ -29,7 +32,7 @@ export function doStep(
   operations.updateIssue(user, issue, { stateEvent: 'close' });
 }
 
-/** Writes a fitting value into the second cell of the row of each field. */
-export function fillEvidence(description: string, fields: readonly EvidenceField[]): string {
-  return fillCells(description, new Map(fields.map((field) => [field.field, fittingValue(field)])));
+/** Writes a fitting value into the second cell of the row of each field. @param today the day on which everything has happened */
+export function fillEvidence(description: string, fields: readonly EvidenceField[], today: string): string {
+  return fillCells(description, new Map(fields.map((field) => [field.field, fittingValue(field, today)])));
 }

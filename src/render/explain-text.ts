@@ -1,3 +1,4 @@
+import type { Acceptance } from '#domain/assess/acceptance.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { Explanation, StepExplanation } from '#domain/explain/explain.ts';
 import type { ConditionCheck } from '#domain/process/condition.ts';
@@ -140,7 +141,7 @@ function ruledLines(step: Extract<StepExplanation, { included: true }>, paint: P
     ...(acceptance === null
       ? []
       : [
-          `  ${mark(acceptance.reached, paint)} accepted by silence after ${acceptance.lastDay} (sent ${acceptance.sentOn}, ${acceptance.workingDays} working days)`,
+          `  ${mark(acceptance.reached, paint)} accepted by silence after ${acceptance.lastDay} (sent ${acceptance.sentOn}, ${acceptance.workingDays} working days; ${warningText(acceptance)})`,
         ]),
     ...(waiver === null
       ? []
@@ -148,6 +149,11 @@ function ruledLines(step: Extract<StepExplanation, { included: true }>, paint: P
           `  ${paint('link', '➖')} ${waiver.skip ? 'skipped' : 'waived'} by ${visible(waiver.by)} on ${waiver.on}: ${visible(waiver.reason)}`,
         ]),
   ];
+}
+
+function warningText({ odd, warnedOn }: Acceptance): string {
+  if (odd !== null) return `not counted: ${odd}`;
+  return warnedOn === null ? 'nobody warned yet' : `warned on ${warnedOn}`;
 }
 
 function evidenceText({ field, problem, value }: EvidenceReading): string {

@@ -139,6 +139,7 @@ it('leads from an empty group to a closed epic with the documented commands alon
       const description = fillEvidence(
         tickAll(issue.description),
         step === undefined ? [] : evidenceFor(step, sow),
+        new Date().toISOString().slice(0, 10),
       );
       await api(token, `${ISSUES}/${issue.iid}`, { description, state_event: 'close' });
     }

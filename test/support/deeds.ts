@@ -231,7 +231,13 @@ function performOnStep(world: EngagementWorld, done: StepDeed, user: User): void
     case 'reopen':
       return operations.setState(user, issue, done.kind === 'close' ? 'closed' : 'opened');
     case 'do':
-      write(fillEvidence(tickAll(issue.description), definition?.done_when.evidence ?? []));
+      write(
+        fillEvidence(
+          tickAll(issue.description),
+          definition?.done_when.evidence ?? [],
+          issue.updatedAt.slice(0, 10),
+        ),
+      );
       return operations.setState(user, issue, 'closed');
     case 'tick':
       return write(tickAll(issue.description));

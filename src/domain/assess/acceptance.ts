@@ -1,7 +1,11 @@
-/** Silence that counts as acceptance. The day of sending is day 1; it is accepted when day N is over without an objection. */
+/**
+ * Silence that counts as acceptance. The day of sending is day 1; it is accepted when day N is over without an
+ * objection, and never before who does the step was warned on an earlier day.
+ */
 import { addWorkingDays, type Calendar, isWorkingDay } from '#domain/base/calendar.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { Step } from '#domain/process/process.ts';
+import type { Reminder } from '#domain/rulings/rulings.ts';
 import { ACCEPTANCE_DAYS, type Sow } from '#domain/sow/sow.ts';
 import type { EvidenceReading } from './evidence.ts';
 
@@ -11,34 +15,66 @@ export interface Acceptance {
   readonly workingDays: number;
   /** The last day for an objection. */
   readonly lastDay: string;
-  /** The last day is over. */
+  /** When who does the step was told that this silence is about to count; `null`: not yet. */
+  readonly warnedOn: string | null;
+  /** Why the day of sending cannot be right, so that nothing counts: half a sentence. `null`: it can be. */
+  readonly odd: string | null;
+  /** The last day is over, after a warning. */
   readonly reached: boolean;
-  /** The last day is today or the next working day: time to warn. */
-  readonly near: boolean;
+}
+
+/** What the day of sending is held against. */
+export interface AcceptanceFacts {
+  readonly sow: Sow;
+  readonly evidence: readonly EvidenceReading[];
+  /** Reminders that were given about the step. */
+  readonly said: readonly Reminder[];
+  /** From when on the step could be done; `null`: not yet. */
+  readonly since: string | null;
+  /** It was closed and found right by an earlier run; the warning of it need not be remembered any more. */
+  readonly wasDone: boolean;
+  readonly calendar: Calendar;
+  readonly today: string;
 }
 
 /** How a count of silence stands; `null` where the step has none, or nothing was sent. */
-export function readAcceptance(
-  step: Step,
-  sow: Sow,
-  evidence: readonly EvidenceReading[],
-  calendar: Calendar,
-  today: string,
-): Acceptance | null {
+export function readAcceptance(step: Step, facts: AcceptanceFacts): Acceptance | null {
+  const { sow, evidence, calendar, today } = facts;
   const rule = step.done_when.acceptance;
   if (rule === undefined || (rule.when !== undefined && !evaluateCondition(rule.when, sow).holds))
     return null;
   const sent = evidence.find(({ field }) => field === rule.sent);
-  if (sent === undefined || sent.problem !== null || sent.value === null) return null;
+  const isDay = sent?.problem === null || sent?.problem === 'to-come';
+  if (sent === undefined || !isDay || sent.value === null) return null;
   const workingDays = rule.working_days ?? sow.passive_acceptance?.days ?? ACCEPTANCE_DAYS;
   const lastDay = lastDayOf(sent.value, workingDays, calendar);
-  return {
+  const warning = facts.said.findLast(({ stage, date }) => stage === 'acceptance' && date === lastDay);
+  const count = {
     sentOn: sent.value,
     workingDays,
     lastDay,
-    reached: today > lastDay,
-    near: isNear(lastDay, today, calendar),
+    warnedOn: warning?.on ?? null,
+    odd: oddness(sent.value, facts),
   };
+  const wasReached = facts.wasDone && today > lastDay;
+  return { ...count, reached: wasReached || isReachedOn(count, today) };
+}
+
+/** Whether silence has counted by this day, if nothing happens until then. */
+export function isReachedOn(
+  { lastDay, warnedOn, odd }: Pick<Acceptance, 'lastDay' | 'warnedOn' | 'odd'>,
+  day: string,
+): boolean {
+  return odd === null && warnedOn !== null && warnedOn < day && lastDay < day;
+}
+
+/** A day that people typed starts something that nobody can undo at the customer's: so it must be possible. */
+function oddness(sentOn: string, { sow, since, today }: AcceptanceFacts): string | null {
+  const { signed_on: signedOn } = sow.sow;
+  if (sentOn > today) return 'that day has not come yet';
+  if (sentOn < signedOn) return `the SOW was signed later, on ${signedOn}`;
+  if (since === null) return 'what this step waits for is not done';
+  return sentOn < since ? `this step could begin later, on ${since}` : null;
 }
 
 /** Whether the last day is today or the next working day. */

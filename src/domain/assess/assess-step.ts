@@ -1,5 +1,6 @@
 /** What the facts say about one step, given what they say about those before it. */
 
+import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -8,11 +9,11 @@ import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/record.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
-import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
+import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
-import { type EvidenceReading, readEvidence } from './evidence.ts';
+import { type EvidenceReading, readEvidence, withoutDaysToCome } from './evidence.ts';
 import { readGates } from './gates.ts';
 import { withRunEvidence } from './run-evidence.ts';
 import type { StepStatus, Violation } from './step-status.ts';
@@ -48,7 +49,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
   );
   const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
-  const facts = readFacts(input, context);
+  const facts = readFacts(input, hard.length > 0 ? null : possibleSince(input, context), context);
   const early = closedEarly(issue, hard, facts, context);
   const warnOnly = settings.policy.mode === 'warn';
   const done = isDone(issue, hard, facts, early.length === 0 || warnOnly || settled !== null);
@@ -73,7 +74,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
 /** What is shown of a step that is done: its facts without what any rule says of them now. */
 function settledStatus(input: StepInput, settled: Done, context: StepContext): StepStatus {
   const { step, after, issue } = input;
-  const facts = readFacts(input, context);
+  const facts = readFacts(input, possibleSince(input, context), context);
   const isWaived = facts.waiver !== null || settled.how === 'waiver';
   return {
     key: step.id,
@@ -170,12 +171,34 @@ export function currentLabel(
   return chosen.length === 1 ? (chosen[0] ?? null) : null;
 }
 
-function readFacts({ step, issue }: StepInput, context: StepContext): Facts {
+/** The day from which on the step could be done: its issue was made, and what it comes after was closed. */
+function possibleSince({ issue, after }: StepInput, { earlier, settings }: StepContext): string | null {
+  if (issue === null) return null;
+  const closed = after.flatMap(({ step, until }) => {
+    const before = until === 'done' ? earlier.get(step)?.issue : null;
+    return before?.state === 'closed' ? (before.closedAt ?? []) : [];
+  });
+  const [last = issue.createdAt] = [issue.createdAt, ...closed].toSorted().toReversed();
+  return localDate(last, settings.calendar);
+}
+
+/** @param since from when on the step could be done; `null`: not yet */
+function readFacts({ step, issue, recorded }: StepInput, since: string | null, context: StepContext): Facts {
   const { sow, settings, rulings, today } = context;
   const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
   if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null, run };
-  const written = readEvidence(issue.description, evidenceFor(step, sow));
-  const acceptance = readAcceptance(step, sow, written, settings.calendar, today);
+  const fields = evidenceFor(step, sow);
+  const written = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
+  const acceptance = readAcceptance(step, {
+    sow,
+    evidence: written,
+    said: saidSoFar({ rulings, today }).filter((reminder) => reminder.step === step.id),
+    since,
+    // The label: of a step that was done before that was recorded.
+    wasDone: issue.state === 'closed' && (recorded !== null || currentLabel(issue, settings) === 'done'),
+    calendar: settings.calendar,
+    today,
+  });
   const evidence = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
   return {
     unticked: acceptance?.reached === true ? [] : untickedItems(step, issue),

@@ -14,7 +14,9 @@ export interface EvidenceReading {
     | 'not-a-url'
     | 'not-a-choice'
     | 'not-a-number'
+    | 'negative'
     | 'not-an-amount'
+    | 'to-come'
     | null;
 }
 
@@ -88,10 +90,7 @@ function judged(cell: string, field: EvidenceField): Pick<EvidenceReading, 'valu
     case 'date':
       return { value, problem: isCalendarDate(value) ? null : 'not-a-date' };
     case 'number':
-      return {
-        value,
-        problem: /^[+-]?\d[\d., '’]*(?:\s?[\p{L}%€$£]{1,12})?$/u.test(value) ? null : 'not-a-number',
-      };
+      return { value, problem: numberProblem(value) };
     case 'amount':
       return { value, problem: AMOUNT.test(value) ? null : 'not-an-amount' };
     case 'url': {
@@ -103,6 +102,32 @@ function judged(cell: string, field: EvidenceField): Pick<EvidenceReading, 'valu
       return choice === undefined ? { value, problem: 'not-a-choice' } : { value: choice, problem: null };
     }
   }
+}
+
+/** What is counted and measured here (hours, questions, actions) is never less than nothing. */
+function numberProblem(value: string): EvidenceReading['problem'] {
+  if (!/^[+\-−–]?\d[\d., '’]*(?:\s?[\p{L}%€$£]{1,12})?$/u.test(value)) return 'not-a-number';
+  return /^[-−–]/.test(value) && /[1-9]/.test(value) ? 'negative' : null;
+}
+
+/**
+ * Evidence in which a date is wrong that says that something has happened, and lies after today.
+ *
+ * @param today in the calendar's time zone
+ */
+export function withoutDaysToCome(
+  evidence: readonly EvidenceReading[],
+  fields: readonly EvidenceField[],
+  today: string,
+): readonly EvidenceReading[] {
+  const happened = new Set(
+    fields.filter(({ kind, planned }) => kind === 'date' && planned !== true).map(({ field }) => field),
+  );
+  return evidence.map((reading) => {
+    const { field, value, problem } = reading;
+    const isToCome = happened.has(field) && problem === null && value !== null && isCalendarDate(value);
+    return isToCome && value > today ? { ...reading, problem: 'to-come' } : reading;
+  });
 }
 
 /** The address of a link, an autolink or a bare address; also a file that was dropped into the cell (`/uploads/…`). */

@@ -1,10 +1,10 @@
 import type { EvidenceField } from '#domain/process/process.ts';
 
-/** A value that the field accepts. */
-export function fittingValue({ kind, choices }: EvidenceField): string {
+/** A value that the field accepts. @param today a date, and what has happened happens on it */
+export function fittingValue({ kind, choices }: EvidenceField, today: string): string {
   switch (kind) {
     case 'date':
-      return '2026-12-01';
+      return today;
     case 'url':
       return 'https://drive.example.com/record';
     case 'amount':

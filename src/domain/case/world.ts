@@ -184,16 +184,24 @@ function withFacts(issue: ActualIssue, done: Done): ActualIssue {
   const { step, facts, ready } = done;
   const isClosed = facts.is === 'closed' || facts.is === 'done';
   const by = facts.by ?? personInRole(step.owner, ready, settingsOf(ready)).username ?? step.owner;
-  const on = facts.on ?? ready.given.today ?? ready.sow.closed_won_on;
   return {
     ...issue,
     description: descriptionWith(issue.description, done),
     labels: labelsWith(issue.labels, done),
     timeSpentSeconds: (facts.hours ?? 0) * 3_600,
     ...(isClosed
-      ? { state: 'closed' as const, closedAt: `${on}T12:00:00.000Z`, closedBy: userNamed(by) }
+      ? {
+          state: 'closed' as const,
+          closedAt: `${dayOf(facts, ready)}T12:00:00.000Z`,
+          closedBy: userNamed(by),
+        }
       : {}),
   };
+}
+
+/** When it was done. */
+function dayOf(facts: WholeFacts, { given, sow }: ReadyCase): string {
+  return facts.on ?? given.today ?? sow.closed_won_on;
 }
 
 function descriptionWith(description: string, { step, facts, ready }: Done): string {
@@ -203,8 +211,9 @@ function descriptionWith(description: string, { step, facts, ready }: Done): str
   if (facts.is === 'done' || ticked === 'all') text = tickAll(text);
   else if (ticked !== undefined) text = tickItems(text, ticked, true);
   if (open.length > 0) text = tickItems(text, open, false);
+  const on = dayOf(facts, ready);
   if (facts.is === 'done' || evidence === 'all')
-    text = fillCells(text, new Map(fields.map((field) => [field.field, fittingValue(field)])));
+    text = fillCells(text, new Map(fields.map((field) => [field.field, fittingValue(field, on)])));
   if (typeof evidence !== 'object') return text;
   return fillCells(text, new Map(Object.entries(evidence).map(([field, value]) => [field, String(value)])));
 }

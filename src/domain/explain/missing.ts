@@ -90,6 +90,8 @@ const WANTED = {
   'not-a-date': 'a date (YYYY-MM-DD)',
   'not-a-url': 'a web address',
   'not-a-number': 'a number',
+  negative: 'a number that is not negative',
+  'to-come': 'a day that has come',
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-choice': 'one of the listed values',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;

@@ -12,6 +12,7 @@ export function doneWhenProblems(process: ProcessDefinition): readonly InputProb
   return process.steps.flatMap((step) => [
     ...knownInstances(step, process),
     ...labelOfPeople(step),
+    ...plannedDates(step),
     ...acceptanceFields(step),
     ...createdOnDemand(step, process),
     ...appointsNotItself(step),
@@ -43,12 +44,24 @@ function labelOfPeople(step: Step): readonly InputProblem[] {
   return [inStep(step, at, message, 'Take a label of its own, for example approved::legal.')];
 }
 
+function plannedDates(step: Step): readonly InputProblem[] {
+  return step.done_when.evidence.flatMap(({ field, kind, planned }, index) => {
+    if (planned !== true || kind === 'date') return [];
+    const at = ['done_when', 'evidence', index, 'planned'];
+    return [
+      inStep(step, at, `only a date can be planned, and "${field}" is of kind ${kind}`, 'Remove planned.'),
+    ];
+  });
+}
+
 function acceptanceFields(step: Step): readonly InputProblem[] {
   const rule = step.done_when.acceptance;
   if (rule === undefined) return [];
   const at = ['done_when', 'acceptance'];
   const names = step.done_when.evidence.map(({ field }) => field);
-  const dates = step.done_when.evidence.filter(({ kind }) => kind === 'date').map(({ field }) => field);
+  const dates = step.done_when.evidence
+    .filter(({ kind, planned }) => kind === 'date' && planned !== true)
+    .map(({ field }) => field);
   const fields = `Its evidence fields are: ${names.join(', ') || 'none'}.`;
   return [
     ...(dates.includes(rule.sent)

@@ -67,6 +67,8 @@ const EvidenceField = z.strictObject({
   kind: z.enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice']).default('text'),
   choices: z.array(z.string().min(1)).optional(),
   required: z.boolean().default(true),
+  /** For a `date`: a day that may be still to come (`Booked until`). Without it a date says that something has happened. */
+  planned: z.boolean().optional(),
   /** Shown grey in the empty cell. */
   hint: z.string().max(200).optional(),
   when: Condition.optional(),

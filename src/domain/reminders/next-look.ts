@@ -1,3 +1,4 @@
+import { isReachedOn } from '#domain/assess/acceptance.ts';
 import { factsOf } from '#domain/assess/health.ts';
 import { addCalendarDays, instantOf, msBetween } from '#domain/base/calendar.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
@@ -33,7 +34,11 @@ function turnsAtMidnight(context: BlockContext, then: BlockContext): boolean {
   const { steps, rulings, today } = then.assessment;
   const yesterday = addCalendarDays(today, -1);
   const counts = steps.some(
-    ({ acceptance, issue }) => acceptance?.lastDay === yesterday && issue?.state === 'opened',
+    ({ acceptance, issue }) =>
+      acceptance !== null &&
+      issue?.state === 'opened' &&
+      isReachedOn(acceptance, today) &&
+      !isReachedOn(acceptance, yesterday),
   );
   if (counts || rulings.health?.until === yesterday) return true;
   const facts = (at: BlockContext): string =>

@@ -96,8 +96,12 @@ function nearText({ date }: DueReminder, status: StepStatus, context: BlockConte
   const mentions = assigneesOf(status, context)
     .map((user) => `@${user} `)
     .join('');
+  const sentOn = status.acceptance?.sentOn ?? date;
+  const isOver = context.assessment.today > date;
   return [
-    `${mentions}${date} is the last day for an objection: what was sent on ${status.acceptance?.sentOn ?? date} then counts as accepted, and Procession closes this step.`,
+    isOver
+      ? `${mentions}the last day for an objection was ${date}, and nobody was warned before: what was sent on ${sentOn} counts as accepted from tomorrow on, and Procession closes this step then.`
+      : `${mentions}${date} is the last day for an objection: what was sent on ${sentOn} then counts as accepted, and Procession closes this step.`,
     '',
     `If the customer objects, write the objection into a comment and empty "${sentField(status)}" in the table above: that stops the count.`,
   ];

@@ -3,7 +3,7 @@
  * epic that nothing is said twice. A step waits for a turn in silence: who holds it up is told instead.
  */
 
-import { isNear } from '#domain/assess/acceptance.ts';
+import { isNear, isReachedOn } from '#domain/assess/acceptance.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
 import { type Deadline, deadlineOf, workingDaysSince } from '#domain/assess/lateness.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
@@ -16,7 +16,7 @@ import {
 } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { Reminder, ReminderStage } from '#domain/rulings/rulings.ts';
+import { type Reminder, type ReminderStage, saidSoFar } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** Stages that the daily cap counts, the least urgent first. */
@@ -103,8 +103,9 @@ export function hasReminder(context: BlockContext): boolean {
 
 /** What is to be said about a step on the day of the assessment, at whatever time, if it has not been said yet. */
 function reminderOn(status: StepStatus, context: BlockContext): DueReminder | null {
-  if (status.issue === null || context.assessment.complete) return null;
   const silence = acceptanceReminder(status, context);
+  if (silence?.stage === 'accepted') return silence;
+  if (status.issue === null || context.assessment.complete) return null;
   if (silence !== undefined) return silence;
   const { assessment, settings } = context;
   const { today, rulings } = assessment;
@@ -131,14 +132,13 @@ function acceptanceReminder(
   const { assessment, settings } = context;
   const { today } = assessment;
   if (acceptance === null || waiver !== null || issue?.state !== 'opened') return undefined;
-  const date = acceptance.lastDay;
-  if (today > date) return done ? { step: key, stage: 'accepted', date, heldUp: [] } : undefined;
-  const isSaid = saidSoFar(assessment).some(
-    (last) => last.step === key && last.stage === 'acceptance' && last.date === date,
-  );
-  return isSaid || !isNear(date, today, settings.calendar)
-    ? null
-    : { step: key, stage: 'acceptance', date, heldUp: [] };
+  if (acceptance.odd !== null) return undefined;
+  const { lastDay: date, warnedOn } = acceptance;
+  if (acceptance.reached || isReachedOn(acceptance, today))
+    return done ? { step: key, stage: 'accepted', date, heldUp: [] } : undefined;
+  // Also when the day is over: the date was typed late, or nobody looked in time.
+  const isTime = today > date || isNear(date, today, settings.calendar);
+  return warnedOn !== null || !isTime ? null : { step: key, stage: 'acceptance', date, heldUp: [] };
 }
 
 /** Its own due date, and those of late steps that wait for it; in the order of the dates. */
@@ -244,11 +244,6 @@ function lastOf({ key }: StepStatus, { assessment }: BlockContext): Reminder[] {
   return saidSoFar(assessment)
     .filter(({ step }) => step === key)
     .slice(-1);
-}
-
-/** What a clock that was wrong has recorded for a day to come was not said. */
-function saidSoFar({ rulings, today }: BlockContext['assessment']): readonly Reminder[] {
-  return rulings.reminders.filter(({ on }) => on <= today);
 }
 
 function toRecord(

@@ -138,6 +138,17 @@ export const Rulings = z.object({
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;
 
+/** Reminders that were given up to a day. What a clock that was wrong has recorded for a day to come was not said. */
+export function saidSoFar({
+  rulings,
+  today,
+}: {
+  readonly rulings: Rulings;
+  readonly today: string;
+}): readonly Reminder[] {
+  return rulings.reminders.filter(({ on }) => on <= today);
+}
+
 export const NO_RULINGS: Rulings = Rulings.parse({});
 
 /** `<!-- procession:rulings v1 … -->`; nothing at all while nobody has ruled anything. */

@@ -105,6 +105,10 @@ function evidenceText({ field, problem, value }: EvidenceReading): string {
       return `**${field}** needs a web address${seen}`;
     case 'not-a-number':
       return `**${field}** needs a number${seen}`;
+    case 'negative':
+      return `**${field}** needs a number that is not negative${seen}`;
+    case 'to-come':
+      return `**${field}** needs a day that has come, because it says that something has happened${seen}`;
     case 'not-an-amount':
       return `**${field}** needs an amount with its currency, such as EUR 1200${seen}`;
     case 'not-a-choice':

@@ -1,3 +1,4 @@
+import type { Acceptance } from '#domain/assess/acceptance.ts';
 import { assigneesOf, titlesOf } from '#domain/assess/outlook.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { runSentences } from '#domain/rulings/pipeline-text.ts';
@@ -15,7 +16,7 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
   const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
   return [
     headline(status, context),
-    ...ruledLines(status).flatMap((line) => ['', line]),
+    ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     '',
     `_${place}. Procession keeps these lines; everything below them is yours._`,
   ].join('\n');
@@ -44,7 +45,7 @@ function headline(status: StepStatus, context: BlockContext): string {
 }
 
 /** What people have ruled about the step, with who, when and why; names in code marks notify nobody. */
-function ruledLines(status: StepStatus): readonly string[] {
+function ruledLines(status: StepStatus, today: string): readonly string[] {
   const { waiver, acceptance, done } = status;
   const approved = status.gates
     .filter(({ gate, problem }) => gate === 'approval' && problem === null)
@@ -58,12 +59,19 @@ function ruledLines(status: StepStatus): readonly string[] {
   const silence =
     acceptance === null || waiver !== null
       ? []
-      : acceptance.reached
-        ? [
-            `Accepted by silence: sent on ${acceptance.sentOn}, ${acceptance.workingDays} working days without an objection, over on ${acceptance.lastDay}.`,
-          ]
-        : [`Counts as accepted after ${acceptance.lastDay} unless there is an objection by then.`];
+      : [silenceText(acceptance, status.step.done_when.acceptance?.sent ?? '', today)];
   return [...waived, ...approved, ...silence, ...runSentences(status.run)];
+}
+
+function silenceText(acceptance: Acceptance, field: string, today: string): string {
+  const { sentOn, workingDays, lastDay, odd, reached } = acceptance;
+  if (reached)
+    return `Accepted by silence: sent on ${sentOn}, ${workingDays} working days without an objection, over on ${lastDay}.`;
+  if (odd !== null)
+    return `Silence does not count: "${field}" says ${sentOn}, but ${odd}. Correct the day in the table below. If it is right all the same, get the acceptance in writing and fill in the rest of the table, or let the manager decide: \`/ps waive <reason>\`.`;
+  return today > lastDay
+    ? `The last day for an objection was ${lastDay}. Counts as accepted on the day after the warning about it, unless there is an objection by then.`
+    : `Counts as accepted after ${lastDay} unless there is an objection by then.`;
 }
 
 /** `Waits for #3 Kick-off to be done.` */

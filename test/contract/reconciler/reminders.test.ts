@@ -4,11 +4,11 @@ import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import type { Step } from '#domain/process/process.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { fillCells } from '#domain/text/fill-in.ts';
+import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
-import { aProcess, aSow, aStep } from '#test/support/builders.ts';
+import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, realProcess, sampleSow, startEngagement } from '#test/support/engagement.ts';
 
 /** A Wednesday, the day of Closed Won. */
@@ -278,7 +278,12 @@ describe('passive acceptance', () => {
   /** The delivery process up to the sign-off, which is sent on a Monday; five working days end on Friday. */
   async function sent(): Promise<void> {
     now = new Date('2026-11-16T10:00:00Z');
-    const sow = { ...(await sampleSow('SOW-1042')), passive_acceptance: { in_sow: true, days: 5 } };
+    const sample = await sampleSow('SOW-1042');
+    const sow = {
+      ...sample,
+      sow: { ...sample.sow, signed_on: '2026-11-02' },
+      passive_acceptance: { in_sow: true, days: 5 },
+    };
     world = await startEngagement({ sow, process: await realProcess('delivery'), now: () => now });
     await world.apply();
     await world.walk(...STEPS);
@@ -326,6 +331,99 @@ describe('passive acceptance', () => {
       '2026-12-01T08:59 edited customer-sign-off',
     ]);
     expect(world.notesOf(world.issue('customer-sign-off'), 'acceptance')).toHaveLength(1);
+  });
+});
+
+describe('a day of sending that was typed wrong', () => {
+  const evidence = [{ field: 'Sent on', kind: 'date', required: true }] as const;
+  const SIGN_OFF = aStep('last', {
+    ...after('first'),
+    body: '- [ ] Send it\n\n{{> evidence}}\n',
+    done_when: aDoneWhen({ evidence: [...evidence], acceptance: { sent: 'Sent on', fills: [] } }),
+  });
+
+  /** The step before the sign-off is done on Monday, 2026-11-09; the day of sending is typed right after. */
+  async function typed(sentOn: string): Promise<Issue> {
+    await begin([aStep('first'), SIGN_OFF]);
+    now = new Date('2026-11-09T10:00:00Z');
+    await world.walk('first');
+    const issue = world.issue('last');
+    world.sandbox.operations.updateIssue(world.sandbox.user('eli'), issue, {
+      description: fillCells(issue.description, new Map([['Sent on', sentOn]])),
+    });
+    return issue;
+  }
+
+  it.each([
+    ['before the SOW was signed', '2025-11-09', 'the SOW was signed later, on 2026-11-02'],
+    ['before the step could begin', '2026-11-06', 'this step could begin later, on 2026-11-09'],
+    ['in another year', '2027-11-09', 'that day has not come yet'],
+  ])('counts for nothing %s, and the step says so', async (_, sentOn, why) => {
+    const issue = await typed(sentOn);
+    const said = await live('2026-11-30');
+
+    expect(issue.state).toBe('opened');
+    expect(world.state('last')).not.toBe('workflow::done');
+    expect(said.filter(({ body }) => body.includes('procession:note acceptance'))).toEqual([]);
+    expect(issue.description).toContain(`Silence does not count: "Sent on" says ${sentOn}, but ${why}.`);
+    expect(issue.description).toContain('Correct the day in the table below.');
+  });
+
+  it('is not accepted at once when it is long ago: first comes the warning, then a day to object', async () => {
+    await begin([aStep('first'), SIGN_OFF]);
+    await world.walk('first');
+    now = new Date('2026-11-26T10:00:00Z');
+    const issue = world.issue('last');
+    world.sandbox.operations.updateIssue(world.sandbox.user('eli'), issue, {
+      description: fillCells(issue.description, new Map([['Sent on', '2026-11-04']])),
+    });
+    await world.reconcile();
+    expect(issue.state).toBe('opened');
+    expect(world.notesOf(issue, 'acceptance').map(({ body }) => body)).toEqual([
+      expect.stringContaining('the last day for an objection was 2026-11-10, and nobody was warned before'),
+    ]);
+    expect(issue.description).toContain('Counts as accepted on the day after the warning about it');
+
+    now = new Date('2026-11-26T23:00:00Z');
+    await world.reconcile();
+    expect(issue.state).toBe('opened');
+    now = new Date('2026-11-27T09:00:00Z');
+    await world.reconcile();
+
+    expect(issue.state).toBe('closed');
+    await live('2026-11-28');
+    expect(issue.state).toBe('closed');
+    expect(world.notesOf(issue, 'acceptance')[0]?.body).toContain('Accepted by silence');
+  });
+
+  it('does not count by itself when a person closes the step: what silence fills is asked for', async () => {
+    const issue = await typed('2025-11-09');
+    await world.reconcile();
+    world.by('eli').close(issue);
+    await world.reconcile();
+
+    expect(issue.state).toBe('opened');
+  });
+});
+
+describe('evidence of days and numbers', () => {
+  it.each([
+    ['Held on', 'date', '2027-01-04', 'needs a day that has come'],
+    ['Hours', 'number', '-12', 'needs a number that is not negative'],
+  ] as const)('%s %s: %s does not close a step', async (field, kind, value, says) => {
+    const body = '- [ ] Do it\n\n{{> evidence}}\n';
+    await begin([
+      aStep('first', { body, done_when: aDoneWhen({ evidence: [{ field, kind, required: true }] }) }),
+    ]);
+    const issue = world.issue('first');
+    world.sandbox.operations.updateIssue(world.sandbox.user('eli'), issue, {
+      description: fillCells(tickAll(issue.description), new Map([[field, value]])),
+    });
+    world.by('eli').close(issue);
+    await world.reconcile();
+
+    expect(issue.state).toBe('opened');
+    expect(world.notesOf(issue, 'closed-too-early')[0]?.body).toContain(says);
   });
 });
 

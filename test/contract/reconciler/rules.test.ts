@@ -74,7 +74,11 @@ describe('a step closed too early', () => {
   it('is opened again when list items are not ticked, naming them', async () => {
     const issue = world.issue('assign-engineer');
     world.sandbox.operations.updateIssue(world.sandbox.user('mira'), issue, {
-      description: fillEvidence(issue.description, world.process.steps[0]?.done_when.evidence ?? []),
+      description: fillEvidence(
+        issue.description,
+        world.process.steps[0]?.done_when.evidence ?? [],
+        issue.updatedAt.slice(0, 10),
+      ),
     });
     world.by('mira').close(issue);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readEvidence } from '#domain/assess/evidence.ts';
+import { readEvidence, withoutDaysToCome } from '#domain/assess/evidence.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
@@ -45,6 +45,11 @@ describe('domain/evidence', () => {
     ['1,082.5 h', HOURS, '1,082.5 h', null],
     ['many', HOURS, 'many', 'not-a-number'],
     ['0', HOURS, '0', null],
+    ['-0', HOURS, '-0', null],
+    ['+12 h', HOURS, '+12 h', null],
+    ['-12', HOURS, '-12', 'negative'],
+    ['−8.5 h', HOURS, '−8.5 h', 'negative'],
+    ['–8', HOURS, '–8', 'negative'],
     ['Ada \\| Bo', NAMES, 'Ada | Bo', null],
     ['[Ada](https://example.com) and Bo', NAMES, 'Ada and Bo', null],
     ['_Ada_ and _Bo_', NAMES, '_Ada_ and _Bo_', null],
@@ -53,6 +58,20 @@ describe('domain/evidence', () => {
     ['N / A', RECORDING, 'N / A', null],
   ] as const)('reads %j as %s', (cell, of, value, problem) => {
     expect(read(cell, of)).toEqual([value, problem]);
+  });
+
+  it.each([
+    ['2026-03-05', HELD, null],
+    ['2026-03-06', HELD, 'to-come'],
+    ['2062-03-05', HELD, 'to-come'],
+    ['2062-03-05', { ...HELD, planned: true }, null],
+    ['2062-02-30', HELD, 'not-a-date'],
+    ['n/a', { ...HELD, required: false }, null],
+    ['2062-03-05', { ...NAMES, field: 'Held on' }, null],
+  ] as const)('on 2026-03-05, judges %s in %j as %s', (cell, of, problem) => {
+    const readings = readEvidence(`| Record | Value |\n|---|---|\n| Held on | ${cell} |\n`, [of]);
+
+    expect(withoutDaysToCome(readings, [of], '2026-03-05')[0]?.problem).toBe(problem);
   });
 
   it.each([
