@@ -46,6 +46,8 @@ const SCANNER = new RegExp(
  */
 export function extractQuickActions(text: string): Extracted {
   const content = text.replaceAll('\r', '');
+  // Most texts hold none, and the parser is what costs.
+  if (!/(?:^|\n)\//u.test(content)) return { text: withoutEnd(content), commands: [] };
   const lines = content.split('\n');
   const commands: QuickAction[] = [];
   const kept = [...lines];
@@ -57,7 +59,11 @@ export function extractQuickActions(text: string): Extracted {
     if (left !== '') kept[start] = left.replace(/\n$/u, '');
   }
   const remaining = kept.filter((line) => line !== '\0').join('\n');
-  return { text: remaining.replace(/[\s\0]+$/u, ''), commands };
+  return { text: withoutEnd(remaining), commands };
+}
+
+function withoutEnd(text: string): string {
+  return text.replace(/[\s\0]+$/u, '');
 }
 
 function takeCommands(chunk: string, commands: QuickAction[]): string {

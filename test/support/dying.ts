@@ -18,3 +18,16 @@ export function dyingAfter(gitlab: GitLab, calls: number): GitLab {
       },
   });
 }
+
+/** The adapter, and what to do right after every call: there a run could be killed. */
+export function watched(gitlab: GitLab, afterCall: () => void): GitLab {
+  return new Proxy(gitlab, {
+    get:
+      (target, name: keyof GitLab) =>
+      async (...args: never[]) => {
+        const result = await (target[name] as (...args: never[]) => Promise<unknown>)(...args);
+        afterCall();
+        return result;
+      },
+  });
+}

@@ -18,6 +18,7 @@ import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { loadProcess } from '#templates/load-process.ts';
 import { loadSow } from '#templates/load-sow.ts';
 import { someSettings } from './builders.ts';
+import { beginFrom, type Snapshot, snapshotOf } from './copied-world.ts';
 import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -186,6 +187,28 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     }),
   };
   return engagement;
+}
+
+const launched = new Map<string, Snapshot>();
+
+/**
+ * Starts a world in which the SOW was launched a moment ago, by another process: the adapters know nothing yet, and the
+ * ledger is empty. Launched once for everything that is equal in the options, copied after that.
+ */
+export async function startLaunched(options: EngagementOptions = {}): Promise<EngagementWorld> {
+  const world = await startEngagement(options);
+  const key = JSON.stringify([world.url, { ...options, now: options.now?.() }]);
+  const known = launched.get(key);
+  if (known === undefined) {
+    await reconcile(world.over(world.connect()), world.sow.sow.number, {
+      sow: world.sow,
+      process: world.process.id,
+      profile: world.process.profile,
+    });
+    world.forget();
+    launched.set(key, snapshotOf(world));
+  } else beginFrom(world, known);
+  return world;
 }
 
 /** Everything but the trackers and the closing steps, in an order in which they can be done (AWS). */

@@ -10,7 +10,7 @@ import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { createPortfolioReader, readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
 import { runCommand } from '#test/support/cli.ts';
-import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { BEFORE_CLOSING, type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { multiply } from '#test/support/many-engagements.ts';
 import { withForged } from '#test/support/records.ts';
 
@@ -19,8 +19,7 @@ let now: Date;
 
 beforeEach(async () => {
   now = new Date('2026-11-23T09:00:00Z');
-  world = await startEngagement({ now: () => now });
-  await world.apply();
+  world = await startLaunched({ now: () => now });
 });
 
 afterEach(async () => {

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
 
 /** Three engagements. */
 beforeEach(async () => {
-  world = await startEngagement();
-  await world.apply();
+  world = await startLaunched();
   for (const number of ['SOW-2001', 'SOW-2002'])
     await reconcile(world.deps, number, {
       sow: { ...world.sow, sow: { ...world.sow.sow, number } },

@@ -2,14 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMENT_COMMANDS, type CommandName } from '#domain/base/commands.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { readable, withForged } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 
 beforeEach(async () => {
-  world = await startEngagement({ process: COMMANDED });
-  await world.apply();
+  world = await startLaunched({ process: COMMANDED });
 });
 
 afterEach(async () => {

@@ -4,14 +4,13 @@ import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { LIVELY } from '#test/support/deeds.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { recordIn, withForged } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 
 beforeEach(async () => {
-  world = await startEngagement({ process: COMMANDED });
-  await world.apply();
+  world = await startLaunched({ process: COMMANDED });
 });
 
 afterEach(async () => {
@@ -60,8 +59,7 @@ describe('comment commands', () => {
   it('knows the people of the settings whatever the case, as GitLab does', async () => {
     await world.close();
     const roles = { manager: ['Mira'], engineer: ['ELI', 'noor'] };
-    world = await startEngagement({ process: COMMANDED, settings: { roles } });
-    await world.apply();
+    world = await startLaunched({ process: COMMANDED, settings: { roles } });
     const assigned = (): readonly number[] => world.issue('second').assigneeIds;
     await world.walk('first');
     await settle();
@@ -94,8 +92,7 @@ describe('comment commands', () => {
 
   it('a waiver of what ends with the engagement is shown and used when it ends', async () => {
     await world.close();
-    world = await startEngagement({ process: LIVELY });
-    await world.apply();
+    world = await startLaunched({ process: LIVELY });
     say('mira', world.epic(), '/ps waive talks nobody talks\n/ps skip last nobody needs it');
     await settle();
 

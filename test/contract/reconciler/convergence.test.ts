@@ -7,7 +7,7 @@ import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Issue } from '#sandbox/world.ts';
 import { reactionsTo, sayIn } from '#test/support/commands.ts';
 import { deed, LIVELY, ours, perform, type SaidNote, STEPS, speech } from '#test/support/deeds.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { recordIn } from '#test/support/records.ts';
 
 /** Of one run: every issue told and changed, some of them with links made anew, and the epic. */
@@ -179,9 +179,8 @@ describe('whatever people do and say', () => {
       fc.asyncProperty(
         fc.array(fc.record({ deed, run: fc.boolean() }), { minLength: 1, maxLength: 14 }),
         async (story) => {
-          world = await startEngagement({ process: LIVELY });
+          world = await startLaunched({ process: LIVELY });
           try {
-            await world.apply();
             const remarks = new Set<number>();
             const said: SaidNote[] = [];
             let unanswered = 0;
@@ -229,9 +228,8 @@ describe('whatever people do and say', () => {
         async (deeds, repeats) => {
           const ends: unknown[] = [];
           for (const times of [1, repeats]) {
-            world = await startEngagement({ process: LIVELY });
+            world = await startLaunched({ process: LIVELY });
             try {
-              await world.apply();
               for (const done of deeds) perform(world, done);
               for (let time = 0; time < times; time += 1)
                 await Promise.all([run(), ...(time > 0 ? [run()] : [])]);
@@ -262,9 +260,8 @@ describe('whatever people do and say', () => {
       .filter((done) => done.kind !== 'say' || done.commands.every(({ word }) => word !== 'resume'));
     await fc.assert(
       fc.asyncProperty(fc.array(held, { minLength: 1, maxLength: 10 }), async (deeds) => {
-        world = await startEngagement({ process: LIVELY });
+        world = await startLaunched({ process: LIVELY });
         try {
-          await world.apply();
           sayIn(world, 'mira', world.epic(), '/ps hold they are away');
           await run();
           const said = deeds.flatMap((done) => perform(world, done).said ?? []);

@@ -9,7 +9,8 @@ import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { COMMANDED, lookIn, sayIn } from '#test/support/commands.ts';
-import { Crash, dyingAfter } from '#test/support/dying.ts';
+import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world.ts';
+import { watched } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { readable } from '#test/support/records.ts';
 
@@ -82,6 +83,23 @@ async function untilDone(world: EngagementWorld): Promise<void> {
   throw new Error('five runs were not enough');
 }
 
+/** What GitLab holds after each call of a run: where a run that is killed there leaves it. */
+async function leftAfterEachCall(
+  world: EngagementWorld,
+  run: (deps: ReconcileDeps) => Promise<unknown>,
+): Promise<readonly Snapshot[]> {
+  const left: Snapshot[] = [];
+  await run(world.over(watched(world.connect(), () => left.push(snapshotOf(world)))));
+  return left;
+}
+
+/** A new world that begins as `left`. */
+async function startFrom(left: Snapshot, options: EngagementOptions = {}): Promise<EngagementWorld> {
+  const world = await start(options);
+  beginFrom(world, left);
+  return world;
+}
+
 async function cleanLaunch(options: EngagementOptions = {}): Promise<{ wanted: unknown; requests: number }> {
   const world = await start(options);
   await launch(world);
@@ -90,23 +108,17 @@ async function cleanLaunch(options: EngagementOptions = {}): Promise<{ wanted: u
 
 describe('a crash during a launch', () => {
   it('after any call: the next run completes it, with exactly one of everything', async () => {
-    const { wanted } = await cleanLaunch();
-    let died = 0;
+    const whole = await start();
+    const left = await leftAfterEachCall(whole, (deps) => launch(whole, deps));
+    const wanted = shape(whole);
 
-    for (let call = 1; ; call += 1) {
-      const world = await start();
-      try {
-        await launch(world, world.over(dyingAfter(world.connect(), call)));
-        break;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        died += 1;
-      }
+    for (const [call, snapshot] of left.entries()) {
+      const world = await startFrom(snapshot);
       await untilDone(world);
       expect({ call, ...(shape(world) as object) }).toEqual({ call, ...(wanted as object) });
     }
 
-    expect(died).toBeGreaterThan(45);
+    expect(left.length).toBeGreaterThan(45);
   });
 });
 
@@ -123,24 +135,16 @@ describe('a crash while an engagement closes', () => {
 
   it('after any call: the next run closes the epic with one note', async () => {
     const clean = await atTheEnd();
-    await clean.reconcile();
+    const left = await leftAfterEachCall(clean, (deps) => reconcile(deps, 'SOW-1042'));
     const wanted = shape(clean);
-    let died = 0;
 
-    for (let call = 1; ; call += 1) {
-      const world = await atTheEnd();
-      try {
-        await reconcile(world.over(dyingAfter(world.connect(), call)), 'SOW-1042');
-        break;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        died += 1;
-      }
+    for (const [call, snapshot] of left.entries()) {
+      const world = await startFrom(snapshot, { process: aProcess() });
       await world.reconcile();
       expect({ call, ...(shape(world) as object) }).toEqual({ call, ...(wanted as object) });
     }
 
-    expect(died).toBeGreaterThan(6);
+    expect(left.length).toBeGreaterThan(6);
     expect(JSON.stringify(wanted)).toContain('is complete');
   });
 });
@@ -187,29 +191,22 @@ describe('a crash while comments are followed', () => {
     ['does what was said during a hold, once', held, 1],
   ])('after any call: the next run %s', { timeout: 240_000 }, async (_, begin, reactions) => {
     const clean = await begin();
-    await lookIn(clean);
+    const left = await leftAfterEachCall(clean, (deps) =>
+      reconcile(deps, 'SOW-1042', { comments: LOOK_EVERYWHERE }),
+    );
     await lookIn(clean);
     const wanted = settled(clean);
     expect(clean.sandbox.world.awards).toHaveLength(reactions);
-    let died = 0;
 
-    for (let call = 1; ; call += 1) {
-      const world = await begin();
-      try {
-        const deps = world.over(dyingAfter(world.connect(), call));
-        await reconcile(deps, 'SOW-1042', { comments: LOOK_EVERYWHERE });
-        break;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        died += 1;
-      }
+    for (const [call, snapshot] of left.entries()) {
+      const world = await startFrom(snapshot, { process: COMMANDED });
       await lookIn(world);
       await lookIn(world);
       expect({ call, ...(settled(world) as object) }).toEqual({ call, ...(wanted as object) });
       expect(world.sandbox.world.awards).toHaveLength(reactions);
     }
 
-    expect(died).toBeGreaterThan(15);
+    expect(left.length).toBeGreaterThan(15);
   });
 });
 

@@ -9,7 +9,7 @@ import { sweep } from '#reconciler/work/sweep.ts';
 import { takeId } from '#sandbox/new-world.ts';
 import type { Epic, Issue, Label, Note, Project } from '#sandbox/world.ts';
 import { aProcess, aSow, aStep } from '#test/support/builders.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 
 const ANSWERS = ['heal', 'heal, then ask', 'adopt', 'ask', 'ignore'] as const;
 type Answer = (typeof ANSWERS)[number];
@@ -351,9 +351,8 @@ const allAsks = (): readonly Note[] =>
   );
 
 async function start(): Promise<void> {
-  world = await startEngagement({ process: process(), sow: sow() });
+  world = await startLaunched({ process: process(), sow: sow() });
   twin = undefined as unknown as Issue;
-  await world.apply();
   world.sandbox.ledger.clear();
 }
 

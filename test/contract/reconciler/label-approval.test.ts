@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 import { sayIn, settleIn } from '#test/support/commands.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { withForged } from '#test/support/records.ts';
 
 const LABEL = 'approved::legal';
@@ -19,8 +19,7 @@ let world: EngagementWorld;
 
 beforeEach(async () => {
   now = new Date(LAUNCH);
-  world = await startEngagement({ process: PROCESS, now: () => now });
-  await world.apply();
+  world = await startLaunched({ process: PROCESS, now: () => now });
 });
 
 afterEach(async () => {

@@ -6,14 +6,13 @@ import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Pipeline } from '#sandbox/world.ts';
 import { answerTo, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { doFirst, endPipeline, PROVISIONED } from '#test/support/provisioned.ts';
 
 let world: EngagementWorld;
 
 async function start(): Promise<void> {
-  world = await startEngagement({ process: PROVISIONED });
-  await world.apply();
+  world = await startLaunched({ process: PROVISIONED });
 }
 
 beforeEach(start);
@@ -93,8 +92,7 @@ describe('becoming ready', () => {
   it('starts nothing for a step that people began too early, where they are only told', async () => {
     await world.close();
     const policy = { ...DEFAULT_POLICY, mode: 'warn' } as const;
-    world = await startEngagement({ process: PROVISIONED, settings: { policy } });
-    await world.apply();
+    world = await startLaunched({ process: PROVISIONED, settings: { policy } });
     world.by('eli').label(world.issue('provision'), 'workflow::in progress');
     await world.reconcile();
     expect(pipelines()).toEqual([]);

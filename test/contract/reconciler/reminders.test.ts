@@ -9,7 +9,7 @@ import { parseMarker } from '#domain/text/marker.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
-import { type EngagementWorld, realProcess, sampleSow, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, realProcess, sampleSow, startLaunched } from '#test/support/engagement.ts';
 
 /** A Wednesday, the day of Closed Won. */
 const LAUNCH = '2026-11-04T10:00:00Z';
@@ -29,8 +29,7 @@ async function begin(
 ): Promise<void> {
   now = new Date(LAUNCH);
   const process = aProcess({ steps, closeWhen: steps.slice(-1).map(({ id }) => id) });
-  world = await startEngagement({ sow: aSow(), process, now: () => now, ...options });
-  await world.apply();
+  world = await startLaunched({ sow: aSow(), process, now: () => now, ...options });
 }
 
 const due = (working_days: number): Partial<Step> => ({ due: [{ from: 'closed_won', working_days }] });
@@ -284,8 +283,7 @@ describe('passive acceptance', () => {
       sow: { ...sample.sow, signed_on: '2026-11-02' },
       passive_acceptance: { in_sow: true, days: 5 },
     };
-    world = await startEngagement({ sow, process: await realProcess('delivery'), now: () => now });
-    await world.apply();
+    world = await startLaunched({ sow, process: await realProcess('delivery'), now: () => now });
     await world.walk(...STEPS);
     fill({ 'Sent on': '2026-11-16', 'Sent to': 'Ada Example' });
     world.by('eli').label(world.issue('customer-sign-off'), 'workflow::waiting');

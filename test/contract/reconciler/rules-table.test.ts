@@ -12,7 +12,7 @@ import { tickAll } from '#domain/text/fill-in.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { settleIn } from '#test/support/commands.ts';
-import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { endPipeline } from '#test/support/provisioned.ts';
 
 interface Row {
@@ -272,12 +272,11 @@ describe('docs/rules.md', () => {
     const { until } = scenario;
     const clock = { day: LAUNCH };
     const now = (): Date => new Date(`${clock.day}T10:00:00Z`);
-    world = await startEngagement({
+    world = await startLaunched({
       process: scenario.process ?? aProcess(),
       ...(until === undefined ? {} : { sow: aSow(), now }),
       ...(scenario.settings === undefined ? {} : { settings: scenario.settings }),
     });
-    await world.apply();
     if (until !== undefined) await passDays(world, clock, until);
     const item = await scenario.happens(world);
     const before = shape(world);

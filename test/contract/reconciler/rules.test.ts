@@ -5,13 +5,12 @@ import { actionText } from '#domain/plan/action-text.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
-import { BEFORE_CLOSING, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { BEFORE_CLOSING, type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
 
 beforeEach(async () => {
-  world = await startEngagement();
-  await world.apply();
+  world = await startLaunched();
   world.sandbox.ledger.clear();
 });
 
@@ -105,10 +104,9 @@ describe('a step closed too early', () => {
 
   it('stays closed in warn mode, and is only told', async () => {
     await world.close();
-    world = await startEngagement({
+    world = await startLaunched({
       settings: { policy: { mode: 'warn', brakes: { reopen: 5, close: 10, create: 40 } } },
     });
-    await world.apply();
     world.by('eli').close(world.issue('kick-off'));
 
     await world.reconcile();
