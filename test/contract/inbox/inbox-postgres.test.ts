@@ -213,12 +213,10 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
       // pg-boss listens again a second after the loss.
       await sleep(1500);
       await inbox.claim(now());
-      const arrived = inbox.arrival(20_000, new AbortController().signal);
-      const putAt = performance.now();
+      // Told, not found when the time is over: that would be long after the end of this test.
+      const arrived = inbox.arrival(600_000, new AbortController().signal);
       await other.put(aDelivery({ engagement: 'SOW-2' }));
       await arrived;
-      // Told, not found when the time was over.
-      expect(performance.now() - putAt).toBeLessThan(10_000);
       await inbox.close();
       await other.close();
     });
