@@ -15,9 +15,20 @@ const project = (
   },
 });
 
+/** What `npm run test:proofs` gives each proof, see `test/support/proof.ts`. */
+const proofSeconds = Number(process.env['PROOF_SECONDS'] ?? 0);
+
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    tags: [
+      {
+        name: 'proof',
+        description:
+          'By many random rounds: a few in `npm test`, as many as there is time for in `npm run test:proofs`.',
+        timeout: 240_000 + 3_000 * proofSeconds,
+      },
+    ],
     // Most of the long tests wait for processes and timers: two cores have work for two workers, and the default is one.
     maxWorkers: 2,
     // A busy machine is slow, not wrong.

@@ -11,6 +11,7 @@ import { seed } from '#sandbox/seed.ts';
 import { type ServedSandbox, serveSandbox } from '#sandbox/serve.ts';
 import type { Issue } from '#sandbox/world.ts';
 import { CHILD_ENV } from '#test/support/child-env.ts';
+import { cli } from '#test/support/cli.ts';
 
 const root = join(import.meta.dirname, '../..');
 const WRONG_TOKEN = 'glpat-wrong-and-secret';
@@ -165,7 +166,8 @@ describe('procession, without GitLab', () => {
       'cannot be written',
     ],
   ])('refuses %s in one message without a stack', async (_, args, code, message) => {
-    const run = await procession(args);
+    // In this process: that the exit code leaves it is shown by the others.
+    const run = await cli(args, { cwd: root });
 
     expect(run.stderr).toContain(message);
     expect(run.stderr).not.toMatch(/\n {4}at /);

@@ -19,12 +19,11 @@ import { someSettings } from '#test/support/builders.ts';
 import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { PROOF, PROOF_SEED, proofRounds } from '#test/support/proof.ts';
 import { anIssueEvent } from '#test/support/receiver.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
 
-/** `PROOF_ROUNDS=100` for a long night; `PROOF_SEED` repeats the moments of a run. */
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 6);
-const SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
+const ROUNDS = 3;
 const STEPS = 11;
 const LONGEST_LIFE_MS = 1_500;
 /** Every other kill waits so long at most for a launch to be in the middle. */
@@ -128,11 +127,17 @@ function closeTooEarly(engagement: string): void {
   acted.add(engagement);
 }
 
-/** Starts, lets live for a random while under load, kills; many times. @returns how often a launch was cut in the middle */
-async function killManyTimes(load: Load, random: () => number): Promise<number> {
+interface Killed {
+  readonly rounds: number;
+  /** How often a launch was cut in the middle. */
+  readonly cut: number;
+}
+
+/** Starts, lets live for a random while under load, kills; many times. */
+async function killManyTimes(load: Load, random: () => number): Promise<Killed> {
   let cut = 0;
   const sows: Promise<void>[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const round of proofRounds(ROUNDS)) {
     await service.start();
     load.next(round);
     sows.push(load.sendSow(round));
@@ -145,7 +150,7 @@ async function killManyTimes(load: Load, random: () => number): Promise<number> 
   }
   await service.start();
   await Promise.all(sows);
-  return cut;
+  return { rounds: sows.length, cut };
 }
 
 /** Until a launch has made so many of its issues. */
@@ -181,12 +186,12 @@ async function expectAllDone(open: () => Promise<Store>, acknowledged: ReadonlyS
   }
 }
 
-async function expectOneOfEverything(): Promise<void> {
+async function expectOneOfEverything(rounds: number): Promise<void> {
   const { epics, issues, links, notes } = world.sandbox.world;
-  expect(epics).toHaveLength(ROUNDS);
-  expect(issues).toHaveLength(ROUNDS * STEPS);
-  expect(links).toHaveLength(ROUNDS * STEPS);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  expect(epics).toHaveLength(rounds);
+  expect(issues).toHaveLength(rounds * STEPS);
+  expect(links).toHaveLength(rounds * STEPS);
+  for (let round = 0; round < rounds; round += 1) {
     const steps = issuesOf(numberOf(round)).map(({ description }) => parseMarker(description)?.step);
     expect(new Set(steps).size).toBe(STEPS);
     // Labels, texts, links and states are what the facts ask for: nothing is left to do.
@@ -205,29 +210,25 @@ async function prove(env: Readonly<Record<string, string>>, open: () => Promise<
   const load = new Load();
   const senders = Array.from({ length: SENDERS }, () => load.sendEvents());
 
-  const cut = await killManyTimes(load, dice(SEED));
+  const { rounds, cut } = await killManyTimes(load, dice(PROOF_SEED));
   load.stop();
   await Promise.all(senders);
   await quiet();
   expect(await service.stop('SIGTERM')).toBe(0);
 
   console.info(
-    `${ROUNDS} rounds (seed ${SEED}): ${load.acknowledged.size} deliveries acknowledged, ${cut} times a launch was cut in the middle`,
+    `${rounds} rounds (seed ${PROOF_SEED}): ${load.acknowledged.size} deliveries acknowledged, ${cut} times a launch was cut in the middle`,
   );
-  expect(load.acknowledged.size).toBeGreaterThan(ROUNDS * 10);
+  expect(load.acknowledged.size).toBeGreaterThan(rounds * 10);
   expect(cut).toBeGreaterThan(0);
   await expectAllDone(open, load.acknowledged);
-  await expectOneOfEverything();
+  await expectOneOfEverything(rounds);
 }
 
-const LIMIT_MS = 240_000 + ROUNDS * 10_000;
-
 describe('the service, killed again and again under load', () => {
-  it(
-    'loses nothing and doubles nothing with SQLite',
-    async () => await prove({}, async () => await openSqliteInbox({ folder: service.data })),
-    LIMIT_MS,
-  );
+  it('loses nothing and doubles nothing with SQLite', PROOF, async () => {
+    await prove({}, async () => await openSqliteInbox({ folder: service.data }));
+  });
 
   describe.skipIf(bin === null)('with PostgreSQL', () => {
     let postgres: TestPostgres;
@@ -240,14 +241,11 @@ describe('the service, killed again and again under load', () => {
       await postgres?.stop();
     });
 
-    it(
-      'loses nothing and doubles nothing',
-      async () =>
-        await prove(
-          { DATABASE_URL: postgres.url },
-          async () => await openPostgresInbox({ databaseUrl: postgres.url }),
-        ),
-      LIMIT_MS,
-    );
+    it('loses nothing and doubles nothing', PROOF, async () => {
+      await prove(
+        { DATABASE_URL: postgres.url },
+        async () => await openPostgresInbox({ databaseUrl: postgres.url }),
+      );
+    });
   });
 });

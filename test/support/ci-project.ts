@@ -1,5 +1,6 @@
 /** A repository as a team has one: settings, SOWs, a process, under git in a folder of its own. */
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,28 +25,16 @@ export interface CiProject {
   close(): Promise<void>;
 }
 
-/** @param process whether it has a process of its own, which is then `delivery` */
-export async function createCiProject({ process = false } = {}): Promise<CiProject> {
+/** @param given `process`: whether it has a process of its own, which is then `delivery` */
+export async function createCiProject({ process: withProcess = false } = {}): Promise<CiProject> {
   const folder = await mkdtemp(join(tmpdir(), 'procession-ci-'));
-  const git = async (...args: readonly string[]): Promise<string> => {
-    const identity = ['-c', 'user.name=Ada Owens', '-c', 'user.email=ada@example.com', '-c', 'gc.auto=0'];
-    return (await run('git', [...identity, ...args], { cwd: folder })).stdout.trim();
-  };
+  await cp(await mould(withProcess), folder, { recursive: true });
+  const git = gitIn(folder);
   const write = async (file: string, text: string): Promise<void> => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text);
   };
   const read = async (file: string): Promise<string> => await readFile(join(folder, file), 'utf8');
-  await git('init', '--quiet', '--initial-branch=main');
-  await write('procession.yml', SETTINGS);
-  await mkdir(join(folder, 'sows'), { recursive: true });
-  await write('README.md', '# Engagements\n');
-  if (process)
-    await cp(join(root, 'issue_templates/delivery'), join(folder, 'issue_templates/delivery'), {
-      recursive: true,
-      // Its cases name SOWs of ours.
-      filter: (path) => !path.endsWith('/tests'),
-    });
   const project: CiProject = {
     folder,
     git,
@@ -62,6 +51,38 @@ export async function createCiProject({ process = false } = {}): Promise<CiProje
     },
     close: async () => await rm(folder, { recursive: true, force: true }),
   };
-  await project.commit('Begin');
   return project;
+}
+
+const moulds = new Map<boolean, Promise<string>>();
+
+/** A project as it begins: made once, because every call of git is a process. */
+function mould(withProcess: boolean): Promise<string> {
+  const known = moulds.get(withProcess) ?? makeMould(withProcess);
+  moulds.set(withProcess, known);
+  return known;
+}
+
+async function makeMould(withProcess: boolean): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'procession-ci-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const git = gitIn(folder);
+  await git('init', '--quiet', '--initial-branch=main');
+  await writeFile(join(folder, 'procession.yml'), SETTINGS);
+  await mkdir(join(folder, 'sows'), { recursive: true });
+  await writeFile(join(folder, 'README.md'), '# Engagements\n');
+  if (withProcess)
+    await cp(join(root, 'issue_templates/delivery'), join(folder, 'issue_templates/delivery'), {
+      recursive: true,
+      // Its cases name SOWs of ours.
+      filter: (path) => !path.endsWith('/tests'),
+    });
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message', 'Begin');
+  return folder;
+}
+
+function gitIn(folder: string): (...args: readonly string[]) => Promise<string> {
+  const identity = ['-c', 'user.name=Ada Owens', '-c', 'user.email=ada@example.com', '-c', 'gc.auto=0'];
+  return async (...args) => (await run('git', [...identity, ...args], { cwd: folder })).stdout.trim();
 }

@@ -55,7 +55,12 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
   let server: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on'];
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'fsync=off',
+      'full_page_writes=off',
+    ];
     const options = settings.flatMap((setting) => ['-c', setting]);
     const [command, ...rest] = asAccount(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options]);
     server = spawn(command, rest, { cwd: folder, stdio: ['ignore', 'ignore', openSync(log, 'a')] });

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Store } from '#ports/store.ts';
 import { CHILD_ENV } from '#test/support/child-env.ts';
+import { proofRounds } from '#test/support/proof.ts';
 
 const WRITER = fileURLToPath(new URL('../../support/inbox-writer.ts', import.meta.url));
 
 export interface CrashRounds {
+  /** At least; see `proofRounds`. */
   readonly rounds: number;
   /** Arguments of `test/support/inbox-writer.ts`. */
   readonly writer: readonly string[];
@@ -22,7 +24,7 @@ export interface CrashRounds {
 export async function surviveCrashes(given: CrashRounds): Promise<number> {
   const { rounds, writer } = given;
   const acknowledged = new Set<string>();
-  for (let round = 0; round < rounds; round += 1) {
+  for (const round of proofRounds(rounds)) {
     for (const key of await writeUntilKilled(writer, async () => await given.crash?.(round)))
       acknowledged.add(key);
     const store = await given.open();

@@ -6,6 +6,7 @@ import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
 import { MIGRATIONS } from '#inbox/postgres-schema.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
+import { PROOF } from '#test/support/proof.ts';
 import { inboxContract } from './inbox-contract.ts';
 import { surviveCrashes } from './inbox-crash.ts';
 import { aDelivery, claimed, now } from './inbox-harness.ts';
@@ -221,22 +222,26 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
       await other.close();
     });
 
-    it('keeps every acknowledged delivery, once, when the process is killed or the server crashes', async () => {
-      const lane = (schema: string, rounds: number, crash?: () => Promise<void>): Promise<number> =>
-        surviveCrashes({
-          rounds,
-          writer: ['postgres', postgres.url, schema],
-          open: () => openPostgresInbox({ databaseUrl: postgres.url, schema }),
-          ...(crash === undefined ? {} : { crash }),
+    it(
+      'keeps every acknowledged delivery, once, when the process is killed or the server crashes',
+      PROOF,
+      async () => {
+        const lane = (schema: string, rounds: number, crash?: () => Promise<void>): Promise<number> =>
+          surviveCrashes({
+            rounds,
+            writer: ['postgres', postgres.url, schema],
+            open: () => openPostgresInbox({ databaseUrl: postgres.url, schema }),
+            ...(crash === undefined ? {} : { crash }),
+          });
+
+        const killed = await Promise.all([lane(newSchema(), 5), lane(newSchema(), 5)]);
+        const crashed = await lane(newSchema(), 2, async () => {
+          await postgres.crash();
+          await postgres.start();
         });
 
-      const killed = await Promise.all([lane(newSchema(), 5), lane(newSchema(), 5)]);
-      const crashed = await lane(newSchema(), 2, async () => {
-        await postgres.crash();
-        await postgres.start();
-      });
-
-      expect(Math.min(...killed, crashed)).toBeGreaterThan(20);
-    });
+        expect(Math.min(...killed, crashed)).toBeGreaterThan(20);
+      },
+    );
   });
 });

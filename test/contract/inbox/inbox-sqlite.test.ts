@@ -20,6 +20,7 @@ import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { openSqliteDatabase } from '#inbox/sqlite-database.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import { MIGRATIONS } from '#inbox/sqlite-schema.ts';
+import { PROOF } from '#test/support/proof.ts';
 import { inboxContract } from './inbox-contract.ts';
 import { surviveCrashes } from './inbox-crash.ts';
 import { aDelivery, claimed, now } from './inbox-harness.ts';
@@ -266,10 +267,10 @@ describe('openSqliteInbox', () => {
     await inbox.close();
   });
 
-  it('keeps every acknowledged delivery, once, when the process is killed', async () => {
+  it('keeps every acknowledged delivery, once, when the process is killed', PROOF, async () => {
     const lanes = await Promise.all(
       [newFolder(), newFolder()].map((folder) =>
-        surviveCrashes({ rounds: 10, writer: ['sqlite', folder], open: () => openSqliteInbox({ folder }) }),
+        surviveCrashes({ rounds: 5, writer: ['sqlite', folder], open: () => openSqliteInbox({ folder }) }),
       ),
     );
 

@@ -8,6 +8,7 @@ import type { Issue } from '#sandbox/world.ts';
 import { reactionsTo, sayIn } from '#test/support/commands.ts';
 import { deed, LIVELY, ours, perform, type SaidNote, STEPS, speech } from '#test/support/deeds.ts';
 import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
+import { PROOF, proofRuns } from '#test/support/proof.ts';
 import { recordIn } from '#test/support/records.ts';
 
 /** Of one run: every issue told and changed, some of them with links made anew, and the epic. */
@@ -174,53 +175,57 @@ async function run(): Promise<string> {
 }
 
 describe('whatever people do and say', () => {
-  it('is put in order by one run, a second run writes nothing, and everybody is answered once', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ deed, run: fc.boolean() }), { minLength: 1, maxLength: 14 }),
-        async (story) => {
-          world = await startLaunched({ process: LIVELY });
-          try {
-            const remarks = new Set<number>();
-            const said: SaidNote[] = [];
-            let unanswered = 0;
-            for (const { deed: deedNow, run: now } of story) {
-              const target = deedNow.kind === 'remark' ? ours(world, deedNow.step) : undefined;
-              const result = perform(world, deedNow);
-              if (target !== undefined && result.done) remarks.add(target.id);
-              if (result.said !== null) said.push(result.said);
-              unanswered += result.said === null ? 0 : 1;
-              if (!now) continue;
-              world.sandbox.ledger.clear();
+  it(
+    'is put in order by one run, a second run writes nothing, and everybody is answered once',
+    PROOF,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.record({ deed, run: fc.boolean() }), { minLength: 1, maxLength: 14 }),
+          async (story) => {
+            world = await startLaunched({ process: LIVELY });
+            try {
+              const remarks = new Set<number>();
+              const said: SaidNote[] = [];
+              let unanswered = 0;
+              for (const { deed: deedNow, run: now } of story) {
+                const target = deedNow.kind === 'remark' ? ours(world, deedNow.step) : undefined;
+                const result = perform(world, deedNow);
+                if (target !== undefined && result.done) remarks.add(target.id);
+                if (result.said !== null) said.push(result.said);
+                unanswered += result.said === null ? 0 : 1;
+                if (!now) continue;
+                world.sandbox.ledger.clear();
+                await run();
+                expect(world.sandbox.ledger.writes().length).toBeLessThanOrEqual(
+                  MOST_WRITES + MOST_WRITES_EACH * unanswered,
+                );
+                unanswered = 0;
+              }
+              sayIn(world, 'mira', world.epic(), '/ps resume');
+              const foreign = foreignIssues();
+
               await run();
-              expect(world.sandbox.ledger.writes().length).toBeLessThanOrEqual(
-                MOST_WRITES + MOST_WRITES_EACH * unanswered,
-              );
-              unanswered = 0;
+              world.sandbox.ledger.clear();
+              const second = await run();
+
+              expect(second).toBe('unchanged');
+              expect(world.sandbox.ledger.writes()).toEqual([]);
+              expect(problems(said)).toEqual([]);
+              const kept = world.sandbox.world.issues.filter(({ id }) => remarks.has(id));
+              expect(kept.filter(({ id, description }) => !description.includes(`REMARK ${id}`))).toEqual([]);
+              expect(foreignIssues()).toEqual(foreign);
+            } finally {
+              await world.close();
             }
-            sayIn(world, 'mira', world.epic(), '/ps resume');
-            const foreign = foreignIssues();
+          },
+        ),
+        proofRuns(100),
+      );
+    },
+  );
 
-            await run();
-            world.sandbox.ledger.clear();
-            const second = await run();
-
-            expect(second).toBe('unchanged');
-            expect(world.sandbox.ledger.writes()).toEqual([]);
-            expect(problems(said)).toEqual([]);
-            const kept = world.sandbox.world.issues.filter(({ id }) => remarks.has(id));
-            expect(kept.filter(({ id, description }) => !description.includes(`REMARK ${id}`))).toEqual([]);
-            expect(foreignIssues()).toEqual(foreign);
-          } finally {
-            await world.close();
-          }
-        },
-      ),
-      { numRuns: 60 },
-    );
-  }, 240_000);
-
-  it('ends the same however often and in whatever order the triggers come', async () => {
+  it('ends the same however often and in whatever order the triggers come', PROOF, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(deed, { minLength: 1, maxLength: 6 }),
@@ -250,38 +255,42 @@ describe('whatever people do and say', () => {
           expect(ends[1]).toEqual(ends[0]);
         },
       ),
-      { numRuns: 12 },
+      proofRuns(20),
     );
-  }, 240_000);
+  });
 
-  it('while an engagement is on hold, only answers and the record of what was said are written; the rest is done when it goes on', async () => {
-    const held = fc
-      .oneof(deed, speech, speech)
-      .filter((done) => done.kind !== 'say' || done.commands.every(({ word }) => word !== 'resume'));
-    await fc.assert(
-      fc.asyncProperty(fc.array(held, { minLength: 1, maxLength: 10 }), async (deeds) => {
-        world = await startLaunched({ process: LIVELY });
-        try {
-          sayIn(world, 'mira', world.epic(), '/ps hold they are away');
-          await run();
-          const said = deeds.flatMap((done) => perform(world, done).said ?? []);
-          const before = seen();
-          await run();
+  it(
+    'while an engagement is on hold, only answers and the record of what was said are written; the rest is done when it goes on',
+    PROOF,
+    async () => {
+      const held = fc
+        .oneof(deed, speech, speech)
+        .filter((done) => done.kind !== 'say' || done.commands.every(({ word }) => word !== 'resume'));
+      await fc.assert(
+        fc.asyncProperty(fc.array(held, { minLength: 1, maxLength: 10 }), async (deeds) => {
+          world = await startLaunched({ process: LIVELY });
+          try {
+            sayIn(world, 'mira', world.epic(), '/ps hold they are away');
+            await run();
+            const said = deeds.flatMap((done) => perform(world, done).said ?? []);
+            const before = seen();
+            await run();
 
-          expect(seen()).toEqual(before);
-          world.sandbox.ledger.clear();
-          await run();
-          expect(world.sandbox.ledger.writes()).toEqual([]);
+            expect(seen()).toEqual(before);
+            world.sandbox.ledger.clear();
+            await run();
+            expect(world.sandbox.ledger.writes()).toEqual([]);
 
-          sayIn(world, 'mira', world.epic(), '/ps resume');
-          await run();
-          expect(await run()).toBe('unchanged');
-          expect(problems(said)).toEqual([]);
-        } finally {
-          await world.close();
-        }
-      }),
-      { numRuns: 20 },
-    );
-  }, 240_000);
+            sayIn(world, 'mira', world.epic(), '/ps resume');
+            await run();
+            expect(await run()).toBe('unchanged');
+            expect(problems(said)).toEqual([]);
+          } finally {
+            await world.close();
+          }
+        }),
+        proofRuns(30),
+      );
+    },
+  );
 });

@@ -11,8 +11,8 @@ import type { Epic, Issue } from '#sandbox/world.ts';
 import { newKeyPair, openSeal } from '#seal/ed25519.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { PROOF, proofRuns } from '#test/support/proof.ts';
 
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 12);
 const process_ = aProcess({
   steps: [
     aStep('first'),
@@ -184,7 +184,7 @@ describe('a Developer who edits what Procession keeps in descriptions', () => {
     expect(world.state('second')).toBe('workflow::done');
   });
 
-  it('whatever is cut, changed or put together of two: no verdict changes', async () => {
+  it('whatever is cut, changed or put together of two: no verdict changes', PROOF, async () => {
     await launched();
     const older = world.epic().description;
     world.by('mira').label(world.epic(), 'health::at risk');
@@ -207,7 +207,7 @@ describe('a Developer who edits what Procession keeps in descriptions', () => {
         expect(world.issue('last').state).toBe('opened');
         expect(world.sandbox.world.epics).toHaveLength(1);
       }),
-      { numRuns: ROUNDS },
+      proofRuns(12),
     );
   });
 });

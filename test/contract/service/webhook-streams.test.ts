@@ -10,10 +10,9 @@ import { tickAll } from '#domain/text/fill-in.ts';
 import type { Epic, Issue, User } from '#sandbox/world.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { addHook, type ComposedWorld, startComposed } from '#test/support/composed-service.ts';
+import { PROOF, proofRuns } from '#test/support/proof.ts';
 
 const STEPS = ['first', 'second', 'talks', 'last'] as const;
-/** `PROOF_RUNS=500` for a long night. */
-const RUNS = Number(process.env['PROOF_RUNS'] ?? 25);
 
 type StepId = (typeof STEPS)[number];
 
@@ -183,17 +182,12 @@ async function live(phases: readonly Phase[], clean: boolean): Promise<readonly 
 }
 
 describe('webhooks', () => {
-  it(
-    'that are shuffled, doubled and lost end in the same world as the clean stream',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(phase, { minLength: 1, maxLength: 4 }), async (phases) => {
-          expect(await live(phases, false)).toEqual(await live(phases, true));
-        }),
-        // A machine that is busy with something else gives fewer runs, not a failure.
-        { numRuns: RUNS, interruptAfterTimeLimit: RUNS * 4_000 },
-      );
-    },
-    RUNS * 8_000 + 60_000,
-  );
+  it('that are shuffled, doubled and lost end in the same world as the clean stream', PROOF, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(phase, { minLength: 1, maxLength: 4 }), async (phases) => {
+        expect(await live(phases, false)).toEqual(await live(phases, true));
+      }),
+      proofRuns(25),
+    );
+  });
 });

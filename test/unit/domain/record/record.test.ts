@@ -16,6 +16,7 @@ import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { encodeSowRecord } from '#domain/sow/record.ts';
 import { createSeal, newKeyPair, readPrivateKey, readPublicKey } from '#seal/ed25519.ts';
 import { aSow } from '#test/support/builders.ts';
+import { PROOF, proofRuns } from '#test/support/proof.ts';
 
 const pair = newKeyPair();
 const seal = createSeal(
@@ -27,7 +28,6 @@ const foreign = createSeal(
   [readPublicKey(other.publicKey)].flatMap((key) => key ?? []),
   readPrivateKey(other.privateKey),
 );
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 200);
 
 const HERE = { place: placeOf({ id: 71, tracking: null }), key: 'SOW-1042' };
 const given = { by: 'mira', byId: 7, on: '2027-01-25', note: 900 };
@@ -137,7 +137,7 @@ describe('the line of a record', () => {
     expect(openRecord('nothing of ours', HERE, seal)).toEqual({ kind: 'absent' });
   });
 
-  it('never opens after any change of it: letters, cuts, splices of two, forged contents', () => {
+  it('never opens after any change of it: letters, cuts, splices of two, forged contents', PROOF, () => {
     const line = recordLine(aRecord(), HERE.place, seal);
     const newer = recordLine(aRecord({ revision: 4, rulings: NO_RULINGS }), HERE.place, seal);
     const genuine = [aRecord(), aRecord({ revision: 4, rulings: NO_RULINGS })].map(recordText);
@@ -159,7 +159,7 @@ describe('the line of a record', () => {
         // A changed blank around the line, or a letter put where it was, changes nothing that was signed.
         expect([null, ...genuine]).toContain(opened.kind === 'ok' ? recordText(opened.record) : null);
       }),
-      { numRuns: ROUNDS },
+      proofRuns(200),
     );
   });
 });

@@ -1,0 +1,29 @@
+/**
+ * How long proofs by many random rounds go on. `npm test` gives each a fixed number of rounds; `npm run test:proofs` runs
+ * what carries the tag {@link PROOF} alone, and goes on with each until `PROOF_SECONDS` are over.
+ *
+ * @example it('loses nothing', PROOF, async () => await fc.assert(property, proofRuns(200)))
+ */
+
+/** Options of a test that is a proof. */
+export const PROOF = { tags: ['proof'] };
+
+const SECONDS = Number(process.env['PROOF_SECONDS'] ?? 0);
+
+/** For moments and choices that are not fast-check's: `PROOF_SEED` repeats those of an earlier run. */
+export const PROOF_SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
+
+/** Parameters of fast-check for a property that `npm test` tries `numRuns` times. */
+export function proofRuns(numRuns: number): {
+  readonly numRuns: number;
+  readonly interruptAfterTimeLimit?: number;
+} {
+  if (SECONDS === 0) return { numRuns };
+  return { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 };
+}
+
+/** Counts rounds from 0: `least` of them in `npm test`; until the time is over, and never fewer, in `npm run test:proofs`. */
+export function* proofRounds(least: number): Generator<number> {
+  const end = performance.now() + SECONDS * 1_000;
+  for (let round = 0; round < least || performance.now() < end; round += 1) yield round;
+}
