@@ -1,11 +1,13 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
-import { humanLines } from '#domain/text/checklist.ts';
+import { evidenceHints } from '#domain/template/evidence-table.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+import { type Cell, readRows } from '#domain/text/rows.ts';
 
 /** What stands in the evidence table for one field. */
 export interface EvidenceReading {
   readonly field: string;
-  /** What people wrote, without Markdown; a choice in the spelling of the process. `null`: nothing yet. */
+  /** What people see in the cell; a choice in the spelling of the process. `null`: nothing yet. */
   readonly value: string | null;
   /** `null` when the value will do. Only required fields are `missing`. */
   readonly problem:
@@ -21,15 +23,17 @@ export interface EvidenceReading {
 }
 
 /**
- * Reads the rows whose first cell is the name of a field (case, blanks, bold and code marks do not count), outside code
- * fences, comments and the managed block; of several rows the first that is filled in. Placeholders (`–`, `-`, `…`, `TODO`, `TBD`,
- * a cell in italics) count as empty; `n/a` is an answer only where the field is not required.
+ * Reads the rows whose first cell is the name of a field, without regard to case and blanks; of several rows the first
+ * that is filled in. The hint of the template and placeholders (`–`, `-`, `…`, `TODO`, `TBD`) count as empty; `n/a` is an
+ * answer only where the field is not required.
  */
 export function readEvidence(description: string, fields: readonly EvidenceField[]): EvidenceReading[] {
-  const rows = humanLines(description).flatMap(tableRow);
+  const rows = readRows(description);
   return fields.map((field) => {
-    const cells = rows.filter(({ name }) => name === comparable(field.field)).map(({ value }) => value);
-    const value = cells.find((cell) => isFilledIn(cell, field));
+    const values = rows
+      .filter(([name]) => isNameOf(name, field))
+      .map(([, cell]) => ({ ...cell, text: valueOf(cell) }));
+    const value = values.find(({ text }) => isFilledIn(text, field));
     return value === undefined
       ? { field: field.field, value: null, problem: field.required ? 'missing' : null }
       : { field: field.field, ...judged(value, field) };
@@ -38,50 +42,26 @@ export function readEvidence(description: string, fields: readonly EvidenceField
 
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
-const LONGEST_CELL = 2_000;
-
-/** Whether a line of `humanLines` can hold evidence. */
-function isTableRow(line: string): boolean {
-  return line.includes('|');
-}
-
-function tableRow(line: string): { readonly name: string; readonly value: string }[] {
-  const row = line.replace(/^(?:\s{0,3}>)*\s*/, '');
-  if (!isTableRow(row)) return [];
-  const [name = '', value = ''] = cellsOf(row);
-  return [
-    { name: comparable(plain(name.slice(0, LONGEST_CELL))), value: value.trim().slice(0, LONGEST_CELL) },
-  ];
-}
-
-/** Cells of a table row; `\|` is part of a cell (GFM 4.10). */
-function cellsOf(row: string): string[] {
-  const cells = [''];
-  for (let at = 0; at < row.length; at += 1) {
-    const character = row.charAt(at);
-    if (character === '|') cells.push('');
-    else if (character === '\\' && at + 1 < row.length)
-      cells[cells.length - 1] += character + row.charAt((at += 1));
-    else cells[cells.length - 1] += character;
-  }
-  return row.startsWith('|') ? cells.slice(1) : cells;
-}
-
 const PLACEHOLDER = /^(?:[-–—_?.…]+|todo|tbd|tba)$/i;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
 
-const ITALICS = /^(?:_(?:\\.|[^_\\]|(?<=\w)_(?=\w))+_|\*(?:\\.|[^*\\])+\*)$/;
-
-/** A cell that holds nothing but italics is the hint, as the table was made. */
-function isFilledIn(cell: string, field: EvidenceField): boolean {
-  const bare = cell.trim();
-  if (ITALICS.test(bare)) return false;
-  const value = plain(bare);
-  return value !== '' && !PLACEHOLDER.test(value) && !(field.required && NOT_APPLICABLE.test(value));
+function isNameOf(name: Cell, { field }: EvidenceField): boolean {
+  return comparable(plainText(name.text)) === comparable(field);
 }
 
-function judged(cell: string, field: EvidenceField): Pick<EvidenceReading, 'value' | 'problem'> {
-  const value = plain(cell);
+/** A picture without words is still something. */
+function valueOf({ text, links }: Cell): string {
+  const value = plainText(text);
+  return value === '' ? (links[0] ?? '') : value;
+}
+
+function isFilledIn(value: string, field: EvidenceField): boolean {
+  if (value === '' || PLACEHOLDER.test(value) || (field.required && NOT_APPLICABLE.test(value))) return false;
+  return !evidenceHints(field).some((hint) => comparable(hint) === comparable(value));
+}
+
+function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value' | 'problem'> {
+  const value = cell.text;
   if (NOT_APPLICABLE.test(value)) return { value, problem: null };
   switch (field.kind) {
     case 'text':
@@ -130,26 +110,10 @@ export function withoutDaysToCome(
   });
 }
 
-/** The address of a link, an autolink or a bare address; also a file that was dropped into the cell (`/uploads/…`). */
-function addressIn(cell: string): string | null {
-  const link = /\]\(<?((?:https?:\/\/|\/uploads\/)[^\s()<>]+)>?\)/i.exec(cell);
-  const bare = /^<?(https?:\/\/[^\s/?#<>]+[^\s<>]*)>?$/i.exec(unmarked(cell));
-  return link?.[1] ?? bare?.[1] ?? null;
-}
-
-/** A cell as plain text: a link becomes its words, bold and code marks and backslashes go. */
-function plain(cell: string): string {
-  return unmarked(cell.replace(/!?\[([^\]]*)\]\([^()]*\)/g, '$1')).replace(/^<([^<>\s]+)>$/, '$1');
-}
-
-function unmarked(cell: string): string {
-  return cell
-    .replace(/\u2060/g, '')
-    .trim()
-    .replace(/^(\*\*|__)((?:(?!\1).)+)\1$/, '$2')
-    .replace(/^`([^`]+)`$/, '$1')
-    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
-    .trim();
+/** The address of a link, also of a file that was dropped into the cell (`/uploads/…`), or one that is written out. */
+function addressIn({ text, links }: Cell): string | null {
+  const link = links.find((address) => /^(?:https?:\/\/[^\s/?#]|\/uploads\/)/i.test(address));
+  return link ?? /(?<![\p{L}\p{N}])https?:\/\/[^\s/?#<>][^\s<>]*/iu.exec(text)?.[0] ?? null;
 }
 
 function comparable(text: string): string {

@@ -156,7 +156,9 @@ export function commandOf(name: CommandName): CommandDefinition {
   return found;
 }
 
-/** `/ps waive <reason>` */
-export function usageOf({ name, usage }: CommandDefinition): string {
-  return `/ps ${name}${usage === '' ? '' : ` ${usage}`}`;
+/** `/ps waive <reason>`, on an epic `/ps waive <step> <reason>`: there no issue says which step is meant. */
+export function usageOf({ name, usage, about }: CommandDefinition, onEpic = false): string {
+  return ['/ps', name, onEpic && about === 'step' ? '<step>' : '', usage]
+    .filter((part) => part !== '')
+    .join(' ');
 }

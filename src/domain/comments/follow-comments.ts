@@ -4,7 +4,7 @@
  */
 
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { msBetween } from '#domain/base/calendar.ts';
+import { localDate, msBetween } from '#domain/base/calendar.ts';
 import { commandOf } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type {
@@ -82,7 +82,11 @@ export function followComments(input: FollowInput): Followed {
 
 function followNote(state: Followed, from: ItemComments, note: ActualNote, input: FollowInput): Followed {
   const steps = new Set(input.assessment.process.steps.map(({ id }) => id));
-  const parsed = parseCommands(note.body, steps, from.target.kind === 'epic');
+  const parsed = parseCommands(note.body, {
+    steps,
+    onEpic: from.target.kind === 'epic',
+    writtenOn: localDate(note.createdAt, input.settings.calendar),
+  });
   if (parsed.length === 0) return state;
   const speaker: Speaker = { user: note.author, level: input.levels.get(note.author.id) ?? null };
   const edited = msBetween(note.createdAt, note.updatedAt) > EDITED_AFTER_MS;
@@ -137,7 +141,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     changes: false,
     reply: {
       kind: 'text',
-      text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${why}.`,
+      text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${why}${/[.?!]$/.test(why) ? '' : '.'}`,
     },
   });
   if (entry.kind === 'refused') return no(entry.name, entry.why);

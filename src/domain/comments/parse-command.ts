@@ -1,9 +1,12 @@
 /** Finds and reads the commands of one comment. */
 import { isCalendarDate } from '#domain/base/calendar.ts';
-import { didYouMean } from '#domain/base/closest.ts';
+import { closest } from '#domain/base/closest.ts';
 import { COMMAND_NAMES, type CommandName, commandOf, usageOf } from '#domain/base/commands.ts';
 import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
-import { textLines } from '#domain/text/text-lines.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+import { readInline } from '#domain/text/inline.ts';
+import { plainLines } from '#domain/text/plain-lines.ts';
+import { isOnlyTime, readDuration } from './durations.ts';
 
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */
 export type Command =
@@ -34,29 +37,33 @@ const MOST_WORKING_DAYS = 60;
 const HEALTH_DAYS = 14;
 const MOST_HEALTH_DAYS = 90;
 
+/** What a comment is read with. */
+export interface CommentContext {
+  /** Ids of the steps, so that a step named first can be told from a reason. */
+  readonly steps: ReadonlySet<string>;
+  /** Whether a step must be named. */
+  readonly onEpic: boolean;
+  /** The day it was written, `2026-11-25`. */
+  readonly writtenOn: string;
+}
+
 /**
- * The commands of a comment, in order: lines that begin with `/ps` and a blank (or nothing more), outside code fences,
- * HTML comments, quotes and indented code. Prose that mentions `/ps` is none.
- *
- * @param steps ids of the steps, so that a step named first can be told from a reason
- * @param onEpic whether a step must be named
+ * The commands of a comment, in order: lines of plain paragraphs that begin with `/ps` and a blank (or nothing more),
+ * see {@link plainLines}. Prose that mentions `/ps` is none. Read as people type them: in any case, with the signs that
+ * their keyboards and GitLab's rich text editor make, with or without a full stop.
  */
-export function parseCommands(
-  body: string,
-  steps: ReadonlySet<string>,
-  onEpic: boolean,
-): readonly ParsedCommand[] {
+export function parseCommands(body: string, context: CommentContext): readonly ParsedCommand[] {
   const lines = commandLines(body);
   if (lines.length > MOST_COMMANDS) {
     const why = `a comment may hold at most ${MOST_COMMANDS} commands and this one has ${lines.length}: none was followed`;
     return [{ kind: 'refused', name: null, why }];
   }
-  return withoutContradictions(lines.map((line) => parseLine(line, steps, onEpic)));
+  return withoutContradictions(lines.map((line) => parseLine(line, context)));
 }
 
 /** Whether a comment is worth parsing: most hold no command at all. */
 export function mayHoldCommand(body: string): boolean {
-  return /^\/ps(\s|$)/m.test(body);
+  return /^\/ps(?![^\s\p{Default_Ignorable_Code_Point}])/imu.test(body);
 }
 
 /** The usernames that a comment gives roles to, as they are written. Prose may be among them. */
@@ -64,37 +71,65 @@ export function assignedUsers(body: string): readonly string[] {
   return commandLines(body)
     .slice(0, MOST_COMMANDS)
     .flatMap((line) => {
-      const [word = '', ...rest] = line.split(/\s+/);
-      const command = word.toLowerCase() === 'assign' ? assign(rest) : '';
+      const [word = '', ...rest] = line.split(' ');
+      const command = plainWord(word) === 'assign' ? assign(rest) : '';
       return typeof command === 'string' || command.name !== 'assign' ? [] : [command.username];
     });
 }
 
 function commandLines(body: string): readonly string[] {
-  return textLines(body)
-    .filter(({ fenced, visible }) => !fenced && /^\/ps(\s|$)/.test(visible))
-    .map(({ visible }) => visible.slice('/ps'.length).trim());
+  if (!mayHoldCommand(body)) return [];
+  return plainLines(body)
+    .filter(({ text }) => mayHoldCommand(text))
+    .map(({ text }) => commandText(text.slice('/ps'.length)));
 }
 
-function parseLine(line: string, steps: ReadonlySet<string>, onEpic: boolean): ParsedCommand {
-  const [word = 'help', ...rest] = line === '' ? [] : line.split(/\s+/);
-  const name = COMMAND_NAMES.find((known) => known === word.toLowerCase());
-  if (name === undefined) {
-    const fix = didYouMean(word.slice(0, 40), COMMAND_NAMES, 'Write `/ps help` to see the commands.');
-    return { kind: 'refused', name: null, why: `there is no command \`${shown(word)}\`. ${fix}` };
-  }
-  const command = readArguments(name, rest, steps, onEpic);
+/** The words behind `/ps` as people see them, with the addresses of links; tags stay as they are written. */
+function commandText(source: string): string {
+  const seen = readInline(`${source}\n`).pieces.map(({ kind, text, tag, href, start, end }) => {
+    if (kind === 'link-end' && href !== undefined) return ` (${href})`;
+    return tag === undefined ? text : source.slice(start, end);
+  });
+  return plainText(seen.join(''), Number.POSITIVE_INFINITY)
+    .replace(/(?<![.…])[.,;:]$/, '')
+    .trimEnd();
+}
+
+function parseLine(line: string, context: CommentContext): ParsedCommand {
+  const [word = '', ...rest] = line.split(' ');
+  const name = word === '' ? 'help' : COMMAND_NAMES.find((known) => known === plainWord(word));
+  if (name === undefined) return { kind: 'refused', name: null, why: unknownCommand(word, context) };
+  const command = readArguments(name, rest, context);
   return typeof command === 'string'
-    ? { kind: 'refused', name, why: `${command}. Write it as \`${usageOf(commandOf(name))}\`` }
+    ? { kind: 'refused', name, why: `${command}. Write it as ${usage(name, context)}` }
     : { kind: 'ok', command };
+}
+
+function unknownCommand(word: string, context: CommentContext): string {
+  const near = closest(plainWord(word).slice(0, 40), COMMAND_NAMES);
+  const names = COMMAND_NAMES.filter((name) => near.includes(name)).map((name) => usage(name, context));
+  const fix =
+    names.length === 0 ? 'Write `/ps help` to see the commands' : `Did you mean ${names.join(' or ')}?`;
+  return `there is no command \`${shown(word)}\`. ${fix}`;
+}
+
+function usage(name: CommandName, { onEpic }: CommentContext): string {
+  return `\`${usageOf(commandOf(name), onEpic)}\``;
+}
+
+/** A name, an id or a date as it was meant: with plain dashes, without quotes and marks around it, in lower case. */
+function plainWord(word: string): string {
+  return word
+    .replace(/\p{Pd}|\u2212/gu, '-')
+    .replace(/^[\p{Pi}\p{Pf}\p{Ps}"'`]+|[\p{Pi}\p{Pf}\p{Pe}"'`.,;:!]+$/gu, '')
+    .toLowerCase();
 }
 
 /** The command, or what is wrong with its words. */
 function readArguments(
   name: CommandName,
   words: readonly string[],
-  steps: ReadonlySet<string>,
-  onEpic: boolean,
+  { steps, onEpic, writtenOn }: CommentContext,
 ): Command | string {
   switch (name) {
     case 'help':
@@ -108,15 +143,21 @@ function readArguments(
     case 'retry':
       return named(name, words, steps, onEpic);
     case 'waive':
-      return about(words, steps, onEpic, (step, rest) =>
-        withReason(rest, (reason) => ({ name, step, reason })),
+      return about(
+        words,
+        steps,
+        onEpic,
+        (step, rest) => untimed(rest) ?? withReason(rest, (reason) => ({ name, step, reason })),
       );
     case 'skip':
-      return about(words, steps, true, (step, rest) =>
-        withReason(rest, (reason) => ({ name, step: step ?? '', reason })),
+      return about(
+        words,
+        steps,
+        true,
+        (step, rest) => untimed(rest) ?? withReason(rest, (reason) => ({ name, step: step ?? '', reason })),
       );
     case 'hold':
-      return withReason(words, (reason) => ({ name, reason }));
+      return hold(words);
     case 'assign':
       return assign(words);
     case 'add':
@@ -124,7 +165,7 @@ function readArguments(
     case 'snooze':
       return about(words, steps, onEpic, (step, rest) => snooze(step, rest));
     case 'due':
-      return about(words, steps, onEpic, (step, rest) => due(step, rest));
+      return about(words, steps, onEpic, (step, rest) => due(step, rest, writtenOn));
     case 'health':
       return health(words);
   }
@@ -148,66 +189,99 @@ function about(
 ): Command | string {
   if (!needed) return then(null, words);
   const [first = '', ...rest] = words;
-  if (steps.has(first)) return then(first, rest);
+  const step = plainWord(first);
+  if (steps.has(step)) return then(step, rest);
   if (first === '') return `it needs the step, one of: ${[...steps].join(', ')}`;
   return `there is no step \`${shown(first)}\` here; the steps are: ${[...steps].join(', ')}`;
 }
 
+/** A reason may be set off from what stands before it: `on track – the key person is back`. */
 function withReason(words: readonly string[], then: (reason: string) => Command): Command | string {
-  const reason = words.join(' ');
+  const reason = words.join(' ').replace(/^(?:\p{Pd}|[:,;])+\s*/u, '');
   if (reason.length < 3) return 'it needs a reason';
   if (reason.length > LONGEST_REASON)
     return `the reason may have at most ${LONGEST_REASON} characters and has ${reason.length}`;
   return then(reason);
 }
 
+/** Refuses a time where a reason is wanted: whoever gives one expects that it ends by itself. */
+function untimed(words: readonly string[]): string | null {
+  return isOnlyTime(words) ? 'it takes no time, only a reason' : null;
+}
+
+function hold(words: readonly string[]): Command | string {
+  const isTimed = isOnlyTime(words) || readDuration(words) !== null || /^until$/i.test(words[0] ?? '');
+  if (isTimed) return 'a hold has no end of its own: it lasts until `/ps resume` and takes only a reason';
+  return withReason(words, (reason) => ({ name: 'hold', reason }));
+}
+
 function assign([role = '', user = '', ...rest]: readonly string[]): Command | string {
-  const username = user.replace(/^@/, '');
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(role)) return 'it needs a role first';
+  const holder = plainWord(role);
+  const username = user.replace(/^@/, '').replace(/[.,;:]+$/, '');
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(holder)) return 'it needs a role first';
   if (!/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/.test(username)) return 'it needs one user after the role';
-  return rest.length > 0 ? 'it takes one role and one user' : { name: 'assign', role, username };
+  return rest.length > 0 ? 'it takes one role and one user' : { name: 'assign', role: holder, username };
 }
 
 /** Only letters, digits and signs that mean nothing to GitLab: the title goes into issues and tables as it is. */
-const TITLE = /^[\p{L}\p{N}][\p{L}\p{N} .,()'/:+-]{0,79}$/u;
+const TITLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,()'/:+\-–—‘’‚“”„«»‹›…]{0,79}$/u;
 
 function add([step = '', ...words]: readonly string[]): Command | string {
   if (step === '') return 'it needs the step';
-  const title = words.join(' ').replace(/^"(.*)"$/, '$1');
-  if (title === '') return { name: 'add', step, title: null };
+  const title = words
+    .join(' ')
+    .replace(/^["“”„«](.*)["“”«»]$/, '$1')
+    .trim();
+  if (title === '') return { name: 'add', step: plainWord(step), title: null };
   return TITLE.test(title)
-    ? { name: 'add', step, title }
-    : "the title may have 80 letters, digits, blanks and . , ( ) ' / : + -";
+    ? { name: 'add', step: plainWord(step), title }
+    : "the title may have 80 letters, digits, blanks and . , ( ) ' / : + - – “ ”";
 }
 
+const WORKING_DAYS = { 'working day': 1, day: 1, week: 5, month: 20, hour: null } as const;
+
 function snooze(step: string | null, words: readonly string[]): Command | string {
-  const [, count, unit = 'working days'] = /^(\d{1,3})(?: (.*))?$/.exec(words.join(' ')) ?? [];
-  const workingDays = Number(count);
-  if (count === undefined || !/^(working )?days?$/.test(unit)) return 'it needs a number of working days';
+  const time = readDuration(/^\d+$/.test(words.at(-1) ?? '') ? [...words, 'days'] : words);
+  if (time === null || time.rest.length > 0) return 'it needs a number of working days';
+  const days = WORKING_DAYS[time.unit];
+  if (days === null) return 'it takes working days, no hours';
+  const workingDays = time.count * days;
   return workingDays >= 1 && workingDays <= MOST_WORKING_DAYS
     ? { name: 'snooze', step, workingDays }
     : `it takes 1 to ${MOST_WORKING_DAYS} working days`;
 }
 
-function due(step: string | null, [date = '', ...rest]: readonly string[]): Command | string {
+function due(
+  step: string | null,
+  [day = '', ...rest]: readonly string[],
+  writtenOn: string,
+): Command | string {
+  const date = plainWord(day);
   if (!isCalendarDate(date)) return 'it needs a date that exists, written YYYY-MM-DD';
+  if (date < writtenOn) return `${date} is over: a due date is today or later`;
   return withReason(rest, (reason) => ({ name: 'due', step, date, reason }));
 }
 
+const CALENDAR_DAYS = { 'working day': 7 / 5, day: 1, week: 7, month: 30, hour: null } as const;
+
 function health(words: readonly string[]): Command | string {
   const text = words.join(' ');
-  if (/^auto\b/i.test(text)) return { name: 'health', value: 'auto', days: 0, reason: '' };
-  const value = HEALTH_STATES.find((state) => text.toLowerCase().startsWith(state));
+  const plain = text.toLowerCase().replaceAll(/\p{Pd}|_/gu, ' ');
+  if (/^auto\b/.test(plain)) return { name: 'health', value: 'auto', days: 0, reason: '' };
+  const value = HEALTH_STATES.find(
+    (state) => plain.startsWith(state) && !/\p{L}/u.test(plain.charAt(state.length)),
+  );
   if (value === undefined) return `it needs one of: ${HEALTH_STATES.join(', ')}, auto`;
-  const [, days = String(HEALTH_DAYS), rest = ''] =
-    /^(?: for (\d{1,3}) days?)?(.*)$/.exec(text.slice(value.length)) ?? [];
-  if (Number(days) < 1 || Number(days) > MOST_HEALTH_DAYS) return `it takes 1 to ${MOST_HEALTH_DAYS} days`;
-  return withReason(rest.split(/\s+/).filter(Boolean), (reason) => ({
-    name: 'health',
-    value,
-    days: Number(days),
-    reason,
-  }));
+  const behind = text
+    .slice(value.length)
+    .replace(/^[\s.,:;]+/, '')
+    .split(' ');
+  const time = readDuration(behind);
+  const perUnit = time === null ? 1 : CALENDAR_DAYS[time.unit];
+  if (perUnit === null || /^until$/i.test(behind[0] ?? '')) return 'it takes a number of days or weeks';
+  const days = time === null ? HEALTH_DAYS : Math.ceil(time.count * perUnit);
+  if (days < 1 || days > MOST_HEALTH_DAYS) return `it takes 1 to ${MOST_HEALTH_DAYS} days`;
+  return withReason(time?.rest ?? behind, (reason) => ({ name: 'health', value, days, reason }));
 }
 
 /** Two commands of one comment that decide the same thing cannot both be meant. */

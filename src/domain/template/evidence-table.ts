@@ -1,19 +1,34 @@
 import type { EvidenceField } from '#domain/process/process.ts';
-import { inlineText } from '#domain/text/foreign-text.ts';
+import { inlineText, plainText } from '#domain/text/foreign-text.ts';
+import { seenText } from '#domain/text/inline.ts';
 
 /**
  * The table people fill in, as `{{> evidence}}` shows it: the exact field names, and in each empty cell what is expected,
- * in italics. A cell that holds nothing but italics counts as empty when it is read back.
+ * in italics. By these words an empty cell is known when it is read back.
  */
 export function evidenceTable(fields: readonly EvidenceField[]): string {
   if (fields.length === 0) return '_Nothing to record for this step._\n';
-  const rows = fields.map((field) => `| ${inlineText(field.field)} | ${placeholder(field)} |`);
+  const rows = fields.map((field) => {
+    const hint = hintOf(field, !field.required);
+    return `| ${inlineText(field.field)} | ${hint === '' ? '' : `_${hint}_`} |`;
+  });
   return ['| Record | Value |', '|---|---|', ...rows, ''].join('\n');
 }
 
-function placeholder(field: EvidenceField): string {
-  const choices = field.kind === 'choice' ? (field.choices ?? []).join(', ') : '';
+/** What people see in the cell of a field that nobody has filled in, also of one that became required meanwhile, or no longer is. */
+export function evidenceHints(field: EvidenceField): readonly string[] {
+  return [true, false]
+    .map((optional) => plainText(seenText(hintOf(field, optional))))
+    .filter((hint) => hint !== '');
+}
+
+/** One choice alone would look like an answer. */
+function hintOf(field: EvidenceField, optional: boolean): string {
+  const known = field.kind === 'choice' ? (field.choices ?? []) : [];
+  const choices = known.length === 1 ? `write: ${known[0]}` : known.join(', ');
   const expected = field.hint ?? (field.kind === 'date' ? 'YYYY-MM-DD' : '');
-  const parts = [choices, expected, field.required ? '' : 'optional'].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `_${parts.map((part) => inlineText(part)).join('; ')}_`;
+  return [choices, expected, optional ? 'optional' : '']
+    .filter((part) => part !== '')
+    .map((part) => inlineText(part))
+    .join('; ');
 }

@@ -1,6 +1,7 @@
 /** Looks at what the author of a template wrote outside the tags: that acts in GitLab too. */
 
-import { textLines } from '#domain/text/text-lines.ts';
+import { readBlocks } from '#domain/text/blocks.ts';
+import { splitLines } from '#domain/text/split-lines.ts';
 import type { TemplateTag } from './tags.ts';
 
 /** Private-use characters that stand for the characters of a tag, and of an encoded text, which cannot act. */
@@ -36,11 +37,10 @@ export function linkAddressBefore(masked: string, at: number): string | null {
 /** Quick actions, mentions and references that the author wrote: they would act each time an issue is created. */
 export function literalProblems(masked: string): { readonly line: number; readonly message: string }[] {
   const problems: { line: number; message: string }[] = [];
-  for (const [index, line] of textLines(masked).entries()) {
-    if (line.fenced) continue;
+  for (const [index, line] of seenLines(masked)) {
     const report = (message: string): void => void problems.push({ line: index + 1, message });
-    const text = line.visible.replace(/`[^`]*`/g, '').replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '');
-    const [action] = /^\/(?:[a-z]\w*(?![\w/.])|[\uE000\uE001])/i.exec(line.visible) ?? [];
+    const text = line.replace(/`[^`]*`/g, '').replace(/[\w.+-]+@[\w-]+\.[\w.-]+/g, '');
+    const [action] = /^\/(?:[a-z]\w*(?![\w/.])|[\uE000\uE001])/i.exec(line) ?? [];
     if (action !== undefined)
       report(
         `a line that begins with ${action.replace(/[\uE000\uE001]/g, '{{')} may run a quick action in GitLab: put words before it`,
@@ -57,6 +57,23 @@ export function literalProblems(masked: string): { readonly line: number; readon
       );
   }
   return problems;
+}
+
+/** The lines that are in no code fence, by their index, without comments. */
+function seenLines(masked: string): readonly (readonly [number, string])[] {
+  const all = splitLines(masked).map(({ text }) => text);
+  return readBlocks(masked)
+    .filter(({ kind }) => kind !== 'fence')
+    .flatMap(({ kind, first, lines }) => {
+      const text = all.slice(first, first + lines.length).join('\n');
+      const closed = text.replace(/<!--[^]*?-->/g, lineBreaksOf);
+      const seen = kind === 'comment' ? closed.replace(/<!--[^]*$/, lineBreaksOf) : closed;
+      return seen.split('\n').map((line, index) => [first + index, line] as const);
+    });
+}
+
+function lineBreaksOf(text: string): string {
+  return text.replace(/[^\n]/g, '');
 }
 
 function covered(text: string, by: string): string {

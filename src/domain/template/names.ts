@@ -67,7 +67,11 @@ export function unknownName(name: string, scopes: readonly string[], rules: Name
   if (name === '.') return '{{.}} is not used here; write {{text}} for the elements of a list of texts';
   if (name.startsWith('step.') && !rules.forStep)
     return `{{${name}}} means nothing on an epic; it belongs to a step`;
-  const near = didYouMean(name, candidates(scopes, rules), 'See docs/templates.md for the names there are.');
+  const near = didYouMean(
+    name,
+    candidates(scopes, rules),
+    'See docs/templates.md for the names there are; to show the braces themselves, write \\{{.',
+  );
   return `unknown name {{${name}}}. ${near}`;
 }
 

@@ -16,7 +16,7 @@ import {
   type TagPlace,
   tagProblems,
 } from './tag-rules.ts';
-import { templateTags } from './tags.ts';
+import { templateSource, templateTags } from './tags.ts';
 import { isSection, neverClosed, type TemplateNode, templateTree } from './tree.ts';
 
 export interface TemplateContext {
@@ -63,7 +63,7 @@ export function fatalProblems(template: string, context: TemplateContext): Input
 
 function found(template: string, context: TemplateContext): Found[] {
   const { file } = context;
-  const text = unixLines(template);
+  const text = templateSource(template);
   const all = [
     ...sourceProblems({ file, text, trail: [], outer: [], fenced: false }, context),
     ...missingEvidence(text, context),
@@ -131,7 +131,7 @@ function included(
 ): readonly Found[] {
   if (name === 'evidence') return [];
   const file = `${context.file.replace(/[^/]*$/, '')}_${name}.md`;
-  const text = unixLines(partials[name] ?? '');
+  const text = templateSource(partials[name] ?? '');
   return sourceProblems({ file, text, trail: [...trail, name], outer: open, fenced }, context);
 }
 
@@ -153,10 +153,7 @@ function showsEvidence(
     .some(
       ({ name }) =>
         name === 'evidence' ||
-        (Object.hasOwn(partials, name) && showsEvidence(partials[name] ?? '', partials, [...trail, name])),
+        (Object.hasOwn(partials, name) &&
+          showsEvidence(templateSource(partials[name] ?? ''), partials, [...trail, name])),
     );
-}
-
-function unixLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
 }

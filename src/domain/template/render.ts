@@ -14,6 +14,7 @@ import { textLines } from '#domain/text/text-lines.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { knownName } from './names.ts';
 import { fatalProblems, type TemplateContext } from './problems.ts';
+import { templateSource, withBraces } from './tags.ts';
 import type { View } from './view.ts';
 
 /** Shown where an optional field has no value. */
@@ -71,7 +72,7 @@ export function renderTitle(template: string, view: View, file: string): string 
 }
 
 function rendered(template: string, view: View, context: TemplateContext): string {
-  const source = template.replace(/\r\n?/g, '\n');
+  const source = templateSource(template);
   const problems = fatalProblems(source, context);
   if (context.kind === 'title' && !view.forStep && /\{\{[#^\s]*step\./.test(source))
     problems.push(
@@ -82,7 +83,7 @@ function rendered(template: string, view: View, context: TemplateContext): strin
     );
   if (problems.length > 0) throw new TemplateError(problems);
   const mode = context.kind === 'title' ? 'title' : 'inline';
-  return renderText({ view, partials: context.partials, template: source, scopes: [], mode });
+  return withBraces(renderText({ view, partials: context.partials, template: source, scopes: [], mode }));
 }
 
 function renderText(rendering: Rendering): string {
@@ -131,7 +132,8 @@ function renderValue(name: string, rendering: Rendering): string {
 
 function renderSection(name: string, children: readonly Token[], rendering: Rendering): string {
   if (name === 'text') return renderTokens(children, { ...rendering, mode: 'text' });
-  if (name === 'encode') return urlText(renderTokens(children, { ...rendering, mode: 'encode' }).trim());
+  if (name === 'encode')
+    return urlText(withBraces(renderTokens(children, { ...rendering, mode: 'encode' })).trim());
   const { kind, path, value } = lookUp(name, rendering);
   if (!isThere(value)) return '';
   const inside = (element: unknown, number: number): string =>
@@ -146,7 +148,7 @@ function renderSection(name: string, children: readonly Token[], rendering: Rend
  */
 function renderPartial(token: Token, rendering: Rendering): string {
   const [, name, start, end] = token;
-  const content = name === 'evidence' ? '' : (rendering.partials[name] ?? '').replace(/\r\n?/g, '\n');
+  const content = name === 'evidence' ? '' : templateSource(rendering.partials[name] ?? '');
   const text = (
     name === 'evidence'
       ? evidenceTable(rendering.view.evidence)

@@ -52,7 +52,7 @@ export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
     case 'comment':
       return [];
     case 'broken':
-      return fatal('{{ is never closed: add }}');
+      return fatal('{{ is never closed: add }}, or write \\{{ to show the braces themselves');
     case 'unescaped':
       return fatal(
         `{{{${tag.name}}}} and {{& ${tag.name}}} are refused, because they would let foreign text act in GitLab: write {{${tag.name}}}`,

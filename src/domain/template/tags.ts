@@ -29,6 +29,19 @@ const KINDS: Readonly<Record<string, TemplateTag['kind']>> = {
   '=': 'delimiters',
 };
 
+/** Stands for braces that are meant as such; values never hold it, because foreign text loses private-use characters. */
+const BRACES = '\uE002';
+
+/** A template with Unix line breaks and without `\{{`, which stands for braces that are no tag. */
+export function templateSource(template: string): string {
+  return template.replace(/\r\n?/g, '\n').replaceAll('\\{{', BRACES);
+}
+
+/** Rendered text with the braces that the author wrote as `\{{`. */
+export function withBraces(text: string): string {
+  return text.replaceAll(BRACES, '{{');
+}
+
 /** All tags of a Mustache template in order, also the forbidden ones and one that never ends, so that lint can name each. */
 export function templateTags(template: string): TemplateTag[] {
   const tags: TemplateTag[] = [];

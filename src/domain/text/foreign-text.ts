@@ -26,18 +26,24 @@ const LONGEST_TITLE = 255;
 /** Bidi controls, zero-width and other invisible characters, private use, lone surrogates, non-characters. */
 const INVISIBLE =
   /[\p{Default_Ignorable_Code_Point}\p{Private_Use}\p{Surrogate}\p{Noncharacter_Code_Point}\u{FFF9}-\u{FFFB}]/gu;
+/** Scripts in which words are spelled with joiners, U+200C and U+200D (Unicode Standard, 23.2). */
+const JOINING = `[${'Arabic Syriac Mongolian Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer Myanmar'
+  .split(' ')
+  .map((script) => `\\p{Script=${script}}`)
+  .join('')}]`;
+/** All of them but a joiner in a word that is spelled with it: نازنین‌زهرا is not نازنینزهرا. */
+const UNWANTED = new RegExp(`(?!(?<=${JOINING})[\\u200C\\u200D](?=${JOINING}))${INVISIBLE.source}`, 'gu');
 const SPACES = /[\s\p{Cc}\p{Zs}\p{Zl}\p{Zp}\u{2800}]+/gu;
 /** Before the sign stands a word character: `+@root` would be a mention. */
 const EMAIL = /[A-Za-z0-9._+-]*[A-Za-z0-9_]@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w-])/g;
 
 /**
  * Foreign text as one line of readable characters, with no protection yet: line breaks and control characters become
- * one space, invisible characters go (a name spelled with joiners loses them), more than eight combining marks in a
- * row are cut, and so is what is longer than `limit` characters.
+ * one space, invisible characters go (but a joiner in a word that is spelled with it), more than eight combining marks
+ * in a row are cut, and so is what is longer than `limit` characters.
  */
 export function plainText(raw: string, limit: number = LIMIT): string {
-  const text = raw
-    .replace(INVISIBLE, '')
+  const text = withoutInvisible(raw)
     .normalize('NFC')
     .replace(SPACES, ' ')
     .replace(/(\p{M}{8})\p{M}+/gu, '$1')
@@ -91,8 +97,7 @@ export function fencedText(raw: string, limit: number = LIMIT): string {
  * other control and invisible characters go. The result holds letters, digits, `-`, `_`, `.` and `%` only.
  */
 export function urlText(raw: string): string {
-  const text = raw
-    .replace(INVISIBLE, '')
+  const text = withoutInvisible(raw)
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, ' ')
     .replaceAll('\n', '\r\n');
@@ -114,6 +119,10 @@ export function linkText(url: string): string {
     // GitLab skips link texts when it looks for mentions; an encoded @ needs no such trust and opens the same page.
     .replace(/(?<=^https?:\/\/[^/?#]*[/?#].*)@/gi, '%40');
   return `<${safe}>`;
+}
+
+function withoutInvisible(raw: string): string {
+  return raw.replace(/([\u200C\u200D])[\u200C\u200D]+/g, '$1').replace(UNWANTED, '');
 }
 
 function shortened(text: string, limit: number): string {

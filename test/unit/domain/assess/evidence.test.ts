@@ -14,11 +14,12 @@ const HELD = field({ field: 'Held on', kind: 'date', hint: 'YYYY-MM-DD' });
 const MINUTES = field({ field: 'Minutes', kind: 'url' });
 const HOW = field({ field: 'How accepted', kind: 'choice', choices: ['signed', 'e-mail', 'passive'] });
 const HOURS = field({ field: 'Hours', kind: 'number' });
-const NAMES = field({ field: 'Attendees' });
+const NAMES = field({ field: 'Attendees', hint: 'Names on **both** sides' });
 const RECORDING = field({ field: 'Recording', kind: 'url', required: false });
 
 function read(cell: string, of: EvidenceField): [string | null, string | null] {
-  const [reading] = readEvidence(`| Record | Value |\n|---|---|\n| ${of.field} | ${cell} |\n`, [of]);
+  const table = `| Record | Value |\n|---|---|\n| ${of.field} | ${cell} |\n\n[1]: https://example.com/1\n`;
+  const [reading] = readEvidence(table, [of]);
   return [reading?.value ?? null, reading?.problem ?? null];
 }
 
@@ -52,8 +53,26 @@ describe('domain/evidence', () => {
     ['–8', HOURS, '–8', 'negative'],
     ['Ada \\| Bo', NAMES, 'Ada | Bo', null],
     ['[Ada](https://example.com) and Bo', NAMES, 'Ada and Bo', null],
-    ['_Ada_ and _Bo_', NAMES, '_Ada_ and _Bo_', null],
-    ['*Ada* (lead), *Bo*', NAMES, '*Ada* (lead), *Bo*', null],
+    ['_Ada_ and _Bo_', NAMES, 'Ada and Bo', null],
+    ['*Ada* (lead), *Bo*', NAMES, 'Ada (lead), Bo', null],
+    ['_Eli Brandt_', NAMES, 'Eli Brandt', null],
+    ['***Eli*** <b>Brandt</b>', NAMES, 'Eli Brandt', null],
+    ['Eli<br>Brandt&nbsp;<!-- lead -->', NAMES, 'Eli Brandt', null],
+    ['~~Ada~~ \\*Bo\\* &amp; `x_y`', NAMES, 'Ada *Bo* & x_y', null],
+    ['نازنین\u200cزهرا', NAMES, 'نازنین\u200cزهرا', null],
+    ['![the *board*](/uploads/1/board.png){width=300 height=200}', NAMES, 'the board', null],
+    ['![](/uploads/1/board.png)', NAMES, '/uploads/1/board.png', null],
+    ['_2026-03-05_', HELD, '2026-03-05', null],
+    ['&#50;026-03-05', HELD, '2026-03-05', null],
+    ['[minutes](https://example.com/a_(1) "Minutes, *final*")', MINUTES, 'https://example.com/a_(1)', null],
+    ['[minutes \\[1\\]](<https://example.com/a b>)', MINUTES, 'https://example.com/a b', null],
+    ['[minutes][1]', MINUTES, 'https://example.com/1', null],
+    ['_https://example.com/a_b_', MINUTES, 'https://example.com/a_b', null],
+    ['see https://example.com/a.', MINUTES, 'https://example.com/a', null],
+    ['(https://example.com/a)', MINUTES, 'https://example.com/a', null],
+    ['<a href="https://example.com/a?b&amp;c">minutes</a>', MINUTES, 'https://example.com/a?b&c', null],
+    ['![shot](/uploads/1/shot.png)', MINUTES, '/uploads/1/shot.png', null],
+    ['[mail](mailto:ada@example.com)', MINUTES, 'mail', 'not-a-url'],
     ['n/a', RECORDING, 'n/a', null],
     ['N / A', RECORDING, 'N / A', null],
   ] as const)('reads %j as %s', (cell, of, value, problem) => {
@@ -86,9 +105,10 @@ describe('domain/evidence', () => {
     'tbd',
     '?',
     '<!-- 2026-03-05 -->',
-    '_YYYY-MM-DD_',
-    '*Names on both sides*',
-    '_x_',
+    '_Names on \\*\\*both\\*\\* sides_',
+    '*names on \\*\\*both\\*\\*  sides*',
+    'Names on &#42;&#42;both&#42;&#42; sides',
+    'Names on \\*\\*both\\*\\* sides; optional',
     'n/a',
     '\u2060',
   ])('takes %j for empty', (cell) => {
@@ -111,6 +131,14 @@ describe('domain/evidence', () => {
     '> | Held on | 2026-03-05 |',
     '| `Held on` | 2026-03-05 |',
     '| Held on <!-- when --> | 2026-03-05 |',
+    '|     Held on     |    2026-03-05   |',
+    '| _Held&nbsp;on_ | 2026-03-05 |',
+    '- | Held on | 2026-03-05 |',
+    '<table>\n<tr>\n<th>Held on</th>\n<td>2026-03-05</td>\n</tr>\n</table>',
+    '<table class="x"><tbody><tr><td colspan="1"><p>Held<br>on</p></td><td><code>2026-03-05</code></td></tr></tbody></table>',
+    '<table>\n<tr>\n<td>\n\n**Held on**\n</td>\n<td>\n\n2026\\-03\\-05\n</td>\n</tr>\n</table>',
+    '<table>\n<tr>\n<td>\n\n* Held on\n\n</td>\n<td>\n\n1. 2026-03-05\n\n</td>\n</tr>\n</table>',
+    '<TABLE><TR><TD>Held on<TD>2026-03-05<TR><TD>More<TD>x</TABLE>',
   ])('finds a row that was retyped as %j', (row) => {
     expect(readEvidence(`text\r\n${row}\r\n`, [HELD])[0]?.value).toBe('2026-03-05');
   });
@@ -132,12 +160,25 @@ describe('domain/evidence', () => {
         '| Held on | 2026-03-05 |',
       ),
     ],
+    ['a comment that begins in a line', 'see <!--\n| Held on | 2026-03-05 |\n-->'],
+    ['indented code', 'see\n\n    | Held on | 2026-03-05 |'],
+    ['inline code', 'see `\n| Held on | 2026-03-05 |\n`'],
+    ['<pre>', '<pre>\n| Held on | 2026-03-05 |\n</pre>'],
+    ['a table in a comment', '<!-- <table><tr><td>Held on</td><td>2026-03-05</td></tr></table> -->'],
+    ['an attribute', '<p title="| Held on | 2026-03-05 |">see</p>'],
     ['a row of another name', '| Held on time | 2026-03-05 |'],
     ['the second cell', '| x | Held on | 2026-03-05 |'],
   ])('does not look into %s', (_, description) => {
     expect(readEvidence(description, [HELD])).toEqual([
       { field: 'Held on', value: null, problem: 'missing' },
     ]);
+  });
+
+  it('keeps an answer that is also a hint, where it is one of the choices', () => {
+    const how = field({ field: 'How', kind: 'choice', choices: ['signed'] });
+
+    expect(readEvidence(evidenceTable([how]), [how])[0]?.value).toBeNull();
+    expect(read('signed', how)).toEqual(['signed', null]);
   });
 
   it('reads a fresh table as empty, and its rows once they are filled in', () => {

@@ -33,6 +33,14 @@ describe('domain/template-problems', () => {
       '[Mail](mailto:{{#encode}}{{contacts.customer.main.email}}{{/encode}}?body={{#encode}}Hello @{{customer.name}},',
       '/close #1{{/encode}})',
       '<!-- @root #1 -->',
+      '',
+      'see <!-- @root',
+      '/close #1 -->',
+      '',
+      '<!--',
+      '@root #1',
+      '-->',
+      'In a template \\{{customer.name}} and \\{{#x}} and `\\{{{y}}}` stand for nothing.',
     ].join('\n');
 
     expect(problems(template, { evidence: true })).toEqual([]);
@@ -55,6 +63,8 @@ describe('domain/template-problems', () => {
   });
 
   it.each([
+    ['{{banana}}', 'to show the braces themselves, write \\{{'],
+    ['{{ banana', 'or write \\{{ to show the braces themselves'],
     ['/{{customer.name}}', 'begins with /{{'],
     ['#{{acceptance_days}}', 'the sign before {{acceptance_days}}'],
     ['@{{customer.name}}', 'the sign before {{customer.name}}'],

@@ -196,6 +196,28 @@ describe('domain/render', () => {
     ).toBe('1 Architecture\n2 Handover\n');
   });
 
+  it.each([
+    ['write \\{{customer.name}} for {{customer.region}}', 'write {{customer.name}} for –\n'],
+    ['\\{{#is.tm}} \\{{{x}}} \\{{> y}} \\{{', '{{#is.tm}} {{{x}}} {{> y}} {{\n'],
+    [
+      '```text\n{{#text}}\n\\{{ name }}: {{customer.name}}\n{{/text}}\n```',
+      '```text\n{{ name }}: Acme | Sons\n```\n',
+    ],
+    [
+      '[m](mailto:a@b.example?body={{#encode}}\\{{name}}{{/encode}})',
+      '[m](mailto:a@b.example?body=%7B%7Bname%7D%7D)\n',
+    ],
+    ['{{> note}}', 'a {{b}}\n'],
+  ])('shows braces where they are written with a backslash: %j', (template, text) => {
+    expect(render(template, aView(), { note: 'a \\{{b}}\n' })).toBe(text);
+  });
+
+  it('makes no braces of what stands in a SOW', () => {
+    const sow = { ...SOW, customer: { ...SOW.customer, name: '\\{{is.tm}} \uE002is.tm}}' } };
+
+    expect(render('{{customer.name}}', aView({ sow }))).toBe('&bsol;{\u2060{\u2060is.tm}} is.tm}}\n');
+  });
+
   it('shows the evidence table', () => {
     const evidence: EvidenceField[] = [
       { field: 'Held on', kind: 'date', required: true },

@@ -96,6 +96,19 @@ function activeIn(text: string): string[] {
 }
 
 describe('domain/foreign-text', () => {
+  it.each([
+    ['a Persian name', 'نازنین\u200Cزهرا', 'نازنین\u200Cزهرا'],
+    ['one that was typed twice', 'نازنین\u200C\u200Cزهرا', 'نازنین\u200Cزهرا'],
+    ['a word of Devanagari', 'क्\u200Dष', 'क्\u200Dष'],
+    ['the end of a word', 'نازنین\u200C زهرا', 'نازنین زهرا'],
+    ['a Latin word', 'clo\u200Cse\u200D', 'close'],
+    ['a sign', '@\u200Cزهرا', '@زهرا'],
+    ['other invisible signs', 'ن\u200Bا\u2060ز\u202E', 'ناز'],
+  ])('keeps a joiner only where a word is spelled with it: %s', (_, raw, plain) => {
+    expect(plainText(raw)).toBe(plain);
+    expect(plainText(titleText(raw)).normalize()).toBe(plain);
+  });
+
   describe('inlineText', () => {
     it.each([
       ['Acme (UK) Ltd.', 'Acme (UK) Ltd.'],

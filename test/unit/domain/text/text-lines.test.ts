@@ -35,16 +35,10 @@ describe('domain/text-lines', () => {
     ['inline code', '```x``` and `y`\nc', []],
     ['two backticks', '``\na\n``', []],
     ['a fence in a quote', '> ```\n> a\nb', ['> ```', '> a']],
+    ['a fence inside of a comment', '<!--\n```\n-->\n```\nb\n```', ['```', 'b', '```']],
+    ['indented code', 'a\n\n    ```\n    b\n', []],
     ['a fence in a numbered item', '1. ```\n   a\n   ```\nb', ['1. ```', '   a', '   ```']],
   ])('knows %s', (_, text, expected) => {
     expect(fencedIn(text)).toEqual(expected);
-  });
-
-  it('shows lines without their comments', () => {
-    expect(
-      textLines('a <!-- x --> b <!-- y -->c\n<!-- one\ntwo -->\nd <!-- open\ne').map(
-        ({ visible }) => visible,
-      ),
-    ).toEqual(['a  b c', '', '', 'd <!-- open', 'e']);
   });
 });
