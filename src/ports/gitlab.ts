@@ -99,6 +99,13 @@ export interface NewIssue {
   readonly confidential: boolean;
 }
 
+/** Where an issue is to stand among the children of its epic. */
+export interface Place {
+  readonly issue: ActualIssue;
+  /** Right behind this one. */
+  readonly after: ActualIssue;
+}
+
 /** A change to an epic or issue; only what is given is sent, in one request. */
 export interface ItemChanges {
   readonly description?: string;
@@ -130,6 +137,8 @@ export interface GitLabWriter {
   linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'>;
   /** Relates a step's issue to its tracking issue. Any relation between the two is left alone; `refused`: GitLab takes no more of them. */
   linkRelated(epic: ActualEpic, issue: ActualIssue): Promise<'created' | 'existed' | 'refused'>;
+  /** Moves children of an epic to their places, one after the other; what stands there is left alone. `refused`: GitLab let some stay where they were. */
+  placeInEpic(epic: ActualEpic, places: readonly Place[]): Promise<'placed' | 'refused'>;
   createNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote>;
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */

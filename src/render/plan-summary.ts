@@ -24,6 +24,7 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'start-pipeline':
       return 'pipeline';
     case 'write-copy':
+    case 'place-issues':
       return null;
     case 'add-link':
       return 'link';

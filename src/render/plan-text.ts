@@ -55,6 +55,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `create issue: ${titleOf(action.step)}`;
     case 'add-link':
       return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
+    case 'place-issues':
+      return `order in the epic: ${action.places.map(({ step, after }) => `${titleOf(step)} after ${titleOf(after)}`).join(', ')}`;
     case 'start-pipeline':
       return `start pipeline: ${titleOf(action.step)} (${visible(action.project)})`;
     case 'close-twin':
@@ -161,6 +163,14 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
       return action.target.kind === 'step' && action.target.step === status.key ? [answerEntry(action)] : [];
     case 'update-issue':
       return action.step === status.key ? [updateEntry(action, 'issue')] : [];
+    case 'place-issues':
+      return action.places
+        .filter(({ step }) => step === status.key)
+        .map(({ after }) => ({
+          sign: '~',
+          text: `place in the epic: after ${titlesIn(context.assessment)(after)}`,
+          details: [],
+        }));
     case 'start-pipeline':
       return action.step === status.key ? [pipelineEntry(action)] : [];
     case 'create-label':

@@ -28,6 +28,7 @@ export function emptyGitLab(): GitLab {
     updateIssue: refuse,
     linkBlocks: refuse,
     linkRelated: refuse,
+    placeInEpic: refuse,
     createNote: refuse,
     updateNote: refuse,
     react: refuse,

@@ -14,6 +14,8 @@ export function actionText(action: Action): string {
       return `create issue ${action.step}`;
     case 'add-link':
       return `link ${action.from} blocks ${action.to}`;
+    case 'place-issues':
+      return `order in the epic: ${action.places.map(({ step, after }) => `${step} after ${after}`).join(', ')}`;
     case 'start-pipeline':
       return `start pipeline ${action.attempt} of ${action.step} in ${action.project}`;
     case 'close-twin':

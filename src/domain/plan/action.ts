@@ -54,6 +54,11 @@ export type Action =
       readonly confidential: boolean;
     }
   | ({ readonly kind: 'add-link' } & Edge)
+  /** Issues that came to an epic which had others stand right behind the step before them. */
+  | {
+      readonly kind: 'place-issues';
+      readonly places: readonly { readonly step: StepKey; readonly after: StepKey }[];
+    }
   | {
       readonly kind: 'close-twin';
       readonly item: 'epic' | 'issue';

@@ -29,6 +29,9 @@ export function labelChanges(
 /**
  * The new block text when it differs from what stands there; a description whose marker line is not as it should be
  * differs, and so does a text that mentions an issue whose number nobody has yet.
+ *
+ * An issue's text without the numbers of other issues does not differ: it was written before those existed, and GitLab
+ * shows the links beside it. With its next change it gets them.
  */
 export function blockChange(
   { kind, description }: Pick<ActualEpic | ActualIssue, 'kind' | 'description'>,
@@ -41,10 +44,9 @@ export function blockChange(
   },
 ): string | null {
   const current = readManagedBlock(description);
-  const same =
-    current !== null &&
-    encodeMarker(current.marker) === encodeMarker(marker) &&
-    !mentionsStep(desired, steps.coming) &&
-    sameBlock(current.content, resolveReferences(desired, steps.issues, kind));
-  return same ? null : desired;
+  if (current === null || encodeMarker(current.marker) !== encodeMarker(marker)) return desired;
+  const stands = (issues: ReadonlyMap<StepKey, ActualIssue>): boolean =>
+    sameBlock(current.content, resolveReferences(desired, issues, kind));
+  if (kind === 'issue' && stands(new Map())) return null;
+  return !mentionsStep(desired, steps.coming) && stands(steps.issues) ? null : desired;
 }

@@ -64,7 +64,7 @@ export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn'> {
   readonly context: BlockContext;
   /** The blocking links there should be. */
   readonly links: readonly Edge[];
-  /** Steps whose issues this plan creates, predecessors first. */
+  /** Steps whose issues this plan creates, in the order in which it does. */
   readonly coming: ReadonlySet<StepKey>;
   /** Reminders to be written. */
   readonly due: readonly DueReminder[];

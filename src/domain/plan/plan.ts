@@ -13,12 +13,13 @@ import { planAnswers } from './answers.ts';
 import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
 import { isStopped, planEpic, planPausing, planStopped } from './epic.ts';
 import { holderAfter, planRetirement } from './holder.ts';
-import type { Draft, PlanFacts, PlanInput } from './input.ts';
+import type { Draft, PlanInput } from './input.ts';
 import { isGone, planDriftNotes } from './left.ts';
 import { leftoversOf, planLeftovers } from './leftovers.ts';
 import { desiredLinks, planLinks } from './links.ts';
 import { nextRulings, rulingsWhileStopped } from './next-rulings.ts';
 import { planPipelines, planRunNotes } from './pipelines.ts';
+import { planPlaces } from './places.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
 
 /** One part of a plan: what it does, and why it comes where it comes. */
@@ -41,7 +42,11 @@ const PARTS: readonly Part[] = [
     because: 'with it an epic that has lost its description is known for one, not for a newborn',
     actions: planCopy,
   },
-  { what: 'issues', because: 'predecessors first, so that texts can refer to them', actions: planIssues },
+  {
+    what: 'issues',
+    because: 'the last step first: GitLab puts every new child on top of its epic',
+    actions: planIssues,
+  },
   { what: 'links', because: 'both ends exist', actions: planLinks },
   { what: 'closing of doubles', because: 'the survivors are complete', actions: planTwins },
   {
@@ -58,6 +63,11 @@ const PARTS: readonly Part[] = [
     what: 'changes of issues, each after a note about every broken rule',
     because: 'the explanation before the change: a crash in between repeats neither',
     actions: planSteps,
+  },
+  {
+    what: 'the order of issues in the epic',
+    because: 'all are in it; the epic, written later, records that they are placed',
+    actions: planPlaces,
   },
   { what: 'pipelines', because: 'the issue says already that it is their turn', actions: planPipelines },
   {
@@ -123,7 +133,7 @@ function draftOf(input: PlanInput): Draft {
     facts: { ...facts, assessment },
     context: { ...before, assessment, health },
     links: desiredLinks(facts),
-    coming: comingSteps(facts, left),
+    coming: comingSteps(input, left),
     left,
     askOn,
     due,
@@ -142,7 +152,11 @@ function contextOf(input: PlanInput, drift: DriftMemory): BlockContext {
   return { ...context, ...leftoversOf(input.facts), drift };
 }
 
-function comingSteps({ assessment }: PlanFacts, left: readonly Drift[]): ReadonlySet<StepKey> {
-  const missing = new Set(assessment.steps.filter(({ issue }) => issue === null).map(({ key }) => key));
-  return new Set(assessment.order.filter((key) => missing.has(key) && !isGone(key, left)));
+/** Last step first where an epic orders them; on Free predecessors first, so that texts can refer to them. */
+function comingSteps(input: PlanInput, left: readonly Drift[]): ReadonlySet<StepKey> {
+  const { steps, order } = input.facts.assessment;
+  const keys = steps.map(({ key }) => key);
+  const missing = new Set(steps.filter(({ issue }) => issue === null).map(({ key }) => key));
+  const inOrder = holderAfter(input) === 'epic' ? keys.toReversed() : order;
+  return new Set(inOrder.filter((key) => missing.has(key) && !isGone(key, left)));
 }

@@ -9,7 +9,6 @@ import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
-import { isInHolder } from '#domain/record/identify.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
 import { violationNote } from '#domain/texts/notes.ts';
@@ -17,9 +16,9 @@ import { stepBlock } from '#domain/texts/step-block.ts';
 import type { Action } from './action.ts';
 import { blockChange, labelChanges } from './changes.ts';
 import { stepLabels, stepMarker } from './creation.ts';
-import { movesToEpic } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
-import { leftLabels, staysOpen, staysOut } from './left.ts';
+import { leftLabels, staysOpen } from './left.ts';
+import { inOrderOfArrival, joinsEpic } from './places.ts';
 
 /** Closes open doubles; doubles of a step that is itself closed stay as they are once closed. */
 export function planTwins({ facts: { found }, left }: Pick<Draft, 'facts' | 'left'>): readonly Action[] {
@@ -51,7 +50,7 @@ type StepDraft = Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'left
 
 /** Changes the issues that are there, each after an explanation of every rule broken on it. */
 export function planSteps(draft: StepDraft): readonly Action[] {
-  return draft.facts.assessment.steps.flatMap((status) => {
+  return inOrderOfArrival(draft).flatMap((status) => {
     if (status.issue === null) return [];
     const update = updateIssue(status, status.issue, draft);
     return [...violationNotes(status, draft), ...(update === null ? [] : [update])];
@@ -83,8 +82,7 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
     issues: found.issues,
     coming,
   });
-  const isOutside = movesToEpic(draft) || !isInHolder(status.key, issue, found);
-  const joinEpic = isOutside && !staysOut(status.key, left);
+  const joinEpic = joinsEpic(status, issue, draft);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
   const evidence = evidenceToWrite(status.step, status.run, issue.description);

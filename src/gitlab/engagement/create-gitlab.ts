@@ -6,6 +6,7 @@ import { createLabel, readLabelEvents, readLabels } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks } from './links.ts';
 import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
+import { placeInEpic } from './places.ts';
 import { openSession } from './session.ts';
 import { findUser, readAccessLevel } from './users.ts';
 
@@ -40,6 +41,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     updateIssue: (issue, changes) => updateIssue(session, issue, changes),
     linkBlocks: (blocker, blocked) => linkBlocks(session, blocker, blocked),
     linkRelated: (epic, issue) => linkRelated(session, epic, issue),
+    placeInEpic: (epic, places) => placeInEpic(session, epic, places),
     createNote: (target, body) => createNote(session, target, body),
     updateNote: (target, note, body) => updateNote(session, target, note, body),
     react: (issue, noteId, emoji) => react(session, issue, noteId, emoji),

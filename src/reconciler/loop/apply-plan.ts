@@ -110,6 +110,8 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'add-link':
       await world.gitlab.linkBlocks(issueOf(world, action.from), issueOf(world, action.to));
       return;
+    case 'place-issues':
+      return await placeIssues(world, action);
     case 'start-pipeline':
       return await startPipeline(world, action);
     case 'close-twin':
@@ -165,6 +167,23 @@ async function createIssue(world: World, action: Extract<Action, { kind: 'create
     );
   world.issues.set(action.step, issue);
   if (epic.tracking !== null) await relate(world, epic, issue);
+}
+
+/** The order in the epic is for the eye: that GitLab refuses it is told, and everything else goes on. */
+async function placeIssues(
+  world: World,
+  { places }: Extract<Action, { kind: 'place-issues' }>,
+): Promise<void> {
+  const wanted = places.map(({ step, after }) => ({
+    issue: issueOf(world, step),
+    after: issueOf(world, after),
+  }));
+  const epic = epicOf(world);
+  if ((await world.gitlab.placeInEpic(epic, wanted)) === 'placed') return;
+  const references = wanted.map(({ issue }) => issue.reference).join(', ');
+  world.warnings.push(
+    `${references}: GitLab did not move this to its place among the issues of ${epic.reference}. Drag it there by hand if you like; everything else works without it.`,
+  );
 }
 
 /** On GitLab Free a step belongs to its tracking issue by a plain relation. */

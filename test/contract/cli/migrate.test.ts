@@ -12,6 +12,7 @@ import { type CliResult, runCommand } from '#test/support/cli.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { readable } from '#test/support/records.ts';
+import { shownInEpic } from '#test/support/epic-order.ts';
 
 let world: EngagementWorld;
 
@@ -58,6 +59,7 @@ function shape(): unknown {
     ]),
     links: links.map((link) => `${name(link.sourceId)} ${link.type} ${name(link.targetId)}`).toSorted(),
     notes: notes.filter(({ system }) => !system).map(({ body }) => body),
+    inEpic: shownInEpic(world.sandbox.world),
   };
 }
 
@@ -95,6 +97,7 @@ describe('procession migrate', () => {
     expect(issues.filter(({ id }) => id !== tracking.id).map(({ epicId }) => epicId)).toEqual(
       issues.slice(1).map(() => epic?.id),
     );
+    expect(shownInEpic(world.sandbox.world)).toEqual(['first', 'second', 'talks', 'last']);
     expect(links.filter(({ type }) => type === 'blocks')).toHaveLength(3);
     expect(tracking.state).toBe('closed');
     expect(tracking.description).toContain('**Moved.** SOW-1042 goes on in services&1;');

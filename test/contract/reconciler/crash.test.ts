@@ -13,6 +13,7 @@ import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world
 import { watched } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { readable } from '#test/support/records.ts';
+import { shownInEpic } from '#test/support/epic-order.ts';
 
 let current: EngagementWorld | null = null;
 
@@ -63,6 +64,7 @@ function shape(world: EngagementWorld): unknown {
       .toSorted(),
     notes: notes.filter(({ system }) => !system).map(({ body }) => text(body)),
     labels: labels.map((label) => label.name).toSorted(),
+    inEpic: shownInEpic(world.sandbox.world),
   };
 }
 

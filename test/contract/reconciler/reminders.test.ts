@@ -7,6 +7,7 @@ import type { Sow } from '#domain/sow/sow.ts';
 import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { childrenOf } from '#sandbox/ordering.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, realProcess, sampleSow, startLaunched } from '#test/support/engagement.ts';
@@ -70,7 +71,7 @@ function nextDay(day: string): string {
 
 function notesNow(): ReadonlyMap<string, string> {
   return new Map(
-    world.sandbox.world.issues.flatMap((issue) =>
+    childrenOf(world.sandbox.world, world.epic()).flatMap((issue) =>
       world
         .notes(issue)
         .filter(({ body }) => /procession:note (reminder|acceptance) /.test(body))

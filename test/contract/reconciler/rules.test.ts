@@ -31,7 +31,9 @@ describe('a step closed too early', () => {
     const [note, ...more] = world.notes(world.issue('kick-off'));
     expect(more).toEqual([]);
     expect(note?.body).toContain('@eli This step was closed');
-    expect(note?.body).toContain('- #2 Send the welcome e-mail: `mira`, due 2026-11-25');
+    expect(note?.body).toContain(
+      `- #${world.issue('welcome-email').iid} Send the welcome e-mail: \`mira\`, due 2026-11-25`,
+    );
   });
 
   it('costs two writes', async () => {

@@ -42,7 +42,7 @@ describe('cli/outcome', () => {
       warnings: ['\u001B[2Jnobody'],
     });
 
-    expect(stdout).toContain('  create epic: SOW-1 Example Bakery\n  create issue: first\n');
+    expect(stdout).toContain('  create epic: SOW-1 Example Bakery\n  create issue: last\n');
     expect(stdout).toContain('  link: first blocks second\n');
     expect(stdout).toMatch(
       /SOW-1: 5 created, 3 links, 0 changed\.\nEpic: https:\/\/gitlab\.test\/epics\/3\n$/,
