@@ -14,7 +14,7 @@ import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
-import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
+import { undecidedFinding } from '#reconciler/loop/undecided.ts';
 import { junitXml } from '#render/check-junit.ts';
 import { checkMarkdown } from '#render/check-markdown.ts';
 import { checkText } from '#render/check-text.ts';

@@ -7,7 +7,7 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { carryOut } from '#reconciler/loop/reconcile.ts';
-import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
+import { undecidedFinding } from '#reconciler/loop/undecided.ts';
 import { counted } from '#render/paint.ts';
 
 export const command: Command = {

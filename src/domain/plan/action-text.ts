@@ -1,4 +1,4 @@
-/** Actions in words: for the audit log, and to notice when the same thing is done again and again. */
+/** Actions in words: for the audit log, and for the fuse, which notices when the same is done again and again. */
 
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import type { Action } from './action.ts';
@@ -37,11 +37,4 @@ export function actionText(action: Action): string {
 
 function targetText(target: NoteTarget): string {
   return target.kind === 'epic' ? 'epic' : target.step;
-}
-
-/** Whether an action takes back or moves what somebody may take back again: states and labels, not texts. */
-export function isFlip(action: Action): boolean {
-  if (action.kind === 'update-issue' || action.kind === 'update-epic')
-    return action.state !== null || action.addLabels.length > 0 || action.removeLabels.length > 0;
-  return action.kind === 'close-twin';
 }

@@ -4,8 +4,8 @@
  *
  * Sources: bots that made thousands of changes against each other (Mergify #3307, motoko #3763).
  */
-import type { Plan } from './action.ts';
-import { actionText, isFlip } from './action-text.ts';
+import type { Action, Plan } from './action.ts';
+import { actionText } from './action-text.ts';
 
 /** The third time trips it. */
 const FLIPS = 3;
@@ -24,4 +24,11 @@ export function trippedBy(plan: Plan, recent: readonly string[]): string | null 
 /** Whether a plan holds anything the fuse looks at; if not, the past need not be read. */
 export function mayTrip(plan: Plan): boolean {
   return plan.actions.some(isFlip);
+}
+
+/** Whether an action takes back or moves what somebody may take back again: states and labels, not texts. */
+function isFlip(action: Action): boolean {
+  if (action.kind === 'update-issue' || action.kind === 'update-epic')
+    return action.state !== null || action.addLabels.length > 0 || action.removeLabels.length > 0;
+  return action.kind === 'close-twin';
 }

@@ -17,7 +17,6 @@ import { LOOK_AT_COUNTS } from './comment-look.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
-import { outOfReach } from './out-of-reach.ts';
 import { processOf } from './process-of.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
@@ -104,4 +103,15 @@ function sowOf(
     kind: 'record-damaged',
     reason: opened.kind === 'damaged' ? opened.reason : 'the record is missing',
   };
+}
+
+/** What claims to be the engagement and cannot be worked with, although nothing else holds it. */
+function outOfReach({
+  movedTracking,
+  doubtfulTracking,
+}: Identified): Extract<Undecided, { kind: 'out-of-reach' }> | null {
+  const [item] = [...movedTracking, ...doubtfulTracking];
+  if (item === undefined) return null;
+  const why = movedTracking.length > 0 ? 'moved' : 'foreign';
+  return { kind: 'out-of-reach', why, reference: item.reference, author: item.author.username };
 }

@@ -1,7 +1,6 @@
 /** Reads more where what was read first does not fit what the epic remembers. Costs nothing where it fits. */
 
-import { driftMemoryOf } from '#domain/drift/drift.ts';
-import { suspectBlockers } from '#domain/drift/links.ts';
+import { driftMemoryOf, suspectBlockers } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { knownLinks } from '#domain/plan/links.ts';

@@ -11,13 +11,13 @@ import { newlyWanted } from '#domain/plan/pipelines.ts';
 import { planPause } from '#domain/plan/plan.ts';
 import { judge } from '#domain/plan/policy.ts';
 import { draftWarnings } from '#domain/process/versions.ts';
-import { brakeNote } from '#domain/texts/notes.ts';
+import type { Identified } from '#domain/record/identify.ts';
+import { brakeNote, recordDamagedNote } from '#domain/texts/notes.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
 import type { StartedRuns } from './read-runs.ts';
-import { reportDamage } from './report-damage.ts';
 import type { Undecided } from './undecided.ts';
 
 /** Nothing was to be done, or everything was. */
@@ -77,6 +77,16 @@ export async function reconcileState(
     return decision;
   }
   return await carryOut(deps, decision, options);
+}
+
+/** Says on the epic, once, that its SOW record was changed by hand. */
+async function reportDamage(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  found: Identified,
+): Promise<void> {
+  if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
+  await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
 }
 
 /** Carries out what {@link decide} has decided, as far as the policy allows. */

@@ -17,7 +17,7 @@ import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { undecidedFinding } from '#reconciler/loop/undecided-finding.ts';
+import { undecidedFinding } from '#reconciler/loop/undecided.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>;
 
