@@ -279,7 +279,7 @@ describe('a SOW that failed and comes late', () => {
     await store.put(aDelivery({ ...next, dedupeKey: 'v2', payload: changed }));
     await worker.quiet();
 
-    const record = /procession:sow v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    const record = /procession:record v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
     expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
   });
 });
