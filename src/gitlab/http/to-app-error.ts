@@ -68,7 +68,16 @@ function reasonOf(body: string): string {
     // Plain text (`Retry later`) or a proxy's HTML page.
     if (/^\s*</.test(body)) reason = 'an HTML page instead of JSON';
   }
-  return oneLine(typeof reason === 'string' ? reason : JSON.stringify(reason));
+  return oneLine(inWords(reason));
+}
+
+/** What GitLab's models say of their fields, as a sentence: `{ title: ["can't be blank"] }` → `title can't be blank`. */
+function inWords(reason: unknown): string {
+  if (Array.isArray(reason)) return reason.map(inWords).join(', ');
+  if (typeof reason !== 'object' || reason === null) return String(reason);
+  return Object.entries(reason)
+    .map(([field, said]) => (field === 'base' ? inWords(said) : `${field} ${inWords(said)}`))
+    .join('; ');
 }
 
 function oneLine(text: string): string {

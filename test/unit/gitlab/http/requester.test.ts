@@ -244,7 +244,14 @@ describe('gitlab/requester', () => {
   });
 
   it.each([
-    [400, { message: { title: ["can't be blank"] } }, '{"title":["can\'t be blank"]}'],
+    [400, { message: { title: ["can't be blank"] } }, "GitLab answered 400 (title can't be blank). "],
+    [400, { message: { base: ['No, for two reasons', 'and more'] } }, '(No, for two reasons, and more)'],
+    [
+      400,
+      { message: { name: ['is short', 'is odd'], lists: { label: ['is gone'] } } },
+      '(name is short, is odd; lists label is gone)',
+    ],
+    [400, { message: ['Labels is invalid'] }, '(Labels is invalid)'],
     [400, { error: 'title is missing' }, 'title is missing'],
     [401, { message: '401 Unauthorized' }, 'GITLAB_TOKEN'],
     [
