@@ -1,6 +1,6 @@
 import type { ActualHook, FailedDelivery, HookScope } from '#domain/setup/actual-hook.ts';
 
-/** The hooks that could be read, or why none could. */
+/** Hooks that could be read, or why none could. */
 export type HookList =
   | {
       readonly kind: 'hooks';
@@ -10,7 +10,7 @@ export type HookList =
     }
   | { readonly kind: 'not-allowed'; readonly reason: string };
 
-/** How far back to look for failed deliveries. GitLab tells no time of a delivery, so both bounds count. */
+/** Bounds of a look back for failed deliveries. GitLab tells no time of a delivery, so both bounds count. */
 export interface DeliveriesSince {
   /** ISO 8601, UTC. A delivery whose time can be told from what was sent is left out when older. */
   readonly instant: string;
@@ -18,6 +18,7 @@ export interface DeliveriesSince {
   readonly afterId: number;
 }
 
+/** Outcome of a test or of a resend. */
 export type CallOutcome =
   /** The receiver answered 2xx; GitLab enables a disabled hook by that. */
   | { readonly kind: 'delivered' }
@@ -28,7 +29,7 @@ export type CallOutcome =
   /** GitLab did not try: more than 5 in this minute, or its general limit. */
   | { readonly kind: 'limited'; readonly reason: string };
 
-/** What a test delivery says. */
+/** Event that a test delivery is about. */
 export type HookTrigger = 'issues_events' | 'note_events';
 
 /**

@@ -27,4 +27,5 @@ export interface InstallationWriter {
   perform(action: SetupAction, secret: Secret | null): Promise<SetupOutcome>;
 }
 
+/** Both halves of the port to an installation. */
 export type InstallationAdmin = InstallationReader & InstallationWriter;

@@ -3,7 +3,7 @@ import { actionSign, setupActionText } from '#domain/setup/action.ts';
 import type { SetupLink } from '#domain/setup/links.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
-/** What `setup` does or would do, a line each; then a count. */
+/** Prints what `setup` does or would do, a line each; then a count. */
 export function setupPlanText({ actions, obstacles }: SetupPlan, paint: Paint): string {
   if (actions.length === 0)
     return obstacles.length === 0
@@ -17,12 +17,13 @@ export function setupPlanText({ actions, obstacles }: SetupPlan, paint: Paint): 
   ].join('\n');
 }
 
+/** Prints one action. */
 export function setupLine(action: SetupAction, paint: Paint): string {
   const sign = actionSign(action);
   return `${paint(sign === '+' ? 'good' : 'change', sign)} ${visible(setupActionText(action))}`;
 }
 
-/** What could not be done, why, and who does what about it. */
+/** Prints what could not be done, why, and who does what about it. */
 export function obstaclesText(obstacles: readonly Obstacle[], paint: Paint): string {
   const lines = obstacles.map(
     ({ what, why, fix }) => `${paint('bad', '!')} ${visible(what)}: ${visible(why)}. Fix: ${visible(fix)}`,
@@ -30,6 +31,7 @@ export function obstaclesText(obstacles: readonly Obstacle[], paint: Paint): str
   return [`${counted(obstacles.length, 'thing')} not done:`, ...lines].join('\n');
 }
 
+/** Prints addresses for people, a line each. */
 export function linksText(links: readonly SetupLink[], paint: Paint): string {
   const width = Math.max(0, ...links.map(({ text }) => text.length));
   return links.map(({ text, url }) => `${text.padEnd(width)}  ${paint('link', visible(url))}`).join('\n');

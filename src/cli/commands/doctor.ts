@@ -13,6 +13,7 @@ import { doctorText } from '#render/doctor-text.ts';
 import { counted } from '#render/paint.ts';
 import type { Wire } from '#wire/wire.ts';
 
+/** Command `doctor`. */
 export const command: Command = {
   name: 'doctor',
   summary: 'say what is wrong with the installation and how to put it right; writes nothing',

@@ -12,6 +12,7 @@ import { applySetup } from '#reconciler/hooks/apply-setup.ts';
 import { doctorText } from '#render/doctor-text.ts';
 import { linksText, obstaclesText, setupLine, setupPlanText } from '#render/setup-text.ts';
 
+/** Command `setup`. */
 export const command: Command = {
   name: 'setup',
   summary: 'labels, boards, webhook and schedule in GitLab: made or repaired',

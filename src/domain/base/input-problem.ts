@@ -1,4 +1,4 @@
-/** A path into nested data: field names and positions in lists (from 0). */
+/** Path into nested data: field names, and positions in lists from 0. @example `['deliverables', 0, 'title']` */
 export type FieldPath = readonly (string | number)[];
 
 /** Mistake in an input of ours (settings, SOW, process, template, case, plan file, argument), and its place. */
@@ -43,7 +43,11 @@ export function warning(place: Place, message: string, fix = ''): InputProblem {
   return { ...problem(place, message, fix), severity: 'warning' };
 }
 
-/** The problem of a value, in the file that the value came from. @param lineOf line of a field of that file */
+/**
+ * Puts the problem of a value into the file that the value came from.
+ *
+ * @param lineOf line of a field of that file
+ */
 export function located(
   found: InputProblem,
   file: string,
@@ -52,7 +56,7 @@ export function located(
   return { ...found, file, line: lineOf(found.at) };
 }
 
-/** The fields of a problem in `--json` output. Stable. */
+/** Fields of a problem in `--json` output. Stable. */
 export function problemData({ file, line, path, message, fix, severity }: InputProblem): object {
   return { file, line, path, message, fix, severity };
 }
@@ -84,7 +88,7 @@ export function formatPath(at: FieldPath): string {
 
 const LONGEST_SHOWN = 60;
 
-/** A value for a message: short, on one line, harmless on a terminal. */
+/** Shows a value in a message: short, on one line, harmless on a terminal. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;

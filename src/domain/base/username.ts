@@ -22,7 +22,11 @@ export function distinctUsers(usernames: Iterable<string>): readonly string[] {
   return [...byKey.values()];
 }
 
-/** The same text for every way of writing a username, for maps and caches. */
+/**
+ * Text that is the same for every way of writing a username, for maps and caches.
+ *
+ * @example userKey('Mira') // 'mira'
+ */
 export function userKey(username: string): string {
   return username.toLowerCase();
 }

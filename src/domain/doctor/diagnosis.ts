@@ -6,7 +6,7 @@ import { casesOf, type Found, filledIn } from '#domain/base/sentence.ts';
 import type { HookScope } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 
-/** In the order in which they are put right: nothing works without what comes before it. */
+/** Areas of an installation, in the order in which they are put right: nothing works without what comes before it. */
 export const AREAS = [
   'config',
   'gitlab',
@@ -21,9 +21,10 @@ export const AREAS = [
   'people',
   'database',
 ] as const;
+/** Area of an installation: `token`, `labels`. */
 export type Area = (typeof AREAS)[number];
 
-/** Something that is wrong with an installation. `doctor --json` prints it as it is. */
+/** Fault of an installation, in words. `doctor --json` prints a diagnosis as it is. */
 export interface Diagnosis {
   /** Stable; `docs/setup.md` lists them. */
   readonly id: string;
@@ -64,7 +65,7 @@ export function inOrder(diagnoses: readonly Diagnosis[]): readonly Diagnosis[] {
   return diagnoses.toSorted((one, other) => AREAS.indexOf(one.area) - AREAS.indexOf(other.area));
 }
 
-/** What `setup` puts right. */
+/** Fix of everything that `setup` puts right. */
 export const RUN_SETUP = 'Run procession setup.';
 
 /** Address of a page of the group or of the project: `-/hooks`. Its name where the place could not be read. */

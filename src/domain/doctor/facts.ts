@@ -2,12 +2,13 @@ import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 
-/** The store of deliveries, which only a service needs. */
+/** State of the store of deliveries, which only a service needs. */
 export type DatabaseState =
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'reachable' }
   | { readonly kind: 'unreachable'; readonly reason: string; readonly fix: string };
 
+/** Facts that `doctor` judges: what is there, what should be there, what failed. */
 export interface DoctorFacts {
   readonly installation: Installation;
   readonly wanted: WantedInstallation;

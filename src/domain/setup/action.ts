@@ -3,10 +3,12 @@
 import type { LabelDefinition } from '#domain/base/labels.ts';
 import type { HookScope } from './actual-hook.ts';
 
-/** What a webhook of ours is subscribed to. */
+/** Events that a webhook of ours is subscribed to. */
 export const HOOK_EVENTS = ['issues', 'confidentialIssues', 'notes', 'confidentialNotes'] as const;
+/** Name of an event of a webhook: `confidentialIssues`. */
 export type HookEventName = (typeof HOOK_EVENTS)[number];
 
+/** One change that `setup` makes to GitLab. Boards are named, so that a plan can be shown before they exist. */
 export type SetupAction =
   | { readonly kind: 'create-label'; readonly label: LabelDefinition }
   | {
@@ -71,7 +73,7 @@ export type SetupAction =
       readonly cron: string | null;
     };
 
-/** Something that should be done and cannot be, with this token or by anybody's program. */
+/** Change that should be made and cannot be, with this token or by anybody's program. */
 export interface Obstacle {
   readonly what: string;
   readonly why: string;
@@ -79,6 +81,7 @@ export interface Obstacle {
   readonly fix: string;
 }
 
+/** Plan of `setup`: what is done, what cannot be done, and what is worth knowing. */
 export interface SetupPlan {
   /** In this order: labels before the lists that need them. */
   readonly actions: readonly SetupAction[];
@@ -87,9 +90,10 @@ export interface SetupPlan {
   readonly notes: readonly string[];
 }
 
-/** A part of the plan. */
+/** Part of a plan, for one kind of thing; what is left out is empty. */
 export type SetupPart = Partial<SetupPlan>;
 
+/** Obstacle of what could not be read. @param what in the plural: `boards` */
 export function unseen(what: string, reason: string): Obstacle {
   return {
     what,
@@ -113,7 +117,7 @@ export const EVENT_WORDS: Readonly<Record<HookEventName, string>> = {
   confidentialNotes: 'confidential comments',
 };
 
-/** One line for people: what is done to what. */
+/** Says in one line what an action does to what: `label workflow::ready: colour`. */
 export function setupActionText(action: SetupAction): string {
   switch (action.kind) {
     case 'create-label':

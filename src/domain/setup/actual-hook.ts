@@ -1,8 +1,9 @@
 /** Webhooks of GitLab, and which of them call us. */
 
+/** Place that a webhook belongs to. */
 export type HookScope = 'group' | 'project';
 
-/** A webhook as GitLab has it. `null` where this GitLab is too old to tell. */
+/** Webhook as GitLab has it. `null` where this GitLab is too old to tell. */
 export interface ActualHook {
   readonly id: number;
   readonly scope: HookScope;
@@ -21,7 +22,7 @@ export interface ActualHook {
   readonly signingTokenPresent: boolean | null;
 }
 
-/** A delivery that our side did not answer with 2xx. */
+/** Delivery that our side did not answer with 2xx. */
 export interface FailedDelivery {
   readonly id: number;
   /** `Idempotency-Key`, the same in every attempt; before GitLab 17.4 one made of the id. */
@@ -57,7 +58,7 @@ export function isDisabled(hook: ActualHook): boolean {
   return hook.alertStatus !== 'executable';
 }
 
-/** How long a hook stays disabled, for a sentence: `for good`, `until 2026-03-02T09:01:00.000Z`. */
+/** Words for how long a hook stays disabled: `for good`, `until 2026-03-02T09:01:00.000Z`. */
 export function disabledFor({ alertStatus, disabledUntil }: ActualHook): string {
   return alertStatus === 'disabled' ? 'for good' : `until ${disabledUntil ?? 'a time it does not tell'}`;
 }

@@ -11,6 +11,7 @@ import {
   SEARCH_RULES,
 } from './hook-rules.ts';
 
+/** Report of one hook of ours. */
 export interface HookReport {
   readonly id: number;
   readonly scope: HookScope;
@@ -20,6 +21,7 @@ export interface HookReport {
   readonly texts: readonly string[];
 }
 
+/** Health of all our hooks after one check. `/readyz` shows it. */
 export interface HookHealth {
   readonly state: HookState;
   /** What, why and what to do in one line. */
@@ -93,7 +95,7 @@ export function reportHooks(looks: readonly HookLook[]): readonly HookReport[] {
   });
 }
 
-/** The state that matters most; `ok` for none. */
+/** State of several that matters most; `ok` for none. */
 export function worst(states: readonly HookState[]): HookState {
   return HOOK_STATES.find((state) => states.includes(state)) ?? 'ok';
 }

@@ -25,9 +25,10 @@ export const HOOK_STATES = [
   'ok',
 ] as const;
 
+/** State of our webhooks: `disabled`. */
 export type HookState = (typeof HOOK_STATES)[number];
 
-/** One look at one hook of ours: what was seen, and what was done to it. */
+/** Look at one hook of ours: what was seen, and what was done to the hook. */
 export interface HookLook {
   readonly hook: ActualHook;
   /** Of the test delivery; `null` when there was none. */
@@ -38,7 +39,7 @@ export interface HookLook {
   readonly givenUp: number;
 }
 
-/** A search for hooks of ours that found none. */
+/** Search for hooks of ours that found none. */
 export interface HookSearch {
   readonly kind: 'unanswered' | 'not-allowed' | 'none';
   /** Where a hook of ours would point. */

@@ -14,8 +14,8 @@ const NEW_SECRET =
   'Make one with procession setup --new-secret, put it into GITLAB_WEBHOOK_SECRETS of the service and of this command, and run setup again.';
 
 /**
- * The webhook: of the group where the licence has that, because only it hears of epics; else of the project. A project
- * webhook that is there already will do where the token may not touch the group's.
+ * Plans the webhook: of the group where the licence has that, because only a group's webhook hears of epics; else of
+ * the project. A project webhook that is there already will do where the token may not touch the group's.
  */
 export function planHook(wanted: WantedHook | null, actual: Installation): SetupPart {
   if (wanted === null) return {};

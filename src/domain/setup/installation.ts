@@ -6,18 +6,19 @@ import { neededRole } from '#domain/base/gitlab-version.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
 import type { ActualHook } from './actual-hook.ts';
 
-/** Something that was asked for, or GitLab's refusal. */
+/** Answer to a request, or GitLab's refusal. */
 export type Read<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string };
 
+/** Token that Procession uses, as GitLab has it. */
 export interface ActualToken {
   readonly scopes: readonly string[];
   /** `YYYY-MM-DD`; `null`: it does not expire. */
   readonly expiresOn: string | null;
 }
 
-/** The user behind the token. */
+/** User behind the token. */
 export interface TokenUser {
   readonly id: number;
   readonly username: string;
@@ -37,14 +38,17 @@ interface Place {
   readonly emailsEnabled: boolean;
 }
 
+/** Group of `gitlab.group`, as GitLab has it. */
 export type ActualGroup = Place;
 
+/** Project of `gitlab.project`, as GitLab has it. */
 export interface ActualProject extends Place {
   readonly issues: 'enabled' | 'private' | 'disabled';
   /** `null` while the repository is empty. */
   readonly defaultBranch: string | null;
 }
 
+/** Label that can be used in the group. */
 export interface ActualLabel {
   readonly id: number;
   readonly name: string;
@@ -55,6 +59,7 @@ export interface ActualLabel {
   readonly own: boolean;
 }
 
+/** Board of the group. */
 export interface ActualBoard {
   readonly id: number;
   readonly name: string;
@@ -62,6 +67,7 @@ export interface ActualBoard {
   readonly lists: readonly { readonly id: number; readonly label: string }[];
 }
 
+/** Pipeline schedule of the project. */
 export interface ActualSchedule {
   readonly id: number;
   readonly description: string;
@@ -80,14 +86,14 @@ export interface ActualSchedule {
   } | null;
 }
 
-/** A user of GitLab who has a role in `procession.yml`. */
+/** User of GitLab who has a role in `procession.yml`. */
 export interface RolePerson {
   readonly username: string;
   /** `null`: nobody has this username. */
   readonly account: { readonly id: number; readonly state: string; readonly isMember: boolean } | null;
 }
 
-/** Everything that was read. What a refusal made pointless to ask for is refused with the same reason. */
+/** Installation as it was read. What a refusal made pointless to ask for is refused with the same reason. */
 export interface Installation {
   /** ISO 8601, UTC: by our clock. */
   readonly now: string;
@@ -111,12 +117,12 @@ export interface Installation {
   readonly people: Read<readonly RolePerson[]>;
 }
 
-/** What was read, or nothing. */
+/** Values that were read; none where GitLab refused. */
 export function valuesOf<T>(read: Read<readonly T[]>): readonly T[] {
   return read.kind === 'read' ? read.value : [];
 }
 
-/** Without it, what else cannot be read or done is no wonder. */
+/** Says whether the token's user has the least role in the group. Without that role no refusal is a wonder. */
 export function hasNeededRole({
   version,
   groupLevel,
@@ -129,6 +135,7 @@ export function offersGroupHooks({ groupHooks }: Pick<Capabilities, 'groupHooks'
   return groupHooks;
 }
 
+/** Says whether a group may have more than one board (Premium). */
 export function offersSeveralBoards({ groupBoards }: Pick<Capabilities, 'groupBoards'>): boolean {
   return groupBoards;
 }

@@ -19,7 +19,7 @@ export function planLabels(
   });
 }
 
-/** What of a label is not as it should be. */
+/** Properties of a label that are not as they should be: `['colour']`. */
 export function labelChanges(actual: ActualLabel, wanted: LabelDefinition): readonly string[] {
   return [
     ...(actual.name === wanted.name ? [] : ['name']),

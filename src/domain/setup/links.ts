@@ -4,14 +4,15 @@ import { type Installation, offersGroupHooks, offersSeveralBoards, valuesOf } fr
 import { boardFor } from './plan-setup.ts';
 import type { WantedInstallation } from './wanted-installation.ts';
 
+/** Address for people, and what stands behind the address. */
 export interface SetupLink {
   readonly text: string;
   readonly url: string;
 }
 
 /**
- * Where people find what was set up: boards, and the lists that managers look at. Without epics the engagements are
- * issues, so the lists are of issues. Empty where group or project could not be read.
+ * Lists where people find what was set up: boards, and the lists that managers look at. Without epics the
+ * engagements are issues, so those lists are of issues. Empty where group or project could not be read.
  */
 export function setupLinks(
   wanted: WantedInstallation,

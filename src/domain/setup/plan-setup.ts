@@ -53,7 +53,7 @@ function planBoards(
   ];
 }
 
-/** A list shows its label, so a label that gets its name back brings the list back. */
+/** Boards as they will be once labels have their names back: a list shows its label. */
 export function afterRenames(
   boards: readonly ActualBoard[],
   labels: readonly SetupAction[],

@@ -2,7 +2,7 @@
 import { isRecent } from '#domain/base/recent.ts';
 import { type ActualHook, type FailedDelivery, isDisabled } from './actual-hook.ts';
 
-/** What was already tried with one delivery. */
+/** Tries with one delivery so far. */
 export interface Resends {
   readonly times: number;
   readonly lastMs: number;
@@ -10,11 +10,12 @@ export interface Resends {
 
 /** GitLab allows 5 tests and 5 resends a minute and user, counted apart; here they share. @see https://docs.gitlab.com/api/project_webhooks/ */
 const CALLS_PER_MINUTE = 5;
-/** How often one delivery is sent again, over about eight hours, before it is left to the sweep. */
+/** Most times that one delivery is sent again, over about eight hours, before it is left to the sweep. */
 export const MAX_RESENDS = 8;
 /** Older deliveries are left to the sweep, in milliseconds. */
 export const RESEND_WINDOW_MS = 24 * 3_600_000;
 const TEST_INTERVAL_MS = 10 * 60_000;
+/** A minute, in milliseconds. */
 export const MINUTE_MS = 60_000;
 
 /** Says whether a hook is to be tested now. @param testedAtMs when the hook was last tested, if ever */
@@ -22,7 +23,7 @@ export function isTestDue(hook: ActualHook, testedAtMs: number | undefined, nowM
   return isDisabled(hook) && !isRecent(testedAtMs ?? null, TEST_INTERVAL_MS, nowMs);
 }
 
-/** How many tests and resends may still be asked for now. @param callsMs instants of the earlier ones */
+/** Counts how many tests and resends may still be asked for now. @param callsMs instants of the earlier ones */
 export function roomForCalls(callsMs: readonly number[], nowMs: number): number {
   return Math.max(0, CALLS_PER_MINUTE - callsMs.filter((at) => isRecent(at, MINUTE_MS, nowMs)).length);
 }

@@ -36,7 +36,7 @@ export function sweepSchedule({ schedules }: Pick<Installation, 'schedules'>): A
   return valuesOf(schedules).find(({ description }) => description === SWEEP_SCHEDULE);
 }
 
-/** Whether GitLab can run it in its owner's name. */
+/** Says whether GitLab can run a schedule in its owner's name. */
 export function hasWorkingOwner({ owner }: ActualSchedule): boolean {
   return owner?.state === 'active';
 }

@@ -2,24 +2,28 @@ import { type LabelDefinition, type LabelRenames, labelName } from '#domain/base
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 
-/** Where GitLab delivers to, below the address of the service. */
+/** Path that GitLab delivers to, below the address of the service. */
 export const WEBHOOK_PATH = '/webhooks/gitlab';
 
 /** By these names we know ours again. */
 const STEPS_BOARD = 'Procession: steps';
 const ROLES_BOARD = 'Procession: roles';
+/** Description by which we know our pipeline schedule again. */
 export const SWEEP_SCHEDULE = 'Procession: sweep';
+/** Name of a webhook that we make. */
 export const HOOK_NAME = 'Procession';
 
 /** States of open work, in the order of the lists. Done and waived issues are closed, and GitLab has a list for those. */
 const OPEN_STATES = ['blocked', 'ready', 'in progress', 'waiting'] as const;
 
+/** Board that should be there. */
 export interface WantedBoard {
   readonly name: string;
   /** Labels, in the order of the lists. */
   readonly lists: readonly string[];
 }
 
+/** Webhook that should be there. */
 export interface WantedHook {
   /** `https://procession.example.com/webhooks/gitlab` */
   readonly url: string;
@@ -29,6 +33,7 @@ export interface WantedHook {
   readonly renewSecret: boolean;
 }
 
+/** Pipeline schedule that should be there. */
 export interface WantedSchedule {
   /** Of a new schedule. */
   readonly cron: string;
@@ -36,7 +41,7 @@ export interface WantedSchedule {
   readonly setCron: boolean;
 }
 
-/** What should be there. `null`: not wanted, so not looked at. */
+/** Installation that should be there. `null`: not wanted, so not looked at. */
 export interface WantedInstallation {
   readonly labels: readonly LabelDefinition[];
   /** For engineers: what can be done now. */
@@ -47,6 +52,7 @@ export interface WantedInstallation {
   readonly schedule: WantedSchedule | null;
 }
 
+/** Wishes beside the process: names of labels, and what is left out. */
 export interface InstallationWishes {
   readonly labels: LabelRenames;
   readonly hook: WantedHook | null;
@@ -56,7 +62,7 @@ export interface InstallationWishes {
 /** Every quarter of an hour, off the full hour, when everybody's schedules run. */
 export const DEFAULT_CRON = '7-59/15 * * * *';
 
-/** What a process needs to be in GitLab before its first engagement. */
+/** Lists what a process needs to be in GitLab before its first engagement. */
 export function wantedInstallation(
   process: ProcessDefinition,
   wishes: InstallationWishes,

@@ -9,7 +9,7 @@ import { type Attempt, Delivery } from './hook-schema.ts';
 const PAGE_SIZE = 20;
 const MAX_PAGES = 10;
 
-/** One page of deliveries, newest first: GitLab's answer and the number of the next page. */
+/** Asks for one page of deliveries, newest first: GitLab's answer and the number of the next page. */
 export type AskDeliveries = (query: {
   readonly status: string;
   readonly page: number;

@@ -43,7 +43,7 @@ export function hookOf(scope: HookScope): z.ZodType<ActualHook> {
   );
 }
 
-/** One attempt. */
+/** Attempt to deliver one event. */
 export interface Attempt {
   readonly id: number;
   readonly key: string;
@@ -53,7 +53,7 @@ export interface Attempt {
   readonly sentAt: string | null;
 }
 
-/** An entry of `GET …/hooks/:id/events`. What was sent is in it, but not when. */
+/** Entry of `GET …/hooks/:id/events`. What was sent is in the entry, but not when. */
 export const Delivery = z
   .object({
     id: z.int(),

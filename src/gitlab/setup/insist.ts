@@ -3,7 +3,7 @@ import type { SetupAction } from '#domain/setup/action.ts';
 import { lookBeforeRepeat } from '#gitlab/http/look-before-repeat.ts';
 import type { SetupSession } from './session.ts';
 
-/** The actions of a kind. */
+/** Actions of one kind. */
 export type ActionOf<K extends SetupAction['kind']> = SetupAction & { readonly kind: K };
 
 /** Says again, after a lost answer, what says the same however often it is said. */

@@ -9,7 +9,7 @@ import { orNull } from '#gitlab/http/look-before-repeat.ts';
 import { Account, OwnToken, UserOfToken } from './schema.ts';
 import type { SetupSession } from './session.ts';
 
-/** The user behind the token. An administrator may do everything without being a member. */
+/** User behind the token. An administrator may do everything without being a member. */
 export interface Own {
   readonly user: TokenUser;
   readonly isAdmin: boolean;

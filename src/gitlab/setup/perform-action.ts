@@ -10,7 +10,7 @@ import { createLabel, updateLabel } from './labels.ts';
 import { createSchedule, ownSchedule, updateSchedule } from './schedules.ts';
 import type { SetupSession } from './session.ts';
 
-/** What the actions are carried out with. */
+/** Tools that actions are carried out with. */
 export interface SetupTools {
   readonly session: SetupSession;
   readonly hooks: Pick<HookAdmin, 'test'>;

@@ -48,10 +48,12 @@ function toPlace(place: z.infer<typeof Place>, path: string): ActualGroup {
   };
 }
 
+/** `GET /groups/:id`. @see https://docs.gitlab.com/api/groups/ */
 export const OwnGroup = Place.extend({ full_path: z.string() }).transform(
   (group): ActualGroup => toPlace(group, group.full_path),
 );
 
+/** `GET /projects/:id`. @see https://docs.gitlab.com/api/projects/ */
 export const OwnProject = Place.extend({
   path_with_namespace: z.string(),
   default_branch: z.string().nullish(),
@@ -66,8 +68,10 @@ export const OwnProject = Place.extend({
   };
 });
 
+/** User in `GET /users?username=`. @see https://docs.gitlab.com/api/users/ */
 export const Account = z.object({ id: z.int(), username: z.string(), state: z.string() });
 
+/** Label in `GET /groups/:id/labels`. */
 export const LabelInGroup = z.object({
   id: z.int(),
   name: z.string(),
@@ -76,6 +80,7 @@ export const LabelInGroup = z.object({
 });
 export type LabelInGroup = z.infer<typeof LabelInGroup>;
 
+/** Board in `GET /groups/:id/boards`. */
 export const BoardInGroup = z.object({
   id: z.int(),
   name: z.string(),
@@ -87,8 +92,14 @@ export const BoardInGroup = z.object({
 });
 export type BoardInGroup = z.infer<typeof BoardInGroup>;
 
+/** Answer to a new list of a board. */
 export const ListOfBoard = z.object({ id: z.int() });
 
+/**
+ * Schedule in `GET /projects/:id/pipeline_schedules`. Only the answer for one tells the last pipeline.
+ *
+ * @see https://docs.gitlab.com/api/pipeline_schedules/
+ */
 export const Schedule = z
   .object({
     id: z.int(),
@@ -122,6 +133,8 @@ export const Schedule = z
     }),
   );
 
+/** `GET /metadata`. */
 export const Version = z.object({ version: z.string() });
 
+/** Webhook, as far as its address. */
 export const HookAddress = z.object({ url: z.string() });

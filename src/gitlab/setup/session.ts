@@ -21,6 +21,7 @@ import {
   resourceSettings,
 } from '#gitlab/http/connection.ts';
 
+/** Connection and resources that all requests of `setup` and `doctor` go through. */
 export interface SetupSession {
   readonly base: Connection;
   readonly groups: Groups;

@@ -3,6 +3,7 @@ import type { Obstacle, SetupAction } from '#domain/setup/action.ts';
 import { setupActionText } from '#domain/setup/action.ts';
 import type { InstallationWriter } from '#ports/installation.ts';
 
+/** Hears of the actions as they are carried out. */
 export interface SetupProgress {
   /** Before each action, from 0. */
   readonly starting: (index: number, action: SetupAction) => void;

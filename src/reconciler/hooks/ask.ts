@@ -5,7 +5,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { CallOutcome } from '#ports/hooks.ts';
 import type { HookMemory } from './hook-memory.ts';
 
-/** How a check has gone so far. */
+/** Course of a check so far. */
 export interface Course {
   /** What GitLab said last that was not a success. */
   readonly lastError: string | null;
@@ -13,7 +13,7 @@ export interface Course {
   readonly isOver: boolean;
 }
 
-/** Something that came of asking GitLab, and how the check has gone with it. */
+/** Value that came of asking GitLab, and the course of the check with it. */
 export interface Step<T> {
   readonly value: T;
   readonly course: Course;

@@ -9,12 +9,14 @@ import type { InstallationReader } from '#ports/installation.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Ports that the facts are read through. */
 export interface ExamineDeps {
   readonly installation: InstallationReader;
   readonly hooks: Pick<HookAdmin, 'listFailedDeliveries'>;
   readonly database: () => Promise<DatabaseState>;
 }
 
+/** Wishes and settings that the facts are judged by. */
 export interface ExamineQuestion {
   readonly wanted: WantedInstallation;
   readonly roles: Readonly<Record<string, readonly string[]>>;

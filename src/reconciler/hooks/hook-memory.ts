@@ -4,7 +4,10 @@ import type { ActualHook } from '#domain/setup/actual-hook.ts';
 import type { HookState } from '#domain/setup/hook-rules.ts';
 import { MINUTE_MS, RESEND_WINDOW_MS, type Resends } from '#domain/setup/resends.ts';
 
-/** What earlier checks did. Losing it costs a few requests and at most one delivery sent twice, which is a duplicate. */
+/**
+ * Memory of earlier checks. Losing the memory costs a few requests and at most one delivery sent twice, which is a
+ * duplicate.
+ */
 export interface HookMemory {
   /** When a hook was last tested. */
   readonly tests: Map<string, number>;

@@ -15,6 +15,7 @@ import type { Logger } from '#ports/logger.ts';
 import { ask, BEGIN, type Course, call, mayCall, type Step } from './ask.ts';
 import { forgetOld, type HookMemory, nameOf } from './hook-memory.ts';
 
+/** Ports of the look after webhooks, and who is told of what comes of it. */
 export interface WatchHooksDeps {
   readonly hooks: HookAdmin;
   readonly clock: Clock;
