@@ -105,7 +105,11 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   const { issue, label, owners, role, due } = step;
   const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
   const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})`;
-  if (issue === null) return [facts];
+  const early = due.beforeItsTurn.map(
+    ({ title, due: date }) =>
+      `  ${paint('change', '!')} due before what it waits for: ${visible(title)}, due ${date}. One of the dates cannot be kept: move it with /ps due`,
+  );
+  if (issue === null) return [facts, ...early];
   const closed =
     issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
   const now = label.now.length === 0 ? 'none' : label.now.join(' and ');
@@ -113,6 +117,7 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   return [
     `  ${paint('dim', 'issue')} ${issue.reference} ${closed}   ${paint('dim', 'label')} ${visible(now)}${same ? '' : `, by the facts ${label.byFacts}`}`,
     facts,
+    ...early,
   ];
 }
 

@@ -1,5 +1,6 @@
 /** A plan as people read it: `+` create, `~` change, `-` close, `⇒` link, `✎` note; the epic first, then the steps in reading order. */
 
+import { contradictingDates } from '#domain/assess/date-order.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { NoteTarget } from '#domain/engagement/state.ts';
@@ -39,6 +40,7 @@ export function planText(context: PlanContext, paint: Paint): string {
     ...epicEntries(context).flatMap((entry) => entryLines(entry, paint, '')),
     ...assessment.steps.flatMap((status) => stepLines(status, context, paint)),
     ...excludedLines(context, paint),
+    ...dateLines(context, paint),
   ];
   const end = plan.actions.length === 0 ? 'Nothing to do.' : summaryLine(summaryOf(plan));
   return [...lines, ...(lines.length > 0 ? [''] : []), paint('heading', end)].join('\n');
@@ -187,7 +189,7 @@ function createIssueEntry(
   status: StepStatus,
   context: PlanContext,
 ): Entry {
-  const due = explainDue(status, blockContext(context.assessment, context.settings));
+  const due = explainDue(status, blockContext(context.assessment, context.settings), context.found.record);
   const { when, owner } = status.step;
   const titleOf = titlesIn(context.assessment);
   const hints = status.after.filter(({ until }) => until === 'started').map(({ step }) => titleOf(step));
@@ -249,6 +251,17 @@ function excludedLines({ assessment, found }: PlanContext, paint: Paint): readon
     paint('dim', `    ${step.title}: ${visible(why)}`),
   );
   return ['', paint('dim', '  Not in this engagement'), ...items];
+}
+
+/** Dates that contradict the order: shown with every plan, whatever it does. */
+function dateLines({ assessment, settings }: PlanContext, paint: Paint): readonly string[] {
+  const titleOf = titlesIn(assessment);
+  return contradictingDates(blockContext(assessment, settings)).map(({ step, due, before, beforeDue }) =>
+    paint(
+      'change',
+      `warning: ${visible(titleOf(step))} is due on ${due}, before ${visible(titleOf(before))}, which it waits for, on ${beforeDue}`,
+    ),
+  );
 }
 
 function entryLines({ sign, text, details }: Entry, paint: Paint, indent: string): readonly string[] {

@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/process/versions.ts';
 import { doubledNumbers } from '#domain/sow/doubles.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
@@ -14,6 +15,11 @@ import { lintSow } from './load-sow.ts';
 export interface LintResult {
   readonly problems: readonly InputProblem[];
   readonly checked: { readonly processes: number; readonly sows: number };
+}
+
+/** What was checked, with the SOWs that can be used. */
+interface LintedPaths extends LintResult {
+  readonly usable: readonly { readonly file: string; readonly sow: Sow }[];
 }
 
 /** The files behind some paths, each once. */
@@ -27,11 +33,12 @@ interface Found {
  * Checks SOW files, folders of them, templates folders, process folders and files in those. Settings files are left to
  * the caller. Nothing is thrown for what is wrong in them.
  */
-export async function lintPaths(paths: readonly string[]): Promise<LintResult> {
+export async function lintPaths(paths: readonly string[]): Promise<LintedPaths> {
   const found: Found = { processes: new Set(), sows: new Set(), problems: [] };
   for (const path of paths) await look(normalize(path).replace(/(?<=.)\/+$/, ''), found);
   const processes = await Promise.all([...found.processes].map(lintProcess));
-  const sows = await Promise.all([...found.sows].map(lintSow));
+  const files = [...found.sows];
+  const sows = await Promise.all(files.map(lintSow));
   const doubles = doubledNumbers(sows.flatMap(({ numbered }) => numbered ?? []));
   return {
     problems: [
@@ -41,6 +48,7 @@ export async function lintPaths(paths: readonly string[]): Promise<LintResult> {
       ...doubles,
     ],
     checked: { processes: found.processes.size, sows: found.sows.size },
+    usable: sows.flatMap(({ sow }, index) => (sow === null ? [] : [{ file: files[index] ?? '', sow }])),
   };
 }
 

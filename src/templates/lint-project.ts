@@ -3,6 +3,7 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { sowDateProblems } from '#domain/process/date-order.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { roleProblems } from '#domain/process/role-problems.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
@@ -12,7 +13,7 @@ import { listSowFiles } from './list-sows.ts';
 import { loadProcess, readProfiles } from './load-process.ts';
 
 /** What the settings say that a launch takes, and who does its steps. */
-export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands'> {
+export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands' | 'calendar'> {
   /** The settings file, for messages. */
   readonly configFile: string | null;
   readonly process: string;
@@ -29,13 +30,33 @@ export async function lintProject(
   sowsFolder: string,
   launch: LaunchSettings | null,
 ): Promise<LintResult> {
-  const { problems, checked } = await lintPaths([templates, ...(await listSowFiles(sowsFolder))]);
+  const { problems, checked, usable } = await lintPaths([templates, ...(await listSowFiles(sowsFolder))]);
   if (launch === null) return { problems, checked };
-  const [launches, roles] = await Promise.all([
+  const [launches, roles, process] = await Promise.all([
     findLaunchProblems(launch, templates),
     findRoleProblems(launch, templates),
+    launchedProcess(launch, templates),
   ]);
-  return { problems: [...launches, ...roles, ...problems], checked };
+  const dates = usable.flatMap(({ file, sow }) =>
+    process === null
+      ? []
+      : sowDateProblems(process, sow, launch.calendar).map((found) => ({ ...found, file })),
+  );
+  return { problems: [...launches, ...roles, ...problems, ...dates], checked };
+}
+
+/** The process of a launch; `null` while it cannot be read, which is told elsewhere. */
+async function launchedProcess(
+  { process, profile }: LaunchSettings,
+  templates: string,
+): Promise<ProcessDefinition | null> {
+  try {
+    const found = (await listProcesses(templates)).find(({ id }) => id === process);
+    return found === undefined ? null : await loadProcess(found.folder, profile);
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
 }
 
 /** Nothing while a process cannot be read: the roles might be its. */

@@ -1,7 +1,9 @@
+import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { dueRuleProblems } from '#domain/process/date-order.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
 import { currentProblems, frozenProblems } from '#domain/process/version-problems.ts';
@@ -53,12 +55,14 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
   if (processFile === null || problems.some(({ severity }) => severity === 'error'))
     return [...problems, ...ofFrozen];
   const definitions = definitionsOf(draft, processFile);
+  const [plain] = definitions;
+  const dues = dueRuleProblems(plain, DEFAULT_CALENDAR).map((found) => inDraft(found, draft));
   const versions = currentProblems(definitions, frozen).map((found) => inDraft(found, draft));
   const cases = await loadCases(
     folder,
     (profile) => definitions.find((definition) => definition.profile === profile) ?? null,
   );
-  return [...problems, ...ofFrozen, ...versions, ...cases.problems];
+  return [...problems, ...dues, ...ofFrozen, ...versions, ...cases.problems];
 }
 
 /** The names of the profiles of a process; `null` where its `process.yml` cannot be read. */

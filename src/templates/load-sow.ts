@@ -34,11 +34,15 @@ export interface LintedSow {
   readonly problems: readonly InputProblem[];
   /** The number in it, also where other fields are wrong; `null` when there is none. */
   readonly numbered: NumberedFile | null;
+  /** `null` when it cannot be used. */
+  readonly sow: Sow | null;
 }
 
 export async function lintSow(file: string): Promise<LintedSow> {
   const { numbered, ...result } = await checkSow(file);
-  return { problems: result.kind === 'ok' ? result.warnings : result.problems, numbered };
+  return result.kind === 'ok'
+    ? { problems: result.warnings, numbered, sow: result.sow }
+    : { problems: result.problems, numbered, sow: null };
 }
 
 type CheckedSow = { readonly numbered: NumberedFile | null } & (

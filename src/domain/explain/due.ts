@@ -1,6 +1,9 @@
-import { dueOf } from '#domain/assess/outlook.ts';
+import { contradictingDates } from '#domain/assess/date-order.ts';
+import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { DUE_ANCHORS } from '#domain/process/due-dates.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
@@ -23,19 +26,45 @@ export interface DueExplanation {
   readonly rules: readonly DueRuleSeen[];
   /** `10 working days after closed_won 2026-03-05`, `set by people`, `no rule applies`. */
   readonly why: string;
+  /** Steps it comes after that are due later, so that one of the dates cannot be kept. */
+  readonly beforeItsTurn: readonly {
+    readonly step: StepKey;
+    readonly title: string;
+    readonly due: string;
+  }[];
 }
 
 type AnchorDates = Readonly<Record<(typeof DUE_ANCHORS)[number], string | null>>;
 
-/** The due date of a step and the rule that gave it. */
-export function explainDue(status: StepStatus, context: BlockContext): DueExplanation {
+/** The due date of a step and the rule, or whoever, gave it. @param record what was recorded of the engagement */
+export function explainDue(
+  status: StepStatus,
+  context: BlockContext,
+  record: Pick<EngagementRecord, 'baseline'> | null,
+): DueExplanation {
   const rules = rulesSeen(status, context);
   const date = dueOf(status, context);
   const planned = context.plannedDue.get(status.key) ?? null;
   const used = rules.find((rule) => rule.used);
-  if (date !== planned)
-    return { date, planned, rules, why: `set by people; the rules give ${planned ?? 'none'}` };
-  return { date, planned, rules, why: used === undefined ? 'no rule applies' : ruleText(used) };
+  const rule = used === undefined ? 'no rule applies' : ruleText(used);
+  const why = date === planned ? rule : setBy(date, planned, record?.baseline.get(status.key) ?? null);
+  const beforeItsTurn = contradictingDates(context)
+    .filter(({ step }) => step === status.key)
+    .map(({ before, beforeDue }) => ({
+      step: before,
+      title: titlesOf(context.assessment).get(before) ?? before,
+      due: beforeDue,
+    }));
+  return { date, planned, rules, why, beforeItsTurn };
+}
+
+/** @param given the date that the issue got when it was made; `null`: not known */
+function setBy(date: string | null, planned: string | null, given: string | null): string {
+  const now = `the rules give ${planned ?? 'none'}`;
+  if (given === null) return `set by people, or by Procession before the SOW changed; ${now}`;
+  return date === given
+    ? `set by Procession when the issue was made; by the SOW of today ${now}`
+    : `set by people; ${now}`;
 }
 
 function rulesSeen(status: StepStatus, { assessment, plannedDue }: BlockContext): readonly DueRuleSeen[] {

@@ -126,7 +126,7 @@ export function explain(input: {
   const context = blockContext(assessment, settings);
   const steps = process.steps.flatMap((step): StepExplanation[] => {
     const status = assessment.steps.find(({ key }) => key === step.id);
-    if (status !== undefined) return [explainStep(status, context)];
+    if (status !== undefined) return [explainStep(status, context, found)];
     const excluded = assessment.excluded.find((candidate) => candidate.step.id === step.id);
     return excluded === undefined ? [] : [explainExcluded(excluded, assessment)];
   });
@@ -187,7 +187,7 @@ function conditionOf(step: Step, { sow }: Assessment): ConditionExplanation | nu
   return { text: describeCondition(step.when), checks: evaluateCondition(step.when, sow).checks };
 }
 
-function explainStep(status: StepStatus, context: BlockContext): StepExplanation {
+function explainStep(status: StepStatus, context: BlockContext, found: Identified): StepExplanation {
   const { assessment, settings } = context;
   const { step, issue } = status;
   return {
@@ -213,7 +213,7 @@ function explainStep(status: StepStatus, context: BlockContext): StepExplanation
     gates: status.gates,
     waiver: status.waiver,
     acceptance: status.acceptance,
-    due: explainDue(status, context),
+    due: explainDue(status, context, found.record),
     reminders: remindersSeen(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({

@@ -41,6 +41,7 @@ export function nextRecord(
     sow: recordOf(assessment.sow, settings),
     memory: { issues: new Map(ids), links, paused, moved: false },
     done: new Map(assessment.steps.flatMap((status) => doneNow(status, context))),
+    baseline: baselineNow(facts, context),
     rulings: context.assessment.rulings,
     drift: context.drift ?? NO_DRIFT,
     others: before?.others ?? {},
@@ -65,6 +66,19 @@ export function isNews({ facts, said }: Pick<Draft, 'facts' | 'said'>, next: Eng
   // Records of earlier releases are written anew when there is a reason, not all at once.
   const comparable = opened.as === 'v1' ? { ...unread, rules: null, done: record.done } : unread;
   return !sameRecord(record, comparable) || opened.as === 'newborn';
+}
+
+/** Due dates as issues get them in this run; of those that are there, as they got them. */
+function baselineNow(
+  { assessment, found }: RecordDraft['facts'],
+  context: BlockContext,
+): ReadonlyMap<StepKey, string> {
+  return new Map(
+    assessment.steps.flatMap(({ key, issue }): [StepKey, string][] => {
+      const date = issue === null ? context.plannedDue.get(key) : found.record?.baseline.get(key);
+      return date === undefined || date === null ? [] : [[key, date]];
+    }),
+  );
 }
 
 /** A step counts as done from now on: recorded once, with what proved it. */

@@ -4,6 +4,8 @@ import type { Step } from './process.ts';
 
 /** What a due date may be counted from, besides another step. */
 export const DUE_ANCHORS = ['closed_won', 'sow_signed', 'sow_start', 'sow_end'] as const;
+/** What of a SOW dates are counted from. */
+type SowDates = Pick<Sow, 'closed_won_on' | 'sow' | 'dates'>;
 type DueAnchor = (typeof DUE_ANCHORS)[number];
 
 /**
@@ -14,7 +16,7 @@ type DueAnchor = (typeof DUE_ANCHORS)[number];
  */
 export function dueDates(
   steps: readonly Step[],
-  sow: Sow,
+  sow: SowDates,
   calendar: Calendar,
 ): ReadonlyMap<string, string | null> {
   const byId = new Map(steps.map((step) => [step.id, step]));
@@ -41,7 +43,7 @@ export function isDueAnchor(name: string): name is DueAnchor {
   return (DUE_ANCHORS as readonly string[]).includes(name);
 }
 
-function anchorDate(name: string, sow: Sow): string | null {
+function anchorDate(name: string, sow: SowDates): string | null {
   if (!isDueAnchor(name)) return null;
   switch (name) {
     case 'closed_won':

@@ -133,6 +133,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     done: new Map(),
     rulings: decodeRulings(text),
     drift: decodeDriftMemory(text),
+    baseline: new Map(),
     others: {},
   };
   return seal.required ? damaged('the record carries no seal', record) : { kind: 'ok', record, as: 'v1' };

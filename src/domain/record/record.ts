@@ -33,6 +33,7 @@ const RecordedStep = z.looseObject({
   /** Global id of the issue; absent in the copy, which is written before there are issues. */
   issue: z.int().optional(),
   done: Done.optional(),
+  baseline: z.iso.date().optional(),
 });
 
 const EDGE = /^([^>]+)>([^>]+)$/;
@@ -71,6 +72,8 @@ export interface EngagementRecord {
   readonly sow: Sow;
   readonly memory: EngagementMemory;
   readonly done: ReadonlyMap<StepKey, Done>;
+  /** The due date that Procession gave an issue when it made it; unknown of issues that are older than this field. */
+  readonly baseline: ReadonlyMap<StepKey, string>;
   readonly rulings: Rulings;
   readonly drift: DriftMemory;
   /** What a newer release has added: kept as it is. */
@@ -84,8 +87,8 @@ export type RecordParse =
 
 /** The record as canonical JSON: equal records give equal texts. */
 export function recordText(record: EngagementRecord): string {
-  const { memory, done, drift, rulings, others, sow, ...named } = record;
-  const steps = new Set([...memory.issues.keys(), ...done.keys()]);
+  const { memory, done, baseline, drift, rulings, others, sow, ...named } = record;
+  const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys()]);
   return canonicalJson({
     ...others,
     format: 1,
@@ -93,7 +96,10 @@ export function recordText(record: EngagementRecord): string {
     ...named,
     sow,
     steps: Object.fromEntries(
-      [...steps].map((step) => [step, { issue: memory.issues.get(step), done: done.get(step) }]),
+      [...steps].map((step) => [
+        step,
+        { issue: memory.issues.get(step), done: done.get(step), baseline: baseline.get(step) },
+      ]),
     ),
     links: memory.links.map(({ from, to }) => `${from}>${to}`),
     rulings: saidIn(rulings),
@@ -143,6 +149,9 @@ export function readRecord(text: string): RecordParse {
         moved: state === 'moved',
       },
       done: new Map(entries.flatMap(([step, { done }]) => (done === undefined ? [] : [[step, done]]))),
+      baseline: new Map(
+        entries.flatMap(([step, { baseline }]) => (baseline === undefined ? [] : [[step, baseline]])),
+      ),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
       others,
@@ -165,6 +174,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
     done: new Map(),
+    baseline: new Map(),
     drift: NO_DRIFT,
     rulings: { ...NO_RULINGS, waivers, approvals, appointments, hold, instances, health, snoozes },
   };

@@ -122,7 +122,9 @@ describe('domain/explain', () => {
         { from: 'closed_won', workingDays: 3, anchor: '2026-11-04', used: true },
       ],
     });
-    expect(moved.why).toBe('set by people; the rules give 2026-11-09');
+    expect(moved.why).toBe(
+      'set by people, or by Procession before the SOW changed; the rules give 2026-11-09',
+    );
   });
 
   it('says what the epic waits for', () => {
