@@ -8,12 +8,13 @@ import { orNull } from '#gitlab/http/look-before-repeat.ts';
 /** A subscription may begin while the service runs; that there are no epics is believed this long. */
 const FREE_FOR_MS = 5 * 60_000;
 
+/** Learns what this GitLab offers from the requests that are made anyway. */
 export interface CapabilityProbe {
-  /** One read, when nothing is known yet. */
+  /** Gives the capabilities; costs one read when nothing is known yet. */
   get(): Promise<Capabilities>;
   /**
-   * The answer of a read of epics, `null` where there are none. Everything begins with such a read, so it tells by
-   * the way what `get` would ask for.
+   * Gives the answer of a read of epics, `null` where GitLab has none. Work on an engagement begins with such a read,
+   * which tells what {@link CapabilityProbe.get} would ask for.
    *
    * @throws GitLabRefusedError 401, 403, 404 that are about the token and the group, not the licence.
    */
@@ -21,10 +22,10 @@ export interface CapabilityProbe {
 }
 
 /**
- * Everything we need comes with the same licence (Premium), so whether epics may be listed tells all of it: 403 means
- * no. The Community Edition has no such route and says 404. A token without the scope, or a group that cannot be seen,
- * is refused the same way; the labels of the group, which are there in every tier, tell the two apart. To take a
- * refused token for Free would launch everything a second time.
+ * Creates a probe that tells the tiers apart by whether epics may be listed: everything else we need comes with the
+ * same licence (Premium). 403 means no epics; the Community Edition has no such route and says 404. A token without
+ * the scope, or a group that cannot be seen, is refused the same way; the labels of the group, which every tier has,
+ * tell the two apart. A refused token taken for Free would launch everything a second time.
  *
  * @see https://docs.gitlab.com/api/epics/
  */

@@ -10,11 +10,12 @@ import { placeInEpic } from './places.ts';
 import { openSession } from './session.ts';
 import { findUser, readAccessLevel } from './users.ts';
 
+/** Address, token, group and project of a GitLab. */
 export type GitLabOptions = ConnectionOptions;
 
 /**
- * Creates the adapter for one group (epics, labels) and one project (issues). Makes no request; keeps no state but
- * what hardly changes: what the tier offers, its user, found users, labels.
+ * Creates the adapter for one group (epics, labels) and one project (issues). Makes no request, and remembers only
+ * what hardly changes: capabilities, the token's user, users found, labels.
  *
  * The token needs the scope `api`, its user the role Planner (GitLab before 17.7: Reporter) in the group.
  */

@@ -31,6 +31,7 @@ export async function createEpic(session: Session, epic: NewEpic): Promise<Actua
   return checked(made, { addLabels: epic.labels });
 }
 
+/** Creates the issue of a step. */
 export async function createIssue(session: Session, issue: NewIssue): Promise<ActualIssue> {
   const { connection } = session;
   const { project, issues } = connection;

@@ -9,7 +9,11 @@ import type { NewLabel } from '#ports/gitlab.ts';
 import { LabelChange } from './schema.ts';
 import type { Session } from './session.ts';
 
-/** Reads the names of all labels of the group. @param options `anew`: also when they are known already */
+/**
+ * Reads the names of all labels of the group.
+ *
+ * @param options `anew`: asks GitLab although the names are known
+ */
 export async function readLabels(
   { labels }: Session,
   options: { readonly anew?: boolean } = {},
@@ -18,7 +22,11 @@ export async function readLabels(
   return await labels.get();
 }
 
-/** @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label */
+/**
+ * Creates a label in the group, and adds its name to the known ones.
+ *
+ * @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label
+ */
 export async function createLabel(
   { connection, labels }: Session,
   { name, color, description }: NewLabel,
@@ -40,6 +48,11 @@ export async function createLabel(
   return outcome;
 }
 
+/**
+ * Reads who set and took off which label of an issue, oldest first.
+ *
+ * @see https://docs.gitlab.com/api/resource_label_events/
+ */
 export async function readLabelEvents(
   { connection }: Session,
   { projectId, iid }: ActualIssue,

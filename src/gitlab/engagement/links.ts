@@ -24,8 +24,8 @@ export async function readLinks(
 }
 
 /**
- * Makes one issue block another. GitLab refuses a second relation between two issues with 409, whatever its type and
- * direction, so one in the way is taken out first.
+ * Makes one issue block another. A relation of another type or direction between the two is taken out first, because
+ * GitLab refuses a second one with 409.
  */
 export async function linkBlocks(
   session: Session,
@@ -52,8 +52,8 @@ export async function linkBlocks(
 }
 
 /**
- * Relates an issue to its tracking issue: Free has this link type only. Whether a lost request landed is looked up among
- * the links of the step, which has few.
+ * Relates the issue of a step to its tracking issue (Free has this link type only). Whether a lost request landed is
+ * seen among the links of the step, which are few.
  */
 export async function linkRelated(
   session: Session,

@@ -20,8 +20,9 @@ const MergeRequest = z.object({
   squash_commit_sha: z.string().nullish(),
 });
 
+/** Connection, and the repository whose merge requests are meant. */
 export interface MergeRequestOptions extends ConnectionOptions {
-  /** Of the pipeline: its id (`CI_PROJECT_ID`) or full path. Need not be the project of the issues. */
+  /** Project of the pipeline, by id (`CI_PROJECT_ID`) or full path; often not the project of the issues. */
   readonly repository: string;
 }
 

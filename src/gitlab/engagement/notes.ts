@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 /** A note of ours with the same text that is older than this is another one, not the one whose answer was lost. */
 const RECENT_MS = 10 * 60_000;
 
-/** Reads all notes of an epic or issue, oldest first, without those GitLab writes itself. */
+/** Reads all notes of an epic or issue, oldest first, without system notes. */
 export async function readNotes(
   { connection }: Session,
   target: ActualEpic | ActualIssue,
@@ -29,6 +29,7 @@ export async function readNotes(
   return notes.filter((note) => !note.system);
 }
 
+/** Writes a note on an epic or issue. */
 export async function createNote(
   session: Session,
   target: ActualEpic | ActualIssue,
@@ -42,6 +43,7 @@ export async function createNote(
   });
 }
 
+/** Replaces the text of a note. */
 export async function updateNote(
   { connection }: Session,
   target: ActualEpic | ActualIssue,
@@ -85,7 +87,7 @@ export async function react(
   });
 }
 
-/** How one note is changed and read. */
+/** Requests that change and read one note. */
 export interface NoteRequests {
   /** Path of the note, for messages: `/projects/7/issues/3/notes/12`. */
   readonly path: string;
@@ -109,7 +111,7 @@ export async function editNote(
   });
 }
 
-/** The project of what is an issue in GitLab, a step's or a tracking issue; `null` for an epic. */
+/** Project of an issue, a tracking issue among them; `null` for an epic. */
 export function projectOf(target: ActualEpic | ActualIssue): number | null {
   return target.kind === 'issue' ? target.projectId : (target.tracking?.projectId ?? null);
 }

@@ -30,7 +30,11 @@ const Pipeline = z.object({
 /** How far GitLab's clock may be behind ours. */
 const CLOCK_SKEW_MS = 600_000;
 
-/** Reads a pipeline; `null` when there is none, or our user may not see it. @param project its full path */
+/**
+ * Reads a pipeline; `null` when there is none, or our user may not see it.
+ *
+ * @param project full path
+ */
 export async function readPipeline(
   { connection }: Session,
   project: string,

@@ -11,12 +11,17 @@ import type { LabelEvent } from '#domain/rulings/label-approval.ts';
 import { Instant } from '#gitlab/http/answer.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
 
+/** Person or bot. */
 export const User = z.object({ id: z.int(), username: z.string() }) satisfies z.ZodType<ActualUser>;
 
 /** Users of access tokens, where `bot` is not told. @see https://docs.gitlab.com/user/group/settings/group_access_tokens/#bot-users-for-groups */
 const BOT_USERNAME = /^(?:group|project)_\d+_bot/;
 
-/** `bot` covers access tokens and service accounts. @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/concerns/has_user_type.rb */
+/**
+ * The user behind the token. `bot` covers access tokens and service accounts.
+ *
+ * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/concerns/has_user_type.rb
+ */
 export const CurrentUser = User.extend({ bot: z.boolean().nullish() }).transform(
   ({ id, username, bot }): OwnUser => ({ id, username, isBot: bot ?? BOT_USERNAME.test(username) }),
 );
@@ -53,8 +58,10 @@ function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'tracking
   };
 }
 
+/** Epic of a group. */
 export const Epic = Item.transform((epic): ActualEpic => ({ kind: 'epic', ...toItem(epic), tracking: null }));
 
+/** Issue of a project. */
 export const Issue = Item.extend({
   project_id: z.int(),
   assignees: z.array(User).nullish(),
@@ -84,6 +91,7 @@ export const Issue = Item.extend({
   }),
 );
 
+/** Note on an epic, an issue or a merge request. */
 export const Note = z
   .object({
     id: z.int(),
@@ -104,7 +112,11 @@ export const Note = z
     }),
   );
 
-/** @see https://docs.gitlab.com/api/resource_label_events/ */
+/**
+ * Entry of the record of label changes. A deleted user or label is `null`.
+ *
+ * @see https://docs.gitlab.com/api/resource_label_events/
+ */
 export const LabelChange = z
   .object({
     id: z.int(),
@@ -123,7 +135,7 @@ export const LabelChange = z
     }),
   );
 
-/** An entry of the links list: the issue on the other side, and the type as the asked issue sees it. */
+/** Entry of the list of links: the issue on the other side, and the type as the asked issue sees that link. */
 export const Link = z
   .object({
     id: z.int(),
@@ -138,10 +150,11 @@ export const Link = z
     }),
   );
 
-/** An emoji reaction. */
+/** Emoji reaction to a note. */
 export const Reaction = z.object({ name: z.string(), user: User });
 
-/** A membership, direct or inherited. */
+/** Membership, direct or inherited. */
 export const Member = z.object({ id: z.int(), access_level: z.int() });
 
+/** Label of a group. */
 export const Label = z.object({ id: z.int(), name: z.string() });

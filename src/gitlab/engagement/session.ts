@@ -5,10 +5,11 @@ import { type Connection, readList } from '#gitlab/http/connection.ts';
 import { type CapabilityProbe, createCapabilityProbe } from './capabilities.ts';
 import { CurrentUser, Label } from './schema.ts';
 
+/** Connection with the answers that hardly change. */
 export interface Session {
   readonly connection: Connection;
   readonly capabilities: CapabilityProbe;
-  /** Names of the group's labels, with those made since they were read. */
+  /** Names of the group's labels, with those created since. */
   readonly labels: Kept<Set<string>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
@@ -16,11 +17,11 @@ export interface Session {
   readonly users: Map<string, Kept<ActualUser | null>>;
 }
 
-/** An answer that is asked for when first wanted. */
+/** Answer that is asked for when first wanted. */
 export interface Kept<T> {
-  /** Those who ask while the request is under way share it; a failure is not kept. */
+  /** Gives the answer. Callers who ask while the request is under way share that request; a failure is not kept. */
   readonly get: () => Promise<T>;
-  /** `undefined` while nobody has asked. */
+  /** The answer, or the request under way; `undefined` while nobody has asked. */
   readonly known: () => Promise<T> | undefined;
   readonly forget: () => void;
 }

@@ -33,7 +33,7 @@ export function askedSeconds(headers: Readonly<Record<string, string>>, nowMs: n
   return undefined;
 }
 
-/** As {@link askedSeconds}, for a 429: without a header, one window of GitLab's limiter. */
+/** Seconds to wait after a 429: those of {@link askedSeconds}, without a header one window of GitLab's limiter. */
 export function rateLimitSeconds(headers: Readonly<Record<string, string>>, nowMs: number): number {
   return askedSeconds(headers, nowMs) ?? DEFAULT_RATE_LIMIT_SECONDS;
 }

@@ -20,8 +20,9 @@ import { GitLabUnavailableError, UnexpectedResponseError } from '#domain/base/er
 import { parseAnswer } from './answer.ts';
 import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
 
+/** Address, token and places in GitLab. */
 export interface ConnectionOptions extends RequesterOptions {
-  /** Base address of GitLab, with its relative URL root if it has one: `https://example.com/gitlab`. */
+  /** Base address of GitLab, with a relative URL root where there is one: `https://example.com/gitlab`. */
   readonly host: string;
   readonly token: string;
   /** Full path of the group that holds epics and labels: `services`. */
@@ -59,7 +60,7 @@ export interface Connection {
   readonly now: () => number;
 }
 
-/** What every resource of gitbeaker is made with. */
+/** Settings that every resource of gitbeaker is made with. */
 export interface ResourceSettings {
   readonly host: string;
   readonly token: string;
@@ -68,6 +69,7 @@ export interface ResourceSettings {
   readonly rateLimits: Record<string, never>;
 }
 
+/** Gives the settings for resources of gitbeaker that send through our requester. */
 export function resourceSettings(options: ConnectionOptions): ResourceSettings {
   return {
     host: options.host.replace(/\/+$/, ''),
@@ -80,7 +82,7 @@ export function resourceSettings(options: ConnectionOptions): ResourceSettings {
   };
 }
 
-/** Makes no request. */
+/** Makes the resources of a connection; sends no request. */
 export function connect(options: ConnectionOptions): Connection {
   const resource = resourceSettings(options);
   return {
@@ -107,7 +109,7 @@ export function connect(options: ConnectionOptions): Connection {
   };
 }
 
-/** What a page is asked with. An explicit page number also keeps gitbeaker from following `Link` by itself. */
+/** Parameters of a request for one page. The explicit number also keeps gitbeaker from following `Link` by itself. */
 export interface PageOptions {
   readonly page: number;
   readonly perPage: number;
@@ -120,12 +122,12 @@ const Page = z.object({
 });
 
 /**
- * Reads a list to its end: all of it or an error. The pages after the first are asked for at once where
- * GitLab says how many there are (it does up to 10,000 items), else one after the other. `fetchPage` must
- * ask in a stable order, oldest first, so that what is created meanwhile comes at the end.
+ * Reads a list to its end: all of it or an error. Pages after the first are asked for at once where GitLab says how
+ * many there are (up to 10,000 items), else one after the other. `fetchPage` must ask in a stable order, oldest
+ * first, so that items created meanwhile come at the end.
  *
  * @throws GitLabUnavailableError when items vanished while reading, twice: one may have slipped through;
- *   UnexpectedResponseError when the list has no end.
+ * UnexpectedResponseError when the list has no end.
  * @see https://docs.gitlab.com/api/rest/#pagination
  */
 export async function readList<T extends { readonly id: number }>(

@@ -2,10 +2,11 @@
 import { LONGEST_ANSWER_BYTES, readAnswer } from './read-answer.ts';
 import type { Failure } from './to-app-error.ts';
 
+/** Request as it goes over the wire. */
 export interface Outgoing {
   readonly method: string;
   readonly url: URL;
-  /** For messages: below `/api/v4`, without the query. */
+  /** Path for messages: below `/api/v4`, without the query. */
   readonly path: string;
   /** Holds the token. */
   readonly headers: Readonly<Record<string, string>>;

@@ -8,17 +8,17 @@ const MAX_TRIES = 3;
 /** Before the first and the second look: a request that timed out here may still be running over there. */
 const LOOK_AFTER_MS = [1_000, 2_000] as const;
 
-/** A write, and how to see whether it was carried out. */
+/** Write, with a way to see whether GitLab carried the write out. */
 export interface Write<T> {
   readonly send: () => Promise<T>;
-  /** What the write makes, as it is now, or `null` when it is not there. Only reads. */
+  /** Reads what the write makes, as GitLab has it now; `null` when it is not there. */
   readonly find: () => Promise<T | null>;
 }
 
 /**
- * Sends a write, and when GitLab's answer was lost looks whether it landed, twice, before sending it again;
- * three times in all. A 404 or 409 is looked up as well, because GitLab has answered them to writes it had
- * carried out, but not repeated.
+ * Sends a write. When GitLab's answer was lost, looks twice whether the write landed before sending it again; three
+ * times in all. A 404 or 409 is looked up as well, because GitLab has answered them to writes it had carried out, but
+ * not repeated.
  *
  * @throws the error of the last try when the write did not land.
  */
@@ -36,11 +36,12 @@ export async function lookBeforeRepeat<T>(connection: Connection, write: Write<T
   }
 }
 
-/** Whether a failed write is worth a look: its answer was lost, or is one that GitLab gives by mistake. */
+/** Tells whether a failed write is worth a look: the answer was lost, or is one that GitLab gives by mistake. */
 export function mayHaveLanded(error: unknown): boolean {
   return error instanceof AnswerLostError || error instanceof GitLabConflictError || isNotFound(error);
 }
 
+/** Tells whether GitLab answered 404. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof GitLabRefusedError && error.status === 404;
 }

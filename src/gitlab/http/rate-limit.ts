@@ -1,4 +1,4 @@
-/** How many requests GitLab still grants in this period, and of how many. */
+/** Requests that GitLab still grants in this period, and grants in all. */
 export interface RateLimit {
   readonly remaining: number;
   readonly limit: number;
@@ -6,7 +6,7 @@ export interface RateLimit {
 
 /**
  * Reads `RateLimit-Remaining` and `RateLimit-Limit`, which GitLab sends with every answer where a limit is switched
- * on (older ones only with a 429). Of several limits it tells the one with the least left.
+ * on (older ones only with a 429). Several limits at once: GitLab sends the one with the least left.
  *
  * @see https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/#response-headers
  */

@@ -3,7 +3,7 @@
 /** A page of a hundred issues whose descriptions are all as long as GitLab allows (1 MiB) is shorter. */
 export const LONGEST_ANSWER_BYTES = 128 * 1024 * 1024;
 
-/** The text of an answer; `null` when it is longer than the limit. */
+/** Reads the text of an answer; `null` when the text is longer than the limit. */
 export async function readAnswer(response: Response, limitBytes: number): Promise<string | null> {
   const { body, headers } = response;
   // A length is that of the compressed bytes, and a few of those may become gigabytes.

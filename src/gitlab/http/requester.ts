@@ -16,25 +16,26 @@ export interface ObservedRequest {
   readonly method: string;
   /** The path with every id replaced: `/projects/:id/issues/:n/links`. */
   readonly route: string;
-  /** `null` when there was no answer. */
+  /** Status of the answer; `null` without one. */
   readonly status: number | null;
   readonly ms: number;
-  /** What GitLab still grants; `null` where its answer does not tell. */
+  /** Requests GitLab still grants; `null` where the answer does not tell. */
   readonly rateLimit: RateLimit | null;
 }
 
+/** Times, limits and observers of a requester. */
 export interface RequesterOptions {
-  /** For one try, connection and body included. Default 15 000. */
+  /** Time for one try, connection and body included. Default 15 000. */
   readonly timeoutMs?: number;
   /** First try included. Default 4. */
   readonly maxAttempts?: number;
-  /** How long one call may wait for GitLab's rate limits in total before it gives up. Default 60. */
+  /** Seconds that one call may wait for GitLab's rate limits in total before giving up. Default 60. */
   readonly maxRateLimitWaitSeconds?: number;
   /** Requests in flight at once. Default 8. */
   readonly maxConcurrent?: number;
-  /** Shared by all that use the same token. Default: one without limits, of its own. */
+  /** Budget of requests, shared by all connections with the same token. Default: one without limits. */
   readonly budget?: WriteBudget;
-  /** For example `procession/1.2.0`. */
+  /** Name sent with every request: `procession/1.2.0`. */
   readonly userAgent?: string;
   /** Called after every try. Must not throw. */
   readonly onRequest?: (request: ObservedRequest) => void;
@@ -45,17 +46,16 @@ export interface RequesterOptions {
   readonly now?: () => number;
 }
 
+/** Function through which gitbeaker sends requests. */
 export type RequesterFn = (serviceOptions: ResourceOptions) => RequesterType;
 
 /**
- * A `requesterFn` for gitbeaker.
+ * Creates a `requesterFn` for gitbeaker. A `GET` is repeated on network errors, 5xx, 429 and 409 "Resource lock". A
+ * write is repeated only where GitLab provably did nothing (429, "Resource lock", connection never made); where the
+ * answer was lost, the requester throws `AnswerLostError`, and the operation above looks before it repeats. Redirects
+ * and pages on another origin are never followed, so the token stays with `GITLAB_URL`.
  *
- * `GET` is repeated on network errors, 5xx, 429 and 409 "Resource lock". A write is repeated only where
- * GitLab provably did nothing (429, "Resource lock", connection never made); where its answer was lost it
- * throws `AnswerLostError`, and the operation above looks before it repeats. Redirects and pages on another
- * origin are never followed, so the token stays with `GITLAB_URL`.
- *
- * @throws AppError, always: no error of gitbeaker or `fetch` leaves it.
+ * @throws AppError, always: no error of gitbeaker or `fetch` gets out.
  */
 export function createRequester(options: RequesterOptions = {}): RequesterFn {
   const { maxAttempts = 4, maxRateLimitWaitSeconds = 60, timeoutMs = 15_000 } = options;

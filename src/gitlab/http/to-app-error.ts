@@ -12,13 +12,13 @@ import {
 } from '#domain/base/errors.ts';
 import { rateLimitSeconds } from './backoff.ts';
 
-/** What was asked: `POST` and `/projects/services%2Fengagements/issues`. */
+/** Request that was sent: `POST` and `/projects/services%2Fengagements/issues`. */
 export interface RequestTarget {
   readonly method: string;
   readonly path: string;
 }
 
-/** How an exchange with GitLab can fail. */
+/** Ways in which an exchange with GitLab can fail. */
 export type Failure =
   /** No complete answer. `sent: false` when the request provably never reached GitLab. */
   | { readonly kind: 'no-answer'; readonly reason: string; readonly sent: boolean }
@@ -35,8 +35,8 @@ export type Failure =
   | { readonly kind: 'foreign'; readonly reason: string };
 
 /**
- * A write whose answer was lost: GitLab may or may not have carried it out. Stays inside `src/gitlab`, where
- * the write is looked up before it is repeated; to everyone else it is a {@link GitLabUnavailableError}.
+ * Write whose answer was lost: GitLab may or may not have carried the write out. Stays inside `src/gitlab`, where a
+ * look comes before the next try; to everyone else it is a {@link GitLabUnavailableError}.
  */
 export class AnswerLostError extends GitLabUnavailableError {}
 
@@ -85,12 +85,12 @@ function oneLine(text: string): string {
   return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line;
 }
 
-/** Whether GitLab refused only because it was busy with the same record; it did nothing then. */
+/** Tells whether GitLab refused, and did nothing, only because the record was locked by another request. */
 export function isResourceLock(failure: Failure): boolean {
   return failure.kind === 'status' && failure.status === 409 && /resource lock/i.test(failure.body);
 }
 
-/** Whether GitLab may have carried out the request although we do not know. Only then a write needs a look. */
+/** Tells whether GitLab may have carried out the request although we do not know. Only then a write needs a look. */
 export function isAnswerLost(failure: Failure): boolean {
   switch (failure.kind) {
     case 'no-answer':
@@ -105,8 +105,9 @@ export function isAnswerLost(failure: Failure): boolean {
 }
 
 /**
- * The error for a failed exchange. Its message says what was asked, what went wrong and what to do next.
- * `nowMs` is for `Retry-After` dates.
+ * Makes the error for a failed exchange. The message says what was asked, what went wrong and what to do next.
+ *
+ * @param nowMs milliseconds since 1970, for dates in `Retry-After`
  */
 export function toAppError(target: RequestTarget, failure: Failure, nowMs: number): AppError {
   const what = `${target.method} ${target.path}`;

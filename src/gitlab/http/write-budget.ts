@@ -3,7 +3,7 @@
  * of arrival, each with the moment at which it may be used; comments leave a fifth of every minute to launches.
  */
 
-/** Most requests per minute of each kind; `null`: no limit. */
+/** Requests allowed per minute, by kind; `null`: no limit. */
 export interface Budget {
   /** Creating issues and epics, which share GitLab's limit. */
   readonly issuesPerMinute: number | null;
@@ -12,6 +12,7 @@ export interface Budget {
   readonly requestsPerMinute: number | null;
 }
 
+/** Budget without limits. */
 export const NO_LIMITS: Budget = { issuesPerMinute: null, notesPerMinute: null, requestsPerMinute: null };
 /** GitLab.com allows 200 issues, 60 comments and 2,000 requests a minute; a tenth is left to people with the same token. */
 const BUDGET_OF_GITLAB_COM: Budget = {
@@ -26,14 +27,17 @@ const BUDGET_OF_SELF_MANAGED: Budget = {
   requestsPerMinute: null,
 };
 
-/** What `gitlab.limits` of `procession.yml` says: requests per minute; `0`: no limit. */
+/** Numbers in `gitlab.limits` of `procession.yml`: requests per minute; `0`: no limit. */
 export interface BudgetSettings {
   readonly issues_per_minute?: number | undefined;
   readonly notes_per_minute?: number | undefined;
   readonly requests_per_minute?: number | undefined;
 }
 
-/** The budget for an instance: what its settings say, else what fits GitLab.com or a self-managed GitLab. */
+/**
+ * Chooses the budget of an instance: the settings where they say something, else what fits GitLab.com or a
+ * self-managed GitLab.
+ */
 export function budgetFor(host: string, settings: BudgetSettings): Budget {
   const usual =
     URL.canParse(host) && new URL(host).hostname === 'gitlab.com'
@@ -48,16 +52,18 @@ export function budgetFor(host: string, settings: BudgetSettings): Budget {
   };
 }
 
+/** Kinds of requests that GitLab limits on their own. */
 export type RequestKind = 'issue' | 'note' | 'other';
 
+/** Places in time for the requests of one token. */
 export interface WriteBudget {
   /**
-   * The milliseconds to wait before a request of this kind may be sent. Its place is taken by asking.
+   * Takes the next place, and gives the milliseconds to wait until then.
    *
-   * @param repeated it has waited already, as long as GitLab asked it to
+   * @param repeated the request has waited already, as long as GitLab asked for
    */
   take(kind: RequestKind, repeated?: boolean): number;
-  /** GitLab said "later": nobody sends anything for so long. */
+  /** Holds everybody back for so long, because GitLab said "later". */
   pause(ms: number): void;
 }
 
@@ -65,7 +71,11 @@ const MINUTE_MS = 60_000;
 /** The part of a minute that comments may fill. */
 const SHARE_OF_NOTES = 0.8;
 
-/** @param now milliseconds of a clock that is never set back: places are given out ahead of it */
+/**
+ * Creates a budget whose places are all free.
+ *
+ * @param now milliseconds of a clock that is never set back, because places are given out ahead of that clock
+ */
 export function createWriteBudget(budget: Budget, now: () => number): WriteBudget {
   const all = createWindow();
   const issues = createWindow();
@@ -117,7 +127,11 @@ function createWindow(): Window {
   };
 }
 
-/** What GitLab counts a request as. @param path below `/api/v4` */
+/**
+ * Tells as which kind GitLab counts a request.
+ *
+ * @param path below `/api/v4`
+ */
 export function kindOfRequest(method: string, path: string): RequestKind {
   if (method !== 'POST') return 'other';
   if (path.endsWith('/notes')) return 'note';
