@@ -1,13 +1,15 @@
 /** The command table. Commands are loaded when they run, so that `--help` starts fast. */
 import type { Command } from '#cli/terminal/command.ts';
 
+/** Command in the list, loaded only when asked for. */
 export interface CommandEntry {
   readonly name: string;
-  /** Equal to the summary of the command itself, which a test compares. */
+  /** Summary of the command, equal to the one in the command's file, which a test compares. */
   readonly summary: string;
   readonly load: () => Promise<{ readonly command: Command }>;
 }
 
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'demo',

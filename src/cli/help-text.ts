@@ -2,7 +2,7 @@ import type { Command, CommandOption } from '#cli/terminal/command.ts';
 import { COMMON_OPTIONS } from '#cli/terminal/parse-arguments.ts';
 import { COMMANDS } from './commands.ts';
 
-/** What `procession --help` says. */
+/** Writes what `procession --help` says. */
 export function overviewText(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
@@ -24,7 +24,7 @@ export function overviewText(): string {
   ].join('\n');
 }
 
-/** What `procession <command> --help` says. */
+/** Writes what `procession <command> --help` says. */
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(
     ([name, option]) => [signature(name, option), option.help] as const,

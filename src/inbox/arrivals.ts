@@ -1,8 +1,8 @@
 /** Tells waiting workers that there may be something to claim, without losing what came in while none waited. */
 export interface Arrivals {
   /**
-   * Something may have become due: one waiting worker goes. When it finds something it announces in turn, because there
-   * may be more; so a storm about one engagement does not send every idle worker to look at each delivery.
+   * Wakes one waiting worker, because something may have become due. A worker that finds work announces in turn, so a
+   * storm about one engagement does not send every idle worker to look at each delivery.
    */
   announce(): void;
   /** A look begins: until the next announcement there is nothing else to come for. */

@@ -2,7 +2,7 @@ import type { AuditEntry } from '#ports/audit-log.ts';
 import { toInstant } from './instant.ts';
 import { fromStored, fromStoredOrNull, toStored, toStoredOrNull } from './stored-text.ts';
 
-/** A line of the audit log as either store holds it: `at` in milliseconds since 1970, texts as `stored-text.ts` writes them. */
+/** Line of the audit log in either store: `at` in milliseconds since 1970, texts as `stored-text.ts` writes them. */
 export interface AuditRow {
   readonly at: number;
   readonly engagement: string | null;
@@ -14,6 +14,7 @@ export interface AuditRow {
   readonly detail: string | null;
 }
 
+/** Makes the row of an entry. */
 export function toAuditRow(entry: AuditEntry, at: number): AuditRow {
   return {
     at,

@@ -1,4 +1,4 @@
-/** What becomes of the deliveries of a claim when it ends. */
+/** End of a claim, and the fate of its deliveries. */
 export type ClaimEnding =
   | { readonly kind: 'done'; readonly now: string; readonly why: string | null }
   | { readonly kind: 'retry'; readonly notBefore: string; readonly reason: string }

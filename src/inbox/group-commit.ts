@@ -7,13 +7,13 @@ import { toUnavailable } from './sqlite-failure.ts';
 /** The only way to write to the database. */
 export interface GroupCommit {
   /**
-   * Runs the work inside a transaction shared with everything that comes in close to it, in order. Resolves when it is
-   * on disk. Work that throws is undone alone.
+   * Runs the work inside a transaction shared with all work that comes in shortly after, in order. Resolves when the
+   * transaction is on disk. Work that throws is undone alone.
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * The same for work that is one statement, which SQLite undoes by itself when it fails: it needs no savepoint, and
-   * those cost as much as an insert.
+   * Runs work of one statement, which SQLite undoes by itself on failure: no savepoint is needed, and a savepoint
+   * costs as much as an insert.
    */
   writeOne<T>(statement: () => T): Promise<T>;
   /** Commits what waits, then refuses more. */
@@ -40,6 +40,7 @@ const LONGEST_WAIT_MS = 20;
 /** How one piece of work ended, told only after the commit. */
 type Settle = () => void;
 
+/** Creates the queue of writes of one database. */
 export function createGroupCommit({ database, file }: SqliteDatabase): GroupCommit {
   const transaction = transactionOf(database);
   let queue: Pending[] = [];

@@ -7,7 +7,7 @@ import { toStored } from './stored-text.ts';
 
 const COLUMNS = 'at, engagement, event, request_id, rule, action, result, detail';
 
-/** The audit log beside the deliveries; it is closed with the inbox. */
+/** Creates the audit log beside the deliveries; closing the inbox closes the audit log. */
 export function createPostgresAuditLog(database: PostgresDatabase): AuditLog {
   const table = `${database.schema}.audit`;
   const insert = `

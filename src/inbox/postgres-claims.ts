@@ -11,6 +11,7 @@ import { deliveryColumns } from './postgres-schema.ts';
 import { queueWakes } from './postgres-wakes.ts';
 import { fromStored, toStored, toStoredOrNull } from './stored-text.ts';
 
+/** Claims of engagements in PostgreSQL. */
 export interface PostgresClaims {
   take(now: string): Promise<Claim | null>;
   renew(claim: Claim): Promise<boolean>;
@@ -18,6 +19,7 @@ export interface PostgresClaims {
   end(claim: Claim, ending: ClaimEnding): Promise<void>;
 }
 
+/** Creates the claims on an open database. */
 export function createPostgresClaims(database: PostgresDatabase): PostgresClaims {
   const { boss } = database;
   let turn: Promise<unknown> = Promise.resolve();

@@ -6,7 +6,7 @@ import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { databaseUrlError, toPostgresFailure, toPostgresOpenFailure } from './postgres-failure.ts';
 import { MIGRATIONS } from './postgres-schema.ts';
 
-/** The queue of wake-ups. Its `singletonKey` is the engagement. */
+/** Queue of wake-ups, whose `singletonKey` is the engagement. */
 export const WAKE = 'wake';
 
 /** How soon a put gives up on a server that does not answer: senders give up after 10 s. */
@@ -26,6 +26,7 @@ const TWENTY_YEARS_SECONDS = 20 * 365 * 24 * 60 * 60;
 /** A crash is no reason to give up; the worker buries what fails too often. */
 const RETRY_ALWAYS = 1_000_000;
 
+/** Address and observers of a database. */
 export interface PostgresOptions {
   readonly databaseUrl: string;
   readonly schema: string;
@@ -38,9 +39,9 @@ export interface PostgresOptions {
 export interface PostgresDatabase {
   readonly boss: PgBoss;
   readonly schema: string;
-  /** One statement of its own. */
+  /** Runs one statement outside of transactions. */
   query(text: string, values?: unknown[]): Promise<readonly unknown[]>;
-  /** All of it or nothing. pg-boss joins by its `db` option. */
+  /** Runs all of the work or nothing. pg-boss joins by its `db` option. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
 }
 

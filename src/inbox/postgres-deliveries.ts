@@ -13,6 +13,7 @@ import { toStored } from './stored-text.ts';
 /** Few enough that no statement takes long. */
 export const PRUNED_AT_ONCE = 2000;
 
+/** Deliveries in PostgreSQL, for lists and for what people do with them. */
 export interface PostgresDeliveries {
   list(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
   show(id: string): Promise<StoredDelivery | null>;
@@ -23,6 +24,7 @@ export interface PostgresDeliveries {
   prune(before: string): Promise<number>;
 }
 
+/** Creates the lists of deliveries on an open database. */
 export function createPostgresDeliveries(database: PostgresDatabase): PostgresDeliveries {
   const table = `${database.schema}.deliveries`;
   const columns = deliveryColumns('delivery');

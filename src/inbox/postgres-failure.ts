@@ -28,12 +28,15 @@ function detailOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the statement would fail again: so each delivery of a batch must be tried alone. */
+/**
+ * Tells whether a statement would fail again with the same data, so that each delivery of a batch must be tried
+ * alone.
+ */
 export function blamesData(error: unknown): boolean {
   return OF_THE_DATA.includes(codeOf(error).slice(0, 2)) && codeOf(error).length === 5;
 }
 
-/** For a failure while running. */
+/** Makes the error for a failure while running. */
 export function toPostgresFailure(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const message = detailOf(error);
@@ -45,13 +48,13 @@ export function toPostgresFailure(error: unknown): AppError {
   );
 }
 
-/** For a failure while opening: wrong settings stop the service, a server that is away may come. */
+/** Makes the error for a failure while opening: wrong settings stop the service, a server that is away may come. */
 export function toPostgresOpenFailure(error: unknown): AppError {
   const fix = SETTINGS[codeOf(error)];
   return fix === undefined ? toPostgresFailure(error) : databaseUrlError(detailOf(error), fix, error);
 }
 
-/** A problem with `DATABASE_URL`, and what to do about it. */
+/** Makes the error for a problem with `DATABASE_URL`, with the remedy. */
 export function databaseUrlError(message: string, fix: string, cause?: unknown): ConfigError {
   const error = new ConfigError(
     [problem({ at: 'DATABASE_URL' }, message, `${fix}.`)],

@@ -16,14 +16,15 @@ const LEASE_MS = 60_000;
 /** How soon a worker looks again when the server cannot tell it (a pooler between them drops LISTEN). */
 const POLL_MS = 200;
 
+/** Address, lease and observers of an inbox in PostgreSQL. */
 export interface PostgresInboxOptions {
   readonly databaseUrl: string;
   /** Holds our tables and pg-boss's; created when missing. */
   readonly schema?: string;
   readonly now?: () => string;
-  /** At least 10 s: pg-boss allows no less. */
+  /** Lease of a claim; at least 10 s, because pg-boss allows no less. */
   readonly leaseMs?: number;
-  /** Told of connections that broke; the inbox recovers by itself. */
+  /** Hears of connections that broke; the inbox recovers by itself. */
   readonly onError?: (error: Error) => void;
 }
 

@@ -8,8 +8,10 @@ import { blamesData, toPostgresFailure } from './postgres-failure.ts';
 import { queueWakes, type Wake } from './postgres-wakes.ts';
 import { toStored, toStoredOrNull } from './stored-text.ts';
 
+/** Answer to one delivery that was put. */
 export type PutResult = 'stored' | 'duplicate';
 
+/** Writer of deliveries, which puts many in one statement. */
 export interface PostgresPut {
   put(delivery: NewDelivery | QuarantinedDelivery): Promise<PutResult>;
   /** Refuses more, and resolves when everything put so far is stored or failed. */
@@ -25,6 +27,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** Creates the writer on an open database. */
 export function createPostgresPut(database: PostgresDatabase): PostgresPut {
   let queue: Pending[] = [];
   let flushing: Promise<void> | null = null;
@@ -106,7 +109,11 @@ function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
   };
 }
 
-/** By what a key is unique: the first 128 bits of SHA-256 as a uuid. @param dedupeKey as it is stored */
+/**
+ * Shortens a key to the first 128 bits of its SHA-256, as a uuid, by which the key is unique.
+ *
+ * @param dedupeKey as it is stored
+ */
 export function keyDigest(source: string, dedupeKey: string): string {
   return createHash('sha256').update(`${source}\0${dedupeKey}`).digest('hex').slice(0, 32);
 }

@@ -64,7 +64,11 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   `,
 ];
 
-/** What `toDelivery` reads, for SELECT and RETURNING. @param table name or alias */
+/**
+ * Columns that `toDelivery` reads, for SELECT and RETURNING.
+ *
+ * @param table name or alias
+ */
 export function deliveryColumns(table: string): string {
   const millis = (instant: string): string => `round(extract(epoch FROM ${instant}) * 1000)::float8`;
   const plain = 'id source dedupe_key kind engagement payload request_id state attempts reason'

@@ -2,10 +2,11 @@
 import type { Db } from 'pg-boss';
 import { type PostgresDatabase, WAKE } from './postgres-database.ts';
 
+/** Wake-up of an engagement, as pg-boss queues it. */
 export interface Wake {
   /** The job's id. */
   readonly id: string;
-  /** The engagement as it is stored; pg-boss lets one worker have it at a time. */
+  /** Engagement in stored form, which pg-boss gives to one worker at a time. */
   readonly singletonKey: string;
   /** ISO 8601; at once when left out. */
   readonly startAfter?: string;

@@ -19,7 +19,7 @@ export function requireSqliteStore(folder: string): void {
   );
 }
 
-/** Says whether the data folder and the database in it can be used. */
+/** Tells whether the data folder, and the database in that folder, can be used. */
 export function probeSqlite(folder: string): DatabaseState {
   const file = join(folder, FILE);
   try {

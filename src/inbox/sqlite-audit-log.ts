@@ -8,7 +8,7 @@ import { toStored } from './stored-text.ts';
 
 const COLUMNS = 'at, engagement, event, request_id, rule, action, result, detail';
 
-/** The audit log in the inbox's database; it is closed with the inbox. */
+/** Creates the audit log in the inbox's database; closing the inbox closes the audit log. */
 export function createSqliteAuditLog(
   database: DatabaseSync,
   commit: GroupCommit,

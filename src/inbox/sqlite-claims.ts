@@ -10,8 +10,9 @@ import { LONGEST_WAIT_MS } from './longest-wait.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { fromStored, toStored, toStoredOrNull } from './stored-text.ts';
 
+/** Claims of engagements in SQLite. */
 export interface SqliteClaims {
-  /** The engagement to work on, claimed; without its deliveries. */
+  /** Claims the next engagement, without the deliveries. */
   take(now: string): BegunClaim | null;
   /** The next deliveries of a claim: at most {@link AT_ONCE}, fewer when there are no more or the claim was lost. */
   gather(claim: BegunClaim): readonly StoredDelivery[];
@@ -24,6 +25,7 @@ export interface SqliteClaims {
   end(claim: Claim, ending: ClaimEnding): boolean;
 }
 
+/** Claim whose deliveries are not read yet. */
 export interface BegunClaim {
   readonly id: string;
   readonly engagement: EngagementKey;
@@ -38,6 +40,7 @@ export interface BegunClaim {
  */
 export const AT_ONCE = 200;
 
+/** Creates the claims on an open database. */
 export function createSqliteClaims(database: DatabaseSync, leaseMs: number): SqliteClaims {
   const statements = prepare(database);
 

@@ -10,7 +10,7 @@ export const FILE = 'procession.db';
 /** How long a write waits for another process (a CLI command) to finish its own. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** An open database and the name to call it in messages. */
+/** Open database, with its name for messages. */
 export interface SqliteDatabase {
   readonly file: string;
   readonly database: DatabaseSync;

@@ -13,6 +13,7 @@ import { toMillis } from './instant.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { toStored, toStoredOrNull } from './stored-text.ts';
 
+/** Deliveries in SQLite, for lists and for what people do with them. */
 export interface SqliteDeliveries {
   /** `false` for a key that is known. @param row of {@link toNewRow} */
   insert(row: NewRow): boolean;
@@ -26,9 +27,10 @@ export interface SqliteDeliveries {
   prune(before: string): number;
 }
 
-/** Few enough that deliveries coming in do not wait long for it. */
+/** Deliveries removed in one transaction: few enough that incoming ones do not wait long. */
 export const PRUNED_AT_ONCE = 2000;
 
+/** Values of an INSERT, in the order of the columns. */
 export type NewRow = readonly SQLInputValue[];
 
 /** Encodes before the transaction begins, so that what cannot be encoded fails alone and early. */
@@ -49,6 +51,7 @@ export function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
   ];
 }
 
+/** Creates the statements about deliveries on an open database. */
 export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries {
   const statements = prepare(database);
 

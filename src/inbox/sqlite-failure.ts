@@ -35,7 +35,10 @@ function resultCode(error: unknown): number | null {
   return error.errcode % 256;
 }
 
-/** For a failure while opening: the service does not start until it is put right. */
+/**
+ * Makes the error for a failure while opening, which keeps the service from starting until somebody repairs the
+ * cause.
+ */
 export function toConfigError(error: unknown, file: string): AppError {
   if (error instanceof AppError) return error;
   const known = KNOWN[resultCode(error) ?? CANNOT_OPEN] ?? KNOWN[CANNOT_OPEN];
@@ -44,7 +47,7 @@ export function toConfigError(error: unknown, file: string): AppError {
   return configError(file, message, known?.fix ?? WRITABLE, error);
 }
 
-/** A problem with the database file, named and with what to do about it. */
+/** Makes the error for a problem with the database file, with the remedy. */
 export function configError(file: string, message: string, fix: string, cause?: unknown): ConfigError {
   const error = new ConfigError(
     [problem({ file }, message, `${fix}. PROCESSION_DATA names another folder.`)],
@@ -54,7 +57,10 @@ export function configError(file: string, message: string, fix: string, cause?: 
   return error;
 }
 
-/** For a failure while running: what could not be stored was not acknowledged and comes again. */
+/**
+ * Makes the error for a failure while running: deliveries that could not be stored were not acknowledged and come
+ * again.
+ */
 export function toUnavailable(error: unknown, file: string): unknown {
   const code = resultCode(error);
   if (code === null) return error;

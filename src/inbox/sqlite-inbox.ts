@@ -23,6 +23,7 @@ const OTHER_PROCESS_POLL_MS = 200;
 /** Bounds the memory that a claim takes; what is left comes with the next one. */
 const MOST_CLAIMED = 5_000;
 
+/** Folder, clock and lease of an inbox in SQLite. */
 export interface SqliteInboxOptions {
   /** `PROCESSION_DATA`; created when missing. */
   readonly folder: string;

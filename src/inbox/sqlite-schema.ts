@@ -60,6 +60,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** What `toDelivery` reads, for SELECT and RETURNING. */
+/** Columns that `toDelivery` reads, for SELECT and RETURNING. */
 export const DELIVERY_COLUMNS =
   'id, source, dedupe_key, kind, engagement, payload, received_at, request_id, state, attempts, not_before, reason';

@@ -1,7 +1,11 @@
 import { AppError, ConfigError } from '#domain/base/errors.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 
-/** Why a store cannot be used, for `doctor`. @throws what is no error of ours */
+/**
+ * Says why a store cannot be used, for `doctor`.
+ *
+ * @throws what is no error of ours
+ */
 export function unreachable(error: unknown): DatabaseState {
   if (error instanceof ConfigError) {
     const [problem] = error.problems;

@@ -9,11 +9,11 @@ export interface TriedCase {
   readonly file: string;
   readonly line: number;
   readonly name: string;
-  /** Empty when it holds. */
+  /** Expectations that were not met; empty when the case holds. */
   readonly mismatches: readonly LocatedMismatch[];
 }
 
-/** An expectation that was not met, and where it stands. */
+/** Expectation that was not met, with its place in the file. */
 export interface LocatedMismatch {
   readonly line: number;
   /** `expect.states.kick-off` */
@@ -23,17 +23,19 @@ export interface LocatedMismatch {
   readonly advice: readonly string[];
 }
 
+/** Outcome of all cases of a process. */
 export interface CaseReport {
   readonly cases: readonly TriedCase[];
-  /** What keeps cases from being tried. */
+  /** Problems that keep cases from being tried. */
   readonly problems: readonly InputProblem[];
 }
 
+/** Cases with an expectation that was not met. */
 export function failedCases({ cases }: CaseReport): readonly TriedCase[] {
   return cases.filter(({ mismatches }) => mismatches.length > 0);
 }
 
-/** Every failure with its place, then one line that sums up. */
+/** Lists every failure with its place, then one line that sums up. */
 export function caseText(report: CaseReport, paint: Paint): string {
   const failed = failedCases(report);
   const processes = new Set(report.cases.map(({ process }) => process)).size;

@@ -3,7 +3,7 @@ import { type CheckedStep, type EngagementCheck, type Finding, findingsOf } from
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { counted } from './paint.ts';
 
-/** A table of all engagements, then every finding with its fix. */
+/** Writes a table of all engagements, then every finding with its fix. */
 export function checkMarkdown(checks: readonly EngagementCheck[]): string {
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
   const bad = checks.filter((check) => findingsOf(check).length > 0);

@@ -1,7 +1,7 @@
 import { type CheckedStep, type EngagementCheck, type Finding, findingsOf } from '#domain/explain/check.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
-/** What a check found, engagement by engagement, and one closing line. */
+/** Lists the findings of a check, engagement by engagement, and one closing line. */
 export function checkText(checks: readonly EngagementCheck[], paint: Paint): string {
   const shown = checks.filter(
     (check) => findingsOf(check).length > 0 || check.steps.some(({ waiver }) => waiver),

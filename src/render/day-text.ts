@@ -3,7 +3,7 @@ import { counted } from './paint.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** `30 Nov`, with the year when it is not that of `today`. */
+/** Day as people say it: `30 Nov`, with the year when that is another than the year of `today`. */
 export function dayText(date: string, today: string): string {
   const [year = '', month = '', day = ''] = date.slice(0, 10).split('-');
   const text = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;

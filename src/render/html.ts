@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import { InvariantError } from '#domain/base/errors.ts';
 
+/** HTML in which every value is escaped. */
 export type Html = ReturnType<typeof html>;
 
 /** The finished text. Nothing in a page waits for anything, so a template that would is a mistake of ours. */

@@ -4,7 +4,7 @@ import { type Html, htmlText } from './html.ts';
 import { PAGE_POLICY, PAGE_STYLE } from './page-style.ts';
 import { signSheet } from './state-signs.ts';
 
-/** Addresses of the pages as seen from the page that is being written. Relative, so that they hold under any path. */
+/** Addresses of the pages, relative to the page that is being written, so that pages work under any path. */
 export interface PageLinks {
   readonly portfolio: string;
   readonly engagement: (engagement: string) => string;
@@ -12,11 +12,12 @@ export interface PageLinks {
   readonly json: string;
 }
 
+/** Facts around a page: title, addresses, moment. */
 export interface PageFrame {
   readonly title: string;
   readonly at: string;
   readonly links: PageLinks;
-  /** The portfolio itself needs no way back to it. */
+  /** The page is the portfolio, which needs no way back to the portfolio. */
   readonly isPortfolio: boolean;
   readonly main: Html;
 }

@@ -6,15 +6,17 @@ import { type Html, linkTo } from './html.ts';
 import { counted } from './paint.ts';
 import { sign } from './state-signs.ts';
 
+/** Date that machines can read too: `30 Nov`. */
 export function day(date: string, today: string): Html {
   return html`<time datetime="${date}">${dayText(date, today)}</time>`;
 }
 
+/** Sign and words for days late; nothing when not late. */
 export function lateMark(daysLate: number): Html | '' {
   return daysLate === 0 ? '' : html`<span class="bad">${sign('late', 14)} ${lateText(daysLate)}</span>`;
 }
 
-/** What an engagement needs a person for, beside its steps. */
+/** Marks what an engagement needs a person for, beside its steps. */
 export function flags({ status, paused, health, violations }: EngagementReport): Html {
   return html`${status === 'unreadable' ? html`<span class="tag bad">cannot be read</span> ` : ''}${
     violations.length > 0 && status !== 'unreadable'

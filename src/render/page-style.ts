@@ -76,5 +76,5 @@ svg,.notice,.figures .alarm{print-color-adjust:exact;-webkit-print-color-adjust:
 }
 `;
 
-/** What a page may do, as a Content-Security-Policy: show this style and nothing else. */
+/** Content-Security-Policy of a page: this style and nothing else. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`;

@@ -1,12 +1,12 @@
 import { printable } from '#domain/base/input-problem.ts';
 
-/** What a piece of text is, so that a terminal can colour it. */
+/** Meaning of a piece of text, by which a terminal chooses a colour. */
 export type Tone = 'heading' | 'dim' | 'good' | 'change' | 'bad' | 'link';
 
-/** Colours text, or leaves it. */
+/** Colours a text, or leaves the text as it is. */
 export type Paint = (tone: Tone, text: string) => string;
 
-/** For pipes, files and tests. */
+/** Leaves every text as it is, for pipes, files and tests. */
 export const plain: Paint = (_, text) => text;
 
 /**

@@ -14,6 +14,7 @@ export interface NotedPlan {
   readonly reviewed: string | null;
 }
 
+/** Plans and failures of a pipeline, with the job and the commit. */
 export interface PlanNoteInput {
   readonly plans: readonly NotedPlan[];
   readonly failed: readonly { readonly word: string; readonly message: string }[];

@@ -1,7 +1,7 @@
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { counted } from './paint.ts';
 
-/** How much a plan does. Labels of the group are counted apart: they are shared by all engagements. */
+/** Counts of what a plan does. Labels of the group are counted apart, because all engagements share them. */
 export interface PlanSummary {
   /** Epics and issues. */
   readonly create: number;
@@ -13,7 +13,7 @@ export interface PlanSummary {
   readonly pipeline: number;
 }
 
-/** Which of the counts an action belongs to; `null` for what only completes a creation. */
+/** Chooses the count that an action belongs to; `null` for actions that only complete a creation. */
 export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
   switch (action.kind) {
     case 'create-label':
@@ -48,6 +48,7 @@ function fillsInNewEpic(action: Extract<Action, { kind: 'update-epic' }>, plan: 
   return isNew && action.state === null && action.addLabels.length + action.removeLabels.length === 0;
 }
 
+/** Counts the actions of a plan. */
 export function summaryOf(plan: Plan): PlanSummary {
   const counts = { create: 0, link: 0, change: 0, close: 0, note: 0, label: 0, pipeline: 0 };
   for (const action of plan.actions) {

@@ -13,7 +13,7 @@ import { blockContext } from '#domain/texts/block-context.ts';
 import { counted, type Paint, type Tone, visible } from './paint.ts';
 import { countOf, summaryLine, summaryOf } from './plan-summary.ts';
 
-/** What a plan was made from. */
+/** Facts that a plan was made from. */
 export interface PlanContext {
   readonly plan: Plan;
   readonly assessment: Assessment;
@@ -33,6 +33,7 @@ const TONES = { '+': 'good', '~': 'change', '-': 'bad', '⇒': 'link', '✎': 'd
   Tone
 >;
 
+/** Writes a plan for people, one line per change. */
 export function planText(context: PlanContext, paint: Paint): string {
   const { plan, assessment } = context;
   const lines = [
@@ -82,7 +83,7 @@ function targetName(target: NoteTarget, titleOf: (step: string) => string): stri
   return target.kind === 'epic' ? 'the epic' : titleOf(target.step);
 }
 
-/** Titles of steps by key; the key itself where there is none. */
+/** Finds titles of steps by key; the key itself where a title is missing. */
 export function titlesIn(assessment: Assessment): (step: string) => string {
   const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
   return (step) => titles.get(step) ?? step;

@@ -8,6 +8,7 @@ import { nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.
 /** Of one broken rule; the page of the engagement has all. */
 const MOST_MISSING = 3;
 
+/** Writes the portfolio as Markdown: who is waited for, then every engagement. */
 export function portfolioMarkdown(portfolio: Portfolio): string {
   const { counts, people, engagements, at } = portfolio;
   const open = engagements.filter(({ status }) => status !== 'complete');

@@ -4,7 +4,7 @@ import { engagementPage } from './engagement-page.ts';
 import { portfolioMarkdown } from './portfolio-markdown.ts';
 import { portfolioPage } from './portfolio-page.ts';
 
-/** A file of the report; its path is relative to the folder of the report. */
+/** File of the report, with a path relative to the report's folder. */
 export interface ReportFile {
   readonly path: string;
   readonly text: string;

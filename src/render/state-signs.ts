@@ -20,7 +20,7 @@ const DRAWINGS: Readonly<Record<WorkflowState, string>> = {
 const LATE =
   '<path d="M8 1.5L15.5 15H.5z" fill="currentColor"/><path d="M8 6v4.4M8 11.8v1.6" stroke="#fff" stroke-width="1.6"/>';
 
-/** What the states mean to whoever waits. */
+/** Meaning of the states for whoever waits. */
 export const STATE_WORDS: Readonly<Record<WorkflowState, string>> = {
   done: 'done',
   ready: 'ready to start',
@@ -52,11 +52,12 @@ export function signAt(state: WorkflowState | 'late', x: number, y: number, size
   return html`<use class="${name}" href="#s-${name}" x="${x}" y="${y}" width="${size}" height="${size}"/>`;
 }
 
+/** Name of a state as a class of the style: `in progress` → `in-progress`. */
 export function cssName(state: string): string {
   return state.replaceAll(' ', '-');
 }
 
-/** What the signs in the pictures mean. */
+/** Explains the signs in the pictures. */
 export function legend(): Html {
   const states = Object.keys(DRAWINGS) as WorkflowState[];
   return html`<ul class="legend" aria-label="Signs">${states.map(

@@ -5,13 +5,14 @@ import type { EngagementReport, ReportedStep } from '#domain/portfolio/engagemen
 import type { Html } from './html.ts';
 import { cssName } from './state-signs.ts';
 
-/** From the first to the last day of anything that is shown. */
+/** Span from the first to the last day of anything that is shown. */
 export interface TimeLine {
   readonly first: string;
   readonly last: string;
   readonly today: string;
 }
 
+/** Finds the span of an engagement, today included. */
 export function timeLine({ steps, closedWonOn }: EngagementReport, today: string): TimeLine {
   const days = [
     closedWonOn ?? today,

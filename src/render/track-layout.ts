@@ -1,11 +1,13 @@
 /** Places the steps of an engagement in columns so that every step stands right of what it comes after. Pure. */
 import type { ReportedStep } from '#domain/portfolio/engagement-report.ts';
 
+/** Place of a step in the picture. */
 export interface Spot {
   readonly column: number;
   readonly row: number;
 }
 
+/** Places of all steps, with the size of the picture. */
 export interface TrackLayout {
   readonly columns: number;
   readonly rows: number;

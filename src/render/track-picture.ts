@@ -27,7 +27,7 @@ const LINE = 13;
 const MOST_LINES = 3;
 const LINE_LENGTH = 16;
 
-/** Every step with its sign and title, in columns: each step stands right of what it comes after. */
+/** Draws every step with its sign and title, in columns: each step stands right of its predecessors. */
 export function trackPicture(steps: readonly ReportedStep[]): Html {
   const { columns, rows, spots, edges } = trackLayout(steps);
   const [width, height] = [columns * COLUMN, rows * ROW];

@@ -8,11 +8,12 @@ export function nameOf({ kind, name }: Waited): string {
   return kind === 'name' ? `${name} (no GitLab user)` : name;
 }
 
+/** Names those who are waited for, separated by commas. */
 export function namesOf(who: readonly Waited[]): string {
   return who.map(nameOf).join(', ');
 }
 
-/** How long a turn has been waiting: `4 days`, `at most 4 days` where GitLab does not tell exactly. */
+/** Says how long a turn has been waiting: `4 days`, `at most 4 days` where GitLab does not tell exactly. */
 export function waiting({ since }: Pick<Turn, 'since'>): string {
   if (since === null) return '';
   return since.exact || since.days === 0 ? waitText(since.days) : `at most ${waitText(since.days)}`;
@@ -25,7 +26,10 @@ export function waiverText({ title, by, on, reason }: ReportedWaiver): string {
   return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
 }
 
-/** `On hold since 2026-11-30, by mira: the customer asks for it`, or that the loop fuse did it. */
+/**
+ * Says why an engagement stands still: `On hold since 2026-11-30, by mira: the customer asks for it`, or the loop
+ * fuse.
+ */
 export function pauseText({ hold }: Pick<EngagementReport, 'hold'>): string {
   return hold === null
     ? 'Paused, because the same change kept being undone: nothing is changed until somebody resumes it'

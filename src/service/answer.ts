@@ -1,6 +1,6 @@
 /** Everything that ends a delivery: the status, the JSON, and what is counted and logged about it. */
 
-/** Low and fixed in number: they are label values of metrics. */
+/** Result of a delivery. A short fixed list, because results are label values of metrics. */
 export type DeliveryResult =
   | 'stored'
   | 'duplicate'
@@ -18,6 +18,7 @@ export type DeliveryResult =
   | 'no-room'
   | 'store-failed';
 
+/** Everything that answers a delivery: status, JSON, headers, log. */
 export interface DeliveryOutcome {
   readonly status: number;
   readonly result: DeliveryResult;
@@ -25,7 +26,7 @@ export interface DeliveryOutcome {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** For the log: no values from the delivery but keys. */
+  /** Data for the log: no values from the delivery but keys. */
   readonly log?: Readonly<Record<string, unknown>>;
 }
 

@@ -12,6 +12,7 @@ import type { ReadBody } from './read-body.ts';
 import { type Receiver, receive } from './receive.ts';
 import { requestIdOf } from './request-id.ts';
 
+/** Parts that the routes call. */
 export interface ServiceDeps {
   readonly gitlab: Receiver;
   readonly crm: Receiver;
@@ -21,7 +22,7 @@ export interface ServiceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newRequestId: () => string;
-  /** Pages for people, at the paths they have. */
+  /** Pages for people, each at its own path. */
   readonly pages?: Hono;
 }
 

@@ -26,7 +26,10 @@ interface Chore {
   readonly sleep: Sleep;
 }
 
-/** Our own changes come back as events; until we know who we are they only cost a reconcile that finds nothing to do. */
+/**
+ * Asks GitLab whose token this is until GitLab answers. Our own changes come back as events; without the answer each
+ * costs a reconcile that finds nothing to do.
+ */
 export async function learnOwnUser(
   gitlab: GitLab,
   memory: Memory,
@@ -71,7 +74,10 @@ interface Watching extends Chore {
   readonly clock: Clock;
 }
 
-/** Looks whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for once more, what was lost is swept up. */
+/**
+ * Looks regularly whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for
+ * once more, lost ones are swept up.
+ */
 export async function keepWatch(
   { hooks, store, clock, logger, sleep }: Watching,
   { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },

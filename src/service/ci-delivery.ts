@@ -17,6 +17,7 @@ import { readGitLabDelivery } from './gitlab-delivery.ts';
 import { readSowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';
 
+/** Meaning of the text that a pipeline was triggered with: a SOW, engagements to wake, or a reason to do nothing. */
 export type CiDelivery =
   | {
       readonly kind: 'sow';
@@ -38,10 +39,13 @@ export type CiDelivery =
   /** Not understood, or not proven. Nothing of it may be used. */
   | { readonly kind: 'refused'; readonly why: string; readonly fix: string };
 
+/** Proof and time that a delivery to a pipeline is held against. */
 export interface CiDeliveryContext {
   /** Asked only for what is signed. */
   readonly verify: () => Verify;
-  /** When the pipeline was made: its job may wait for a runner, or be run again. */
+  /**
+   * Instant at which the pipeline was made, because a job may wait for a runner or be run again; seconds since 1970.
+   */
   readonly nowSeconds: number;
   /** A signed SOW in a variable of the job, used where the text holds none. */
   readonly beside: string | null;
@@ -66,7 +70,11 @@ const Variables = z.record(z.string(), z.unknown()).nullish();
 
 const HOW = `Send ${SIGNED_FIELDS.join(', ')}: docs/ci.md shows how.`;
 
-/** @param text JSON, or its base64 */
+/**
+ * Reads what a pipeline was triggered with; a SOW counts only when it is signed.
+ *
+ * @param text JSON, or its base64
+ */
 export function readCiDelivery(text: string, context: CiDeliveryContext): CiDelivery {
   if (text.length > LONGEST) return refused(`it is longer than ${LONGEST} characters`, HOW);
   const given = Given.safeParse(parse(text));

@@ -12,6 +12,7 @@ import { parseMarker } from '#domain/text/marker.ts';
 import type { Written } from '#reconciler/loop/own-writes.ts';
 import { INTERESTING_KINDS, isOtherEvent } from './gitlab-events.ts';
 
+/** Meaning of a delivery of GitLab for us. */
 export type GitLabDelivery =
   | {
       readonly kind: 'wake' | 'note';
@@ -27,10 +28,14 @@ export type GitLabDelivery =
   /** An event that this release does not know, or a known one in a shape that it does not know. */
   | { readonly kind: 'unknown' | 'malformed'; readonly why: string };
 
+/** Knowledge of the service that decides about a delivery. */
 export interface GitLabDeliveryContext {
-  /** The user behind our token; `null` while it is not known. What a bot does is ours; a person works in GitLab, too. */
+  /**
+   * User behind our token; `null` while GitLab has not said who. Deeds of a bot are ours; a person works in GitLab,
+   * too.
+   */
   readonly ownUser: OwnUser | null;
-  /** Whether we made this state of an item, or this comment. Asked where our token is a person's. */
+  /** Tells whether we made this state of an item, or this comment. Asked where our token is a person's. */
   isOwnWrite(written: Written): boolean;
   /** The engagement of an issue that carries neither our label nor our marker any more. */
   engagementOfIssue(issueId: number): EngagementKey | null;

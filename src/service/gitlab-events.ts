@@ -25,7 +25,10 @@ const OTHER_KINDS: ReadonlySet<string> = new Set([
 /** Events about members, subgroups and projects have an `event_name` of this form and no `object_kind`. */
 const OTHER_NAMES = /^(?:user|subgroup|project|group|repository|key|keys)_[a-z_]+$/;
 
-/** Whether GitLab is known to send this event, and it is about something else than issues, epics, comments and pipelines. */
+/**
+ * Tells whether an event is one that GitLab is known to send about something else than issues, epics, comments and
+ * pipelines.
+ */
 export function isOtherEvent(event: string): boolean {
   return OTHER_KINDS.has(event) || OTHER_NAMES.test(event);
 }

@@ -2,19 +2,23 @@
 import type { InboxFigures } from '#ports/inbox.ts';
 import { within } from './within.ts';
 
-/** Asked on every `/readyz`; none of it may take long. */
+/** Answers for `/readyz`, which asks on every request: none may take long. */
 export interface HealthSource {
   figures(): Promise<InboxFigures>;
-  /** `null` while GitLab has not been asked yet; else the last answer. */
+  /** Last answer of GitLab; `null` while nobody has asked yet. */
   gitlab(): { readonly reachable: boolean; readonly at: string; readonly reason: string | null } | null;
-  /** Engagements that the loop fuse has paused, with the change that tripped it. */
+  /** Engagements that the loop fuse has paused, each with the change that tripped the fuse. */
   paused(): readonly { readonly engagement: string; readonly change: string | null }[];
-  /** When a sweep last ended well; `null`: not yet. */
+  /** Instant at which a sweep last ended well; `null`: not yet. */
   lastSweep(): string | null;
-  /** How our webhooks in GitLab are, at the last look; `null`: not looked yet. Lost deliveries are the sweep's, so this never makes us unready. */
+  /**
+   * State of our webhooks in GitLab at the last look; `null`: not looked yet. The sweep finds lost deliveries, so
+   * this state never makes us unready.
+   */
   webhooks(): unknown;
 }
 
+/** Verdict of `/readyz` with its reasons. */
 export interface Readiness {
   readonly ready: boolean;
   readonly problems: readonly string[];

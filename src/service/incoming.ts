@@ -2,20 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import type { BodySource } from './read-body.ts';
 import type { ReadHeader } from './standard-webhooks.ts';
 
-/** What the server hands over beside the request; nothing when a request is made in this process. */
+/** Request of the server beside the `Request`; absent when a request is made in this process. */
 export interface ServiceEnv {
   readonly Bindings: { readonly incoming?: IncomingMessage };
 }
 
-/** A request before anything is known of it. */
+/** Request of which nothing is known yet. */
 export interface Incoming {
   readonly header: ReadHeader;
   readonly body: BodySource;
 }
 
 /**
- * The headers and the unread body. Both are taken from the socket where there is one: a `Request` for each delivery
- * costs more than checking its signature.
+ * Takes headers and the unread body from the socket where there is one: a `Request` for each delivery costs more than
+ * checking its signature.
  */
 export function incomingOf(request: Request, bindings: ServiceEnv['Bindings'] | undefined): Incoming {
   const message = bindings?.incoming;

@@ -16,6 +16,7 @@ export interface GitLabRequestSeen extends Omit<GitLabRequestFigures, 'status'> 
   readonly rateLimit: { readonly remaining: number; readonly limit: number } | null;
 }
 
+/** Memory of the running service, filled by whatever happens. */
 export interface Memory {
   readonly ownUser: () => OwnUser | null;
   readonly setOwnUser: (user: OwnUser) => void;
@@ -32,7 +33,7 @@ export interface Memory {
   readonly health: (store: Inbox) => HealthSource;
 }
 
-/** A memory that knows nothing yet, and tells the metrics whatever it learns. */
+/** Creates an empty memory that passes everything learnt on to the metrics. */
 export function createMemory(metrics: ServiceMetrics): Memory {
   let user: OwnUser | null = null;
   let gitlab: ReturnType<HealthSource['gitlab']> = null;

@@ -13,14 +13,18 @@ import type { DeliveryResult } from './answer.ts';
 import type { Source } from './receive.ts';
 import { within } from './within.ts';
 
+/** Clock and store that the metrics ask. */
 export interface MetricsDeps {
   readonly clock: Clock;
   /** Asked on every scrape. */
   readonly figures: () => Promise<InboxFigures>;
-  /** Memory, event loop and so on of this process; `true` when not given. They never stop: not for tests. */
+  /**
+   * Memory, event loop and so on of this process; `true` when not given. These collectors never stop: not for tests.
+   */
   readonly withProcess?: boolean;
 }
 
+/** Request to GitLab as the metrics count it. */
 export interface GitLabRequestFigures {
   readonly method: string;
   /** A pattern, `/groups/:id/epics`; never an address. */
@@ -36,19 +40,19 @@ export interface ServiceMetrics {
   delivery(source: Source, result: DeliveryResult): void;
   /** A request was answered. `route`: the pattern, or `other`. */
   httpRequest(route: string, status: number, seconds: number): void;
-  /** From the moment a delivery came in until GitLab is as it should be. */
+  /** Records the seconds from the receipt of a delivery until GitLab is as it should be. */
   applied(seconds: number): void;
   gitlabRequest(request: GitLabRequestFigures): void;
   action(kind: string, result: 'done' | 'skipped' | 'failed'): void;
-  /** How many requests GitLab still grants in this period, and of how many. */
+  /** Records how many requests GitLab still grants in this period, and of how many. */
   rateLimit(remaining: number, limit: number): void;
   /** A sweep has ended well, at this instant (ISO 8601): the dead man's switch of everything else. `null`: none has. */
   sweepSucceeded(at: string | null): void;
-  /** How many engagements the fuse has paused. */
+  /** Records how many engagements the fuse has paused. */
   paused(engagements: number): void;
   /** A look at our webhooks in GitLab has ended. */
   webhooks(health: HookHealth): void;
-  /** For Prometheus. Answers also when the inbox does not. */
+  /** Prints everything for Prometheus, also when the inbox does not answer. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -60,6 +64,7 @@ const FIGURES_TIMEOUT_MS = 2_000;
 /** GitLab's API has fewer routes that we use, and the engine fewer kinds of action. */
 const MOST_NAMES = 60;
 
+/** Creates the metrics of a service in a registry of their own. */
 export function createMetrics({ clock, figures, withProcess = true }: MetricsDeps): ServiceMetrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];

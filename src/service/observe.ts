@@ -2,6 +2,7 @@
 import type { Logger } from '#ports/logger.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
+/** Log and metrics that hear of every answer. */
 export interface ObserveDeps {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
@@ -9,21 +10,22 @@ export interface ObserveDeps {
 
 /** A request that has been answered. */
 export interface Answered {
-  /** The pattern of the path; `other` when it is none of ours. */
+  /** Pattern of the path; `other` for a path that is none of ours. */
   readonly route: string;
   readonly status: number;
-  /** Of `performance.now()`. */
+  /** Beginning of the request, by `performance.now()`. */
   readonly startedAt: number;
   readonly requestId: string;
-  /** Static, so that alerts can group by it. */
+  /** Fixed text, so that alerts can group by it. */
   readonly message: 'delivery answered' | 'request answered';
-  /** More for the log. */
+  /** Further data for the log. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Machines ask these every few seconds: they are logged only when something is wrong, or for who wants every detail. */
 const PROBED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
+/** Writes one line of log and one observation for an answered request. */
 export function observe(deps: ObserveDeps, answered: Answered): void {
   const { message, route, status, startedAt, requestId, data } = answered;
   const elapsedMs = performance.now() - startedAt;

@@ -11,10 +11,14 @@ import { portfolioPage } from '#render/portfolio-page.ts';
 import { engagementData } from '#render/report-files.ts';
 import { answer } from './answer.ts';
 
+/** Portfolio, and who may see the portfolio. */
 export interface PortfolioPagesDeps {
   /** Asked for each page. @throws AppError while GitLab cannot be read */
   readonly portfolio: () => Promise<Portfolio>;
-  /** `null`: whoever reaches the service may look, because a proxy in front has asked who it is. */
+  /**
+   * Password of the pages; `null`: whoever reaches the service may look, because a proxy in front has asked for a
+   * login.
+   */
   readonly password: Secret | null;
 }
 
@@ -23,7 +27,9 @@ const PAGES_USER = 'procession';
 
 const HEADERS = { 'content-security-policy': `${PAGE_POLICY}; frame-ancestors 'none'` } as const;
 
-/** Nothing is read from a request but its path and password, and nothing can be changed here. */
+/**
+ * Creates the routes of the pages. Nothing but path and password is read from a request, and nothing can be changed.
+ */
 export function createPortfolioPages({ portfolio, password }: PortfolioPagesDeps): Hono {
   const app = new Hono();
   const guard: MiddlewareHandler =

@@ -4,13 +4,15 @@
  */
 import type { IncomingMessage } from 'node:http';
 
+/** Body of a request, or the reason why it could not be read. */
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Buffer; release(): void }
   | { readonly kind: 'too-large' | 'too-slow' | 'broken-off' | 'no-room' };
 
-/** From a socket, or from a request made in this process. `null`: there is none. */
+/** Socket, or body of a request made in this process; `null`: no body. */
 export type BodySource = IncomingMessage | ReadableStream<Uint8Array> | null;
 
+/** Time and room for bodies. */
 export interface BodyLimits {
   /** A body that is not complete after this is given up. */
   readonly timeoutMs: number;
@@ -24,6 +26,7 @@ export type ReadBody = (source: BodySource, limitBytes: number) => Promise<Body>
 /** So much of every body is free of the common room: ordinary deliveries get through while long ones fill it. */
 const FREE_BYTES = 256 * 1024;
 
+/** Creates a reader that holds all bodies together within their room. */
 export function createReadBody({ timeoutMs, roomBytes }: BodyLimits): ReadBody {
   const room: Room = { freeBytes: roomBytes };
   return async (source, limitBytes) => {

@@ -11,6 +11,7 @@ import { toDedupeKey } from './request-id.ts';
 import { readSowBody, type SowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';
 
+/** Inbox, proof and limit of the CRM's webhook. */
 export interface CrmReceiverDeps {
   readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'find'>;
   readonly verify: Verify;

@@ -10,6 +10,7 @@ import type { Verify } from './verdict.ts';
 
 type DeliveryInbox = Pick<Inbox, 'put' | 'quarantine' | 'find'>;
 
+/** Inbox, proof, limit and knowledge of GitLab's webhook. */
 export interface GitLabReceiverDeps {
   readonly inbox: DeliveryInbox;
   readonly verify: Verify;

@@ -11,9 +11,10 @@ import type { Body, ReadBody } from './read-body.ts';
 import type { ReadHeader } from './standard-webhooks.ts';
 import type { Verify } from './verdict.ts';
 
+/** Sender of deliveries. */
 export type Source = 'gitlab' | 'crm';
 
-/** A delivery whose sender is proven. Its body may still be anything. */
+/** Delivery with a proven sender. The body may still be anything. */
 export interface AuthenticDelivery {
   readonly header: ReadHeader;
   readonly bytes: Buffer;
@@ -30,16 +31,17 @@ export interface Receiver {
   /** The longest body. */
   readonly limitBytes: number;
   readonly verify: Verify;
-  /** Reads the body and makes it durable. A store that fails is an outcome: {@link storeFailed}. */
+  /** Reads the body and puts the delivery on disk. A store that fails is an outcome: {@link storeFailed}. */
   take(delivery: AuthenticDelivery): Promise<DeliveryOutcome>;
 }
 
+/** Clock and reader of bodies. */
 export interface ReceiveDeps {
   readonly clock: Clock;
   readonly readBody: ReadBody;
 }
 
-/** An outcome and the length of the body, as far as it is known. */
+/** Outcome, with the length of the body as far as that is known. */
 export interface Received {
   readonly outcome: DeliveryOutcome;
   readonly bytes: number;
@@ -48,6 +50,7 @@ export interface Received {
 /** Seconds; long enough for a store to come back. */
 const RETRY_AFTER = { 'retry-after': '30' };
 
+/** Takes one delivery through all checks, in the order above, to its outcome. */
 export async function receive(
   { clock, readBody }: ReceiveDeps,
   receiver: Receiver,
@@ -126,7 +129,10 @@ const NOT_UTF_8 = refusal(
   'The body is not UTF-8: send JSON in UTF-8 and sign those bytes.',
 );
 
-/** The sender's next try or our sweep repairs it. Of the error only name and code are logged. */
+/**
+ * Answers 503 for a store that fails: the sender's next try or our sweep repairs that. Of the error only name and
+ * code are logged.
+ */
 export function storeFailed(error: unknown): DeliveryOutcome {
   const name = error instanceof Error ? error.name : 'unknown';
   const code = error instanceof Error && 'code' in error ? error.code : null;

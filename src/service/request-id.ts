@@ -6,7 +6,10 @@ const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
 
 const ID_HEADERS = ['x-gitlab-webhook-uuid', 'webhook-id', 'x-request-id'];
 
-/** The identifier that the sender shows for this request where it has a harmless one, so that both sides find it. */
+/**
+ * Chooses the identifier of a request: the sender's where it is harmless, so that both sides find the request, else a
+ * new one.
+ */
 export function requestIdOf(header: ReadHeader, newRequestId: () => string): string {
   for (const name of ID_HEADERS) {
     const value = header(name);
@@ -18,7 +21,10 @@ export function requestIdOf(header: ReadHeader, newRequestId: () => string): str
 /** Visible characters, short enough for an index. */
 const PLAIN_KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** An identifier from outside as a key of the store: itself where it is short and plain, otherwise its digest. */
+/**
+ * Makes a key of the store from an identifier from outside: the identifier where it is short and plain, else its
+ * digest.
+ */
 export function toDedupeKey(text: string): string {
   return PLAIN_KEY.test(text) ? text : `sha256:${hash('sha256', text)}`;
 }

@@ -3,7 +3,7 @@ import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
 import { signingKey } from './signing-key.ts';
 
-/** What deliveries are proven with. Several of each while one is replaced by another. */
+/** Secrets that prove deliveries; several of each while one is replaced by another. */
 export interface WebhookSecrets {
   /** Plain secrets and signing tokens. */
   readonly gitlab: readonly Secret[];

@@ -1,7 +1,7 @@
 /** The form of signing tokens in Standard Webhooks. */
 const PREFIX = 'whsec_';
 
-/** Whether a secret is a signing token and not a plain one. */
+/** Tells whether a secret is a signing token and not a plain one. */
 export function isSigningToken(secret: string): boolean {
   return secret.startsWith(PREFIX);
 }

@@ -2,6 +2,7 @@
 import { problem } from '#domain/base/input-problem.ts';
 import { type ReadSow, readSow } from '#domain/sow/problems.ts';
 
+/** SOW in a body, or every problem of that body. */
 export type SowBody = ReadSow;
 
 const NOT_JSON: SowBody = {
@@ -10,6 +11,7 @@ const NOT_JSON: SowBody = {
   warnings: [],
 };
 
+/** Reads a SOW from the bytes of a body. */
 export function readSowBody(bytes: Buffer): SowBody {
   let value: unknown;
   try {

@@ -1,18 +1,19 @@
 /** The part of Standard Webhooks that the headers alone decide: who claims what, signed when, and in which scheme. */
 
-/** How a header is asked for: in lower case; `undefined` when the request does not have it. */
+/** Looks up a header by its name in lower case; `undefined` for one that the request does not have. */
 export type ReadHeader = (name: string) => string | undefined;
 
-/** What the headers of a signed delivery claim. Nothing of it is proven before the signature is checked. */
+/** Claim in the headers of a signed delivery, unproven until the signature is checked. */
 export interface SignedClaim {
-  /** `webhook-id`: the sender repeats it when it sends again. */
+  /** `webhook-id`, which a sender repeats when sending again. */
   readonly id: string;
-  /** `webhook-timestamp` exactly as sent, because it is part of what is signed. */
+  /** `webhook-timestamp` exactly as sent, because the signature covers those characters. */
   readonly timestamp: string;
-  /** The `v1` signatures of the header, 32 bytes each; several while the sender changes its key. */
+  /** The `v1` signatures of the header, 32 bytes each; several while the sender changes keys. */
   readonly signatures: readonly Buffer[];
 }
 
+/** Claim of the headers, or the reason why there is none. */
 export type ReadClaim =
   | { readonly kind: 'claim'; readonly claim: SignedClaim }
   | { readonly kind: 'refused'; readonly why: string };

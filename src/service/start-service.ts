@@ -4,6 +4,7 @@ import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { ServiceEnv } from './incoming.ts';
 
+/** Service that listens on a port. */
 export interface ServedService {
   /** `http://127.0.0.1:3000` */
   readonly url: string;
@@ -11,6 +12,7 @@ export interface ServedService {
   close(): Promise<void>;
 }
 
+/** Address and port to listen on. */
 export interface ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
@@ -23,12 +25,16 @@ export interface ServiceOptions {
   readonly overrideGlobals?: boolean;
 }
 
+/** Times after which the server drops a connection. */
 export interface ServiceTimeouts {
   /** Until the headers are complete. A slow sender holds a socket no longer than this. */
   readonly headersMs: number;
-  /** Until the body is; longer than the app waits for it, because the app's answer says what is wrong. */
+  /** Time until the whole body is there; longer than the app waits, because the app's answer says what is wrong. */
   readonly requestMs: number;
-  /** Between requests; longer than load balancers wait, or they would use a connection that is just closing. */
+  /**
+   * Time between requests; longer than load balancers wait, which would otherwise use a connection that is just
+   * closing.
+   */
   readonly keepAliveMs: number;
   /** Requests that have not ended so long after the end was asked for are cut off. */
   readonly graceMs: number;

@@ -1,10 +1,10 @@
 import type { ReadHeader } from './standard-webhooks.ts';
 
-/** Whether a body is what its headers claim. */
+/** Verdict on whether a body is what the headers claim. */
 export type BodyVerdict = 'authentic' | 'unauthentic' | 'not-utf-8';
 
 /**
- * What the headers alone decide, before a byte of the body is read, so that a flood of unauthentic deliveries costs
+ * Verdict of the headers alone, before a byte of the body is read, so that a flood of unauthentic deliveries costs
  * almost nothing. `why` is for our log; senders are told nothing.
  */
 export type HeaderVerdict =

@@ -2,11 +2,12 @@
 import type { LogLevel } from '#config/environment.ts';
 import type { Logger } from '#ports/logger.ts';
 
-/** Where lines go: a stream, or `null` for stderr, written behind the work so that a request does not wait for it. */
+/** Stream for the lines of the log; `null`: stderr, written behind the work so that no request waits for the log. */
 export interface LogDestination {
   write(text: string): unknown;
 }
 
+/** Log that can be written out before the process ends. */
 export type FlushedLogger = Logger & { flush(): void };
 
 const SILENT: FlushedLogger = { debug() {}, info() {}, warn() {}, error() {}, flush() {} };

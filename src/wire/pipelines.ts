@@ -9,10 +9,15 @@ import type { ChangedFile } from '#ports/changed-files.ts';
 import type { MergeRequests } from '#ports/merge-requests.ts';
 import type { CiDelivery } from '#service/ci-delivery.ts';
 
+/** Adapters that only pipelines need. */
 export interface PipelineWire {
-  /** What GitLab CI says about the job this runs in. */
+  /** Gives what GitLab CI says about the job of this process. */
   ci(): CiEnvironment;
-  /** What changed below the current folder since a commit. @throws ConfigError when git cannot tell. */
+  /**
+   * Lists what changed below the current folder since a commit.
+   *
+   * @throws ConfigError when git cannot tell.
+   */
   changedFiles(since: string): Promise<readonly ChangedFile[]>;
   /** Merge requests of the project that the pipeline belongs to. @throws ConfigError outside of a GitLab CI job. */
   mergeRequests(): Promise<MergeRequests>;
@@ -23,6 +28,7 @@ export interface PipelineWire {
   ): Promise<CiDelivery>;
 }
 
+/** Composes the adapters of pipelines, each loaded on the first call. */
 export function createPipelineWire({
   config,
   cwd,

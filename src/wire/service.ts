@@ -32,13 +32,14 @@ import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 
+/** Settings and adapters that a service is composed of. */
 export interface ServiceParts {
   readonly config: Config;
   readonly secrets: WebhookSecrets;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Store;
-  /** How to wait; really, when not given. */
+  /** Way to wait; really waits when not given. */
   readonly sleep?: Sleep;
   /** Builds what talks to GitLab; `onRequest` hears of every request. */
   readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<Connected>;
@@ -58,13 +59,14 @@ export interface ComposedService {
   work(signal: AbortSignal): Promise<void>;
 }
 
+/** Service that accepts deliveries. */
 export interface RunningService {
   readonly url: string;
   /** Stops accepting, lets begun work end, and closes the store. */
   close(): Promise<void>;
 }
 
-/** What a killed service had begun is taken up again after this. */
+/** Milliseconds after which the work of a killed service is taken up again. */
 export const LEASE_MS = 15_000;
 /** GitLab's own limit for a webhook body, and ours for a SOW. */
 const GITLAB_BODY_BYTES = 26_214_400;

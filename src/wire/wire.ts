@@ -41,7 +41,7 @@ import type { ProcessChoice } from '#templates/process-store.ts';
 import { createPipelineWire, type PipelineWire } from './pipelines.ts';
 import type { RunningService } from './service.ts';
 
-/** What commands get. Every method loads its adapter on the first call and keeps the result. */
+/** Adapters for commands. Every method loads an adapter on the first call and keeps the result. */
 export interface Wire extends PipelineWire {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -50,7 +50,7 @@ export interface Wire extends PipelineWire {
   settings(): Settings;
   /** Process and profile of a launch for which none are named. */
   defaultLaunch(): ProcessChoice;
-  /** Whether there is a token: without one, SOW files are planned against an empty GitLab. */
+  /** Tells whether there is a token: without one, SOW files are planned against an empty GitLab. */
   hasGitLab(): boolean;
   /**
    * Every process under the templates folder.
@@ -70,11 +70,15 @@ export interface Wire extends PipelineWire {
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` that have one of these numbers, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
-  /** Whether a path names a settings file. */
+  /** Tells whether a path names a settings file. */
   isConfigFile(path: string): boolean;
   /** Every problem of the environment and a settings file, or of the one that commands read. */
   lintConfig(file?: string): LintedConfig;
-  /** Every problem of processes, templates and SOW files. @param linted the settings, `null` where they cannot be used */
+  /**
+   * Lists every problem of processes, templates and SOW files.
+   *
+   * @param linted settings, `null` where they cannot be used
+   */
   lintProject(linted: Config | null): Promise<LintResult>;
   /** Every problem of some files and folders. */
   lintPaths(paths: readonly string[]): Promise<LintResult>;
@@ -94,7 +98,7 @@ export interface Wire extends PipelineWire {
   installation(): Promise<InstallationAdmin>;
   /** @throws ConfigError as {@link Wire.gitlab} */
   hooks(): Promise<HookAdmin>;
-  /** Whether the store could be opened; writes nothing. */
+  /** Tells whether the store could be opened; writes nothing. */
   database(): Promise<DatabaseState>;
   /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
   serve(): Promise<RunningService>;

@@ -1,6 +1,7 @@
 /** The files that `init` writes, from a few answers. Every answer is checked and quoted, so the result is valid YAML. */
 import { addCalendarDays, isTimeZone } from '#domain/base/calendar.ts';
 
+/** Answers that the files are written from. */
 export interface InitAnswers {
   readonly group: string;
   readonly project: string;
@@ -8,11 +9,11 @@ export interface InitAnswers {
   readonly managers: readonly string[];
   readonly engineers: readonly string[];
   readonly timeZone: string;
-  /** Where GitLab reaches `procession serve`; `null`: pipelines do the work. */
+  /** Address at which GitLab reaches `procession serve`; `null`: pipelines do the work. */
   readonly serviceUrl: string | null;
-  /** Project that holds Procession in this GitLab, with its CI/CD component and its image: `acme/procession`. */
+  /** Project of Procession in this GitLab, with the CI/CD component and the image: `acme/procession`. */
   readonly component: string;
-  /** Of Procession: `1.2.0`. */
+  /** Version of Procession: `1.2.0`. */
   readonly version: string;
   /** Public key whose seals count; `null`: records are not sealed. */
   readonly sealKey: string | null;
@@ -20,13 +21,16 @@ export interface InitAnswers {
   readonly today: string;
 }
 
+/** File that `init` writes. */
 export interface InitFile {
   readonly path: string;
   readonly text: string;
 }
 
+/** Path of the sample SOW. */
 export const SAMPLE_SOW = 'sows/SOW-1001.yml';
 
+/** Writes the files of a new project. */
 export function initFiles(answers: InitAnswers): readonly InitFile[] {
   return [
     { path: 'procession.yml', text: settings(answers) },
@@ -38,7 +42,7 @@ export function initFiles(answers: InitAnswers): readonly InitFile[] {
 const PATH = /^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*(\/[a-zA-Z0-9_.][a-zA-Z0-9_.-]*)*$/;
 const USERNAME = /^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/;
 
-/** What is wrong with an answer, or `undefined`. */
+/** Checks of answers: each says what is wrong, or `undefined`. */
 export const ANSWER_PROBLEMS = {
   path: (text: string): string | undefined =>
     PATH.test(text) ? undefined : 'expected a path as the address shows it, for example acme/services',

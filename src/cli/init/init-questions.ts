@@ -4,7 +4,7 @@ import type { Ask } from '#cli/terminal/ask.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { ANSWER_PROBLEMS } from './init-files.ts';
 
-/** Whether to try first. `null`: the person gave up. */
+/** Asks whether to try first; `null`: the person gave up. */
 export async function chooseWay(ask: Ask): Promise<'sandbox' | 'gitlab' | null> {
   return await ask.choose('What do you want to set up?', [
     { value: 'sandbox', label: 'Try it first', hint: 'a GitLab stand-in on this machine, nothing to lose' },
@@ -12,7 +12,7 @@ export async function chooseWay(ask: Ask): Promise<'sandbox' | 'gitlab' | null> 
   ]);
 }
 
-/** Answers by the name of their option. */
+/** Answers, by the names of their options. */
 export type Values = Record<string, string | undefined>;
 
 /** Asks for what is missing, in order. @returns whether the person stayed to the end */

@@ -18,10 +18,11 @@ import { stepTitles } from './step-titles.ts';
 import type { Target } from './target.ts';
 import { undecidedError } from './undecided.ts';
 
+/** Options of `apply` beside its targets. */
 export interface ApplyChoices {
   readonly review: Review | null;
   readonly allowMassChange: boolean;
-  /** Take an engagement up again that paused itself. */
+  /** Take up an engagement that paused itself. */
   readonly resume: boolean;
 }
 

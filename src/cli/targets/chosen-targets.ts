@@ -10,19 +10,21 @@ import { changedInputs } from '#domain/sow/changed-inputs.ts';
 import { visible } from '#render/paint.ts';
 import { readTargets, type Target } from './target.ts';
 
-/** One thing to work on, or why it cannot be read; the others go on. */
+/** Target to work on, or the reason why that one cannot be read; the others go on. */
 export type Chosen =
   | { readonly kind: 'target'; readonly word: string; readonly target: Target }
   | { readonly kind: 'failed'; readonly word: string; readonly error: AppError };
 
+/** Targets that a command line names. */
 export interface ChosenTargets {
   readonly chosen: readonly Chosen[];
-  /** Whether several may come, so that the answer is a list even when it has one entry. */
+  /** Several targets may come, so the answer is a list even with one entry. */
   readonly many: boolean;
-  /** Files of processes or settings that changed; with them, every running engagement may. */
+  /** Changed files of processes or settings, each of which may change every running engagement. */
   readonly processFiles: readonly string[];
 }
 
+/** Option `--changed-since`. */
 export const CHANGED_SINCE = {
   type: 'string',
   placeholder: 'commit',

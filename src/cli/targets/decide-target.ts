@@ -13,6 +13,7 @@ import { emptyGitLab } from './offline-gitlab.ts';
 import type { Target } from './target.ts';
 import { undecidedError } from './undecided.ts';
 
+/** Target that is decided anew: an engagement or a SOW file, but no plan file. */
 export type LiveTarget = Exclude<Target, { kind: 'plan-file' }>;
 
 /** Options of every command that may launch. */
@@ -25,6 +26,7 @@ export const LAUNCH_OPTIONS = {
   profile: { type: 'string', placeholder: 'id', help: 'Variant of the process, for a new engagement' },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+/** Process and profile of a launch. */
 export interface Launch {
   readonly process: string;
   readonly profile: string | null;
@@ -41,7 +43,11 @@ export function launchOf(context: CommandContext): Launch {
   };
 }
 
-/** Refuses a misspelt `--process` or `--profile` even where the engagement exists and keeps its own. @throws ConfigError */
+/**
+ * Refuses a misspelt `--process` or `--profile`, even where the engagement exists with a process of its own.
+ *
+ * @throws ConfigError
+ */
 export function verifyLaunch(
   context: CommandContext,
   engagement: EngagementKey,
@@ -52,7 +58,7 @@ export function verifyLaunch(
     throw undecidedError(engagement, { kind: 'unknown-process', ...launch }, processes.ids);
 }
 
-/** Why a decision was made without GitLab; `null`: it was made with it. */
+/** Reason why a decision was made without GitLab; `null`: GitLab was asked. */
 export type OfflineReason = '--offline' | 'GITLAB_TOKEN is not set' | null;
 
 /** @throws UsageError when `--offline` is asked for an engagement that only GitLab knows */
@@ -66,7 +72,7 @@ export function offlineReason(context: CommandContext, target: LiveTarget, asked
   return target.kind === 'sow' && !context.wire.hasGitLab() ? 'GITLAB_TOKEN is not set' : null;
 }
 
-/** What commands that only look can tell about: decided, or not won yet. */
+/** Outcome that commands can show without writing: decided, or not won yet. */
 export type Decided = Decision | Extract<Undecided, { kind: 'not-won' }>;
 
 /** @throws AppError when nothing can be decided, saying what to do about it */

@@ -2,7 +2,7 @@ import { InvariantError } from '#domain/base/errors.ts';
 import { PREMIUM } from '#domain/engagement/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
-/** A GitLab with nothing in it, to plan a launch against without a connection. It cannot be written. */
+/** Makes a GitLab with nothing in it, which cannot be written: for planning a launch without a connection. */
 export function emptyGitLab(): GitLab {
   const refuse = async (): Promise<never> => {
     throw new InvariantError('The empty GitLab that plans are made against cannot be written.');

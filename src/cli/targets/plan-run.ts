@@ -14,17 +14,18 @@ import type { Launch, LiveTarget } from './decide-target.ts';
 import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
+/** Plans of one run, and engagements without one. */
 export interface PlanRun {
-  /** Of SOW files and numbers that were asked for, and of running engagements that a changed process changes. */
+  /** Plans of the SOW files and numbers asked for, and of running engagements that a changed process changes. */
   readonly planned: readonly Planned[];
   readonly failed: readonly { readonly word: string; readonly message: string; readonly exit: number }[];
   /** Files of the process or the settings that changed. */
   readonly processFiles: readonly string[];
-  /** Running engagements that a changed process leaves as they are; `null` when they were not looked at. */
+  /** Running engagements that a changed process leaves as they are; `null` when nobody looked at them. */
   readonly untouched: number | null;
 }
 
-/** One that fails does not stop the others; an error that is not ours ends it. */
+/** Plans every target. A target that fails does not stop the others; an error that is not ours ends the run. */
 export async function planAll(
   context: CommandContext,
   targets: ChosenTargets,
@@ -99,6 +100,7 @@ async function attempt(
   }
 }
 
+/** JSON of a run, see `docs/cli.md`. */
 export function planRunData(context: CommandContext, run: PlanRun): Readonly<Record<string, unknown>> {
   return {
     version: 1,
@@ -109,6 +111,7 @@ export function planRunData(context: CommandContext, run: PlanRun): Readonly<Rec
   };
 }
 
+/** Text of a run for a terminal. */
 export function planRunText(context: CommandContext, run: PlanRun): string {
   const { paint } = context.output;
   return [

@@ -20,6 +20,7 @@ import {
 } from './decide-target.ts';
 import { notWonText } from './undecided.ts';
 
+/** Plan of one target, with the decision behind the plan. */
 export type Planned =
   | {
       readonly kind: 'planned';
@@ -47,6 +48,7 @@ export async function planTarget(
   return { kind: 'planned', target, decision, launch, offline };
 }
 
+/** Tells whether a plan changes nothing. */
 export function isEmpty(planned: Planned): boolean {
   return planned.kind === 'not-won' || planned.decision.plan.actions.length === 0;
 }
@@ -91,7 +93,7 @@ function brakeText(engagement: EngagementKey, why: string): string {
   return `A brake stops this: ${why}. When it is right: procession apply ${engagement} --allow-mass-change`;
 }
 
-/** The JSON of a plan, see `docs/cli.md`; `#domain/plan/plan-file.ts` reads it back. */
+/** JSON of a plan, see `docs/cli.md`; `#domain/plan/plan-file.ts` reads the same form. */
 export function plannedData(context: CommandContext, planned: Planned): Readonly<Record<string, unknown>> {
   const { engagement } = planned.target;
   if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };

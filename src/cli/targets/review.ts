@@ -14,13 +14,14 @@ import { counted } from '#render/paint.ts';
 
 const REVIEWS = ['ignore', 'check', 'require'] as const;
 
-/** `check`: where there was a review, its plan must still fit. `require`: there must have been one. */
+/** Review of plans. `check`: a plan that was reviewed must still fit. `require`: there must have been a review. */
 export interface Review {
   readonly required: boolean;
   readonly mergeRequestIid: number | null;
   readonly plans: ReviewedPlans;
 }
 
+/** Option `--review`. */
 export const REVIEW_OPTION = {
   type: 'string',
   placeholder: 'how',
@@ -28,7 +29,7 @@ export const REVIEW_OPTION = {
 } as const;
 
 /**
- * The review of the commit that this pipeline runs for; `null` when it is not asked for.
+ * Reads the review of the commit that this pipeline runs for; `null` when no review is asked for.
  *
  * @throws UsageError for another value of `--review`, or outside of a pipeline
  */

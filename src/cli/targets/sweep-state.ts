@@ -11,8 +11,9 @@ import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { SweepResult } from '#reconciler/work/sweep.ts';
 import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/work/sweep-memory.ts';
 
+/** Memory of earlier sweeps that the next one goes by. */
 export interface SweepState {
-  /** `null`: a full sweep. */
+  /** Instant from which on changes are looked at; `null`: a full sweep. */
   readonly since: string | null;
   /** Engagements to look at besides. */
   readonly also: readonly EngagementKey[];
@@ -20,7 +21,11 @@ export interface SweepState {
   succeed(results: readonly SweepResult[]): Promise<void>;
 }
 
-/** `null` without `--state`. A file that is missing or odd means a full sweep. @throws UsageError beside `--since` */
+/**
+ * Opens the file of `--state`; `null` without that option. A file that is missing or odd means a full sweep.
+ *
+ * @throws UsageError beside `--since`
+ */
 export async function openMemory(
   context: CommandContext,
   { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,

@@ -9,6 +9,7 @@ import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { type PlanFile, parsePlanFiles } from '#domain/plan/plan-file.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 
+/** Thing that a word of the command line names. */
 export type Target =
   | { readonly kind: 'engagement'; readonly engagement: EngagementKey }
   | { readonly kind: 'sow'; readonly engagement: EngagementKey; readonly sow: Sow; readonly file: string }

@@ -5,7 +5,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 
-/** What is wrong with an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
+/** Makes the error for an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
 export function undecidedError(
   engagement: EngagementKey,
   undecided: Exclude<Undecided, { kind: 'not-won' }>,

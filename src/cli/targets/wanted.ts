@@ -12,16 +12,18 @@ import {
 } from '#domain/setup/wanted-installation.ts';
 import type { Wire } from '#wire/wire.ts';
 
+/** Wanted installation, and the roles that own a step. */
 export interface Wanted {
   readonly installation: WantedInstallation;
   /** Roles that own a step. */
   readonly processRoles: readonly string[];
 }
 
+/** Options that change the wanted installation. */
 export interface Wishes {
   readonly hook: boolean;
   readonly schedule: boolean;
-  /** `null`: the default, and a schedule that exists keeps its own. */
+  /** Times of the schedule; `null`: the default for a new schedule, and an existing one stays as it is. */
   readonly cron: string | null;
   readonly renewSecret: boolean;
 }

@@ -1,16 +1,18 @@
 /** Questions to the person at the terminal. The library is loaded with the first question. */
 import type { CliIo } from './io.ts';
 
+/** Question for a text. */
 export interface Question {
   readonly message: string;
-  /** What is shown as an example while nothing is typed. */
+  /** Example that is shown while nothing is typed. */
   readonly placeholder?: string;
-  /** What Enter alone answers. */
+  /** Answer of Enter alone. */
   readonly initial?: string;
-  /** What is wrong with an answer, or `undefined`. */
+  /** Says what is wrong with an answer, or `undefined`. */
   readonly problem: (text: string) => string | undefined;
 }
 
+/** Question with a fixed list of answers. */
 export interface Choice<T extends string> {
   readonly value: T;
   readonly label: string;
@@ -23,7 +25,7 @@ export interface Ask {
   choose<T extends string>(message: string, choices: readonly Choice<T>[]): Promise<T | null>;
 }
 
-/** `null` where nobody can answer: no terminal, or a dumb one. */
+/** Creates the way to ask a person; `null` where nobody can answer: no terminal, or a dumb one. */
 export function createAsk({ stdin, stdout, env }: Pick<CliIo, 'stdin' | 'stdout' | 'env'>): Ask | null {
   if (stdin?.isTTY !== true || stdout.isTTY !== true || env['TERM'] === 'dumb') return null;
   const streams = { input: stdin as never, output: stdout as never };

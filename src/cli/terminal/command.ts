@@ -6,22 +6,22 @@ import type { Output } from './output.ts';
 export interface CommandOption {
   readonly type: 'boolean' | 'string';
   readonly short?: string;
-  /** What stands for the value in the help: `file` in `--out <file>`. */
+  /** Word for the value in the help: `file` in `--out <file>`. */
   readonly placeholder?: string;
   readonly help: string;
 }
 
-/** One command of the CLI. Each lives in a file of its own that exports it as `command`. */
+/** Command of the CLI, exported as `command` by a file that holds nothing else. */
 export interface Command {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** What follows the name: `<sow.yml|SOW-n> [options]`. */
+  /** Words after the name: `<sow.yml|SOW-n> [options]`. */
   readonly usage: string;
-  /** How many words without dashes it takes. */
+  /** Number of words without dashes. */
   readonly positionals: { readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** What it does, when, and with which exit code; several paragraphs. */
+  /** Explanation in several paragraphs: deed, occasion, exit codes. */
   readonly details: string;
   /** Lines to copy. */
   readonly examples: readonly string[];
@@ -29,12 +29,12 @@ export interface Command {
   run(context: CommandContext): Promise<number>;
 }
 
-/** What a command gets: its words and options, the adapters, and where to write. */
+/** Words and options of a command line, the adapters, and the output. */
 export interface CommandContext {
   readonly positionals: readonly string[];
-  /** Whether a boolean option was given. */
+  /** Tells whether a boolean option was given. */
   readonly flag: (name: string) => boolean;
-  /** The value of a string option; `undefined` when it was not given. */
+  /** Value of a string option; `undefined` for one that was not given. */
   readonly text: (name: string) => string | undefined;
   readonly wire: Wire;
   readonly output: Output;
@@ -43,8 +43,8 @@ export interface CommandContext {
   /** Relative paths on the command line are relative to this folder. */
   readonly cwd: string;
   /**
-   * For commands that run until they are told to stop: resolves at the first SIGINT or SIGTERM, which then does not
-   * end the process. A second one does.
+   * Waits for the first SIGINT or SIGTERM, which then does not end the process; a second one does. For commands that
+   * run until they are told to stop.
    */
   readonly untilInterrupted: () => Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
 } from '#domain/base/errors.ts';
 import { UsageError } from './usage-error.ts';
 
+/** Exit codes. Stable: scripts depend on them. */
 export const EXIT = {
   done: 0,
   /** `check`: rules are broken. */

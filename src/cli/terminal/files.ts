@@ -5,7 +5,12 @@ import { dirname } from 'node:path';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 
-/** @param named as the person wrote it, for messages. @throws InvalidInputError */
+/**
+ * Reads a file that the command line names.
+ *
+ * @param named as the person wrote it, for messages
+ * @throws InvalidInputError
+ */
 export async function readText(path: string, named: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -14,12 +19,16 @@ export async function readText(path: string, named: string): Promise<string> {
   }
 }
 
-/** The text of a file, `null` when there is none or it cannot be read: for what only saves work. */
+/** Reads a file that only saves work; `null` when there is none or reading fails. */
 export async function readTextIfAny(path: string): Promise<string | null> {
   return await readFile(path, 'utf8').catch(() => null);
 }
 
-/** Writes a file, making its folder when there is none. @throws InvalidInputError */
+/**
+ * Writes a file, making the folder when there is none.
+ *
+ * @throws InvalidInputError
+ */
 export async function writeText(path: string, named: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });

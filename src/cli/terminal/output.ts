@@ -5,7 +5,7 @@ import type { Environment } from '#config/environment.ts';
 import { type Paint, plain, type Tone } from '#render/paint.ts';
 import type { CliIo, TextStream } from './io.ts';
 
-/** Results go to stdout and nothing else does, so that pipes and files get exactly them. */
+/** Output of a command. Results alone go to stdout, so that pipes and files get exactly the results. */
 export interface Output {
   readonly result: (text: string) => void;
   /** A result as JSON, safe to show on a terminal. */
@@ -34,6 +34,7 @@ const FORMATS = {
 const CLEAR_LINE = '\r\u001B[2K';
 const NARROWEST_TERMINAL = 20;
 
+/** Creates the output on the streams of a command line. */
 export function createOutput(io: Pick<CliIo, 'stdout' | 'stderr' | 'env'>, quiet: boolean): Output {
   const { stdout, stderr, env } = io;
   let progressShown = false;

@@ -9,6 +9,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   quiet: { type: 'boolean', short: 'q', help: 'Only results and errors: no notes, no progress' },
 };
 
+/** Command line, taken apart. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
   readonly values: ReadonlyMap<string, string | true>;

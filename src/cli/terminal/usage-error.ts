@@ -1,6 +1,6 @@
 import { AppError } from '#domain/base/errors.ts';
 
-/** The command line itself is wrong: unknown command or option, a value missing. Nothing was done. */
+/** Mistake in the command line: unknown command or option, a value missing. Nothing was done. */
 export class UsageError extends AppError {
   readonly code = 'usage';
   readonly disposition = 'reject';

@@ -15,9 +15,12 @@ export interface Acceptance {
   readonly workingDays: number;
   /** The last day for an objection. */
   readonly lastDay: string;
-  /** When who does the step was told that this silence is about to count; `null`: not yet. */
+  /** Day of the warning that this silence is about to count; `null`: not warned yet. */
   readonly warnedOn: string | null;
-  /** Why the day of sending cannot be right, so that nothing counts: half a sentence. `null`: it can be. */
+  /**
+   * Reason why the day of sending cannot be right, so that nothing counts: half a sentence. `null`: the day can be
+   * right.
+   */
   readonly odd: string | null;
   /** The last day is over, after a warning. */
   readonly reached: boolean;
