@@ -12,7 +12,7 @@ import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
 import { type Identified, isInHolder } from '#domain/record/identify.ts';
 
-/** Something that is no longer as Procession had set it up. */
+/** Something of an engagement that is no longer as Procession had set it up. */
 export interface Drift {
   /** Under which it is remembered. */
   readonly key: string;
@@ -32,7 +32,7 @@ export interface Drift {
     | { readonly kind: 'twin'; readonly id: number };
 }
 
-/** What drift is found in: what the facts ask for, and what GitLab holds. */
+/** Facts in which drift is found: what the process asks for, and what GitLab holds. */
 export interface DriftFacts {
   readonly assessment: Assessment;
   readonly found: Identified;
@@ -45,7 +45,7 @@ export interface DriftFacts {
   readonly resume: boolean;
 }
 
-/** What a run does about the drift it found. */
+/** Decision of a run about the drift that it found. */
 export interface Settlement {
   /** As it is after this run. */
   readonly memory: DriftMemory;
@@ -55,6 +55,7 @@ export interface Settlement {
   readonly askOn: readonly NoteTarget[];
 }
 
+/** Decides what becomes of the drift: put back the first time, asked about the second, left alone from then on. */
 export function settleDrift(input: DriftFacts): Settlement {
   const before = driftMemoryOf(input);
   const healed = new Set(before.healed);
@@ -75,7 +76,7 @@ export function settleDrift(input: DriftFacts): Settlement {
   return { memory: { healed, asked }, left, askOn: [...askOn.values()] };
 }
 
-/** What was remembered; nothing when a person asked to start over. */
+/** Drift that the epic remembers; none when a person asked to start over. */
 export function driftMemoryOf({
   found,
   resume,
@@ -201,12 +202,12 @@ function twinDrift({ found }: DriftFacts): readonly Drift[] {
 }
 
 /**
- * The steps whose issue blocks fewer open issues than it should, by the count that GitLab shows in lists: links of
- * theirs are gone. Links that people are asked about do not count.
+ * Steps whose issue blocks fewer open issues than it should, by the count that GitLab shows in lists: links of these
+ * steps are gone. Links that people are asked about do not count.
  *
  * @param remembered links known to have been there
- * @see ee/app/models/ee/issue_link.rb `blocking_issues_for_collection`: the count is that of open targets, and is
- * kept up when a link is deleted or a target closes
+ * @see ee/app/models/ee/issue_link.rb `blocking_issues_for_collection`: the count is that of open targets, and is kept
+ * up when a link is deleted or a target closes
  */
 export function suspectBlockers(
   remembered: readonly Edge[],

@@ -5,7 +5,7 @@ import { stepReference } from '#domain/text/references.ts';
 import { noteBody } from '#domain/texts/notes.ts';
 import type { Drift, DriftFacts } from './drift.ts';
 
-/** @param here everything on one item that is left as people made it */
+/** Comment that asks about drift on one item. @param here everything on the item that is left as people made it */
 export function driftNote(here: readonly Drift[], facts: Pick<DriftFacts, 'assessment' | 'found'>): string {
   const { engagement } = facts.assessment;
   return noteBody(

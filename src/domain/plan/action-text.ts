@@ -3,7 +3,10 @@
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import type { Action } from './action.ts';
 
-/** One action in a line. @example `reopen kick-off` · `kick-off: ready → blocked` · `note closed-too-early on kick-off` */
+/**
+ * Says one action in a line. @example `create issue kick-off` · `kick-off: ready → blocked` · `note closed-too-early
+ * on kick-off`
+ */
 export function actionText(action: Action): string {
   switch (action.kind) {
     case 'create-label':

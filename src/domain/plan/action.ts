@@ -23,6 +23,7 @@ interface Update {
   readonly why: readonly string[];
 }
 
+/** One change in GitLab. It names steps, not issues, so that it can be planned before any issue exists. */
 export type Action =
   | {
       readonly kind: 'create-label';
@@ -116,6 +117,9 @@ export type Action =
       readonly record: RecordToWrite | null;
     } & Update);
 
+/**
+ * Changes that an engagement needs, in the order in which they are carried out. Empty: everything is as it should be.
+ */
 export interface Plan {
   readonly engagement: EngagementKey;
   readonly actions: readonly Action[];

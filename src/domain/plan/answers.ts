@@ -5,12 +5,16 @@ import { encodeNoteMarker } from '#domain/text/marker.ts';
 import type { Action } from './action.ts';
 import type { Draft } from './input.ts';
 
-/** The rule of the note that answers one comment: found again by it, so that a second run does not repeat it. */
+/** Rule of the note that answers one comment; a second run finds the note by this rule and does not repeat it. */
 export function answerRule(noteId: number): string {
   return `answer:${noteId}`;
 }
 
-/** @param stopped what was said changes nothing yet, and people are told so */
+/**
+ * Answers the comments that were followed or refused.
+ *
+ * @param stopped what was said changes nothing yet, and people are told so
+ */
 export function planAnswers(
   { said, facts, context }: Pick<Draft, 'said' | 'facts' | 'context'>,
   stopped = false,

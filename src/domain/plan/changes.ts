@@ -12,7 +12,11 @@ export interface LabelChanges {
   readonly removeLabels: readonly string[];
 }
 
-/** Adds what is missing and removes other labels of the same scopes: on Free, scoped labels do not exclude each other. */
+/**
+ * Labels to add, and those of the same scopes to remove: on Free, scoped labels do not exclude each other.
+ *
+ * @param scopes beginnings of labels. @example `workflow::`
+ */
 export function labelChanges(
   actual: readonly string[],
   desired: readonly string[],

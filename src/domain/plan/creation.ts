@@ -30,7 +30,7 @@ export function createsItems({ steps }: Assessment, { epic }: Identified, migrat
   return migrate || epic === null || steps.some(({ issue }) => issue === null);
 }
 
-/** Whether labels of ours are missing altogether: people took them off, or the group has them no longer. */
+/** Whether items lack labels of ours altogether: people took them off, or the group has these labels no longer. */
 export function lacksLabels(
   { engagement, steps }: Assessment,
   { epic }: Identified,
@@ -52,7 +52,10 @@ export function lacksLabels(
   });
 }
 
-/** Makes also those that somebody took out of the group: adding an unknown one to an issue would make a project label. */
+/**
+ * Makes the labels that the group lacks, also those that somebody took out of it: adding an unknown label to an issue
+ * would make a project label.
+ */
 export function planLabels({
   facts: { assessment, found },
   wishes,
@@ -159,6 +162,7 @@ function moveToEpic(
   };
 }
 
+/** Marker of the epic, or of the tracking issue that stands for one. */
 export function epicMarker({
   engagement,
   process,
@@ -169,6 +173,7 @@ export function epicMarker({
   return { kind: 'epic', engagement, process: process.id, profile: process.profile, step: null };
 }
 
+/** Marker of the issue of a step. */
 export function stepMarker(
   { engagement, process }: { readonly engagement: string; readonly process: ProcessDefinition },
   step: string,
@@ -193,7 +198,7 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
   };
 }
 
-/** The labels of ours that a step's issue must carry. */
+/** Labels of ours that the issue of a step must carry. */
 export function stepLabels(status: StepStatus, { assessment, settings }: BlockContext): readonly string[] {
   const name = (scope: 'step' | 'role' | 'workflow', value: string): string =>
     labelName(scope, value, settings.labels);

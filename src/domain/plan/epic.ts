@@ -23,7 +23,7 @@ type EpicDraft = Pick<
   'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming'
 >;
 
-/** Changes the epic, after an explanation where that closes or opens it. */
+/** Changes the epic: labels, summary, and whether it is open; the last two after an explanation. */
 export function planEpic(draft: EpicDraft): readonly Action[] {
   const { facts, said, settings, context, left } = draft;
   const { rulings } = context.assessment;
@@ -84,7 +84,7 @@ function blockToWrite(existing: ActualEpic | null, draft: EpicDraft): Written {
 
 type Written = Pick<Extract<Action, { kind: 'update-epic' }>, 'block' | 'record'>;
 
-/** Whether nothing is to be changed: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
+/** Whether an engagement is stopped: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
 export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>): boolean {
   const { assessment, found } = facts;
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
@@ -92,7 +92,9 @@ export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>
 
 type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'context'>;
 
-/** While stopped, only what people have just said is answered and recorded; what it asks for is owed. */
+/**
+ * Answers and records what people have just said while the engagement is stopped; what the comments ask for is owed.
+ */
 export function planStopped(draft: StoppedDraft): readonly Action[] {
   const answers = planAnswers(draft, true);
   if (answers.length === 0) return [];
@@ -102,7 +104,12 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
   return [...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
 }
 
-/** Pausing: the reason as a note, and the mark that every later run sees. What was just said is answered too. */
+/**
+ * Pauses an engagement: the reason as a note, and the mark that every later run sees. What was just said is answered
+ * too.
+ *
+ * @param change see `trippedBy`
+ */
 export function planPausing(draft: StoppedDraft, change: string): readonly Action[] {
   const { facts } = draft;
   const body = fuseNote(facts.assessment.engagement, change);

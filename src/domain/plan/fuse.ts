@@ -9,10 +9,14 @@ import { actionText } from './action-text.ts';
 
 /** The third time trips it. */
 const FLIPS = 3;
-/** How far back changes count, in milliseconds: one hour. */
+/** Time within which repeated changes count, in milliseconds: one hour. */
 export const FUSE_WINDOW_MS = 3_600_000;
 
-/** @param recent texts of the actions done within the window, see {@link actionText}. @returns the change that would be made for the third time, or `null`. */
+/**
+ * Finds the change that would be made for the third time; `null` when there is none.
+ *
+ * @param recent texts of the actions done within the window, see {@link actionText}
+ */
 export function trippedBy(plan: Plan, recent: readonly string[]): string | null {
   for (const action of plan.actions.filter(isFlip)) {
     const text = actionText(action);

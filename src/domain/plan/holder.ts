@@ -13,14 +13,14 @@ export function movesToEpic({ facts: { found, capabilities }, wishes }: Moving):
   return wishes.migrate && capabilities.epics && found.epic !== null && found.epic.tracking !== null;
 }
 
-/** What holds the engagement once the plan is carried out. A tracking issue stays one until it is moved. */
+/** Holder of the engagement once the plan is carried out. A tracking issue stays one until it is moved. */
 export function holderAfter(input: Moving): HolderKind {
   const { found, capabilities } = input.facts;
   if (found.epic === null) return capabilities.epics ? 'epic' : 'tracking issue';
   return movesToEpic(input) || found.epic.tracking === null ? 'epic' : 'tracking issue';
 }
 
-/** The tracking issue that is left now, and any that an interrupted move has left behind. */
+/** Closes the tracking issue that is left now, and any that an interrupted move has left behind. */
 export function planRetirement(
   draft: Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context'>,
 ): readonly Action[] {
@@ -33,7 +33,7 @@ export function planRetirement(
   );
 }
 
-/** What is left in a tracking issue whose engagement goes on in an epic. @param epic its reference */
+/** Text left in a tracking issue whose engagement goes on in an epic. @param epic reference of the epic */
 export function movedBlock(engagement: string, epic: string): string {
   return `**Moved.** ${engagement} goes on in ${epic}; this issue is closed and no longer kept up to date. Its comments stay here.`;
 }

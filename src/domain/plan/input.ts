@@ -12,7 +12,7 @@ import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
-/** What one run plans from. */
+/** Everything that one run plans from. */
 export interface PlanInput {
   readonly facts: PlanFacts;
   readonly said: Said;
@@ -26,7 +26,7 @@ export interface PlanInput {
   readonly now: string;
 }
 
-/** How things stand in GitLab. */
+/** State of an engagement in GitLab, and what follows from it. */
 export interface PlanFacts {
   /** With the rulings as comments and facts have left them; what a run adds to the rulings, the plan says. */
   readonly assessment: Assessment;
@@ -38,7 +38,7 @@ export interface PlanFacts {
   readonly lostLinks: readonly Edge[];
 }
 
-/** What people have said, now and before. */
+/** Words of people, now and before. */
 export interface Said {
   /** What comments, or a finished step that appoints, have just asked for. */
   readonly followed: Pick<Followed, 'answers' | 'effects'>;
@@ -46,7 +46,7 @@ export interface Said {
   readonly recorded: Pick<Rulings, 'readings' | 'runs'>;
 }
 
-/** What the caller of a run asks for. */
+/** Choices of whoever asked for the run. */
 export interface Wishes {
   /** The loop fuse's pause ends, and what people have undone is put back; by option or by comment. */
   readonly resume: boolean;
@@ -58,7 +58,7 @@ export interface Wishes {
   readonly claimed: boolean;
 }
 
-/** A plan in the making: the input, and all that is settled before the first action. */
+/** Plan in the making: the input, and all that is settled before the first action. */
 export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn'> {
   /** What texts are made of; its assessment, like that of the facts, has the rulings as they will be recorded. */
   readonly context: BlockContext;

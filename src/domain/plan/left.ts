@@ -8,7 +8,7 @@ import type { Action } from './action.ts';
 import type { LabelChanges } from './changes.ts';
 import type { Draft } from './input.ts';
 
-/** One comment on each item on which something is asked for the first time. */
+/** Asks about drift, in one comment on each item on which something is asked for the first time. */
 export function planDriftNotes({
   facts,
   left,

@@ -26,12 +26,15 @@ function leftovers({ assessment, found }: PlanFacts): readonly Leftover[] {
   });
 }
 
-/** For the epic's table and memory. */
+/** Steps that the SOW no longer asks for and that have an issue, for the epic's table and memory. */
 export function leftoversOf(facts: PlanFacts): Pick<BlockContext, 'leftovers'> {
   return { leftovers: leftovers(facts).map(({ step }) => ({ key: step.id, title: step.title })) };
 }
 
-/** Asks on each open one what is to become of it, once: its block says so from then on, and nothing else is touched. */
+/**
+ * Asks once on each open issue nobody asks for any longer what is to become of it: its block says so from then on, and
+ * nothing else is touched.
+ */
 export function planLeftovers({
   facts,
   settings,

@@ -6,7 +6,10 @@ import type { Action } from './action.ts';
 import type { Draft, PlanFacts } from './input.ts';
 import { staysUnlinked } from './left.ts';
 
-/** One per predecessor that must be done; none where GitLab has no such links: order is in labels and blocks anyway. */
+/**
+ * Links there should be: one per predecessor that must be done. None where GitLab has no such links: labels and blocks
+ * tell the order anyway.
+ */
 export function desiredLinks({
   assessment,
   capabilities,
@@ -17,7 +20,7 @@ export function desiredLinks({
   );
 }
 
-/** Makes the links that are not known to be there. Making one that is there after all does no harm. */
+/** Makes the links that are not known to be there. Making a link that is there after all does no harm. */
 export function planLinks({
   facts,
   links,
@@ -29,7 +32,7 @@ export function planLinks({
     .map((edge): Action => ({ kind: 'add-link', ...edge }));
 }
 
-/** Tells of a link whether it is remembered between the issues of now. */
+/** Test of a link: whether it is remembered between the issues of now. */
 export function knownLinks({
   issues,
   memory,

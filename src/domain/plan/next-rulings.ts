@@ -9,14 +9,18 @@ import { movesToEpic } from './holder.ts';
 import type { PlanInput } from './input.ts';
 import { nextRuns } from './pipelines.ts';
 
-/** The next rulings, with the two findings that they remember and that texts need. */
+/** Next rulings, with two findings that they remember and that texts need. */
 export interface NextRulings {
   readonly rulings: Rulings;
   readonly health: Health;
   readonly due: readonly DueReminder[];
 }
 
-/** @param context with the rulings as they are now, and what this run changes on issues */
+/**
+ * Computes the rulings that a run records.
+ *
+ * @param context with the rulings as they are now, and what this run changes on issues
+ */
 export function nextRulings(
   { facts, said, wishes, now }: Pick<PlanInput, 'facts' | 'said' | 'wishes' | 'now'>,
   context: BlockContext,
@@ -41,7 +45,10 @@ export function nextRulings(
   };
 }
 
-/** While an engagement is stopped, what was said is kept and what it asks for is owed; nothing else moves. */
+/**
+ * Rulings recorded while an engagement is stopped: what was said is kept, what it asks for is owed, nothing else
+ * moves.
+ */
 export function rulingsWhileStopped({ facts, said }: Pick<PlanInput, 'facts' | 'said'>): Rulings {
   return recordEffects(facts.assessment.rulings, said.followed.effects, null);
 }

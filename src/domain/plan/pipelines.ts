@@ -12,8 +12,8 @@ import type { Draft, PlanInput } from './input.ts';
 import { isGone } from './left.ts';
 
 /**
- * The runs as they are to be recorded: a step whose turn it is wants its pipeline, and a success is used once it has
- * closed its issue, or is about to.
+ * Runs as they are to be recorded: a step whose turn it is wants its pipeline, and a success is used once it has
+ * closed the issue, or is about to.
  */
 export function nextRuns({ rulings, steps }: Assessment, now: string): Rulings['runs'] {
   let { runs } = rulings;
@@ -31,7 +31,10 @@ function isTurn({ state, waiver, waitsFor }: Pick<StepStatus, 'state' | 'waiver'
   return isOpen && waiver === null && waitsFor.every(({ until }) => until === 'started');
 }
 
-/** Starts what the epic says is wanted. What is wanted only now is written down first, and started by the run after. */
+/**
+ * Starts the pipelines that the epic says are wanted. What is wanted only now is written down first, and started by
+ * the run after.
+ */
 export function planPipelines({
   facts: { assessment },
   said: { recorded },
@@ -49,7 +52,7 @@ export function planPipelines({
   });
 }
 
-/** The steps whose pipelines are wanted now and were not when the epic was last written. */
+/** Steps whose pipelines are wanted now and were not when the epic was last written. */
 export function newlyWanted(next: Pick<Rulings, 'runs'>, recorded: Pick<Rulings, 'runs'>): readonly string[] {
   return next.runs
     .filter(({ state }) => state === 'wanted')

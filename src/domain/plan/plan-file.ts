@@ -25,6 +25,7 @@ const PlanFile = z.object({
   digest: z.string(),
   actions: z.array(FileAction),
 });
+/** Plan as a file holds it. */
 export type PlanFile = Readonly<z.infer<typeof PlanFile>>;
 
 /** A plan of a SOW that is not won: nothing to carry out. */
@@ -34,18 +35,18 @@ const NotWon = z.looseObject({ outcome: z.literal('not-won') });
 const PlanFiles = z.looseObject({ version: z.unknown(), plans: z.array(z.unknown()) });
 
 /**
- * The digest of what a plan does to one engagement. Labels that all engagements share are left out: somebody else
- * creating one in between changes nothing about this plan.
+ * Digest of what a plan does to one engagement. Labels that all engagements share are left out: somebody else creating
+ * one in between changes nothing about this plan.
  */
 export function planDigest(actions: readonly (Action | FileAction)[]): string {
   return checksum(canonicalJson(actions.filter((action) => !isSharedLabel(action))));
 }
 
 /**
- * The plans of a file: one, or all that `plan` wrote for several targets.
+ * Reads the plans of a file: one, or all that `plan` wrote for several targets.
  *
  * @returns `null` when the text is JSON of something else (a SOW, say)
- * @throws InvalidInputError when it is no JSON, of another version, or not as `plan` wrote it
+ * @throws InvalidInputError when the text is no JSON, of another version, or not as `plan` wrote it
  */
 export function parsePlanFiles(text: string, file: string): readonly PlanFile[] | null {
   const json = parseJson(text, file);
@@ -97,8 +98,10 @@ function checkVersion(json: unknown, file: string): void {
 }
 
 /**
- * What differs between a plan file and the plan of now, one phrase each. Empty when they do the same, and when there is
- * nothing left to do: then it has been carried out already.
+ * Difference between a plan file and the plan of now, one phrase each. Empty when both do the same, and when nothing
+ * is left to do: then the plan has been carried out already.
+ *
+ * @example `['needed now: create-issue kick-off', 'no longer needed: add-link kick-off project-summary']`
  */
 export function planDifference(file: PlanFile, now: Plan): readonly string[] {
   if (now.actions.length === 0 || planDigest(now.actions) === file.digest) return [];

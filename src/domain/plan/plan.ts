@@ -22,15 +22,15 @@ import { planPipelines, planRunNotes } from './pipelines.ts';
 import { planPlaces } from './places.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
 
-/** One part of a plan: what it does, and why it comes where it comes. */
-interface Part {
+/** Part of a plan: what it does, and why it comes where it comes. `docs/architecture.md` shows both. */
+interface PlanPart {
   readonly what: string;
   readonly because: string;
   readonly actions: (draft: Draft) => readonly Action[];
 }
 
-/** In the order in which they are carried out: a crash leaves a prefix that the next run completes. */
-const PARTS: readonly Part[] = [
+/** Parts of a plan in the order in which they are carried out: a crash leaves a prefix that the next run completes. */
+export const PLAN_PARTS: readonly PlanPart[] = [
   {
     what: 'labels of the group',
     because: 'an unknown label on an issue would silently become a project label',
@@ -93,12 +93,12 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** A plan with the rulings that its last action records. */
+/** Plan with the rulings that its last action records. */
 export interface RulingPlan extends Plan {
   readonly rulings: Rulings;
 }
 
-/** Plans one engagement. While it is stopped, people are answered and nothing else happens. */
+/** Plans one engagement. While the engagement is stopped, people are answered and nothing else happens. */
 export function plan(input: PlanInput): RulingPlan {
   if (isStopped(input)) {
     const draft = stoppedDraft(input);
@@ -107,11 +107,11 @@ export function plan(input: PlanInput): RulingPlan {
   const draft = draftOf(input);
   return planned(
     draft,
-    PARTS.flatMap(({ actions }) => actions(draft)),
+    PLAN_PARTS.flatMap(({ actions }) => actions(draft)),
   );
 }
 
-/** What pausing an engagement takes. @param change see `trippedBy`. */
+/** Plans the pausing of an engagement. @param change see `trippedBy` */
 export function planPause(input: PlanInput, change: string): Plan {
   const draft = stoppedDraft(input);
   return planned(draft, planPausing(draft, change));

@@ -1,7 +1,7 @@
 import type { Brakes, Policy } from '#domain/base/settings.ts';
 import type { Action, Plan } from './action.ts';
 
-/** What may be done of a plan. */
+/** Verdict on a plan: how much of it may be done. */
 export type Verdict =
   | { readonly kind: 'go' }
   /** Shadow mode: compute and report only. */

@@ -11,11 +11,11 @@ import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
 import type { Draft } from './input.ts';
 
-/** What the next record is made from: all of it settled before the first action. */
+/** Share of a draft that the next record is made from: all of it is settled before the first action. */
 export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context'>;
 
 /**
- * The record to be written; ids of issues that are yet to be made are filled in when they are.
+ * Record to be written; ids of issues that are yet to be made are filled in when the issues exist.
  *
  * @param links those that will be there
  */
@@ -48,7 +48,7 @@ export function nextRecord(
   };
 }
 
-/** A record as an action carries it. @param steps whose issues it names once they exist */
+/** Record as an action carries it. @param steps whose issues the record names once they exist */
 export function toWrite(record: EngagementRecord, steps: readonly StepKey[]): RecordToWrite {
   return { text: recordText(record), steps };
 }
@@ -58,7 +58,10 @@ export function recordedSteps({ assessment, leftovers = [] }: BlockContext): rea
   return [...assessment.steps, ...leftovers].map(({ key }) => key);
 }
 
-/** Whether the record says something else than the one that is there. How far comments were read is no reason to write. */
+/**
+ * Whether the next record says something else than the one that is there. How far comments were read is no reason to
+ * write.
+ */
 export function isNews({ facts, said }: Pick<Draft, 'facts' | 'said'>, next: EngagementRecord): boolean {
   const { opened, record } = facts.found;
   if (record === null || opened.kind !== 'ok') return true;

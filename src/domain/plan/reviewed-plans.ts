@@ -5,25 +5,35 @@
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { textLines } from '#domain/text/text-lines.ts';
 
-/** The rule by which the note is found again, see `encodeNoteMarker`. */
+/** Rule by which the note on a merge request is found again, see `encodeNoteMarker`. */
 export const PLAN_NOTE_RULE = 'merge-request-plan';
 
-/** Engagement → digest of its plan (`planDigest`), or `not-won` where nothing is launched yet. */
+/**
+ * Plans that people saw: engagement → digest (`planDigest`), or {@link REVIEWED_NOT_WON} where nothing is launched
+ * yet.
+ */
 export type ReviewedPlans = ReadonlyMap<EngagementKey, string>;
 
-/** Instead of a digest: the SOW is not won, so there is no plan. */
+/** Word in place of a digest: the SOW is not won, so there is no plan. */
 export const REVIEWED_NOT_WON = 'not-won';
 
 const LINE = /^<!-- procession:reviewed v1((?: [^\s<>=]+=[A-Za-z0-9:_-]{1,100})*) -->$/;
 
-/** @throws {TypeError} when it could not be read back: a bug of ours. */
+/**
+ * Line that remembers reviewed plans. @example `<!-- procession:reviewed v1 SOW-1042=f00 SOW-1043=not-won -->`
+ *
+ * @throws {TypeError} when the line could not be read back: a bug of ours
+ */
 export function encodeReviewedPlans(plans: ReviewedPlans): string {
   const line = `<!-- procession:reviewed v1${[...plans].map(([key, digest]) => ` ${key}=${digest}`).join('')} -->`;
   if (!LINE.test(line)) throw new TypeError(`not plans that can be read back: ${line}`);
   return line;
 }
 
-/** Empty when the note holds none. The last such line counts: ours is the one before the note's marker. */
+/**
+ * Reads reviewed plans from a note; none when the note holds no such line. The last line counts: ours is the one
+ * before the note's marker.
+ */
 export function parseReviewedPlans(body: string): ReviewedPlans {
   const matches = textLines(body).flatMap(({ text, fenced }) =>
     fenced ? [] : ((LINE.exec(text.trim()) ?? [])[1] ?? []),

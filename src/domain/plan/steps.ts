@@ -35,7 +35,7 @@ export function planTwins({ facts: { found }, left }: Pick<Draft, 'facts' | 'lef
     });
 }
 
-/** Reminds of steps, one note each. */
+/** Writes the reminders, one note each. */
 export function planReminderNotes({ due, context }: Pick<Draft, 'due' | 'context'>): readonly Action[] {
   return due.flatMap((reminder): Action[] => {
     const status = context.assessment.steps.find(({ key }) => key === reminder.step);
@@ -48,7 +48,7 @@ export function planReminderNotes({ due, context }: Pick<Draft, 'due' | 'context
 
 type StepDraft = Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'left' | 'coming'>;
 
-/** Changes the issues that are there, each after an explanation of every rule broken on it. */
+/** Changes the issues that are there, each after a note about every rule broken on it. */
 export function planSteps(draft: StepDraft): readonly Action[] {
   return inOrderOfArrival(draft).flatMap((status) => {
     if (status.issue === null) return [];
@@ -123,7 +123,7 @@ function closingReason({ waiver, acceptance, run, step }: StepStatus): string {
 
 type Asked = Pick<PlanInput, 'facts' | 'said' | 'settings'>;
 
-/** What this run changes on each issue, apart from labels, state and text. */
+/** Changes of this run on each issue, apart from labels, state and text. */
 export function pendingChanges(input: Asked): ReadonlyMap<StepKey, PendingChange> {
   const { settings } = input;
   const { assessment } = input.facts;

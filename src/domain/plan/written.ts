@@ -8,7 +8,7 @@ import { type EngagementRecord, readRecord } from '#domain/record/record.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { RecordToWrite } from './action.ts';
 
-/** The record with the ids of the issues there are by now. */
+/** Record with the ids of the issues there are by now. */
 export function recordNow(
   { text, steps }: RecordToWrite,
   issues: ReadonlyMap<StepKey, Pick<ActualIssue, 'id'>>,
@@ -23,7 +23,7 @@ export function recordNow(
 }
 
 /**
- * The description with the record as the last line of its block.
+ * Description with the record as the last line of its block.
  *
  * @throws ConfigError where records are sealed and the private key is missing
  */

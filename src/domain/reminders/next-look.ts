@@ -9,9 +9,9 @@ import { hasReminder } from './reminders.ts';
 const DAYS_AHEAD = 14;
 
 /**
- * The first instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
- * silence counts, an order for the health ends, the health changes; at once while a pipeline is under way, because its
- * events come only where somebody has subscribed to them. `null`: not within 14 days.
+ * First instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
+ * silence counts, an order for the health ends, the health changes; at once while a pipeline is under way, because
+ * events of pipelines come only where somebody has subscribed to them. `null`: not within 14 days.
  *
  * @param now ISO 8601, on the day of the assessment
  */

@@ -15,11 +15,12 @@ import type { BlockContext } from '#domain/texts/block-context.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
 import type { DueReminder } from './reminders.ts';
 
-/** Which note a reminder is: silence that counts has one of its own. */
+/** Rule of the note that a reminder is: silence that counts has a note of its own. */
 export function reminderRule({ stage }: DueReminder): Extract<NoteRule, 'reminder' | 'acceptance'> {
   return stage === 'acceptance' || stage === 'accepted' ? 'acceptance' : 'reminder';
 }
 
+/** Words of a reminder. */
 export function reminderNote(reminder: DueReminder, status: StepStatus, context: BlockContext): string {
   return noteBody(reminderRule(reminder), textOf(reminder, status, context).join('\n'));
 }

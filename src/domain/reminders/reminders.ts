@@ -22,6 +22,7 @@ import type { BlockContext } from '#domain/texts/block-context.ts';
 /** Stages that the daily cap counts, the least urgent first. */
 const CAPPED: readonly ReminderStage[] = ['turn', 'before', 'late', 'escalated'];
 
+/** Reminder that is to be written now. */
 export interface DueReminder {
   readonly step: StepKey;
   readonly stage: Exclude<ReminderStage, 'turn'>;
@@ -31,13 +32,18 @@ export interface DueReminder {
   readonly heldUp: readonly Deadline[];
 }
 
+/** Reminders of now, and what is to be remembered of them. */
 export interface PlannedReminders {
   readonly due: readonly DueReminder[];
   /** The last reminder of each open step, when these are carried out. */
   readonly records: Reminder[];
 }
 
-/** @param now ISO 8601, on the day of the assessment */
+/**
+ * Decides who is to be reminded of what.
+ *
+ * @param now ISO 8601, on the day of the assessment
+ */
 export function planReminders(context: BlockContext, now: string): PlannedReminders {
   const { assessment, settings } = context;
   const { steps, today } = assessment;
@@ -59,13 +65,14 @@ export function planReminders(context: BlockContext, now: string): PlannedRemind
   return { due, records };
 }
 
-/** What was said about a step last, and what comes next, for people. */
+/** Reminders about one step as people see them: what was said last, and what comes next. */
 export interface RemindersSeen {
   readonly last: { readonly stage: ReminderStage; readonly on: string } | null;
   /** If nothing happens until then. */
   readonly next: { readonly stage: ReminderStage; readonly on: string } | null;
 }
 
+/** Tells what was said about a step last, and what comes next. */
 export function remindersSeen(status: StepStatus, context: BlockContext): RemindersSeen {
   const [last] = lastOf(status, context);
   const next = context.assessment.rulings.hold === null ? comingReminder(status, context) : null;

@@ -9,9 +9,10 @@ import {
 import type { Instance } from './rulings.ts';
 
 /**
- * The process with one step for each issue that was asked for, in place of the step they are made from. What comes
- * after that step comes after each of them. With none asked for, the step stays as it is and is left out by
- * `stepsFor`.
+ * Process with one step for each issue that was asked for, in place of the step that these are made from. What comes
+ * after that step comes after each of them. With none asked for, the step stays, and `stepsFor` leaves it out.
+ *
+ * @example with two instances, `change-order` becomes `change-order/1` and `change-order/2`
  */
 export function withInstances(process: ProcessDefinition, instances: readonly Instance[]): ProcessDefinition {
   const made = new Map<string, readonly Instance[]>();
@@ -32,7 +33,9 @@ export function withInstances(process: ProcessDefinition, instances: readonly In
   return { ...process, steps };
 }
 
-/** The key of the next issue: one more than the highest there ever was. */
+/**
+ * Key of the next issue of a step made on demand: one more than the highest there ever was. @example `change-order/3`
+ */
 export function nextInstance(stepId: string, instances: readonly Instance[]): StepKey {
   const numbers = instances
     .filter((instance) => stepIdOf(instance.step) === stepId)

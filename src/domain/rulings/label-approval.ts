@@ -17,8 +17,8 @@ export interface LabelEvent {
 }
 
 /**
- * The approval by whoever set the label last; `null` where it was taken off again, or nobody is known. Whether they may
- * is asked elsewhere.
+ * Approval by whoever set the label last; `null` where the label was taken off again, or nobody is known. Whether that
+ * person may approve is asked elsewhere.
  *
  * @param events of one issue, oldest first
  */

@@ -2,21 +2,23 @@
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Owed, Rulings } from './rulings.ts';
 
+/** Effects of commands that happen once. */
 export interface OneTimeEffects extends Owed {
   /** The loop fuse's pause ends. */
   readonly unpause: boolean;
 }
 
+/** Effects when nobody has asked for any. */
 export const NO_EFFECTS: OneTimeEffects = { dueDates: [], roles: [], autoHealth: false, unpause: false };
 
-/** What was said while the engagement was stopped and is not done yet. */
+/** Effects of what was said while the engagement was stopped, and that have not happened yet. */
 export function effectsOwed({ owed }: Rulings): OneTimeEffects {
   return { ...NO_EFFECTS, ...owed };
 }
 
 /**
- * The rulings as they are to be recorded. What is done in this run is owed no longer, and the waivers of steps that it
- * closes are used; while the engagement is stopped both are still to come.
+ * Rulings with one-time effects taken into account. What is done in this run is owed no longer, and the waivers of
+ * steps that this run closes are used; while the engagement is stopped both are still to come.
  *
  * @param done steps that are done when the run is over; `null` while the engagement is stopped
  */

@@ -14,16 +14,16 @@ export interface PersonInRole {
 const MANAGER = 'manager';
 const NOBODY: PersonInRole = { name: null, username: null, email: null };
 
-/** Where roles are looked up: the SOW, and who was appointed since. */
+/** Sources in which roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
   readonly sow: Sow;
   readonly rulings?: { readonly appointments: readonly Appointment[] };
 }
 
 /**
- * Who has a role, the first that is known of: who was appointed last (`/ps assign`, or a step that appoints), the person
- * the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in `procession.yml`. A role
- * nobody has is not an error: its issues stay unassigned, and the manager is told.
+ * Finds who has a role, the first that is known of: who was appointed last (`/ps assign`, or a step that appoints),
+ * the person the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in
+ * `procession.yml`. A role nobody has is not an error: its issues stay unassigned, and the manager is told.
  */
 export function personInRole(
   role: string,
@@ -46,7 +46,10 @@ export function personInRole(
   return { name: named.name, username: named.username ?? null, email: named.email ?? null };
 }
 
-/** Whom an issue goes to: who has the role, else the manager, who then finds somebody; `null` when nobody is known at all. */
+/**
+ * Username of whom an issue goes to: who has the role, else the manager, who then finds somebody; `null` when nobody
+ * is known at all.
+ */
 export function assigneeFor(
   role: string,
   sources: RoleSources,
@@ -60,7 +63,7 @@ function namedBySow(role: string, sow: Sow): Person | undefined {
   return ours[role.replaceAll('-', '_')];
 }
 
-/** Every role of a process or of `procession.yml` with who has it. */
+/** People in every role of a process, of the SOW or of `procession.yml`. */
 export function peopleInRoles(
   roles: Iterable<string>,
   sources: RoleSources,
@@ -76,7 +79,7 @@ export function peopleInRoles(
   return Object.fromEntries([...all].map((role) => [role, personInRole(role, sources, settings)]));
 }
 
-/** The roles somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
+/** Roles that somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
 export function rolesOf(
   username: string,
   sources: RoleSources,

@@ -28,8 +28,10 @@ const RUN_STATES = [
   'gone',
   'refused',
 ] as const;
+/** State of a run, see the table above. */
 export type RunState = (typeof RUN_STATES)[number];
 
+/** Last run of the pipeline that does a step, as the epic remembers it. */
 export const PipelineRun = z.object({
   step: z.string().refine(isStepKey),
   /** From 1; `/ps retry` makes it one more. */
@@ -51,7 +53,7 @@ export const PipelineRun = z.object({
 });
 export type PipelineRun = z.infer<typeof PipelineRun>;
 
-/** A pipeline as GitLab shows it. */
+/** Pipeline as GitLab shows it. */
 export interface ActualPipeline {
   readonly id: number;
   readonly url: string;
@@ -62,7 +64,7 @@ export interface ActualPipeline {
   readonly failedJob: { readonly name: string; readonly url: string } | null;
 }
 
-/** What came of asking GitLab to start one. */
+/** Answer of GitLab when asked to start a pipeline. */
 export type StartedPipeline =
   | { readonly kind: 'started'; readonly pipeline: ActualPipeline }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -70,6 +72,7 @@ export type StartedPipeline =
 /** States in which the pipeline did not do what it should: somebody must look. */
 const FAILURES: readonly RunState[] = ['failed', 'canceled', 'skipped', 'gone', 'refused'];
 
+/** Whether the pipeline did not do what it should, so that somebody must look. */
 export function hasFailed({ state }: Pick<PipelineRun, 'state'>): boolean {
   return FAILURES.includes(state);
 }
@@ -79,29 +82,30 @@ export function isUnderWay({ state }: Pick<PipelineRun, 'state'>): boolean {
   return state === 'wanted' || state === 'running' || state === 'manual';
 }
 
-/** `SOW-1042/provision/1` */
+/** Key by which the pipeline of a run is found again. @example `SOW-1042/provision/1` */
 export function runKey(engagement: EngagementKey, step: StepKey, attempt: number): string {
   return `${engagement}/${step}/${attempt}`;
 }
 
+/** Last run of a step; `null` when there was none. */
 export function runOf(step: StepKey, runs: readonly PipelineRun[]): PipelineRun | null {
   return runs.find((run) => run.step === step) ?? null;
 }
 
-/** A run that is yet to be started. @param since now, ISO 8601 */
+/** Run that is yet to be started. @param since now, ISO 8601 */
 export function newRun(step: StepKey, attempt: number, since: string): PipelineRun {
   const nothing = { id: null, url: null, job: null, reason: null, on: null };
   return { step, attempt, state: 'wanted', since, ...nothing, used: false };
 }
 
-/** What a start makes of a run. @param today `2026-11-25` */
+/** Run after its start. @param today `2026-11-25` */
 export function afterStart(run: PipelineRun, started: StartedPipeline, today: string): PipelineRun {
   return started.kind === 'started'
     ? afterLook(run, started.pipeline, today)
     : { ...run, state: 'refused', reason: started.reason.slice(0, 500), on: today };
 }
 
-/** What a look makes of a run. @param seen `null` when there is no such pipeline any more */
+/** Run after a look at its pipeline. @param seen `null` when there is no such pipeline any more */
 export function afterLook(run: PipelineRun, seen: ActualPipeline | null, today: string): PipelineRun {
   if (seen === null) return { ...run, state: 'gone', job: null, on: today };
   const state = stateOf(seen.status);
@@ -130,7 +134,7 @@ function stateOf(status: string): RunState {
   }
 }
 
-/** The runs with one put in the place of the last of its step. */
+/** Runs with one put in the place of the last of its step. */
 export function withRun(runs: readonly PipelineRun[], run: PipelineRun): PipelineRun[] {
   return [...runs.filter(({ step }) => step !== run.step), run].toSorted((a, b) =>
     a.step < b.step ? -1 : 1,

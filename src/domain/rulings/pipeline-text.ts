@@ -4,7 +4,7 @@ import type { PipelineRule } from '#domain/process/process.ts';
 import { inlineText, plainText } from '#domain/text/foreign-text.ts';
 import { hasFailed, type PipelineRun } from './pipeline-run.ts';
 
-/** What a gate says of it, see `GateReading`. */
+/** Reading of the gate that waits for a pipeline, see `GateReading`. */
 export interface RunReading {
   readonly wanted: string;
   readonly seen: string;
@@ -12,6 +12,7 @@ export interface RunReading {
   readonly todo: string;
 }
 
+/** Reads the gate that waits for the success of a pipeline. */
 export function runGate({ project, ref }: PipelineRule, run: PipelineRun | null): RunReading {
   const wanted = `success of the pipeline of ${project} (${plainText(ref, 80)})`;
   const seen = run === null ? 'not started yet' : plainSeen(run);
@@ -72,12 +73,12 @@ function runSentence(run: PipelineRun): string {
   return `${name} ${run.state === 'running' ? 'is ' : ''}${seen}.`;
 }
 
-/** The sentence about a run, once there is something to say. */
+/** Sentence about a run; none before there is something to say. */
 export function runSentences(run: PipelineRun | null): readonly string[] {
   return run === null || run.state === 'wanted' ? [] : [runSentence(run)];
 }
 
-/** What is said on the issue of a step whose pipeline failed. @param people usernames of those who are on the step */
+/** Text on the issue of a step whose pipeline failed. @param people usernames of those who are on the step */
 export function runFailedText(run: PipelineRun, people: readonly string[]): string {
   const names = people.map((user) => `@${user} `).join('');
   return [
@@ -87,7 +88,9 @@ export function runFailedText(run: PipelineRun, people: readonly string[]): stri
   ].join('\n');
 }
 
-/** Whether it is to be said on the issue that a run did not do its work: once for each attempt. */
+/**
+ * Whether a failure has not been told yet: once for each attempt. @param before the run when the epic was last written
+ */
 export function isNewFailure(run: PipelineRun, before: PipelineRun | null): boolean {
   const isKnown = before !== null && before.attempt === run.attempt && hasFailed(before);
   return hasFailed(run) && !isKnown;

@@ -7,21 +7,22 @@ import { valuesAt } from '#domain/sow/values.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { runKey } from './pipeline-run.ts';
 
-/** The variable by which a pipeline is known to belong to a run. */
+/** Variable by which a pipeline is known to belong to a run. */
 export const RUN_VARIABLE = 'PROCESSION_RUN';
-/** The variable by which an event of a pipeline tells the engagement. */
+/** Variable by which an event of a pipeline tells the engagement. */
 export const ENGAGEMENT_VARIABLE = 'PROCESSION_ENGAGEMENT';
 
 const LONGEST_VALUE = 1_000;
 
+/** CI/CD variable that a pipeline is started with. */
 export interface PipelineVariable {
   readonly key: string;
   readonly value: string;
 }
 
 /**
- * The variables of one run: `PROCESSION_RUN`, `PROCESSION_ENGAGEMENT`, `PROCESSION_STEP`, then those of the template. Amounts are
- * never among them, whatever the settings show elsewhere: who may see jobs need not be who may see prices.
+ * Variables of one run: `PROCESSION_RUN`, `PROCESSION_ENGAGEMENT`, `PROCESSION_STEP`, then those of the template.
+ * Amounts are never among them, whatever the settings show elsewhere: who may see jobs need not be who may see prices.
  */
 export function pipelineVariables(
   rule: PipelineRule,

@@ -116,6 +116,7 @@ const Reading = z.object({
 });
 export type Reading = z.infer<typeof Reading>;
 
+/** Rulings of people about one engagement, and what a run remembers for the next. */
 export const Rulings = z.object({
   waivers: z.array(Waiver).default([]),
   approvals: z.array(Approval).default([]),
@@ -149,15 +150,16 @@ export function saidSoFar({
   return rulings.reminders.filter(({ on }) => on <= today);
 }
 
+/** Rulings while nobody has ruled anything. */
 export const NO_RULINGS: Rulings = Rulings.parse({});
 
-/** `<!-- procession:rulings v1 … -->`; nothing at all while nobody has ruled anything. */
+/** Line of the record; `null` while nobody has ruled anything. @example `<!-- procession:rulings v1 … -->` */
 export function encodeRulings(rulings: Rulings): string | null {
   const said = saidIn(rulings);
   return Object.keys(said).length === 0 ? null : encodeRecord('rulings', said);
 }
 
-/** The rulings as the record holds them, without what is as by default: nothing at all while nobody has ruled anything. */
+/** Rulings as the record holds them, without what is as by default: nothing at all while nobody has ruled anything. */
 export function saidIn(rulings: Rulings): Readonly<Record<string, unknown>> {
   const { approvals, reminders, ...others } = rulings;
   const stored = {
@@ -168,7 +170,7 @@ export function saidIn(rulings: Rulings): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(stored).filter(([name, value]) => !isDefault(name, value)));
 }
 
-/** A line that was edited or cut off counts as none. */
+/** Rulings that a text records; none when the line was edited or cut off. */
 export function decodeRulings(text: string): Rulings {
   const record = decodeRecord('rulings', text);
   if (record.kind !== 'ok') return NO_RULINGS;

@@ -4,7 +4,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Rulings } from './rulings.ts';
 
 /**
- * The rulings as they stand by the facts of today.
+ * Rulings as they stand by the facts of today.
  *
  * | ruling | fact | becomes |
  * |---|---|---|

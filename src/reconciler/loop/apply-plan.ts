@@ -18,13 +18,14 @@ import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
 import type { StartedRun, StartedRuns } from './read-runs.ts';
 
-/** Told before each action; `done` counts from 0. */
+/** Listener that is told before each action; `done` counts from 0. */
 export type Progress = (step: {
   readonly done: number;
   readonly total: number;
   readonly action: Action;
 }) => void;
 
+/** Plan to be carried out, with what that takes. */
 export interface Application {
   readonly gitlab: GitLab;
   readonly plan: Plan;
@@ -36,7 +37,7 @@ export interface Application {
   readonly onDone?: ((action: Action) => void) | undefined;
 }
 
-/** What came of applying a plan. Warnings are for people: nothing that stops the engagement. */
+/** Outcome of carrying out a plan. Warnings are for people: nothing that stops the engagement. */
 export interface Applied {
   readonly epic: ActualEpic | null;
   readonly issues: ReadonlyMap<StepKey, ActualIssue>;
@@ -57,10 +58,10 @@ interface World {
 }
 
 /**
- * Performs a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix
- * that the next run completes.
+ * Carries out a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix that the
+ * next run completes.
  *
- * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again.
+ * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again
  */
 export async function applyPlan({
   gitlab,

@@ -11,14 +11,15 @@ import { readComments } from './read-comments.ts';
 import { readLabelApprovals } from './read-label-approvals.ts';
 import { readRuns, type StartedRuns } from './read-runs.ts';
 
-/** An assessment that people's comments have had their part in. */
+/** Assessment that people's comments have had their part in. */
 export interface Assessed {
   readonly assessment: Assessment;
   readonly said: Said;
 }
 
 /**
- * What the facts say together with what people have ruled: as recorded in the epic, and in comments not followed yet. Reads only.
+ * Assesses the facts together with what people have ruled: as recorded in the epic, and in comments not followed yet.
+ * Reads only.
  */
 export async function assessWithComments(
   gitlab: GitLab,

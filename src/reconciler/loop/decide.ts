@@ -21,13 +21,13 @@ import { processOf } from './process-of.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
-/** What is to be done about one engagement, and what that was decided from. */
+/** Decision about one engagement: what is to be done, and what that was decided from. */
 export interface Decision extends PlanInput {
   readonly kind: 'decided';
   readonly plan: RulingPlan;
 }
 
-/** Reads and decides, writes nothing: behind `plan`, `check` and `explain` too. */
+/** Reads and decides, and writes nothing: `plan`, `check` and `explain` use it too. */
 export async function decide(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   actual: ActualState,

@@ -10,6 +10,7 @@ import type { Progress } from './apply-plan.ts';
 import type { CommentLook } from './comment-look.ts';
 import type { StartedRuns } from './read-runs.ts';
 
+/** Ports and settings that reconciling takes. */
 export interface ReconcileDeps {
   readonly gitlab: GitLab;
   readonly processes: ProcessStore;
@@ -21,6 +22,7 @@ export interface ReconcileDeps {
   readonly clock: Clock;
 }
 
+/** Choices for one run. */
 export interface ReconcileOptions {
   /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
   readonly sow?: Sow;

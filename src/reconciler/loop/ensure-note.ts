@@ -5,7 +5,7 @@ import { resolveReferences } from '#domain/text/references.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
 /**
- * Writes the one note of a rule on an item: made, edited in place, or left alone when it already says so.
+ * Writes the one note of a rule on an item: made, edited in place, or left alone when the note says so already.
  *
  * @param isNew this run has made the item, so nothing is on it yet and nothing is read
  */
@@ -28,7 +28,7 @@ export async function ensureNote(
   else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
 }
 
-/** Writes a note outside a plan: when there is nothing to plan with. */
+/** Writes a note on the epic outside a plan: where there is nothing to plan with. */
 export async function writeEpicNote(
   gitlab: GitLab,
   epic: ActualEpic,

@@ -6,7 +6,7 @@ import type { ReconcileDeps } from './deps.ts';
 import { withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
 import { recoverRecord } from './recover.ts';
 
-/** What is ours, also where somebody took the label off. */
+/** Identifies what is ours, also where somebody took the label off. */
 export async function identifyAll(
   deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   actual: ActualState,

@@ -43,8 +43,9 @@ export async function withUnlabelled(
 }
 
 /**
- * Links that should be there, are remembered and are gone: one request for each issue that blocks fewer open issues than it should. A link
- * removed while another was added by hand is not noticed; the order is kept from the facts, not from links.
+ * Finds links that should be there, are remembered and are gone: one request for each issue that blocks fewer open
+ * issues than it should. A link removed while another was added by hand is not noticed; the order is kept from the
+ * facts, not from links.
  */
 export async function readLostLinks(
   gitlab: Pick<GitLabReader, 'readLinks'>,

@@ -5,7 +5,7 @@
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
-/** A state of an item, or a comment, as an event names it. */
+/** State of an item, or a comment, as an event names it. */
 export interface Written {
   readonly kind: 'issue' | 'epic' | 'note';
   /** Of an issue or comment the global id; of an epic the number in its group. */
@@ -14,6 +14,7 @@ export interface Written {
   readonly updatedAtMs: number | null;
 }
 
+/** Memory of our own writes. */
 export interface OwnWrites {
   /** The same GitLab; what is written through it is remembered. */
   through(gitlab: GitLab): GitLab;
@@ -24,6 +25,8 @@ export interface OwnWrites {
 const MOST_REMEMBERED = 5_000;
 
 /**
+ * Remembers the writes of this process.
+ *
  * An event tells the instant of a change to the second. So a person's change of the same item in the same second as
  * ours is taken for ours, and found by the next sweep; one of ours that is not recognised (its event was faster than
  * its answer, or another replica wrote it) costs a reconcile that finds nothing to do.

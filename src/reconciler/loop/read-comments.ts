@@ -32,7 +32,7 @@ interface CommentInput {
   readonly settings: Settings;
 }
 
-/** `null` when there was nothing to read. Reads only. */
+/** Reads comments and follows the commands in them; `null` when there was nothing to read. Writes nothing. */
 export async function readComments(gitlab: GitLab, input: CommentInput): Promise<Followed | null> {
   const items = itemsToRead(input);
   if (items.length === 0) return null;
@@ -118,7 +118,7 @@ function settledSteps(input: CommentInput): ReadonlySet<StepKey> {
   return new Set(input.assessment.steps.filter((status) => isSettled(status, input)).map(({ key }) => key));
 }
 
-/** Closed, and shown as done. */
+/** Whether a step is closed, and shown as done. */
 export function isSettled(
   { issue }: Pick<StepStatus, 'issue'>,
   { settings }: Pick<CommentInput, 'settings'>,

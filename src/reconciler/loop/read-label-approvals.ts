@@ -12,8 +12,9 @@ type Reader = Pick<GitLabReader, 'readLabelEvents' | 'readAccessLevel'>;
 type Facts = Pick<AssessInput, 'process' | 'sow' | 'found' | 'settings'> & { readonly rulings: Rulings };
 
 /**
- * All approvals, those by label as they stand now. Who set a label is asked when it is new, and again when the step is
- * closed: the record in the epic can be edited. One request then, and none while there is no such label.
+ * Reads all approvals, those by label as they stand now. Who set a label is asked when the label is new, and again
+ * when the step is closed: the record in the epic can be edited. One request then, and none while there is no such
+ * label.
  */
 export async function readLabelApprovals(gitlab: Reader, facts: Facts): Promise<readonly Approval[]> {
   const { approvals, instances } = facts.rulings;

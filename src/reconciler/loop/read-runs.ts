@@ -13,16 +13,18 @@ import {
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 
-/** What came of starting the pipeline of one step. */
+/** Outcome of starting the pipeline of one step. */
 export interface StartedRun {
   readonly attempt: number;
   readonly result: StartedPipeline;
 }
+/** Pipelines started by this run and not recorded yet, by step. */
 export type StartedRuns = ReadonlyMap<StepKey, StartedRun>;
+/** No pipelines started. */
 export const NONE_STARTED: StartedRuns = new Map();
 
 /**
- * The recorded runs, each that may still change as GitLab has it: one request for each, and one more where a job has
+ * Reads how the recorded runs stand, where that may still change: one request for each, and one more where a job has
  * failed. A success stays one; what people have let off, or what is gone, is not looked at.
  *
  * @param started those that have just been started, and are not recorded yet

@@ -29,6 +29,7 @@ interface Settled<K extends string> {
   readonly warnings: readonly string[];
 }
 
+/** Outcome of reconciling one engagement. */
 export type Outcome =
   | Settled<'unchanged'>
   | Settled<'applied'>
@@ -65,7 +66,10 @@ export async function reconcile(
   }
 }
 
-/** The loop from a state already read: what a sweep uses. @param options.claimed the engagement's label is known to exist. */
+/**
+ * Reconciles from a state already read: what a sweep does. @param options.claimed the engagement's label is known to
+ * exist
+ */
 export async function reconcileState(
   deps: ReconcileDeps,
   actual: ActualState,

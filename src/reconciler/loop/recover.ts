@@ -11,8 +11,8 @@ import type { ReconcileDeps } from './deps.ts';
 type Deps = Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>;
 
 /**
- * The record of an engagement from its protected copy; `null` where the description is to be believed, or where there is
- * no copy: then the epic is newborn, was made before records were sealed, or is none of ours.
+ * Recovers the record of an engagement from its protected copy; `null` where the description is to be believed, or
+ * where there is no copy: then the epic is newborn, was made before records were sealed, or is none of ours.
  */
 export async function recoverRecord(
   { gitlab, settings, seal }: Deps,

@@ -10,7 +10,7 @@ const LONGEST_WAIT_MS = 900_000;
 /** Whatever GitLab asks for: the inbox takes longer waits for those of a clock that was wrong. */
 const LONGEST_ASKED_MS = 1_800_000;
 
-/** What to do with work that failed. */
+/** Fate of work that failed. */
 export type Afterwards = { readonly kind: 'retry'; readonly afterMs: number } | { readonly kind: 'bury' };
 
 /**
@@ -34,7 +34,7 @@ export function afterFailure(error: unknown, attempts: number, random: number): 
   return { kind: 'retry', afterMs: Math.round(wanted * (1 + random / 2)) };
 }
 
-/** An instant later by some milliseconds. Both ISO 8601, UTC. */
+/** Instant later than another by some milliseconds. Both ISO 8601, UTC. */
 export function later(instant: string, ms: number): string {
   return new Date(Date.parse(instant) + ms).toISOString();
 }

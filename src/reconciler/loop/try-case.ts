@@ -30,13 +30,18 @@ import type { StartedRuns } from './read-runs.ts';
 /** GitLab's access level of a Developer: everybody who speaks in a case is a member. */
 const MEMBER = 30;
 
+/** Result of trying the case of a process. */
 export type CaseResult =
   | { readonly kind: 'holds' }
   | { readonly kind: 'fails'; readonly mismatches: readonly Mismatch[] }
   /** It cannot be tried: it speaks of list items that the template does not have. */
   | { readonly kind: 'broken'; readonly problems: readonly InputProblem[] };
 
-/** @param gitlab with nothing in it, that cannot be written */
+/**
+ * Tries a case: launches it, lets people speak, and compares what is decided with what the case expects.
+ *
+ * @param gitlab with nothing in it, that cannot be written
+ */
 export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseResult> {
   const { sow, process, given } = ready;
   const engagement = sow.sow.number;

@@ -2,7 +2,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { Identified } from '#domain/record/identify.ts';
 
-/** Why nothing can be decided about an engagement. */
+/** Reason why nothing can be decided about an engagement. */
 export type Undecided =
   | { readonly kind: 'absent' }
   /** The SOW is not won yet. */
@@ -17,7 +17,7 @@ export type Undecided =
     }
   | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
 
-/** An engagement that cannot be judged, as a finding: its rules are not being kept. */
+/** Finding about an engagement that cannot be judged: its rules are not being kept. */
 export function undecidedFinding(
   engagement: EngagementKey,
   undecided: Extract<Undecided, { kind: 'record-damaged' | 'unknown-process' }>,

@@ -2,7 +2,10 @@ import { shown } from '#domain/base/input-problem.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
 
-/** Why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One line. */
+/**
+ * Reason why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One
+ * line.
+ */
 export function whyNothing(outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'applied':

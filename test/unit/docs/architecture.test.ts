@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PLAN_PARTS } from '#domain/plan/plan.ts';
 import { ROWS } from '../../../.ci/direction.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -33,5 +34,13 @@ describe('docs/architecture.md', () => {
       expect(stops.filter((file) => !existsSync(join(root, file)))).toEqual([]);
       expect(new Set(stops).size).toBe(stops.length);
     }
+  });
+
+  it('gives the order of a plan as the code has it', () => {
+    const rows = section('The order of a plan').filter((line) => /^\| \d/.test(line));
+
+    expect(rows).toEqual(
+      PLAN_PARTS.map(({ what, because }, index) => `| ${index + 1} | ${what} | ${because} |`),
+    );
   });
 });
