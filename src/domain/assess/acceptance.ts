@@ -9,8 +9,9 @@ import type { Reminder } from '#domain/rulings/rulings.ts';
 import { ACCEPTANCE_DAYS, type Sow } from '#domain/sow/sow.ts';
 import type { EvidenceReading } from './evidence.ts';
 
+/** Count of silence: the customer accepts by not objecting until a day. */
 export interface Acceptance {
-  /** `2026-11-16` */
+  /** Day of the sending: `2026-11-16`. */
   readonly sentOn: string;
   readonly workingDays: number;
   /** The last day for an objection. */
@@ -26,21 +27,21 @@ export interface Acceptance {
   readonly reached: boolean;
 }
 
-/** What the day of sending is held against. */
+/** Facts that the day of sending is held against. */
 export interface AcceptanceFacts {
   readonly sow: Sow;
   readonly evidence: readonly EvidenceReading[];
   /** Reminders that were given about the step. */
   readonly said: readonly Reminder[];
-  /** From when on the step could be done; `null`: not yet. */
+  /** Day from which on the step could be done; `null`: not yet. */
   readonly since: string | null;
-  /** It was closed and found right by an earlier run; the warning of it need not be remembered any more. */
+  /** An earlier run found the closed step right; the warning need not be remembered any more. */
   readonly wasDone: boolean;
   readonly calendar: Calendar;
   readonly today: string;
 }
 
-/** How a count of silence stands; `null` where the step has none, or nothing was sent. */
+/** Reads the count of silence of a step; `null` where the step has none, or nothing was sent. */
 export function readAcceptance(step: Step, facts: AcceptanceFacts): Acceptance | null {
   const { sow, evidence, calendar, today } = facts;
   const rule = step.done_when.acceptance;
@@ -63,7 +64,7 @@ export function readAcceptance(step: Step, facts: AcceptanceFacts): Acceptance |
   return { ...count, reached: wasReached || isReachedOn(count, today) };
 }
 
-/** Whether silence has counted by this day, if nothing happens until then. */
+/** Tells whether silence has counted by this day, if nothing happens until then. */
 export function isReachedOn(
   { lastDay, warnedOn, odd }: Pick<Acceptance, 'lastDay' | 'warnedOn' | 'odd'>,
   day: string,
@@ -80,7 +81,7 @@ function oddness(sentOn: string, { sow, since, today }: AcceptanceFacts): string
   return sentOn < since ? `this step could begin later, on ${since}` : null;
 }
 
-/** Whether the last day is today or the next working day. */
+/** Tells whether the last day is today or the next working day. */
 export function isNear(lastDay: string, today: string, calendar: Calendar): boolean {
   return today <= lastDay && addWorkingDays(today, 1, calendar) >= lastDay;
 }
@@ -91,7 +92,7 @@ function lastDayOf(sentOn: string, workingDays: number, calendar: Calendar): str
   return workingDays === 1 ? first : addWorkingDays(first, workingDays - 1, calendar);
 }
 
-/** Evidence with the fields that acceptance makes unnecessary no longer asked for. */
+/** Drops the demand for evidence that acceptance makes unnecessary. */
 export function withoutFilled(
   evidence: readonly EvidenceReading[],
   step: Step,

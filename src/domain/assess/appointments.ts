@@ -8,8 +8,8 @@ import type { Appointment } from '#domain/rulings/rulings.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
 /**
- * The assessment with the roles that finished steps have just given to somebody, and which roles these are. A role
- * somebody was appointed to before, by comment or by an earlier look, is left alone: the last word counts.
+ * Adds the roles that finished steps have just given to somebody, and tells which roles these are. A role with an
+ * earlier appointment, by comment or by an earlier look, is left alone: the last word counts.
  */
 export function appoint(
   assessment: Assessment,

@@ -39,7 +39,10 @@ interface StepContext {
 
 type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
 
-/** Assesses one step. One that is recorded as done stays done while its issue is closed, whatever its list and evidence say by now. */
+/**
+ * Assesses one step. A step recorded as done stays done while the issue is closed, whatever checklist and evidence
+ * say by now.
+ */
 export function assessStep(input: StepInput, context: StepContext): StepStatus {
   const { step, after, issue, recorded } = input;
   const settled = issue?.state === 'closed' ? recorded : null;
@@ -158,8 +161,8 @@ function stateOf(input: {
 const SET_BY_PEOPLE: readonly WorkflowState[] = ['in progress', 'waiting'];
 
 /**
- * The state its labels show. With several, as on GitLab Free where a new label does not replace its siblings, the one
- * that people set counts, as it would where it does; with two of those none.
+ * Reads the state that the labels of an issue show. Of several, as on GitLab Free where a new label does not replace
+ * its siblings, the one that people set counts; of two set by people none.
  */
 export function currentLabel(
   issue: ActualIssue | null,
@@ -236,7 +239,7 @@ function waiverOf(key: StepKey, rulings: Rulings): Waiver | null {
   return rulings.waivers.findLast(({ step }) => step === key) ?? null;
 }
 
-/** The evidence fields that apply to this SOW. */
+/** Evidence fields of a step that apply to this SOW. */
 export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
   return step.done_when.evidence.filter(
     ({ when }) => when === undefined || evaluateCondition(when, sow).holds,

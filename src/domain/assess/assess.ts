@@ -16,18 +16,20 @@ import type { Assessment, StepStatus, Violation } from './step-status.ts';
 
 export { currentLabel, evidenceFor } from './assess-step.ts';
 
+/** Facts about one engagement, and the rulings of people. */
 export interface AssessInput {
   readonly engagement: EngagementKey;
   readonly process: ProcessDefinition;
   readonly sow: Sow;
   readonly found: Identified;
   readonly settings: Settings;
-  /** `2026-11-25` */
+  /** Date in the calendar's time zone: `2026-11-25`. */
   readonly today: string;
-  /** Without it nobody has ruled anything. */
+  /** Rulings of people; absent: nobody has ruled anything. */
   readonly rulings?: Rulings;
 }
 
+/** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
 export function assess(input: AssessInput): Assessment {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
   const process = withInstances(input.process, rulings.instances);

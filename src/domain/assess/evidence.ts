@@ -4,12 +4,12 @@ import { evidenceHints } from '#domain/template/evidence-table.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type Cell, readRows } from '#domain/text/rows.ts';
 
-/** What stands in the evidence table for one field. */
+/** Field of the evidence table as it was found. */
 export interface EvidenceReading {
   readonly field: string;
   /** What people see in the cell; a choice in the spelling of the process. `null`: nothing yet. */
   readonly value: string | null;
-  /** `null` when the value will do. Only required fields are `missing`. */
+  /** Reason why the value will not do; `null`: it will. Only required fields are `missing`. */
   readonly problem:
     | 'missing'
     | 'not-a-date'

@@ -13,21 +13,23 @@ import { runGate } from '#domain/rulings/pipeline-text.ts';
 import type { Approval, Rulings } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 
+/** Kind of completion rule. */
 export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline';
 
-/** One gate as it was found. Texts are plain phrases without a full stop. */
+/** Gate as it was found. Texts are plain phrases without a full stop. */
 export interface GateReading {
   readonly gate: GateKind;
-  /** `approval by a manager` */
+  /** Demand of the rule: `approval by a manager`. */
   readonly wanted: string;
-  /** `approved by mira on 2026-11-25`, `nothing yet` */
+  /** Finding: `approved by mira on 2026-11-25`, `nothing yet`. */
   readonly seen: string;
-  /** `null` when it is met. */
+  /** Reason why the gate is not met; `null`: the gate is met. */
   readonly problem: string | null;
-  /** What to do about it; empty when it is met. */
+  /** Remedy; empty when the gate is met. */
   readonly todo: string;
 }
 
+/** Facts that the gates of one step are read from. */
 export interface GateFacts {
   readonly key: StepKey;
   readonly step: Step;
@@ -35,14 +37,14 @@ export interface GateFacts {
   readonly rulings: Rulings;
   /** Role → usernames. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
-  /** Whether the issue of another step is closed. */
+  /** Tells whether the issue of another step is closed. */
   readonly isClosed: (step: StepKey) => boolean;
   readonly calendar: Calendar;
-  /** `2026-11-25`, for approvals that expire. */
+  /** Date for approvals that expire: `2026-11-25`. */
   readonly today: string;
 }
 
-/** The gates of a step, in the order they are documented. Nothing is asked while there is no issue. */
+/** Reads the gates of a step in documented order. A step without an issue has none to meet. */
 export function readGates(facts: GateFacts): readonly GateReading[] {
   if (facts.issue === null) return [];
   return [

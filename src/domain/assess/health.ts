@@ -7,22 +7,26 @@ import { deadlineOf, workingDaysSince } from './lateness.ts';
 import type { Outlook } from './outlook.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
-/** One reason for a health that is not `on track`. Dates and thresholds, no count of days: the text changes with the level only. */
+/**
+ * Reason for a health that is not `on track`. Dates and thresholds, no count of days: the text changes with the level
+ * only.
+ */
 export interface HealthFact {
   readonly level: Exclude<HealthState, 'on track'>;
   readonly text: string;
 }
 
+/** Health of an engagement, and who said so. */
 export interface Health {
   /** The label: ours, or what a person has set. */
   readonly label: string;
-  /** What the facts alone say. */
+  /** Health by the facts alone. */
   readonly byFacts: HealthState;
   /** The worst first. */
   readonly facts: readonly HealthFact[];
   /** `command`: `/ps health`. `hand`: a person has set the label. */
   readonly by: 'facts' | 'command' | 'hand';
-  /** To be remembered as the label that we set. */
+  /** Value to be remembered as the label that we set. */
   readonly ours: HealthState;
 }
 
@@ -33,6 +37,8 @@ const WAITING = { noticed: 5, risk: 10 };
 const BURN = { noticed: 0.9, risk: 1 };
 
 /**
+ * Judges the health of an engagement: the label that people set counts, then `/ps health`, then the facts.
+ *
  * | facts | needs attention | at risk |
  * |---|---|---|
  * | a step is late | 2 working days | 5 working days |
@@ -55,7 +61,7 @@ export function healthOf(context: Outlook, epic: ActualEpic | null, auto = false
   return { label: value, byFacts, facts, by: ordered === null ? 'facts' : 'command', ours: value };
 }
 
-/** Everything that speaks against `on track`, the worst first. */
+/** Collects everything that speaks against `on track`, the worst first. */
 export function factsOf(context: Outlook): readonly HealthFact[] {
   const { steps } = context.assessment;
   return [
@@ -112,7 +118,7 @@ function atLevel(
   return passed(noticed) ? [{ level: 'needs attention', text: text(noticed) }] : [];
 }
 
-/** Since when each step waits for somebody outside: remembered, as GitLab does not tell it with the issue. */
+/** Dates since when steps wait for somebody outside. Remembered, because GitLab's lists do not tell them. */
 export function waitingSince({ steps, rulings, today }: Assessment): Rulings['waiting'] {
   return steps
     .filter(({ state }) => state === 'waiting')

@@ -6,17 +6,20 @@ import type { Outlook } from './outlook.ts';
 import { dueOf } from './outlook.ts';
 import type { StepStatus } from './step-status.ts';
 
-/** A step that is still to be done, with its due date. */
+/** Open step with a due date. */
 export interface Deadline {
   readonly step: StepKey;
   readonly title: string;
-  /** What its issue says. */
+  /** Due date on the issue. */
   readonly due: string;
-  /** From when on it is late: the due date, or the day its issue was made where that is later. */
+  /** First day on which the step counts as late: the due date, or the day its issue was made where that is later. */
   readonly from: string;
 }
 
-/** The due date of an open step; `null` where none counts: nothing to do, no date, or it may not be closed yet (`until`). */
+/**
+ * Gives the due date of an open step; `null` where none counts: nothing to do, no date, or a step that may not be
+ * closed yet (`until`).
+ */
 export function deadlineOf(status: StepStatus, context: Outlook): Deadline | null {
   const { step, issue, done, key } = status;
   const due = dueOf(status, context);
@@ -26,7 +29,7 @@ export function deadlineOf(status: StepStatus, context: Outlook): Deadline | nul
   return { step: key, title: step.title, due, from: due < made ? made : due };
 }
 
-/** Working days that have passed since; 0 on the day itself and before. */
+/** Counts the working days since a date; 0 on the day itself and before. */
 export function workingDaysSince(from: string, today: string, calendar: Calendar): number {
   return today <= from ? 0 : workingDaysBetween(from, today, calendar);
 }

@@ -6,22 +6,25 @@ import { type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
-/** An assessment with what turns it into who and when: the settings, and dates of issues that do not exist yet. */
+/**
+ * Assessment with everything that turns steps into persons and dates: the settings, and dates of issues that do not
+ * exist yet.
+ */
 export interface Outlook {
   readonly assessment: Assessment;
   readonly settings: Settings;
   readonly plannedDue: ReadonlyMap<StepKey, string | null>;
-  /** What this run changes on issues, so that texts say it already; absent where nothing is planned. */
+  /** Changes of issues in this run, so that texts say them already; absent where nothing is planned. */
   readonly pending?: ReadonlyMap<StepKey, PendingChange>;
 }
 
-/** Who is assigned and which date is set by this run; `null` leaves it. */
+/** Assignee and date that this run sets on an issue; `null` leaves them. */
 export interface PendingChange {
   readonly assignee: string | null;
   readonly dueDate: string | null;
 }
 
-/** Who is (or will be) on a step: the issue's assignees, else who has the step's role. Usernames. */
+/** Usernames of who is (or will be) on a step: the issue's assignees, else who has the step's role. */
 export function assigneesOf(status: StepStatus, context: Outlook): readonly string[] {
   const pending = context.pending?.get(status.key)?.assignee ?? null;
   if (pending !== null) return [pending];
@@ -35,7 +38,7 @@ function personOn(status: StepStatus, { assessment, settings }: Outlook): Person
   return personInRole(status.step.owner, assessment, settings);
 }
 
-/** Owners as text that notifies nobody: `eli`, or the role when nobody is known. */
+/** Names owners without notifying anybody: `eli`, or the role when nobody is known. */
 export function ownersAsText(status: StepStatus, context: Outlook): string {
   const users = assigneesOf(status, context);
   if (users.length > 0) return users.map((user) => `\`${user}\``).join(', ');
@@ -43,16 +46,18 @@ export function ownersAsText(status: StepStatus, context: Outlook): string {
   return name === null ? `role ${status.step.owner}, nobody named yet` : inlineText(name);
 }
 
+/** Due date of a step: that of the issue after this run, or the planned one. */
 export function dueOf(status: StepStatus, context: Outlook): string | null {
   if (status.issue === null) return context.plannedDue.get(status.key) ?? null;
   return context.pending?.get(status.key)?.dueDate ?? status.issue.dueDate;
 }
 
+/** Titles of the steps, by key. */
 export function titlesOf(assessment: Assessment): ReadonlyMap<StepKey, string> {
   return new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
 }
 
-/** Steps somebody can act on now. */
+/** Steps that somebody can act on now. */
 export function openTurns(assessment: Assessment): readonly StepStatus[] {
   return assessment.steps.filter(
     ({ state }) => state === 'ready' || state === 'in progress' || state === 'waiting',

@@ -5,13 +5,13 @@ import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import { fillCells } from '#domain/text/fill-in.ts';
 import { type EvidenceReading, readEvidence } from './evidence.ts';
 
-/** A cell of the evidence table, to be filled in. */
+/** Cell of the evidence table that a successful pipeline fills in. */
 export interface RunEvidence {
   readonly field: string;
   readonly value: string;
 }
 
-/** Evidence with what the pipeline's success says, where people wrote nothing; until then nobody is asked for it. */
+/** Adds what the pipeline's success says where people wrote nothing; until then nobody is asked for that evidence. */
 export function withRunEvidence(
   evidence: readonly EvidenceReading[],
   step: Step,
@@ -25,7 +25,7 @@ export function withRunEvidence(
   );
 }
 
-/** What is to be written into the table of an issue: once, and never over what people wrote. */
+/** Gives the cell to be written into the table of an issue: once, and never over words of people. */
 export function evidenceToWrite(
   step: Step,
   run: PipelineRun | null,
@@ -38,6 +38,7 @@ export function evidenceToWrite(
   return isEmpty && withEvidence(description, found) !== description ? found : null;
 }
 
+/** Fills a cell of the table in a description. */
 export function withEvidence(description: string, { field, value }: RunEvidence): string {
   return fillCells(description, new Map([[field, value]]));
 }

@@ -10,7 +10,7 @@ import type { Acceptance } from './acceptance.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 
-/** A broken rule on one step. */
+/** Broken rule on one step. */
 export type Violation =
   | {
       readonly rule: 'closed-too-early';
@@ -26,13 +26,14 @@ export type Violation =
       readonly waitsFor: readonly StepKey[];
     };
 
+/** Answer of the assessment for one step. */
 export interface StepStatus {
   readonly key: StepKey;
   readonly step: Step;
-  /** What it comes after in this engagement (steps that do not apply are passed over). */
+  /** Predecessors in this engagement (steps that do not apply are passed over). */
   readonly after: readonly Predecessor[];
   readonly issue: ActualIssue | null;
-  /** Where it stands by the facts. */
+  /** State by the facts. */
   readonly state: WorkflowState;
   /** Closed, and rightly so (or about to be closed by us). */
   readonly done: boolean;
@@ -42,41 +43,42 @@ export interface StepStatus {
   /** Required checklist items that are not ticked. */
   readonly unticked: readonly string[];
   readonly evidence: readonly EvidenceReading[];
-  /** Approval, time, labels, on-demand issues. */
+  /** Approval, time, labels, on-demand issues, pipeline. */
   readonly gates: readonly GateReading[];
-  /** The exception under which it may be closed, or is. */
+  /** Exception under which the step may be closed, or was. */
   readonly waiver: Waiver | null;
-  /** How the count of silence stands. */
+  /** Count of silence of the step. */
   readonly acceptance: Acceptance | null;
-  /** Of the pipeline that does the step, the last run. */
+  /** Last run of the pipeline that does the step. */
   readonly run: PipelineRun | null;
-  /** That it is done is decided already, and recorded: nothing judges it again while its issue is closed. */
+  /** Recorded end of the step, which nothing judges again while the issue is closed. */
   readonly settled: Done | null;
   readonly violations: readonly Violation[];
 }
 
+/** Answer to where an engagement stands, from the facts alone. */
 export interface Assessment {
   readonly engagement: EngagementKey;
-  /** With one step for each on-demand issue. */
+  /** Process with one step for each on-demand issue. */
   readonly process: ProcessDefinition;
   readonly sow: Sow;
   readonly rulings: Rulings;
-  /** `2026-11-25` in the calendar's time zone. */
+  /** Date in the calendar's time zone: `2026-11-25`. */
   readonly today: string;
-  /** In reading order. */
+  /** Steps in reading order. */
   readonly steps: readonly StepStatus[];
-  /** The keys of `steps`, every step after its predecessors. */
+  /** Keys of `steps`, every step after all its predecessors. */
   readonly order: readonly StepKey[];
   readonly excluded: readonly { readonly step: Step; readonly why: string }[];
   /** Closing steps that are not done. */
   readonly openClosingSteps: readonly StepKey[];
   /** All closing steps are done: the epic is to be closed. */
   readonly complete: boolean;
-  /** The epic is closed although it is not complete. */
+  /** The epic is closed although steps are missing. */
   readonly epicClosedEarly: boolean;
 }
 
-/** Whether its pipeline is about to start or at work: it waits for nobody. */
+/** Tells whether the pipeline of a step is about to start or at work, so that the step waits for nobody. */
 export function isAutomatic({ step, run, waiver, done }: StepStatus): boolean {
   if (step.pipeline === undefined || waiver !== null || done) return false;
   return run === null || run.state === 'wanted' || run.state === 'running';

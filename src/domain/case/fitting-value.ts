@@ -1,6 +1,10 @@
 import type { EvidenceField } from '#domain/process/process.ts';
 
-/** A value that the field accepts. @param today a date, and what has happened happens on it */
+/**
+ * Makes a value that the field accepts.
+ *
+ * @param today a date; what has happened happens on that day
+ */
 export function fittingValue({ kind, choices }: EvidenceField, today: string): string {
   switch (kind) {
     case 'date':

@@ -6,27 +6,27 @@ import { lacksOfStep, todosOf } from '#domain/explain/missing.ts';
 import { verdictOf, wouldChange } from '#domain/explain/verdict.ts';
 import type { ProcessCase } from './process-case.ts';
 
-/** One expectation that was not met. */
+/** Expectation that was not met. */
 export interface Mismatch {
-  /** Where it stands in the case: `['expect', 'states', 'kick-off']`. */
+  /** Path of the expectation in the case: `['expect', 'states', 'kick-off']`. */
   readonly at: FieldPath;
   readonly expected: string;
   readonly seen: string;
-  /** Why the engine says so, and what would make it say what is expected; one sentence each without a full stop. */
+  /** Reason of the engine, and what would lead to the expected answer; one sentence each without a full stop. */
   readonly advice: readonly string[];
 }
 
-/** What the engine said about a case. */
+/** Answer of the engine to a case. */
 export interface Judged {
   readonly assessment: Assessment;
   readonly check: EngagementCheck;
   /** Due dates of the launch. */
   readonly due: ReadonlyMap<string, string | null>;
-  /** What was answered to each comment, with words; `null` where there was no command in it. */
+  /** Answer to each comment, with words; `null` for a comment without a command. */
   readonly answers: readonly ({ readonly refused: boolean; readonly words: readonly string[] } | null)[];
 }
 
-/** Empty when the case holds. */
+/** Compares the expectations of a case with the answer of the engine; empty when the case holds. */
 export function mismatches({ expect, said }: ProcessCase, judged: Judged): readonly Mismatch[] {
   const { assessment } = judged;
   const excluded = assessment.excluded.map(({ step }) => step.id);

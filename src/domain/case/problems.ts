@@ -8,7 +8,7 @@ import { stepsFor } from '#domain/process/step-order.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { caseFacts, type ProcessCase } from './process-case.ts';
 
-/** Everything wrong with a case of a process; paths begin at the case. Empty when it can be tried. */
+/** Finds everything wrong with a case of a process; paths begin at the case. Empty: the case can be tried. */
 export function caseProblems(
   given: ProcessCase,
   process: ProcessDefinition,

@@ -98,19 +98,20 @@ const Case = z.strictObject({
   said: z.array(Speech).max(50).default([]),
   expect: Expectation,
 });
+/** Case as it was read, with defaults. */
 export type ProcessCase = z.infer<typeof Case>;
 
-/** A file of cases that share a SOW: the path of a SOW file (from the folder of this file), or the fields themselves. */
+/** File of cases that share a SOW: the path of a SOW file (from the folder of this file), or the fields themselves. */
 export const CaseFile = z.strictObject({
   sow: z.union([z.string().min(1).max(1_000), z.record(z.string(), z.unknown())]),
   cases: z.array(Case).min(1, 'expected at least one case').max(500),
 });
 export type CaseFile = z.infer<typeof CaseFile>;
 
-/** Facts with everything said. */
+/** Facts in the long form, with everything said. */
 export type WholeFacts = Exclude<StepFacts, string>;
 
-/** What a case says about each step, in the long form; `facts` goes over `done`. */
+/** Gives what a case says about each step, in the long form; `facts` goes over `done`. */
 export function caseFacts({ done, facts }: ProcessCase): ReadonlyMap<string, WholeFacts> {
   return new Map([
     ...done.map((step): [string, WholeFacts] => [step, { is: 'done' }]),
@@ -125,8 +126,8 @@ export function caseFacts({ done, facts }: ProcessCase): ReadonlyMap<string, Who
 const MAX_DEPTH = 10;
 
 /**
- * The SOW of a case, not checked yet: that of its file with the fields in which the case differs. Groups of fields are
- * merged, lists and values replaced, a field with nothing behind it (`null`) removed.
+ * Makes the SOW of a case, not checked yet: the SOW of the file with the fields in which the case differs. Groups of
+ * fields are merged, lists and values replaced, a field with `null` removed.
  */
 export function withDifferences(base: unknown, differences: unknown, depth = 0): unknown {
   if (!isGroup(base) || !isGroup(differences) || depth > MAX_DEPTH) return differences;

@@ -33,10 +33,10 @@ import { resolveReferences } from '#domain/text/references.ts';
 import { fittingValue } from './fitting-value.ts';
 import { caseFacts, type ProcessCase, type WholeFacts } from './process-case.ts';
 
-/** A case with everything it refers to. */
+/** Case with everything that the case refers to. */
 export interface ReadyCase {
   readonly process: ProcessDefinition;
-  /** With the fields of the case. */
+  /** SOW with the fields of the case. */
   readonly sow: Sow;
   readonly given: ProcessCase;
 }
@@ -45,7 +45,7 @@ export interface ReadyCase {
 const PROCESSION: ActualUser = { id: 1, username: 'procession' };
 const FIRST_ISSUE_ID = 501;
 
-/** Settings of a case: those of nobody, so that it says the same wherever it is run. */
+/** Gives settings that belong to nobody, so that a case says the same wherever it is run. */
 export function settingsOf({ given }: ReadyCase): Settings {
   return {
     calendar: DEFAULT_CALENDAR,
@@ -59,7 +59,11 @@ export function settingsOf({ given }: ReadyCase): Settings {
   };
 }
 
-/** The state right after a launch was carried out. @param plan of a SOW against an empty GitLab */
+/**
+ * Gives the state right after a launch was carried out.
+ *
+ * @param plan of a SOW against an empty GitLab
+ */
 export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): ActualState {
   const at = `${given.today ?? sow.closed_won_on}T09:00:00.000Z`;
   const issues = new Map<StepKey, ActualIssue>();
@@ -89,7 +93,11 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
   };
 }
 
-/** The state with the issues that comments asked for. @param found who is who in `state` */
+/**
+ * Adds the issues that comments asked for to a state.
+ *
+ * @param found who is who in `state`
+ */
 export function withAdded(state: ActualState, found: Pick<Identified, 'issues'>, plan: Plan): ActualState {
   const issues = new Map(found.issues);
   addIssues(issues, plan, state.epics[0]?.createdAt ?? '');
@@ -152,7 +160,11 @@ function launchedIssue(
   };
 }
 
-/** The state with what people did since. @param found who is who in `state` */
+/**
+ * Gives the state with everything that people did since the launch.
+ *
+ * @param found who is who in `state`
+ */
 export function stateOfCase(
   state: ActualState,
   found: Pick<Identified, 'issues'>,
@@ -235,7 +247,7 @@ function labelsWith(labels: readonly string[], { facts }: Done): readonly string
 
 const FIRST_PIPELINE_ID = 9_001;
 
-/** How the pipelines that do steps stand, by step, as GitLab would show them. */
+/** Gives the pipelines that do steps, by step, as GitLab would show them. */
 export function pipelinesOfCase({ given, process, sow }: ReadyCase): ReadonlyMap<StepKey, ActualPipeline> {
   const day = given.today ?? sow.closed_won_on;
   const stands = [...caseFacts(given)].flatMap(([key, facts]): [StepKey, string, string][] => {
@@ -254,12 +266,12 @@ export function pipelinesOfCase({ given, process, sow }: ReadyCase): ReadonlyMap
 
 const FIRST_NOTE_ID = 7_001;
 
-/** The comment of a case that has this id. */
+/** Position of the comment with this id among the comments of a case. */
 export function speechIndex(noteId: number): number {
   return noteId - FIRST_NOTE_ID;
 }
 
-/** The comments on the epic (`null`) or on the issue of a step. */
+/** Gives the comments on the epic (`null`) or on the issue of a step. */
 export function notesOfCase({ given, sow }: ReadyCase, about: StepKey | null): readonly ActualNote[] {
   return given.said.flatMap((speech, index): ActualNote[] => {
     if ((speech.about ?? null) !== about) return [];

@@ -9,11 +9,12 @@ import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { Command } from './parse-command.ts';
 import type { Reply } from './replies.ts';
 
+/** Circumstances under which a command was given. */
 export interface EffectContext {
   /** The step that the command is about. */
   readonly status: StepStatus | null;
   readonly said: { readonly by: ActualUser; readonly note: ActualNote; readonly target: NoteTarget };
-  /** With the rulings so far. */
+  /** Assessment with the rulings so far. */
   readonly assessment: Assessment;
   readonly effects: OneTimeEffects;
   readonly settings: Settings;
@@ -21,6 +22,7 @@ export interface EffectContext {
   readonly named: ReadonlyMap<string, ActualUser>;
 }
 
+/** Rulings and effects after a command, or the reason why the command does nothing. */
 export type Effect =
   | {
       readonly kind: 'done';
@@ -30,12 +32,12 @@ export type Effect =
     }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** What each command of a group does, by its name. */
+/** Effect of every command of a group, by the command's name. */
 export type EffectsOf<Names extends CommandName> = {
   readonly [Name in Names]: (command: Command & { readonly name: Name }, context: EffectContext) => Effect;
 };
 
-/** Carried out: the rulings and effects so far, with some changed. */
+/** Carries a command out: the rulings and effects so far, with some changed. */
 export function done(
   { assessment, effects }: EffectContext,
   changes: {
@@ -52,12 +54,16 @@ export function done(
   };
 }
 
-/** Not carried out. @param why goes on from `was not followed:`, without a full stop */
+/**
+ * Refuses a command.
+ *
+ * @param why goes on from `was not followed:`, without a full stop
+ */
 export function refused(why: string): Effect {
   return { kind: 'refused', why };
 }
 
-/** Who gave the command, on which date, in which comment: what a ruling keeps of its origin. */
+/** Gives who wrote the command, on which date, in which comment: the origin that a ruling keeps. */
 export function given({ said, settings }: EffectContext): {
   readonly by: string;
   readonly byId: number;
@@ -68,12 +74,12 @@ export function given({ said, settings }: EffectContext): {
   return { by: said.by.username, byId: said.by.id, on, note: said.note.id };
 }
 
-/** An answer in these words. */
+/** Answers in these words. */
 export function text(words: string): Reply {
   return { kind: 'text', text: words };
 }
 
-/** An answer in words where the comment stands on the epic: there is no sign at a comment there. */
+/** Answers in words on the epic alone, where a comment gets no reaction. */
 export function onEpic({ said }: EffectContext, words: string): Reply | null {
   return said.target.kind === 'epic' ? text(words) : null;
 }

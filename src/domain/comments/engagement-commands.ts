@@ -19,6 +19,7 @@ import type { Command } from './parse-command.ts';
 /** Issues of one on-demand step: more are a mistake. */
 const MOST_INSTANCES = 50;
 
+/** Effects of the commands about the whole engagement. */
 export const ENGAGEMENT_COMMANDS: EffectsOf<'hold' | 'resume' | 'assign' | 'add' | 'health'> = {
   hold: ({ reason }, context) => hold(reason, context),
   resume: (_, context) => resume(context),

@@ -21,36 +21,39 @@ import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from 
 import type { Reply } from './replies.ts';
 import { type Speaker, whyNot } from './rights.ts';
 
-/** The comments of one epic or issue, all of them, oldest first. */
+/** All comments of one epic or issue, oldest first. */
 export interface ItemComments {
   readonly target: NoteTarget;
   readonly item: ActualEpic | ActualIssue;
   readonly notes: readonly ActualNote[];
 }
 
+/** Answer to one comment with commands. */
 export interface Answer {
   readonly target: NoteTarget;
   readonly noteId: number;
   readonly outcome: 'done' | 'refused';
-  /** In order of the commands; empty where the reaction says enough. */
+  /** Texts in the order of the commands; empty where the reaction says enough. */
   readonly replies: readonly Reply[];
-  /** Something said in it changes issues or the epic, which waits while the engagement is stopped. */
+  /** The comment changes issues or the epic, which waits while the engagement is stopped. */
   readonly changes: boolean;
 }
 
+/** Outcome of all commands: the next rulings, the answers, and effects that happen once. */
 export interface Followed {
   readonly rulings: Rulings;
   readonly answers: readonly Answer[];
   readonly effects: OneTimeEffects;
 }
 
+/** Comments, and everything that commands in them depend on. */
 export interface FollowInput {
   readonly comments: readonly ItemComments[];
   readonly rulings: Rulings;
-  /** As things stood before these comments. */
+  /** Assessment before these comments. */
   readonly assessment: Assessment;
   readonly settings: Settings;
-  /** Access level in the project by user id; who is not in it is no member. */
+  /** Access level in the project by user id; a user without one is no member. */
   readonly levels: ReadonlyMap<number, number>;
   /** Members of the project that `/ps assign` names, by the name as it was written. */
   readonly named: ReadonlyMap<string, ActualUser>;
@@ -59,7 +62,7 @@ export interface FollowInput {
 /** Edited this long after it was written, a comment is no command any more: others may edit it too. */
 const EDITED_AFTER_MS = 2_000;
 
-/** Comments that hold commands not followed yet, in the order they were written. None of ours ever does. */
+/** Comments with commands not followed yet, in the order of writing. No comment of ours holds a command. */
 export function newCommandNotes(
   comments: readonly ItemComments[],
   rulings: Rulings,
@@ -73,6 +76,7 @@ export function newCommandNotes(
     .toSorted((a, b) => a.note.id - b.note.id);
 }
 
+/** Follows all new commands in the order of writing, each with the rulings that the one before left. */
 export function followComments(input: FollowInput): Followed {
   let state: Followed = { rulings: input.rulings, answers: [], effects: effectsOwed(input.rulings) };
   for (const { from, note } of newCommandNotes(input.comments, input.rulings))
@@ -169,7 +173,7 @@ function stepOf(command: Command, target: NoteTarget, { steps }: Assessment): St
   return steps.find((status) => status.key === key) ?? null;
 }
 
-/** `issue 501`: ids of epics and issues come from different sequences. */
+/** Names an epic or issue, whose ids come from different sequences: `issue 501`. */
 export function itemName({ kind, id }: ActualEpic | ActualIssue): string {
   return `${kind} ${id}`;
 }

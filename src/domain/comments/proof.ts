@@ -8,7 +8,11 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { ItemComments } from './follow-comments.ts';
 
-/** @param settled steps that are done and shown so: what they rested on is history */
+/**
+ * Drops approvals and waivers whose comment is gone or by somebody else, as far as comments were read.
+ *
+ * @param settled steps that are done and shown so: the rulings behind those are history
+ */
 export function withoutUnproven(
   rulings: Rulings,
   comments: readonly ItemComments[],

@@ -11,12 +11,13 @@ import type { BlockContext } from '#domain/texts/block-context.ts';
 import { countDone, waitingLine } from '#domain/texts/epic-block.ts';
 import { allowedRoles } from './rights.ts';
 
-/** What is said to who gave a command. */
+/** Answer to one command, before it is put into words. */
 export type Reply =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'help' | 'status' }
   | { readonly kind: 'explain'; readonly step: StepKey | null };
 
+/** Puts an answer into Markdown that mentions nobody. */
 export function replyText(reply: Reply, context: BlockContext, found: Identified): string {
   switch (reply.kind) {
     case 'text':

@@ -8,21 +8,21 @@ import { rolesOf } from '#domain/rulings/people.ts';
 /** GitLab's access level of a Planner; Guests (10) and strangers may say nothing. */
 const PLANNER = 15;
 
-/** Who speaks. `level` is the access level in the project; `null` for somebody who is no member. */
+/** Author of a command. `level` is the access level in the project; `null` for somebody who is no member. */
 export interface Speaker {
   readonly user: ActualUser;
   readonly level: number | null;
 }
 
-/** Whether somebody with this access level may rule anything at all. */
+/** Tells whether somebody with this access level may give any command at all. */
 export function mayCommand(level: number | null): boolean {
   return level !== null && level >= PLANNER;
 }
 
 /**
- * `null` when the speaker may, else why not and who could, as inert Markdown.
+ * Says why the speaker may not give a command, and who could, as inert Markdown; `null` when the speaker may.
  *
- * @param status the step it is about, if any
+ * @param status the step that the command is about, if any
  */
 export function whyNot(
   name: CommandName,
@@ -41,7 +41,7 @@ export function whyNot(
   return `that takes ${whoCould(allowed, status, settings)}`;
 }
 
-/** An approval is for the role that the step asks; other commands as the settings or the table say. */
+/** Roles that may give a command: for an approval the role that the step asks, for others as settings or table say. */
 export function allowedRoles(
   name: CommandName,
   status: StepStatus | null,

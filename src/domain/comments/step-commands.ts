@@ -14,6 +14,7 @@ import {
 } from './effect.ts';
 import type { Command } from './parse-command.ts';
 
+/** Effects of the commands about one step. */
 export const STEP_COMMANDS: EffectsOf<'waive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> = {
   waive: ({ reason }, context) => waive(reason, false, context),
   skip: ({ reason }, context) => waive(reason, true, context),

@@ -5,12 +5,13 @@
 
 /** Keys of {@link Drift}: `kick-off:epic`, `kick-off:role=engineer`, `kick-off>intake-aws`, `epic:sow`. */
 export interface DriftMemory {
-  /** Put back once. */
+  /** Drift that was put back once. */
   readonly healed: ReadonlySet<string>;
-  /** Undone after that, and asked about: left alone. */
+  /** Drift that was undone after that, and asked about: left alone. */
   readonly asked: ReadonlySet<string>;
 }
 
+/** Memory of an engagement in which nothing was put back. */
 export const NO_DRIFT: DriftMemory = { healed: new Set(), asked: new Set() };
 
 const LINE = /^<!-- procession:drift v1 healed([^|\r\n]*)\| asked([^|\r\n]*)-->\s*$/m;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the inbox keeps of an event of GitLab: numbers and names of kinds. Never a text that a person wrote. */
+/** Part of an event of GitLab that the inbox keeps: numbers and names of kinds, never a text that a person wrote. */
 export const KeptEvent = z.object({
   /** `issue`; `work_item` for epics; `note`; `pipeline`; `sweep`: nobody did anything, the schedule found drift. */
   event: z.string(),

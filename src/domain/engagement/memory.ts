@@ -7,25 +7,27 @@
 import { isStepKey, type StepKey } from '#domain/base/keys.ts';
 import { stepIdReference } from '#domain/text/references.ts';
 
-/** `from` blocks `to`. */
+/** Blocking link between two steps: `from` blocks `to`. */
 export interface Edge {
   readonly from: StepKey;
   readonly to: StepKey;
 }
 
+/** Memory of an engagement: which issue is which step, and which links are there. */
 export interface EngagementMemory {
-  /** Step → global id of its issue. */
+  /** Step → global id of the step's issue. */
   readonly issues: ReadonlyMap<StepKey, number>;
   readonly links: readonly Edge[];
-  /** Procession changes nothing here until somebody resumes it. */
+  /** Procession changes nothing in this engagement until somebody resumes it. */
   readonly paused: boolean;
-  /** Of a tracking issue whose engagement goes on in an epic. */
+  /** The engagement of this tracking issue goes on in an epic. */
   readonly moved: boolean;
 }
 
+/** Memory of an engagement of which nothing is remembered. */
 export const EMPTY_MEMORY: EngagementMemory = { issues: new Map(), links: [], paused: false, moved: false };
 
-/** The memory of a tracking issue that has been left for an epic. */
+/** Memory of a tracking issue that was left for an epic. */
 export const MOVED_MEMORY = '<!-- procession:state v1 moved -->';
 
 /**
@@ -56,7 +58,7 @@ export function decodeMemory(text: string): EngagementMemory {
   return { issues: new Map(issues), links, paused: words[0] === 'paused', moved: words[0] === 'moved' };
 }
 
-/** Whether the link is known to be there between the very issues that stand for the steps now. */
+/** Tells whether the link is known to be there between the very issues that stand for the steps now. */
 export function remembersLink(
   memory: EngagementMemory,
   edge: Edge,
@@ -70,7 +72,7 @@ export function remembersLink(
   );
 }
 
-/** What was found, without links that turned out to be gone. */
+/** Takes links that turned out to be gone out of the memory. */
 export function withoutLinks<T extends { readonly memory: EngagementMemory }>(
   found: T,
   gone: readonly Edge[],

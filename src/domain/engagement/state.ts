@@ -4,14 +4,15 @@
  */
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 
+/** User of GitLab. */
 export interface ActualUser {
   readonly id: number;
   readonly username: string;
 }
 
-/** The user behind our token. */
+/** User behind our token. */
 export interface OwnUser extends ActualUser {
-  /** Of a group or project access token, or a service account: nobody works in GitLab as this user. */
+  /** User of a group or project access token, or a service account: nobody works in GitLab as this user. */
   readonly isBot: boolean;
 }
 
@@ -33,57 +34,64 @@ interface ActualItem {
   readonly closedAt: string | null;
 }
 
-/** What holds an engagement together. GitLab Free has no epics; there an issue of the project stands for one. */
+/**
+ * Kind of item that holds an engagement together. GitLab Free has no epics; there an issue of the project stands for
+ * one.
+ */
 export type HolderKind = 'epic' | 'tracking issue';
 
-/** The holder of an engagement: an epic, or the tracking issue that stands for one. */
+/** Holder of an engagement: an epic, or the tracking issue that stands for one. */
 export interface ActualEpic extends ActualItem {
   readonly kind: 'epic';
-  /** Where the tracking issue is; `null` for an epic. `id` and `iid` are then those of the issue. */
+  /** Project of the tracking issue; `null` for an epic. `id` and `iid` are then those of the issue. */
   readonly tracking: { readonly projectId: number } | null;
 }
 
+/** Issue of a step, or of a person. */
 export interface ActualIssue extends ActualItem {
   readonly kind: 'issue';
   readonly projectId: number;
   readonly assignees: readonly ActualUser[];
   readonly dueDate: string | null;
-  /** Global id of the epic it belongs to. */
+  /** Global id of the issue's epic. */
   readonly epicId: number | null;
   readonly confidential: boolean;
-  /** How many issues this one blocks as GitLab counts them; `null` where the tier does not tell. Only ever a hint. */
+  /**
+   * Number of issues that GitLab counts as blocked by this one; `null` where the tier does not tell. Only ever a
+   * hint.
+   */
   readonly blockingCount: number | null;
   readonly closedBy: ActualUser | null;
-  /** Recorded with GitLab's time tracking. */
+  /** Seconds recorded with GitLab's time tracking. */
   readonly timeSpentSeconds: number;
-  /** Comments on it, without system notes; `null` where GitLab does not tell. */
+  /** Number of comments without system notes; `null` where GitLab does not tell. */
   readonly notesCount: number | null;
-  /** Global id of the issue that took its place when it was moved to another project; then this one is closed. */
+  /** Global id of the issue that replaced this one in another project; this one is closed then. */
   readonly movedToId: number | null;
 }
 
-/** Everything that carries the engagement's label. Not all of it need be ours: see `identify.ts`. */
+/** Everything that carries the engagement's label, ours or not: see `identify.ts`. */
 export interface ActualState {
   readonly engagement: EngagementKey;
-  /** Epics alone: which of the issues is a tracking issue, `identify.ts` finds out. */
+  /** Epics alone: `identify.ts` finds out which of the issues is a tracking issue. */
   readonly epics: readonly ActualEpic[];
   readonly issues: readonly ActualIssue[];
   readonly capabilities: Capabilities;
 }
 
-/** A comment of ours or of a person. */
+/** Comment of ours or of a person. */
 export interface ActualNote {
   readonly id: number;
   readonly author: ActualUser;
   readonly body: string;
   readonly system: boolean;
   readonly createdAt: string;
-  /** Later than `createdAt` when it was edited. */
+  /** Instant of the last edit; that of the writing when nobody edited the comment. */
   readonly updatedAt: string;
 }
 
 /**
- * What this GitLab offers. The plan picks by it; the adapter never tries a paid call to see.
+ * Features of this GitLab. The plan chooses by them; the adapter never tries a paid call to see.
  *
  * @see https://docs.gitlab.com/subscriptions/choosing_subscription/
  */
@@ -93,7 +101,7 @@ export interface Capabilities {
   readonly blockingLinks: boolean;
   /** Webhooks of the group, the only ones that tell of epics. */
   readonly groupHooks: boolean;
-  /** More boards in a group than the one that every group has. */
+  /** Several boards in a group; one is in every tier. */
   readonly groupBoards: boolean;
 }
 
@@ -111,5 +119,5 @@ export const FREE: Capabilities = licensed(false);
 /** Premium and up. */
 export const PREMIUM: Capabilities = licensed(true);
 
-/** Where a note goes: the epic, or the issue of a step. */
+/** Place of a note: the epic, or the issue of a step. */
 export type NoteTarget = { readonly kind: 'epic' } | { readonly kind: 'step'; readonly step: StepKey };

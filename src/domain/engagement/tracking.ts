@@ -1,6 +1,6 @@
 import type { ActualEpic, ActualIssue } from './state.ts';
 
-/** An issue in the place of an epic: its tracking issue, where GitLab has no epics. */
+/** Puts an issue in the place of an epic: the tracking issue, where GitLab has no epics. */
 export function asTracking(issue: ActualIssue): ActualEpic {
   const { id, iid, title, description, state, labels, url, reference, author } = issue;
   const { createdAt, updatedAt, closedAt, projectId } = issue;

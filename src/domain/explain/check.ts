@@ -6,7 +6,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import type { Waiver } from '#domain/rulings/rulings.ts';
 import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
-/** Which rule a finding is about. Stable: CI jobs may filter by it. */
+/** Name of the rule of a finding. Stable: CI jobs may filter by this name. */
 export type CheckRule =
   | Violation['rule']
   | 'epic-closed-early'
@@ -19,38 +19,41 @@ export interface Finding {
   readonly rule: CheckRule;
   /** One sentence. */
   readonly message: string;
-  /** What is missing, one phrase each. */
+  /** Missing things, one phrase each. */
   readonly missing: readonly string[];
-  /** What to do, one sentence each. */
+  /** Remedies, one sentence each. */
   readonly fix: readonly string[];
 }
 
+/** Findings about one step. */
 export interface CheckedStep {
   readonly step: StepKey;
   readonly title: string;
-  /** Reference and address of its issue, `null` while there is none. */
+  /** Reference and address of the step's issue; `null` without an issue. */
   readonly reference: string | null;
   readonly url: string | null;
   readonly state: WorkflowState;
-  /** The exception under which it may be closed, or is; `null` without one. */
+  /** Exception under which the step may be closed, or was; `null` without one. */
   readonly waiver: Pick<Waiver, 'by' | 'on' | 'reason' | 'skip'> | null;
   readonly findings: readonly Finding[];
 }
 
-/** The answer for one engagement. It passes when nothing is found. */
+/** Verdict on one engagement, which passes when nothing is found. */
 export interface EngagementCheck {
   readonly engagement: EngagementKey;
-  /** `null` when it cannot be told. */
+  /** Id of the process; `null` where nothing says which process this is. */
   readonly process: string | null;
   readonly url: string | null;
   /** Findings about the epic, or about the engagement as a whole. */
   readonly findings: readonly Finding[];
-  /** In reading order. */
+  /** Steps in reading order. */
   readonly steps: readonly CheckedStep[];
 }
 
 /**
- * @param until a step that must be done by now; a step that does not apply to this engagement is passed over
+ * Checks the rules of one engagement.
+ *
+ * @param until step that must be done by now; a step that does not apply to this engagement is passed over
  */
 export function checkEngagement(
   assessment: Assessment,
@@ -69,12 +72,12 @@ export function checkEngagement(
   };
 }
 
-/** An engagement that cannot be judged at all is a violation too: its rules are not being kept. */
+/** Reports an engagement that cannot be judged at all, which is a violation too: nobody keeps the rules there. */
 export function unjudged(engagement: EngagementKey, url: string | null, finding: Finding): EngagementCheck {
   return { engagement, process: null, url, findings: [finding], steps: [] };
 }
 
-/** All findings of an engagement, the epic's first. */
+/** All findings of an engagement, those about the epic first. */
 export function findingsOf(check: EngagementCheck): readonly Finding[] {
   return [...check.findings, ...check.steps.flatMap(({ findings }) => findings)];
 }

@@ -7,24 +7,25 @@ import type { EngagementRecord } from '#domain/record/record.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
-/** One due rule and what it was counted from. */
+/** Due rule with the date that the rule counted from. */
 export interface DueRuleSeen {
-  /** `closed_won`, `sow_start` or another step's id. */
+  /** Anchor: `closed_won`, `sow_start` or the id of another step. */
   readonly from: string;
   readonly workingDays: number;
-  /** The date of the anchor; `null` when the SOW does not give it. */
+  /** Date of the anchor; `null` when the SOW does not give one. */
   readonly anchor: string | null;
-  /** This rule gave the planned date: the first whose anchor is known. */
+  /** This rule, the first with a known anchor, gave the planned date. */
   readonly used: boolean;
 }
 
+/** Due date of a step with its reasons. */
 export interface DueExplanation {
-  /** What the issue says, or will say when it is created. */
+  /** Date on the issue, or on the issue that will be created. */
   readonly date: string | null;
-  /** What the rules give. */
+  /** Date by the rules. */
   readonly planned: string | null;
   readonly rules: readonly DueRuleSeen[];
-  /** `10 working days after closed_won 2026-03-05`, `set by people`, `no rule applies`. */
+  /** Reason in words: `10 working days after closed_won 2026-03-05`, `set by people`, `no rule applies`. */
   readonly why: string;
   /** Steps it comes after that are due later, so that one of the dates cannot be kept. */
   readonly beforeItsTurn: readonly {

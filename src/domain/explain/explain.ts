@@ -24,19 +24,21 @@ import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';
 
+/** Everything that explains where an engagement stands. */
 export interface Explanation {
   readonly engagement: EngagementKey;
   readonly process: { readonly id: string; readonly name: string; readonly profile: string | null };
   readonly epic: EpicExplanation;
-  /** In reading order, those left out as well. */
+  /** Steps in reading order, those left out as well. */
   readonly steps: readonly StepExplanation[];
 }
 
+/** Explanation of the epic: open, complete or closed, and why. */
 export interface EpicExplanation {
   readonly reference: string | null;
   readonly url: string | null;
   readonly state: 'opened' | 'closed' | null;
-  /** The closing steps. */
+  /** Closing steps. */
   readonly gates: readonly {
     readonly step: StepKey;
     readonly title: string;
@@ -46,17 +48,18 @@ export interface EpicExplanation {
   readonly complete: boolean;
   readonly verdict: string;
   readonly health: Health;
-  /** Issues that carry our marker but were made by somebody unknown: left alone. */
+  /** Issues left alone, because they carry our marker but were made by somebody unknown. */
   readonly leftAlone: readonly string[];
 }
 
-/** When a step belongs to an engagement. */
+/** Condition under which a step belongs to an engagement, with the value seen. */
 export interface ConditionExplanation {
-  /** `deployment is aws` */
+  /** Condition in words: `deployment is aws`. */
   readonly text: string;
   readonly checks: readonly ConditionCheck[];
 }
 
+/** Explanation of one step: left out and why, or state, rules and values seen. */
 export type StepExplanation =
   | {
       readonly included: false;
@@ -94,6 +97,7 @@ export type StepExplanation =
       readonly wouldChange: readonly string[];
     };
 
+/** Facts of the step's issue in GitLab. */
 export interface IssueFacts {
   readonly reference: string;
   readonly url: string;
@@ -102,6 +106,7 @@ export interface IssueFacts {
   readonly closedAt: string | null;
 }
 
+/** Predecessor of a step, with the state that fulfils the order or not. */
 export interface PredecessorSeen {
   readonly step: StepKey;
   readonly title: string;
@@ -110,12 +115,14 @@ export interface PredecessorSeen {
   readonly fulfilled: boolean;
 }
 
+/** Checklist of a step as it was found. */
 export interface ChecklistSeen {
-  /** Whether the step can be done with items open. */
+  /** The step cannot be done while items are open. */
   readonly required: boolean;
   readonly items: readonly { readonly text: string; readonly done: boolean; readonly optional: boolean }[];
 }
 
+/** Explains an engagement: every rule and condition with the value seen. */
 export function explain(input: {
   readonly assessment: Assessment;
   readonly found: Identified;

@@ -7,14 +7,14 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 
-/** One thing that is missing, as a phrase: `evidence "Held on" is empty`. */
+/** Thing that is missing, as a phrase: `evidence "Held on" is empty`. */
 export type Lack =
   | { readonly kind: 'step'; readonly text: string; readonly todo: string }
   | { readonly kind: 'gate'; readonly text: string; readonly todo: string }
   | { readonly kind: 'item'; readonly text: string }
   | { readonly kind: 'empty-evidence' | 'wrong-evidence'; readonly text: string; readonly field: string };
 
-/** What people do about it, one sentence each without a full stop; items and fields are summed up. */
+/** Says what people do about lacks, one sentence each without a full stop; items and fields are summed up. */
 export function todosOf(lacks: readonly Lack[]): readonly string[] {
   const items = lacks.filter(({ kind }) => kind === 'item').length;
   const fields = (wanted: Lack['kind']): string =>
@@ -29,7 +29,7 @@ export function todosOf(lacks: readonly Lack[]): readonly string[] {
   ];
 }
 
-/** What a step lacks by the facts, whether or not anybody has closed it. */
+/** Lacks of a step by the facts, closed or not. */
 export function lacksOfStep(status: StepStatus, assessment: Assessment): readonly Lack[] {
   return [
     ...status.waitsFor.map((predecessor) => predecessorLack(predecessor, assessment)),
@@ -39,7 +39,7 @@ export function lacksOfStep(status: StepStatus, assessment: Assessment): readonl
   ];
 }
 
-/** What a broken rule complains about. */
+/** Lacks that a broken rule complains about. */
 export function lacksOfViolation(violation: Violation, assessment: Assessment): readonly Lack[] {
   const before = violation.waitsFor.map((step) => predecessorLack({ step, until: 'done' }, assessment));
   if (violation.rule === 'started-while-blocked') return before;
@@ -59,7 +59,7 @@ function gateLacks(gates: readonly GateReading[]): readonly Lack[] {
   );
 }
 
-/** `Kick-off (services/engagements#3)`, or the title alone while it has no issue. */
+/** Name of a step in sentences: `Kick-off (services/engagements#3)`, the title alone while there is no issue. */
 export function stepName(key: StepKey, assessment: Assessment): string {
   const status = assessment.steps.find((candidate) => candidate.key === key);
   if (status === undefined) return key;

@@ -2,7 +2,11 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import { lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
-/** Where a step stands and why, in one sentence without a full stop. @param label what its issue shows now */
+/**
+ * Says where a step stands and why, in one sentence without a full stop.
+ *
+ * @param label state that the step's issue shows now
+ */
 export function verdictOf(status: StepStatus, assessment: Assessment, label: WorkflowState | null): string {
   const [broken] = status.violations;
   if (broken !== undefined) {
@@ -47,7 +51,7 @@ function labelRemark({ issue, state }: StepStatus, label: WorkflowState | null):
   return ` (its label says ${label === null ? 'nothing clear' : `"${label}"`}; the next run corrects it)`;
 }
 
-/** What would move a step on, one sentence each without a full stop. */
+/** Says what would move a step on, one sentence each without a full stop. */
 export function wouldChange(status: StepStatus, assessment: Assessment): readonly string[] {
   if (status.done) return assessment.complete ? [] : ['Opening its issue again makes it count as not done'];
   if (status.issue === null) return ['Its issue is created when the engagement is applied: procession apply'];

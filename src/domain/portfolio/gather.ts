@@ -4,7 +4,7 @@ import type { EngagementReport, Turn, Waited } from './engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from './portfolio.ts';
 import type { ReportContext } from './report-engagement.ts';
 
-/** All engagements together: who is waited for, and in which order to look at them. */
+/** Gathers the reports of all engagements: who is waited for, and in which order to look at the engagements. */
 export function gatherPortfolio(reports: readonly EngagementReport[], context: ReportContext): Portfolio {
   const { calendar } = context.settings;
   const running = reports.filter(({ status }) => status === 'running');

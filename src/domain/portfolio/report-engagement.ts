@@ -21,13 +21,13 @@ import type {
 } from './engagement-report.ts';
 import { turnSince } from './turn-since.ts';
 
-/** What an engagement is seen with: the settings, and the moment of the report (ISO 8601, UTC). */
+/** Settings, and the moment of the report (ISO 8601, UTC). */
 export interface ReportContext {
   readonly settings: Settings;
   readonly at: string;
 }
 
-/** The report on an engagement from its assessment. Tells no amounts, and of a confidential issue only where it stands. */
+/** Reports on an engagement from its assessment. Tells no amounts, and of a confidential issue only the state. */
 export function reportEngagement(
   assessment: Assessment,
   found: Pick<Identified, 'epic' | 'memory' | 'restored'>,
@@ -65,7 +65,7 @@ export function reportEngagement(
   };
 }
 
-/** An engagement of which nothing is known but that something is wrong. */
+/** Reports on an engagement of which nothing is known but that something is wrong. */
 export function reportUnreadable(
   engagement: EngagementKey,
   input: { readonly epic: ActualEpic | null; readonly paused: boolean; readonly finding: Finding },

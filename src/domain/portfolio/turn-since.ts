@@ -4,11 +4,11 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { Since } from './engagement-report.ts';
 
 /**
- * Since when a step could begin: the last of the moments its issue came to be and what it comes after was closed.
- * GitLab's lists tell these; they do not tell when a step was *started* or waived, so after one of those it is the
- * earliest it can have been.
+ * Finds since when a step could begin: the last of two moments, the making of its issue and the closing of all
+ * predecessors. GitLab's lists tell these; they do not tell when a step was *started* or waived, so the moment after
+ * one of those is the earliest possible. `null`: the step cannot begin yet.
  *
- * @param at when the report is made; `null` is answered for a step that cannot begin yet
+ * @param at moment of the report
  */
 export function turnSince(
   status: StepStatus,

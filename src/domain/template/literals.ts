@@ -8,7 +8,7 @@ import type { TemplateTag } from './tags.ts';
 const TAG = '\uE000';
 const ENCODED = '\uE001';
 
-/** The template with its tags and encoded texts covered character by character: offsets and lines stay the same. */
+/** Covers the tags and encoded texts of a template character by character: offsets and lines stay the same. */
 export function maskedTemplate(template: string, tags: readonly TemplateTag[]): string {
   let masked = '';
   let from = 0;
@@ -25,8 +25,8 @@ export function maskedTemplate(template: string, tags: readonly TemplateTag[]): 
 }
 
 /**
- * What of a link address (`](https://…` or `<mailto:…`) stands directly before a place; `null` when the place is
- * in no link address.
+ * Finds the part of a link address (`](https://…` or `<mailto:…`) directly before a place; `null` outside of link
+ * addresses.
  */
 export function linkAddressBefore(masked: string, at: number): string | null {
   const line = masked.slice(Math.max(0, masked.lastIndexOf('\n', at - 1) + 1), at);
@@ -34,7 +34,10 @@ export function linkAddressBefore(masked: string, at: number): string | null {
   return address === null ? null : (address[1] ?? '');
 }
 
-/** Quick actions, mentions and references that the author wrote: they would act each time an issue is created. */
+/**
+ * Finds quick actions, mentions and references in the author's own words: each would act whenever an issue is
+ * created.
+ */
 export function literalProblems(masked: string): { readonly line: number; readonly message: string }[] {
   const problems: { line: number; message: string }[] = [];
   for (const [index, line] of seenLines(masked)) {

@@ -2,15 +2,18 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
 
-/** What a name stands for. A `flag` can only open a section. */
+/** Kind of value behind a name. A `flag` can only open a section. */
 export type NameKind = SowPathKind | 'flag';
 
-/** A name that was found. */
+/** Meaning of a name at one place of a template. */
 export interface KnownName {
   readonly kind: NameKind;
-  /** How many of the open scopes (from the outermost) are left of the one the name belongs to; -1: the whole view. */
+  /** Position, among the open scopes from the outermost, of the scope that the name belongs to; -1: the whole view. */
   readonly scope: number;
-  /** Path of the name in the SOW schema, what a section on it opens: `deliverables`, `contacts.customer.signer`. */
+  /**
+   * Path of the name in the SOW schema, which a section on that name opens: `deliverables`,
+   * `contacts.customer.signer`.
+   */
   readonly path: string;
 }
 
@@ -35,16 +38,18 @@ const OTHER: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
 ]);
 const PEOPLE = /^people\.([a-z][a-z0-9_-]*)\.(name|email|named)$/;
 
-/** Limits of a place: templates of epics have no step; roles are checked only when they are known. */
+/** Limits of a place: templates of epics have no step; roles are checked only when the roles are known. */
 export interface NameRules {
   readonly forStep: boolean;
   readonly roles?: readonly string[] | undefined;
 }
 
 /**
- * Looks a name up as Mustache does: first in the innermost open section, last in the whole view.
- * `scopes` are the schema paths of the open sections, outermost first. A field that the schema knows in a
- * scope belongs to it even when its value is absent, so nothing of the outside shows through.
+ * Looks a name up as Mustache does: first in the innermost open section, last in the whole view. A field that the
+ * schema knows in a scope belongs to that scope even when the value is absent, so nothing of the outside shows
+ * through.
+ *
+ * @param scopes schema paths of the open sections, outermost first
  */
 export function knownName(name: string, scopes: readonly string[], rules: NameRules): KnownName | null {
   for (let scope = scopes.length - 1; scope >= 0; scope -= 1) {
@@ -62,7 +67,7 @@ export function knownName(name: string, scopes: readonly string[], rules: NameRu
   return kind === undefined ? null : { kind, scope: -1, path: name };
 }
 
-/** What is wrong with a name that {@link knownName} does not know, with the nearest known names. */
+/** Says what is wrong with a name that {@link knownName} does not know, with the nearest known names. */
 export function unknownName(name: string, scopes: readonly string[], rules: NameRules): string {
   if (name === '.') return '{{.}} is not used here; write {{text}} for the elements of a list of texts';
   if (name.startsWith('step.') && !rules.forStep)

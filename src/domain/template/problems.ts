@@ -19,12 +19,13 @@ import {
 import { templateSource, templateTags } from './tags.ts';
 import { isSection, neverClosed, type TemplateNode, templateTree } from './tree.ts';
 
+/** Facts around a template that decide what may stand in that template. */
 export interface TemplateContext {
   /** Name → text of the partials of the process, for `{{> name}}`. */
   readonly partials: Readonly<Record<string, string>>;
   readonly file: string;
   readonly kind: 'step' | 'epic' | 'title';
-  /** Whether the step has evidence fields; then `{{> evidence}}` must be somewhere. */
+  /** The step has evidence fields, so `{{> evidence}}` must be somewhere. */
   readonly evidence?: boolean;
   /** Roles there are; left out, any role name is taken. */
   readonly roles?: readonly string[];
@@ -54,7 +55,7 @@ export function templateProblems(template: string, context: TemplateContext): In
   return found(template, context).map(({ file, line, message }) => problem({ file, line }, message));
 }
 
-/** The problems that make rendering impossible or unsafe: broken syntax, unknown names, modes in the wrong place. */
+/** Problems that make rendering impossible or unsafe: broken syntax, unknown names, modes in the wrong place. */
 export function fatalProblems(template: string, context: TemplateContext): InputProblem[] {
   return found(template, context)
     .filter(({ fatal }) => fatal)

@@ -21,9 +21,10 @@ import type { View } from './view.ts';
 const ABSENT = '–';
 const LONGEST_TITLE = 255;
 
+/** Partials, and the name of the file for messages. */
 export interface RenderOptions {
   readonly partials: Readonly<Record<string, string>>;
-  /** Where the template stands, for messages. */
+  /** File of the template, for messages. */
   readonly file: string;
 }
 
@@ -50,9 +51,9 @@ interface Rendering {
 type Token = readonly [string, string, number, number, (readonly Token[] | string)?, number?, boolean?];
 
 /**
- * Renders a step or epic template to Markdown (the language: `docs/templates.md`). Values are data: whatever they
- * hold, they come out inert and are never rendered again. Leaves at most one blank line in a row outside code
- * fences and ends with one line break. The same template and view give the same text.
+ * Renders a step or epic template to Markdown (the language: `docs/templates.md`). Values are data: they come out
+ * inert whatever they hold, and are never rendered again. Leaves at most one blank line in a row outside code fences
+ * and ends with one line break. The same template and view give the same text.
  *
  * @throws {TemplateError} with every problem at once: unknown names or partials, unclosed or forbidden tags.
  */

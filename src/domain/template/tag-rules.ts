@@ -4,25 +4,25 @@ import { type KnownName, knownName, type NameKind, type NameRules, unknownName }
 import type { TemplateTag } from './tags.ts';
 import type { TemplateNode } from './tree.ts';
 
-/** What a rule found. */
+/** Problem of a tag. */
 export interface Broken {
-  /** What is wrong and how to put it right. */
+  /** Problem and remedy in one line. */
   readonly message: string;
-  /** Whether the template cannot be rendered safely. */
+  /** The template cannot be rendered safely. */
   readonly fatal: boolean;
 }
 
-/** A section that is open. */
+/** Section that is open at a place. */
 export interface Open {
   /** Schema path of the list or group of fields that is open, `null` when the section opens none. */
   readonly scope: string | null;
   readonly mode: Mode | null;
   readonly list: boolean;
-  /** Whether the name of the section means nothing, so that names inside cannot be judged. */
+  /** The name of the section means nothing, so names inside cannot be judged. */
   readonly unknown: boolean;
 }
 
-/** Where a tag stands. */
+/** Surroundings of a tag. */
 export interface TagPlace {
   readonly kind: 'step' | 'epic' | 'title';
   readonly names: NameRules;
@@ -30,7 +30,7 @@ export interface TagPlace {
   /** Partials on the way here, innermost last. */
   readonly trail: readonly string[];
   readonly text: string;
-  /** The text with its tags covered, see `literals.ts`. */
+  /** Text of the template with covered tags, see `literals.ts`. */
   readonly masked: string;
   /** Open sections, outermost first. */
   readonly open: readonly Open[];
@@ -46,7 +46,7 @@ const HOW_TO_USE: Partial<Record<NameKind, string>> = {
   flag: 'is a yes or no',
 };
 
-/** Everything wrong with a tag, apart from what is inside: children of a section, text of a partial. */
+/** Finds everything wrong with a tag, apart from what is inside: children of a section, text of a partial. */
 export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
   switch (tag.kind) {
     case 'comment':
@@ -71,7 +71,7 @@ export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
   }
 }
 
-/** A section whose end is missing, and which the end of an outer section ended. */
+/** Finds a section without an end of its own, which the end of an outer section ended. */
 export function endProblems({ tag, closedBy }: TemplateNode): readonly Broken[] {
   if (closedBy === null || closedBy.name === tag.name) return [];
   return fatal(
@@ -79,12 +79,12 @@ export function endProblems({ tag, closedBy }: TemplateNode): readonly Broken[] 
   );
 }
 
-/** `#` or `^`, as the tag was written. */
+/** Sign of a section as it was written, `#` or `^`. */
 export function sectionSign(tag: TemplateTag): string {
   return tag.kind === 'inverted' ? '^' : '#';
 }
 
-/** What is open inside a section. */
+/** Gives the section that a tag opens, for the tags inside. */
 export function opened(tag: TemplateTag, at: TagPlace): Open {
   if (isMode(tag.name)) return { scope: null, mode: tag.name, list: false, unknown: false };
   const known = knownAt(tag, at);
@@ -93,7 +93,7 @@ export function opened(tag: TemplateTag, at: TagPlace): Open {
   return { scope: opens ? known.path : null, mode: null, list, unknown: known === null };
 }
 
-/** The innermost `text` or `encode` that is open. */
+/** Innermost `text` or `encode` among open sections. */
 export function modeOf(open: readonly Open[]): Mode | null {
   return open.findLast(({ mode }) => mode !== null)?.mode ?? null;
 }

@@ -11,7 +11,7 @@ export interface TemplateTag {
     | 'delimiters'
     | 'broken';
   readonly name: string;
-  /** From 1. */
+  /** Line in the template, from 1. */
   readonly line: number;
   /** Offsets of the tag in the template. */
   readonly start: number;

@@ -1,10 +1,10 @@
 import type { TemplateTag } from './tags.ts';
 
-/** A tag in its place. Only sections have children. */
+/** Tag with the tags inside, which only sections have. */
 export interface TemplateNode {
   readonly tag: TemplateTag;
   readonly children: readonly TemplateNode[];
-  /** The tag that ended the section, that of an outer section where its own is missing; `null`: nothing did. */
+  /** Tag that ended the section, that of an outer section where the right one is missing; `null`: nothing did. */
   readonly closedBy: TemplateTag | null;
 }
 
@@ -14,7 +14,7 @@ interface Growing extends TemplateNode {
 }
 
 /**
- * Puts the tags between the tags of a section into that section. A closing tag that closes nothing stays where it is.
+ * Puts the tags between the tags of a section into that section. A closing tag that closes nothing stays in place.
  *
  * @example `{{#a}}{{b}}{{/a}}{{/c}}` → `#a` with the child `b`, then `/c`
  */
@@ -33,7 +33,7 @@ export function templateTree(tags: readonly TemplateTag[]): readonly TemplateNod
   return top;
 }
 
-/** Whether a node is a section, `{{#…}}` or `{{^…}}`. */
+/** Tells whether a node is a section, `{{#…}}` or `{{^…}}`. */
 export function isSection({ tag }: TemplateNode): boolean {
   return tag.kind === 'section' || tag.kind === 'inverted';
 }

@@ -1,7 +1,7 @@
 import type { EvidenceField } from '#domain/process/process.ts';
 import { ACCEPTANCE_DAYS, type Sow, withoutAmounts } from '#domain/sow/sow.ts';
 
-/** What a template is made of. The step is left out for epics. */
+/** Facts that a template can show. The step is left out for epics. */
 export interface ViewInput {
   readonly sow: Sow;
   readonly process: { readonly id: string; readonly name: string };
@@ -12,7 +12,7 @@ export interface ViewInput {
     readonly afterTitles: readonly string[];
     readonly nextTitles: readonly string[];
   };
-  /** Role → who has it; unknown parts are `null`. */
+  /** Role → person who has that role; unknown parts are `null`. */
   readonly people: Readonly<
     Record<
       string,
@@ -24,16 +24,16 @@ export interface ViewInput {
   readonly evidence: readonly EvidenceField[];
 }
 
-/** The data behind the names of `docs/templates.md`. */
+/** Data behind the names of `docs/templates.md`. */
 export interface View {
-  /** Nested plain values; amounts are gone unless they are shown. */
+  /** Nested plain values, without amounts unless amounts are shown. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly evidence: readonly EvidenceField[];
-  /** Whether `{{step.…}}` means something. */
+  /** `{{step.…}}` means something. */
   readonly forStep: boolean;
 }
 
-/** Builds the names of `docs/templates.md` for one epic or issue. Values are raw; rendering makes them harmless. */
+/** Builds the names of `docs/templates.md` for one epic or issue. Values stay raw; rendering makes values harmless. */
 export function templateView(input: ViewInput): View {
   const { sow, step, people, showAmounts } = input;
   return {

@@ -7,18 +7,18 @@ import type { DriftMemory } from '#domain/engagement/drift-memory.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
 import { dueDates } from '#domain/process/due-dates.ts';
 
-/** What the managed blocks are made of. */
+/** Everything that the managed blocks of an engagement say. */
 export interface BlockContext extends Outlook {
   readonly holder: HolderKind;
-  /** What was put back or left; only the epic's block needs it. */
+  /** Drift that was put back or left, for the epic's block. */
   readonly drift?: DriftMemory;
-  /** Steps that have an issue and that the SOW no longer asks for; only the epic's block needs it. */
+  /** Steps with an issue that the SOW no longer asks for, for the epic's block. */
   readonly leftovers?: readonly { readonly key: StepKey; readonly title: string }[];
-  /** Absent where the epic is not written. */
+  /** Health of the epic; absent where no epic is written. */
   readonly health?: Health;
 }
 
-/** The context of blocks when nothing is pending. */
+/** Makes the context of blocks while no change is pending. */
 export function blockContext(
   assessment: Assessment,
   settings: Settings,

@@ -23,8 +23,8 @@ const STATE_SIGNS = {
 const MOST_FACTS = 3;
 
 /**
- * The epic's block: who is waited for first, then every step; the record follows below it, invisible. In a tracking issue
- * the steps are a task list, so that GitLab shows how many are done wherever it lists the issue.
+ * Writes the epic's block: who is waited for first, then every step; the record follows, invisible. In a tracking
+ * issue the steps are a task list, so that lists of issues in GitLab show how many are done.
  */
 export function epicBlock(context: BlockContext, paused = false): string {
   const { assessment, leftovers = [] } = context;
@@ -92,7 +92,7 @@ function waiverLines(assessment: Assessment): readonly string[] {
   return waived.length === 0 ? [] : ['**Exceptions**', '', ...waived, ''];
 }
 
-/** Who is waited for, with due dates: the first lines of the epic. */
+/** Says who is waited for, with due dates: the first lines of the epic. */
 export function waitingLine(context: BlockContext): string {
   const { assessment } = context;
   if (assessment.complete) return '**Complete.** Nothing is waited for.';
@@ -135,6 +135,7 @@ function stepRow(status: StepStatus, context: BlockContext): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** Number of steps that are done. */
 export function countDone(assessment: Assessment): number {
   return assessment.steps.filter(({ done }) => done).length;
 }

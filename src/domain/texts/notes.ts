@@ -13,7 +13,9 @@ import { encodeNoteMarker } from '#domain/text/marker.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
 
-/** The rule a note belongs to; its hidden marker, so that it is found again and edited. */
+/**
+ * Rule that a note is about; the note's hidden last line names that rule, so that the note is found again and edited.
+ */
 export type NoteRule =
   | Violation['rule']
   | 'reminder'
@@ -31,10 +33,12 @@ export type NoteRule =
   | `pipeline:${number}`
   | 'not-asked-for';
 
+/** Text of a note with the hidden line by which the note is found again. */
 export function noteBody(rule: NoteRule, text: string): string {
   return `${text}\n\n${encodeNoteMarker(rule)}`;
 }
 
+/** Explains a broken rule: what is missing, and what to do. */
 export function violationNote(status: StepStatus, violation: Violation, context: BlockContext): string {
   switch (violation.rule) {
     case 'closed-too-early':
@@ -131,6 +135,7 @@ function waitList(steps: readonly StepKey[], context: BlockContext): string {
     .join('\n');
 }
 
+/** Explains why an epic that somebody closed is open again. */
 export function epicClosedEarlyNote(context: BlockContext): string {
   const { assessment } = context;
   return noteBody(
@@ -147,7 +152,7 @@ export function epicClosedEarlyNote(context: BlockContext): string {
   );
 }
 
-/** The note of the end: for each closing step who closed it, when, and what was recorded. */
+/** Sums up the end: for each closing step who closed it, when, and what was recorded. */
 export function epicCompletedNote(context: BlockContext): string {
   const { assessment } = context;
   const closing = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
@@ -184,6 +189,7 @@ function closingEvidence(status: StepStatus): string[] {
   ];
 }
 
+/** Says that the record was changed by hand, and how to restore it. */
 export function recordDamagedNote(engagement: string): string {
   return noteBody(
     'record-damaged',
@@ -191,7 +197,11 @@ export function recordDamagedNote(engagement: string): string {
   );
 }
 
-/** Says once that the record was put back, and how to change what it holds. @param how see `Identified.restored` */
+/**
+ * Says once that the record was put back, and how to change what a record holds.
+ *
+ * @param how see `Identified.restored`
+ */
 export function restoredNote(how: 'lost' | 'altered', engagement: string): string {
   const what =
     how === 'lost'
@@ -203,6 +213,7 @@ export function restoredNote(how: 'lost' | 'altered', engagement: string): strin
   );
 }
 
+/** Says why a plan that changes too much at once was not begun. */
 export function brakeNote(assessment: Assessment, why: string): string {
   return noteBody(
     'brake',
@@ -210,7 +221,11 @@ export function brakeNote(assessment: Assessment, why: string): string {
   );
 }
 
-/** @param change the text of the change that kept coming back. */
+/**
+ * Says that Procession paused, because the same change kept being undone.
+ *
+ * @param change text of the change that kept coming back
+ */
 export function fuseNote(engagement: string, change: string): string {
   return noteBody(
     'fuse',
@@ -218,7 +233,11 @@ export function fuseNote(engagement: string, change: string): string {
   );
 }
 
-/** @param epic reference of the epic in which the engagement goes on */
+/**
+ * Says in a tracking issue that the engagement goes on in an epic.
+ *
+ * @param epic reference of that epic
+ */
 export function movedNote(engagement: string, epic: string): string {
   return noteBody(
     'moved',
@@ -226,6 +245,7 @@ export function movedNote(engagement: string, epic: string): string {
   );
 }
 
+/** Says in a double which item counts. */
 export function twinNote(original: string): string {
   return noteBody(
     'twin',

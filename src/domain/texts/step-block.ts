@@ -7,8 +7,8 @@ import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
 
 /**
- * The block of one step. The mention in it is what tells the assignee that it is their turn: GitLab notifies users
- * newly mentioned in a description, once, so no note is needed and a repeated run says nothing twice.
+ * Writes the block of one step. A mention in the block tells assignees of their turn: GitLab notifies users newly
+ * mentioned in a description, once, so no note is needed and a repeated run says nothing twice.
  */
 export function stepBlock(status: StepStatus, context: BlockContext): string {
   const { assessment } = context;
