@@ -3,14 +3,15 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { encodeReviewedPlans, PLAN_NOTE_RULE } from '#domain/plan/reviewed-plans.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
 
+/** Plan as the note of a merge request shows it. */
 export interface NotedPlan {
   readonly engagement: EngagementKey;
   /** `Plan: 12 to create, 11 links, 0 to change.` */
   readonly summary: string;
   readonly isEmpty: boolean;
-  /** As the job log shows it, without colours. */
+  /** Text of the plan as in the job log, without colours. */
   readonly text: string;
-  /** What is remembered for the review; `null` for a running engagement, which the next sweep plans anew. */
+  /** Part that a review remembers; `null` for a running engagement, which the next sweep plans anew. */
   readonly reviewed: string | null;
 }
 

@@ -13,7 +13,7 @@ export interface ToldVersions {
   readonly process: string;
   readonly name: string;
   readonly versions: readonly VersionSummary[];
-  /** `null`: not known. */
+  /** Engagements that run on each version; `null`: not known. */
   readonly use: VersionUse | null;
 }
 
@@ -44,7 +44,7 @@ export function versionsText(
   ].join('\n');
 }
 
-/** What differs between two versions. */
+/** Says what differs between two versions. */
 export function differenceText(
   process: string,
   to: number,

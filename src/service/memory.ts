@@ -23,7 +23,7 @@ export interface Memory {
   readonly setWebhooks: (health: HookHealth) => void;
   /** GitLab has delivered something. @param at ISO 8601, UTC */
   readonly delivered: (at: string) => void;
-  /** When GitLab last delivered something to this process; `null`: not yet. */
+  /** Instant of GitLab's last delivery to this process; `null`: not yet. */
   readonly lastDelivery: () => string | null;
   readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
   /** @param at ISO 8601, UTC */

@@ -14,7 +14,7 @@ export interface DueRuleSeen {
   readonly workingDays: number;
   /** Date of the anchor; `null` when the SOW does not give one. */
   readonly anchor: string | null;
-  /** This rule, the first with a known anchor, gave the planned date. */
+  /** Set on the first rule with a known anchor, which gave the planned date. */
   readonly used: boolean;
 }
 

@@ -10,7 +10,7 @@ const Instant = z.string().describe('ISO 8601, UTC.');
 const Address = z.string().nullable().describe('Web address in GitLab; null while there is none.');
 const Late = z.number().int().min(0).describe('Calendar days past its due date; 0: not late.');
 
-/** Since when it is somebody's turn. */
+/** Instant since which it is somebody's turn. */
 export const Since = z.object({
   at: Instant,
   days: z.number().int().min(0).describe('Calendar days until the report was made.'),
@@ -46,7 +46,7 @@ export const Turn = z.object({
 });
 export type Turn = Readonly<z.infer<typeof Turn>>;
 
-/** Finding of `check`, with the step that it is about. */
+/** Broken rule as the report tells it. */
 export const ReportedFinding = z.object({
   step: z.string().nullable().describe('null: about the epic or the engagement as a whole.'),
   title: z.string().nullable(),
@@ -67,6 +67,7 @@ const ReportedWaiver = z.object({
 });
 export type ReportedWaiver = Readonly<z.infer<typeof ReportedWaiver>>;
 
+/** Step of an engagement as the report tells it. */
 export const ReportedStep = z.object({
   step: z.string(),
   title: z.string(),
@@ -85,6 +86,7 @@ export const ReportedStep = z.object({
 });
 export type ReportedStep = Readonly<z.infer<typeof ReportedStep>>;
 
+/** Report on one engagement. */
 export const EngagementReport = z.object({
   engagement: z.string(),
   status: z

@@ -27,6 +27,7 @@ export const WaitedPerson = z.object({
 });
 export type WaitedPerson = Readonly<z.infer<typeof WaitedPerson>>;
 
+/** Reports on all engagements, and who is waited for. */
 export const Portfolio = z.object({
   version: z.literal(1),
   at: z.string().describe('When the report was made. ISO 8601, UTC.'),
