@@ -66,7 +66,7 @@ describe('a report', () => {
           since: { at: '2026-11-25T09:00:00.000Z', days: 3, exact: true },
           due: '2026-11-25',
           daysLate: 3,
-          url: expect.stringContaining('/-/issues/2'),
+          url: expect.stringContaining(`/-/issues/${world.issue('welcome-email').iid}`),
         },
       ],
       nextDue: { step: 'kick-off', date: '2026-11-30', inDays: 2 },

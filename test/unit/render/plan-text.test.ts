@@ -56,6 +56,14 @@ describe('report/plan-text', () => {
     expect(text).toMatch(/~ issue: reopen: something it needs is missing, done → blocked/);
   });
 
+  it('shows where in the epic a step comes that is made later', () => {
+    const actions = [{ kind: 'place-issues', places: [{ step: 'second', after: 'first' }] } as const];
+
+    expect(planText({ ...launch, plan: { engagement: 'SOW-1', actions } }, plain)).toContain(
+      '    second\n      ~ place in the epic: after first\n',
+    );
+  });
+
   it('says so when there is nothing to do', () => {
     expect(
       planText(
