@@ -11,8 +11,8 @@ import { aProcess } from '#test/support/builders.ts';
 import { type CliResult, runCommand } from '#test/support/cli.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
-import { readable } from '#test/support/records.ts';
 import { shownInEpic } from '#test/support/epic-order.ts';
+import { readable } from '#test/support/records.ts';
 
 let world: EngagementWorld;
 

@@ -12,8 +12,8 @@ import { COMMANDED, lookIn, sayIn } from '#test/support/commands.ts';
 import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world.ts';
 import { watched } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
-import { readable } from '#test/support/records.ts';
 import { shownInEpic } from '#test/support/epic-order.ts';
+import { readable } from '#test/support/records.ts';
 
 let current: EngagementWorld | null = null;
 

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '#domain/assess/assess.ts';
-import { identify } from '#domain/engagement/identify.ts';
-import { memoryText } from '#domain/engagement/memory.ts';
+import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import { FREE, PREMIUM } from '#domain/engagement/state.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { plan } from '#domain/plan/plan.ts';
-import { writeManagedBlock } from '#domain/text/managed-block.ts';
-import { resolveReferences } from '#domain/text/references.ts';
+import { identify } from '#domain/record/identify.ts';
 import { anEpic, anIssue, aPlanInput, aProcess, aSow, aState, someSettings } from '#test/support/builders.ts';
 
 const STEPS = ['first', 'second', 'talks', 'last'];
-const MARKER = { kind: 'epic', engagement: 'SOW-1', process: 'sample', profile: null, step: null } as const;
 
 /**
  * What a run plans where these issues are there.
@@ -26,10 +23,13 @@ function planned(
     const step = name.replace('!', '');
     return anIssue(step, { iid: STEPS.indexOf(step) + 1, ...(step === name ? {} : { epicId: null }) });
   });
-  const ids = new Map(STEPS.map((step, at) => [step, anIssue(step, { iid: at + 1 })]));
-  const memory = resolveReferences(memoryText(recorded, [], false), ids, 'epic');
-  const epic = anEpic({ description: writeManagedBlock('', MARKER, memory) });
-  const found = identify(aState({ issues, epics: epics ? [epic] : [] }));
+  const remembered = new Map(
+    recorded.map((step) => [step, anIssue(step, { iid: STEPS.indexOf(step) + 1 }).id]),
+  );
+  const found = {
+    ...identify(aState({ issues, epics: epics ? [anEpic()] : [] })),
+    memory: { ...EMPTY_MEMORY, issues: remembered },
+  };
   const settings = someSettings();
   const [process, sow] = [aProcess(), aSow()];
   const assessment = assess({ engagement: 'SOW-1', today: '2026-11-20', process, sow, found, settings });
