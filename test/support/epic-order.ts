@@ -13,15 +13,16 @@ export function shownInEpic(world: World): readonly string[] {
 
 /** Moves a step in the epic, as somebody does who drags it: behind another one, or (`null`) on top. */
 export async function moveOf(
-  { sandbox, issue, epic, seed }: EngagementWorld,
+  world: EngagementWorld,
   step: string,
   { after }: { readonly after: string | null },
 ): Promise<void> {
-  const top = childrenOf(sandbox.world, epic())[0];
+  const { sandbox, seed } = world;
+  const top = childrenOf(sandbox.world, world.epic())[0];
   const neighbour =
-    after === null ? { move_after_id: top?.epicIssueId } : { move_before_id: issue(after).epicIssueId };
-  const { iid } = epic();
-  const path = `/api/v4/groups/${seed.group.id}/epics/${iid}/issues/${issue(step).epicIssueId}`;
+    after === null ? { move_after_id: top?.epicIssueId } : { move_before_id: world.issue(after).epicIssueId };
+  const { iid } = world.epic();
+  const path = `/api/v4/groups/${seed.group.id}/epics/${iid}/issues/${world.issue(step).epicIssueId}`;
   const answer = await sandbox.fetch(
     new Request(`${sandbox.world.baseUrl}${path}`, {
       method: 'PUT',

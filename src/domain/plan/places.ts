@@ -11,8 +11,8 @@
 
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { isInHolder } from '#domain/record/identify.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import { isInHolder } from '#domain/record/identify.ts';
 import type { Action } from './action.ts';
 import { movesToEpic } from './holder.ts';
 import type { Draft } from './input.ts';

@@ -50,6 +50,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       paused: false,
       moved: false,
     },
+    baseline: new Map(),
     done: new Map([['kick-off', { on: '2027-01-25', by: 'eli', how: 'rules' }]]),
     rulings: {
       ...NO_RULINGS,
