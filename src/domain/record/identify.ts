@@ -50,6 +50,7 @@ export interface Identified {
  * @param known.ownUserIds users known to be us beside the authors of our epics (the token's user)
  * @param known.formerUsers usernames of earlier bots of ours
  * @param known.restored records from protected copies, by the id of their epic: they count in place of damaged ones
+ * @param known.takenOver these are no copies, but unsealed records that people have asked to seal
  */
 export function identify(
   actual: ActualState,
@@ -58,6 +59,7 @@ export function identify(
     readonly ownUserIds?: readonly number[];
     readonly formerUsers?: readonly string[];
     readonly restored?: ReadonlyMap<number, EngagementRecord>;
+    readonly takenOver?: boolean;
   } = {},
 ): Identified {
   const { ownUserIds = [], formerUsers = [], restored = new Map<number, EngagementRecord>() } = known;
@@ -89,7 +91,10 @@ export function identify(
     marker: first?.marker ?? null,
     opened: first?.opened ?? { kind: 'absent' },
     record: first?.record ?? null,
-    restored: first === null || !restored.has(first.epic.id) ? null : restorationOf(first.opened),
+    restored:
+      first === null || !restored.has(first.epic.id)
+        ? null
+        : restorationOf(first.opened, known.takenOver === true),
     memory,
     issues,
     twinEpics: others.filter(isTwin).map(({ epic }) => epic),
@@ -168,9 +173,9 @@ function believed(holders: readonly Holder[]): readonly Holder[] {
   return proven.length > 0 ? proven : holders;
 }
 
-function restorationOf(opened: Opened): Identified['restored'] {
+function restorationOf(opened: Opened, takenOver: boolean): Identified['restored'] {
   if (opened.kind === 'ok') return null;
-  if (opened.kind === 'damaged' && opened.record !== null) return 'taken over';
+  if (takenOver) return 'taken over';
   return opened.kind === 'damaged' ? 'altered' : 'lost';
 }
 

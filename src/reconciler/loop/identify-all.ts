@@ -17,16 +17,22 @@ export async function identifyAll(
   const known = withEpic === actual ? found : await identifyCarefully(deps, withEpic);
   const whole = await withUnlabelled(deps.gitlab, withEpic, known);
   const seen = whole === withEpic ? known : await identifyCarefully(deps, whole);
-  const record =
-    (await recoverRecord(deps, actual, { ...seen, candidates: whole.issues })) ??
-    (reseal && seen.opened.kind === 'damaged' && seen.opened.record !== null
-      ? takenOver(seen.opened.record, whole.issues, {
-          renames: deps.settings.labels,
-          calendar: deps.settings.calendar,
-        })
-      : null);
-  if (record === null || seen.epic === null) return seen;
-  return await identifyCarefully(deps, whole, new Map([[seen.epic.id, record]]));
+  if (seen.epic === null) return seen;
+  const copied = await recoverRecord(deps, actual, { ...seen, candidates: whole.issues });
+  const record = copied ?? (reseal ? unsealedRecord(deps, whole, seen) : null);
+  if (record === null) return seen;
+  const restored = new Map([[seen.epic.id, record]]);
+  return await identifyCarefully(deps, whole, { restored, takenOver: copied === null });
+}
+
+/** The record that people take over although it carries no seal; `null` where there is none that can be read. */
+function unsealedRecord(
+  { settings }: Pick<ReconcileDeps, 'settings'>,
+  { issues }: ActualState,
+  { opened }: Pick<Identified, 'opened'>,
+): EngagementRecord | null {
+  if (opened.kind !== 'damaged' || opened.record === null) return null;
+  return takenOver(opened.record, issues, { renames: settings.labels, calendar: settings.calendar });
 }
 
 /**
@@ -36,12 +42,15 @@ export async function identifyAll(
 async function identifyCarefully(
   { gitlab, settings, seal }: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   actual: ActualState,
-  restored: ReadonlyMap<number, EngagementRecord> = new Map(),
+  restoration: {
+    readonly restored?: ReadonlyMap<number, EngagementRecord>;
+    readonly takenOver?: boolean;
+  } = {},
 ): Promise<Identified> {
-  const { formerUsers } = settings;
-  const found = identify(actual, seal, { formerUsers, restored });
+  const known = { formerUsers: settings.formerUsers, ...restoration };
+  const found = identify(actual, seal, known);
   const isClear = found.epic !== null || actual.epics.length === 0;
   return isClear && found.doubtful.length === 0 && found.doubtfulTracking.length === 0
     ? found
-    : identify(actual, seal, { ownUserIds: [(await gitlab.whoAmI()).id], formerUsers, restored });
+    : identify(actual, seal, { ...known, ownUserIds: [(await gitlab.whoAmI()).id] });
 }
