@@ -15,9 +15,11 @@ import { parseSync, Visitor } from 'oxc-parser';
  */
 export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/base'],
+  ['src/domain/markdown'],
   ['src/domain/text'],
   ['src/domain/sow'],
   ['src/domain/process'],
+  ['src/domain/versions'],
   ['src/domain/template', 'src/domain/engagement'],
   ['src/domain/rulings'],
   ['src/domain/record'],
@@ -27,6 +29,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/explain'],
   ['src/domain/comments', 'src/domain/portfolio', 'src/domain/setup'],
   ['src/domain/plan', 'src/domain/doctor'],
+  ['src/domain/policy'],
   ['src/domain/case'],
   ['src/ports'],
   [

@@ -1,5 +1,5 @@
 import type { ProcessDefinition } from '#domain/process/process.ts';
-import type { NamedVersion } from '#domain/process/versions.ts';
+import type { NamedVersion } from '#domain/versions/versions.ts';
 
 /** The process definitions at hand, loaded and checked before anything runs. */
 export interface ProcessStore {

@@ -1,6 +1,6 @@
 /** The plans of a merge request as one note. Texts of SOWs stand in code fences, where GitLab reads no mention and no command. */
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { encodeReviewedPlans, PLAN_NOTE_RULE } from '#domain/plan/reviewed-plans.ts';
+import { encodeReviewedPlans, PLAN_NOTE_RULE } from '#domain/policy/reviewed-plans.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
 
 /** Plan as the note of a merge request shows it. */

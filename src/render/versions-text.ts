@@ -1,11 +1,11 @@
-import { type RuleChange, ruleChangeText } from '#domain/process/changed-rules.ts';
-import type { VersionDifference, VersionSummary } from '#domain/process/version-summary.ts';
+import { type RuleChange, ruleChangeText } from '#domain/versions/changed-rules.ts';
+import type { VersionDifference, VersionSummary } from '#domain/versions/summary.ts';
 import {
   type EngagementVersion,
   NO_USERS,
   type VersionUse,
   type VersionUsers,
-} from '#domain/process/version-use.ts';
+} from '#domain/versions/use.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
 /** The versions of one process. */

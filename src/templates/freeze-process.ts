@@ -2,16 +2,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { changedRules, changedTexts } from '#domain/process/changed-rules.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
-import { currentProblems, frozenProblems } from '#domain/process/version-problems.ts';
+import { changedRules, changedTexts } from '#domain/versions/changed-rules.ts';
+import { currentProblems, frozenProblems } from '#domain/versions/problems.ts';
 import {
   FROZEN_FILE,
   type FrozenFolder,
   nextVersion,
   noteOf,
   VERSIONS_FOLDER,
-} from '#domain/process/versions.ts';
+} from '#domain/versions/versions.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { checksumsOf, frozenFolder, readFrozenFolders } from './frozen-versions.ts';
 import { findProcess } from './list-processes.ts';

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
-import { FROZEN_FILE, type FrozenFolder, FrozenNote, VERSIONS_FOLDER } from '#domain/process/versions.ts';
+import { FROZEN_FILE, type FrozenFolder, FrozenNote, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import {
   definitionsOf,

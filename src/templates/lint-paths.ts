@@ -2,10 +2,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/process/versions.ts';
 import { doubledNumbers } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
+import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
 import { lintProcess } from './load-process.ts';

@@ -1,7 +1,7 @@
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
-import { rulesHash } from '#domain/process/rules-hash.ts';
-import { chooseVersion, type FrozenNote, notedRules, type VersionChoice } from '#domain/process/versions.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
+import { chooseVersion, type FrozenNote, notedRules, type VersionChoice } from '#domain/versions/versions.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { frozenDefinitions, frozenDraft, frozenFolder, listFrozen, readNote } from './frozen-versions.ts';
 import { listProcesses } from './list-processes.ts';

@@ -7,10 +7,10 @@ import { tickAll } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Epic, Issue, Note, User } from '#sandbox/world.ts';
-import { recordIn } from '#test/support/records.ts';
 import { aProcess } from './builders.ts';
 import { COMMANDED } from './commands.ts';
 import type { EngagementWorld } from './engagement.ts';
+import { recordIn } from './records.ts';
 
 /** Approves `second` where the manager sets it. */
 const APPROVED = 'approved::second';

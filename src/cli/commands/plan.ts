@@ -8,7 +8,7 @@ import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
-import { PLAN_NOTE_RULE } from '#domain/plan/reviewed-plans.ts';
+import { PLAN_NOTE_RULE } from '#domain/policy/reviewed-plans.ts';
 
 export const command: Command = {
   name: 'plan',

@@ -9,8 +9,8 @@ import {
   type VersionDifference,
   type VersionedProcess,
   versionProblem,
-} from '#domain/process/version-summary.ts';
-import { NO_USERS, useOfVersions } from '#domain/process/version-use.ts';
+} from '#domain/versions/summary.ts';
+import { NO_USERS, useOfVersions } from '#domain/versions/use.ts';
 import {
   type EngagementVersions,
   readEngagementVersions,

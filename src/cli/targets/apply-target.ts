@@ -5,7 +5,7 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { type PlanFile, planDifference } from '#domain/plan/plan-file.ts';
+import { type PlanFile, planDifference } from '#domain/policy/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileOptions } from '#reconciler/loop/deps.ts';

@@ -4,7 +4,7 @@ import type { CommandContext } from '#cli/terminal/command.ts';
 import { exitCodeOf } from '#cli/terminal/exit-code.ts';
 import { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { REVIEWED_NOT_WON } from '#domain/plan/reviewed-plans.ts';
+import { REVIEWED_NOT_WON } from '#domain/policy/reviewed-plans.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import { counted, visible } from '#render/paint.ts';
 import { planNote } from '#render/plan-note.ts';

@@ -2,10 +2,10 @@
 
 import type { CommandContext } from '#cli/terminal/command.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { planDigest } from '#domain/plan/plan-file.ts';
-import { judge } from '#domain/plan/policy.ts';
-import { draftWarnings } from '#domain/process/versions.ts';
+import { planDigest } from '#domain/policy/plan-file.ts';
+import { judge } from '#domain/policy/policy.ts';
 import { recordOf } from '#domain/sow/record.ts';
+import { draftWarnings } from '#domain/versions/versions.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { type Paint, plain } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';
@@ -93,7 +93,7 @@ function brakeText(engagement: EngagementKey, why: string): string {
   return `A brake stops this: ${why}. When it is right: procession apply ${engagement} --allow-mass-change`;
 }
 
-/** JSON of a plan, see `docs/cli.md`; `#domain/plan/plan-file.ts` reads the same form. */
+/** JSON of a plan, see `docs/cli.md`; `#domain/policy/plan-file.ts` reads the same form. */
 export function plannedData(context: CommandContext, planned: Planned): Readonly<Record<string, unknown>> {
   const { engagement } = planned.target;
   if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };

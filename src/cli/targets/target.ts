@@ -6,7 +6,7 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
-import { type PlanFile, parsePlanFiles } from '#domain/plan/plan-file.ts';
+import { type PlanFile, parsePlanFiles } from '#domain/policy/plan-file.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 
 /** Thing that a word of the command line names. */

@@ -3,9 +3,9 @@ import { isCalendarDate } from '#domain/base/calendar.ts';
 import { closest } from '#domain/base/closest.ts';
 import { COMMAND_NAMES, type CommandName, commandOf, usageOf } from '#domain/base/commands.ts';
 import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
+import { readInline } from '#domain/markdown/inline.ts';
+import { plainLines } from '#domain/markdown/plain-lines.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
-import { readInline } from '#domain/text/inline.ts';
-import { plainLines } from '#domain/text/plain-lines.ts';
 import { isOnlyTime, readDuration } from './durations.ts';
 
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */

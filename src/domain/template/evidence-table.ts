@@ -1,6 +1,6 @@
+import { seenText } from '#domain/markdown/inline.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { inlineText, plainText } from '#domain/text/foreign-text.ts';
-import { seenText } from '#domain/text/inline.ts';
 
 /**
  * The table people fill in, as `{{> evidence}}` shows it: the exact field names, and in each empty cell what is expected,

@@ -1,7 +1,7 @@
 /** Looks at what the author of a template wrote outside the tags: that acts in GitLab too. */
 
-import { readBlocks } from '#domain/text/blocks.ts';
-import { splitLines } from '#domain/text/split-lines.ts';
+import { readBlocks } from '#domain/markdown/blocks.ts';
+import { splitLines } from '#domain/markdown/split-lines.ts';
 import type { TemplateTag } from './tags.ts';
 
 /** Private-use characters that stand for the characters of a tag, and of an encoded text, which cannot act. */

@@ -4,7 +4,7 @@
  */
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { textLines } from '#domain/text/text-lines.ts';
+import { textLines } from '#domain/markdown/text-lines.ts';
 import { literalProblems, maskedTemplate } from './literals.ts';
 import {
   type Broken,

@@ -1,6 +1,7 @@
 import mustache from 'mustache';
 import { TemplateError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
+import { textLines } from '#domain/markdown/text-lines.ts';
 import {
   clampTitle,
   fencedText,
@@ -10,7 +11,6 @@ import {
   titleText,
   urlText,
 } from '#domain/text/foreign-text.ts';
-import { textLines } from '#domain/text/text-lines.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { knownName } from './names.ts';
 import { fatalProblems, type TemplateContext } from './problems.ts';

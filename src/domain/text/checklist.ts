@@ -1,8 +1,8 @@
-import type { Block } from './blocks.ts';
-import { attributeOf } from './html.ts';
-import { seenText } from './inline.ts';
+import type { Block } from '#domain/markdown/blocks.ts';
+import { attributeOf } from '#domain/markdown/html.ts';
+import { seenText } from '#domain/markdown/inline.ts';
+import { htmlPieces, type Piece, textOf } from '#domain/markdown/pieces.ts';
 import { peopleText } from './people-text.ts';
-import { htmlPieces, type Piece, textOf } from './pieces.ts';
 
 /** One task item of a description. */
 export interface ChecklistItem {

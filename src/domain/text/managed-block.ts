@@ -1,5 +1,5 @@
+import { type TextLine, textLines } from '#domain/markdown/text-lines.ts';
 import { encodeMarker, type Marker, parseMarkerLine } from './marker.ts';
-import { type TextLine, textLines } from './text-lines.ts';
 
 /** The line that ends the managed block. Text after it belongs to people. */
 export const BLOCK_END = '<!-- procession:end -->';

@@ -3,7 +3,7 @@
  * reads text that people may have edited, so reading is tolerant and writing is exact.
  */
 import { type EngagementKey, isStepKey, SowNumber, type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from '#domain/markdown/text-lines.ts';
 
 /** Says which engagement, process and step an epic or issue belongs to. `step` is `null` exactly for epics. */
 export interface Marker {

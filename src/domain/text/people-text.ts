@@ -1,7 +1,7 @@
-import { type Block, readBlocks } from './blocks.ts';
-import { type Definitions, readDefinitions } from './definitions.ts';
+import { type Block, readBlocks } from '#domain/markdown/blocks.ts';
+import { type Definitions, readDefinitions } from '#domain/markdown/definitions.ts';
+import { remembering } from '#domain/markdown/remembering.ts';
 import { readManagedBlock } from './managed-block.ts';
-import { remembering } from './remembering.ts';
 
 /** What of a description belongs to people. */
 export interface PeopleText {

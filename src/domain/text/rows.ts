@@ -4,14 +4,14 @@
  *
  * @see gitlabhq/gitlabhq `app/assets/javascripts/content_editor/services/serializer/table.js` at 3cdb310d
  */
-import type { Block } from './blocks.ts';
-import type { Definitions } from './definitions.ts';
-import { attributeOf } from './html.ts';
-import { readInline } from './inline.ts';
+import type { Block } from '#domain/markdown/blocks.ts';
+import type { Definitions } from '#domain/markdown/definitions.ts';
+import { attributeOf } from '#domain/markdown/html.ts';
+import { readInline } from '#domain/markdown/inline.ts';
+import { htmlPieces, type Piece, textOf } from '#domain/markdown/pieces.ts';
+import { splitCells } from '#domain/markdown/pipe-row.ts';
+import { linesOutside } from '#domain/markdown/spans.ts';
 import { peopleText } from './people-text.ts';
-import { htmlPieces, type Piece, textOf } from './pieces.ts';
-import { splitCells } from './pipe-row.ts';
-import { linesOutside } from './spans.ts';
 
 /** What people see in a cell. */
 export interface Cell {

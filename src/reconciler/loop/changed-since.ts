@@ -1,4 +1,4 @@
-import { later } from '#reconciler/loop/retry.ts';
+import { later } from './retry.ts';
 
 /** Clocks differ, and GitLab's `updated_at` may be older than the moment it can be seen. */
 const OVERLAP_MS = 120_000;

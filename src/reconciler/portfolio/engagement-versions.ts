@@ -1,4 +1,4 @@
-import type { EngagementVersion } from '#domain/process/version-use.ts';
+import type { EngagementVersion } from '#domain/versions/use.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { identifyAll } from '#reconciler/loop/identify-all.ts';
 

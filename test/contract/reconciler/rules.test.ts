@@ -1,7 +1,7 @@
 /** The rules people meet, against the sandbox: what they do, what the engine answers, what is in GitLab afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doStep, fillEvidence } from '#demo/do-step.ts';
-import { actionText } from '#domain/plan/action-text.ts';
+import { actionText } from '#domain/policy/action-text.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatProblem } from '#domain/base/input-problem.ts';
-import { rulesHash } from '#domain/process/rules-hash.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { freezeProcess } from '#templates/freeze-process.ts';
 import { lintPaths } from '#templates/lint-paths.ts';

@@ -114,6 +114,7 @@ describe('domain/explain', () => {
     ).due;
 
     expect(planned).toEqual({
+      beforeItsTurn: [],
       date: '2026-11-09',
       planned: '2026-11-09',
       why: '3 working days after closed_won 2026-11-04',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import Markdown from 'markdown-it';
 import { describe, expect, it } from 'vitest';
+import { textLines } from '#domain/markdown/text-lines.ts';
 import { renderTemplate } from '#domain/template/render.ts';
 import {
   clampTitle,
@@ -12,7 +13,6 @@ import {
   urlText,
 } from '#domain/text/foreign-text.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import { textLines } from '#domain/text/text-lines.ts';
 import { NASTY, PIECES, PLACES } from '#test/fixtures/foreign-text.ts';
 import { measureCpu } from '#test/support/cpu.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import Markdown, { type Token } from 'markdown-it';
 import { describe, expect, it } from 'vitest';
+import { seenText } from '#domain/markdown/inline.ts';
+import { plainLines } from '#domain/markdown/plain-lines.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
-import { seenText } from '#domain/text/inline.ts';
-import { plainLines } from '#domain/text/plain-lines.ts';
 import { readRows } from '#domain/text/rows.ts';
 import { extractQuickActions } from '#sandbox/quick-actions.ts';
 import { measureCpu } from '#test/support/cpu.ts';

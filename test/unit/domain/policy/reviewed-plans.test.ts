@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeReviewedPlans, parseReviewedPlans } from '#domain/plan/reviewed-plans.ts';
+import { encodeReviewedPlans, parseReviewedPlans } from '#domain/policy/reviewed-plans.ts';
 
 describe('domain/reviewed-plans', () => {
   it('reads back what it wrote, wherever it stands', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rulesHash } from '#domain/process/rules-hash.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 
 const FIELD = { field: 'Sent on', kind: 'date', required: true } as const;

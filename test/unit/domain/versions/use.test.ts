@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InAllProfiles } from '#domain/process/process.ts';
-import { rulesHash } from '#domain/process/rules-hash.ts';
-import { type EngagementVersion, useOfVersions } from '#domain/process/version-use.ts';
-import { type FrozenFolder, noteOf } from '#domain/process/versions.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
+import { type EngagementVersion, useOfVersions } from '#domain/versions/use.ts';
+import { type FrozenFolder, noteOf } from '#domain/versions/versions.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
 
 const V1 = aProcess({ version: 1, steps: [aStep('last')] });

@@ -1,7 +1,7 @@
 /** The difference between two definitions of a process: rules one by one, texts by their files. */
 import { type FieldPath, formatPath } from '#domain/base/input-problem.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
-import type { ProcessDefinition, Step } from './process.ts';
+import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import { rulesOf } from './rules-hash.ts';
 
 /** One rule that is another. */

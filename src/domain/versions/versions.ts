@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import type { InAllProfiles, ProcessDefinition } from './process.ts';
+import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { rulesHash } from './rules-hash.ts';
 
 /** Folder of the frozen versions, in the folder of their process. */

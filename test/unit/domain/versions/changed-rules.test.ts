@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changedRules, changedTexts, ruleChangeText } from '#domain/process/changed-rules.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
-import { rulesHash } from '#domain/process/rules-hash.ts';
+import { changedRules, changedTexts, ruleChangeText } from '#domain/versions/changed-rules.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
 import { anInputProcess, anInputStep } from '#test/support/inputs.ts';
 
 const WELCOME = anInputStep('welcome', { owner: 'manager' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseVersion, nextVersion, notedRules, noteOf, versionOfName } from '#domain/process/versions.ts';
+import { chooseVersion, nextVersion, notedRules, noteOf, versionOfName } from '#domain/versions/versions.ts';
 import { aProcess } from '#test/support/builders.ts';
 
 const choice = (version: number, rules: string, frozen: boolean) => ({ version, rules, frozen });

@@ -3,7 +3,7 @@
  * what was reviewed. A hidden line of the note; the note itself is proven to be ours by its author.
  */
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
-import { textLines } from '#domain/text/text-lines.ts';
+import { textLines } from '#domain/markdown/text-lines.ts';
 
 /** Rule by which the note on a merge request is found again, see `encodeNoteMarker`. */
 export const PLAN_NOTE_RULE = 'merge-request-plan';

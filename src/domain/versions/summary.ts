@@ -1,9 +1,9 @@
 /** The versions of a process side by side: what each is, and what differs. */
 import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
+import type { InAllProfiles } from '#domain/process/process.ts';
 import { changedRules, changedTexts, type RuleChange } from './changed-rules.ts';
-import type { InAllProfiles } from './process.ts';
+import { frozenProblems } from './problems.ts';
 import { rulesHash } from './rules-hash.ts';
-import { frozenProblems } from './version-problems.ts';
 import { type FrozenFolder, versionOfName } from './versions.ts';
 
 /** A process with everything it was. */

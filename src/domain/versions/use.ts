@@ -1,6 +1,6 @@
 /** Which engagements need which version of their process. */
 import { rulesHash } from './rules-hash.ts';
-import type { VersionedProcess } from './version-summary.ts';
+import type { VersionedProcess } from './summary.ts';
 import { chooseVersion, type NamedVersion, notedRules, type VersionChoice } from './versions.ts';
 
 /** An engagement and the version that its record names. */

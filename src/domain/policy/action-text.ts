@@ -1,7 +1,7 @@
 /** Actions in words: for the audit log, and for the fuse, which notices when the same is done again and again. */
 
 import type { NoteTarget } from '#domain/engagement/state.ts';
-import type { Action } from './action.ts';
+import type { Action } from '#domain/plan/action.ts';
 
 /**
  * Says one action in a line. @example `create issue kick-off` · `kick-off: ready → blocked` · `note closed-too-early

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import type { Action } from '#domain/plan/action.ts';
-import { parsePlanFiles, planDifference, planDigest } from '#domain/plan/plan-file.ts';
+import { parsePlanFiles, planDifference, planDigest } from '#domain/policy/plan-file.ts';
 import { aSow } from '#test/support/builders.ts';
 
 const link: Action = { kind: 'add-link', from: 'first', to: 'second' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textLines } from '#domain/text/text-lines.ts';
+import { textLines } from '#domain/markdown/text-lines.ts';
 
 function fencedIn(text: string): string[] {
   return textLines(text)

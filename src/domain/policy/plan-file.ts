@@ -5,8 +5,8 @@ import { InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { SowNumber } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 import { Sow } from '#domain/sow/sow.ts';
-import type { Action, Plan } from './action.ts';
 
 const VERSION = 1;
 

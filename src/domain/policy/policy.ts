@@ -1,5 +1,5 @@
 import type { Brakes, Policy } from '#domain/base/settings.ts';
-import type { Action, Plan } from './action.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 
 /** Verdict on a plan: how much of it may be done. */
 export type Verdict =

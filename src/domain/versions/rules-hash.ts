@@ -1,5 +1,5 @@
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
-import { type ProcessDefinition, type Step, StepFrontMatter } from './process.ts';
+import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process/process.ts';
 
 /** A step that says nothing beyond what every step must say. */
 const { title: _, ...PLAIN } = StepFrontMatter.parse({ title: 'x', owner: 'x' });

@@ -4,7 +4,7 @@
  *
  * Sources: bots that made thousands of changes against each other (Mergify #3307, motoko #3763).
  */
-import type { Action, Plan } from './action.ts';
+import type { Action, Plan } from '#domain/plan/action.ts';
 import { actionText } from './action-text.ts';
 
 /** The third time trips it. */

@@ -1,8 +1,8 @@
 /** What `lint` says about the versions of a process. */
 import { type FieldPath, type InputProblem, problem, shown, warning } from '#domain/base/input-problem.ts';
+import { processFileOf } from '#domain/process/problem.ts';
+import type { InAllProfiles } from '#domain/process/process.ts';
 import { changedRules, type RuleChange } from './changed-rules.ts';
-import { processFileOf } from './problem.ts';
-import type { InAllProfiles } from './process.ts';
 import { rulesHash } from './rules-hash.ts';
 import { FROZEN_FILE, type FrozenFolder, nextVersion, notedRules, versionOfName } from './versions.ts';
 
