@@ -4,7 +4,7 @@
  */
 
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { localDate, msBetween } from '#domain/base/calendar.ts';
+import { localDate } from '#domain/base/calendar.ts';
 import { commandOf } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type {
@@ -59,9 +59,6 @@ export interface FollowInput {
   readonly named: ReadonlyMap<string, ActualUser>;
 }
 
-/** Edited this long after it was written, a comment is no command any more: others may edit it too. */
-const EDITED_AFTER_MS = 2_000;
-
 /** Comments with commands not followed yet, in the order of writing. No comment of ours holds a command. */
 export function newCommandNotes(
   comments: readonly ItemComments[],
@@ -93,18 +90,8 @@ function followNote(state: Followed, from: ItemComments, note: ActualNote, input
   });
   if (parsed.length === 0) return state;
   const speaker: Speaker = { user: note.author, level: input.levels.get(note.author.id) ?? null };
-  const edited = msBetween(note.createdAt, note.updatedAt) > EDITED_AFTER_MS;
-  const commands: readonly ParsedCommand[] = edited
-    ? [
-        {
-          kind: 'refused',
-          name: null,
-          why: 'this comment was edited, and others may edit it too. Write a new one',
-        },
-      ]
-    : parsed;
   let { rulings, effects } = state;
-  const results = commands.map((entry) => {
+  const results = parsed.map((entry) => {
     const result = followCommand({ ...state, rulings, effects }, entry, { from, note, speaker }, input);
     ({ rulings, effects } = result);
     return result;

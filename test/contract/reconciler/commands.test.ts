@@ -261,13 +261,33 @@ describe('comment commands', () => {
     expect(world.notes(world.epic())).toHaveLength(1);
   });
 
-  it('a command that was edited in later is refused, because others may edit comments too', async () => {
-    const note = say('mira', world.epic(), 'I will look at it.');
-    await look();
-    note.body = '/ps skip first no reason';
-    note.updatedAt = new Date(Date.parse(note.createdAt) + 60_000).toISOString();
+  it('a command that somebody has reacted to before it is read is followed: reactions are no edits', async () => {
+    const note = say('mira', world.issue('first'), '/ps waive done by phone');
+    Object.assign(note, { createdAt: new Date(Date.parse(note.createdAt) - 60_000).toISOString() });
+    const { iid, projectId } = world.issue('first');
+    const reacted = await world.sandbox.fetch(
+      new Request(
+        `${world.sandbox.world.baseUrl}/api/v4/projects/${projectId}/issues/${iid}/notes/${note.id}/award_emoji?name=thumbsup`,
+        { method: 'POST', headers: { 'PRIVATE-TOKEN': world.seed.eli.token } },
+      ),
+    );
+    expect(reacted.status).toBe(201);
+    expect(Date.parse(note.updatedAt) - Date.parse(note.createdAt)).toBeGreaterThanOrEqual(60_000);
+
     await settle();
-    expect(world.issue('first').state).toBe('opened');
+
+    expect(reactionsTo(world, note)).toContain('white_check_mark');
+    expect(recordIn(world.epic()).rulings.waivers).toHaveLength(1);
+  });
+
+  it('a comment counts as it stands when it is read: its author may have mended it', async () => {
+    const note = say('mira', world.epic(), '/ps skip frist nobody to choose');
+    note.body = '/ps skip first nobody to choose';
+    note.updatedAt = new Date(Date.parse(note.createdAt) + 60_000).toISOString();
+
+    await settle();
+
+    expect(world.issue('first').state).toBe('closed');
   });
 });
 
