@@ -206,6 +206,7 @@ function twinDrift({ found }: DriftFacts): readonly Drift[] {
  * steps are gone. Links that people are asked about do not count.
  *
  * @param remembered links known to have been there
+ * @param reopening steps whose closed issues are about to be opened again
  * @see ee/app/models/ee/issue_link.rb `blocking_issues_for_collection`: the count is that of open targets, and is kept
  * up when a link is deleted or a target closes
  */
@@ -213,13 +214,19 @@ export function suspectBlockers(
   remembered: readonly Edge[],
   { issues }: Pick<Identified, 'issues'>,
   { asked }: DriftMemory,
+  reopening: ReadonlySet<StepKey>,
 ): readonly StepKey[] {
+  const open = remembered.filter((edge) => !asked.has(linkKey(edge)));
   const expected = new Map<StepKey, number>();
-  for (const edge of remembered)
-    if (issues.get(edge.to)?.state === 'opened' && !asked.has(linkKey(edge)))
-      expected.set(edge.from, (expected.get(edge.from) ?? 0) + 1);
-  return [...expected].flatMap(([step, count]) => {
+  for (const { from, to } of open)
+    if (issues.get(to)?.state === 'opened') expected.set(from, (expected.get(from) ?? 0) + 1);
+  const counted = [...expected].flatMap(([step, count]) => {
     const seen = issues.get(step)?.blockingCount ?? null;
     return seen !== null && seen < count ? [step] : [];
   });
+  // A link to a closed issue is in no count; it is missed as soon as the issue is open again.
+  const uncounted = open.filter(
+    ({ from, to }) => reopening.has(to) && (issues.get(from)?.blockingCount ?? null) !== null,
+  );
+  return [...new Set([...counted, ...uncounted.map(({ from }) => from)])];
 }

@@ -57,7 +57,10 @@ export async function decide(
     reseal: options.reseal === true,
   };
   const wanted = desiredLinks({ assessment, capabilities });
-  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume });
+  const reopening = new Set(
+    assessment.steps.filter(({ done, issue }) => !done && issue?.state === 'closed').map(({ key }) => key),
+  );
+  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume, reopening });
   const found = withoutLinks(seen, lostLinks);
   const facts: PlanFacts = {
     assessment,

@@ -1,5 +1,6 @@
 /** Reads more where what was read first does not fit what the epic remembers. Costs nothing where it fits. */
 
+import type { StepKey } from '#domain/base/keys.ts';
 import { driftMemoryOf, suspectBlockers } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
@@ -50,11 +51,20 @@ export async function withUnlabelled(
 export async function readLostLinks(
   gitlab: Pick<GitLabReader, 'readLinks'>,
   edges: readonly Edge[],
-  { found, resume }: { readonly found: Identified; readonly resume: boolean },
+  {
+    found,
+    resume,
+    reopening,
+  }: {
+    readonly found: Identified;
+    readonly resume: boolean;
+    /** Steps whose closed issues this run opens again. */
+    readonly reopening: ReadonlySet<StepKey>;
+  },
 ): Promise<readonly Edge[]> {
   const remembered = edges.filter(knownLinks(found));
   const lost: Edge[] = [];
-  for (const step of suspectBlockers(remembered, found, driftMemoryOf({ found, resume }))) {
+  for (const step of suspectBlockers(remembered, found, driftMemoryOf({ found, resume }), reopening)) {
     const issue = found.issues.get(step);
     if (issue === undefined) continue;
     const blocked = new Set(
