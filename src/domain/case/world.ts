@@ -29,7 +29,7 @@ import type { ActualPipeline } from '#domain/rulings/pipeline-run.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { fillCells, tickAll, tickItems } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
-import { resolveReferences } from '#domain/text/references.ts';
+import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import { fittingValue } from './fitting-value.ts';
 import { caseFacts, type ProcessCase, type WholeFacts } from './process-case.ts';
 
@@ -144,7 +144,7 @@ function launchedIssue(
   return {
     kind: 'issue',
     ...item(action, at, { id: FIRST_ISSUE_ID + iid, iid }),
-    description: resolveReferences(action.description, issues, 'issue'),
+    description: newIssueText(action.description, issues),
     url: `https://gitlab.example.com/services/engagements/-/issues/${iid}`,
     reference: `services/engagements#${iid}`,
     projectId: 7,

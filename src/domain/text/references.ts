@@ -26,6 +26,16 @@ export function mentionsStep(text: string, steps: ReadonlySet<StepKey>): boolean
   return [...steps].some((step) => text.includes(stepReference(step)));
 }
 
+/**
+ * The text of a new issue: with the numbers of other issues where all of them are known, else without any, so that half a
+ * sentence needs no second writing.
+ */
+export function newIssueText(text: string, issues: ReadonlyMap<StepKey, Referenced>): string {
+  const mentioned = [...text.matchAll(/\uE000(?!id:)([^\uE001]*)\uE001/g)].map(([, step = '']) => step);
+  const isWhole = mentioned.every((step) => issues.has(step));
+  return resolveReferences(text, isWhole ? issues : new Map(), 'issue');
+}
+
 /** The token for the global id of a step's issue. */
 export function stepIdReference(step: StepKey): string {
   return `${OPEN}id:${step}${CLOSE}`;

@@ -12,7 +12,7 @@ import { COPY_RULE, copyNote } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { NEWBORN, placeOf, type Seal } from '#domain/record/line.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
-import { resolveReferences } from '#domain/text/references.ts';
+import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import { movedNote, twinNote } from '#domain/texts/notes.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
@@ -155,7 +155,7 @@ async function createIssue(world: World, action: Extract<Action, { kind: 'create
   const assignee = await assigneeId(world, action.assignee, action.step);
   const issue = await world.gitlab.createIssue({
     title: action.title,
-    description: resolveReferences(action.description, world.issues, 'issue'),
+    description: newIssueText(action.description, world.issues),
     labels: action.labels,
     assigneeIds: assignee === null ? [] : [assignee],
     dueDate: action.dueDate,
