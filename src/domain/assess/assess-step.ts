@@ -6,7 +6,7 @@ import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/l
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
-import type { EvidenceField, Predecessor, Step } from '#domain/process/process.ts';
+import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/record.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
@@ -15,6 +15,7 @@ import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type EvidenceReading, readEvidence, withoutDaysToCome } from './evidence.ts';
 import { readGates } from './gates.ts';
+import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
 import type { StepStatus, Violation } from './step-status.ts';
 
@@ -27,6 +28,7 @@ interface StepInput {
 }
 
 interface StepContext {
+  readonly process: ProcessDefinition;
   readonly sow: Sow;
   readonly settings: Settings;
   readonly rulings: Rulings;
@@ -37,7 +39,7 @@ interface StepContext {
   readonly endedByUs: boolean;
 }
 
-type Facts = Pick<StepStatus, 'unticked' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
+type Facts = Pick<StepStatus, 'unticked' | 'gone' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
 
 /**
  * Assesses one step. A step recorded as done stays done while the issue is closed, whatever checklist and evidence
@@ -90,6 +92,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
     waitsFor: [],
     ...facts,
     unticked: [],
+    gone: null,
     evidence: facts.evidence.map((reading) => ({ ...reading, problem: null })),
     gates: facts.gates.filter(({ problem }) => problem === null),
     settled,
@@ -108,9 +111,8 @@ function closedEarly(
   const gates = facts.gates.filter(({ problem }) => problem !== null);
   const lacking = facts.unticked.length > 0 || evidence.length > 0 || gates.length > 0;
   if (hard.length === 0 && (endedByUs || !lacking)) return [];
-  return [
-    { rule: 'closed-too-early', waitsFor: hard, unticked: facts.unticked, evidence, gates, until: null },
-  ];
+  const { unticked, gone } = facts;
+  return [{ rule: 'closed-too-early', waitsFor: hard, unticked, evidence, gates, gone, until: null }];
 }
 
 /** Also while the issue is still open, where closing it is up to us: a step that is skipped, accepted by silence, or done by its pipeline. */
@@ -189,7 +191,8 @@ function possibleSince({ issue, after }: StepInput, { earlier, settings }: StepC
 function readFacts({ step, issue, recorded }: StepInput, since: string | null, context: StepContext): Facts {
   const { sow, settings, rulings, today } = context;
   const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
-  if (issue === null) return { unticked: [], evidence: [], gates: [], waiver: null, acceptance: null, run };
+  if (issue === null)
+    return { unticked: [], gone: null, evidence: [], gates: [], waiver: null, acceptance: null, run };
   const fields = evidenceFor(step, sow);
   const written = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
   const acceptance = readAcceptance(step, {
@@ -203,8 +206,13 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
     today,
   });
   const evidence = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
+  const isAccepted = acceptance?.reached === true;
+  const isJudged = issue.state === 'opened' || recorded === null;
+  const gone = isJudged ? readGone(step, issue.description, fields, context) : null;
+  const asked = gone === null ? null : stillAsked(gone, evidence, isAccepted);
   return {
-    unticked: acceptance?.reached === true ? [] : untickedItems(step, issue),
+    unticked: isAccepted ? [] : [...untickedItems(step, issue), ...(asked?.checklist ?? [])],
+    gone: asked,
     evidence,
     gates: readGates({
       key: step.id,
@@ -220,6 +228,13 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
     acceptance,
     run,
   };
+}
+
+/** Without what nobody is asked for: the list that silence has accepted, a table in which nothing is missing. */
+function stillAsked(gone: Gone, evidence: readonly EvidenceReading[], isAccepted: boolean): Gone | null {
+  const checklist = isAccepted ? [] : gone.checklist;
+  const fields = evidence.some(isMissing) ? gone.evidence : [];
+  return checklist.length + fields.length === 0 ? null : { ...gone, checklist, evidence: fields };
 }
 
 /** The success of a pipeline closes the issue once. */

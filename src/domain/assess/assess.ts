@@ -40,7 +40,7 @@ export function assess(input: AssessInput): Assessment {
     const issue = found.issues.get(step.id) ?? null;
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
     const endedByUs = closer !== null && closer.id === found.epic?.author.id;
-    const context = { sow, settings, rulings, today, earlier: statuses, isClosed, endedByUs };
+    const context = { process, sow, settings, rulings, today, earlier: statuses, isClosed, endedByUs };
     statuses.set(
       step.id,
       assessStep({ step, after, issue, recorded: found.record?.done.get(step.id) ?? null }, context),
@@ -96,6 +96,7 @@ function endedInTime(
     unticked: [],
     evidence: [],
     gates: [],
+    gone: null,
     until,
   };
   if (settings.policy.mode === 'warn') return { ...status, violations: [violation] };

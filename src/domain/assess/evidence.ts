@@ -40,6 +40,11 @@ export function readEvidence(description: string, fields: readonly EvidenceField
   });
 }
 
+/** Whether a description has the row of any of the fields. */
+export function hasEvidenceRow(description: string, fields: readonly EvidenceField[]): boolean {
+  return readRows(description).some(([name]) => fields.some((field) => isNameOf(name, field)));
+}
+
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
 const PLACEHOLDER = /^(?:[-–—_?.…]+|todo|tbd|tba)$/i;

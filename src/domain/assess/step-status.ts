@@ -9,6 +9,7 @@ import type { Sow } from '#domain/sow/sow.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
+import type { Gone } from './gone.ts';
 
 /** Broken rule on one step. */
 export type Violation =
@@ -18,6 +19,7 @@ export type Violation =
       readonly unticked: readonly string[];
       readonly evidence: readonly EvidenceReading[];
       readonly gates: readonly GateReading[];
+      readonly gone: Gone | null;
       readonly until: StepKey | null;
     }
   | {
@@ -40,8 +42,10 @@ export interface StepStatus {
   readonly started: boolean;
   /** Predecessors not fulfilled. */
   readonly waitsFor: readonly Predecessor[];
-  /** Required checklist items that are not ticked. */
+  /** Required checklist items that are not ticked; those of the template where its list is gone. */
   readonly unticked: readonly string[];
+  /** What the description has lost of its template; `null` while it has list and table. */
+  readonly gone: Gone | null;
   readonly evidence: readonly EvidenceReading[];
   /** Approval, time, labels, on-demand issues, pipeline. */
   readonly gates: readonly GateReading[];

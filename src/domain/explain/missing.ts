@@ -2,6 +2,7 @@
 
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
+import type { Gone } from '#domain/assess/gone.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Predecessor } from '#domain/process/process.ts';
@@ -10,7 +11,7 @@ import { plainText } from '#domain/text/foreign-text.ts';
 /** Thing that is missing, as a phrase: `evidence "Held on" is empty`. */
 export type Lack =
   | { readonly kind: 'step'; readonly text: string; readonly todo: string }
-  | { readonly kind: 'gate'; readonly text: string; readonly todo: string }
+  | { readonly kind: 'gate' | 'gone'; readonly text: string; readonly todo: string }
   | { readonly kind: 'item'; readonly text: string }
   | { readonly kind: 'empty-evidence' | 'wrong-evidence'; readonly text: string; readonly field: string };
 
@@ -33,6 +34,7 @@ export function todosOf(lacks: readonly Lack[]): readonly string[] {
 export function lacksOfStep(status: StepStatus, assessment: Assessment): readonly Lack[] {
   return [
     ...status.waitsFor.map((predecessor) => predecessorLack(predecessor, assessment)),
+    ...goneLacks(status.gone),
     ...untickedLacks(status.unticked),
     ...status.evidence.filter(({ problem }) => problem !== null).map(evidenceLack),
     ...gateLacks(status.gates),
@@ -47,6 +49,7 @@ export function lacksOfViolation(violation: Violation, assessment: Assessment): 
   return [
     ...before,
     ...until,
+    ...goneLacks(violation.gone),
     ...untickedLacks(violation.unticked),
     ...violation.evidence.map(evidenceLack),
     ...gateLacks(violation.gates),
@@ -80,6 +83,20 @@ function alongsideLack(step: StepKey, assessment: Assessment): Lack {
     text: `it runs alongside until ${name} is done`,
     todo: `Keep it open until ${name} is done`,
   };
+}
+
+function goneLacks(gone: Gone | null): readonly Lack[] {
+  const lack = (what: string, lost: readonly unknown[]): readonly Lack[] =>
+    gone === null || lost.length === 0
+      ? []
+      : [
+          {
+            kind: 'gone',
+            text: `the ${what} of the template is gone from the issue`,
+            todo: `Put the ${what} back into the issue, from an earlier version of its description or from ${gone.file}`,
+          },
+        ];
+  return [...lack('checklist', gone?.checklist ?? []), ...lack('evidence table', gone?.evidence ?? [])];
 }
 
 function untickedLacks(items: readonly string[]): readonly Lack[] {

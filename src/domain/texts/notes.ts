@@ -5,10 +5,12 @@
 
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
+import type { Gone } from '#domain/assess/gone.ts';
 import { dueOf, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { inlineText } from '#domain/text/foreign-text.ts';
+import { evidenceTable } from '#domain/template/evidence-table.ts';
+import { fencedText, inlineText } from '#domain/text/foreign-text.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -72,7 +74,8 @@ function closedTooEarly(
     lines.push('', '**To be done first**', '', waitList(violation.waitsFor, context));
   if (violation.until !== null)
     lines.push('', '**Runs alongside until this is done**', '', waitList([violation.until], context));
-  if (violation.unticked.length > 0)
+  if (violation.gone !== null) lines.push(...goneLines(violation.gone));
+  if (violation.unticked.length > 0 && (violation.gone?.checklist ?? []).length === 0)
     lines.push('', '**Not ticked**', '', ...violation.unticked.map((text) => `- ${inlineText(text)}`));
   if (violation.evidence.length > 0)
     lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
@@ -82,10 +85,30 @@ function closedTooEarly(
   return lines.join('\n');
 }
 
+/** The lost parts of the template, to be copied from the comment. */
+function goneLines({ checklist, evidence }: Gone): readonly string[] {
+  const part = (what: string, text: string): readonly string[] => [
+    '',
+    `**The ${what} is gone**`,
+    '',
+    'Nothing of it is in the description any more. Put it back from an earlier version of the description, or copy it from here:',
+    '',
+    '```text',
+    text.trimEnd(),
+    '```',
+  ];
+  return [
+    ...(checklist.length === 0
+      ? []
+      : part('checklist', checklist.map((item) => `- [ ] ${fencedText(item)}`).join('\n'))),
+    ...(evidence.length === 0 ? [] : part('evidence table', evidenceTable(evidence))),
+  ];
+}
+
 function closingAdvice({ unticked, evidence }: Extract<Violation, { rule: 'closed-too-early' }>): string {
   const parts = [
     ...(unticked.length > 0 ? ['tick the items (or write `[~]` where one does not apply)'] : []),
-    ...(evidence.length > 0 ? ['fill in the evidence table above'] : []),
+    ...(evidence.length > 0 ? ['fill in the evidence table in the description'] : []),
   ];
   return parts.length > 0
     ? `To finish: ${parts.join(', ')}, then close the issue again.`

@@ -92,6 +92,25 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return issue;
     },
   },
+  'checklist-gone': {
+    happens: async (it) => {
+      it.by('mira').write(
+        it.issue('first'),
+        it.issue('first').description.replaceAll(/^- \[ \].*$/gm, 'Done.'),
+      );
+      it.by('mira').close(it.issue('first'));
+      return it.issue('first');
+    },
+  },
+  'evidence-gone': {
+    process: single({ done_when: aDoneWhen({ evidence: [SENT] }) }),
+    happens: async (it) => {
+      const issue = it.issue('only');
+      it.by('eli').write(issue, tickAll(issue.description).replaceAll(/^\|.*$/gm, ''));
+      it.by('eli').close(issue);
+      return issue;
+    },
+  },
   approval: {
     process: single({ done_when: aDoneWhen({ approval: { role: 'manager', count: 1, self: false } }) }),
     happens: async (it) => close(it, 'only'),

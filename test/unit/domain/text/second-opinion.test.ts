@@ -7,11 +7,9 @@ import { readChecklist } from '#domain/text/checklist.ts';
 import { readRows } from '#domain/text/rows.ts';
 import { extractQuickActions } from '#sandbox/quick-actions.ts';
 import { measureCpu } from '#test/support/cpu.ts';
+import { PROOF, proofRuns } from '#test/support/proof.ts';
 
-/** `PROOF_ROUNDS=20000` for a long night. */
-const ROUNDS = Number(process.env['PROOF_ROUNDS'] ?? 200);
-/** More than a round costs: without them two hundred would hardly meet a pair of constructs. */
-const TEXTS = 10 * ROUNDS;
+const ROUNDS = 2_000;
 
 const markdown = new Markdown({ html: true });
 
@@ -65,37 +63,41 @@ function commandsIn(text: string): readonly number[] {
 }
 
 describe('what markdown-it says of the same text', () => {
-  it('a command that counts stands in a plain paragraph, at the beginning of a line that people see', () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const lines = commandsIn(text);
-        const paragraphs = plainParagraphs(text);
-        const inside = paragraphs.map(
-          ({ from, to }) => lines.filter((line) => from <= line && line < to).length,
-        );
-
-        expect(inside.reduce((sum, count) => sum + count, 0)).toBe(lines.length);
-        for (const [index, { seen }] of paragraphs.entries())
-          expect(seen.filter((line) => line.startsWith('/ps')).length).toBeGreaterThanOrEqual(
-            inside[index] ?? 0,
+  it(
+    'a command that counts stands in a plain paragraph, at the beginning of a line that people see',
+    PROOF,
+    () => {
+      fc.assert(
+        fc.property(anyText, (text) => {
+          const lines = commandsIn(text);
+          const paragraphs = plainParagraphs(text);
+          const inside = paragraphs.map(
+            ({ from, to }) => lines.filter((line) => from <= line && line < to).length,
           );
-      }),
-      { numRuns: TEXTS },
-    );
-  });
 
-  it('GitLab would take it for a quick action too, if it knew it', () => {
+          expect(inside.reduce((sum, count) => sum + count, 0)).toBe(lines.length);
+          for (const [index, { seen }] of paragraphs.entries())
+            expect(seen.filter((line) => line.startsWith('/ps')).length).toBeGreaterThanOrEqual(
+              inside[index] ?? 0,
+            );
+        }),
+        proofRuns(ROUNDS),
+      );
+    },
+  );
+
+  it('GitLab would take it for a quick action too, if it knew it', PROOF, () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { commands } = extractQuickActions(text.replaceAll('/ps', '/todo'));
 
         expect(commands.length).toBeGreaterThanOrEqual(commandsIn(text).length);
       }),
-      { numRuns: TEXTS },
+      proofRuns(ROUNDS),
     );
   });
 
-  it('every plain paragraph that could hide nothing is read', () => {
+  it('every plain paragraph that could hide nothing is read', PROOF, () => {
     const words = joined('see¦/ps status¦↵¦↵↵¦ it¦- a↵↵¦> b↵↵¦# c↵¦```↵d↵```↵¦1. e↵↵¦---↵↵');
 
     fc.assert(
@@ -108,7 +110,7 @@ describe('what markdown-it says of the same text', () => {
         fc.pre(!/^\s*---/.test(text));
         expect(commandsIn(text)).toEqual(expected);
       }),
-      { numRuns: TEXTS },
+      proofRuns(ROUNDS),
     );
   });
 
@@ -122,18 +124,18 @@ describe('what markdown-it says of the same text', () => {
     // markdown-it reads the words of a link by themselves, so that marks before its end stand before a blank.
     .filter((text) => !/[*_]\]/.test(text));
 
-  it('people see the text that is read', () => {
+  it('people see the text that is read', PROOF, () => {
     fc.assert(
       fc.property(inline, (source) => {
         const [token] = markdown.parseInline(source, {});
 
         expect(seenText(source)).toBe(oneLine(seenLines(token?.children ?? []).join('\n')));
       }),
-      { numRuns: TEXTS },
+      proofRuns(ROUNDS),
     );
   });
 
-  it('cells of pipe tables hold what is read, however they are padded', () => {
+  it('cells of pipe tables hold what is read, however they are padded', PROOF, () => {
     const cell = inline.filter((text) => !/[\\|]/.test(text));
     const padding = fc.constantFrom('', ' ', '   ');
     const row = fc.tuple(cell, cell, padding, fc.boolean());
@@ -161,7 +163,7 @@ describe('what markdown-it says of the same text', () => {
           ).toEqual(cells);
         },
       ),
-      { numRuns: TEXTS },
+      proofRuns(ROUNDS),
     );
   });
 
