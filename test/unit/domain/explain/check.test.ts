@@ -37,7 +37,7 @@ describe('domain/check', () => {
       iid: 2,
       state: 'closed',
       closedBy: { id: 5, username: 'eli' },
-      description: anIssue('second').description.replace('[x]', '[ ]'),
+      description: `${anIssue('second').description.replace('[x]', '[ ]')}\n\n| Evidence | Value |\n|---|---|\n| Held on | |`,
     });
 
     const [finding] = findingsOf(check([anIssue('first', { iid: 1 }), second]));
