@@ -1,14 +1,14 @@
 /**
  * Loads every module once, so that Node keeps its compiled code where `NODE_COMPILE_CACHE` says: the image brings it
- * along, and jobs in it need not compile anything.
+ * along, and jobs in it need not compile anything. In `dist/` as in `src/`.
  */
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const ENTRIES = [import.meta.filename, join(import.meta.dirname, 'main.ts')];
+const kind = extname(import.meta.filename);
+/** They would run. */
+const ENTRIES = [basename(import.meta.filename), `main${kind}`];
 
-for (const file of globSync(['**/*.ts', '../sandbox/**/*.ts'], {
-  cwd: import.meta.dirname,
-  exclude: ['../sandbox/test'],
-}))
-  if (!ENTRIES.includes(file)) await import(file);
+for (const file of globSync(`**/*${kind}`, { cwd: import.meta.dirname }))
+  if (!ENTRIES.includes(file)) await import(pathToFileURL(join(import.meta.dirname, file)).href);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The entry: checks the Node version before anything else is loaded, runs the command line, tells what went wrong. */
 import module from 'node:module';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +13,15 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED_NODE) {
   );
   process.exitCode = 2;
 } else {
-  // Halves the start: types are stripped and code is compiled once. Where the folder cannot be written, nothing is cached.
-  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/procession', import.meta.url)));
+  // Halves the start: code is compiled once. Where no folder can be written, nothing is kept.
+  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const folders = [
+    fileURLToPath(new URL('../node_modules/.cache/procession', import.meta.url)),
+    ...(cache === undefined ? [] : [join(cache, 'procession')]),
+    ...(home === undefined ? [] : [join(home, '.cache/procession')]),
+  ];
+  const { FAILED } = module.constants.compileCacheStatus;
+  folders.find((folder) => module.enableCompileCache(folder).status !== FAILED);
   const { startCli } = await import('./cli/start-cli.ts');
   process.exitCode = await startCli(process);
 }

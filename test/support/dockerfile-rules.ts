@@ -73,18 +73,34 @@ const secrets: Rule = (instructions) =>
 
 /** What changes often comes late: a change of our code must not install everything again. */
 const order: Rule = (instructions) => {
-  const install = instructions.findIndex((it) => /\bnpm (?:ci|install|i)\b/.test(textOf(it)));
+  const install = instructions.findIndex((it) => INSTALLS.test(textOf(it)));
   const copies = named(instructions, 'COPY').filter((it): it is Copy => it instanceof Copy);
   const before = copies.filter((it) => instructions.indexOf(it) < install);
   const sources = before.flatMap((it) => textOf(it).split(/\s+/).slice(0, -1));
   const late = sources.filter((source) => !/^(?:package(?:-lock)?\.json|\.npmrc)$/.test(source));
   if (install === -1) return ['nothing is installed'];
   return [
-    ...(/\bnpm ci --omit=dev\b/.test(textOf(instructions[install] as Instruction))
+    ...(/\bnpm ci\b/.test(textOf(instructions[install] as Instruction))
       ? []
-      : ['not installed by npm ci --omit=dev: by the lock file, without what tests need']),
+      : ['not installed by npm ci, which keeps to the lock file']),
     ...(sources.includes('package-lock.json') ? [] : ['package-lock.json is not there at the installation']),
     ...late.map((source) => `${source} is copied before the installation`),
+  ];
+};
+
+const INSTALLS = /\bnpm (?:ci|install|i)\b/;
+
+/** What compiles stays in the stage that compiles: the image has compiled code alone. */
+const stages: Rule = (instructions) => {
+  const last = instructions.findLastIndex((it) => it instanceof From);
+  const shipped = instructions.slice(last);
+  const given = named(shipped, 'COPY').map(textOf);
+  return [
+    ...(shipped.some((it) => INSTALLS.test(textOf(it))) ? ['the image installs what only builds need'] : []),
+    ...(given.some((text) => /(?:^|\s)src\b/.test(text)) ? ['the image has sources beside the code'] : []),
+    ...(shipped.some((it) => it instanceof Copy && it.getFromFlag()?.getValue() === 'build')
+      ? []
+      : ['the image takes nothing from the build']),
   ];
 };
 
@@ -101,4 +117,4 @@ const namedSources: Rule = (instructions) => [
     .map((it) => `COPY ${textOf(it)} takes everything`),
 ];
 
-const RULES: readonly Rule[] = [base, user, execForm, health, secrets, order, namedSources];
+const RULES: readonly Rule[] = [base, user, execForm, health, secrets, order, stages, namedSources];

@@ -18,7 +18,7 @@ export const command: Command = {
     'Starts the sandbox on this machine, launches sows/SOW-1042.yml and walks it through its life: steps closed too early are undone with a reason, steps done in order make the next ones ready, and at last the epic closes itself. Every scene is checked: the command fails when something does not happen.',
     'With --serve it launches two more sample SOWs and stays, so that you can play: act as any person, close, tick, relabel, comment, move cards. Ctrl-C ends it; nothing is kept.',
   ].join('\n\n'),
-  examples: ['npm run demo', 'npm run demo -- --serve'],
+  examples: ['procession demo', 'procession demo --serve'],
   run: async (context) => {
     const { wire } = context;
     const stays = context.flag('serve');
@@ -39,7 +39,7 @@ export const command: Command = {
       const started = performance.now();
       const { requests } = await demo.walkThrough(world, sow, narrator(context));
       context.output.result(
-        `\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s with ${requests} requests to GitLab.${stays ? '' : ' Play it yourself: npm run demo -- --serve'}`,
+        `\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s with ${requests} requests to GitLab.${stays ? '' : ' Play it yourself: procession demo --serve (in a checkout: npm run demo -- --serve)'}`,
       );
       if (stays) {
         await demo.launchAll(world, others);

@@ -1,15 +1,15 @@
 /** What `demo` and `sandbox` share. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { CommandContext } from '#cli/terminal/command.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { Sow } from '#domain/sow/sow.ts';
+import { PACKAGE_FOLDER } from '#src/package-folder.ts';
 import type { Wire } from '#wire/wire.ts';
 
 /** The sample SOWs that come with the project. */
 export async function samples(wire: Wire, numbers: readonly string[]): Promise<readonly Sow[]> {
-  const file = (number: string): string =>
-    fileURLToPath(new URL(`../../../sows/${number}.yml`, import.meta.url));
+  const file = (number: string): string => join(PACKAGE_FOLDER, 'sows', `${number}.yml`);
   return await Promise.all(numbers.map(async (number) => (await wire.sow(file(number))).sow));
 }
 

@@ -5,7 +5,7 @@ import { dockerfileProblems } from '#test/support/dockerfile-rules.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
-const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gmu)].flatMap(([, sources]) =>
+const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gmu)].flatMap(([, sources]) =>
   (sources ?? '').split(' '),
 );
 
@@ -35,8 +35,8 @@ describe('the image', () => {
     ['a port that is none', changed('EXPOSE 3000', 'EXPOSE web'), /port/iu],
     ['two commands', `${dockerfile}\nCMD ["sweep"]\n`, /only be one CMD/iu],
     ['a wrong duration', changed('--interval=30s', '--interval=30'), /unit/iu],
-    ['no tag', changed(/^FROM .*$/mu, 'FROM node'), /node:latest/u],
-    ['the newest', changed(/^FROM .*$/mu, 'FROM node:latest'), /node:latest/u],
+    ['no tag', changed(/^FROM \S+$/mu, 'FROM node'), /node:latest/u],
+    ['the newest', changed(/^FROM \S+$/mu, 'FROM node:latest'), /node:latest/u],
     ['another Node', changed(/^FROM node:24/mu, 'FROM node:22'), /\.nvmrc says 24/u],
     ['another image', changed(/^FROM node:/mu, 'FROM registry.example.com/tools:'), /not node/u],
     ['no user', changed(/^USER node\n/mu, ''), /runs as root/u],
@@ -55,8 +55,14 @@ describe('the image', () => {
     ['ADD', changed('COPY src', 'ADD src'), /use COPY/u],
     ['code first', changed('.npmrc ./', '.npmrc ./\nCOPY src ./src2'), /before the installation/u],
     ['no lock file', changed('package-lock.json ', ''), /package-lock\.json is not there/u],
-    ['what tests need', changed('npm ci --omit=dev', 'npm ci'), /--omit=dev/u],
-    ['any version', changed('npm ci --omit=dev', 'npm install --omit=dev'), /npm ci/u],
+    [
+      'what builds need',
+      changed('WORKDIR /opt/procession', 'WORKDIR /opt/procession\nRUN npm ci'),
+      /only builds need/u,
+    ],
+    ['sources', changed('COPY bin ./bin', 'COPY bin ./bin\nCOPY src ./src'), /sources beside/u],
+    ['no code', changed('COPY --from=build /build/dist ./dist\n', ''), /nothing from the build/u],
+    ['any version', changed('npm ci', 'npm install'), /npm ci/u],
     ['nothing', changed(/^RUN npm.*$/mu, ''), /nothing is installed/u],
   ])('would be refused with %s', (_, text, problem) => {
     expect(dockerfileProblems(text).join('\n')).toMatch(problem);
