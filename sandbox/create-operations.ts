@@ -42,7 +42,8 @@ export function createOperations(engine: Engine): Operations {
       updateItem(engine, actor, epic, changes);
       return epic;
     },
-    createNote: (actor, target, body) => writeNote(engine, actor, target, { body, internal: false }).note,
+    createNote: (actor, target, body, { internal = false } = {}) =>
+      writeNote(engine, actor, target, { body, internal }).note,
     updateNote: (actor, note, body) => rewriteNote(engine, actor, note, body).note,
     deleteNote: (actor, note) => removeNote(engine, actor, note),
     linkIssues(actor, source, target, type) {

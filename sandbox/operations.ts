@@ -76,7 +76,12 @@ export interface Operations {
   createEpic(actor: User, groupId: number, fields: EpicChanges & { readonly title: string }): Epic;
   updateEpic(actor: User, epic: Epic, changes: EpicChanges): Epic;
   /** `null` when the note held quick actions only: they ran and no note was kept. */
-  createNote(actor: User, target: Issue | Epic, body: string): Note | null;
+  createNote(
+    actor: User,
+    target: Issue | Epic,
+    body: string,
+    options?: { readonly internal?: boolean },
+  ): Note | null;
   /** `null` when the new text held quick actions only: they ran and the note is gone. */
   updateNote(actor: User, note: Note, body: string): Note | null;
   deleteNote(actor: User, note: Note): void;

@@ -139,7 +139,8 @@ export interface GitLabWriter {
   linkRelated(epic: ActualEpic, issue: ActualIssue): Promise<'created' | 'existed' | 'refused'>;
   /** Moves children of an epic to their places, one after the other; what stands there is left alone. `refused`: GitLab let some stay where they were. */
   placeInEpic(epic: ActualEpic, places: readonly Place[]): Promise<'placed' | 'refused'>;
-  createNote(target: ActualEpic | ActualIssue, body: string): Promise<ActualNote>;
+  /** @param internal only members from Planner on can read it */
+  createNote(target: ActualEpic | ActualIssue, body: string, internal?: boolean): Promise<ActualNote>;
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */
   react(issue: ActualIssue, noteId: number, emoji: string): Promise<void>;

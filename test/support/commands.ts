@@ -32,8 +32,14 @@ export const COMMANDED = aProcess({
   ],
 });
 
-export function sayIn(world: EngagementWorld, username: string, item: Issue | Epic, body: string): Note {
-  const note = world.sandbox.operations.createNote(world.sandbox.user(username), item, body);
+export function sayIn(
+  world: EngagementWorld,
+  username: string,
+  item: Issue | Epic,
+  body: string,
+  options: { readonly internal?: boolean } = {},
+): Note {
+  const note = world.sandbox.operations.createNote(world.sandbox.user(username), item, body, options);
   if (note === null) throw new Error(`GitLab took all of ${body} as quick actions`);
   return note;
 }

@@ -220,6 +220,7 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
       issue,
       rulings,
       roles: settings.roles,
+      titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
       isClosed: context.isClosed,
       calendar: settings.calendar,
       today,

@@ -37,6 +37,8 @@ export interface GateFacts {
   readonly rulings: Rulings;
   /** Role → usernames. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Titles of steps as everybody may read them. */
+  readonly titles: (step: StepKey) => string | null;
   /** Tells whether the issue of another step is closed. */
   readonly isClosed: (step: StepKey) => boolean;
   readonly calendar: Calendar;
@@ -140,14 +142,16 @@ function labelGates({ step, issue }: GateFacts): readonly GateReading[] {
   });
 }
 
-function instanceGate({ step, rulings, isClosed }: GateFacts): readonly GateReading[] {
+function instanceGate({ step, rulings, titles, isClosed }: GateFacts): readonly GateReading[] {
   return step.done_when.instances.flatMap((id): GateReading[] => {
     const all = rulings.instances.filter((instance) => stepIdOf(instance.step) === id);
     const open = all.filter((instance) => !isClosed(instance.step));
     const wanted = `every ${id} is closed`;
     if (open.length === 0)
       return [met('instances', wanted, all.length === 0 ? 'there is none' : `${all.length} closed`)];
-    const names = open.map(({ step: key, title }) => (title === null ? key : `${key} (${title})`)).join(', ');
+    const names = open
+      .map(({ step: key, title }) => (title === null || title !== titles(key) ? key : `${key} (${title})`))
+      .join(', ');
     return [
       {
         gate: 'instances',

@@ -278,7 +278,7 @@ export function notesOfCase({ given, sow }: ReadyCase, about: StepKey | null): r
     const at = `${speech.on ?? given.today ?? sow.closed_won_on}T11:00:00.000Z`;
     const author = userNamed(speech.by);
     const id = FIRST_NOTE_ID + index;
-    return [{ id, author, body: speech.text, system: false, createdAt: at, updatedAt: at }];
+    return [{ id, author, body: speech.text, system: false, internal: false, createdAt: at, updatedAt: at }];
   });
 }
 

@@ -3,6 +3,7 @@
  * good goes into the rulings; what it does once (move a date, assign) is said to the plan.
  */
 
+import { hiddenPlace } from '#domain/assess/audience.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import { commandOf } from '#domain/base/commands.ts';
@@ -37,6 +38,8 @@ export interface Answer {
   readonly replies: readonly Reply[];
   /** The comment changes issues or the epic, which waits while the engagement is stopped. */
   readonly changes: boolean;
+  /** The comment is an internal note. */
+  readonly internal: boolean;
 }
 
 /** Outcome of all commands: the next rulings, the answers, and effects that happen once. */
@@ -105,6 +108,7 @@ function followNote(state: Followed, from: ItemComments, note: ActualNote, input
     // Strangers get a sign and no words: they could make us write without end.
     replies: stranger ? [] : results.flatMap(({ reply }) => reply ?? []),
     changes: results.some(({ changes }) => changes),
+    internal: note.internal,
   };
   return { rulings, effects, answers: [...state.answers, answer] };
 }
@@ -136,7 +140,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     },
   });
   if (entry.kind === 'refused') return no(entry.name, entry.why);
-  const { command } = entry;
+  const command = withoutSecrets(entry.command, said);
   const status = stepOf(command, said.from.target, input.assessment);
   const why = whyNot(command.name, said.speaker, status, { ...input.assessment, rulings }, input.settings);
   if (why !== null) return no(command.name, why);
@@ -151,6 +155,20 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
   if (done.kind === 'refused') return no(command.name, done.why);
   const changes = commandOf(command.name).changes === true;
   return { rulings: done.rulings, effects: done.effects, outcome: 'done', reply: done.reply, changes };
+}
+
+/**
+ * The command without words that fewer people may read than those who will read what becomes of it: a reason stands in
+ * the epic and in reports, a title on boards.
+ */
+function withoutSecrets(command: Command, { from, note }: Said): Command {
+  const where = hiddenPlace(note, from.item);
+  if (where === null) return command;
+  return {
+    ...command,
+    ...('reason' in command ? { reason: `the reason stands ${where}` } : {}),
+    ...('title' in command ? { title: null } : {}),
+  };
 }
 
 /** The step a command is about: the one it names, else the issue's own. */

@@ -85,6 +85,8 @@ export interface ActualNote {
   readonly author: ActualUser;
   readonly body: string;
   readonly system: boolean;
+  /** An internal note: only for members of the project from Planner on. What comes from it stays as hidden. */
+  readonly internal: boolean;
   readonly createdAt: string;
   /** Instant of the last edit; that of the writing when nobody edited the comment. */
   readonly updatedAt: string;

@@ -1,4 +1,5 @@
 /** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
+import { openly } from '#domain/assess/audience.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
@@ -56,10 +57,11 @@ export interface EngagementCheck {
  * @param until step that must be done by now; a step that does not apply to this engagement is passed over
  */
 export function checkEngagement(
-  assessment: Assessment,
+  everything: Assessment,
   found: Pick<Identified, 'epic' | 'restored'>,
   until: StepKey | null = null,
 ): EngagementCheck {
+  const assessment = openly(everything);
   return {
     engagement: assessment.engagement,
     process: assessment.process.id,

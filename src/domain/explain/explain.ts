@@ -5,6 +5,7 @@
 
 import type { Acceptance } from '#domain/assess/acceptance.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
+import { isConfidential, openly, WITHHELD_ITEM } from '#domain/assess/audience.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import { type Health, healthOf } from '#domain/assess/health.ts';
@@ -128,7 +129,8 @@ export function explain(input: {
   readonly found: Identified;
   readonly settings: Settings;
 }): Explanation {
-  const { assessment, found, settings } = input;
+  const { found, settings } = input;
+  const assessment = openly(input.assessment);
   const { process } = assessment;
   const context = blockContext(assessment, settings);
   const steps = process.steps.flatMap((step): StepExplanation[] => {
@@ -215,7 +217,7 @@ function explainStep(status: StepStatus, context: BlockContext, found: Identifie
             closedAt: issue.closedAt,
           },
     predecessors: status.after.map((predecessor) => predecessorSeen(predecessor, status, assessment)),
-    checklist: { required: step.done_when.checklist, items: readChecklist(issue?.description ?? '') },
+    checklist: { required: step.done_when.checklist, items: checklistOf(status) },
     evidence: status.evidence,
     gates: status.gates,
     waiver: status.waiver,
@@ -231,6 +233,11 @@ function explainStep(status: StepStatus, context: BlockContext, found: Identifie
     verdict: verdictOf(status, assessment, currentLabel(issue, settings)),
     wouldChange: wouldChange(status, assessment),
   };
+}
+
+function checklistOf(status: StepStatus): ChecklistSeen['items'] {
+  const items = readChecklist(status.issue?.description ?? '');
+  return isConfidential(status) ? items.map((item) => ({ ...item, text: WITHHELD_ITEM })) : items;
 }
 
 function predecessorSeen(

@@ -99,6 +99,8 @@ export type Action =
       readonly noteId: number;
       readonly outcome: 'done' | 'refused';
       readonly body: string | null;
+      /** The comment is an internal note, and so is the answer. */
+      readonly internal: boolean;
     }
   | ({
       readonly kind: 'update-issue';

@@ -20,12 +20,12 @@ export function planAnswers(
   stopped = false,
 ): readonly Action[] {
   const later = `${facts.assessment.engagement} is stopped: this is done when somebody comments \`/ps resume\`.`;
-  return said.followed.answers.map(({ target, noteId, outcome, replies, changes }): Action => {
+  return said.followed.answers.map(({ target, noteId, outcome, replies, changes, internal }): Action => {
     const texts = [
       ...replies.map((reply) => replyText(reply, context, facts.found)),
       ...(stopped && changes ? [later] : []),
     ];
     const body = texts.length === 0 ? null : [...texts, encodeNoteMarker(answerRule(noteId))].join('\n\n');
-    return { kind: 'answer', target, noteId, outcome, body };
+    return { kind: 'answer', target, noteId, outcome, body, internal };
   });
 }

@@ -11,6 +11,7 @@ import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { needsCopy } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import { givenTitle } from '#domain/rulings/instances.ts';
 import { assigneeFor, peopleInRoles } from '#domain/rulings/people.ts';
 import { renderTemplate, renderTitle } from '#domain/template/render.ts';
 import { templateView, type View } from '#domain/template/view.ts';
@@ -238,7 +239,7 @@ function viewOf(context: BlockContext, status: StepStatus | null): View {
       : {
           step: {
             id: status.step.id,
-            title: status.step.title,
+            title: givenTitle(status.step, assessment.rulings.instances),
             dueOn: dueOf(status, context),
             afterTitles: titleList(status.after.map(({ step }) => step)),
             nextTitles: titleList(next(status.key)),

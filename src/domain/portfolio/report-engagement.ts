@@ -1,3 +1,4 @@
+import { isConfidential, openly } from '#domain/assess/audience.ts';
 import { assigneesOf, dueOf, openTurns } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { daysBetween, localDate } from '#domain/base/calendar.ts';
@@ -29,10 +30,11 @@ export interface ReportContext {
 
 /** Reports on an engagement from its assessment. Tells no amounts, and of a confidential issue only the state. */
 export function reportEngagement(
-  assessment: Assessment,
+  everything: Assessment,
   found: Pick<Identified, 'epic' | 'memory' | 'restored'>,
   context: ReportContext,
 ): EngagementReport {
+  const assessment = openly(everything);
   const { sow, process, engagement, complete } = assessment;
   const blocks = blockContext(assessment, context.settings);
   const steps = assessment.steps.map((status) => reportStep(status, blocks, context));
@@ -204,11 +206,7 @@ function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | nu
 
 function findings(assessment: Assessment, found: Pick<Identified, 'epic' | 'restored'>): ReportedFinding[] {
   const check = checkEngagement(assessment, found);
-  const secret = new Set(
-    assessment.steps
-      .filter(({ issue, step }) => issue?.confidential ?? step.confidential)
-      .map(({ key }) => key),
-  );
+  const secret = new Set(assessment.steps.filter(isConfidential).map(({ key }) => key));
   return [
     ...check.findings.map((finding) => ({ step: null, title: null, ...finding, url: check.url })),
     ...check.steps.flatMap(({ step, title, url, findings }) =>

@@ -43,6 +43,15 @@ export function nextInstance(stepId: string, instances: readonly Instance[]): St
   return `${stepId}/${Math.max(0, ...numbers) + 1}`;
 }
 
+/** What a confidential issue is called stands on that issue alone, see {@link givenTitle}. */
 function titleOf(step: Step, key: StepKey, title: string | null): string {
-  return title ?? `${step.title} ${key.slice(step.id.length + 1)}`;
+  return (step.confidential ? null : title) ?? `${step.title} ${key.slice(step.id.length + 1)}`;
+}
+
+/** The title of a step's issue: as whoever asked for the issue has called it, else that of the step. */
+export function givenTitle(
+  { id, title }: Pick<Step, 'id' | 'title'>,
+  instances: readonly Instance[],
+): string {
+  return instances.find(({ step }) => step === id)?.title ?? title;
 }

@@ -3,6 +3,7 @@
  * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
  */
 
+import { openly } from '#domain/assess/audience.ts';
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
@@ -26,7 +27,8 @@ const MOST_FACTS = 3;
  * Writes the epic's block: who is waited for first, then every step; the record follows, invisible. In a tracking
  * issue the steps are a task list, so that lists of issues in GitLab show how many are done.
  */
-export function epicBlock(context: BlockContext, paused = false): string {
+export function epicBlock(everything: BlockContext, paused = false): string {
+  const context = { ...everything, assessment: openly(everything.assessment) };
   const { assessment, leftovers = [] } = context;
   return [
     ...(paused

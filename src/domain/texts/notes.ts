@@ -3,6 +3,7 @@
  * and what to do. Text typed by people is made inert before it is repeated.
  */
 
+import { openly } from '#domain/assess/audience.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import type { Gone } from '#domain/assess/gone.ts';
@@ -177,7 +178,7 @@ export function epicClosedEarlyNote(context: BlockContext): string {
 
 /** Sums up the end: for each closing step who closed it, when, and what was recorded. */
 export function epicCompletedNote(context: BlockContext): string {
-  const { assessment } = context;
+  const assessment = openly(context.assessment);
   const closing = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
   const left = assessment.steps.filter(({ done, step }) => !done && step.until === undefined);
   return noteBody(

@@ -43,7 +43,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     linkBlocks: (blocker, blocked) => linkBlocks(session, blocker, blocked),
     linkRelated: (epic, issue) => linkRelated(session, epic, issue),
     placeInEpic: (epic, places) => placeInEpic(session, epic, places),
-    createNote: (target, body) => createNote(session, target, body),
+    createNote: (target, body, internal) => createNote(session, target, body, internal),
     updateNote: (target, note, body) => updateNote(session, target, note, body),
     react: (issue, noteId, emoji) => react(session, issue, noteId, emoji),
     startPipeline: (pipeline) => startPipeline(session, pipeline),

@@ -34,11 +34,12 @@ export async function createNote(
   session: Session,
   target: ActualEpic | ActualIssue,
   body: string,
+  internal = false,
 ): Promise<ActualNote> {
   const { connection } = session;
   return await lookBeforeRepeat<ActualNote>(connection, {
     send: async () =>
-      parseAnswer(Note, await postNote(connection, target, body), `POST ${notesPath(target)}`),
+      parseAnswer(Note, await postNote(connection, target, body, internal), `POST ${notesPath(target)}`),
     find: () => findNote(session, target, body),
   });
 }
@@ -153,11 +154,13 @@ function postNote(
   { group, issueNotes, epicNotes }: Connection,
   target: ActualEpic | ActualIssue,
   body: string,
+  internal: boolean,
 ): Promise<unknown> {
+  const options = internal ? { internal: true } : {};
   const projectId = projectOf(target);
   return projectId === null
-    ? epicNotes.create(group, target.id, body)
-    : issueNotes.create(projectId, target.iid, body);
+    ? epicNotes.create(group, target.id, body, options)
+    : issueNotes.create(projectId, target.iid, body, options);
 }
 
 function putNote(

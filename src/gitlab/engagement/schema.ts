@@ -98,15 +98,19 @@ export const Note = z
     author: User,
     body: z.string(),
     system: z.boolean(),
+    // `confidential` is its name before GitLab 15.3.
+    internal: z.boolean().nullish(),
+    confidential: z.boolean().nullish(),
     created_at: Instant,
     updated_at: Instant.nullish(),
   })
   .transform(
-    ({ id, author, body, system, created_at, updated_at }): ActualNote => ({
+    ({ id, author, body, system, internal, confidential, created_at, updated_at }): ActualNote => ({
       id,
       author,
       body,
       system,
+      internal: internal ?? confidential ?? false,
       createdAt: created_at,
       updatedAt: updated_at ?? created_at,
     }),

@@ -271,7 +271,8 @@ const REACTIONS = { done: 'white_check_mark', refused: 'x' } as const;
 async function answer(world: World, action: Extract<Action, { kind: 'answer' }>): Promise<void> {
   const target = targetOf(world, action.target);
   if (target.kind === 'issue') await world.gitlab.react(target, action.noteId, REACTIONS[action.outcome]);
-  if (action.body !== null) await ensureNote(world, target, answerRule(action.noteId), action.body);
+  if (action.body !== null)
+    await ensureNote(world, target, answerRule(action.noteId), action.body, { internal: action.internal });
 }
 
 async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {

@@ -14,17 +14,17 @@ export async function ensureNote(
   target: ActualEpic | ActualIssue,
   rule: string,
   body: string,
-  { isNew }: { readonly isNew: boolean } = { isNew: false },
+  { isNew = false, internal = false }: { readonly isNew?: boolean; readonly internal?: boolean } = {},
 ): Promise<void> {
   const text = resolveReferences(body, world.issues, target.kind);
   if (isNew) {
-    await world.gitlab.createNote(target, text);
+    await world.gitlab.createNote(target, text, internal);
     return;
   }
   const me = await world.gitlab.whoAmI();
   const notes = await world.gitlab.readNotes(target);
   const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);
-  if (existing === undefined) await world.gitlab.createNote(target, text);
+  if (existing === undefined) await world.gitlab.createNote(target, text, internal);
   else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
 }
 

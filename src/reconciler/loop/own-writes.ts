@@ -61,7 +61,7 @@ export function createOwnWrites(): OwnWrites {
       createIssue: async (issue) => wrote(await gitlab.createIssue(issue)),
       updateEpic: async (epic, changes) => wrote(await gitlab.updateEpic(epic, changes)),
       updateIssue: async (issue, changes) => wrote(await gitlab.updateIssue(issue, changes)),
-      createNote: async (target, body) => noted(await gitlab.createNote(target, body)),
+      createNote: async (target, body, internal) => noted(await gitlab.createNote(target, body, internal)),
       updateNote: async (target, note, body) => noted(await gitlab.updateNote(target, note, body)),
     }),
   };

@@ -37,6 +37,7 @@ function follow(said: readonly string[], rulings: Rulings = NO_RULINGS): Followe
       author: MIRA,
       body,
       system: false,
+      internal: false,
       createdAt: at,
       updatedAt: at,
     }),

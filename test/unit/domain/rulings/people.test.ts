@@ -86,6 +86,7 @@ describe('a username in another case', () => {
       issue: anIssue('first', { assignees: [{ id: 2, username: 'mira' }] }),
       rulings: { ...NO_RULINGS, approvals: [approval] },
       roles: {},
+      titles: () => null,
       isClosed: () => false,
       calendar: someSettings().calendar,
       today: '2026-11-05',

@@ -9,6 +9,7 @@ const note = {
   author: { id: 1, username: 'eli' },
   body: '',
   system: false,
+  internal: false,
   createdAt: '',
   updatedAt: '',
 };

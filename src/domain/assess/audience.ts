@@ -1,0 +1,76 @@
+/**
+ * Who may read what. Everybody who sees the epic reads its lines, its notes, reports and `check`; an internal note is
+ * for members from Planner on, a confidential issue for fewer still. What stands only there is left there: elsewhere it
+ * says where to look.
+ *
+ * @see https://docs.gitlab.com/user/project/issues/confidential_issues/
+ */
+
+import type { ActualEpic, ActualIssue, ActualNote } from '#domain/engagement/state.ts';
+import type { EvidenceReading } from './evidence.ts';
+import type { Assessment, StepStatus, Violation } from './step-status.ts';
+
+/** Words in place of what only those read who may see the issue. */
+const WITHHELD = 'stands on a confidential issue';
+/** Words in place of an item of a checklist. */
+export const WITHHELD_ITEM = `an item that ${WITHHELD}`;
+
+/**
+ * Where something was said that not everybody may read, to go on with after `stands`; `null`: everybody may.
+ *
+ * @example hiddenPlace(note, issue) // 'in an internal note'
+ */
+export function hiddenPlace(
+  { internal }: Pick<ActualNote, 'internal'>,
+  item: ActualEpic | ActualIssue,
+): string | null {
+  if (internal) return 'in an internal note';
+  return item.kind === 'issue' && item.confidential ? 'on a confidential issue' : null;
+}
+
+/** Whether only some may see the issue of a step, or will when it exists. */
+export function isConfidential({ issue, step }: Pick<StepStatus, 'issue' | 'step'>): boolean {
+  return issue?.confidential ?? step.confidential;
+}
+
+/**
+ * The assessment as everybody may read it: of confidential issues the state, the people and the dates, and none of the
+ * words in them. Every text that stands elsewhere than on the issue itself is made from this.
+ */
+export function openly<Judged extends Pick<Assessment, 'steps'>>(assessment: Judged): Judged {
+  if (!assessment.steps.some(isConfidential)) return assessment;
+  return {
+    ...assessment,
+    steps: assessment.steps.map((status) => (isConfidential(status) ? withheld(status) : status)),
+  };
+}
+
+function withheld(status: StepStatus): StepStatus {
+  const { waiver } = status;
+  return {
+    ...status,
+    unticked: items(status.unticked),
+    evidence: status.evidence.map(withoutValue),
+    waiver: waiver === null ? null : { ...waiver, reason: `the reason ${WITHHELD}` },
+    violations: status.violations.map(withoutWords),
+  };
+}
+
+function withoutWords(violation: Violation): Violation {
+  if (violation.rule === 'started-while-blocked') return violation;
+  return {
+    ...violation,
+    unticked: items(violation.unticked),
+    evidence: violation.evidence.map(withoutValue),
+  };
+}
+
+/** As many items as there are, without their words. */
+function items(texts: readonly string[]): readonly string[] {
+  return texts.map(() => WITHHELD_ITEM);
+}
+
+/** A value that will do is said to be there; one that will not is not quoted. */
+function withoutValue({ field, value, problem }: EvidenceReading): EvidenceReading {
+  return { field, problem, value: value === null || problem !== null ? null : WITHHELD };
+}
