@@ -44,7 +44,7 @@ export const ROWS: readonly (readonly string[])[] = [
     'src/render',
   ],
   ['src/config', 'src/templates', 'src/gitlab/engagement', 'src/reconciler/work', 'src/reconciler/portfolio'],
-  ['src/gitlab/setup', 'src/service'],
+  ['src/gitlab/setup', 'src/gitlab/conformance', 'src/service'],
   ['src/wire'],
   ['sandbox'],
   ['src/demo'],

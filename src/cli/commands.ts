@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/doctor.ts'),
   },
   {
+    name: 'conformance',
+    summary: 'prove on a scratch group that this GitLab does what Procession takes for granted',
+    load: async () => await import('#cli/commands/conformance.ts'),
+  },
+  {
     name: 'lint',
     summary: 'check every process, template, setting and SOW file',
     load: async () => await import('#cli/commands/lint.ts'),

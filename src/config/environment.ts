@@ -29,6 +29,8 @@ export interface EnvironmentSettings {
   /** Without a slash at the end; may have a path. */
   readonly gitlabUrl: string | null;
   readonly gitlabToken: Secret | null;
+  /** Token of a member with the Guest role: `conformance` proves with it what others may not do. */
+  readonly gitlabGuestToken: Secret | null;
   readonly gitlabWebhookSecrets: readonly Secret[];
   readonly crmWebhookSecrets: readonly Secret[];
   /** Private Ed25519 key that seals records, base64 of PKCS#8 DER; `null`: this process only opens them. */
@@ -56,6 +58,7 @@ export function readEnvironment(env: Environment, problems: InputProblem[]): Env
   return {
     gitlabUrl: reader.url(reader.text('GITLAB_URL') === undefined ? 'CI_SERVER_URL' : 'GITLAB_URL'),
     gitlabToken: reader.token('GITLAB_TOKEN'),
+    gitlabGuestToken: reader.token('GITLAB_GUEST_TOKEN'),
     gitlabWebhookSecrets: reader.secrets('GITLAB_WEBHOOK_SECRETS'),
     crmWebhookSecrets: reader.secrets('CRM_WEBHOOK_SECRETS'),
     sealKey: reader.sealKey('PROCESSION_SEAL_KEY'),

@@ -147,26 +147,11 @@ const IN_CI =
  * @throws ConfigError with everything that is missing
  */
 export function gitlabAccess(config: Config): GitLabAccess {
-  const { gitlabUrl: url, gitlabToken: token, group, project } = config;
-  if (url !== null && token !== null && group !== null && project !== null)
-    return { url, token, group, project };
-  const problems: InputProblem[] = [];
-  if (url === null)
-    problems.push(
-      variableProblem(
-        'GITLAB_URL',
-        'is missing',
-        'Set it to the address of GitLab, such as https://gitlab.example.com.',
-      ),
-    );
-  if (token === null)
-    problems.push(
-      variableProblem(
-        'GITLAB_TOKEN',
-        'is missing',
-        `Set it, or GITLAB_TOKEN_FILE, to a token with the scope "api".${config.ci.isJob ? IN_CI : ''}`,
-      ),
-    );
+  const { group, project } = config;
+  const server = serverOf(config);
+  if (server.kind === 'known' && group !== null && project !== null)
+    return { ...server.access, group, project };
+  const problems = server.kind === 'known' ? [] : [...server.problems];
   if (group === null || project === null)
     problems.push(
       problem(
@@ -175,7 +160,42 @@ export function gitlabAccess(config: Config): GitLabAccess {
         'Write it with procession init, name it in PROCESSION_CONFIG, or set PROCESSION_GROUP and PROCESSION_PROJECT.',
       ),
     );
-  throw new ConfigError(problems, 'The settings for GitLab are incomplete:');
+  throw new ConfigError(problems, INCOMPLETE);
+}
+
+/**
+ * The address of GitLab and a token, whatever the settings say about group and project.
+ *
+ * @throws ConfigError with everything that is missing
+ */
+export function gitlabServer(config: Config): Pick<GitLabAccess, 'url' | 'token'> {
+  const server = serverOf(config);
+  if (server.kind === 'known') return server.access;
+  throw new ConfigError(server.problems, INCOMPLETE);
+}
+
+const INCOMPLETE = 'The settings for GitLab are incomplete:';
+
+type Server =
+  | { readonly kind: 'known'; readonly access: Pick<GitLabAccess, 'url' | 'token'> }
+  | { readonly kind: 'unknown'; readonly problems: readonly InputProblem[] };
+
+function serverOf({ gitlabUrl: url, gitlabToken: token, ci }: Config): Server {
+  if (url !== null && token !== null) return { kind: 'known', access: { url, token } };
+  const noUrl = variableProblem(
+    'GITLAB_URL',
+    'is missing',
+    'Set it to the address of GitLab, such as https://gitlab.example.com.',
+  );
+  const noToken = variableProblem(
+    'GITLAB_TOKEN',
+    'is missing',
+    `Set it, or GITLAB_TOKEN_FILE, to a token with the scope "api".${ci.isJob ? IN_CI : ''}`,
+  );
+  return {
+    kind: 'unknown',
+    problems: [...(url === null ? [noUrl] : []), ...(token === null ? [noToken] : [])],
+  };
 }
 
 interface FileResult {

@@ -8,6 +8,7 @@ import type { Environment } from '#config/environment.ts';
 import {
   type Config,
   gitlabAccess,
+  gitlabServer,
   isConfigFile,
   type LintedConfig,
   lintConfig,
@@ -25,6 +26,7 @@ import type { VersionedProcess } from '#domain/versions/summary.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
+import type { Conformance, ConformanceWish } from '#ports/conformance.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationAdmin } from '#ports/installation.ts';
@@ -96,6 +98,8 @@ export interface Wire extends PipelineWire {
   store(): Promise<Store>;
   /** Reads and installs what an installation needs in GitLab. @throws ConfigError as {@link Wire.gitlab} */
   installation(): Promise<InstallationAdmin>;
+  /** Proves what Procession takes for granted about GitLab. @throws ConfigError without address or token, AppError without the group */
+  conformance(wish: ConformanceWish): Promise<Conformance>;
   /** @throws ConfigError as {@link Wire.gitlab} */
   hooks(): Promise<HookAdmin>;
   /** Tells whether the store could be opened; writes nothing. */
@@ -171,6 +175,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       const { createInstallationAdmin } = await import('#gitlab/setup/create-installation-admin.ts');
       return createInstallationAdmin(connection());
     },
+    conformance: async (wish) => await proveOn(config(), wish),
     hooks: async () => (await import('#gitlab/setup/hooks.ts')).createHookAdmin(connection()),
     database: async () => await probeStore(config()),
     serve: async () => await startServing(config(), { clock, connection, processes }),
@@ -264,6 +269,17 @@ async function sealOf({ sealKeys, sealKey }: Config): Promise<Seal> {
   if (sealKeys.length === 0) return UNSEALED;
   const { openSeal } = await import('#seal/ed25519.ts');
   return openSeal(sealKeys, sealKey?.reveal() ?? null);
+}
+
+async function proveOn(config: Config, wish: ConformanceWish): Promise<Conformance> {
+  const { url, token } = gitlabServer(config);
+  const { proveFacts } = await import('#gitlab/conformance/prove.ts');
+  return await proveFacts({
+    host: url,
+    token: token.reveal(),
+    guestToken: config.gitlabGuestToken?.reveal() ?? null,
+    ...wish,
+  });
 }
 
 async function openGitLab(connection: GitLabOptions): Promise<GitLab> {

@@ -96,6 +96,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     deps: async () => deps,
     sow: absent('SOW files'),
     sowFiles: async () => [],
+    conformance: absent('scratch group'),
     isConfigFile: absent('settings'),
     lintConfig: absent('settings'),
     lintProject: absent('files to lint'),

@@ -76,6 +76,7 @@ describe('config/load-config', () => {
     expect(load()).toEqual({
       gitlabUrl: null,
       gitlabToken: null,
+      gitlabGuestToken: null,
       gitlabWebhookSecrets: [],
       crmWebhookSecrets: [],
       sealKey: null,
