@@ -9,7 +9,8 @@ describe('cli/run-cli', () => {
     const { code, stdout } = await cli(args);
 
     expect(code).toBe(0);
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
+    const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(width)}  ${summary}`);
   });
 
   it('shows the overview, as an error, when there is no command', async () => {
