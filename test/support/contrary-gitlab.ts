@@ -123,7 +123,7 @@ export const SWITCHES: Readonly<Record<string, () => Switch>> = {
     const names = new Map<number, string>();
     return async (exchange, answer) => {
       const given = await answer();
-      if (exchange.method === 'POST' && /\/labels$/.test(exchange.path))
+      if (exchange.method === 'POST' && exchange.path.endsWith('/labels'))
         names.set(given.body.id, given.body.name);
       if (!exchange.path.endsWith('/resource_label_events')) return given;
       const then = (event: any) => ({
