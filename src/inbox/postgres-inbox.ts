@@ -1,4 +1,5 @@
 /** The store for several machines: PostgreSQL, with pg-boss as the queue. Why so: `postgres-inbox-rationale.md`. */
+import { randomUUID } from 'node:crypto';
 import type { Claim, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import type { Store } from '#ports/store.ts';
 import { createArrivals } from './arrivals.ts';
@@ -10,6 +11,7 @@ import { createPostgresDeliveries } from './postgres-deliveries.ts';
 import { toPostgresFailure } from './postgres-failure.ts';
 import { createPostgresPut } from './postgres-put.ts';
 import { SCHEMA } from './postgres-schema.ts';
+import { PROBE_LENGTH } from './probe-length.ts';
 
 /** A crashed worker's engagement waits this long. */
 const LEASE_MS = 60_000;
@@ -62,6 +64,7 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
     audit: createPostgresAuditLog(database),
     put: store,
     quarantine: store,
+    probe: async () => await failing(probe(database)),
     async claim(instant) {
       arrivals.settle();
       const claim = await failing(claims.take(instant));
@@ -92,6 +95,20 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
       await database.boss.stop({ graceful: true, timeout: 1000 });
     },
   };
+}
+
+/** Inserts as much as a delivery, as a dead letter that no reader ever sees, and deletes it in the same transaction. */
+async function probe(database: PostgresDatabase): Promise<void> {
+  const { schema } = database;
+  const digest = randomUUID();
+  await database.transaction(async (db) => {
+    await db.executeSql(
+      `INSERT INTO ${schema}.deliveries (digest, source, dedupe_key, kind, payload, received_at, request_id, state, reason)
+        VALUES ($1, 'probe', $1, 'unknown', $2, now(), 'probe', 'dead', 'probe')`,
+      [digest, JSON.stringify('x'.repeat(PROBE_LENGTH))],
+    );
+    await db.executeSql(`DELETE FROM ${schema}.deliveries WHERE digest = $1`, [digest]);
+  });
 }
 
 /** pg-boss's and pg's errors as ours. */

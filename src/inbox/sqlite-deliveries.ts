@@ -10,6 +10,7 @@ import type {
 import { toDelivery, toRowId } from './delivery-row.ts';
 import { type StateCount, toFigures } from './figures.ts';
 import { toMillis } from './instant.ts';
+import { PROBE_LENGTH } from './probe-length.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
 import { toStored, toStoredOrNull } from './stored-text.ts';
 
@@ -17,6 +18,8 @@ import { toStored, toStoredOrNull } from './stored-text.ts';
 export interface SqliteDeliveries {
   /** `false` for a key that is known. @param row of {@link toNewRow} */
   insert(row: NewRow): boolean;
+  /** Inserts as much as a delivery and deletes it again: both are in the transaction. */
+  probe(): void;
   list(filter: DeliveryFilter): readonly StoredDelivery[];
   show(id: string): StoredDelivery | null;
   find(source: string, dedupeKey: string): StoredDelivery | null;
@@ -51,6 +54,20 @@ export function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
   ];
 }
 
+/** A dead letter as long as a large SOW, which no reader ever sees. */
+const PROBE_ROW: NewRow = [
+  'probe',
+  'probe',
+  'unknown',
+  null,
+  JSON.stringify('x'.repeat(PROBE_LENGTH)),
+  0,
+  'probe',
+  'dead',
+  0,
+  'probe',
+];
+
 /** Creates the statements about deliveries on an open database. */
 export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries {
   const statements = prepare(database);
@@ -62,6 +79,10 @@ export function createSqliteDeliveries(database: DatabaseSync): SqliteDeliveries
 
   return {
     insert: (row) => statements.insert.run(...row).changes === 1,
+    probe: () => {
+      statements.insert.run(...PROBE_ROW);
+      statements.takeBack.run();
+    },
     list: (filter) => list(database, filter),
     show(id) {
       const rowId = toRowId(id);
@@ -109,6 +130,7 @@ function prepare(database: DatabaseSync) {
         (source, dedupe_key, kind, engagement, payload, received_at, request_id, state, not_before, reason)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (source, dedupe_key) DO NOTHING`),
+    takeBack: database.prepare(`DELETE FROM deliveries WHERE source = 'probe' AND dedupe_key = 'probe'`),
     show: database.prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE id = ? AND state <> 'dropped'`),
     find: database.prepare(
       `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE source = ? AND dedupe_key = ? AND state <> 'dropped'`,

@@ -76,6 +76,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     audit: createSqliteAuditLog(database, commit, read),
     put: store,
     quarantine: store,
+    probe: async () => await commit.write(() => deliveries.probe()),
     claim,
     renew: (claim, instant) => commit.write(() => claims.renew(claim, instant)),
     done: (claim, instant, why = null) => end(claim, { kind: 'done', now: instant, why }),

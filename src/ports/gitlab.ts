@@ -33,11 +33,11 @@ export interface GitLabReader {
    * one, or when `always` is set.
    */
   readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
-  /** Every engagement of the given processes with one pass over the group; `updatedAfter` (ISO 8601) narrows to changed ones. */
-  readAll(
-    processIds: readonly string[],
-    options?: { readonly updatedAfter?: string },
-  ): Promise<readonly ActualState[]>;
+  /**
+   * Everything that names an engagement, by label or marker, or is the epic of what does, with one pass over the group;
+   * `updatedAfter` (ISO 8601) narrows to changed ones. Not all of it need be ours.
+   */
+  readAll(options?: { readonly updatedAfter?: string }): Promise<readonly ActualState[]>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
   readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
   /**
@@ -51,6 +51,8 @@ export interface GitLabReader {
   readLabelEvents(issue: ActualIssue): Promise<readonly LabelEvent[]>;
   /** Names of all labels of the group. Kept for the life of the reader and extended by {@link GitLabWriter.createLabel}; `anew` reads them again. */
   readLabels(options?: { readonly anew?: boolean }): Promise<ReadonlySet<string>>;
+  /** Engagements whose label, as a launch makes it, is in the group: each was there once. From the labels kept. */
+  readLaunched(): Promise<readonly EngagementKey[]>;
   /** The user behind the token. Kept for the life of the reader. */
   whoAmI(): Promise<OwnUser>;
   /** Access level of a user in the project, inherited ones included (10 Guest, 15 Planner, 20 Reporter, …); `null` for somebody who is no member. */

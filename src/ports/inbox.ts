@@ -80,6 +80,8 @@ export interface Inbox {
    */
   put(delivery: NewDelivery): Promise<'stored' | 'duplicate'>;
   quarantine(delivery: QuarantinedDelivery): Promise<'stored' | 'duplicate'>;
+  /** Writes as much as a delivery and takes it back. Rejects as {@link Inbox.put} does when the store cannot keep it now. */
+  probe(): Promise<void>;
   /**
    * Takes what is due for one engagement nobody works on, thousands at most; `null` when there is nothing. Expires after the lease, so
    * that a crash returns it. What is said later about a claim that was lost changes nothing.

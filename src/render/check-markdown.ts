@@ -7,7 +7,12 @@ import { counted } from './paint.ts';
 export function checkMarkdown(checks: readonly EngagementCheck[]): string {
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
   const bad = checks.filter((check) => findingsOf(check).length > 0);
-  const verdict = total === 0 ? 'every rule is kept' : counted(total, 'broken rule');
+  const verdict =
+    checks.length === 0
+      ? 'there is none'
+      : total === 0
+        ? 'every rule is kept'
+        : counted(total, 'broken rule');
   return [
     '# Procession check',
     '',

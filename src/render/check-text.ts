@@ -8,7 +8,13 @@ export function checkText(checks: readonly EngagementCheck[], paint: Paint): str
   );
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
   const lines = shown.flatMap((check) => [...engagementLines(check, paint), '']);
-  const end = `${counted(checks.length, 'engagement')} checked: ${total === 0 ? 'every rule is kept' : counted(total, 'broken rule')}.`;
+  const verdict =
+    checks.length === 0
+      ? 'there is none'
+      : total === 0
+        ? 'every rule is kept'
+        : counted(total, 'broken rule');
+  const end = `${counted(checks.length, 'engagement')} checked: ${verdict}.`;
   return [...lines, paint(total === 0 ? 'good' : 'bad', end)].join('\n');
 }
 

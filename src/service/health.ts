@@ -5,10 +5,14 @@ import { within } from './within.ts';
 /** Answers for `/readyz`, which asks on every request: none may take long. */
 export interface HealthSource {
   figures(): Promise<InboxFigures>;
+  /** Rejects when the store cannot keep a delivery. @param now ISO 8601, UTC */
+  storable(now: string): Promise<void>;
   /** Last answer of GitLab; `null` while nobody has asked yet. */
   gitlab(): { readonly reachable: boolean; readonly at: string; readonly reason: string | null } | null;
   /** Engagements that the loop fuse has paused, each with the change that tripped the fuse. */
   paused(): readonly { readonly engagement: string; readonly change: string | null }[];
+  /** Engagements that are known and of which the last full sweep saw nothing; `procession check` says more. */
+  missing(): readonly string[];
   /** Instant at which a sweep last ended well; `null`: not yet. */
   lastSweep(): string | null;
   /**
@@ -38,11 +42,20 @@ const FIGURES_TIMEOUT_MS = 2_000;
  * @param now ISO 8601, UTC
  */
 export async function readiness(source: HealthSource, now: string): Promise<Readiness> {
-  const figures = await within(FIGURES_TIMEOUT_MS, async () => await source.figures());
+  const [figures, stored] = await Promise.all([
+    within(FIGURES_TIMEOUT_MS, async () => await source.figures()),
+    within(FIGURES_TIMEOUT_MS, async () => {
+      await source.storable(now);
+      return true;
+    }),
+  ]);
   const gitlab = source.gitlab();
   const ageMs = figures?.oldest == null ? 0 : Date.parse(now) - Date.parse(figures.oldest);
   const problems = [
     ...(figures === null ? ['the inbox cannot be read: see the disk or the database, and the log'] : []),
+    ...(figures !== null && stored === null
+      ? ['deliveries cannot be stored, every one is answered 503: is the disk full? See the log']
+      : []),
     ...(gitlab !== null && !gitlab.reachable
       ? [`GitLab cannot be reached since ${gitlab.at}: ${gitlab.reason ?? 'unknown reason'}`]
       : []),
@@ -60,6 +73,7 @@ export async function readiness(source: HealthSource, now: string): Promise<Read
       oldestSeconds: Math.round(ageMs / 1000),
       gitlab,
       paused: source.paused(),
+      missing: source.missing(),
       lastSweep: source.lastSweep(),
       webhooks: source.webhooks(),
     },

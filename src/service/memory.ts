@@ -1,6 +1,7 @@
 /** What the running service knows beside its store: for the routing of events, for health and for metrics. */
 
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { isRecentInstant } from '#domain/base/recent.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import type { HookHealth } from '#domain/setup/hook-health.ts';
 import type { Inbox } from '#ports/inbox.ts';
@@ -42,6 +43,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
   let lastDelivery: string | null = null;
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
+  let missing: readonly EngagementKey[] = [];
   function forgetSweep(): void {
     lastSweep = null;
     metrics.sweepSucceeded(null);
@@ -76,6 +78,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       }
       lastSweep = result.at;
       metrics.sweepSucceeded(result.at);
+      missing = result.missing ?? missing;
       if (result.full)
         for (const engagement of paused.keys())
           if (!result.paused.includes(engagement)) paused.delete(engagement);
@@ -93,11 +96,25 @@ export function createMemory(metrics: ServiceMetrics): Memory {
     },
     health: (store) => ({
       figures: async () => await store.figures(),
+      storable: seldom(async () => await store.probe()),
       gitlab: () => gitlab,
       paused: () => [...paused].map(([engagement, change]) => ({ engagement, change })),
+      missing: () => missing,
       lastSweep: () => lastSweep,
       webhooks: () => webhooks,
     }),
+  };
+}
+
+/** A store is tried by a write at most this often, in milliseconds, however often somebody asks: 10 seconds. */
+const PROBE_EVERY_MS = 10_000;
+
+/** Asks again only after a while; in between the last answer counts. */
+function seldom(ask: () => Promise<void>): HealthSource['storable'] {
+  let last: { readonly at: string; readonly answer: Promise<void> } | null = null;
+  return async (now) => {
+    if (last === null || !isRecentInstant(last.at, PROBE_EVERY_MS, now)) last = { at: now, answer: ask() };
+    await last.answer;
   };
 }
 

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { compareText } from '#domain/base/compare-text.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isSowFile } from '#domain/sow/sow-file.ts';
+import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { lintSow } from './load-sow.ts';
 import { readText } from './read-text.ts';
 
@@ -25,6 +26,22 @@ export async function numberedSows(
   const files = await listSowFiles(folder);
   const found = await Promise.all(files.map(async (file) => await readNumbered(file, numbers)));
   return found.filter((one) => one !== null);
+}
+
+const NUMBER = /\bnumber["']?[ \t]*:[ \t]*["']?([\w.-]+)/;
+
+/** The SOW files in a folder that are won, but for those with one of these numbers, which are not parsed. */
+export async function wonSows(folder: string, known: ReadonlySet<string>): Promise<readonly NumberedFile[]> {
+  const files = await listSowFiles(folder);
+  const found = await Promise.all(files.map(async (file) => await readWon(file, known)));
+  return found.filter((one) => one !== null);
+}
+
+async function readWon(file: string, known: ReadonlySet<string>): Promise<NumberedFile | null> {
+  const content = await readText(file);
+  if (content.kind === 'error' || known.has(NUMBER.exec(content.text)?.[1] ?? '')) return null;
+  const { numbered, sow } = await lintSow(file);
+  return numbered !== null && !known.has(numbered.number) && sow?.stage === LAUNCH_STAGE ? numbered : null;
 }
 
 async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {

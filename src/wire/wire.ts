@@ -15,7 +15,6 @@ import {
   loadConfig,
 } from '#config/load-config.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
@@ -72,6 +71,8 @@ export interface Wire extends PipelineWire {
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` that have one of these numbers, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
+  /** The files in `sows/` of won SOWs, but for those with one of these numbers; named from the current folder. */
+  wonSows(known: ReadonlySet<string>): Promise<readonly NumberedFile[]>;
   /** Tells whether a path names a settings file. */
   isConfigFile(path: string): boolean;
   /** Every problem of the environment and a settings file, or of the one that commands read. */
@@ -139,15 +140,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       logger,
       clock,
     }),
-    sow: async (file) => {
-      const { loadSow } = await import('#templates/load-sow.ts');
-      return await loadSow(pathFrom(cwd, file));
-    },
-    sowFiles: async (numbers) => {
-      const { numberedSows } = await import('#templates/list-sows.ts');
-      const found = await numberedSows(pathFrom(cwd, SOWS_FOLDER), numbers);
-      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
-    },
+    ...sowFilesIn(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
     lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
     lintProject: async (linted) => {
@@ -179,6 +172,26 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     hooks: async () => (await import('#gitlab/setup/hooks.ts')).createHookAdmin(connection()),
     database: async () => await probeStore(config()),
     serve: async () => await startServing(config(), { clock, connection, processes }),
+  };
+}
+
+/** SOW files, read from the current folder. */
+function sowFilesIn(cwd: string): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows'> {
+  return {
+    sow: async (file) => {
+      const { loadSow } = await import('#templates/load-sow.ts');
+      return await loadSow(pathFrom(cwd, file));
+    },
+    sowFiles: async (numbers) => {
+      const { numberedSows } = await import('#templates/list-sows.ts');
+      const found = await numberedSows(pathFrom(cwd, SOWS_FOLDER), numbers);
+      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+    },
+    wonSows: async (known) => {
+      const { wonSows } = await import('#templates/list-sows.ts');
+      const found = await wonSows(pathFrom(cwd, SOWS_FOLDER), known);
+      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+    },
   };
 }
 
@@ -297,7 +310,6 @@ function connectionOf(config: Config): GitLabOptions {
     project,
     userAgent: USER_AGENT,
     budget: createWriteBudget(budgetFor(url, config.limits), () => performance.now()),
-    processLabel: (processId) => labelName('process', processId, config.labels),
   };
 }
 

@@ -97,6 +97,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sow: absent('SOW files'),
     sowFiles: async () => [],
     conformance: absent('scratch group'),
+    wonSows: async () => [],
     isConfigFile: absent('settings'),
     lintConfig: absent('settings'),
     lintProject: absent('files to lint'),

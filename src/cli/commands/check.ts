@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseSowNumber } from '#cli/targets/target.ts';
-import { undecidedError } from '#cli/targets/undecided.ts';
+import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
@@ -10,11 +10,13 @@ import { shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#domain/explain/check.ts';
+import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { readWhole } from '#reconciler/loop/look-closer.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
-import { undecidedFinding } from '#reconciler/loop/undecided.ts';
+import { tracesOf, undecidedFinding } from '#reconciler/loop/undecided.ts';
 import { junitXml } from '#render/check-junit.ts';
 import { checkMarkdown } from '#render/check-markdown.ts';
 import { checkText } from '#render/check-text.ts';
@@ -55,14 +57,20 @@ async function run(context: CommandContext): Promise<number> {
   const engagements = context.positionals.map(parseSowNumber);
   const deps = await context.wire.deps();
   const until = untilStep(context, deps);
-  const checks: EngagementCheck[] = [];
   const states = await readStates(deps, engagements);
+  const judged: EngagementCheck[] = [];
+  const traces: Trace[] = [];
   for (const [index, state] of states.entries()) {
     context.output.progress(index + 1, states.length, state.engagement);
     const check = await checkState(deps, state, { until, asked: engagements.length > 0 });
-    if (check !== null) checks.push(check);
+    if ('steps' in check) judged.push(check);
+    else traces.push(...tracesOf(state.engagement, check));
   }
   context.output.clearProgress();
+  const seen = new Set(judged.map(({ engagement }) => engagement));
+  if (engagements.length === 0) traces.push(...(await knownOtherwise(context, deps, seen)));
+  const checks = [...judged, ...notSeen(seen, traces)];
+  if (checks.length === 0) requireProcesses(deps.processes);
   const junit = context.text('junit');
   if (junit !== undefined) await writeText(resolve(context.cwd, junit), junit, junitXml(checks));
   const markdown = context.text('markdown');
@@ -85,32 +93,47 @@ function untilStep(context: CommandContext, { processes }: ReconcileDeps): StepK
   );
 }
 
+/** What labels of the group and SOW files say there should be. */
+async function knownOtherwise(
+  { wire }: CommandContext,
+  { gitlab }: ReconcileDeps,
+  seen: ReadonlySet<EngagementKey>,
+): Promise<readonly Trace[]> {
+  const launched = await gitlab.readLaunched();
+  const won = await wire.wonSows(seen);
+  return [
+    ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
+    ...won.map(({ number, file }) => ({ kind: 'sow-file', engagement: number, file }) as const),
+  ];
+}
+
 async function readStates(
-  { gitlab, processes }: ReconcileDeps,
+  { gitlab }: ReconcileDeps,
   engagements: readonly EngagementKey[],
 ): Promise<readonly ActualState[]> {
-  if (engagements.length === 0) return await gitlab.readAll(processes.ids);
+  if (engagements.length === 0) return await gitlab.readAll();
   const states: ActualState[] = [];
   for (const engagement of new Set(engagements)) {
-    states.push(await gitlab.readEngagement(engagement, { always: true }));
+    states.push(await readWhole(gitlab, engagement));
   }
   return states;
 }
 
-/** `null` for an epic that is not ours. @throws InvalidInputError when an engagement that was asked for does not exist */
+/** @throws InvalidInputError when an engagement that was asked for does not exist */
 async function checkState(
   deps: ReconcileDeps,
   state: ActualState,
   { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
-): Promise<EngagementCheck | null> {
+): Promise<EngagementCheck | Undecided> {
   const decision = await decide(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
   if (decision.kind === 'decided')
     return checkEngagement(decision.facts.assessment, decision.facts.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')
     return undecidedCheck(state, decision);
-  if (asked && decision.kind !== 'not-won')
+  const isLeft = decision.kind === 'absent' && decision.left.length > 0;
+  if (asked && !isLeft && decision.kind !== 'not-won')
     throw undecidedError(state.engagement, decision, deps.processes.ids);
-  return null;
+  return decision;
 }
 
 function undecidedCheck(

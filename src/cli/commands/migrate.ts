@@ -68,7 +68,7 @@ async function run(context: CommandContext): Promise<number> {
 async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly Decision[]> {
   const states =
     asked.length === 0
-      ? await deps.gitlab.readAll(deps.processes.ids)
+      ? await deps.gitlab.readAll()
       : await Promise.all(
           [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
         );

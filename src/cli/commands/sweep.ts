@@ -1,11 +1,16 @@
 import { outcomeExit, pausedText } from '#cli/targets/outcome.ts';
 import { sinceInstant } from '#cli/targets/since.ts';
-import { openMemory } from '#cli/targets/sweep-state.ts';
-import { undecidedError } from '#cli/targets/undecided.ts';
+import { openMemory, type SweepState } from '#cli/targets/sweep-state.ts';
+import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
+import { type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
+import { notSeen } from '#domain/explain/not-seen.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { type SweepResult, sweep } from '#reconciler/work/sweep.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { tracesOf } from '#reconciler/loop/undecided.ts';
+import { isSeen, type SweepResult, sweep } from '#reconciler/work/sweep.ts';
 import { counted, visible } from '#render/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 
@@ -25,12 +30,18 @@ export const command: Command = {
       placeholder: 'file',
       help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
     },
+    forget: {
+      type: 'string',
+      placeholder: 'SOW-n',
+      help: 'With --state: an engagement that is gone on purpose, so that nobody is told of it any more',
+    },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
   details: [
     'Does for every running engagement what apply does for one: what a lost webhook left undone, what people changed against the rules, what a crash left half done. Made for CI schedules; a second run changes nothing.',
     'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others.',
-    'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, 75 try again.',
+    'Names engagements that are known (from labels of the group, from issues that are left, from earlier sweeps with --state) and of which nothing is seen any more.',
+    'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, or an engagement that is not seen any more, 75 try again.',
   ].join('\n\n'),
   examples: ['procession sweep', 'procession sweep --since 2h', 'procession sweep --json > sweep.json'],
   run,
@@ -40,6 +51,12 @@ async function run(context: CommandContext): Promise<number> {
   const { wire, output } = context;
   const startedAt = wire.clock.now();
   const deps = await wire.deps();
+  const forget = context.text('forget');
+  if (forget !== undefined && context.text('state') === undefined)
+    throw new UsageError(
+      '--forget names an engagement that --state remembers: give --state too.',
+      'procession sweep --help',
+    );
   const memory = await openMemory(context, deps, startedAt);
   const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
   const results = await sweep(deps, {
@@ -48,12 +65,48 @@ async function run(context: CommandContext): Promise<number> {
     onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
   });
   output.clearProgress();
-  const lines = results.map((result) => lineOf(result, deps.processes));
+  const missing = await notSeenBy(deps, results, memory, since === null);
+  if (results.length + missing.length === 0) requireProcesses(deps.processes);
+  const settled = results.filter(isSeen).map((result) => lineOf(result, deps.processes));
+  const lines = [...settled, ...missing.map(missingLine)];
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
   else tell(context, lines, since);
-  const exit = mostSevere(lines.map(({ exit }) => exit));
-  if (exit === EXIT.done) await memory?.succeed(results);
-  return exit;
+  const left = mostSevere(settled.map(({ exit }) => exit));
+  // What is missing is remembered by name, so that it keeps no sweep from being done.
+  if (left === EXIT.done)
+    await memory?.succeed(
+      results,
+      missing.map(({ engagement }) => engagement),
+    );
+  return mostSevere(lines.map(({ exit }) => exit));
+}
+
+/** Engagements that are known and that this sweep did not see; one of what changed looks only for those that were missing before. */
+async function notSeenBy(
+  { gitlab }: ReconcileDeps,
+  results: readonly SweepResult[],
+  memory: SweepState | null,
+  full: boolean,
+): Promise<readonly EngagementCheck[]> {
+  const launched = full ? await gitlab.readLaunched() : [];
+  return notSeen(new Set(results.filter(isSeen).map(({ engagement }) => engagement)), [
+    ...results.flatMap(({ engagement, outcome }) => tracesOf(engagement, outcome)),
+    ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
+    ...(memory?.known ?? []).map((engagement) => ({ kind: 'sweep', engagement }) as const),
+  ]);
+}
+
+function missingLine(check: EngagementCheck): Line {
+  const message = findingsOf(check)
+    .map((finding) => [finding.message, ...finding.missing, ...finding.fix].join('. '))
+    .join('. ');
+  return {
+    engagement: check.engagement,
+    outcome: 'engagement-not-seen',
+    epicUrl: null,
+    message: `not seen: ${message}.`,
+    exit: EXIT.input,
+  };
 }
 
 interface Line {

@@ -8,6 +8,7 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
+import { readWhole } from '#reconciler/loop/look-closer.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 import { emptyGitLab } from './offline-gitlab.ts';
 import type { Target } from './target.ts';
@@ -97,7 +98,9 @@ export async function decideTarget(
   };
   const decision = await decide(
     { gitlab, processes, settings: wire.settings(), clock: wire.clock, seal: await wire.seal() },
-    await gitlab.readEngagement(engagement, { always: true }),
+    sow === null
+      ? await readWhole(gitlab, engagement)
+      : await gitlab.readEngagement(engagement, { always: true }),
     options,
   );
   if (decision.kind === 'decided' || decision.kind === 'not-won') return decision;

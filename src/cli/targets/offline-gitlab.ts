@@ -17,6 +17,7 @@ export function emptyGitLab(): GitLab {
     readLinks: async () => [],
     readLabelEvents: async () => [],
     readLabels: async () => new Set(),
+    readLaunched: async () => [],
     whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
     readAccessLevel: async () => null,
     findUser: async () => null,

@@ -67,7 +67,7 @@ async function planRunning(
   },
 ): Promise<number> {
   const deps = await context.wire.deps();
-  const states = await deps.gitlab.readAll(deps.processes.ids);
+  const states = await deps.gitlab.readAll();
   let untouched = 0;
   for (const [index, state] of states.entries()) {
     const { engagement } = state;

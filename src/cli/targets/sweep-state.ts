@@ -8,8 +8,10 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import type { SweepResult } from '#reconciler/work/sweep.ts';
+import { isSeen, type SweepResult } from '#reconciler/work/sweep.ts';
 import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/work/sweep-memory.ts';
+
+import { parseSowNumber } from './target.ts';
 
 /** Memory of earlier sweeps that the next one goes by. */
 export interface SweepState {
@@ -17,8 +19,10 @@ export interface SweepState {
   readonly since: string | null;
   /** Engagements to look at besides. */
   readonly also: readonly EngagementKey[];
-  /** Writes what the next sweep is to know. */
-  succeed(results: readonly SweepResult[]): Promise<void>;
+  /** Engagements that earlier sweeps have seen, as far as this one looks at all of them. */
+  readonly known: readonly EngagementKey[];
+  /** Writes what the next sweep is to know. @param missing engagements that are known and were not seen */
+  succeed(results: readonly SweepResult[], missing: readonly EngagementKey[]): Promise<void>;
 }
 
 /**
@@ -44,12 +48,18 @@ export async function openMemory(
   const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
   const fingerprint = checksum(canonicalJson(decisive));
   const since = sweepFrom(memory, startedAt, fingerprint);
+  const full = since === null;
+  const forget = context.text('forget');
+  const forgotten = forget === undefined ? null : parseSowNumber(forget);
+  const known = full ? [...(memory?.seen ?? []), ...(memory?.missing ?? [])] : (memory?.missing ?? []);
+  const still = [...new Set(known)].filter((engagement) => engagement !== forgotten);
   return {
     since,
-    also: since === null ? [] : dueLooks(memory, startedAt),
-    succeed: async (results) => {
-      const looks = new Map(results.map(({ engagement, look }) => [engagement, look]));
-      const next = rememberSweep(memory, { startedAt, full: since === null, fingerprint, looks });
+    also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
+    known: still,
+    succeed: async (results, missing) => {
+      const looks = new Map(results.filter(isSeen).map(({ engagement, look }) => [engagement, look]));
+      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, missing });
       await writeText(path, named, `${toJson(next)}\n`);
     },
   };

@@ -88,6 +88,21 @@ function unknownProcess(
   );
 }
 
+/** Refuses to call it well that nothing is seen where there is nothing to see with. @throws ConfigError */
+export function requireProcesses({ ids }: { readonly ids: readonly string[] }): void {
+  if (ids.length > 0) return;
+  throw new ConfigError(
+    [
+      problem(
+        { file: 'procession.yml', at: ['templates'] },
+        'there is no process in the folder of the templates, so no engagement can be judged',
+        'A process is a folder with a process.yml: correct the path, or bring the folders back',
+      ),
+    ],
+    'Nothing was looked at:',
+  );
+}
+
 /** A SOW that launches nothing yet is no mistake. */
 export function notWonText(engagement: EngagementKey, stage: string): string {
   return `${engagement}: ${notWonReason(stage)}.`;

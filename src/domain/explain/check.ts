@@ -13,7 +13,8 @@ export type CheckRule =
   | 'epic-closed-early'
   | 'not-done-yet'
   | 'record-damaged'
-  | 'unknown-process';
+  | 'unknown-process'
+  | 'engagement-not-seen';
 
 /** Broken rule, or another reason why an engagement does not pass, in words. */
 export interface Finding {

@@ -2,7 +2,7 @@ import { type ConnectionOptions, connect } from '#gitlab/http/connection.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
 import { createEpic, createIssue, updateEpic, updateIssue } from './items.ts';
-import { createLabel, readLabelEvents, readLabels } from './labels.ts';
+import { createLabel, readLabelEvents, readLabels, readLaunched } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks } from './links.ts';
 import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
@@ -24,13 +24,14 @@ export function createGitLab(options: GitLabOptions): GitLab {
   return {
     readCapabilities: () => session.capabilities.get(),
     readEngagement: (engagement, how) => readEngagement(session, engagement, how),
-    readAll: (processIds, how) => readAll(session, processIds, how),
+    readAll: (how) => readAll(session, how),
     readEpicIssues: (epic) => readEpicIssues(session, epic),
     findEpics: (engagement, ids) => findEpics(session, engagement, ids),
     readNotes: (target) => readNotes(session, target),
     readLinks: (issue) => readLinks(session, issue),
     readLabelEvents: (issue) => readLabelEvents(session, issue),
     readLabels: (how) => readLabels(session, how),
+    readLaunched: () => readLaunched(session),
     whoAmI: () => session.me.get(),
     readAccessLevel: (userId) => readAccessLevel(session, userId),
     findUser: (username) => findUser(session, username),

@@ -31,16 +31,17 @@ export async function readEngagement(
   };
 }
 
-/** Reads every engagement of some processes, or those that changed since an instant (ISO 8601). */
+/**
+ * Reads every engagement of which anything is left, whatever its process and its labels, or those that changed since an
+ * instant (ISO 8601).
+ */
 export async function readAll(
   session: Session,
-  processIds: readonly string[],
   options: { readonly updatedAfter?: string } = {},
 ): Promise<readonly ActualState[]> {
-  const labelsOfProcesses = processIds.map((id) => session.connection.processLabel(id));
   return options.updatedAfter === undefined
-    ? await readFull(session, labelsOfProcesses)
-    : await readChanged(session, labelsOfProcesses, options.updatedAfter);
+    ? await readFull(session)
+    : await readChanged(session, options.updatedAfter);
 }
 
 /** Reads the issues in an epic, whatever their labels and project. */
@@ -111,74 +112,50 @@ function epicsIfAny(
   return capabilities.ifEpics(() => listEpics(connection, filter));
 }
 
-async function readChanged(
-  session: Session,
-  labelsOfProcesses: readonly string[],
-  updatedAfter: string,
-): Promise<readonly ActualState[]> {
+async function readChanged(session: Session, updatedAfter: string): Promise<readonly ActualState[]> {
   const [epics, issues] = await Promise.all([
     epicsIfAny(session, { updatedAfter }),
     listIssues(session.connection, { updatedAfter }),
   ]);
-  const changed = new Set([...(epics ?? []), ...issues].flatMap(engagementsOf));
+  const stripped = await strippedEpics(session, epics ?? []);
+  const changed = new Set([...(epics ?? []), ...issues].flatMap(engagementsOf).concat([...stripped.keys()]));
   if (changed.size > MANY) {
-    const all = await readFull(session, labelsOfProcesses);
+    const all = await readFull(session);
     return all.filter(({ engagement }) => changed.has(engagement));
   }
-  const states = await Promise.all(
-    [...changed].map((engagement) => readEngagement(session, engagement, { always: true })),
+  return await Promise.all(
+    [...changed].map(async (engagement) => {
+      const state = await readEngagement(session, engagement, { always: true });
+      return { ...state, epics: [...state.epics, ...(stripped.get(engagement) ?? [])] };
+    }),
   );
-  const isOne = isOneOf(labelsOfProcesses);
-  return states.filter((state) => [...state.epics, ...state.issues].some(isOne));
 }
 
-async function readFull(
+/** Epics of ours that name no engagement any more, by the engagement of the issues in them. */
+async function strippedEpics(
   session: Session,
-  labelsOfProcesses: readonly string[],
-): Promise<readonly ActualState[]> {
+  epics: readonly ActualEpic[],
+): Promise<Map<EngagementKey, readonly ActualEpic[]>> {
+  const nameless = epics.filter((epic) => engagementsOf(epic).length === 0);
+  if (nameless.length === 0) return new Map();
+  const { id: me } = await session.me.get();
+  const stripped = nameless.filter(({ author }) => author.id === me);
+  const issues = await Promise.all(stripped.map(async (epic) => await readEpicIssues(session, epic)));
+  return byEngagement(stripped, insideOf(issues.flat()));
+}
+
+async function readFull(session: Session): Promise<readonly ActualState[]> {
   const { connection, capabilities } = session;
-  const lists = await Promise.all(labelsOfProcesses.map((label) => epicsIfAny(session, { labels: label })));
-  const found = lists.flatMap((list) => list ?? []);
+  const [listed, all] = await Promise.all([epicsIfAny(session, {}), listIssues(connection, {})]);
   const offers = await capabilities.get();
-  // Where there are epics and none is ours, a look at one page spares reading a project that has nothing of ours.
-  if (found.length === 0 && offers.epics && !(await hasTracking(connection, labelsOfProcesses))) return [];
-  const all = await listIssues(connection, {});
-  const epics = byEngagement(new Map(found.map((epic) => [epic.id, epic])).values());
+  const epics = byEngagement(listed ?? [], insideOf(all));
   const issues = byEngagement(all);
-  const tracked = all.filter(isOneOf(labelsOfProcesses)).flatMap(engagementsOf);
-  const known = new Set([...epics.keys(), ...tracked]);
-  const unlabelled = [...issues].filter(
-    ([engagement, group]) =>
-      !known.has(engagement) && group.some((issue) => isStepOf(connection, issue, labelsOfProcesses)),
-  );
-  const others = await Promise.all(unlabelled.map(([engagement]) => readEngagement(session, engagement)));
-  const states = [...known].map((engagement) => ({
+  return [...new Set([...epics.keys(), ...issues.keys()])].map((engagement) => ({
     engagement,
     epics: epics.get(engagement) ?? [],
     issues: issues.get(engagement) ?? [],
     capabilities: offers,
   }));
-  return [...states, ...others.filter((state) => state.epics.length > 0)];
-}
-
-async function hasTracking(connection: Connection, labels: readonly string[]): Promise<boolean> {
-  const lists = await Promise.all(labels.map((label) => listIssues(connection, { labels: label })));
-  return lists.some((list) => list.length > 0);
-}
-
-/** Whether an issue is marked as a step of one of the processes: then there is an epic, even if its label was taken off. */
-function isStepOf(
-  { processLabel }: Connection,
-  issue: ActualIssue,
-  labelsOfProcesses: readonly string[],
-): boolean {
-  const marker = parseMarker(issue.description);
-  return marker?.kind === 'step' && labelsOfProcesses.includes(processLabel(marker.process));
-}
-
-/** Only what holds an engagement carries the label of its process: the epic, or the tracking issue. */
-function isOneOf(labelsOfProcesses: readonly string[]): (item: ActualEpic | ActualIssue) => boolean {
-  return ({ labels }) => labels.some((label) => labelsOfProcesses.includes(label));
 }
 
 /** By its labels, and by its marker where somebody took the label off. */
@@ -188,10 +165,29 @@ function engagementsOf(item: ActualEpic | ActualIssue): readonly EngagementKey[]
   return marked === undefined || labelled.includes(marked) ? labelled : [...labelled, marked];
 }
 
-function byEngagement<T extends ActualEpic | ActualIssue>(items: Iterable<T>): Map<EngagementKey, T[]> {
+/** Global id of an epic → engagements of the issues in it. */
+type Inside = ReadonlyMap<number, ReadonlySet<EngagementKey>>;
+
+function insideOf(issues: readonly ActualIssue[]): Inside {
+  const inside = new Map<number, Set<EngagementKey>>();
+  for (const issue of issues) {
+    if (issue.epicId === null) continue;
+    const engagements = inside.get(issue.epicId) ?? new Set();
+    inside.set(issue.epicId, engagements);
+    for (const engagement of engagementsOf(issue)) engagements.add(engagement);
+  }
+  return inside;
+}
+
+/** @param inside by it, an epic that names no engagement belongs to that of its issues */
+function byEngagement<T extends ActualEpic | ActualIssue>(
+  items: Iterable<T>,
+  inside: Inside = new Map(),
+): Map<EngagementKey, T[]> {
   const groups = new Map<EngagementKey, T[]>();
   for (const item of items) {
-    for (const engagement of engagementsOf(item)) {
+    const named = engagementsOf(item);
+    for (const engagement of named.length > 0 ? named : (inside.get(item.id) ?? [])) {
       const group = groups.get(engagement) ?? [];
       groups.set(engagement, group);
       group.push(item);

@@ -1,5 +1,7 @@
 /** The labels of the group, and who changed those of an issue. */
 import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { engagementLabel } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
 import { type Connection, readList } from '#gitlab/http/connection.ts';
@@ -19,7 +21,15 @@ export async function readLabels(
   options: { readonly anew?: boolean } = {},
 ): Promise<ReadonlySet<string>> {
   if (options.anew === true) labels.forget();
-  return await labels.get();
+  return new Set((await labels.get()).keys());
+}
+
+/** Reads which engagements have a label in the group that a launch has made. */
+export async function readLaunched({ labels }: Session): Promise<readonly EngagementKey[]> {
+  const known = [...(await labels.get())];
+  return known.flatMap(([name, description]) =>
+    SowNumber.safeParse(name).success && description === engagementLabel(name).description ? [name] : [],
+  );
 }
 
 /**
@@ -44,7 +54,7 @@ export async function createLabel(
     },
     find: async () => ((await labelExists(connection, name)) ? 'created' : null),
   });
-  void labels.known()?.then((known) => known.add(name));
+  void labels.known()?.then((known) => known.set(name, description));
   return outcome;
 }
 

@@ -161,4 +161,4 @@ export const Reaction = z.object({ name: z.string(), user: User });
 export const Member = z.object({ id: z.int(), access_level: z.int() });
 
 /** Label of a group. */
-export const Label = z.object({ id: z.int(), name: z.string() });
+export const Label = z.object({ id: z.int(), name: z.string(), description: z.string().nullish() });

@@ -9,8 +9,8 @@ import { CurrentUser, Label } from './schema.ts';
 export interface Session {
   readonly connection: Connection;
   readonly capabilities: CapabilityProbe;
-  /** Names of the group's labels, with those created since. */
-  readonly labels: Kept<Set<string>>;
+  /** Descriptions of the group's labels by name, with those created since. */
+  readonly labels: Kept<Map<string, string>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
   /** Users that were found, by username in lower case. */
@@ -55,13 +55,13 @@ export function keep<T>(ask: () => Promise<T>): Kept<T> {
   };
 }
 
-async function listLabels(connection: Connection): Promise<Set<string>> {
+async function listLabels(connection: Connection): Promise<Map<string, string>> {
   const labels = await readList(connection, {
     what: `GET /groups/${connection.group}/labels`,
     item: Label,
     fetchPage: (page) => connection.groupLabels.all(connection.group, { ...page }),
   });
-  return new Set(labels.map(({ name }) => name));
+  return new Map(labels.map(({ name, description }) => [name, description ?? '']));
 }
 
 async function showOwnUser({ users }: Connection): Promise<OwnUser> {

@@ -29,8 +29,6 @@ export interface ConnectionOptions extends RequesterOptions {
   readonly group: string;
   /** Full path of the project that holds the issues: `services/engagements`. */
   readonly project: string;
-  /** The label of a process's epics. Default `process::<id>`. */
-  readonly processLabel?: (processId: string) => string;
   /** Items per page, at most (and by default) 100. */
   readonly pageSize?: number;
 }
@@ -53,7 +51,6 @@ export interface Connection {
   readonly members: ProjectMembers;
   readonly pipelines: Pipelines;
   readonly jobs: Jobs;
-  readonly processLabel: (processId: string) => string;
   readonly pageSize: number;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly random: () => number;
@@ -101,7 +98,6 @@ export function connect(options: ConnectionOptions): Connection {
     members: new ProjectMembers(resource),
     pipelines: new Pipelines(resource),
     jobs: new Jobs(resource),
-    processLabel: options.processLabel ?? ((processId) => `process::${processId}`),
     pageSize: options.pageSize ?? 100,
     sleep: options.sleep ?? delay,
     random: options.random ?? Math.random,

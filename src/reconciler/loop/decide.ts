@@ -94,7 +94,8 @@ function sowOf(
   if (found.epic === null) {
     const unusable = outOfReach(found);
     if (unusable !== null) return unusable;
-    if (options.sow === undefined) return { kind: 'absent' };
+    if (options.sow === undefined)
+      return { kind: 'absent', left: [...found.issues.values()].map(({ reference }) => reference) };
     return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
   }
   const { record, opened } = found;

@@ -1,6 +1,6 @@
 /** Reads more where what was read first does not fit what the epic remembers. Costs nothing where it fits. */
 
-import type { StepKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { driftMemoryOf, suspectBlockers } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
@@ -8,6 +8,20 @@ import { knownLinks } from '#domain/plan/links.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
+
+/**
+ * One engagement with its issues, by its label; by everything that names it where the label brings nothing at all, because
+ * somebody took it off everywhere or deleted it: then every epic and issue is read.
+ */
+export async function readWhole(
+  gitlab: Pick<GitLabReader, 'readEngagement' | 'readAll'>,
+  engagement: EngagementKey,
+): Promise<ActualState> {
+  const labelled = await gitlab.readEngagement(engagement, { always: true });
+  if (labelled.epics.length + labelled.issues.length > 0) return labelled;
+  const all = await gitlab.readAll();
+  return all.find((state) => state.engagement === engagement) ?? labelled;
+}
 
 /** The epic that the label did not bring although our issues are in one: a launch must not make a second. */
 export async function withUnlabelledEpic(

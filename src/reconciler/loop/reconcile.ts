@@ -17,6 +17,7 @@ import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
+import { readWhole } from './look-closer.ts';
 import type { StartedRuns } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
@@ -56,7 +57,9 @@ export async function reconcile(
   for (let attempt = 1; ; attempt += 1) {
     // A launch is worth one read less: the engagement's label says whether there is something already.
     const always = attempt > 1 || options.sow === undefined;
-    const actual = await deps.gitlab.readEngagement(engagement, { always });
+    const actual = always
+      ? await readWhole(deps.gitlab, engagement)
+      : await deps.gitlab.readEngagement(engagement);
     try {
       return await reconcileState(deps, actual, { ...options, claimed: attempt > 1 });
     } catch (error) {

@@ -1,10 +1,12 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
+import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 
 /** Reason why nothing can be decided about an engagement. */
 export type Undecided =
-  | { readonly kind: 'absent' }
+  /** Nothing holds it. `left`: references of issues of ours that are there all the same. */
+  | { readonly kind: 'absent'; readonly left: readonly string[] }
   /** The SOW is not won yet. */
   | { readonly kind: 'not-won'; readonly stage: string }
   | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
@@ -16,6 +18,20 @@ export type Undecided =
       readonly author: string;
     }
   | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
+
+/** What is left of an engagement that nothing holds: issues of ours, or a tracking issue whose epic cannot be seen. */
+export function tracesOf(
+  engagement: EngagementKey,
+  outcome: Extract<Undecided, { kind: 'absent' | 'out-of-reach' }> | { readonly kind: string },
+): readonly Trace[] {
+  const references =
+    'left' in outcome
+      ? outcome.left
+      : 'reference' in outcome && outcome.why === 'moved'
+        ? [outcome.reference]
+        : [];
+  return references.length === 0 ? [] : [{ kind: 'issues', engagement, references }];
+}
 
 /** Finding about an engagement that cannot be judged: its rules are not being kept. */
 export function undecidedFinding(

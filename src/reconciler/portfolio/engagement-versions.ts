@@ -13,7 +13,7 @@ export interface EngagementVersions {
 export async function readEngagementVersions(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>,
 ): Promise<EngagementVersions> {
-  const states = await deps.gitlab.readAll(deps.processes.ids);
+  const states = await deps.gitlab.readAll();
   const engagements: EngagementVersion[] = [];
   const unreadable: string[] = [];
   for (const state of states) {

@@ -63,7 +63,7 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
         // Some answers depend on the date, such as how long silence counts as acceptance.
         day(at) !== day(lastRead);
       const since = full || lastRead === null ? {} : { updatedAfter: changedSince(lastRead) };
-      const states = await deps.gitlab.readAll(deps.processes.ids, since);
+      const states = await deps.gitlab.readAll(since);
       const next = new Map(full ? [] : known);
       for (const state of states) {
         const now = await judge({ ...deps, clock: { now: () => at } }, state);

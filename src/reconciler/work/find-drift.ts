@@ -1,9 +1,11 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { tracesOf } from '#reconciler/loop/undecided.ts';
 
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them
@@ -18,15 +20,21 @@ export async function findDrift(
   readonly paused: readonly EngagementKey[];
   /** When each of the seen is to be looked at again though nothing happens to it. */
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
+  /** Engagements that are known and that nothing holds any more; `null`: only what changed was looked at. */
+  readonly missing: readonly EngagementKey[] | null;
 }> {
-  const states = await deps.gitlab.readAll(deps.processes.ids, updatedAfter === null ? {} : { updatedAfter });
+  const states = await deps.gitlab.readAll(updatedAfter === null ? {} : { updatedAfter });
   const now = deps.clock.now();
   const comments = lookOfSweep(updatedAfter, now);
   const drifted: EngagementKey[] = [];
   const paused: EngagementKey[] = [];
   const looks = new Map<EngagementKey, string | null>();
+  const seen = new Set<EngagementKey>();
+  const traces: Trace[] = [];
   for (const actual of states) {
     const decision = await decide(deps, actual, { comments });
+    traces.push(...tracesOf(actual.engagement, decision));
+    if (decision.kind !== 'absent' && decision.kind !== 'not-won') seen.add(actual.engagement);
     if (decision.kind === 'decided' && decision.facts.found.memory.paused) paused.push(actual.engagement);
     if (decision.kind === 'decided')
       looks.set(actual.engagement, nextLook(blockContext(decision.facts.assessment, deps.settings), now));
@@ -35,5 +43,9 @@ export async function findDrift(
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
   }
-  return { seen: states.length, drifted, paused, looks };
+  if (updatedAfter !== null) return { seen: seen.size, drifted, paused, looks, missing: null };
+  const launched = await deps.gitlab.readLaunched();
+  traces.push(...launched.map((engagement) => ({ kind: 'label', engagement }) as const));
+  const missing = notSeen(seen, traces).map(({ engagement }) => engagement);
+  return { seen: seen.size, drifted, paused, looks, missing };
 }

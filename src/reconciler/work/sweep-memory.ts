@@ -1,4 +1,5 @@
 /** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
+import { compareText } from '#domain/base/compare-text.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import { later } from '#reconciler/loop/retry.ts';
@@ -15,6 +16,10 @@ export interface SweepMemory {
   readonly fingerprint: string;
   /** When engagements are to be looked at though nothing happens to them: time passes, a pipeline runs. ISO 8601. */
   readonly looks: Readonly<Record<EngagementKey, string>>;
+  /** Every engagement that a sweep has seen. */
+  readonly seen: readonly EngagementKey[];
+  /** Those of which the last look saw nothing any more. */
+  readonly missing: readonly EngagementKey[];
 }
 
 /** A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. */
@@ -31,12 +36,22 @@ export function parseSweepMemory(text: string): SweepMemory | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, lastSuccess, lastFull, fingerprint, looks } = value as Readonly<Record<string, unknown>>;
+  const { version, lastSuccess, lastFull, fingerprint, looks, seen, missing } = value as Readonly<
+    Record<string, unknown>
+  >;
   return version === VERSION &&
     isInstant(lastSuccess) &&
     isInstant(lastFull) &&
     typeof fingerprint === 'string'
-    ? { version, lastSuccess, lastFull, fingerprint, looks: parseLooks(looks) }
+    ? {
+        version,
+        lastSuccess,
+        lastFull,
+        fingerprint,
+        looks: parseLooks(looks),
+        seen: parseKeys(seen),
+        missing: parseKeys(missing),
+      }
     : null;
 }
 
@@ -48,6 +63,10 @@ function parseLooks(value: unknown): SweepMemory['looks'] {
       (entry): entry is [string, string] => SowNumber.safeParse(entry[0]).success && isInstant(entry[1]),
     ),
   );
+}
+
+function parseKeys(value: unknown): readonly EngagementKey[] {
+  return Array.isArray(value) ? value.filter((one) => SowNumber.safeParse(one).success) : [];
 }
 
 function isInstant(value: unknown): value is string {
@@ -84,6 +103,8 @@ export interface SweepDone {
   readonly fingerprint: string;
   /** Of every engagement that it saw, when it is to be looked at again. */
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
+  /** Engagements that are known and of which it saw nothing. */
+  readonly missing: readonly EngagementKey[];
 }
 
 /** What the next sweep is to remember after one that left nothing undone. */
@@ -97,5 +118,9 @@ export function rememberSweep(memory: SweepMemory | null, done: SweepDone): Swee
     lastFull,
     fingerprint: done.fingerprint,
     looks: Object.fromEntries([...looks].flatMap(([key, at]) => (at === null ? [] : [[key, at]]))),
+    seen: [...new Set([...(done.full ? [] : (memory?.seen ?? [])), ...done.looks.keys()])].toSorted(
+      compareText,
+    ),
+    missing: [...done.missing].toSorted(compareText),
   };
 }

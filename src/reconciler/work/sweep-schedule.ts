@@ -33,6 +33,8 @@ export type Swept =
       readonly woken: number;
       /** Those among the seen that the loop fuse has paused. */
       readonly paused: readonly EngagementKey[];
+      /** Engagements that are known and that nothing holds any more; `null`: only what changed was looked at. */
+      readonly missing: readonly EngagementKey[] | null;
     }
   | { readonly at: string; readonly failed: string };
 
@@ -71,12 +73,17 @@ interface Sweep {
 async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
   const { at, updatedAfter } = sweep;
   try {
-    const { seen, drifted, paused, looks } = await findDrift(deps, updatedAfter);
+    const { seen, drifted, paused, looks, missing } = await findDrift(deps, updatedAfter);
     for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
     const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
     for (const engagement of woken) await wake(deps, engagement, sweep);
-    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused });
+    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused, missing });
+    for (const engagement of missing ?? [])
+      deps.logger.error('an engagement is known and nothing of it is seen', {
+        engagement,
+        see: 'procession check',
+      });
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -23,6 +23,11 @@ export interface SweepOptions {
   readonly onResult?: (result: SweepResult, done: number, total: number) => void;
 }
 
+/** Whether something of the engagement was seen: what only carries a label of ours is none. */
+export function isSeen({ outcome }: Pick<SweepResult, 'outcome'>): boolean {
+  return outcome.kind !== 'absent' && outcome.kind !== 'not-won';
+}
+
 /**
  * Reconciles every engagement of the known processes from one bulk read. One engagement that fails does not
  * stop the others; an error that is not ours ends the sweep.
@@ -48,10 +53,10 @@ export async function sweep(
 }
 
 async function read(
-  { gitlab, processes }: ReconcileDeps,
+  { gitlab }: ReconcileDeps,
   { updatedAfter, also = [] }: SweepOptions,
 ): Promise<readonly ActualState[]> {
-  const states = await gitlab.readAll(processes.ids, updatedAfter === undefined ? {} : { updatedAfter });
+  const states = await gitlab.readAll(updatedAfter === undefined ? {} : { updatedAfter });
   const seen = new Set(states.map(({ engagement }) => engagement));
   const others = also.filter((engagement) => !seen.has(engagement));
   return [

@@ -73,7 +73,7 @@ describe('the adapter against the sandbox', () => {
         await gitlab.createLabel({ name: `x::${step}`, color: '#112233', description: '' });
 
       expect((await gitlab.readEngagement(KEY)).issues.map(({ title }) => title)).toEqual(steps);
-      expect((await gitlab.readAll(['delivery'])).map(({ issues }) => issues.length)).toEqual([7]);
+      expect((await gitlab.readAll()).map(({ issues }) => issues.length)).toEqual([7]);
       expect((await gitlab.readNotes(epic)).map(({ body }) => body)).toEqual(steps);
       expect([...(await gitlab.readLabels())].filter((label) => label.startsWith('x::'))).toHaveLength(7);
     });
@@ -106,15 +106,15 @@ describe('the adapter against the sandbox', () => {
       time = Date.parse('2026-03-03T09:00:00Z');
       world.forget();
 
-      expect(await gitlab.readAll(['delivery'], { updatedAfter: '2026-03-03T00:00:00Z' })).toEqual([]);
+      expect(await gitlab.readAll({ updatedAfter: '2026-03-03T00:00:00Z' })).toEqual([]);
       expect(world.sandbox.ledger.entries()).toHaveLength(2);
       await gitlab.updateIssue(issue, { state: 'closed' });
-      const changed = await gitlab.readAll(['delivery'], { updatedAfter: '2026-03-03T00:00:00Z' });
+      const changed = await gitlab.readAll({ updatedAfter: '2026-03-03T00:00:00Z' });
 
       expect(
         changed.map(({ engagement, epics, issues }) => [engagement, epics.length, issues.length]),
       ).toEqual([[KEY, 1, 1]]);
-      expect((await gitlab.readAll(['delivery'])).map(({ engagement }) => engagement)).toEqual([
+      expect((await gitlab.readAll()).map(({ engagement }) => engagement)).toEqual([
         KEY,
         'SOW-1043',
       ]);

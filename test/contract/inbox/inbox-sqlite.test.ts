@@ -18,6 +18,7 @@ import { ConfigError } from '#domain/base/errors.ts';
 import { createGroupCommit } from '#inbox/group-commit.ts';
 import { InboxUnavailableError } from '#inbox/inbox-unavailable-error.ts';
 import { openSqliteDatabase } from '#inbox/sqlite-database.ts';
+import { createSqliteDeliveries } from '#inbox/sqlite-deliveries.ts';
 import { openSqliteInbox } from '#inbox/sqlite-inbox.ts';
 import { MIGRATIONS } from '#inbox/sqlite-schema.ts';
 import { PROOF } from '#test/support/proof.ts';
@@ -112,6 +113,24 @@ describe('openSqliteInbox', () => {
     await inboxes[0].put(aDelivery());
     expect(await inboxes[1].list({ limit: 9 })).toHaveLength(1);
     await Promise.all(inboxes.map((inbox) => inbox.close()));
+  });
+
+  it('notices on trial that the disk is full, and leaves nothing behind', async () => {
+    const folder = newFolder();
+    const opened = openSqliteDatabase(folder);
+    const deliveries = createSqliteDeliveries(opened.database);
+    const commit = createGroupCommit(opened);
+    const probe = (): Promise<void> => commit.write(() => deliveries.probe());
+    opened.database.exec('PRAGMA max_page_count = 1');
+
+    await expect(probe()).rejects.toBeInstanceOf(InboxUnavailableError);
+
+    opened.database.exec('PRAGMA max_page_count = 100000');
+    await probe();
+    expect(deliveries.figures()).toMatchObject({ dead: 0 });
+    expect(deliveries.list({ limit: 9 })).toEqual([]);
+    commit.close();
+    opened.database.close();
   });
 
   it('takes deliveries in again when the disk has room again, and loses none it acknowledged', async () => {

@@ -49,8 +49,10 @@ beforeEach(async () => {
     metrics: createMetrics({ clock, figures: async () => await store.figures(), withProcess: false }),
     health: {
       figures: async () => await store.figures(),
+      storable: async () => await store.probe(),
       gitlab: () => null,
       paused: () => [],
+      missing: () => [],
       lastSweep: () => null,
       webhooks: () => null,
     },

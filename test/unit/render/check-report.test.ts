@@ -34,7 +34,7 @@ const broken = aCheck({
 describe('report/check-text', () => {
   it('is one line when every rule is kept', () => {
     expect(checkText([aCheck()], plain)).toBe('1 engagement checked: every rule is kept.');
-    expect(checkText([], plain)).toBe('0 engagements checked: every rule is kept.');
+    expect(checkText([], plain)).toBe('0 engagements checked: there is none.');
   });
 
   it('shows what is broken, where, what is missing and the fix', () => {

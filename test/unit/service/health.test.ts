@@ -5,7 +5,9 @@ const NOW = '2026-12-01T09:00:00.000Z';
 
 const source = (changes: Partial<HealthSource> = {}): HealthSource => ({
   figures: async () => ({ waiting: 0, working: 0, dead: 0, oldest: null }),
+  storable: async () => {},
   gitlab: () => ({ reachable: true, at: NOW, reason: null }),
+  missing: () => [],
   paused: () => [],
   lastSweep: () => NOW,
   webhooks: () => null,
@@ -27,6 +29,11 @@ describe('service/health', () => {
       /inbox cannot be read/u,
     ],
     ['the inbox hangs', { figures: async () => await new Promise(() => {}) }, /inbox cannot be read/u],
+    [
+      'nothing can be stored',
+      { storable: async () => await Promise.reject(new Error('canary')) },
+      /deliveries cannot be stored/u,
+    ],
     [
       'GitLab is away',
       { gitlab: () => ({ reachable: false, at: NOW, reason: 'no answer' }) },
@@ -52,12 +59,13 @@ describe('service/health', () => {
       figures: async () => ({ waiting: 9, working: 1, dead: 4, oldest: '2026-12-01T08:59:00.000Z' }),
       gitlab: () => null,
       paused: () => [{ engagement: 'SOW-1', change: null }],
+      missing: () => ['SOW-9'],
       lastSweep: () => null,
     };
 
     expect(await readiness(source(changes), NOW)).toMatchObject({
       ready: true,
-      details: { oldestSeconds: 60, paused: [{ engagement: 'SOW-1' }], lastSweep: null },
+      details: { oldestSeconds: 60, paused: [{ engagement: 'SOW-1' }], missing: ['SOW-9'], lastSweep: null },
     });
   });
 });

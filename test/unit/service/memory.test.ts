@@ -51,7 +51,7 @@ describe('service/memory', () => {
 
   it('learns from full sweeps who is paused no longer, and from others who is', () => {
     const { memory, health } = aMemory();
-    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0 };
+    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, missing: null };
     memory.swept({ ...sweep, full: true, paused: ['SOW-1', 'SOW-2'] });
     memory.swept({ ...sweep, full: false, paused: ['SOW-3'] });
     expect(health.paused().map(({ engagement }) => engagement)).toEqual(['SOW-1', 'SOW-2', 'SOW-3']);
@@ -63,9 +63,47 @@ describe('service/memory', () => {
     expect(health.lastSweep()).toBe(sweep.at);
   });
 
+  it('keeps who is missing until the next full sweep', () => {
+    const { memory, health } = aMemory();
+    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, paused: [] };
+    memory.swept({ ...sweep, full: true, missing: ['SOW-9'] });
+    memory.swept({ ...sweep, full: false, missing: null });
+    expect(health.missing()).toEqual(['SOW-9']);
+
+    memory.swept({ ...sweep, full: true, missing: [] });
+
+    expect(health.missing()).toEqual([]);
+  });
+
+  it('tries the store at most every ten seconds, and tells what came of it', async () => {
+    const { memory } = aMemory();
+    let tries = 0;
+    const health = memory.health({
+      ...STORE,
+      probe: async () => {
+        tries += 1;
+        if (tries > 1) throw new Error('full');
+      },
+    });
+    await health.storable('2026-12-01T09:00:00.000Z');
+    await health.storable('2026-12-01T09:00:09.000Z');
+    expect(tries).toBe(1);
+
+    await expect(health.storable('2026-12-01T09:00:10.000Z')).rejects.toThrow('full');
+    await expect(health.storable('2026-12-01T09:00:11.000Z')).rejects.toThrow('full');
+    expect(tries).toBe(2);
+  });
+
   it('believes no success of a day to come once a sweep has failed', async () => {
     const { memory, health, metrics } = aMemory();
-    memory.swept({ at: '2027-12-01T09:00:00.000Z', full: true, seen: 1, woken: 0, paused: [] });
+    memory.swept({
+      at: '2027-12-01T09:00:00.000Z',
+      full: true,
+      seen: 1,
+      woken: 0,
+      paused: [],
+      missing: null,
+    });
     memory.swept({ at: '2026-12-01T09:05:00.000Z', failed: 'GitLab is away' });
 
     expect(health.lastSweep()).toBeNull();

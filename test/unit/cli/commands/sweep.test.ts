@@ -116,14 +116,14 @@ describe('cli/sweep', () => {
 
     expect(await runCommand(sweep, [], deps([foreign]))).toMatchObject({
       code: 0,
-      stdout: 'Sweep: 1 engagement, 0 changed, 0 failed.\n',
+      stdout: 'Sweep: 0 engagements, 0 changed, 0 failed.\n',
       stderr: '',
     });
   });
 
   it('asks GitLab only for what changed since then', async () => {
     let asked: unknown;
-    const gitlab = { readAll: async (_: unknown, options: unknown) => ((asked = options), []) };
+    const gitlab = { readAll: async (options: unknown) => ((asked = options), []) };
 
     const { stdout } = await runCommand(sweep, ['--since', '2h', '--json'], deps([], gitlab));
 

@@ -110,7 +110,7 @@ describe('cli/outcome', () => {
 
 describe('cli/undecided', () => {
   it.each([
-    [{ kind: 'absent' }, 3, 'Launch it with its SOW file: procession apply sows/SOW-1.yml'],
+    [{ kind: 'absent', left: [] }, 3, 'Launch it with its SOW file: procession apply sows/SOW-1.yml'],
     [
       { kind: 'record-damaged', reason: 'the SOW record was edited by hand', found },
       3,

@@ -233,7 +233,7 @@ describe('gitlab/engagement/create-gitlab', () => {
         sendPage(response, seen, epics(seen) ? withLabel(all.epics, seen) : [foreign, ...all.issues]),
       );
 
-      const states = await gitlab.readAll(['delivery', 'quote']);
+      const states = await gitlab.readAll();
 
       expect(states.map(({ engagement }) => engagement)).toEqual(all.keys);
       expect(states.every((state) => state.epics.length === 1 && state.issues.length === 12)).toBe(true);
@@ -243,13 +243,13 @@ describe('gitlab/engagement/create-gitlab', () => {
     it('asks twice when nothing changed', async () => {
       const gitlab = await reader((response, seen) => sendPage(response, seen, []));
 
-      expect(await gitlab.readAll(['delivery', 'quote'], { updatedAfter: '2026-03-02T09:00:00Z' })).toEqual(
+      expect(await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' })).toEqual(
         [],
       );
       expect(server?.seen).toHaveLength(2);
     });
 
-    it('reads a changed engagement fully, and no other process', async () => {
+    it('reads every changed engagement fully, whatever its process', async () => {
       const all = group(3, 2);
       const other = item(2000, ['SOW-77', 'process::other']);
       const gitlab = await reader((response, seen) => {
@@ -258,9 +258,12 @@ describe('gitlab/engagement/create-gitlab', () => {
         return sendPage(response, seen, epics(seen) ? [other] : [all.issues[2] as Row]);
       });
 
-      const states = await gitlab.readAll(['delivery'], { updatedAfter: '2026-03-02T09:00:00Z' });
+      const states = await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' });
 
-      expect(states.map(({ engagement, issues }) => [engagement, issues.length])).toEqual([['SOW-2', 2]]);
+      expect(states.map(({ engagement, issues }) => [engagement, issues.length])).toEqual([
+        ['SOW-77', 0],
+        ['SOW-2', 2],
+      ]);
     });
 
     it('reads everything once when very many changed', async () => {
@@ -269,7 +272,7 @@ describe('gitlab/engagement/create-gitlab', () => {
         sendPage(response, seen, withLabel(epics(seen) ? all.epics : all.issues, seen)),
       );
 
-      const states = await gitlab.readAll(['delivery'], { updatedAfter: '2026-03-02T09:00:00Z' });
+      const states = await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' });
 
       expect(states).toHaveLength(60);
       expect(server?.seen.length).toBeLessThanOrEqual(8);

@@ -13,6 +13,8 @@ const MEMORY: SweepMemory = {
   lastFull: '2026-11-25T03:00:00.000Z',
   fingerprint: 'a',
   looks: { 'SOW-1': '2026-11-25T09:30:00.000Z', 'SOW-2': '2026-11-26T08:00:00.000Z' },
+  seen: ['SOW-1', 'SOW-2'],
+  missing: ['SOW-9'],
 };
 
 describe('reconciler/sweep-memory', () => {
@@ -30,7 +32,12 @@ describe('reconciler/sweep-memory', () => {
   });
 
   it('remembers when it began, and the last time it saw everything', () => {
-    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks: new Map() };
+    const done = {
+      startedAt: '2026-11-25T10:00:00.000Z',
+      fingerprint: 'a',
+      looks: new Map(),
+      missing: ['SOW-9'],
+    };
 
     expect(rememberSweep(MEMORY, { ...done, full: false })).toEqual({
       ...MEMORY,
@@ -51,7 +58,7 @@ describe('reconciler/sweep-memory', () => {
       ['SOW-1', null],
       ['SOW-3', '2026-11-27T08:00:00.000Z'],
     ]);
-    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks };
+    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks, missing: [] };
 
     expect(rememberSweep(MEMORY, { ...done, full: false }).looks).toEqual({
       'SOW-2': '2026-11-26T08:00:00.000Z',
@@ -59,6 +66,24 @@ describe('reconciler/sweep-memory', () => {
     });
     expect(rememberSweep(MEMORY, { ...done, full: true }).looks).toEqual({
       'SOW-3': '2026-11-27T08:00:00.000Z',
+    });
+  });
+
+  it('remembers whom it has seen, and who is missing', () => {
+    const looks = new Map([['SOW-3', null]]);
+    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks, missing: ['SOW-2'] };
+
+    expect(rememberSweep(MEMORY, { ...done, full: false })).toMatchObject({
+      seen: ['SOW-1', 'SOW-2', 'SOW-3'],
+      missing: ['SOW-2'],
+    });
+    expect(rememberSweep(MEMORY, { ...done, full: true }).seen).toEqual(['SOW-3']);
+    expect(
+      parseSweepMemory(JSON.stringify({ ...MEMORY, seen: ['x', 5, 'SOW-1'], missing: 'SOW-9' })),
+    ).toEqual({
+      ...MEMORY,
+      seen: ['SOW-1'],
+      missing: [],
     });
   });
 

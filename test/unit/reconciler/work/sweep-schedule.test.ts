@@ -34,7 +34,8 @@ async function live(turns: readonly Turn[]) {
   let nowMs = START;
   let turn = 0;
   const gitlab = {
-    readAll: async (_: unknown, options: { updatedAfter?: string } = {}) => {
+    readLaunched: async () => ['SOW-1', 'SOW-9'],
+    readAll: async (options: { updatedAfter?: string } = {}) => {
       asked.push(options.updatedAfter ?? null);
       if (turns[turn]?.away === true) throw new GitLabUnavailableError('away');
       return [aState({ epics: [anEpic({ description: EPIC })] })];
