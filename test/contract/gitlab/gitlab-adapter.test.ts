@@ -114,10 +114,7 @@ describe('the adapter against the sandbox', () => {
       expect(
         changed.map(({ engagement, epics, issues }) => [engagement, epics.length, issues.length]),
       ).toEqual([[KEY, 1, 1]]);
-      expect((await gitlab.readAll()).map(({ engagement }) => engagement)).toEqual([
-        KEY,
-        'SOW-1043',
-      ]);
+      expect((await gitlab.readAll()).map(({ engagement }) => engagement)).toEqual([KEY, 'SOW-1043']);
     });
   });
 

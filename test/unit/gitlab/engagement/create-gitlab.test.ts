@@ -243,9 +243,7 @@ describe('gitlab/engagement/create-gitlab', () => {
     it('asks twice when nothing changed', async () => {
       const gitlab = await reader((response, seen) => sendPage(response, seen, []));
 
-      expect(await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' })).toEqual(
-        [],
-      );
+      expect(await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' })).toEqual([]);
       expect(server?.seen).toHaveLength(2);
     });
 
