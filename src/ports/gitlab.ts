@@ -40,6 +40,8 @@ export interface GitLabReader {
   readAll(options?: { readonly updatedAfter?: string }): Promise<readonly ActualState[]>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
   readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
+  /** Epics and issues as they stand now, in one list where they are in one project. Those that are gone are left out. */
+  readNow(items: readonly (ActualEpic | ActualIssue)[]): Promise<readonly (ActualEpic | ActualIssue)[]>;
   /**
    * The epics marked as this engagement's, whatever their labels, and those with the given global ids. Reads every epic of the group: only for when one must be there.
    */
@@ -110,7 +112,8 @@ export interface Place {
 
 /** A change to an epic or issue; only what is given is sent, in one request. */
 export interface ItemChanges {
-  readonly description?: string;
+  /** As a function: asked right before every try to send it, after all waits. */
+  readonly description?: string | (() => Promise<string>);
   readonly addLabels?: readonly string[];
   readonly removeLabels?: readonly string[];
   readonly state?: 'opened' | 'closed';

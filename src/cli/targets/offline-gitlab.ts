@@ -12,6 +12,7 @@ export function emptyGitLab(): GitLab {
     readEngagement: async (engagement) => ({ engagement, epics: [], issues: [], capabilities: PREMIUM }),
     readAll: async () => [],
     readEpicIssues: async () => [],
+    readNow: async () => [],
     findEpics: async () => [],
     readNotes: async () => [],
     readLinks: async () => [],

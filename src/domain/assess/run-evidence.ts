@@ -32,15 +32,18 @@ export function evidenceToWrite(
   description: string,
 ): RunEvidence | null {
   const found = run?.used === true ? null : runEvidence(step, run);
-  const field = step.done_when.evidence.find((known) => known.field === found?.field);
-  if (found === null || field === undefined) return null;
-  const isEmpty = readEvidence(description, [field])[0]?.value === null;
-  return isEmpty && withEvidence(description, found) !== description ? found : null;
+  return found === null || withEvidence(description, found, step) === description ? null : found;
 }
 
-/** Fills a cell of the table in a description. */
-export function withEvidence(description: string, { field, value }: RunEvidence): string {
-  return fillCells(description, new Map([[field, value]]));
+/** Fills a cell of the table in a description, unless somebody has filled it in. */
+export function withEvidence(
+  description: string,
+  { field, value }: RunEvidence,
+  { done_when }: Step,
+): string {
+  const known = done_when.evidence.filter((candidate) => candidate.field === field);
+  const isEmpty = readEvidence(description, known).some((reading) => reading.value === null);
+  return isEmpty ? fillCells(description, new Map([[field, value]])) : description;
 }
 
 function runEvidence({ pipeline, done_when }: Step, run: PipelineRun | null): RunEvidence | null {

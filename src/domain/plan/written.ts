@@ -1,12 +1,33 @@
 /** What is written when a plan is carried out: texts with the record in them, once the issues exist. */
 
+import { type RunEvidence, withEvidence } from '#domain/assess/run-evidence.ts';
 import { InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Step } from '#domain/process/process.ts';
 import { recordLine, type Seal, withoutRecordLine } from '#domain/record/line.ts';
 import { type EngagementRecord, readRecord } from '#domain/record/record.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
+import type { Marker } from '#domain/text/marker.ts';
 import type { RecordToWrite } from './action.ts';
+
+/** Lines of ours in the text of an issue. */
+export interface IssueLines {
+  readonly step: Step;
+  readonly marker: Marker;
+  /** Without reference tokens; `null` leaves the block. */
+  readonly block: string | null;
+  readonly evidence: RunEvidence | null;
+}
+
+/**
+ * Puts what is ours into the text of an issue as it stands now. Nothing else is touched, so whatever people have written
+ * since the plan was made stays; a cell that they have filled in meanwhile is theirs.
+ */
+export function issueTextNow(now: string, { step, marker, block, evidence }: IssueLines): string {
+  const filled = evidence === null ? now : withEvidence(now, evidence, step);
+  return block === null ? filled : writeManagedBlock(filled, marker, block);
+}
 
 /** Record with the ids of the issues there are by now. */
 export function recordNow(

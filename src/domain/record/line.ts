@@ -75,6 +75,12 @@ export function withoutRecordLine(text: string): string {
   return text.replaceAll(RECORD_LINES, '');
 }
 
+/** Tells whether two texts hold the same record, or both none. */
+export function sameRecordLine(a: string, b: string): boolean {
+  const lineOf = (text: string): string | undefined => LINE.exec(text)?.[1]?.trim();
+  return lineOf(a) === lineOf(b);
+}
+
 /** Opens the record in a description or a note. @param place see {@link placeOf} */
 export function openRecord(
   text: string,

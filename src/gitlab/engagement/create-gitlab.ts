@@ -1,7 +1,7 @@
 import { type ConnectionOptions, connect } from '#gitlab/http/connection.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
-import { createEpic, createIssue, updateEpic, updateIssue } from './items.ts';
+import { createEpic, createIssue, readNow, updateEpic, updateIssue } from './items.ts';
 import { createLabel, readLabelEvents, readLabels, readLaunched } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks } from './links.ts';
 import { createNote, react, readNotes, updateNote } from './notes.ts';
@@ -26,6 +26,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     readEngagement: (engagement, how) => readEngagement(session, engagement, how),
     readAll: (how) => readAll(session, how),
     readEpicIssues: (epic) => readEpicIssues(session, epic),
+    readNow: (items) => readNow(session, items),
     findEpics: (engagement, ids) => findEpics(session, engagement, ids),
     readNotes: (target) => readNotes(session, target),
     readLinks: (issue) => readLinks(session, issue),

@@ -9,10 +9,12 @@ import type { Session } from './session.ts';
 /** More changed engagements than this are cheaper to read all at once than one by one. */
 const MANY = 40;
 
-/** Narrows a list: to items with a label, or to those updated after an instant (ISO 8601). */
+/** Narrows a list: to items with a label, to those updated after an instant (ISO 8601), to some numbers. */
 export interface ListFilter {
   readonly labels?: string;
   readonly updatedAfter?: string;
+  /** Of issues. */
+  readonly iids?: readonly number[];
 }
 
 /** Reads the epics and issues with the engagement's label; issues also without an epic when `always` is set. */
@@ -91,16 +93,20 @@ export function listEpics(connection: Connection, filter: ListFilter): Promise<r
 }
 
 /**
- * Lists issues of the project, oldest first, open and closed, whoever wrote them.
+ * Lists issues of the project, or of another one, oldest first, open and closed, whoever wrote them.
  *
  * @see https://docs.gitlab.com/api/issues/#list-project-issues
  */
-export function listIssues(connection: Connection, filter: ListFilter): Promise<readonly ActualIssue[]> {
+export function listIssues(
+  connection: Connection,
+  filter: ListFilter,
+  projectId: string | number = connection.project,
+): Promise<readonly ActualIssue[]> {
   const query = { ...filter, state: 'all', scope: 'all', orderBy: 'created_at', sort: 'asc' } as const;
   return readList<ActualIssue>(connection, {
-    what: `GET /projects/${connection.project}/issues`,
+    what: `GET /projects/${projectId}/issues`,
     item: Issue,
-    fetchPage: (page) => connection.issues.all({ projectId: connection.project, ...query, ...page } as never),
+    fetchPage: (page) => connection.issues.all({ projectId, ...query, ...page } as never),
   });
 }
 

@@ -4,6 +4,7 @@
  * @see https://docs.gitlab.com/api/epics/
  * @see https://docs.gitlab.com/api/issues/
  */
+import type { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
 import { SowNumber } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
@@ -55,16 +56,9 @@ export async function updateEpic(
   if (epic.tracking !== null)
     return asTracking(await editIssue(connection, { ...epic, ...epic.tracking }, changes));
   const { group, epics } = connection;
-  const what = `/groups/${group}/epics/${epic.iid}`;
-  const updated = await lookBeforeRepeat<ActualEpic>(connection, {
-    send: async () =>
-      parseAnswer(Epic, await epics.edit(group, epic.iid, changeParameters(changes)), `PUT ${what}`),
-    find: async () => {
-      const now = await orNull(epics.show(group, epic.iid));
-      return now === null ? null : ifChanged(parseAnswer(Epic, now, `GET ${what}`), changes);
-    },
-  });
-  return checked(updated, changes);
+  const endpoint = `groups/${encodeURIComponent(group)}/epics/${epic.iid}`;
+  const show = async (): Promise<unknown> => await orNull(epics.show(group, epic.iid));
+  return await edit<ActualEpic>(connection, { endpoint, schema: Epic, show }, changes);
 }
 
 /** Changes an issue. Asked for nothing, sends nothing. */
@@ -81,17 +75,73 @@ async function editIssue(
   { projectId, iid }: Pick<ActualIssue, 'projectId' | 'iid'>,
   changes: ItemChanges,
 ): Promise<ActualIssue> {
-  const { issues } = connection;
-  const parameters = { ...changeParameters(changes), ...issueParameters(changes) };
-  const what = `/projects/${projectId}/issues/${iid}`;
-  const updated = await lookBeforeRepeat<ActualIssue>(connection, {
-    send: async () => parseAnswer(Issue, await issues.edit(projectId, iid, parameters), `PUT ${what}`),
+  const endpoint = `projects/${projectId}/issues/${iid}`;
+  const show = async (): Promise<unknown> => await orNull(connection.issues.show(iid, { projectId }));
+  return await edit<ActualIssue>(connection, { endpoint, schema: Issue, show }, changes);
+}
+
+/** An item of GitLab that can be changed and looked at. */
+interface Edited<T> {
+  /** Below `/api/v4`. */
+  readonly endpoint: string;
+  readonly schema: z.ZodType<T>;
+  /** Answer of a read; `null` when it is gone. */
+  readonly show: () => Promise<unknown>;
+}
+
+/** Sends changes. A text that is made late is made anew for every try, and looked for as it was sent last. */
+async function edit<T extends ActualEpic | ActualIssue>(
+  connection: Connection,
+  { endpoint, schema, show }: Edited<T>,
+  changes: ItemChanges,
+): Promise<T> {
+  let sent: SentChanges = { ...changes, description: undefined };
+  const make = async (): Promise<object> => {
+    const { description } = changes;
+    sent = { ...changes, description: typeof description === 'function' ? await description() : description };
+    return { ...changeParameters(sent), ...issueParameters(sent) };
+  };
+  const updated = await lookBeforeRepeat<T>(connection, {
+    send: async () => parseAnswer(schema, await connection.put(endpoint, make), `PUT /${endpoint}`),
     find: async () => {
-      const now = await orNull(issues.show(iid, { projectId }));
-      return now === null ? null : ifChanged(parseAnswer(Issue, now, `GET ${what}`), changes);
+      const now = await show();
+      return now === null ? null : ifChanged(parseAnswer(schema, now, `GET /${endpoint}`), sent);
     },
   });
   return checked(updated, changes);
+}
+
+/** Reads items again, as they stand now: one list per project, and epics one by one. Those that are gone are left out. */
+export async function readNow(
+  session: Session,
+  items: readonly (ActualEpic | ActualIssue)[],
+): Promise<readonly (ActualEpic | ActualIssue)[]> {
+  const projectOf = (item: ActualEpic | ActualIssue): number | null =>
+    (item.kind === 'issue' ? item : item.tracking)?.projectId ?? null;
+  const read = [...Map.groupBy(items, projectOf)].map(async ([project, inside]) =>
+    project === null ? await epicsNow(session, inside) : await issuesNow(session, project, inside),
+  );
+  return (await Promise.all(read)).flat();
+}
+
+async function epicsNow(
+  { connection: { group, epics } }: Session,
+  items: readonly Pick<ActualEpic, 'iid'>[],
+): Promise<readonly ActualEpic[]> {
+  const shown = await Promise.all(items.map(({ iid }) => orNull(epics.show(group, iid))));
+  return shown
+    .filter((epic) => epic !== null)
+    .map((epic) => parseAnswer(Epic, epic, `GET /groups/${group}/epics`));
+}
+
+async function issuesNow(
+  { connection }: Session,
+  project: number,
+  items: readonly (ActualEpic | ActualIssue)[],
+): Promise<readonly (ActualEpic | ActualIssue)[]> {
+  const tracking = new Set(items.filter(({ kind }) => kind === 'epic').map(({ id }) => id));
+  const issues = await listIssues(connection, { iids: items.map(({ iid }) => iid) }, project);
+  return issues.map((issue) => (tracking.has(issue.id) ? asTracking(issue) : issue));
 }
 
 /** The item that our own lost request made: by us, with the same marker. */
@@ -138,33 +188,39 @@ function newIssueParameters(issue: NewIssue): object {
   };
 }
 
+/** Changes as they were sent, the text made. */
+type SentChanges = Omit<ItemChanges, 'description'> & { readonly description?: string | undefined };
+
 /** GitLab refuses a change of nothing. */
-function isNothing(changes: ItemChanges): boolean {
-  return Object.keys({ ...changeParameters(changes), ...issueParameters(changes) }).length === 0;
+function isNothing({ description, ...others }: ItemChanges): boolean {
+  return (
+    description === undefined &&
+    Object.keys({ ...changeParameters(others), ...issueParameters(others) }).length === 0
+  );
 }
 
 /** What epics and issues take alike. An unchanged or empty part is not sent. */
-function changeParameters(changes: ItemChanges): Record<string, string> {
+function changeParameters(changes: SentChanges): Record<string, string> {
   const { description, addLabels = [], removeLabels = [], state } = changes;
   return {
     ...(description === undefined ? {} : { description }),
-    ...(addLabels.length === 0 ? {} : { addLabels: addLabels.join(',') }),
-    ...(removeLabels.length === 0 ? {} : { removeLabels: removeLabels.join(',') }),
-    ...(state === undefined ? {} : { stateEvent: state === 'closed' ? 'close' : 'reopen' }),
+    ...(addLabels.length === 0 ? {} : { add_labels: addLabels.join(',') }),
+    ...(removeLabels.length === 0 ? {} : { remove_labels: removeLabels.join(',') }),
+    ...(state === undefined ? {} : { state_event: state === 'closed' ? 'close' : 'reopen' }),
   };
 }
 
-function issueParameters({ assigneeIds, dueDate, epicId }: ItemChanges): object {
+function issueParameters({ assigneeIds, dueDate, epicId }: SentChanges): object {
   return {
-    ...(dueDate === undefined ? {} : { dueDate }),
+    ...(dueDate === undefined ? {} : { due_date: dueDate }),
     // GitLab unassigns everybody on `0`.
-    ...(assigneeIds === undefined ? {} : { assigneeIds: assigneeIds.length === 0 ? [0] : [...assigneeIds] }),
-    ...(epicId === undefined ? {} : { epicId }),
+    ...(assigneeIds === undefined ? {} : { assignee_ids: assigneeIds.length === 0 ? [0] : [...assigneeIds] }),
+    ...(epicId === undefined ? {} : { epic_id: epicId }),
   };
 }
 
 /** The item when it already is as asked, else `null`. */
-function ifChanged<T extends ActualEpic | ActualIssue>(item: T, changes: ItemChanges): T | null {
+function ifChanged<T extends ActualEpic | ActualIssue>(item: T, changes: SentChanges): T | null {
   const { description, assigneeIds, dueDate, epicId } = changes;
   const isAsked =
     notDone(item, changes).length === 0 &&
@@ -192,7 +248,10 @@ function isSameSet(a: readonly number[], b: readonly number[]): boolean {
  * What GitLab accepted with a 2xx and left undone, in words. It does so for a close or a label that the
  * token's user may not set; a dropped assignee is not counted, the caller sees it in the item.
  */
-function notDone(item: ActualEpic | ActualIssue, changes: ItemChanges): readonly string[] {
+function notDone(
+  item: ActualEpic | ActualIssue,
+  changes: Omit<ItemChanges, 'description'>,
+): readonly string[] {
   const { addLabels = [], removeLabels = [], state } = changes;
   const missing = addLabels.filter((label) => !item.labels.includes(label));
   const kept = removeLabels.filter((label) => item.labels.includes(label) && !addLabels.includes(label));
@@ -205,7 +264,7 @@ function notDone(item: ActualEpic | ActualIssue, changes: ItemChanges): readonly
   ];
 }
 
-function checked<T extends ActualEpic | ActualIssue>(item: T, changes: ItemChanges): T {
+function checked<T extends ActualEpic | ActualIssue>(item: T, changes: Omit<ItemChanges, 'description'>): T {
   const left = notDone(item, changes);
   if (left.length === 0) return item;
   throw new GitLabRefusedError(

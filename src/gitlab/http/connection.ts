@@ -18,7 +18,7 @@ import {
 import { z } from 'zod';
 import { GitLabUnavailableError, UnexpectedResponseError } from '#domain/base/errors.ts';
 import { parseAnswer } from './answer.ts';
-import { createRequester, type RequesterFn, type RequesterOptions } from './requester.ts';
+import { createSend, type RequesterFn, type RequesterOptions, requesterFn, type Send } from './requester.ts';
 
 /** Address, token and places in GitLab. */
 export interface ConnectionOptions extends RequesterOptions {
@@ -51,6 +51,13 @@ export interface Connection {
   readonly members: ProjectMembers;
   readonly pipelines: Pipelines;
   readonly jobs: Jobs;
+  /**
+   * Sends a `PUT` whose body is made right before every try, after all waits. gitbeaker would make the body first, and send
+   * the same again a minute later.
+   *
+   * @param endpoint below `/api/v4`, every part encoded
+   */
+  readonly put: (endpoint: string, body: () => Promise<object>) => Promise<unknown>;
   readonly pageSize: number;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly random: () => number;
@@ -66,12 +73,15 @@ export interface ResourceSettings {
   readonly rateLimits: Record<string, never>;
 }
 
-/** Gives the settings for resources of gitbeaker that send through our requester. */
-export function resourceSettings(options: ConnectionOptions): ResourceSettings {
+/** Gives the settings for resources of gitbeaker that send through us. */
+export function resourceSettings(
+  options: ConnectionOptions,
+  send: Send = createSend(options),
+): ResourceSettings {
   return {
-    host: options.host.replace(/\/+$/, ''),
+    host: hostOf(options),
     token: options.token,
-    requesterFn: createRequester(options),
+    requesterFn: requesterFn(send),
     // Ours per try is enough; gitbeaker's own would span all tries and their waits.
     queryTimeout: 0,
     // Its limiter counts per process and knows 300 notes a minute where GitLab.com allows 60: useless to us.
@@ -81,7 +91,8 @@ export function resourceSettings(options: ConnectionOptions): ResourceSettings {
 
 /** Makes the resources of a connection; sends no request. */
 export function connect(options: ConnectionOptions): Connection {
-  const resource = resourceSettings(options);
+  const send = createSend(options);
+  const resource = resourceSettings(options, send);
   return {
     group: options.group,
     project: options.project,
@@ -98,11 +109,21 @@ export function connect(options: ConnectionOptions): Connection {
     members: new ProjectMembers(resource),
     pipelines: new Pipelines(resource),
     jobs: new Jobs(resource),
+    put: async (endpoint, body) => {
+      const prefixUrl = `${hostOf(options)}/api/v4`;
+      const headers = { 'content-type': 'application/json', 'private-token': options.token };
+      const made = async (): Promise<string> => JSON.stringify(await body());
+      return (await send(endpoint, { method: 'PUT', prefixUrl, headers, body: made })).body;
+    },
     pageSize: options.pageSize ?? 100,
     sleep: options.sleep ?? delay,
     random: options.random ?? Math.random,
     now: options.now ?? Date.now,
   };
+}
+
+function hostOf({ host }: ConnectionOptions): string {
+  return host.replace(/\/+$/, '');
 }
 
 /** Parameters of a request for one page. The explicit number also keeps gitbeaker from following `Link` by itself. */

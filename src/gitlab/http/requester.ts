@@ -49,15 +49,27 @@ export interface RequesterOptions {
 /** Function through which gitbeaker sends requests. */
 export type RequesterFn = (serviceOptions: ResourceOptions) => RequesterType;
 
+/** Sends one request, again where that is safe. */
+export type Send = (endpoint: string, given?: RequestOptions) => Promise<GitLabAnswer>;
+
+/** Makes a `requesterFn` for gitbeaker. */
+export function requesterFn(send: Send): RequesterFn {
+  // The first function could change the options of a call; the second makes it.
+  return createRequesterFn(
+    async (_service, requestOptions) => requestOptions,
+    (endpoint, given) => send(endpoint, given) as never,
+  );
+}
+
 /**
- * Creates a `requesterFn` for gitbeaker. A `GET` is repeated on network errors, 5xx, 429 and 409 "Resource lock". A
+ * Creates what sends requests. A `GET` is repeated on network errors, 5xx, 429 and 409 "Resource lock". A
  * write is repeated only where GitLab provably did nothing (429, "Resource lock", connection never made); where the
  * answer was lost, the requester throws `AnswerLostError`, and the operation above looks before it repeats. Redirects
  * and pages on another origin are never followed, so the token stays with `GITLAB_URL`.
  *
  * @throws AppError, always: no error of gitbeaker or `fetch` gets out.
  */
-export function createRequester(options: RequesterOptions = {}): RequesterFn {
+export function createSend(options: RequesterOptions = {}): Send {
   const { maxAttempts = 4, maxRateLimitWaitSeconds = 60, timeoutMs = 15_000 } = options;
   const { sleep = delay, random = Math.random, now = Date.now } = options;
   const limit = createLimit(options.maxConcurrent ?? 8);
@@ -89,12 +101,13 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
     return waitedSeconds + asked > maxRateLimitWaitSeconds ? null : asked * 1000;
   }
 
-  async function request(endpoint: string, given: GitbeakerOptions = {}): Promise<GitLabAnswer> {
-    const outgoing = toOutgoing(endpoint, given, options.userAgent);
+  return async (endpoint, given = {}) => {
+    const request = toOutgoing(endpoint, given, options.userAgent);
     let waitedSeconds = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const ahead = budget.take(kindOfRequest(outgoing.method, outgoing.path), attempt > 1);
+      const ahead = budget.take(kindOfRequest(request.method, request.path), attempt > 1);
       if (ahead > 0) await sleep(ahead);
+      const outgoing = typeof given.body === 'function' ? { ...request, body: await given.body() } : request;
       const outcome = await limit(() => tryOnce(outgoing));
       if (outcome.kind === 'answer') return outcome;
       const pause = pauseMs(outgoing, outcome, attempt, waitedSeconds);
@@ -106,13 +119,7 @@ export function createRequester(options: RequesterOptions = {}): RequesterFn {
         pause + (outcome.kind === 'status' && outcome.status === 429 ? Math.round(random() * 500) : 0),
       );
     }
-  }
-
-  // The first function could change the options of a call; the second makes it.
-  return createRequesterFn(
-    async (_service, requestOptions) => requestOptions,
-    (endpoint, given) => request(endpoint, given) as never,
-  );
+  };
 }
 
 function isRepeatable(method: string, failure: Failure): boolean {
@@ -128,17 +135,18 @@ function askedByStatus(failure: Failure & { readonly kind: 'status' }, nowMs: nu
   return askedSeconds(failure.headers, nowMs);
 }
 
-/** What gitbeaker hands to a request handler; the fields we use. */
-interface GitbeakerOptions {
+/** Fields that gitbeaker hands to a request handler, as far as we use them. */
+export interface RequestOptions {
   readonly method?: string;
   readonly prefixUrl?: string;
   readonly searchParams?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | FormData;
+  /** As a function, which gitbeaker does not know: made right before every try, after all waits. */
+  readonly body?: string | FormData | (() => Promise<string>);
   readonly signal?: AbortSignal;
 }
 
-function toOutgoing(endpoint: string, given: GitbeakerOptions, userAgent: string | undefined): Outgoing {
+function toOutgoing(endpoint: string, given: RequestOptions, userAgent: string | undefined): Outgoing {
   const base = (given.prefixUrl ?? '').replace(/\/+$/, '');
   const url = new URL(`${base}/${endpoint.replace(/^\/+/, '')}`);
   url.search = given.searchParams ?? '';
@@ -151,7 +159,7 @@ function toOutgoing(endpoint: string, given: GitbeakerOptions, userAgent: string
       ...given.headers,
       ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
     },
-    body: given.body,
+    body: typeof given.body === 'function' ? undefined : given.body,
     signal: given.signal,
   };
 }

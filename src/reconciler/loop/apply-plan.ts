@@ -1,22 +1,23 @@
-import { withEvidence } from '#domain/assess/run-evidence.ts';
 import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
-import type { StepKey } from '#domain/base/keys.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
 import { movedBlock } from '#domain/plan/holder.ts';
-import { recordNow, withRecord } from '#domain/plan/written.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import { issueTextNow, recordNow, withRecord } from '#domain/plan/written.ts';
+import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import { COPY_RULE, copyNote } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { NEWBORN, placeOf, type Seal } from '#domain/record/line.ts';
-import { writeManagedBlock } from '#domain/text/managed-block.ts';
+import { NEWBORN, placeOf, type Seal, sameRecordLine } from '#domain/record/line.ts';
+import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import { movedNote, twinNote } from '#domain/texts/notes.ts';
+import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
 import type { StartedRun, StartedRuns } from './read-runs.ts';
+import { type TextsNow, textsNow } from './texts-now.ts';
 
 /** Listener that is told before each action; `done` counts from 0. */
 export type Progress = (step: {
@@ -28,6 +29,7 @@ export type Progress = (step: {
 /** Plan to be carried out, with what that takes. */
 export interface Application {
   readonly gitlab: GitLab;
+  readonly clock: Clock;
   readonly plan: Plan;
   readonly process: ProcessDefinition;
   readonly found: Identified;
@@ -51,6 +53,7 @@ interface World {
   readonly process: ProcessDefinition;
   readonly found: Identified;
   readonly seal: Seal;
+  readonly texts: TextsNow;
   epic: ActualEpic | null;
   readonly issues: Map<StepKey, ActualIssue>;
   readonly warnings: string[];
@@ -61,10 +64,12 @@ interface World {
  * Carries out a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix that the
  * next run completes.
  *
- * @throws GitLabConflictError when somebody else is launching the same engagement: read and plan again
+ * @throws GitLabConflictError when somebody else is launching the same engagement, or has written its record since it was
+ * read: read and plan again
  */
 export async function applyPlan({
   gitlab,
+  clock,
   plan,
   process,
   found,
@@ -78,6 +83,7 @@ export async function applyPlan({
     process,
     found,
     seal,
+    texts: textsNow({ gitlab, clock }, textsToWrite(plan, found)),
     epic: found.epic,
     issues: new Map(found.issues),
     warnings: [],
@@ -91,21 +97,36 @@ export async function applyPlan({
   return { epic: world.epic, issues: world.issues, warnings: world.warnings, started: world.started };
 }
 
+/** Items that are there already and whose texts a plan changes. */
+function textsToWrite({ actions }: Plan, found: Identified): readonly (ActualEpic | ActualIssue)[] {
+  return actions.flatMap((action): readonly (ActualEpic | ActualIssue)[] => {
+    if (action.kind === 'update-epic')
+      return action.block === null || found.epic === null ? [] : [found.epic];
+    const isWritten = action.kind === 'update-issue' && (action.block !== null || action.evidence !== null);
+    const issue = isWritten ? found.issues.get(action.step) : undefined;
+    return issue === undefined ? [] : [issue];
+  });
+}
+
+/** Text of an item for its next write, made from what stands there then. */
+function textOf(
+  { texts }: World,
+  item: ActualEpic | ActualIssue,
+  make: (now: string) => string,
+): () => Promise<string> {
+  let times = 0;
+  return async () => {
+    times += 1;
+    return make(await texts.of(item, times > 1));
+  };
+}
+
 async function perform(world: World, action: Action): Promise<void> {
   switch (action.kind) {
     case 'create-label':
       return await createLabel(world, action);
     case 'create-epic':
-      world.epic = await world.gitlab.createEpic({
-        ...action,
-        description: withRecord(
-          resolveReferences(action.description, world.issues, 'epic'),
-          recordNow(action.record, world.issues),
-          NEWBORN,
-          world.seal,
-        ),
-      });
-      return;
+      return await createEpic(world, action);
     case 'create-issue':
       return await createIssue(world, action);
     case 'add-link':
@@ -148,6 +169,26 @@ async function createLabel(
     throw new GitLabConflictError(
       `The label ${label.name} exists already, so somebody else has launched or is launching this engagement. It is read again before anything is created.`,
     );
+}
+
+async function createEpic(world: World, action: Extract<Action, { kind: 'create-epic' }>): Promise<void> {
+  const description = withRecord(
+    resolveReferences(await epicText(world, action), world.issues, 'epic'),
+    recordNow(action.record, world.issues),
+    NEWBORN,
+    world.seal,
+  );
+  world.epic = await world.gitlab.createEpic({ ...action, description });
+}
+
+/** A tracking issue that becomes an epic takes with it what people have written there by now. */
+async function epicText(
+  { found, texts }: World,
+  { description }: Extract<Action, { kind: 'create-epic' }>,
+): Promise<string> {
+  const planned = readManagedBlock(description);
+  if (found.epic === null || planned === null) return description;
+  return writeManagedBlock(await texts.of(found.epic), planned.marker, planned.content);
 }
 
 async function createIssue(world: World, action: Extract<Action, { kind: 'create-issue' }>): Promise<void> {
@@ -208,42 +249,58 @@ async function assigneeId(world: World, username: string | null, step: StepKey):
 async function updateIssue(world: World, action: Extract<Action, { kind: 'update-issue' }>): Promise<void> {
   const issue = issueOf(world, action.step);
   const assignee = await assigneeId(world, action.assignee, action.step);
+  const { evidence } = action;
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
+  const step = stepOf(world, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
-  const filled =
-    action.evidence === null ? issue.description : withEvidence(issue.description, action.evidence);
-  const description = block === null ? filled : writeManagedBlock(filled, marker, block);
   const updated = await world.gitlab.updateIssue(issue, {
-    ...(block === null && action.evidence === null ? {} : { description }),
+    ...(block === null && evidence === null
+      ? {}
+      : {
+          description: textOf(world, issue, (now) => issueTextNow(now, { step, marker, block, evidence })),
+        }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
     ...(assignee === null ? {} : { assigneeIds: [assignee] }),
     ...(action.dueDate === null ? {} : { dueDate: action.dueDate }),
     ...(epic !== null && epic.tracking === null ? { epicId: epic.id } : {}),
   });
+  world.texts.written(issue);
   world.issues.set(action.step, updated);
   if (epic !== null && epic.tracking !== null) await relate(world, epic, updated);
 }
 
 async function updateEpic(world: World, action: Extract<Action, { kind: 'update-epic' }>): Promise<void> {
   const epic = epicOf(world);
+  const { record } = action;
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'epic');
+  const isWritten = block !== null && record !== null;
+  if (isWritten) await insistOnRecord(world, epic);
   const marker = epicMarker({ engagement: world.plan.engagement, process: world.process });
+  const make = (now: string): string =>
+    block === null || record === null
+      ? now
+      : withRecord(
+          writeManagedBlock(now, marker, block),
+          recordNow(record, world.issues),
+          placeOf(epic),
+          world.seal,
+        );
   world.epic = await world.gitlab.updateEpic(epic, {
-    ...(block === null || action.record === null
-      ? {}
-      : {
-          description: withRecord(
-            writeManagedBlock(epic.description, marker, block),
-            recordNow(action.record, world.issues),
-            placeOf(epic),
-            world.seal,
-          ),
-        }),
+    ...(isWritten ? { description: textOf(world, epic, make) } : {}),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
   });
+  world.texts.written(epic);
+}
+
+/** A record that somebody has written since it was read says what this plan does not know: it must not be lost. */
+async function insistOnRecord({ texts, plan: { engagement } }: World, epic: ActualEpic): Promise<void> {
+  if (sameRecordLine(await texts.of(epic), epic.description)) return;
+  throw new GitLabConflictError(
+    `${epic.reference}: the record of ${engagement} is not the one that this run has read: another run, or a person, has changed it meanwhile. It stays as it is, and is read again.`,
+  );
 }
 
 async function writeCopy(world: World, { record }: Extract<Action, { kind: 'write-copy' }>): Promise<void> {
@@ -303,13 +360,15 @@ async function retireTracking(
   const { reference } = epicOf(world);
   const marker = epicMarker({ engagement, process: world.process });
   await ensureNote(world, tracking, 'moved', movedNote(engagement, reference));
-  await world.gitlab.updateEpic(tracking, {
-    description: withRecord(
-      writeManagedBlock(tracking.description, marker, movedBlock(engagement, reference)),
+  const make = (now: string): string =>
+    withRecord(
+      writeManagedBlock(now, marker, movedBlock(engagement, reference)),
       recordNow(record, new Map()),
       placeOf(tracking),
       world.seal,
-    ),
+    );
+  await world.gitlab.updateEpic(tracking, {
+    description: textOf(world, tracking, make),
     ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
   });
 }
@@ -331,4 +390,10 @@ function issueOf(world: World, step: StepKey): ActualIssue {
       `The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`,
     );
   return issue;
+}
+
+function stepOf(world: World, key: StepKey): Step {
+  const step = world.process.steps.find(({ id }) => id === stepIdOf(key));
+  if (step === undefined) throw new InvariantError(`${world.process.id} has no step ${stepIdOf(key)}.`);
+  return step;
 }

@@ -123,6 +123,7 @@ export async function carryOut(
   const toApply = change === null ? wanted : planPause(decision, change);
   const applied = await applyPlan({
     gitlab: deps.gitlab,
+    clock: deps.clock,
     plan: toApply,
     process: assessment.process,
     found,

@@ -1,11 +1,11 @@
-import { AppError } from '#domain/base/errors.ts';
+import { AppError, GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type CommentLook, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { type Outcome, reconcileState } from '#reconciler/loop/reconcile.ts';
+import { type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 
 export interface SweepResult {
   readonly engagement: EngagementKey;
@@ -71,7 +71,7 @@ async function settle(
   comments: CommentLook,
 ): Promise<SweepResult['outcome']> {
   try {
-    return await reconcileState(deps, actual, { comments });
+    return await reconcileRead(deps, actual, comments);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     deps.logger.error('engagement could not be reconciled', {
@@ -80,5 +80,19 @@ async function settle(
       reason: error.message,
     });
     return { kind: 'failed', error };
+  }
+}
+
+/** Reconciles from what the sweep has read; anew where another writer was faster. */
+async function reconcileRead(
+  deps: ReconcileDeps,
+  actual: ActualState,
+  comments: CommentLook,
+): Promise<Outcome> {
+  try {
+    return await reconcileState(deps, actual, { comments });
+  } catch (error) {
+    if (!(error instanceof GitLabConflictError)) throw error;
+    return await reconcile(deps, actual.engagement, { comments });
   }
 }

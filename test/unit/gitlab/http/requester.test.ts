@@ -9,7 +9,12 @@ import {
   GitLabUnavailableError,
   UnexpectedResponseError,
 } from '#domain/base/errors.ts';
-import { createRequester, type ObservedRequest, type RequesterOptions } from '#gitlab/http/requester.ts';
+import {
+  createSend,
+  type ObservedRequest,
+  type RequesterOptions,
+  requesterFn,
+} from '#gitlab/http/requester.ts';
 import { AnswerLostError } from '#gitlab/http/to-app-error.ts';
 import { json, type RawServer, type Respond, startRawServer } from '#test/support/raw-server.ts';
 
@@ -30,19 +35,22 @@ async function serve(respond: Respond) {
 function client(host: string, options: RequesterOptions = {}) {
   const slept: number[] = [];
   const observed: ObservedRequest[] = [];
-  const requesterFn = createRequester({
+  const send = createSend({
     sleep: async (ms) => void slept.push(ms),
     random: () => 0.5,
     now: () => NOW,
     onRequest: (request) => observed.push(request),
     ...options,
   });
-  const issues = new Issues({ host, token: TOKEN, requesterFn, queryTimeout: 0, rateLimits: {} });
+  const settings = { token: TOKEN, requesterFn: requesterFn(send), queryTimeout: 0, rateLimits: {} };
+  const issues = new Issues({ host, ...settings });
   return {
     slept,
     observed,
     get: () => issues.show(7, { projectId: 'services/engagements' }),
     list: () => issues.all({ projectId: 'services/engagements', page: 1, perPage: 2 }),
+    put: (body: () => Promise<string>) =>
+      send('projects/61/issues/7', { method: 'PUT', prefixUrl: `${host}/api/v4`, body }),
     post: () => issues.create('services/engagements', 'Kick-off', { epicId: 3, assigneeIds: [4] }),
   };
 }
@@ -57,6 +65,20 @@ async function failure(promise: Promise<unknown>): Promise<AppError> {
 }
 
 describe('gitlab/requester', () => {
+  it('makes a body that is a function right before every try, after the wait', async () => {
+    const server = await serve((response, _seen, count) =>
+      count === 1
+        ? response.writeHead(429, { 'retry-after': '30' }).end('Retry later')
+        : json(response, 200, { id: 7 }),
+    );
+    const { put, slept } = client(server.url);
+
+    await put(async () => JSON.stringify({ waits: slept.length }));
+
+    expect(server.seen.map(({ body }) => body)).toEqual(['{"waits":0}', '{"waits":1}']);
+    expect(slept[0]).toBeGreaterThanOrEqual(30_000);
+  });
+
   it('sends the token, a JSON body in snake case and the User-Agent', async () => {
     const server = await serve((response) => json(response, 201, { id: 1 }));
 
