@@ -13,19 +13,18 @@ import type { RecordToWrite } from './action.ts';
 
 /** Lines of ours in the text of an issue. */
 export interface IssueLines {
-  readonly step: Step;
   readonly marker: Marker;
   /** Without reference tokens; `null` leaves the block. */
   readonly block: string | null;
-  readonly evidence: RunEvidence | null;
+  readonly evidence: (RunEvidence & { readonly step: Step }) | null;
 }
 
 /**
  * Puts what is ours into the text of an issue as it stands now. Nothing else is touched, so whatever people have written
  * since the plan was made stays; a cell that they have filled in meanwhile is theirs.
  */
-export function issueTextNow(now: string, { step, marker, block, evidence }: IssueLines): string {
-  const filled = evidence === null ? now : withEvidence(now, evidence, step);
+export function issueTextNow(now: string, { marker, block, evidence }: IssueLines): string {
+  const filled = evidence === null ? now : withEvidence(now, evidence, evidence.step);
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 

@@ -1,5 +1,5 @@
 import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
-import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
@@ -249,16 +249,15 @@ async function assigneeId(world: World, username: string | null, step: StepKey):
 async function updateIssue(world: World, action: Extract<Action, { kind: 'update-issue' }>): Promise<void> {
   const issue = issueOf(world, action.step);
   const assignee = await assigneeId(world, action.assignee, action.step);
-  const { evidence } = action;
+  const evidence = action.evidence === null ? null : { ...action.evidence, step: stepOf(world, action.step) };
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
-  const step = stepOf(world, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
     ...(block === null && evidence === null
       ? {}
       : {
-          description: textOf(world, issue, (now) => issueTextNow(now, { step, marker, block, evidence })),
+          description: textOf(world, issue, (now) => issueTextNow(now, { marker, block, evidence })),
         }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
@@ -393,7 +392,7 @@ function issueOf(world: World, step: StepKey): ActualIssue {
 }
 
 function stepOf(world: World, key: StepKey): Step {
-  const step = world.process.steps.find(({ id }) => id === stepIdOf(key));
-  if (step === undefined) throw new InvariantError(`${world.process.id} has no step ${stepIdOf(key)}.`);
+  const step = world.process.steps.find(({ id }) => id === key);
+  if (step === undefined) throw new InvariantError(`${world.process.id} has no step ${key}.`);
   return step;
 }
