@@ -138,7 +138,12 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
     item.labelIds.map((id) => data.labels.find((label) => label.id === id)?.name ?? `unknown ${id}`);
   const notes = (item: Issue | Epic): readonly Note[] =>
     data.notes.filter(({ target, system }) => !system && target.kind === item.kind && target.id === item.id);
-  const issue = (step: string): Issue => marked(data.issues, step);
+  // What remains of an issue that was moved keeps its marker.
+  const issue = (step: string): Issue =>
+    marked(
+      data.issues.filter(({ movedToId }) => movedToId === undefined),
+      step,
+    );
   const change = (
     username: string,
     item: Issue | Epic,

@@ -69,9 +69,10 @@ export function given({ said, settings }: EffectContext): {
   readonly byId: number;
   readonly on: string;
   readonly note: number;
+  readonly at: string;
 } {
   const on = localDate(said.note.createdAt, settings.calendar);
-  return { by: said.by.username, byId: said.by.id, on, note: said.note.id };
+  return { by: said.by.username, byId: said.by.id, on, note: said.note.id, at: said.note.createdAt };
 }
 
 /** Answers in these words. */

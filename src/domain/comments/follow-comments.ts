@@ -26,6 +26,8 @@ import { type Speaker, whyNot } from './rights.ts';
 export interface ItemComments {
   readonly target: NoteTarget;
   readonly item: ActualEpic | ActualIssue;
+  /** {@link itemName} of the issue that the step had when the epic was last written: another one, if it was moved since. */
+  readonly before?: string | undefined;
   readonly notes: readonly ActualNote[];
 }
 
@@ -70,7 +72,7 @@ export function newCommandNotes(
   return comments
     .flatMap((from) =>
       from.notes
-        .filter((note) => note.id > upTo(from.item, rulings) && mayHoldCommand(note.body))
+        .filter((note) => mayHoldCommand(note.body) && !isFollowed(note, from, rulings))
         .map((note) => ({ from, note })),
     )
     .toSorted((a, b) => a.note.id - b.note.id);
@@ -179,22 +181,37 @@ function stepOf(command: Command, target: NoteTarget, { steps }: Assessment): St
 }
 
 /** Names an epic or issue, whose ids come from different sequences: `issue 501`. */
-export function itemName({ kind, id }: ActualEpic | ActualIssue): string {
+export function itemName({ kind, id }: Pick<ActualEpic | ActualIssue, 'kind' | 'id'>): string {
   return `${kind} ${id}`;
 }
 
-function upTo(item: ActualEpic | ActualIssue, { readings }: Rulings): number {
-  return readings.find((reading) => reading.item === itemName(item))?.upTo ?? 0;
+/**
+ * Whether a comment has been followed. GitLab copies the comments of an issue that is moved: the copies have new ids and
+ * texts with rewritten references, the same authors and times. So in an issue that was never read before, what is no
+ * younger than the last comment read in its predecessor has been followed there.
+ *
+ * @see https://gitlab.com/gitlab-org/gitlab-foss/-/blob/master/app/services/notes/copy_service.rb
+ */
+function isFollowed(note: ActualNote, { item, before }: ItemComments, { readings }: Rulings): boolean {
+  const own = readings.find((reading) => reading.item === itemName(item));
+  if (own !== undefined) return note.id <= own.upTo;
+  const until = readings.find((reading) => reading.item === before)?.at;
+  return until !== undefined && note.createdAt <= until;
 }
 
 function newReadings({ comments, rulings }: FollowInput): Reading[] {
   const now = new Map(rulings.readings.map((reading) => [reading.item, reading]));
   for (const { item, notes } of comments) {
-    const last = Math.max(0, ...notes.map(({ id }) => id));
+    const newest = notes.toSorted((a, b) => b.id - a.id)[0];
     // On an epic without commands there is nothing to remember: GitLab does not count its comments.
-    if (last === 0 || (item.kind === 'epic' && !notes.some(({ body }) => mayHoldCommand(body)))) continue;
+    if (newest === undefined || (item.kind === 'epic' && !notes.some(({ body }) => mayHoldCommand(body))))
+      continue;
     const count = item.kind === 'issue' ? item.notesCount : null;
-    now.set(itemName(item), { item: itemName(item), count, upTo: Math.max(last, upTo(item, rulings)) });
+    const name = itemName(item);
+    const known = now.get(name);
+    const isNewer = known === undefined || newest.id > known.upTo;
+    const { upTo, at } = isNewer ? { upTo: newest.id, at: newest.createdAt } : known;
+    now.set(name, { item: name, count, upTo, ...(at === undefined ? {} : { at }) });
   }
   return [...now.values()].toSorted((a, b) => (a.item < b.item ? -1 : 1));
 }

@@ -11,7 +11,7 @@ import { isOnlyTime, readDuration } from './durations.ts';
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */
 export type Command =
   | { readonly name: 'help' | 'status' | 'reconcile' | 'resume' }
-  | { readonly name: 'explain' | 'approve' | 'retry'; readonly step: string | null }
+  | { readonly name: 'explain' | 'approve' | 'retry' | 'unwaive'; readonly step: string | null }
   | { readonly name: 'assign'; readonly role: string; readonly username: string }
   | { readonly name: 'waive'; readonly step: string | null; readonly reason: string }
   | { readonly name: 'skip'; readonly step: string; readonly reason: string }
@@ -141,6 +141,7 @@ function readArguments(
       return words.length === 0 ? { name, step: null } : named(name, words, steps, true);
     case 'approve':
     case 'retry':
+    case 'unwaive':
       return named(name, words, steps, onEpic);
     case 'waive':
       return about(
@@ -172,7 +173,7 @@ function readArguments(
 }
 
 function named(
-  name: 'explain' | 'approve' | 'retry',
+  name: 'explain' | 'approve' | 'retry' | 'unwaive',
   words: readonly string[],
   steps: ReadonlySet<string>,
   needed: boolean,
@@ -296,6 +297,7 @@ function withoutContradictions(parsed: readonly ParsedCommand[]): readonly Parse
 function subjectOf(command: Command): readonly string[] {
   switch (command.name) {
     case 'waive':
+    case 'unwaive':
     case 'skip':
     case 'approve':
     case 'retry':

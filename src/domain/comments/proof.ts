@@ -5,7 +5,8 @@
  */
 
 import type { StepKey } from '#domain/base/keys.ts';
-import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { ActualNote } from '#domain/engagement/state.ts';
+import type { Approval, Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { ItemComments } from './follow-comments.ts';
 
 /**
@@ -20,22 +21,22 @@ export function withoutUnproven(
 ): Rulings {
   const epicRead = comments.some(({ target }) => target.kind === 'epic');
   const stepsRead = new Set(comments.flatMap(({ target }) => (target.kind === 'step' ? [target.step] : [])));
-  const authors = new Map(comments.flatMap(({ notes }) => notes.map(({ id, author }) => [id, author.id])));
+  const notes = comments.flatMap((item) => item.notes);
   // A word about a step may stand on its issue or on the epic: it is missing only when both were read.
-  const isProven = (said: {
-    readonly step: StepKey;
-    readonly note: number | null;
-    readonly byId: number;
-  }): boolean => {
+  const isProven = (said: Waiver | Approval): boolean => {
     // By a label: proven when it was read.
-    if (said.note === null) return true;
-    const author = authors.get(said.note);
-    if (settled.has(said.step)) return true;
-    return author === undefined ? !(epicRead && stepsRead.has(said.step)) : author === said.byId;
+    if (said.note === null || settled.has(said.step)) return true;
+    const saying = notes.find((note) => isCommentOf(said, note));
+    return saying === undefined ? !(epicRead && stepsRead.has(said.step)) : saying.author.id === said.byId;
   };
   return {
     ...rulings,
     approvals: rulings.approvals.filter(isProven),
     waivers: rulings.waivers.filter(isProven),
   };
+}
+
+/** By its id, and where the issue was moved, so that the comment is a copy with another id, by author and time. */
+function isCommentOf({ note, byId, at }: Waiver | Approval, { id, author, createdAt }: ActualNote): boolean {
+  return id === note || (author.id === byId && createdAt === at);
 }

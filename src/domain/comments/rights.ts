@@ -51,7 +51,10 @@ export function allowedRoles(
     const role = status?.step.done_when.approval?.role;
     return role === undefined ? [ANYBODY] : [role];
   }
-  return settings.commands[name] ?? commandOf(name).by;
+  // Whoever may give a waiver may take it back.
+  const asked =
+    name === 'unwaive' ? (settings.commands.unwaive ?? settings.commands.waive) : settings.commands[name];
+  return asked ?? commandOf(name).by;
 }
 
 function isOwner(roles: ReadonlySet<string>, status: StepStatus | null): boolean {

@@ -15,14 +15,16 @@ import {
 import type { Command } from './parse-command.ts';
 
 /** Effects of the commands about one step. */
-export const STEP_COMMANDS: EffectsOf<'waive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> = {
-  waive: ({ reason }, context) => waive(reason, false, context),
-  skip: ({ reason }, context) => waive(reason, true, context),
-  approve: (_, context) => approve(context),
-  retry: (_, context) => retry(context),
-  snooze: ({ workingDays }, context) => snooze(workingDays, context),
-  due: moveDue,
-};
+export const STEP_COMMANDS: EffectsOf<'waive' | 'unwaive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> =
+  {
+    waive: ({ reason }, context) => waive(reason, false, context),
+    unwaive: (_, context) => unwaive(context),
+    skip: ({ reason }, context) => waive(reason, true, context),
+    approve: (_, context) => approve(context),
+    retry: (_, context) => retry(context),
+    snooze: ({ workingDays }, context) => snooze(workingDays, context),
+    due: moveDue,
+  };
 
 function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   const { assessment, status } = context;
@@ -44,6 +46,23 @@ function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   return done(context, {
     rulings: { waivers: [...others, waiver] },
     reply: onEpic(context, words),
+  });
+}
+
+function unwaive(context: EffectContext): Effect {
+  const { assessment, status } = context;
+  if (status === null) return refused('it is not about a step');
+  const { key, step, issue } = status;
+  const waivers = assessment.rulings.waivers.filter((waiver) => waiver.step !== key);
+  if (waivers.length === assessment.rulings.waivers.length)
+    return refused(`${step.title} has no waiver that could be taken back`);
+  if (status.done && issue?.state === 'closed')
+    return refused(
+      `${step.title} is done under its waiver already; open its issue again, which ends the waiver`,
+    );
+  return done(context, {
+    rulings: { waivers },
+    reply: onEpic(context, `The waiver of ${step.title} is taken back: what is missing is asked for again.`),
   });
 }
 

@@ -85,16 +85,19 @@ export function planHolder(draft: Omit<Draft, 'due' | 'coming'>): readonly Actio
   return movesToEpic(draft) ? [moveToEpic(epic, draft)] : [];
 }
 
-/** Writes the copy where it would not say what counts: after a launch, a ruling, another SOW. */
+/** Writes the copy where it would not say what counts: after a launch, a ruling, a command that changes something, another SOW. */
 export function planCopy(
-  draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'links' | 'sealing' | 'wishes'>,
+  draft: Pick<Draft, 'facts' | 'said' | 'settings' | 'context' | 'links' | 'sealing' | 'wishes'>,
 ): readonly Action[] {
   const { found } = draft.facts;
+  const isFollowed = draft.said.followed.answers.some(({ changes }) => changes);
   const isThere = found.epic !== null && !movesToEpic(draft) && found.opened.kind !== 'absent';
   const next = nextRecord(draft, draft.links, false);
   const isKept = isThere && !isNewborn(found) && found.restored !== 'taken over' && !draft.wishes.reseal;
   const before = isKept ? found.record : null;
-  return draft.sealing && needsCopy(before, next) ? [{ kind: 'write-copy', record: toWrite(next, []) }] : [];
+  return draft.sealing && (isFollowed || needsCopy(before, next))
+    ? [{ kind: 'write-copy', record: toWrite(next, []) }]
+    : [];
 }
 
 function isNewborn({ opened }: Pick<Identified, 'opened'>): boolean {

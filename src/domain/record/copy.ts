@@ -17,9 +17,15 @@ export function copyNote(record: EngagementRecord, place: string, seal: Seal): s
   return [
     'Procession keeps a protected copy of its record of this engagement in this comment: the SOW, and what people have ruled. When the description is damaged, it is restored from here. Please leave the comment where it is.',
     '',
-    recordLine(lasting(record), place, seal),
+    recordLine(copied(record), place, seal),
     encodeNoteMarker(COPY_RULE),
   ].join('\n');
+}
+
+/** What lasts, and how far comments were followed by then: a command is carried out once in its life. */
+function copied(record: EngagementRecord): EngagementRecord {
+  const { rulings, ...others } = lasting(record);
+  return { ...others, rulings: { ...rulings, readings: record.rulings.readings } };
 }
 
 /** The newest valid copy among the notes of an epic, whoever wrote it: the seal proves it. */

@@ -165,8 +165,8 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
 }
 
 /**
- * What the protected copy holds: the part that cannot be made again from what GitLab shows. Which issue is which step,
- * which links there are, what is done and how far comments were read is found again.
+ * The part of a record that cannot be made again from what GitLab shows: a change of it is written into the protected
+ * copy. Which issue is which step, which links there are and what is done is found again.
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
   const { waivers, approvals, appointments, hold, instances, health, snoozes } = record.rulings;

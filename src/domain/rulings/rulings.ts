@@ -15,7 +15,17 @@ const Key = z.string().refine(isStepKey);
 const CalendarDate = z.iso.date();
 
 /** Who said it (the id outlives a rename), on which date (of the calendar's time zone), in which comment. */
-const given = { by: z.string(), byId: z.int(), on: CalendarDate, note: z.int() };
+const given = {
+  by: z.string(),
+  byId: z.int(),
+  on: CalendarDate,
+  note: z.int(),
+  /**
+   * The instant the comment was written, ISO 8601: who wrote it and when is what stays the same of a comment when its
+   * issue is moved. Absent where there is no comment, and in records that are older than this field.
+   */
+  at: z.string().optional(),
+};
 
 /** A reasoned exception: the step counts as done when closed, whatever it lacks. */
 const Waiver = z.object({
@@ -113,6 +123,8 @@ const Reading = z.object({
   count: z.int().nullable(),
   /** Comments up to this id have been followed or are none of ours. */
   upTo: z.int(),
+  /** The instant the last of them was written, ISO 8601; absent in records that are older than this field. */
+  at: z.string().optional(),
 });
 export type Reading = z.infer<typeof Reading>;
 

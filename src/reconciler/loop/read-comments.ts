@@ -41,6 +41,7 @@ export async function readComments(gitlab: GitLab, input: CommentInput): Promise
       async ([target, item]): Promise<ItemComments> => ({
         target,
         item,
+        before: issueBefore(target, input),
         notes: await gitlab.readNotes(item),
       }),
     ),
@@ -58,6 +59,11 @@ export async function readComments(gitlab: GitLab, input: CommentInput): Promise
     fromMembers.flatMap(({ body }) => assignedUsers(body)),
   );
   return followComments({ comments, rulings, assessment, settings, levels, named });
+}
+
+function issueBefore(target: NoteTarget, { found }: CommentInput): string | undefined {
+  const id = target.kind === 'step' ? found.record?.memory.issues.get(target.step) : undefined;
+  return id === undefined ? undefined : itemName({ kind: 'issue', id });
 }
 
 /** Asked for what members have written only: others could make us ask without end. */

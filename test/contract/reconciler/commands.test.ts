@@ -100,6 +100,59 @@ describe('comment commands', () => {
     expect(world.state('talks')).toBe('workflow::waived');
   });
 
+  it('a waiver that is taken back counts no longer, and cannot be taken back twice', async () => {
+    await world.walk('first');
+    say('mira', world.issue('second'), '/ps waive no time');
+    await settle();
+    const note = say('mira', world.issue('second'), '/ps unwaive');
+    await settle();
+    expect(reactions(note)).toEqual(['white_check_mark']);
+    expect(world.epic().description).not.toContain('waived by');
+    expect(world.issue('second').description).not.toContain('Waived by');
+    world.by('eli').close(world.issue('second'));
+    await settle();
+    expect(world.issue('second').state).toBe('opened');
+
+    const again = say('mira', world.epic(), '/ps unwaive second');
+    await settle();
+    expect(answer(world.epic(), again)).toContain('second has no waiver that could be taken back');
+  });
+
+  it('a waiver under which a step is done is ended by opening the issue, and said to be', async () => {
+    await world.walk('first');
+    say('mira', world.issue('second'), '/ps waive no time');
+    await settle();
+    world.by('eli').close(world.issue('second'));
+    await settle();
+    const note = say('mira', world.issue('second'), '/ps unwaive');
+    await settle();
+
+    expect(reactions(note)).toEqual(['x']);
+    expect(answer(world.issue('second'), note)).toContain('open its issue again, which ends the waiver');
+    expect(world.state('second')).toBe('workflow::waived');
+  });
+
+  it('a waiver may be taken back by whoever may give one', async () => {
+    await world.close();
+    world = await startLaunched({ process: COMMANDED, settings: { commands: { waive: ['engineer'] } } });
+    await world.walk('first');
+    say('eli', world.issue('second'), '/ps waive no time');
+    const note = say('eli', world.issue('second'), '/ps unwaive');
+    await settle();
+
+    expect(reactions(note)).toEqual(['white_check_mark']);
+  });
+
+  it('deleting the comment of a waiver takes the waiver back until the step is done', async () => {
+    await world.walk('first');
+    const note = say('mira', world.issue('second'), '/ps waive no time');
+    await settle();
+    world.sandbox.operations.deleteNote(world.sandbox.user('mira'), note);
+    await settle();
+
+    expect(world.epic().description).not.toContain('waived by');
+  });
+
   it('skip closes a step from the epic, and what comes after becomes ready', async () => {
     const note = say('mira', world.epic(), '/ps skip first there is nobody to choose');
     await settle();
