@@ -118,10 +118,10 @@ describe('which jobs run', () => {
   });
 
   it.each([
-    ['Sweep', ['procession:sweep']],
+    ['Procession: sweep', ['procession:sweep']],
     ['Nightly check and report', ['procession:check', 'procession:report']],
   ])('for the schedule "%s" of the second recipe', async (CI_PIPELINE_SCHEDULE_DESCRIPTION, jobs) => {
-    await using('sweep_on: Sweep');
+    await using('sweep_on: sweep');
 
     expect(await runner.jobs(team.folder, main('schedule', { CI_PIPELINE_SCHEDULE_DESCRIPTION }))).toEqual(
       jobs,
@@ -153,7 +153,7 @@ describe('which jobs run', () => {
 describe("GitLab's schema of pipelines", () => {
   afterEach(reset);
 
-  it.each(['procession/procession@1.0.0', 'sweep_on: Sweep', 'intake: false', 'procession/gate@1.0.0'])(
+  it.each(['procession/procession@1.0.0', 'sweep_on: sweep', 'intake: false', 'procession/gate@1.0.0'])(
     'takes the recipe with %s',
     async (needle) => {
       await using(needle);

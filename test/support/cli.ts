@@ -98,6 +98,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sowFiles: async () => [],
     conformance: absent('scratch group'),
     wonSows: async () => [],
+    componentInputs: () => null,
     isConfigFile: absent('settings'),
     lintConfig: absent('settings'),
     lintProject: absent('files to lint'),

@@ -6,8 +6,9 @@ import { ROLE_NAMES } from '#domain/base/gitlab-version.ts';
 import { diagnose, diagnoseDatabase, diagnoseFailure } from '#domain/doctor/diagnose.ts';
 import { type Area, type Diagnosis, inOrder } from '#domain/doctor/diagnosis.ts';
 import type { DoctorFacts } from '#domain/doctor/facts.ts';
-import { valuesOf } from '#domain/setup/installation.ts';
+import { type ActualSchedule, valuesOf } from '#domain/setup/installation.ts';
 import { sweepSchedule } from '#domain/setup/schedule.ts';
+import { jobsOfSchedule } from '#domain/setup/scheduled-jobs.ts';
 import { examine } from '#reconciler/hooks/examine.ts';
 import { doctorText } from '#render/doctor-text.ts';
 import { counted } from '#render/paint.ts';
@@ -66,12 +67,18 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
     hooks: await wire.hooks(),
     database: async () => await wire.database(),
   };
-  return await examine(deps, { wanted, processRoles, roles, serviceUrl });
+  return await examine(deps, {
+    wanted,
+    processRoles,
+    roles,
+    serviceUrl,
+    pipeline: wire.componentInputs(),
+  });
 }
 
 /** For each area that was looked at, what was found there. */
 function aboutOf(facts: DoctorFacts): Readonly<Partial<Record<Area, string>>> {
-  const { installation, wanted, serviceUrl, database } = facts;
+  const { installation, wanted, serviceUrl, database, pipeline } = facts;
   const { user, token, group, project, version, capabilities, clockAheadSeconds } = installation;
   if (user.kind === 'refused') return {};
   const role = (level: number): string => ROLE_NAMES[level] ?? 'administrator';
@@ -92,10 +99,15 @@ function aboutOf(facts: DoctorFacts): Readonly<Partial<Record<Area, string>>> {
     schedule:
       schedule === undefined
         ? 'none'
-        : `${schedule.cron}, last run ${schedule.lastPipeline?.createdAt ?? 'never'}`,
+        : `${schedule.cron}, last run ${schedule.lastPipeline?.createdAt ?? 'never'}${runs(schedule, pipeline)}`,
     people: counted(valuesOf(installation.people).length, 'person', 'people'),
     database: database.kind,
   };
+}
+
+/** `, runs sweep, check, report` */
+function runs({ description }: ActualSchedule, pipeline: DoctorFacts['pipeline']): string {
+  return pipeline === null ? '' : `, runs ${jobsOfSchedule(description, pipeline).join(', ') || 'nothing'}`;
 }
 
 function toDocument(wire: Wire, diagnoses: readonly Diagnosis[], facts: DoctorFacts | null): object {

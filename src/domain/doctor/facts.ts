@@ -1,5 +1,6 @@
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
+import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 
 /** State of the store of deliveries, which only a service needs. */
@@ -17,6 +18,8 @@ export interface DoctorFacts {
   /** Roles that own a step of the process. */
   readonly processRoles: readonly string[];
   readonly serviceUrl: string | null;
+  /** Inputs that `.gitlab-ci.yml` in this folder gives the component; `null`: not known. */
+  readonly pipeline: ComponentInputs | null;
   /** By hook id: what failed in the last 24 hours. */
   readonly failed: ReadonlyMap<number, readonly FailedDelivery[]>;
   readonly database: DatabaseState;

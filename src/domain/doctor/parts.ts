@@ -12,6 +12,7 @@ import {
 import { labelChanges, planLabels } from '#domain/setup/labels.ts';
 import { afterRenames, boardFor } from '#domain/setup/plan-setup.ts';
 import { hasWorkingOwner, sweepSchedule } from '#domain/setup/schedule.ts';
+import { jobsOfSchedule, patternOf } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedBoard } from '#domain/setup/wanted-installation.ts';
 import { inShort, pageOf, RUN_SETUP, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -132,7 +133,15 @@ export const PART_RULES: readonly Rule<DoctorFacts>[] = [
     severity: 'error',
     applies: neverRan,
     says: 'The pipeline schedule that sweeps has never made a pipeline since {since}.',
-    fix: 'See whether .gitlab-ci.yml is on the branch {ref} and has a job for schedules (procession init writes it), then press the play button under {page}.',
+    fix: 'See whether .gitlab-ci.yml is on the branch {ref} and has a job for schedules whose description fits (procession init writes one that takes all), then press the play button under {page}.',
+  },
+  {
+    id: 'schedule-sweeps-nothing',
+    area: 'schedule',
+    severity: 'error',
+    applies: sweepsNothing,
+    says: 'No pipeline schedule sweeps: sweep_on in .gitlab-ci.yml is {pattern}, and {schedules}.',
+    fix: 'Leave sweep_on out, or let it fit the schedule that procession setup makes: sweep_on: sweep.',
   },
   {
     id: 'schedule-failing',
@@ -210,6 +219,21 @@ function isUnscheduled({ installation }: DoctorFacts): boolean {
 
 function ownerOf({ owner }: ActualSchedule): string {
   return owner === null ? 'Nobody owns' : `${owner.username}, who is ${owner.state}, owns`;
+}
+
+/** What is switched off, and what no schedule could sweep, has rules of its own. */
+function sweepsNothing({ installation, pipeline }: DoctorFacts): false | Details {
+  const schedules = valuesOf(installation.schedules).filter(({ active }) => active);
+  if (pipeline === null || pipeline['sweep'] === false || schedules.length === 0) return false;
+  const runs = schedules.map(({ description }) => ({
+    description,
+    jobs: jobsOfSchedule(description, pipeline),
+  }));
+  if (runs.some(({ jobs }) => jobs.includes('sweep'))) return false;
+  const said = runs.map(
+    ({ description, jobs }) => `the schedule "${description}" runs ${some(jobs) || 'nothing'}`,
+  );
+  return { pattern: patternOf('sweep', pipeline), schedules: some(said) };
 }
 
 function neverRan({ installation }: DoctorFacts): false | Details {

@@ -3,6 +3,7 @@ import { distinctUsers } from '#domain/base/username.ts';
 import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
+import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationReader } from '#ports/installation.ts';
@@ -22,6 +23,7 @@ export interface ExamineQuestion {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly processRoles: readonly string[];
   readonly serviceUrl: string | null;
+  readonly pipeline: ComponentInputs | null;
 }
 
 /** @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError */

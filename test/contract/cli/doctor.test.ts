@@ -469,6 +469,17 @@ const CASES: readonly Case[] = [
     fix: /^See whether \.gitlab-ci\.yml is on the branch main/,
   },
   {
+    id: 'schedule-sweeps-nothing',
+    broken: ({ folder }) =>
+      writeFile(
+        join(folder, '.gitlab-ci.yml'),
+        'include:\n  - component: $CI_SERVER_FQDN/acme/procession/procession@1.0.0\n    inputs: { image: x, sweep_on: Putzen }\n',
+      ),
+    message:
+      'No pipeline schedule sweeps: sweep_on in .gitlab-ci.yml is Putzen, and the schedule "Procession: sweep" runs check and report.',
+    fix: 'Leave sweep_on out, or let it fit the schedule that procession setup makes: sweep_on: sweep.',
+  },
+  {
     id: 'schedule-failing',
     broken: (world) =>
       Object.assign(schedule(world), {

@@ -1,0 +1,35 @@
+/** `.gitlab-ci.yml`, as far as it says what the CI/CD component is given. */
+import { resolve } from 'node:path';
+import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
+import { parseYaml } from '#yaml/parse-yaml.ts';
+import { readTextSync } from './read-text-sync.ts';
+
+/** What GitLab reads first. */
+const PIPELINE_FILE = '.gitlab-ci.yml';
+
+/**
+ * Inputs that the pipelines of a folder give the component; `null` where they do not include it, or in a way that only
+ * GitLab can read.
+ */
+export function readComponentInputs(folder: string): ComponentInputs | null {
+  const content = readTextSync(resolve(folder, PIPELINE_FILE));
+  if (content.kind === 'error') return null;
+  const parsed = parseYaml(content.text, PIPELINE_FILE);
+  if (parsed.kind === 'error') return null;
+  const included = fieldOf(parsed.value, 'include');
+  const entries: readonly unknown[] = Array.isArray(included) ? included : [included];
+  const ours = entries.find(isOurs);
+  if (ours === undefined) return null;
+  return (fieldOf(ours, 'inputs') ?? {}) as ComponentInputs;
+}
+
+/** `component: …/procession@1.0.0`, or the component's file: `file: templates/procession.yml`, `remote: …`. */
+function isOurs(entry: unknown): boolean {
+  return ['component', 'file', 'remote', 'local'].some((name) =>
+    /\/procession(?:@.+|\.yml)$/.test(String(fieldOf(entry, name) ?? '')),
+  );
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
