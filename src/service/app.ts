@@ -11,11 +11,13 @@ import { observe } from './observe.ts';
 import type { ReadBody } from './read-body.ts';
 import { type Receiver, receive } from './receive.ts';
 import { requestIdOf } from './request-id.ts';
+import { SECRET_VARIABLES } from './require-secrets.ts';
 
 /** Parts that the routes call. */
 export interface ServiceDeps {
-  readonly gitlab: Receiver;
-  readonly crm: Receiver;
+  /** `null`: there is no secret, so nobody is believed and the source is off. */
+  readonly gitlab: Receiver | null;
+  readonly crm: Receiver | null;
   readonly readBody: ReadBody;
   readonly metrics: ServiceMetrics;
   readonly health: HealthSource;
@@ -38,8 +40,11 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
 /** A slash at the end of a path means the same: people copy addresses with and without one. */
 export function createApp(deps: ServiceDeps): Hono<ServiceEnv> {
   const app = new Hono<ServiceEnv>({ strict: false });
-  for (const source of ['gitlab', 'crm'] as const)
-    app.post(PATHS[source], async (c) => await receiveOne(deps, deps[source], c.req.raw, c.env));
+  for (const source of ['gitlab', 'crm'] as const) {
+    const receiver = deps[source];
+    if (receiver === null) app.all(PATHS[source], observed(deps, PATHS[source]), () => off(source));
+    else app.post(PATHS[source], async (c) => await receiveOne(deps, receiver, c.req.raw, c.env));
+  }
   app.get('/healthz', observed(deps, '/healthz'), () => answer(200, { status: 'ok' }));
   app.get('/readyz', observed(deps, '/readyz'), async () => {
     const { ready, problems, details } = await readiness(deps.health, deps.clock.now());
@@ -53,6 +58,11 @@ export function createApp(deps: ServiceDeps): Hono<ServiceEnv> {
   app.notFound((c) => unmatched(deps, c));
   app.onError((error, c) => failed(deps, error, c));
   return app;
+}
+
+function off(source: 'gitlab' | 'crm'): Response {
+  const message = `This webhook is off: ${SECRET_VARIABLES[source]} is not set, so nobody could be believed.`;
+  return answer(404, { error: 'source_off', message });
 }
 
 async function receiveOne(

@@ -27,7 +27,7 @@ import { createReadBody } from '#service/read-body.ts';
 import type { Receiver } from '#service/receive.ts';
 import { createCrmReceiver } from '#service/receive-crm.ts';
 import { createGitLabReceiver } from '#service/receive-gitlab.ts';
-import type { WebhookSecrets } from '#service/require-secrets.ts';
+import { SECRET_VARIABLES, type WebhookSecrets } from '#service/require-secrets.ts';
 import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
@@ -62,6 +62,8 @@ export interface ComposedService {
 /** Service that accepts deliveries. */
 export interface RunningService {
   readonly url: string;
+  /** What is off, and why: a sentence each. */
+  readonly off: readonly string[];
   /** Stops accepting, lets begun work end, and closes the store. */
   close(): Promise<void>;
 }
@@ -97,6 +99,11 @@ export async function runService(parts: ServiceParts): Promise<RunningService> {
   const background = service.work(ending.signal);
   return {
     url: served.url,
+    off: (['gitlab', 'crm'] as const).flatMap((source) =>
+      parts.secrets[source].length > 0
+        ? []
+        : [`POST /webhooks/${source} is off: ${SECRET_VARIABLES[source]} is not set.`],
+    ),
     close: async () => {
       await served.close();
       ending.abort();
@@ -172,28 +179,42 @@ function receivers(
   { secrets, store }: ServiceParts,
   memory: Memory,
   ownWrites: OwnWrites,
-): { readonly gitlab: Receiver; readonly crm: Receiver } {
+): { readonly gitlab: Receiver | null; readonly crm: Receiver | null } {
+  return {
+    gitlab: secrets.gitlab.length === 0 ? null : gitlabReceiver(secrets.gitlab, { store, memory, ownWrites }),
+    crm:
+      secrets.crm.length === 0
+        ? null
+        : createCrmReceiver({
+            inbox: store,
+            verify: createVerifyCrm(secrets.crm),
+            limitBytes: CRM_BODY_BYTES,
+          }),
+  };
+}
+
+function gitlabReceiver(
+  secrets: WebhookSecrets['gitlab'],
+  {
+    store,
+    memory,
+    ownWrites,
+  }: { readonly store: Store; readonly memory: Memory; readonly ownWrites: OwnWrites },
+): Receiver {
   const gitlab = createGitLabReceiver({
     inbox: store,
-    verify: createVerifyGitLab(secrets.gitlab),
+    verify: createVerifyGitLab(secrets),
     limitBytes: GITLAB_BODY_BYTES,
     ownUser: memory.ownUser,
     isOwnWrite: (written) => ownWrites.has(written),
     engagementOfIssue: memory.engagementOfIssue,
   });
   return {
-    gitlab: {
-      ...gitlab,
-      take: async (delivery) => {
-        memory.delivered(delivery.receivedAt);
-        return await gitlab.take(delivery);
-      },
+    ...gitlab,
+    take: async (delivery) => {
+      memory.delivered(delivery.receivedAt);
+      return await gitlab.take(delivery);
     },
-    crm: createCrmReceiver({
-      inbox: store,
-      verify: createVerifyCrm(secrets.crm),
-      limitBytes: CRM_BODY_BYTES,
-    }),
   };
 }
 

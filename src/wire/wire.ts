@@ -109,8 +109,13 @@ export interface Wire extends PipelineWire {
   hooks(): Promise<HookAdmin>;
   /** Tells whether the store could be opened; writes nothing. */
   database(): Promise<DatabaseState>;
-  /** Starts the webhook service. @throws ConfigError without secrets or GitLab settings. */
-  serve(): Promise<RunningService>;
+  /**
+   * Starts the webhook service.
+   *
+   * @param port in place of PORT
+   * @throws ConfigError without secrets or GitLab settings.
+   */
+  serve(port?: number): Promise<RunningService>;
 }
 
 const USER_AGENT = 'procession';
@@ -176,7 +181,8 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     conformance: async (wish) => await proveOn(config(), wish),
     hooks: async () => (await import('#gitlab/setup/hooks.ts')).createHookAdmin(connection()),
     database: async () => await probeStore(config()),
-    serve: async () => await startServing(config(), { clock, connection, processes }),
+    serve: async (port = config().port) =>
+      await startServing({ ...config(), port }, { clock, connection, processes }),
   };
 }
 
@@ -275,7 +281,7 @@ async function startServing(
     }),
   });
   return {
-    url: service.url,
+    ...service,
     close: async () => {
       await service.close();
       logger.flush();

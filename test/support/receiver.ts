@@ -18,6 +18,8 @@ export const SIGNING_TOKEN = `whsec_${KEY.toString('base64')}`;
 export const PLAIN_TOKEN = 'canary-plain-token';
 
 export interface ReceiverOptions {
+  /** There is no secret of the CRM. */
+  readonly crmOff?: boolean;
   readonly gitlabSecrets?: readonly string[];
   readonly now?: () => string;
   readonly bodyTimeoutMs?: number;
@@ -63,11 +65,14 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
       isOwnWrite: options.isOwnWrite ?? (() => false),
       engagementOfIssue: () => null,
     }),
-    crm: createCrmReceiver({
-      inbox,
-      verify: createVerifyCrm([new Secret(SIGNING_TOKEN)]),
-      limitBytes: 1_048_576,
-    }),
+    crm:
+      options.crmOff === true
+        ? null
+        : createCrmReceiver({
+            inbox,
+            verify: createVerifyCrm([new Secret(SIGNING_TOKEN)]),
+            limitBytes: 1_048_576,
+          }),
     readBody: createReadBody({
       timeoutMs: options.bodyTimeoutMs ?? 10_000,
       roomBytes: options.roomBytes ?? 104_857_600,

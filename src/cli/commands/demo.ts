@@ -1,5 +1,6 @@
-import { announce, portOf, samples } from '#cli/targets/playing.ts';
+import { announce, samples } from '#cli/targets/playing.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { portOf } from '#cli/terminal/port.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
 
 export const command: Command = {
@@ -29,7 +30,7 @@ export const command: Command = {
       processes: await wire.processes(),
       logger: wire.logger,
       host: '127.0.0.1',
-      port: portOf(context, stays ? 8929 : 0),
+      port: portOf(context, 'demo') ?? (stays ? 8929 : 0),
       onOutcome: (engagement, outcome) => {
         if (playing) context.output.note(`${engagement}: ${outcomeText(outcome)}`);
       },

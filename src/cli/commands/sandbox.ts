@@ -1,5 +1,6 @@
-import { announce, portOf } from '#cli/targets/playing.ts';
+import { announce } from '#cli/targets/playing.ts';
 import type { Command } from '#cli/terminal/command.ts';
+import { portOf } from '#cli/terminal/port.ts';
 
 export const command: Command = {
   name: 'sandbox',
@@ -20,7 +21,7 @@ export const command: Command = {
       processes: await wire.processes(),
       logger: wire.logger,
       host: '127.0.0.1',
-      port: portOf(context, 8929),
+      port: portOf(context, 'sandbox') ?? 8929,
       engine: false,
     });
     const { bot, ada, mira, eli, noor, casey, gus, otto } = world.seed;

@@ -33,15 +33,42 @@ export async function readLaunched({ labels }: Session): Promise<readonly Engage
 }
 
 /**
- * Creates a label in the group, and adds its name to the known ones.
+ * Creates a label in the group, and adds its name to the known ones. Launches side by side in one process want the same
+ * labels: the first one asks GitLab, the others wait for its answer.
  *
  * @see https://docs.gitlab.com/api/group_labels/#create-a-new-group-label
  */
-export async function createLabel(
-  { connection, labels }: Session,
+export async function createLabel(session: Session, label: NewLabel): Promise<'created' | 'existed'> {
+  const { labels, creating } = session;
+  if ((await labels.known())?.has(label.name) === true) return 'existed';
+  const other = creating.get(label.name);
+  if (other !== undefined) return (await other) ? 'existed' : await createLabel(session, label);
+  const sent = sendLabel(session, label);
+  creating.set(
+    label.name,
+    sent.then(
+      () => true,
+      () => false,
+    ),
+  );
+  try {
+    const outcome = await sent;
+    // A list that could not be read will have it when it is read.
+    await labels.known()?.then(
+      (known) => known.set(label.name, label.description),
+      () => {},
+    );
+    return outcome;
+  } finally {
+    creating.delete(label.name);
+  }
+}
+
+async function sendLabel(
+  { connection }: Session,
   { name, color, description }: NewLabel,
 ): Promise<'created' | 'existed'> {
-  const outcome = await lookBeforeRepeat<'created' | 'existed'>(connection, {
+  return await lookBeforeRepeat<'created' | 'existed'>(connection, {
     send: async () => {
       try {
         await connection.groupLabels.create(connection.group, name, color, { description });
@@ -54,8 +81,6 @@ export async function createLabel(
     },
     find: async () => ((await labelExists(connection, name)) ? 'created' : null),
   });
-  void labels.known()?.then((known) => known.set(name, description));
-  return outcome;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Session {
   readonly capabilities: CapabilityProbe;
   /** Descriptions of the group's labels by name, with those created since. */
   readonly labels: Kept<Map<string, string>>;
+  /** Labels that are being created, by name: whether GitLab took it. */
+  readonly creating: Map<string, Promise<boolean>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
   /** Users that were found, by username in lower case. */
@@ -32,6 +34,7 @@ export function openSession(connection: Connection): Session {
     connection,
     capabilities: createCapabilityProbe(connection),
     labels: keep(() => listLabels(connection)),
+    creating: new Map(),
     me: keep(() => showOwnUser(connection)),
     users: new Map(),
   };

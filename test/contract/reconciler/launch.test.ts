@@ -222,6 +222,23 @@ describe('cost of a launch', () => {
     expect(reads + writes).toBeLessThanOrEqual(12 + 14 + 5);
   });
 
+  it('of several at once in an empty group asks GitLab once for each label', async () => {
+    world.sandbox.world.labels.length = 0;
+    const numbers = ['SOW-2001', 'SOW-2002', 'SOW-2003', 'SOW-2004'];
+    const sowOf = (number: string) => ({ ...world.sow, sow: { ...world.sow.sow, number } });
+    spent();
+
+    const outcomes = await Promise.all(
+      numbers.map((number) => reconcile(world.deps, number, { sow: sowOf(number), process: 'delivery' })),
+    );
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(numbers.map(() => 'applied'));
+    const { labels } = world.sandbox.world;
+    expect(labels.length).toBeGreaterThan(20);
+    expect(new Set(labels.map(({ name }) => name)).size).toBe(labels.length);
+    expect(world.sandbox.ledger.byRoute()['POST /groups/:id/labels']).toBe(labels.length);
+  });
+
   it('is at most 30 requests for the AWS sample, cold but for its labels', async () => {
     await world.apply();
     spent();

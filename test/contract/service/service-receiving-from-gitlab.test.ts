@@ -434,3 +434,23 @@ describe('service: other requests', () => {
     expect(failing.log.join()).toContain('"level":"error"');
   });
 });
+
+describe('service: a source without a secret', () => {
+  it('is off and says why, and the other one works', async () => {
+    const receiver = aReceiver({ crmOff: true });
+    const body = JSON.stringify(aSow());
+
+    const crm = await send(receiver, '/webhooks/crm', body, signedHeaders(body));
+    const gitlab = await send(receiver, '/webhooks/gitlab', JSON.stringify(anIssueEvent()), {
+      'x-gitlab-token': PLAIN_TOKEN,
+    });
+
+    expect(crm.status).toBe(404);
+    expect(JSON.parse(crm.text)).toEqual({
+      error: 'source_off',
+      message: 'This webhook is off: CRM_WEBHOOK_SECRETS is not set, so nobody could be believed.',
+    });
+    expect(gitlab.status).toBe(202);
+    expect(receiver.kept).toHaveLength(1);
+  });
+});

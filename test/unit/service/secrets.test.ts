@@ -33,6 +33,11 @@ describe('service/require-secrets', () => {
     expect(text).not.toContain('canary');
   });
 
+  it('does without the secrets of a source that is not used', () => {
+    expect(problems([good], [])).toBe('none');
+    expect(problems([], [good])).toBe('none');
+  });
+
   it('takes plain secrets and signing tokens for GitLab', () => {
     expect(problems([new Secret('plain'), good], [good])).toBe('none');
   });
