@@ -25,9 +25,10 @@ export function readComponentInputs(folder: string): ComponentInputs | null {
 
 /** `component: …/procession@1.0.0`, or the component's file: `file: templates/procession.yml`, `remote: …`. */
 function isOurs(entry: unknown): boolean {
-  return ['component', 'file', 'remote', 'local'].some((name) =>
-    /\/procession(?:@.+|\.yml)$/.test(String(fieldOf(entry, name) ?? '')),
-  );
+  return ['component', 'file', 'remote', 'local'].some((name) => {
+    const value = fieldOf(entry, name);
+    return typeof value === 'string' && /\/procession(?:@.+|\.yml)$/.test(value);
+  });
 }
 
 function fieldOf(value: unknown, name: string): unknown {
