@@ -167,6 +167,9 @@ export const ProcessionFile = z.strictObject({
           reopen: Brake.default(DEFAULT_POLICY.brakes.reopen),
           close: Brake.default(DEFAULT_POLICY.brakes.close),
           create: Brake.default(DEFAULT_POLICY.brakes.create),
+          engagements: Brake.default(DEFAULT_POLICY.brakes.engagements).describe(
+            'Most engagements in which one sweep may do the same for one cause (process, settings or labels changed, the same step gone); above it none of them is changed.',
+          ),
         })
         .prefault({})
         .describe('Most changes of a kind in one run of one engagement; above it nothing is changed.'),

@@ -13,6 +13,8 @@ export interface HealthSource {
   paused(): readonly { readonly engagement: string; readonly change: string | null }[];
   /** Engagements that are known and of which the last full sweep saw nothing; `procession check` says more. */
   missing(): readonly string[];
+  /** Engagements that the brake across engagements keeps from being changed. */
+  stopped(): readonly { readonly engagement: string; readonly why: string }[];
   /** Instant at which a sweep last ended well; `null`: not yet. */
   lastSweep(): string | null;
   /**
@@ -74,6 +76,7 @@ export async function readiness(source: HealthSource, now: string): Promise<Read
       gitlab,
       paused: source.paused(),
       missing: source.missing(),
+      stopped: source.stopped(),
       lastSweep: source.lastSweep(),
       webhooks: source.webhooks(),
     },

@@ -43,7 +43,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
   let lastDelivery: string | null = null;
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
-  let missing: readonly EngagementKey[] = [];
+  let findings: Findings = { missing: [], stopped: new Map() };
   function forgetSweep(): void {
     lastSweep = null;
     metrics.sweepSucceeded(null);
@@ -78,7 +78,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       }
       lastSweep = result.at;
       metrics.sweepSucceeded(result.at);
-      missing = result.missing ?? missing;
+      findings = findingsAfter(result, findings);
       if (result.full)
         for (const engagement of paused.keys())
           if (!result.paused.includes(engagement)) paused.delete(engagement);
@@ -99,10 +99,23 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       storable: seldom(async () => await store.probe()),
       gitlab: () => gitlab,
       paused: () => [...paused].map(([engagement, change]) => ({ engagement, change })),
-      missing: () => missing,
+      missing: () => findings.missing,
+      stopped: () => [...findings.stopped].map(([engagement, why]) => ({ engagement, why })),
       lastSweep: () => lastSweep,
       webhooks: () => webhooks,
     }),
+  };
+}
+
+type Findings = Pick<Extract<Swept, { full: boolean }>, 'stopped'> & {
+  readonly missing: readonly EngagementKey[];
+};
+
+/** A full sweep sees everything; another one adds to what was found. */
+function findingsAfter(result: Extract<Swept, { full: boolean }>, before: Findings): Findings {
+  return {
+    missing: result.missing ?? before.missing,
+    stopped: result.full ? result.stopped : new Map([...before.stopped, ...result.stopped]),
   };
 }
 

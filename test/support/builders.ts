@@ -1,9 +1,12 @@
 /** Valid by default, change one thing. */
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
+import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import { NO_EFFECTS } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -39,6 +42,25 @@ export function aSow(changes: Partial<Sow> = {}): Sow {
     deliverables: [{ title: 'A running GitLab' }],
     contacts: { customer: { main: { name: 'Ada Example', email: 'ada@example.com' } } },
     ...changes,
+  };
+}
+
+/** The record of an engagement of the sample process, which has just begun. */
+export function aRecord(key: string): EngagementRecord {
+  return {
+    key,
+    process: 'sample',
+    profile: null,
+    version: 1,
+    rules: 'rules',
+    revision: 1,
+    sow: aSow({ sow: { number: key, signed_on: '2026-11-02' } }),
+    memory: EMPTY_MEMORY,
+    done: new Map(),
+    rulings: NO_RULINGS,
+    drift: NO_DRIFT,
+    baseline: new Map(),
+    others: {},
   };
 }
 

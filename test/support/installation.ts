@@ -6,6 +6,7 @@ import type { Diagnosis } from '#domain/doctor/diagnosis.ts';
 import type { SetupPlan } from '#domain/setup/action.ts';
 import type { SetupLink } from '#domain/setup/links.ts';
 import type { World } from '#sandbox/world.ts';
+import { newKeyPair } from '#seal/ed25519.ts';
 import { type CliResult, cli } from './cli.ts';
 import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';
 
@@ -14,10 +15,14 @@ export const HOOK_URL = `${SERVICE_URL}/webhooks/gitlab`;
 export const SIGNING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export const PLAIN_SECRET = 'canary-plain-secret';
 
+/** Seals the records of the installation. */
+export const SEAL_PAIR = newKeyPair();
+
 export const SETTINGS = [
   'gitlab: { group: services, project: services/engagements }',
   'roles: { manager: [mira], engineer: [eli, noor] }',
   `service: { url: ${SERVICE_URL} }`,
+  `seal: { keys: [${SEAL_PAIR.publicKey}] }`,
 ].join('\n');
 
 export interface InstallationOptions extends WorldOptions {

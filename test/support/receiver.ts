@@ -84,6 +84,7 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
       gitlab: () => null,
       paused: () => [],
       missing: () => [],
+      stopped: () => [],
       lastSweep: () => null,
       webhooks: () => null,
     },

@@ -53,10 +53,14 @@ export const command: Command = {
   run,
 };
 
+const UNSEALED_WARNING =
+  'warning: records in GitLab carry no seal, because seal.keys in procession.yml is empty: whoever may edit a description may change what these verdicts go by (docs/trust.md).';
+
 async function run(context: CommandContext): Promise<number> {
   const engagements = context.positionals.map(parseSowNumber);
   const deps = await context.wire.deps();
   const until = untilStep(context, deps);
+  if (!deps.seal.required) context.output.warning(UNSEALED_WARNING);
   const states = await readStates(deps, engagements);
   const judged: EngagementCheck[] = [];
   const traces: Trace[] = [];

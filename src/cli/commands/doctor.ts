@@ -1,7 +1,7 @@
 import { wantedBy } from '#cli/targets/wanted.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
-import { ConfigError } from '#domain/base/errors.ts';
+import { AppError, ConfigError } from '#domain/base/errors.ts';
 import { ROLE_NAMES } from '#domain/base/gitlab-version.ts';
 import { diagnose, diagnoseDatabase, diagnoseFailure } from '#domain/doctor/diagnose.ts';
 import { type Area, type Diagnosis, inOrder } from '#domain/doctor/diagnosis.ts';
@@ -9,7 +9,9 @@ import type { DoctorFacts } from '#domain/doctor/facts.ts';
 import { type ActualSchedule, valuesOf } from '#domain/setup/installation.ts';
 import { sweepSchedule } from '#domain/setup/schedule.ts';
 import { jobsOfSchedule } from '#domain/setup/scheduled-jobs.ts';
+import { type MissingVersion, missingVersions } from '#domain/versions/use.ts';
 import { examine } from '#reconciler/hooks/examine.ts';
+import { readEngagementVersions } from '#reconciler/portfolio/engagement-versions.ts';
 import { doctorText } from '#render/doctor-text.ts';
 import { counted } from '#render/paint.ts';
 import type { Wire } from '#wire/wire.ts';
@@ -22,7 +24,7 @@ export const command: Command = {
   positionals: { min: 0, max: 0 },
   options: { json: { type: 'boolean', help: 'Print the problems as JSON' } },
   details: [
-    "Looks at everything Procession depends on and names all problems at once, each with the command or the page that puts it right: settings; the token's scope, role and expiry (warned 14 days before); GitLab's version; the clock; group and project; labels and boards; the webhook (there, enabled, not failing, right events, right address) where procession.yml has service.url; the pipeline schedule (active, owner not blocked, has run); whether the people of the roles exist and are members; the database of the service.",
+    "Looks at everything Procession depends on and names all problems at once, each with the command or the page that puts it right: settings; the token's scope, role and expiry (warned 14 days before); GitLab's version; the clock; group and project; labels and boards; the webhook (there, enabled, not failing, right events, right address) where procession.yml has service.url; the pipeline schedule (active, owner not blocked, has run); whether the people of the roles exist and are members; the database of the service; whether records are sealed, and whether the processes and versions that engagements name are there.",
     'Reads only, in GitLab and elsewhere. The token decides what can be seen: one of an Owner sees all of it.',
     'Exit codes: 0 no problems (warnings do not count), 2 the settings have problems, 4 anything else has.',
   ].join('\n\n'),
@@ -61,11 +63,12 @@ async function examined(wire: Wire): Promise<Examined> {
 async function factsOf(wire: Wire): Promise<DoctorFacts> {
   const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
   const { installation: wanted, processRoles } = await wantedBy(wire, wishes);
-  const { roles, serviceUrl } = wire.config();
+  const { roles, serviceUrl, sealKeys } = wire.config();
   const deps = {
     installation: await wire.installation(),
     hooks: await wire.hooks(),
     database: async () => await wire.database(),
+    missingVersions: async () => await findMissingVersions(wire),
   };
   return await examine(deps, {
     wanted,
@@ -73,7 +76,23 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
     roles,
     serviceUrl,
     pipeline: wire.componentInputs(),
+    sealed: sealKeys.length > 0,
   });
+}
+
+/** Reads what every engagement names. Where that fails, other rules say what is wrong with the access. */
+async function findMissingVersions(wire: Wire): Promise<readonly MissingVersion[]> {
+  try {
+    const deps = await wire.deps();
+    const { engagements } = await readEngagementVersions(deps);
+    return missingVersions(engagements, (one) => {
+      const judgedBy = one.rules === null ? undefined : one;
+      return deps.processes.find(one.process, one.profile, judgedBy) !== null;
+    });
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
 }
 
 /** For each area that was looked at, what was found there. */

@@ -30,6 +30,10 @@ export const command: Command = {
       placeholder: 'file',
       help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
     },
+    'allow-mass-change': {
+      type: 'boolean',
+      help: 'Go on where a brake (policy.brakes) stops more changes than usual, in one engagement or in many; look at their plans first',
+    },
     forget: {
       type: 'string',
       placeholder: 'SOW-n',
@@ -62,7 +66,8 @@ async function run(context: CommandContext): Promise<number> {
   const results = await sweep(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
     ...(memory === null ? {} : { also: memory.also }),
-    onResult: ({ engagement }, done, total) => output.progress(done, total, engagement),
+    allowMassChange: context.flag('allow-mass-change'),
+    onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });
   output.clearProgress();
   const missing = await notSeenBy(deps, results, memory, since === null);
@@ -134,7 +139,7 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
     case 'braked':
       return {
         ...line,
-        message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}`,
+        message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}. When it is right: procession apply ${engagement} --allow-mass-change, or procession sweep --allow-mass-change for all`,
         exit: outcomeExit(outcome),
       };
     case 'paused':

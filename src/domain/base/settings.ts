@@ -14,6 +14,8 @@ export interface Brakes {
   readonly reopen: number;
   readonly close: number;
   readonly create: number;
+  /** Most engagements in which one sweep may do the same kind of thing for one cause. */
+  readonly engagements: number;
 }
 
 export interface Policy {
@@ -21,7 +23,10 @@ export interface Policy {
   readonly brakes: Brakes;
 }
 
-export const DEFAULT_POLICY: Policy = { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40 } };
+export const DEFAULT_POLICY: Policy = {
+  mode: 'enforce',
+  brakes: { reopen: 5, close: 10, create: 40, engagements: 5 },
+};
 
 /** When people are reminded of a step that is due. All numbers are working days but `perDay`. */
 export interface ReminderSettings {

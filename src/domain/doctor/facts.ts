@@ -2,6 +2,7 @@ import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+import type { MissingVersion } from '#domain/versions/use.ts';
 
 /** State of the store of deliveries, which only a service needs. */
 export type DatabaseState =
@@ -23,4 +24,8 @@ export interface DoctorFacts {
   /** By hook id: what failed in the last 24 hours. */
   readonly failed: ReadonlyMap<number, readonly FailedDelivery[]>;
   readonly database: DatabaseState;
+  /** Records are sealed: `seal.keys` is not empty. */
+  readonly sealed: boolean;
+  /** Definitions that engagements name and that are not loaded. */
+  readonly missingVersions: readonly MissingVersion[];
 }

@@ -28,11 +28,14 @@ export function judge(plan: Plan, policy: Policy, allowMassChange = false): Verd
   };
 }
 
-function count(plan: Plan, kind: keyof Brakes): number {
+/** Kinds of changes of one plan that have a limit. */
+type Kind = Exclude<keyof Brakes, 'engagements'>;
+
+function count(plan: Plan, kind: Kind): number {
   return plan.actions.filter((action) => kindOf(action) === kind).length;
 }
 
-function kindOf(action: Action): keyof Brakes | null {
+function kindOf(action: Action): Kind | null {
   if (action.kind === 'create-issue') return 'create';
   if (action.kind === 'close-twin' && action.item === 'issue') return 'close';
   if (action.kind === 'update-issue' && action.state === 'opened') return 'reopen';

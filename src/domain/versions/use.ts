@@ -12,6 +12,33 @@ export interface EngagementVersion extends NamedVersion {
   readonly closed: boolean;
 }
 
+/** Definition that engagements name and that is not loaded. */
+export interface MissingVersion {
+  readonly process: string;
+  readonly profile: string | null;
+  /** `null`: they name none, and the process itself is missing. */
+  readonly version: number | null;
+  /** Keys of the engagements. */
+  readonly engagements: readonly string[];
+}
+
+/** Definitions that engagements name and that are not loaded, with those engagements. */
+export function missingVersions(
+  engagements: readonly EngagementVersion[],
+  isLoaded: (engagement: EngagementVersion) => boolean,
+): readonly MissingVersion[] {
+  const missing = Map.groupBy(
+    engagements.filter((engagement) => !isLoaded(engagement)),
+    ({ process, profile, version }) => JSON.stringify([process, profile, version]),
+  );
+  return [...missing.values()].flatMap((those) => {
+    const [first] = those;
+    if (first === undefined) return [];
+    const { process, profile, version } = first;
+    return [{ process, profile, version, engagements: those.map(({ engagement }) => engagement) }];
+  });
+}
+
 /** Engagements of one version, by their keys. */
 export interface VersionUsers {
   readonly running: readonly string[];

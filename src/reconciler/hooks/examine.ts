@@ -5,6 +5,7 @@ import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+import type { MissingVersion } from '#domain/versions/use.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationReader } from '#ports/installation.ts';
 
@@ -15,6 +16,7 @@ export interface ExamineDeps {
   readonly installation: InstallationReader;
   readonly hooks: Pick<HookAdmin, 'listFailedDeliveries'>;
   readonly database: () => Promise<DatabaseState>;
+  readonly missingVersions: () => Promise<readonly MissingVersion[]>;
 }
 
 /** Wishes and settings that the facts are judged by. */
@@ -24,13 +26,14 @@ export interface ExamineQuestion {
   readonly processRoles: readonly string[];
   readonly serviceUrl: string | null;
   readonly pipeline: ComponentInputs | null;
+  readonly sealed: boolean;
 }
 
 /** @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError */
 export async function examine(deps: ExamineDeps, question: ExamineQuestion): Promise<DoctorFacts> {
   const usernames = distinctUsers(Object.values(question.roles).flat());
   const [installation, database] = await Promise.all([deps.installation.read(usernames), deps.database()]);
-  const facts = { ...question, installation, database };
+  const facts = { ...question, installation, database, missingVersions: await deps.missingVersions() };
   const since = new Date(Date.parse(installation.now) - DAY_MS).toISOString();
   const failed = await Promise.all(
     hooksOfService(facts).map(

@@ -78,12 +78,19 @@ export async function reconcileState(
   actual: ActualState,
   options: ReconcileOptions & { readonly claimed?: boolean } = {},
 ): Promise<Outcome> {
-  const decision = await decide(deps, actual, options);
-  if (decision.kind !== 'decided') {
-    if (decision.kind === 'record-damaged') await reportDamage(deps, actual.engagement, decision.found);
-    return decision;
-  }
-  return await carryOut(deps, decision, options);
+  return await settle(deps, actual.engagement, await decide(deps, actual, options), options);
+}
+
+/** Carries out what was decided, or says on the epic why nothing could be. */
+export async function settle(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  decision: Decision | Undecided,
+  options: ReconcileOptions,
+): Promise<Outcome> {
+  if (decision.kind === 'decided') return await carryOut(deps, decision, options);
+  if (decision.kind === 'record-damaged') await reportDamage(deps, engagement, decision.found);
+  return decision;
 }
 
 /** Says on the epic, once, that its SOW record was changed by hand. */

@@ -11,7 +11,7 @@ export interface EngagementVersions {
 
 /** Reads in bulk which version every engagement names; writes nothing. */
 export async function readEngagementVersions(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
 ): Promise<EngagementVersions> {
   const states = await deps.gitlab.readAll();
   const engagements: EngagementVersion[] = [];

@@ -1,9 +1,10 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
+import { massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
-import { decide } from '#reconciler/loop/decide.ts';
+import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf } from '#reconciler/loop/undecided.ts';
 
@@ -22,6 +23,8 @@ export async function findDrift(
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
   /** Engagements that are known and that nothing holds any more; `null`: only what changed was looked at. */
   readonly missing: readonly EngagementKey[] | null;
+  /** Engagements that a brake across engagements keeps from being changed, with the reason. */
+  readonly stopped: ReadonlyMap<EngagementKey, string>;
 }> {
   const states = await deps.gitlab.readAll(updatedAfter === null ? {} : { updatedAfter });
   const now = deps.clock.now();
@@ -31,6 +34,7 @@ export async function findDrift(
   const looks = new Map<EngagementKey, string | null>();
   const seen = new Set<EngagementKey>();
   const traces: Trace[] = [];
+  const decided: Decision[] = [];
   for (const actual of states) {
     const decision = await decide(deps, actual, { comments });
     traces.push(...tracesOf(actual.engagement, decision));
@@ -38,14 +42,23 @@ export async function findDrift(
     if (decision.kind === 'decided' && decision.facts.found.memory.paused) paused.push(actual.engagement);
     if (decision.kind === 'decided')
       looks.set(actual.engagement, nextLook(blockContext(decision.facts.assessment, deps.settings), now));
+    if (decision.kind === 'decided') decided.push(decision);
     const needsWork =
       decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
   }
-  if (updatedAfter !== null) return { seen: seen.size, drifted, paused, looks, missing: null };
+  const stopped = massChanges(decided, deps.settings.policy);
+  const found = {
+    seen: seen.size,
+    drifted: drifted.filter((key) => !stopped.has(key)),
+    paused,
+    looks,
+    stopped,
+  };
+  if (updatedAfter !== null) return { ...found, missing: null };
   const launched = await deps.gitlab.readLaunched();
   traces.push(...launched.map((engagement) => ({ kind: 'label', engagement }) as const));
   const missing = notSeen(seen, traces).map(({ engagement }) => engagement);
-  return { seen: seen.size, drifted, paused, looks, missing };
+  return { ...found, missing };
 }

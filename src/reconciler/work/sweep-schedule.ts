@@ -35,6 +35,8 @@ export type Swept =
       readonly paused: readonly EngagementKey[];
       /** Engagements that are known and that nothing holds any more; `null`: only what changed was looked at. */
       readonly missing: readonly EngagementKey[] | null;
+      /** Engagements that a brake across engagements keeps from being changed, with the reason. */
+      readonly stopped: ReadonlyMap<EngagementKey, string>;
     }
   | { readonly at: string; readonly failed: string };
 
@@ -73,12 +75,18 @@ interface Sweep {
 async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
   const { at, updatedAfter } = sweep;
   try {
-    const { seen, drifted, paused, looks, missing } = await findDrift(deps, updatedAfter);
+    const { seen, drifted, paused, looks, missing, stopped } = await findDrift(deps, updatedAfter);
     for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
     const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
     for (const engagement of woken) await wake(deps, engagement, sweep);
-    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused, missing });
+    deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused, missing, stopped });
+    for (const [engagement, why] of stopped)
+      deps.logger.error('a brake keeps an engagement from being changed', {
+        engagement,
+        why,
+        see: 'procession plan, then procession sweep --allow-mass-change',
+      });
     for (const engagement of missing ?? [])
       deps.logger.error('an engagement is known and nothing of it is seen', {
         engagement,

@@ -1,11 +1,14 @@
 import { AppError, GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import { massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { type CommentLook, lookOfSweep } from '#reconciler/loop/comment-look.ts';
-import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
+import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcile, settle } from '#reconciler/loop/reconcile.ts';
+import type { Undecided } from '#reconciler/loop/undecided.ts';
 
 export interface SweepResult {
   readonly engagement: EngagementKey;
@@ -20,7 +23,10 @@ export interface SweepOptions {
   readonly updatedAfter?: string;
   /** These besides. */
   readonly also?: readonly EngagementKey[];
-  readonly onResult?: (result: SweepResult, done: number, total: number) => void;
+  /** Goes on where a brake would stop it. */
+  readonly allowMassChange?: boolean;
+  /** Told before each engagement is looked at; `done` counts from 0. */
+  readonly onLook?: (engagement: EngagementKey, done: number, total: number) => void;
 }
 
 /** Whether something of the engagement was seen: what only carries a label of ours is none. */
@@ -29,27 +35,65 @@ export function isSeen({ outcome }: Pick<SweepResult, 'outcome'>): boolean {
 }
 
 /**
- * Reconciles every engagement of the known processes from one bulk read. One engagement that fails does not
- * stop the others; an error that is not ours ends the sweep.
+ * Reconciles every engagement from one bulk read: all is decided before anything is written, so that one cause that would
+ * change many engagements is noticed before the first. One engagement that fails does not stop the others; an error that
+ * is not ours ends the sweep.
  */
 export async function sweep(
   deps: ReconcileDeps,
   options: SweepOptions = {},
 ): Promise<readonly SweepResult[]> {
   const states = await read(deps, options);
-  const now = deps.clock.now();
-  const comments = lookOfSweep(options.updatedAfter ?? null, now);
-  const results: SweepResult[] = [];
+  const { updatedAfter = null, allowMassChange = false } = options;
+  const choices = { comments: lookOfSweep(updatedAfter, deps.clock.now()), allowMassChange };
+  const looked: Looked[] = [];
   for (const [index, actual] of states.entries()) {
     const { engagement } = actual;
-    const outcome = await settle(deps, actual, comments);
-    const look =
-      outcome.kind === 'unchanged' ? nextLook(blockContext(outcome.assessment, deps.settings), now) : null;
-    const result: SweepResult = { engagement, outcome, look };
-    results.push(result);
-    options.onResult?.(result, index + 1, states.length);
+    options.onLook?.(engagement, index, states.length);
+    const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
+    looked.push({ engagement, decision });
   }
+  const decided = looked.flatMap(({ decision }) => (decision.kind === 'decided' ? [decision] : []));
+  const stopped = massChanges(allowMassChange ? [] : decided, deps.settings.policy);
+  const results: SweepResult[] = [];
+  for (const one of looked)
+    results.push(await resultOf(deps, one, { ...choices, why: stopped.get(one.engagement) ?? null }));
   return results;
+}
+
+type Failed = Extract<SweepResult['outcome'], { kind: 'failed' }>;
+
+interface Looked {
+  readonly engagement: EngagementKey;
+  readonly decision: Decision | Undecided | Failed;
+}
+
+/** @param choices.why why a brake stops it; `null`: none does */
+async function resultOf(
+  deps: ReconcileDeps,
+  { engagement, decision }: Looked,
+  {
+    why,
+    ...choices
+  }: Pick<ReconcileOptions, 'comments' | 'allowMassChange'> & {
+    readonly why: string | null;
+  },
+): Promise<SweepResult> {
+  if (decision.kind === 'failed') return { engagement, outcome: decision, look: null };
+  if (decision.kind === 'decided' && why !== null) {
+    const { plan, facts } = decision;
+    return { engagement, outcome: { kind: 'braked', plan, assessment: facts.assessment, why }, look: null };
+  }
+  const outcome = await attempt(
+    deps,
+    engagement,
+    async () => await settleRead(deps, engagement, decision, choices),
+  );
+  const look =
+    outcome.kind === 'unchanged'
+      ? nextLook(blockContext(outcome.assessment, deps.settings), deps.clock.now())
+      : null;
+  return { engagement, outcome, look };
 }
 
 async function read(
@@ -65,17 +109,17 @@ async function read(
   ];
 }
 
-async function settle(
+async function attempt<T>(
   deps: ReconcileDeps,
-  actual: ActualState,
-  comments: CommentLook,
-): Promise<SweepResult['outcome']> {
+  engagement: EngagementKey,
+  work: () => Promise<T>,
+): Promise<T | Failed> {
   try {
-    return await reconcileRead(deps, actual, comments);
+    return await work();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     deps.logger.error('engagement could not be reconciled', {
-      engagement: actual.engagement,
+      engagement,
       code: error.code,
       reason: error.message,
     });
@@ -83,16 +127,17 @@ async function settle(
   }
 }
 
-/** Reconciles from what the sweep has read; anew where another writer was faster. */
-async function reconcileRead(
+/** Settles from what the sweep has read; anew where another writer was faster. */
+async function settleRead(
   deps: ReconcileDeps,
-  actual: ActualState,
-  comments: CommentLook,
+  engagement: EngagementKey,
+  decision: Decision | Undecided,
+  choices: ReconcileOptions,
 ): Promise<Outcome> {
   try {
-    return await reconcileState(deps, actual, { comments });
+    return await settle(deps, engagement, decision, choices);
   } catch (error) {
     if (!(error instanceof GitLabConflictError)) throw error;
-    return await reconcile(deps, actual.engagement, { comments });
+    return await reconcile(deps, engagement, choices);
   }
 }

@@ -2,10 +2,15 @@
 import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { placeOf, recordLine } from '#domain/record/line.ts';
+import { writeManagedBlock } from '#domain/text/managed-block.ts';
+import { openSeal } from '#seal/ed25519.ts';
+import { aRecord } from '#test/support/builders.ts';
 import {
   HOOK_URL,
   type InstallationOptions,
   PLAIN_SECRET,
+  SEAL_PAIR,
   SETTINGS,
   startInstallation,
   type TestInstallation,
@@ -64,7 +69,7 @@ const CASES: readonly Case[] = [
     id: 'config-invalid',
     face: 'a field',
     given: { settings: `${SETTINGS}\npolicy: { mode: strict }` },
-    message: 'procession.yml:4 policy.mode: expected one of enforce, warn, shadow, got "strict".',
+    message: 'procession.yml:5 policy.mode: expected one of enforce, warn, shadow, got "strict".',
     fix: /./,
     exit: 2,
   },
@@ -104,6 +109,38 @@ const CASES: readonly Case[] = [
     env: ({ url }) => ({ GITLAB_URL: `${url}/api/v4` }),
     message: /^GITLAB_URL: expected the address of GitLab itself, got "http.*\/api\/v4"\.$/,
     fix: /^Did you mean "http:\/\/[^/]*"\?$/,
+    exit: 2,
+  },
+  {
+    id: 'records-unsealed',
+    settings: SETTINGS.replace(/^seal: .*$/m, ''),
+    severity: 'warning',
+    message: /^Records in GitLab carry no seal:/,
+    fix: /^Make a pair of keys with procession init --seal/,
+  },
+  {
+    id: 'process-version-missing',
+    given: { settings: SETTINGS.replace(/^service: .*$/m, '') },
+    broken: async ({ sandbox, seed }) => {
+      const marker = {
+        kind: 'epic',
+        engagement: 'SOW-7',
+        process: 'gone',
+        profile: null,
+        step: null,
+      } as const;
+      const epic = sandbox.operations.createEpic(sandbox.user('ada'), seed.group.id, {
+        title: 'SOW-7',
+        description: '',
+        labels: ['SOW-7'],
+      });
+      const place = placeOf({ id: epic.id, tracking: null });
+      const seal = openSeal([SEAL_PAIR.publicKey], SEAL_PAIR.privateKey);
+      const line = recordLine({ ...aRecord('SOW-7'), process: 'gone', version: 3 }, place, seal);
+      epic.description = writeManagedBlock('', marker, line);
+    },
+    message: /^SOW-7 runs on version 3 of gone, which is not loaded/,
+    fix: /gone\/versions\/3\. procession versions names/,
     exit: 2,
   },
   {

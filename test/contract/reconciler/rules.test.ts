@@ -1,6 +1,8 @@
 /** The rules people meet, against the sandbox: what they do, what the engine answers, what is in GitLab afterwards. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doStep, fillEvidence } from '#demo/do-step.ts';
+import { DEFAULT_POLICY } from '#domain/base/settings.ts';
 import { actionText } from '#domain/policy/action-text.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
@@ -107,7 +109,7 @@ describe('a step closed too early', () => {
   it('stays closed in warn mode, and is only told', async () => {
     await world.close();
     world = await startLaunched({
-      settings: { policy: { mode: 'warn', brakes: { reopen: 5, close: 10, create: 40 } } },
+      settings: { policy: { mode: 'warn', brakes: DEFAULT_POLICY.brakes } },
     });
     world.by('eli').close(world.issue('kick-off'));
 

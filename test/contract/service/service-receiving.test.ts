@@ -53,6 +53,7 @@ beforeEach(async () => {
       gitlab: () => null,
       paused: () => [],
       missing: () => [],
+      stopped: () => [],
       lastSweep: () => null,
       webhooks: () => null,
     },

@@ -8,6 +8,7 @@ const source = (changes: Partial<HealthSource> = {}): HealthSource => ({
   storable: async () => {},
   gitlab: () => ({ reachable: true, at: NOW, reason: null }),
   missing: () => [],
+  stopped: () => [],
   paused: () => [],
   lastSweep: () => NOW,
   webhooks: () => null,

@@ -51,7 +51,7 @@ describe('service/memory', () => {
 
   it('learns from full sweeps who is paused no longer, and from others who is', () => {
     const { memory, health } = aMemory();
-    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, missing: null };
+    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, missing: null, stopped: new Map() };
     memory.swept({ ...sweep, full: true, paused: ['SOW-1', 'SOW-2'] });
     memory.swept({ ...sweep, full: false, paused: ['SOW-3'] });
     expect(health.paused().map(({ engagement }) => engagement)).toEqual(['SOW-1', 'SOW-2', 'SOW-3']);
@@ -65,9 +65,9 @@ describe('service/memory', () => {
 
   it('keeps who is missing until the next full sweep', () => {
     const { memory, health } = aMemory();
-    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, paused: [] };
+    const sweep = { at: '2026-12-01T09:00:00.000Z', seen: 2, woken: 0, paused: [], stopped: new Map() };
     memory.swept({ ...sweep, full: true, missing: ['SOW-9'] });
-    memory.swept({ ...sweep, full: false, missing: null });
+    memory.swept({ ...sweep, full: false, missing: null, stopped: new Map() });
     expect(health.missing()).toEqual(['SOW-9']);
 
     memory.swept({ ...sweep, full: true, missing: [] });
@@ -103,6 +103,7 @@ describe('service/memory', () => {
       woken: 0,
       paused: [],
       missing: null,
+      stopped: new Map(),
     });
     memory.swept({ at: '2026-12-01T09:05:00.000Z', failed: 'GitLab is away' });
 
