@@ -59,8 +59,8 @@ export interface GitLabReader {
   whoAmI(): Promise<OwnUser>;
   /** Access level of a user in the project, inherited ones included (10 Guest, 15 Planner, 20 Reporter, …); `null` for somebody who is no member. */
   readAccessLevel(userId: number): Promise<number | null>;
-  /** `null` when nobody has this username (yet). Who has is kept for the life of the reader. */
-  findUser(username: string): Promise<ActualUser | null>;
+  /** The member of the project with this username, inherited ones included; `null` when there is none (yet). Who is one is kept for the life of the reader. */
+  findMember(username: string): Promise<ActualUser | null>;
   /** `null` when there is no such pipeline, or we may not see it. @param project its full path */
   readPipeline(project: string, id: number): Promise<ActualPipeline | null>;
 }

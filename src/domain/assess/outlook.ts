@@ -2,6 +2,7 @@
 
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { isSameUser, userKey } from '#domain/base/username.ts';
 import { type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
@@ -44,6 +45,18 @@ export function ownersAsText(status: StepStatus, context: Outlook): string {
   if (users.length > 0) return users.map((user) => `\`${user}\``).join(', ');
   const { name } = personOn(status, context);
   return name === null ? `role ${status.step.owner}, nobody named yet` : inlineText(name);
+}
+
+/**
+ * A user as text. A mention where GitLab has said that the user is a member of the project, by an answer or by assigning
+ * an issue: other names (`all`, that of a group, a stranger's) would call people who have nothing to do with it. In code
+ * marks they notify nobody.
+ */
+export function mention(username: string, { assessment: { members, steps } }: Outlook): string {
+  const isKnown =
+    members?.has(userKey(username)) === true ||
+    steps.some(({ issue }) => issue?.assignees.some((user) => isSameUser(user.username, username)));
+  return isKnown ? `@${username}` : `\`${username}\``;
 }
 
 /** Due date of a step: that of the issue after this run, or the planned one. */

@@ -67,6 +67,8 @@ export interface Assessment {
   readonly process: ProcessDefinition;
   readonly sow: Sow;
   readonly rulings: Rulings;
+  /** Members of the project among those whom roles name; absent: nobody was asked. */
+  readonly members?: ReadonlySet<string>;
   /** Date in the calendar's time zone: `2026-11-25`. */
   readonly today: string;
   /** Steps in reading order. */

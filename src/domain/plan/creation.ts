@@ -230,9 +230,10 @@ function viewOf(context: BlockContext, status: StepStatus | null): View {
   return templateView({
     sow,
     process: { id: process.id, name: process.name },
+    // Texts name whom the SOW names, whoever stands in for them in GitLab.
     people: peopleInRoles(
       process.steps.map((step) => step.owner),
-      assessment,
+      { sow, rulings: assessment.rulings },
       settings,
     ),
     showAmounts: settings.showAmounts,

@@ -1,6 +1,6 @@
 /** Which pipelines are to be started, and what is said of those that failed. */
 
-import { assigneesOf } from '#domain/assess/outlook.ts';
+import { assigneesOf, mention } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { newRun, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
 import { isNewFailure, runFailedText } from '#domain/rulings/pipeline-text.ts';
@@ -71,7 +71,8 @@ export function planRunNotes({
     if (run === null || done || waiver !== null || isGone(key, left)) return [];
     if (!isNewFailure(run, runOf(key, said.recorded.runs))) return [];
     const rule: NoteRule = `pipeline:${run.attempt}`;
-    const body = noteBody(rule, runFailedText(run, assigneesOf(status, context)));
+    const people = assigneesOf(status, context).map((user) => mention(user, context));
+    const body = noteBody(rule, runFailedText(run, people));
     return [{ kind: 'write-note', target: { kind: 'step', step: key }, rule, body }];
   });
 }

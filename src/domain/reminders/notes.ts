@@ -5,7 +5,7 @@
  */
 
 import type { Deadline } from '#domain/assess/lateness.ts';
-import { assigneesOf, dueOf, ownersAsText } from '#domain/assess/outlook.ts';
+import { assigneesOf, dueOf, mention, ownersAsText } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { labelName } from '#domain/base/labels.ts';
 import { distinctUsers } from '#domain/base/username.ts';
@@ -62,7 +62,7 @@ function lateText(
   const assigned = assigneesOf(status, context);
   const told = [...(stage === 'escalated' || assigned.length === 0 ? manager : []), ...assigned];
   const mentions = distinctUsers(told)
-    .map((user) => `@${user} `)
+    .map((user) => `${mention(user, context)} `)
     .join('');
   const what = isLate
     ? `This step was due on ${due} and is still open.`
@@ -95,7 +95,7 @@ function managerOf({ assessment, settings }: BlockContext): readonly string[] {
 
 function nearText({ date }: DueReminder, status: StepStatus, context: BlockContext): readonly string[] {
   const mentions = assigneesOf(status, context)
-    .map((user) => `@${user} `)
+    .map((user) => `${mention(user, context)} `)
     .join('');
   const sentOn = status.acceptance?.sentOn ?? date;
   const isOver = context.assessment.today > date;

@@ -1,5 +1,5 @@
 import type { Settings } from '#domain/base/settings.ts';
-import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { distinctUsers, isAmong, isSameUser, userKey } from '#domain/base/username.ts';
 import type { Person, Sow } from '#domain/sow/sow.ts';
 import type { Appointment } from './rulings.ts';
 
@@ -11,39 +11,78 @@ export interface PersonInRole {
 }
 
 /** Where every chain ends: the role that finds somebody for work nobody has. */
-const MANAGER = 'manager';
+export const MANAGER = 'manager';
 const NOBODY: PersonInRole = { name: null, username: null, email: null };
 
 /** Sources in which roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
   readonly sow: Sow;
   readonly rulings?: { readonly appointments: readonly Appointment[] };
+  /**
+   * Members of the project among those whom roles name, see {@link userKey}: whoever is none is passed over. Absent:
+   * nobody was asked, and every name counts.
+   */
+  readonly members?: ReadonlySet<string>;
 }
 
 /**
- * Finds who has a role, the first that is known of: who was appointed last (`/ps assign`, or a step that appoints),
- * the person the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the role in
- * `procession.yml`. A role nobody has is not an error: its issues stay unassigned, and the manager is told.
+ * Finds who has a role, the first that is known of and a member of the project: who was appointed last (`/ps assign`, or
+ * a step that appoints), the person the SOW names (`contacts.ours.<role>`, dashes as underscores), the first user of the
+ * role in `procession.yml`. A role nobody has is not an error: its issues stay unassigned, and the manager is told.
  */
 export function personInRole(
   role: string,
-  { sow, rulings }: RoleSources,
+  sources: RoleSources,
   settings: Pick<Settings, 'roles'>,
 ): PersonInRole {
+  const named = peopleNamed(role, sources, settings);
+  const found = named.find(({ username }) => username === null || isMember(username, sources));
+  if (found !== undefined) return found;
+  // The name stands; nobody can be assigned or mentioned.
+  return named[0] === undefined ? NOBODY : { ...named[0], username: null };
+}
+
+/** Usernames that were named for a role before whoever has it now, and are no members of the project. */
+export function strangersInRole(
+  role: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): readonly string[] {
+  const names = peopleNamed(role, sources, settings).map(({ username }) => username);
+  const found = names.findIndex((username) => username === null || isMember(username, sources));
+  const before = found < 0 ? names : names.slice(0, found);
+  return distinctUsers(before.filter((username) => username !== null));
+}
+
+/** Everybody who is named for a role, the first choice first. */
+export function peopleNamed(
+  role: string,
+  { sow, rulings }: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): readonly PersonInRole[] {
   const appointed = rulings?.appointments.findLast((appointment) => appointment.role === role);
-  const named = namedBySow(role, sow);
-  if (appointed !== undefined) {
-    const same = isSameUser(named?.username, appointed.username) ? named : undefined;
-    return {
-      name: same?.name ?? appointed.username,
-      username: appointed.username,
-      email: same?.email ?? null,
-    };
-  }
-  const fallback = settings.roles[role]?.[0] ?? null;
-  if (named === undefined)
-    return fallback === null ? NOBODY : { name: fallback, username: fallback, email: null };
-  return { name: named.name, username: named.username ?? null, email: named.email ?? null };
+  const inSow = namedBySow(role, sow);
+  const same = isSameUser(inSow?.username, appointed?.username) ? inSow : undefined;
+  const fallback = settings.roles[role]?.[0];
+  return [
+    ...(appointed === undefined
+      ? []
+      : [
+          {
+            name: same?.name ?? appointed.username,
+            username: appointed.username,
+            email: same?.email ?? null,
+          },
+        ]),
+    ...(inSow === undefined
+      ? []
+      : [{ name: inSow.name, username: inSow.username ?? null, email: inSow.email ?? null }]),
+    ...(fallback === undefined ? [] : [{ name: fallback, username: fallback, email: null }]),
+  ];
+}
+
+function isMember(username: string, { members }: RoleSources): boolean {
+  return members === undefined || members.has(userKey(username));
 }
 
 /**

@@ -78,9 +78,9 @@ export function runSentences(run: PipelineRun | null): readonly string[] {
   return run === null || run.state === 'wanted' ? [] : [runSentence(run)];
 }
 
-/** Text on the issue of a step whose pipeline failed. @param people usernames of those who are on the step */
+/** Text on the issue of a step whose pipeline failed. @param people those who are on the step, as mentions */
 export function runFailedText(run: PipelineRun, people: readonly string[]): string {
-  const names = people.map((user) => `@${user} `).join('');
+  const names = people.map((mention) => `${mention} `).join('');
   return [
     `${names}${runSentence(run)} So this step is not done.`,
     '',

@@ -1,6 +1,7 @@
 import type { Acceptance } from '#domain/assess/acceptance.ts';
-import { assigneesOf, titlesOf } from '#domain/assess/outlook.ts';
+import { assigneesOf, mention, titlesOf } from '#domain/assess/outlook.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import { strangersInRole } from '#domain/rulings/people.ts';
 import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
@@ -34,14 +35,23 @@ function headline(status: StepStatus, context: BlockContext): string {
     case 'in progress':
     case 'waiting': {
       if (isAutomatic(status)) return '**Its pipeline does this step.** Nobody has to do anything.';
-      const users = assigneesOf(status, context).map((user) => `@${user}`);
+      const users = assigneesOf(status, context).map((user) => mention(user, context));
       const who =
         users.length > 0
           ? `${users.join(' ')}, nothing is in the way of this step.`
-          : `Nothing is in the way of this step. Nobody is assigned yet (role ${status.step.owner}).`;
+          : `Nothing is in the way of this step. Nobody is assigned yet (${roleText(status.step.owner, context)}).`;
       return `**Your turn.** ${who}`;
     }
   }
+}
+
+/** `role engineer; \`casey\` is named for it, and is no member of the project` */
+function roleText(role: string, { assessment, settings }: BlockContext): string {
+  const strangers = strangersInRole(role, assessment, settings).map((username) => `\`${username}\``);
+  if (strangers.length === 0) return `role ${role}`;
+  const are =
+    strangers.length === 1 ? 'is named for it, and is no member' : 'are named for it, and are no members';
+  return `role ${role}; ${strangers.join(' and ')} ${are} of the project`;
 }
 
 /** What people have ruled about the step, with who, when and why; names in code marks notify nobody. */

@@ -8,7 +8,7 @@ import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
 import { openSession } from './session.ts';
-import { findUser, readAccessLevel } from './users.ts';
+import { findMember, readAccessLevel } from './users.ts';
 
 /** Address, token, group and project of a GitLab. */
 export type GitLabOptions = ConnectionOptions;
@@ -35,7 +35,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     readLaunched: () => readLaunched(session),
     whoAmI: () => session.me.get(),
     readAccessLevel: (userId) => readAccessLevel(session, userId),
-    findUser: (username) => findUser(session, username),
+    findMember: (username) => findMember(session, username),
     readPipeline: (project, id) => readPipeline(session, project, id),
     createLabel: (label) => createLabel(session, label),
     createEpic: (epic) => createEpic(session, epic),

@@ -15,8 +15,8 @@ export interface Session {
   readonly creating: Map<string, Promise<boolean>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
-  /** Users that were found, by username in lower case. */
-  readonly users: Map<string, Kept<ActualUser | null>>;
+  /** Members of the project that were found, by username in lower case. */
+  readonly members: Map<string, Kept<ActualUser | null>>;
 }
 
 /** Answer that is asked for when first wanted. */
@@ -36,7 +36,7 @@ export function openSession(connection: Connection): Session {
     labels: keep(() => listLabels(connection)),
     creating: new Map(),
     me: keep(() => showOwnUser(connection)),
-    users: new Map(),
+    members: new Map(),
   };
 }
 

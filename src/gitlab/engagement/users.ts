@@ -1,10 +1,9 @@
 /** People in GitLab, and what they may. */
 
-import { z } from 'zod';
 import { isSameUser, userKey } from '#domain/base/username.ts';
 import type { ActualUser } from '#domain/engagement/state.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
-import type { Connection } from '#gitlab/http/connection.ts';
+import { type Connection, readList } from '#gitlab/http/connection.ts';
 import { orNull } from '#gitlab/http/look-before-repeat.ts';
 import { Member, User } from './schema.ts';
 import { keep, type Session } from './session.ts';
@@ -17,18 +16,27 @@ export async function readAccessLevel({ connection }: Session, userId: number): 
   return member === null ? null : parseAnswer(Member, member, what).access_level;
 }
 
-/** Finds a user. A user who was found is asked for once; a username that nobody has may be taken later. */
-export async function findUser(session: Session, username: string): Promise<ActualUser | null> {
-  const { users, connection } = session;
+/**
+ * Finds a member of the project, inherited ones included. A member who was found is asked for once; whoever is none may
+ * become one later.
+ */
+export async function findMember(session: Session, username: string): Promise<ActualUser | null> {
+  const { members, connection } = session;
   const key = userKey(username);
-  const kept = users.get(key) ?? keep(() => search(connection, username));
-  users.set(key, kept);
+  const kept = members.get(key) ?? keep(() => search(connection, username));
+  members.set(key, kept);
   const user = await kept.get();
-  if (user === null) users.delete(key);
+  if (user === null) members.delete(key);
   return user;
 }
 
+/** GitLab finds whose name, username or address holds the text: only the username that is equal counts. */
 async function search(connection: Connection, username: string): Promise<ActualUser | null> {
-  const found = parseAnswer(z.array(User), await connection.users.all({ username }), 'GET /users');
+  const { project, members } = connection;
+  const found = await readList<ActualUser>(connection, {
+    what: `GET /projects/${project}/members/all`,
+    item: User,
+    fetchPage: (page) => members.all(project, { includeInherited: true, query: username, ...page }),
+  });
   return found.find((user) => isSameUser(user.username, username)) ?? null;
 }

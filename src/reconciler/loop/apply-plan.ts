@@ -238,10 +238,10 @@ async function relate(world: World, epic: ActualEpic, issue: ActualIssue): Promi
 
 async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
   if (username === null) return null;
-  const user = await world.gitlab.findUser(username);
+  const user = await world.gitlab.findMember(username);
   if (user === null)
     world.warnings.push(
-      `${step}: there is no GitLab user ${username}; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`,
+      `${step}: ${username} is no member of the project; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`,
     );
   return user?.id ?? null;
 }

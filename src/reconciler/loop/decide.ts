@@ -18,6 +18,7 @@ import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { processOf } from './process-of.ts';
+import { readMembers } from './read-members.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
@@ -41,7 +42,7 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment, said } = await assessWithComments(
+  const { assessment: judged, said } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
     {
@@ -50,6 +51,7 @@ export async function decide(
       now,
     },
   );
+  const assessment = { ...judged, members: await readMembers(gitlab, judged, settings) };
   const wishes: Wishes = {
     resume: options.resume === true || said.followed.effects.unpause,
     migrate: options.migrate === true,

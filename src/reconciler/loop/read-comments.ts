@@ -72,15 +72,9 @@ async function membersNamed(
   usernames: readonly string[],
 ): Promise<ReadonlyMap<string, ActualUser>> {
   const known = await Promise.all(
-    [...new Set(usernames)].map(async (name) => [name, await gitlab.findUser(name)] as const),
+    [...new Set(usernames)].map(async (name) => [name, await gitlab.findMember(name)] as const),
   );
-  const levels = await levelsOf(
-    gitlab,
-    known.flatMap(([, user]) => user?.id ?? []),
-  );
-  return new Map(
-    known.flatMap(([name, user]) => (user !== null && levels.has(user.id) ? [[name, user] as const] : [])),
-  );
+  return new Map(known.flatMap(([name, user]) => (user === null ? [] : [[name, user] as const])));
 }
 
 async function levelsOf(gitlab: GitLab, userIds: readonly number[]): Promise<ReadonlyMap<number, number>> {

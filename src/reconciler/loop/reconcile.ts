@@ -18,6 +18,7 @@ import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
 import { readWhole } from './look-closer.ts';
+import { strangerWarnings } from './read-members.ts';
 import type { StartedRuns } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
@@ -144,7 +145,12 @@ export async function carryOut(
     plan: wanted,
     assessment,
     epicUrl: applied.epic?.url ?? null,
-    warnings: [...applied.warnings, ...(found.epic === null ? draftWarnings(assessment.process) : [])],
+    warnings: [
+      ...applied.warnings,
+      ...(found.epic === null
+        ? [...strangerWarnings(assessment, deps.settings), ...draftWarnings(assessment.process)]
+        : []),
+    ],
   };
   const wants = !isStopped(decision) && newlyWanted(wanted.rulings, said.recorded).length > 0;
   const goesOn = applied.started.size > 0 || wants;

@@ -85,7 +85,7 @@ async function decidedOnComments(
     ...gitlab,
     readNotes: async (item) => notesOfCase(ready, item.kind === 'epic' ? null : (steps.get(item.id) ?? '')),
     readAccessLevel: async () => MEMBER,
-    findUser: async (username) => userNamed(username),
+    findMember: async (username) => userNamed(username),
   };
   return await decided(speaking, ready, state, { comments: LOOK_EVERYWHERE });
 }

@@ -300,7 +300,7 @@ describe('gitlab/engagement/create-gitlab', () => {
       const gitlab = await reader((response, seen) => {
         if (seen.url.includes('/labels'))
           return sendPage(response, seen, [{ id: 1, name: 'step::kick-off' }]);
-        if (seen.url.includes('/users'))
+        if (seen.url.includes('/members/all'))
           return json(response, 200, seen.url.includes('=ada') ? [{ id: 5, username: 'Ada' }] : []);
         return json(response, 200, { id: 1, username: 'bot' });
       });
@@ -310,10 +310,10 @@ describe('gitlab/engagement/create-gitlab', () => {
         gitlab.readLabels(),
         gitlab.whoAmI(),
         gitlab.whoAmI(),
-        gitlab.findUser('ada'),
-        gitlab.findUser('Ada'),
+        gitlab.findMember('ada'),
+        gitlab.findMember('Ada'),
       ]);
-      expect(await gitlab.findUser('ada')).toEqual({ id: 5, username: 'Ada' });
+      expect(await gitlab.findMember('ada')).toEqual({ id: 5, username: 'Ada' });
       await gitlab.createLabel({ name: 'SOW-1', color: '#FF0000', description: '' });
 
       expect(await gitlab.readLabels()).toEqual(new Set(['step::kick-off', 'SOW-1']));
@@ -325,8 +325,8 @@ describe('gitlab/engagement/create-gitlab', () => {
         json(response, 200, count > 1 ? [{ id: 5, username: 'ada' }] : []),
       );
 
-      expect(await gitlab.findUser('ada')).toBeNull();
-      expect(await gitlab.findUser('ada')).toEqual({ id: 5, username: 'ada' });
+      expect(await gitlab.findMember('ada')).toBeNull();
+      expect(await gitlab.findMember('ada')).toEqual({ id: 5, username: 'ada' });
     });
 
     it('is asked for again after a failure', async () => {
