@@ -128,7 +128,6 @@ describe('a member', () => {
     expect(asked()).toBe(2);
 
     world.sandbox.ledger.clear();
-    await world.over(world.connect());
     world.forget();
     await world.reconcile();
     expect(asked()).toBe(0);
