@@ -9,6 +9,8 @@ const USAGE = `npm run bench -- <name> [options]
               --node <option>  an option of node for the servers, may be repeated
   latency   from a change in GitLab to GitLab put right
               --rates 1,20,200  --seconds 10  --engagements 60  --api-ms 30
+  launch    requests of a launch, and its time as a multiple of the API's latency
+              --latencies 0,100,300  --sows 1,20  --rounds 3
   inbox     deliveries made durable per second, without HTTP
               --seconds 3
   start     how long commands and the service take to start
@@ -29,6 +31,8 @@ const { values, positionals } = parseArgs({
     servers: { type: 'string' },
     node: { type: 'string', multiple: true },
     rates: { type: 'string' },
+    latencies: { type: 'string' },
+    sows: { type: 'string' },
     engagements: { type: 'string' },
     'api-ms': { type: 'string' },
     close: { type: 'boolean', default: false },
@@ -69,6 +73,14 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
       engagements: number('engagements', 60),
       apiMs: number('api-ms', 30),
       first,
+    });
+  },
+  launch: async () => {
+    const { launch } = await import('./launch.ts');
+    return await launch({
+      latencies: numbers(values.latencies ?? '0,100,300', 'latencies'),
+      sows: numbers(values.sows ?? '1,20', 'sows'),
+      rounds: number('rounds', 3),
     });
   },
   inbox: async () => {

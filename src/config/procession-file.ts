@@ -114,6 +114,14 @@ export const ProcessionFile = z.strictObject({
           requests_per_minute: PerMinute.describe(
             'All requests; comments leave a fifth of them to launches. GitLab.com: 1800 of its 2000; elsewhere no limit.',
           ),
+          at_once: z
+            .int()
+            .min(1)
+            .max(50)
+            .default(8)
+            .describe(
+              'Requests under way at the same time, all engagements together. A small instance may like 2 to 4.',
+            ),
         })
         .prefault({})
         .describe('Most that Procession does in a minute, below what an admin has set. `0`: no limit.'),

@@ -320,6 +320,7 @@ function connectionOf(config: Config): GitLabOptions {
     group,
     project,
     userAgent: USER_AGENT,
+    maxConcurrent: config.limits.at_once,
     budget: createWriteBudget(budgetFor(url, config.limits), () => performance.now()),
   };
 }

@@ -35,9 +35,9 @@ function count(plan: Plan, kind: Kind): number {
   return plan.actions.filter((action) => kindOf(action) === kind).length;
 }
 
+/** Doubles count for nothing: two writers at once make as many as there are steps, and only closing them ends it. */
 function kindOf(action: Action): Kind | null {
   if (action.kind === 'create-issue') return 'create';
-  if (action.kind === 'close-twin' && action.item === 'issue') return 'close';
   if (action.kind === 'update-issue' && action.state === 'opened') return 'reopen';
   return action.kind === 'update-issue' && action.state === 'closed' ? 'close' : null;
 }

@@ -1,12 +1,13 @@
-import { GitLabConflictError, InvariantError } from '#domain/base/errors.ts';
+import { GitLabConflictError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { ActualEpic, ActualIssue, NoteTarget } from '#domain/engagement/state.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
 import { movedBlock } from '#domain/plan/holder.ts';
 import { issueTextNow, recordNow, withRecord } from '#domain/plan/written.ts';
-import type { ProcessDefinition, Step } from '#domain/process/process.ts';
+import { sideBySide } from '#domain/policy/side-by-side.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import { COPY_RULE, copyNote } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { NEWBORN, placeOf, type Seal, sameRecordLine } from '#domain/record/line.ts';
@@ -16,8 +17,9 @@ import { movedNote, twinNote } from '#domain/texts/notes.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
-import type { StartedRun, StartedRuns } from './read-runs.ts';
-import { type TextsNow, textsNow } from './texts-now.ts';
+import type { StartedRuns } from './read-runs.ts';
+import { textsNow } from './texts-now.ts';
+import { epicOf, issueOf, stepOf, targetOf, textOf, type World } from './world.ts';
 
 /** Listener that is told before each action; `done` counts from 0. */
 export type Progress = (step: {
@@ -47,22 +49,10 @@ export interface Applied {
   readonly started: StartedRuns;
 }
 
-interface World {
-  readonly gitlab: GitLab;
-  readonly plan: Plan;
-  readonly process: ProcessDefinition;
-  readonly found: Identified;
-  readonly seal: Seal;
-  readonly texts: TextsNow;
-  epic: ActualEpic | null;
-  readonly issues: Map<StepKey, ActualIssue>;
-  readonly warnings: string[];
-  readonly started: Map<StepKey, StartedRun>;
-}
-
 /**
- * Carries out a plan, one action after the other. Each is safe to repeat, so a crash anywhere leaves a prefix that the
- * next run completes.
+ * Carries out a plan in its order, and side by side what does not touch each other. Each action is safe to repeat, so
+ * what a crash leaves undone the next run completes. When one fails, those under way are waited for, and nothing else
+ * begins.
  *
  * @throws GitLabConflictError when somebody else is launching the same engagement, or has written its record since it was
  * read: read and plan again
@@ -88,12 +78,16 @@ export async function applyPlan({
     issues: new Map(found.issues),
     warnings: [],
     started: new Map(),
+    people: lookUpPeople(gitlab, plan),
   };
-  for (const [done, action] of plan.actions.entries()) {
+  let done = 0;
+  const carryOut = async (action: Action): Promise<void> => {
     onProgress?.({ done, total: plan.actions.length, action });
+    done += 1;
     await perform(world, action);
     onDone?.(action);
-  }
+  };
+  for (const group of sideBySide(plan.actions)) await allOf(group.map(carryOut));
   return { epic: world.epic, issues: world.issues, warnings: world.warnings, started: world.started };
 }
 
@@ -108,17 +102,19 @@ function textsToWrite({ actions }: Plan, found: Identified): readonly (ActualEpi
   });
 }
 
-/** Text of an item for its next write, made from what stands there then. */
-function textOf(
-  { texts }: World,
-  item: ActualEpic | ActualIssue,
-  make: (now: string) => string,
-): () => Promise<string> {
-  let times = 0;
-  return async () => {
-    times += 1;
-    return make(await texts.of(item, times > 1));
-  };
+/** Waits for all, so that nothing is written any more when the first failure is thrown. */
+async function allOf(underWay: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(underWay);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
+/** Looks up everybody to whom an issue is assigned, at once and beside whatever comes first. */
+function lookUpPeople(gitlab: GitLab, { actions }: Plan): World['people'] {
+  const named = new Set(actions.flatMap((action) => ('assignee' in action ? (action.assignee ?? []) : [])));
+  const found = [...named].map((username) => [username, gitlab.findMember(username)] as const);
+  // Whoever needs the answer sees the failure; a run that ends before does not.
+  for (const [, answer] of found) answer.catch(() => {});
+  return new Map(found);
 }
 
 async function perform(world: World, action: Action): Promise<void> {
@@ -238,7 +234,7 @@ async function relate(world: World, epic: ActualEpic, issue: ActualIssue): Promi
 
 async function assigneeId(world: World, username: string | null, step: StepKey): Promise<number | null> {
   if (username === null) return null;
-  const user = await world.gitlab.findMember(username);
+  const user = (await world.people.get(username)) ?? null;
   if (user === null)
     world.warnings.push(
       `${step}: ${username} is no member of the project; the issue stays unassigned. Correct the roles in procession.yml or the SOW's contacts.ours.`,
@@ -370,29 +366,4 @@ async function retireTracking(
     description: textOf(world, tracking, make),
     ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
   });
-}
-
-function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {
-  return target.kind === 'epic' ? epicOf(world) : issueOf(world, target.step);
-}
-
-function epicOf(world: World): ActualEpic {
-  if (world.epic === null)
-    throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
-  return world.epic;
-}
-
-function issueOf(world: World, step: StepKey): ActualIssue {
-  const issue = world.issues.get(step);
-  if (issue === undefined)
-    throw new InvariantError(
-      `The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`,
-    );
-  return issue;
-}
-
-function stepOf(world: World, key: StepKey): Step {
-  const step = world.process.steps.find(({ id }) => id === key);
-  if (step === undefined) throw new InvariantError(`${world.process.id} has no step ${key}.`);
-  return step;
 }

@@ -33,6 +33,7 @@ export function textsNow(
   const left = new Map(waiting.map((item) => [keyOf(item), item]));
   let texts = new Map<string, string>();
   let readAt = 0;
+  let reading: Promise<void> | null = null;
 
   async function read(item: Item): Promise<void> {
     left.set(keyOf(item), item);
@@ -41,12 +42,21 @@ export function textsNow(
     texts = new Map(items.map((now) => [keyOf(now), now.description]));
   }
 
+  /** Those that are written side by side share one reading. */
+  async function readOnce(item: Item): Promise<void> {
+    reading ??= read(item).finally(() => {
+      reading = null;
+    });
+    await reading;
+  }
+
   return {
     of: async (item, again = false) => {
       const age = Date.parse(clock.now()) - readAt;
       // A clock that was set back proves nothing.
       const isFresh = !again && texts.has(keyOf(item)) && age >= 0 && age < FRESH_MS;
-      if (!isFresh) await read(item);
+      if (again) await read(item);
+      else if (!isFresh) await readOnce(item);
       return texts.get(keyOf(item)) ?? item.description;
     },
     written: (item) => {

@@ -1,0 +1,69 @@
+/** World of one run: what a plan began with, and what it has made so far. */
+import { InvariantError } from '#domain/base/errors.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import type { ActualEpic, ActualIssue, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
+import type { Plan } from '#domain/plan/action.ts';
+import type { ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { Identified } from '#domain/record/identify.ts';
+import type { Seal } from '#domain/record/line.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import type { StartedRun } from './read-runs.ts';
+import type { TextsNow } from './texts-now.ts';
+
+/** What actions of one plan share. */
+export interface World {
+  readonly gitlab: GitLab;
+  readonly plan: Plan;
+  readonly process: ProcessDefinition;
+  readonly found: Identified;
+  readonly seal: Seal;
+  readonly texts: TextsNow;
+  epic: ActualEpic | null;
+  readonly issues: Map<StepKey, ActualIssue>;
+  readonly warnings: string[];
+  readonly started: Map<StepKey, StartedRun>;
+  /** By username; `null`: no member of the project. */
+  readonly people: ReadonlyMap<string, Promise<ActualUser | null>>;
+}
+
+/** Text of an item for its next write, made from what stands there then. */
+export function textOf(
+  { texts }: World,
+  item: ActualEpic | ActualIssue,
+  make: (now: string) => string,
+): () => Promise<string> {
+  let times = 0;
+  return async () => {
+    times += 1;
+    return make(await texts.of(item, times > 1));
+  };
+}
+
+/** The epic or issue that a note belongs to. @throws InvariantError before it is created */
+export function targetOf(world: World, target: NoteTarget): ActualEpic | ActualIssue {
+  return target.kind === 'epic' ? epicOf(world) : issueOf(world, target.step);
+}
+
+/** The epic. @throws InvariantError before it is created */
+export function epicOf(world: World): ActualEpic {
+  if (world.epic === null)
+    throw new InvariantError(`The plan for ${world.plan.engagement} needs its epic before it is created.`);
+  return world.epic;
+}
+
+/** The issue of a step. @throws InvariantError before it is created */
+export function issueOf(world: World, step: StepKey): ActualIssue {
+  const issue = world.issues.get(step);
+  if (issue === undefined)
+    throw new InvariantError(
+      `The plan for ${world.plan.engagement} needs the issue of ${step} before it is created.`,
+    );
+  return issue;
+}
+
+/** The step as the process has it. @throws InvariantError for one that the process does not have */
+export function stepOf(world: World, key: StepKey): Step {
+  const step = world.process.steps.find(({ id }) => id === key);
+  if (step === undefined) throw new InvariantError(`${world.process.id} has no step ${key}.`);
+  return step;
+}
