@@ -112,6 +112,7 @@ export interface Place {
 
 /** A change to an epic or issue; only what is given is sent, in one request. */
 export interface ItemChanges {
+  readonly title?: string;
   /** As a function: asked right before every try to send it, after all waits. */
   readonly description?: string | (() => Promise<string>);
   readonly addLabels?: readonly string[];
@@ -140,6 +141,8 @@ export interface GitLabWriter {
   updateIssue(issue: ActualIssue, changes: ItemChanges): Promise<ActualIssue>;
   /** Links so that GitLab shows `blocked` as blocked by `blocker`. An existing such link is left alone; a plain relation between the two is replaced. */
   linkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'created' | 'existed'>;
+  /** Takes away that one issue blocks another; any other relation between the two is left alone. */
+  unlinkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'removed' | 'absent'>;
   /** Relates a step's issue to its tracking issue. Any relation between the two is left alone; `refused`: GitLab takes no more of them. */
   linkRelated(epic: ActualEpic, issue: ActualIssue): Promise<'created' | 'existed' | 'refused'>;
   /** Moves children of an epic to their places, one after the other; what stands there is left alone. `refused`: GitLab let some stay where they were. */

@@ -58,6 +58,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `create issue: ${titleOf(action.step)}`;
     case 'add-link':
       return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
+    case 'remove-link':
+      return `unlink: ${titleOf(action.from)} no longer blocks ${titleOf(action.to)}`;
     case 'place-issues':
       return `order in the epic: ${action.places.map(({ step, after }) => `${titleOf(step)} after ${titleOf(after)}`).join(', ')}`;
     case 'start-pipeline':
@@ -153,6 +155,10 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
     case 'add-link':
       return action.to === status.key
         ? [{ sign: '⇒', text: `blocked by ${titlesIn(context.assessment)(action.from)}`, details: [] }]
+        : [];
+    case 'remove-link':
+      return action.to === status.key
+        ? [{ sign: '-', text: `blocked by ${titlesIn(context.assessment)(action.from)}`, details: [] }]
         : [];
     case 'close-twin':
       return action.original.kind === 'step' && action.original.step === status.key

@@ -30,6 +30,7 @@ export function emptyGitLab(): GitLab {
     updateEpic: refuse,
     updateIssue: refuse,
     linkBlocks: refuse,
+    unlinkBlocks: refuse,
     linkRelated: refuse,
     placeInEpic: refuse,
     createNote: refuse,

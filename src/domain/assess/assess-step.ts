@@ -7,7 +7,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
-import type { Done } from '#domain/record/record.ts';
+import type { Done } from '#domain/record/done.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';

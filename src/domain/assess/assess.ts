@@ -7,6 +7,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
+import { asMigrated } from '#domain/record/as-migrated.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
@@ -32,7 +33,8 @@ export interface AssessInput {
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
 export function assess(input: AssessInput): Assessment {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
-  const process = withInstances(input.process, rulings.instances);
+  const own = asMigrated(input.process, found.record?.migrated ?? null);
+  const process = withInstances(own, rulings.instances);
   const { included, excluded } = stepsFor(process, sow);
   const statuses = new Map<StepKey, StepStatus>();
   const isClosed = (key: StepKey): boolean => found.issues.get(key)?.state === 'closed';

@@ -50,8 +50,9 @@ const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]
 const PLACEHOLDER = /^(?:[-–—_?.…]+|todo|tbd|tba)$/i;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
 
-function isNameOf(name: Cell, { field }: EvidenceField): boolean {
-  return comparable(plainText(name.text)) === comparable(field);
+function isNameOf(name: Cell, { field, formerly = [] }: EvidenceField): boolean {
+  const seen = comparable(plainText(name.text));
+  return [field, ...formerly].some((known) => seen === comparable(known));
 }
 
 /** A picture without words is still something. */

@@ -2,7 +2,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
-import type { Done } from '#domain/record/record.ts';
+import type { Done } from '#domain/record/done.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';

@@ -55,6 +55,8 @@ export type Action =
       readonly confidential: boolean;
     }
   | ({ readonly kind: 'add-link' } & Edge)
+  /** Takes away a link that another version of the process had asked for. */
+  | ({ readonly kind: 'remove-link' } & Edge)
   /** Issues that came to an epic which had others stand right behind the step before them. */
   | {
       readonly kind: 'place-issues';
@@ -105,6 +107,8 @@ export type Action =
   | ({
       readonly kind: 'update-issue';
       readonly step: StepKey;
+      /** Only where a migration renames the step and people have left the title as it was made. */
+      readonly title?: string;
       /** Username; only where nobody is assigned, or the role went from one to another. */
       readonly assignee: string | null;
       /** Only when somebody has just moved it. */

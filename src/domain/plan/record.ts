@@ -5,7 +5,8 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
-import { type Done, type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
+import type { Done } from '#domain/record/done.ts';
+import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
@@ -44,6 +45,7 @@ export function nextRecord(
     baseline: baselineNow(facts, context),
     rulings: context.assessment.rulings,
     drift: context.drift ?? NO_DRIFT,
+    migrated: before?.migrated ?? null,
     others: before?.others ?? {},
   };
 }

@@ -17,6 +17,8 @@ export function actionText(action: Action): string {
       return `create issue ${action.step}`;
     case 'add-link':
       return `link ${action.from} blocks ${action.to}`;
+    case 'remove-link':
+      return `unlink ${action.from} from ${action.to}`;
     case 'place-issues':
       return `order in the epic: ${action.places.map(({ step, after }) => `${step} after ${after}`).join(', ')}`;
     case 'start-pipeline':

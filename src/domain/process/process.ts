@@ -73,7 +73,10 @@ const EvidenceField = z.strictObject({
   hint: z.string().max(200).optional(),
   when: Condition.optional(),
 });
-export type EvidenceField = z.infer<typeof EvidenceField>;
+export interface EvidenceField extends z.infer<typeof EvidenceField> {
+  /** Names of the field in earlier versions, under which issues may have it. Of an engagement that was migrated. */
+  readonly formerly?: readonly string[];
+}
 
 /** Somebody of a role must say `/ps approve` on the issue, or set the label that says so. */
 const ApprovalRule = z.strictObject({
@@ -174,6 +177,8 @@ export interface Step extends StepFrontMatter {
   readonly body: string;
   /** Where the template stands, for messages: `issue_templates/delivery/kick-off.md`. */
   readonly file: string;
+  /** Reason why one engagement is not asked for the step, whatever its SOW says: it was migrated to this version. */
+  readonly notAsked?: string;
 }
 
 /** `issue_templates/<process>/process.yml`. */

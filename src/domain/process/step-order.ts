@@ -29,6 +29,7 @@ export interface StepSelection {
  *
  * | in the process | here |
  * |---|---|
+ * | came too late, see `asMigrated` | excluded |
  * | `when` does not hold | excluded |
  * | after an excluded step | after whatever that one comes after; `started` on any hop stays `started` |
  * | after A (done) and B (done), B itself after A (done) | after B: its blocking link implies the other |
@@ -60,6 +61,7 @@ export function successorsOf(
 }
 
 function reasonToExclude(step: Step, sow: Sow): string | null {
+  if (step.notAsked !== undefined) return step.notAsked;
   if (isMadeByCommand(step) && stepIdOf(step.id) === step.id)
     return `only when somebody asks for it: /ps add ${step.id}`;
   if (step.when === undefined) return null;

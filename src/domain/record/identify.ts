@@ -10,6 +10,7 @@ import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/st
 import { asTracking } from '#domain/engagement/tracking.ts';
 import { type Marker, parseMarker } from '#domain/text/marker.ts';
 import { type Opened, openRecord, placeOf, type SealReader, UNSEALED } from './line.ts';
+import { asideIssues } from './migrated.ts';
 import type { EngagementRecord } from './record.ts';
 
 export interface Identified {
@@ -28,6 +29,8 @@ export interface Identified {
   /** That of the record. */
   readonly memory: EngagementMemory;
   readonly issues: ReadonlyMap<StepKey, ActualIssue>;
+  /** Issues that a migration set aside, by their global ids: they are no step of the version of now. */
+  readonly setAside: ReadonlyMap<number, ActualIssue>;
   /** Doubles made by two writers at once; still open ones are closed with a note. */
   readonly twinEpics: readonly ActualEpic[];
   readonly twinIssues: readonly { readonly step: StepKey; readonly issue: ActualIssue }[];
@@ -84,7 +87,9 @@ export function identify(
   const others = live.slice(1).filter(({ epic }) => epic.tracking === null || !steps.has(epic.id));
   const isTwin = ({ epic }: Holder): boolean => (epic.tracking === null) === (first?.epic.tracking === null);
   const ours = new Set([...ownUserIds, ...live.map(({ epic }) => epic.author.id)]);
-  const { known: found, moved, doubtful } = sortIssues(actual, memory, ours);
+  const aside = asideIssues(first?.record?.migrated ?? null);
+  const ownIssues = actual.issues.filter(({ id }) => !aside.has(id));
+  const { known: found, moved, doubtful } = sortIssues({ ...actual, issues: ownIssues }, memory, ours);
   const { issues, twins } = oldestFirst(found, first?.epic.id ?? null, memory);
   return {
     epic: first?.epic ?? null,
@@ -97,6 +102,7 @@ export function identify(
         : restorationOf(first.opened, known.takenOver === true),
     memory,
     issues,
+    setAside: new Map(actual.issues.flatMap((issue) => (aside.has(issue.id) ? [[issue.id, issue]] : []))),
     twinEpics: others.filter(isTwin).map(({ epic }) => epic),
     twinIssues: twins,
     leftTracking: others.filter((holder) => !isTwin(holder)).map(({ epic }) => epic),

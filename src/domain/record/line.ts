@@ -140,6 +140,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     rulings: decodeRulings(text),
     drift: decodeDriftMemory(text),
     baseline: new Map(),
+    migrated: null,
     others: {},
   };
   return seal.required ? damaged('the record carries no seal', record) : { kind: 'ok', record, as: 'v1' };

@@ -13,21 +13,10 @@ import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { Sow } from '#domain/sow/sow.ts';
+import { Done } from './done.ts';
+import { Migrated, migratedData } from './migrated.ts';
 
 const Key = z.string().refine(isStepKey);
-
-/** How a step came to be done. `with epic`: a tracker that ended with the engagement. `found`: before it was recorded. */
-const DONE_BY = ['rules', 'waiver', 'silence', 'pipeline', 'with epic', 'warn', 'found'] as const;
-
-/** That a step is done: decided once, and no later rule changes it. Only opening the issue does. */
-export const Done = z.object({
-  /** `2027-01-25`, in the calendar's time zone. */
-  on: z.iso.date(),
-  /** Username of whoever closed the issue; `null` where GitLab does not tell. */
-  by: z.string().nullable(),
-  how: z.enum(DONE_BY),
-});
-export type Done = Readonly<z.infer<typeof Done>>;
 
 const RecordedStep = z.looseObject({
   /** Global id of the issue; absent in the copy, which is written before there are issues. */
@@ -57,6 +46,7 @@ const StoredRecord = z.looseObject({
   links: z.array(z.string().regex(EDGE)).default([]),
   rulings: Rulings.prefault({}),
   drift: z.object({ healed: z.array(z.string()), asked: z.array(z.string()) }).optional(),
+  migrated: Migrated.optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -76,6 +66,8 @@ export interface EngagementRecord {
   readonly baseline: ReadonlyMap<StepKey, string>;
   readonly rulings: Rulings;
   readonly drift: DriftMemory;
+  /** Migrations between versions of the process; `null`: there were none. */
+  readonly migrated: Migrated | null;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -87,7 +79,7 @@ export type RecordParse =
 
 /** The record as canonical JSON: equal records give equal texts. */
 export function recordText(record: EngagementRecord): string {
-  const { memory, done, baseline, drift, rulings, others, sow, ...named } = record;
+  const { memory, done, baseline, drift, migrated, rulings, others, sow, ...named } = record;
   const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys()]);
   return canonicalJson({
     ...others,
@@ -107,6 +99,7 @@ export function recordText(record: EngagementRecord): string {
       drift.healed.size + drift.asked.size === 0
         ? undefined
         : { healed: [...drift.healed].toSorted(), asked: [...drift.asked].toSorted() },
+    migrated: migrated === null ? undefined : migratedData(migrated),
     state: memory.paused ? 'paused' : memory.moved ? 'moved' : 'running',
   });
 }
@@ -130,7 +123,7 @@ export function readRecord(text: string): RecordParse {
     sow,
     ...rest
   } = stored.data;
-  const { steps, links, rulings, drift, state, ...others } = rest;
+  const { steps, links, rulings, drift, migrated, state, ...others } = rest;
   const entries = Object.entries(steps);
   return {
     kind: 'ok',
@@ -154,6 +147,7 @@ export function readRecord(text: string): RecordParse {
       ),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
+      migrated: migrated ?? null,
       others,
     },
   };

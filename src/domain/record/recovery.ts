@@ -8,7 +8,9 @@ import { type LabelRenames, labelName } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import type { Done, EngagementRecord } from './record.ts';
+import type { Done } from './done.ts';
+import { asideIssues } from './migrated.ts';
+import type { EngagementRecord } from './record.ts';
 
 /** An issue that may be a step, with who set and took off which label, oldest first. */
 export interface Candidate {
@@ -35,9 +37,10 @@ export function recovered(
 ): EngagementRecord {
   const issues = new Map<StepKey, number>();
   const done = new Map<StepKey, Done>();
+  const aside = asideIssues(copy.migrated);
   for (const candidate of candidates.toSorted((a, b) => a.issue.id - b.issue.id)) {
     const step = stepOf(candidate, copy.key, reading);
-    if (step === null || issues.has(step)) continue;
+    if (step === null || issues.has(step) || aside.has(candidate.issue.id)) continue;
     issues.set(step, candidate.issue.id);
     const end = endOf(candidate, reading);
     if (end !== null) done.set(step, end);
@@ -69,8 +72,8 @@ export function takenOver(
 }
 
 /**
- * The step that an issue of ours was made for: named by the first step label that we set; which of several issues of one
- * step it is, its marker says. What people write into the issue changes neither.
+ * The step that an issue of ours stands for: named by the last step label that we set, because a migration renames steps;
+ * which of several issues of one step it is, its marker says. What people write into the issue changes neither.
  */
 function stepOf(
   { issue, events }: Candidate,
@@ -81,7 +84,8 @@ function stepOf(
   const ours = events.filter(({ user, action }) => action === 'add' && user !== null && own.has(user.id));
   if (!ours.some(({ label }) => label === engagement)) return null;
   const prefix = labelName('step', '', renames);
-  const id = ours.find(({ label }) => label?.startsWith(prefix) === true)?.label?.slice(prefix.length) ?? '';
+  const named = ours.findLast(({ label }) => label?.startsWith(prefix) === true)?.label;
+  const id = named?.slice(prefix.length) ?? '';
   if (!isStepKey(id)) return null;
   const marked = parseMarker(issue.description);
   const isInstance =

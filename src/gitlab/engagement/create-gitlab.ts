@@ -3,7 +3,7 @@ import type { GitLab } from '#ports/gitlab.ts';
 import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
 import { createEpic, createIssue, readNow, updateEpic, updateIssue } from './items.ts';
 import { createLabel, readLabelEvents, readLabels, readLaunched } from './labels.ts';
-import { linkBlocks, linkRelated, readLinks } from './links.ts';
+import { linkBlocks, linkRelated, readLinks, unlinkBlocks } from './links.ts';
 import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
@@ -43,6 +43,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     updateEpic: (epic, changes) => updateEpic(session, epic, changes),
     updateIssue: (issue, changes) => updateIssue(session, issue, changes),
     linkBlocks: (blocker, blocked) => linkBlocks(session, blocker, blocked),
+    unlinkBlocks: (blocker, blocked) => unlinkBlocks(session, blocker, blocked),
     linkRelated: (epic, issue) => linkRelated(session, epic, issue),
     placeInEpic: (epic, places) => placeInEpic(session, epic, places),
     createNote: (target, body, internal) => createNote(session, target, body, internal),

@@ -201,8 +201,9 @@ function isNothing({ description, ...others }: ItemChanges): boolean {
 
 /** What epics and issues take alike. An unchanged or empty part is not sent. */
 function changeParameters(changes: SentChanges): Record<string, string> {
-  const { description, addLabels = [], removeLabels = [], state } = changes;
+  const { title, description, addLabels = [], removeLabels = [], state } = changes;
   return {
+    ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     ...(addLabels.length === 0 ? {} : { add_labels: addLabels.join(',') }),
     ...(removeLabels.length === 0 ? {} : { remove_labels: removeLabels.join(',') }),
@@ -221,9 +222,10 @@ function issueParameters({ assigneeIds, dueDate, epicId }: SentChanges): object 
 
 /** The item when it already is as asked, else `null`. */
 function ifChanged<T extends ActualEpic | ActualIssue>(item: T, changes: SentChanges): T | null {
-  const { description, assigneeIds, dueDate, epicId } = changes;
+  const { title, description, assigneeIds, dueDate, epicId } = changes;
   const isAsked =
     notDone(item, changes).length === 0 &&
+    (title === undefined || title === item.title) &&
     (description === undefined || plain(description) === plain(item.description)) &&
     (item.kind === 'epic' ||
       ((epicId === undefined || item.epicId === epicId) &&

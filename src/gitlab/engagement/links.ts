@@ -51,6 +51,18 @@ export async function linkBlocks(
   }
 }
 
+/** Takes away that one issue blocks another. */
+export async function unlinkBlocks(
+  session: Session,
+  blocker: ActualIssue,
+  blocked: ActualIssue,
+): Promise<'removed' | 'absent'> {
+  const links = await readLinks(session, blocker);
+  const blocking = links.filter(({ issueId, type }) => issueId === blocked.id && type === 'blocks');
+  for (const link of blocking) await removeLink(session.connection, blocker, link);
+  return blocking.length === 0 ? 'absent' : 'removed';
+}
+
 /**
  * Relates the issue of a step to its tracking issue (Free has this link type only). Whether a lost request landed is
  * seen among the links of the step, which are few.
@@ -82,7 +94,7 @@ export async function linkRelated(
   });
 }
 
-/** A lost answer does not matter here: the next try to link finds out. */
+/** A lost answer does not matter: the next look at the links finds out. */
 async function removeLink({ issueLinks }: Connection, issue: ActualIssue, link: ActualLink): Promise<void> {
   try {
     await issueLinks.remove(issue.projectId, issue.iid, link.linkId);

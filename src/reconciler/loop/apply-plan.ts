@@ -128,6 +128,9 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'add-link':
       await world.gitlab.linkBlocks(issueOf(world, action.from), issueOf(world, action.to));
       return;
+    case 'remove-link':
+      await world.gitlab.unlinkBlocks(issueOf(world, action.from), issueOf(world, action.to));
+      return;
     case 'place-issues':
       return await placeIssues(world, action);
     case 'start-pipeline':
@@ -250,6 +253,7 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
+    ...(action.title === undefined ? {} : { title: action.title }),
     ...(block === null && evidence === null
       ? {}
       : {

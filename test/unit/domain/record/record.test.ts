@@ -57,6 +57,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       waivers: [{ step: 'intake-aws', reason: 'x', skip: true, used: false, ...given }],
     },
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
+    migrated: null,
     others: { hours: { spent: 12 } },
     ...changes,
   };
