@@ -30,7 +30,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/explain'],
   ['src/domain/comments', 'src/domain/portfolio', 'src/domain/setup'],
   ['src/domain/plan', 'src/domain/doctor'],
-  ['src/domain/policy'],
+  ['src/domain/policy', 'src/domain/migration'],
   ['src/domain/case'],
   ['src/ports'],
   [

@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'migrate',
-    summary: 'after a move from GitLab Free to Premium: turn tracking issues into epics',
+    summary: 'running engagements to another version of their process; after a move to Premium, to epics',
     load: async () => await import('#cli/commands/migrate.ts'),
   },
   {

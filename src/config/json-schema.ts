@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { CaseFile } from '#domain/case/process-case.ts';
+import { MigrationFile } from '#domain/migration/migration-file.ts';
 import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { ProcessFile, StepFrontMatter } from '#domain/process/process.ts';
 import { Sow } from '#domain/sow/sow.ts';
+import { Mapping } from '#domain/versions/mapping.ts';
 
 /** The JSON Schema of a SOW file and of `/webhooks/crm`; published as `docs/sow.schema.json`. */
 export function sowJsonSchema(): object {
@@ -13,6 +15,16 @@ export function sowJsonSchema(): object {
 /** The JSON Schema of `process.yml`; published as `docs/process.schema.json`. */
 export function processJsonSchema(): object {
   return { title: 'Process', ...z.toJSONSchema(ProcessFile, { io: 'input' }) };
+}
+
+/** The JSON Schema of `versions/<a>-to-<b>.yml`; published as `docs/mapping.schema.json`. */
+export function mappingJsonSchema(): object {
+  return { title: 'Mapping between two versions of a process', ...z.toJSONSchema(Mapping, { io: 'input' }) };
+}
+
+/** The JSON Schema of what `migrate --out` writes; published as `docs/migration.schema.json`. */
+export function migrationJsonSchema(): object {
+  return { title: 'Planned migration', ...z.toJSONSchema(MigrationFile) };
 }
 
 /** The JSON Schema of a step's front matter; published as `docs/step.schema.json`. */

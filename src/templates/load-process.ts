@@ -10,6 +10,7 @@ import { currentProblems, frozenProblems } from '#domain/versions/problems.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
 import { loadCases } from './load-cases.ts';
+import { lintMappings } from './load-mapping.ts';
 import { definitionsOf, inDraft, type ProcessDraft, readProcessDraft } from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';
 
@@ -62,7 +63,8 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
     folder,
     (profile) => definitions.find((definition) => definition.profile === profile) ?? null,
   );
-  return [...problems, ...dues, ...ofFrozen, ...versions, ...cases.problems];
+  const mappings = await lintMappings(draft.folder, { current: definitions, frozen });
+  return [...problems, ...dues, ...ofFrozen, ...versions, ...mappings, ...cases.problems];
 }
 
 /** The names of the profiles of a process; `null` where its `process.yml` cannot be read. */

@@ -23,6 +23,7 @@ import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
+import type { Mapping } from '#domain/versions/mapping.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
@@ -93,6 +94,8 @@ export interface Wire extends PipelineWire {
   cases(process: string): Promise<LoadedCases>;
   /** A process with its frozen versions. @throws ConfigError */
   versions(process: string): Promise<VersionedProcess>;
+  /** The mapping between two versions of a process; `null` where nobody wrote one. @throws ConfigError when it has problems */
+  mapping(process: string, from: number, to: number): Promise<Mapping | null>;
   /** Freezes the current version of a process. @throws ConfigError */
   freeze(process: string, options: { readonly bump: boolean }): Promise<Freezing>;
   /**
@@ -170,6 +173,13 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       const { findProcess } = await import('#templates/list-processes.ts');
       const { loadVersions } = await import('#templates/load-process.ts');
       return await loadVersions((await findProcess(templatesFolder(config().templates, cwd), id)).folder);
+    },
+    mapping: async (id, from, to) => {
+      const { findProcess } = await import('#templates/list-processes.ts');
+      const { loadVersions } = await import('#templates/load-process.ts');
+      const { loadMapping } = await import('#templates/load-mapping.ts');
+      const { folder } = await findProcess(templatesFolder(config().templates, cwd), id);
+      return await loadMapping(folder, await loadVersions(folder), { from, to });
     },
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),

@@ -108,6 +108,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     cases: absent('cases'),
     freeze: absent('templates'),
     versions: absent('templates'),
+    mapping: async () => null,
     ci: () => readCiEnvironment({}),
     changedFiles: absent('git'),
     mergeRequests: absent('merge requests'),

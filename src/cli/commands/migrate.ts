@@ -1,145 +1,72 @@
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { migrateTier } from '#cli/targets/migrate-tier.ts';
+import { carryOutFile, goalOf, planMigrations } from '#cli/targets/migrate-version.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
-import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
-import { AppError, GitLabRefusedError } from '#domain/base/errors.ts';
-import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
-import { type Decision, decide } from '#reconciler/loop/decide.ts';
-import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { carryOut } from '#reconciler/loop/reconcile.ts';
-import { counted } from '#render/paint.ts';
-import { summaryOf } from '#render/plan-summary.ts';
-import { planText } from '#render/plan-text.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
 
 export const command: Command = {
   name: 'migrate',
-  summary: 'after a move from GitLab Free to Premium: turn tracking issues into epics',
-  usage: '[SOW-n…] [options]',
+  summary: 'running engagements to another version of their process; after a move to Premium, to epics',
+  usage: '<process> --to <n> [SOW-n…] | <process> --back [SOW-n…] | <m.json> | tier [SOW-n…]',
   positionals: { min: 0, max: 1_000 },
   options: {
-    'dry-run': { type: 'boolean', help: 'Show what would change, and write nothing' },
+    to: { type: 'string', placeholder: 'n', help: 'The version that engagements are to go by' },
+    back: { type: 'boolean', help: 'Undo the last migration of each engagement' },
+    out: {
+      type: 'string',
+      placeholder: 'file',
+      help: 'Write what was planned, for procession migrate <file>',
+    },
+    'dry-run': { type: 'boolean', help: 'With tier: show what would change, and write nothing' },
     json: { type: 'boolean', help: 'Print the result as JSON' },
   },
   details: [
-    'On GitLab Free an engagement is held together by a tracking issue. Once the group has epics, this makes an epic of each that still runs, or of those named: with its title, the whole description and its labels; puts every step into it; adds the blocking links; and closes the tracking issue with a comment that names the epic. Comments stay where they are.',
-    'Look first with --dry-run. After a crash or Ctrl-C the same command, or the next sweep, completes the work; a second run changes nothing. Engagements that are complete, paused or on hold are left as they are, and one that fails does not stop the others.',
-    'Exit codes: 0 done, or nothing to do; 2 settings, 3 an engagement, 4 this GitLab has no epics, or it refused, 75 try again.',
+    'An engagement keeps the version of its process that it was launched with. With a process, this plans what another version would mean for every running engagement of it, or for those named, and writes nothing: which steps are new, called otherwise, retired or come too late. The mapping is issue_templates/<process>/versions/<a>-to-<b>.yml. Naming engagements shows every change; without, they are grouped at the end.',
+    'With the file that --out wrote, it carries that out: GitLab is read and planned again, and what means something else by now is refused. After a crash or Ctrl-C the same command completes the work. What is done stays done, nothing is judged again, and people read of it in one comment on the epic. --back undoes exactly what the last migration of each engagement did, planned and carried out in the same way. How to write versions and mappings: docs/process-versions.md.',
+    'Engagements that are closed, paused or on hold keep their version, and so do those that have something to settle first; the reason is shown.',
+    'migrate tier is for the move from GitLab Free to Premium: an engagement that was held together by a tracking issue gets an epic with its title, the whole description and its labels; every step is put into it, blocking links are added, and the tracking issue is closed with a comment that names the epic. Look first with --dry-run; a second run changes nothing. Without a word, or with SOW numbers alone, migrate does this, too.',
+    'Exit codes: 0 done, or nothing to do; 2 settings, process or mapping, 3 an engagement or a plan that does not fit any more, 4 this GitLab has no epics, or it refused, 75 try again.',
   ].join('\n\n'),
-  examples: ['procession migrate --dry-run', 'procession migrate', 'procession migrate SOW-1042'],
+  examples: [
+    'procession migrate delivery --to 2',
+    'procession migrate delivery --to 2 SOW-1042 --out m.json   # look at it, then: procession migrate m.json',
+    'procession migrate delivery --back SOW-1042 --out m.json',
+    'procession migrate tier --dry-run',
+  ],
   run,
 };
 
-interface Line {
-  readonly engagement: string;
-  readonly outcome: 'planned' | 'moved' | 'left' | 'failed';
-  readonly from: string;
-  readonly message: string;
-  readonly exit: number;
-  readonly epicUrl?: string | null;
-  readonly summary?: unknown;
-  readonly actions?: unknown;
-}
+const HELP = 'procession migrate --help';
 
 async function run(context: CommandContext): Promise<number> {
-  const { wire, output } = context;
-  const deps = await wire.deps();
-  if (!(await deps.gitlab.readCapabilities()).epics)
-    throw new GitLabRefusedError(
-      'This GitLab shows no epics, so there is nothing to move to. They come with Premium and Ultimate; the user of the token needs to see them (role Planner in the group).',
-      403,
+  const [first, ...rest] = context.positionals;
+  if (first === 'tier') return await migrateTier(context, rest);
+  const isVersions = context.text('to') !== undefined || context.flag('back');
+  if (!isVersions && context.positionals.every((word) => word.startsWith('SOW-'))) {
+    context.output.note('This is procession migrate tier; without that word it goes on working.');
+    return await migrateTier(context, context.positionals);
+  }
+  if (context.flag('dry-run'))
+    throw new UsageError(
+      '--dry-run belongs to procession migrate tier. Between versions, planning writes nothing anyway.',
+      HELP,
     );
-  const tracked = await findTracked(deps, context.positionals.map(parseSowNumber));
-  const lines: Line[] = [];
-  for (const [done, one] of tracked.entries()) {
-    output.progress(done + 1, tracked.length, one.facts.assessment.engagement);
-    lines.push(context.flag('dry-run') ? planned(context, one) : await moved(deps, one));
+  if (first?.endsWith('.json') === true) {
+    if (rest.length > 0 || isVersions)
+      throw new UsageError('A planned migration is carried out whole: name the file alone.', HELP);
+    return await carryOutFile(context, first);
   }
-  output.clearProgress();
-  if (context.flag('json'))
-    output.json({
-      version: 1,
-      dryRun: context.flag('dry-run'),
-      engagements: lines.map(({ exit, ...line }) => ({ ...line, exitCode: exit })),
-    });
-  else tell(context, lines);
-  return mostSevere(lines.map(({ exit }) => exit));
+  if (first === undefined || first.startsWith('SOW-'))
+    throw new UsageError('Name the process first: procession migrate delivery --to 2 SOW-1042.', HELP);
+  return await planMigrations(context, goalOf(context, first, versionAsked(context)), rest);
 }
 
-/** The decisions about engagements that live in a tracking issue, or have left one behind. */
-async function findTracked(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly Decision[]> {
-  const states =
-    asked.length === 0
-      ? await deps.gitlab.readAll()
-      : await Promise.all(
-          [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
-        );
-  const tracked: Decision[] = [];
-  for (const actual of states) {
-    const decision = await decide(deps, actual, { migrate: true, comments: LOOK_EVERYWHERE });
-    if (decision.kind !== 'decided') continue;
-    const { epic, leftTracking } = decision.facts.found;
-    const lives = epic !== null && epic.tracking !== null && epic.state === 'opened';
-    if (lives || leftTracking.length > 0) tracked.push(decision);
-  }
-  return tracked;
-}
-
-function isMoving({ plan }: Decision): boolean {
-  return plan.actions.some(({ kind }) => kind === 'retire-tracking');
-}
-
-function lineOf({ facts: { assessment, found } }: Decision): Pick<Line, 'engagement' | 'from'> {
-  const [left] = found.leftTracking;
-  const from = found.epic?.tracking === null ? left : found.epic;
-  return { engagement: assessment.engagement, from: from?.reference ?? '' };
-}
-
-const LEFT = 'left as it is: it is paused or on hold. Resume it first';
-
-function planned({ wire, output }: CommandContext, decision: Decision): Line {
-  if (!isMoving(decision)) return { ...lineOf(decision), outcome: 'left', message: LEFT, exit: EXIT.done };
-  return {
-    ...lineOf(decision),
-    outcome: 'planned',
-    message: planText({ ...decision.facts, plan: decision.plan, settings: wire.settings() }, output.paint),
-    summary: summaryOf(decision.plan),
-    actions: decision.plan.actions,
-    exit: EXIT.done,
-  };
-}
-
-async function moved(deps: ReconcileDeps, decision: Decision): Promise<Line> {
-  const line = lineOf(decision);
-  if (!isMoving(decision)) return { ...line, outcome: 'left', message: LEFT, exit: EXIT.done };
-  try {
-    const outcome = await carryOut(deps, decision, {});
-    if (outcome.kind === 'applied') {
-      const { epicUrl, warnings, plan } = outcome;
-      const message = [`moved from ${line.from} to ${epicUrl ?? 'its epic'}`, ...warnings].join('; ');
-      return { ...line, outcome: 'moved', message, exit: EXIT.done, epicUrl, summary: summaryOf(plan) };
-    }
-    const why =
-      outcome.kind === 'braked' ? `a brake stopped it: ${outcome.why}` : `not moved: ${outcome.kind}`;
-    return {
-      ...line,
-      outcome: 'left',
-      message: why,
-      exit: outcome.kind === 'shadow' ? EXIT.done : EXIT.refused,
-    };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { ...line, outcome: 'failed', message: `failed: ${error.message}`, exit: exitCodeOf(error) };
-  }
-}
-
-function tell({ output, flag }: CommandContext, lines: readonly Line[]): void {
-  for (const { engagement, message, outcome, exit } of lines) {
-    if (outcome === 'planned') output.result(`${output.paint('heading', engagement)}\n${message}\n`);
-    else if (exit === EXIT.done) output.result(`${engagement}: ${message}`);
-    else output.warning(output.paint('bad', `${engagement}: ${message}`));
-  }
-  const count = lines.filter(({ outcome }) => outcome === 'planned' || outcome === 'moved').length;
-  const said = counted(count, 'engagement');
-  output.result(
-    output.paint('heading', flag('dry-run') ? `Would move ${said} into epics.` : `Moved ${said} into epics.`),
-  );
+/** @returns `null` for the way back */
+function versionAsked(context: CommandContext): number | null {
+  const to = context.text('to');
+  if (context.flag('back') && to === undefined) return null;
+  if (context.flag('back') || to === undefined)
+    throw new UsageError('Say where to: --to <n> for a version, or --back to undo the last migration.', HELP);
+  if (!/^[1-9]\d{0,3}$/.test(to))
+    throw new UsageError(`--to: expected the number of a version, got "${to}".`, HELP);
+  return Number(to);
 }

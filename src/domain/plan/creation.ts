@@ -193,13 +193,19 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
   return {
     kind: 'create-issue',
     step: status.key,
-    title: renderTitle(process.titles.issue, view, fileOf(process, 'process.yml')),
+    title: issueTitle(status, context),
     description: writeManagedBlock(body, stepMarker(assessment, status.key), stepBlock(status, context)),
     labels: stepLabels(status, context),
     assignee: assigneeFor(status.step.owner, assessment, settings),
     dueDate: dueOf(status, context),
     confidential: status.step.confidential,
   };
+}
+
+/** Title that the issue of a step is made with. */
+export function issueTitle(status: StepStatus, context: BlockContext): string {
+  const { process } = context.assessment;
+  return renderTitle(process.titles.issue, viewOf(context, status), fileOf(process, 'process.yml'));
 }
 
 /** Labels of ours that the issue of a step must carry. */

@@ -41,7 +41,7 @@ export function nextRecord(
     revision: (before?.revision ?? 0) + 1,
     sow: recordOf(assessment.sow, settings),
     memory: { issues: new Map(ids), links, paused, moved: false },
-    done: new Map(assessment.steps.flatMap((status) => doneNow(status, context))),
+    done: new Map(assessment.steps.flatMap((status) => endsOf(status, context))),
     baseline: baselineNow(facts, context),
     rulings: context.assessment.rulings,
     drift: context.drift ?? NO_DRIFT,
@@ -86,10 +86,10 @@ function baselineNow(
   );
 }
 
-/** A step counts as done from now on: recorded once, with what proved it. */
-function doneNow(
+/** End of a step that counts as done from now on: recorded once, with what proved it. Empty where it is not done. */
+export function endsOf(
   { key, done, settled, issue, waiver, acceptance, run, step, violations }: StepStatus,
-  { assessment, settings }: BlockContext,
+  { assessment, settings }: Pick<BlockContext, 'assessment' | 'settings'>,
 ): [StepKey, Done][] {
   if (settled !== null) return [[key, settled]];
   if (!done || issue === null) return [];

@@ -24,6 +24,8 @@ const Stage = z.object({
   to: z.int().min(1),
   /** Old id of a step → new one, where they differ. */
   becomes: z.record(Key, Key).default({}),
+  /** Steps of the old version that nobody is asked for any more. */
+  retired: z.array(Key).default([]),
   /** New steps that are not asked for here. */
   notAsked: z.array(Key).default([]),
   /** Step → evidence field → its name before, under which issues may have it. */

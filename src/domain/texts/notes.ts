@@ -34,6 +34,8 @@ export type NoteRule =
   | 'drift'
   /** With the number of the attempt. */
   | `pipeline:${number}`
+  /** With both versions, and how many migrations there have been. */
+  | `migrated:${number}-${number}:${number}`
   | 'not-asked-for';
 
 /** Text of a note with the hidden line by which the note is found again. */

@@ -44,8 +44,8 @@ export function summarizeVersions(process: VersionedProcess): readonly VersionSu
   const numbers = numbersOf(process);
   return numbers.map((version, index) => {
     const isCurrent = version === process.current[0].version;
-    const definitions = definitionsOf(process, version);
-    const older = numbers.slice(index + 1).find((number) => definitionsOf(process, number) !== null);
+    const definitions = definitionsIn(process, version);
+    const older = numbers.slice(index + 1).find((number) => definitionsIn(process, number) !== null);
     const frozen = process.frozen.find(({ name }) => name === String(version))?.definitions ?? null;
     const edited = isCurrent && frozen !== null && changedRules(frozen, process.current).length > 0;
     return {
@@ -65,18 +65,23 @@ export function compareVersions(
   from: number,
   to: number,
 ): VersionDifference | null {
-  const [before, after] = [definitionsOf(process, from), definitionsOf(process, to)];
+  const [before, after] = [definitionsIn(process, from), definitionsIn(process, to)];
   if (before === null || after === null) return null;
   return { from, rules: changedRules(before, after), texts: changedTexts(before[0], after[0]) };
 }
 
 /** Why a word names no version that can be read; `null` when it does. */
 export function versionProblem(process: VersionedProcess, word: string): InputProblem | null {
-  const readable = numbersOf(process).filter((number) => definitionsOf(process, number) !== null);
+  const readable = readableVersions(process);
   if (readable.some((number) => String(number) === word)) return null;
   const [{ id }] = process.current;
   const fix = `Versions that can be read: ${readable.join(', ')}.`;
   return problem({ at: id }, `there is no version ${shown(word)}, or it cannot be read`, fix);
+}
+
+/** Numbers of the versions that can be read, the newest first. */
+export function readableVersions(process: VersionedProcess): readonly number[] {
+  return numbersOf(process).filter((number) => definitionsIn(process, number) !== null);
 }
 
 function numbersOf({ current, frozen }: VersionedProcess): readonly number[] {
@@ -84,8 +89,8 @@ function numbersOf({ current, frozen }: VersionedProcess): readonly number[] {
   return [...new Set([current[0].version, ...numbers])].toSorted((one, other) => other - one);
 }
 
-/** The current files for the current version, whatever is frozen under its number. */
-function definitionsOf({ current, frozen }: VersionedProcess, version: number): InAllProfiles | null {
+/** A version in all its profiles: of the current one the current files, whatever is frozen under its number; `null` where it cannot be read. */
+export function definitionsIn({ current, frozen }: VersionedProcess, version: number): InAllProfiles | null {
   if (version === current[0].version) return current;
   return frozen.find(({ name }) => name === String(version))?.definitions ?? null;
 }

@@ -14,6 +14,11 @@ export function processOf(
   const id = known?.process ?? options.process ?? '';
   const profile = known === null ? (options.profile ?? null) : known.profile;
   // One that was judged by other rules than those of now is judged by them, and by nothing where they are gone.
-  const judgedBy = found.record !== null && found.record.rules !== null ? found.record : undefined;
-  return processes.find(id, profile, judgedBy) ?? { kind: 'unknown-process', process: id, profile };
+  return (
+    processes.find(id, profile, found.record ?? undefined) ?? {
+      kind: 'unknown-process',
+      process: id,
+      profile,
+    }
+  );
 }

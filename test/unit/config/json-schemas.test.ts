@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   caseJsonSchema,
   engagementReportJsonSchema,
+  mappingJsonSchema,
+  migrationJsonSchema,
   processJsonSchema,
   reportJsonSchema,
   sowJsonSchema,
@@ -17,6 +19,8 @@ describe('docs/*.schema.json', () => {
     ['procession', configJsonSchema],
     ['case', caseJsonSchema],
     ['process', processJsonSchema],
+    ['mapping', mappingJsonSchema],
+    ['migration', migrationJsonSchema],
     ['sow', sowJsonSchema],
     ['step', stepJsonSchema],
     ['report', reportJsonSchema],

@@ -1,0 +1,67 @@
+/** What people have ruled about steps, carried to the names that the steps have in another version. */
+import type { StepKey } from '#domain/base/keys.ts';
+import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+
+/** Rulings of one engagement, taken apart. */
+export interface SplitRulings {
+  /** Those of steps that go on, and of the engagement as a whole. */
+  readonly kept: Rulings;
+  /** Those of steps that nobody is asked for any more, under their old names. */
+  readonly aside: Rulings;
+}
+
+/** Takes rulings apart. @param keyAfter name that a step has then; `null`: it does not go on */
+export function splitRulings(rulings: Rulings, keyAfter: (step: StepKey) => StepKey | null): SplitRulings {
+  const goesOn = ({ step }: { readonly step: StepKey }): boolean => keyAfter(step) !== null;
+  const kept = <T extends { readonly step: StepKey }>(list: readonly T[]): T[] =>
+    list.flatMap((one) => {
+      const step = keyAfter(one.step);
+      return step === null ? [] : [{ ...one, step }];
+    });
+  const aside = <T extends { readonly step: StepKey }>(list: readonly T[]): T[] =>
+    list.filter((one) => !goesOn(one));
+  const { owed } = rulings;
+  return {
+    kept: {
+      ...rulings,
+      ...ofSteps(rulings, kept),
+      owed: owed === null ? null : { ...owed, dueDates: kept(owed.dueDates) },
+    },
+    aside: { ...NO_RULINGS, ...ofSteps(rulings, aside) },
+  };
+}
+
+/** Puts rulings that were set aside back among the others. */
+export function joinRulings(rulings: Rulings, aside: readonly Rulings[]): Rulings {
+  return aside.reduce<Rulings>(
+    (joined, more) => ({
+      ...joined,
+      waivers: [...joined.waivers, ...more.waivers],
+      approvals: [...joined.approvals, ...more.approvals],
+      instances: [...joined.instances, ...more.instances],
+      snoozes: [...joined.snoozes, ...more.snoozes],
+      reminders: [...joined.reminders, ...more.reminders],
+      waiting: [...joined.waiting, ...more.waiting],
+      runs: [...joined.runs, ...more.runs],
+    }),
+    rulings,
+  );
+}
+
+type OfSteps = 'waivers' | 'approvals' | 'instances' | 'snoozes' | 'reminders' | 'waiting' | 'runs';
+
+/** The lists of rulings that are about one step each. */
+function ofSteps(
+  rulings: Rulings,
+  change: <T extends { readonly step: StepKey }>(list: readonly T[]) => T[],
+): Pick<Rulings, OfSteps> {
+  return {
+    waivers: change(rulings.waivers),
+    approvals: change(rulings.approvals),
+    instances: change(rulings.instances),
+    snoozes: change(rulings.snoozes),
+    reminders: change(rulings.reminders),
+    waiting: change(rulings.waiting),
+    runs: change(rulings.runs),
+  };
+}

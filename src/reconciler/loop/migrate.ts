@@ -1,0 +1,200 @@
+/** Migrations of engagements from one version of their process to another: planned from GitLab, carried out as reviewed. */
+import { GitLabConflictError, InvalidInputError } from '#domain/base/errors.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { ActualState } from '#domain/engagement/state.ts';
+import { lastStage, type Move, moveBack, moveForward } from '#domain/migration/move.ts';
+import { type Migration, planMigration } from '#domain/migration/plan-migration.ts';
+import { type Standing, whyStays } from '#domain/migration/standing.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { forgottenSteps, type Mapping, mappingFileName, plainMapping } from '#domain/versions/mapping.ts';
+import { applyPlan } from './apply-plan.ts';
+import { type Decision, decide } from './decide.ts';
+import type { ReconcileDeps } from './deps.ts';
+import { processOf } from './process-of.ts';
+import { type Undecided, undecidedFinding } from './undecided.ts';
+
+/** Where a process's engagements are to go. */
+export interface Goal {
+  readonly process: string;
+  /** `null`: back where the last migration of each came from. */
+  readonly to: number | null;
+  /** The mapping between two versions; `null` where nobody wrote one. @throws ConfigError when it has problems */
+  readonly mapping: (from: number, to: number) => Promise<Mapping | null>;
+}
+
+/** Outcome of planning the migration of one engagement. */
+export type PlannedMigration =
+  | {
+      readonly kind: 'planned';
+      readonly engagement: EngagementKey;
+      readonly migration: Migration;
+      readonly standing: Standing;
+    }
+  /** It goes by this version already. */
+  | { readonly kind: 'there'; readonly engagement: EngagementKey; readonly version: number }
+  /** It keeps its version for now. */
+  | {
+      readonly kind: 'stays';
+      readonly engagement: EngagementKey;
+      readonly version: number;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly engagement: EngagementKey;
+      readonly problems: readonly InputProblem[];
+    };
+
+/** Plans the migration of one engagement from a state already read; `null` where it is none of this process. Writes nothing. */
+export async function planMigrationOf(
+  deps: ReconcileDeps,
+  state: ActualState,
+  goal: Goal,
+): Promise<PlannedMigration | null> {
+  const { engagement } = state;
+  const decision = await decide(deps, state);
+  if (decision.kind !== 'decided') return undecided(engagement, decision);
+  const { facts, settings, sealing, now, said } = decision;
+  const { record } = facts.found;
+  if (record === null || record.process !== goal.process) return null;
+  const old = processOf(deps.processes, facts.found, {});
+  if ('kind' in old) return undecided(engagement, old);
+  const version = old.version;
+  if (goal.to === version) return { kind: 'there', engagement, version };
+  const stays = (why: string): PlannedMigration => ({ kind: 'stays', engagement, version, why });
+  if (facts.found.restored !== null)
+    return stays(`its record was damaged; first: procession apply ${engagement}`);
+  if (goal.to === null && lastStage(record) === null) return stays('no migration has led it here');
+  const move = await moveOf(deps, decision, { goal, old });
+  if ('problem' in move) return { kind: 'failed', engagement, problems: [move.problem] };
+  const { assessment, found, capabilities } = facts;
+  const standing: Standing = { assessment, found, record, capabilities, settings, sealing, now };
+  const why = whyStays(standing, move, said.followed.answers.length);
+  if (why !== null) return stays(why);
+  const groupLabels = await deps.gitlab.readLabels();
+  return { kind: 'planned', engagement, standing, migration: planMigration(standing, move, groupLabels) };
+}
+
+/** How often an engagement is read and planned: what people have set is noted first. */
+const TRIES = 3;
+
+/** Outcome of carrying out a migration that was reviewed. */
+export type CarriedOut =
+  | { readonly kind: 'migrated'; readonly migration: Migration; readonly warnings: readonly string[] }
+  | { readonly kind: 'shadow' }
+  | Exclude<PlannedMigration, { kind: 'planned' }>;
+
+/**
+ * Carries out what was reviewed: GitLab is read and planned again. Killed anywhere, the same again completes it.
+ *
+ * @param digest that of the reviewed migration
+ * @throws InvalidInputError when it means something else by now
+ */
+export async function carryOutMigration(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  { goal, digest }: { readonly goal: Goal; readonly digest: string },
+): Promise<CarriedOut> {
+  if (deps.settings.policy.mode === 'shadow') return { kind: 'shadow' };
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    const state = await deps.gitlab.readEngagement(engagement, { always: true });
+    const planned = await planMigrationOf(deps, state, goal);
+    if (planned === null)
+      return failedBecause(engagement, `it is no engagement of ${goal.process} any more`, 'Plan again.');
+    if (planned.kind !== 'planned') return planned;
+    const { migration, standing } = planned;
+    refuseUnfit(migration, digest);
+    const { gitlab, seal } = deps;
+    // Whoever cannot seal writes nothing at all.
+    if (seal.required) seal.sign(engagement);
+    const { process } = standing.assessment;
+    if (migration.prepare !== null) {
+      await applyPlan({ gitlab, seal, plan: migration.prepare, process, found: standing.found });
+      continue;
+    }
+    const { plan, assessment, found } = migration;
+    const { warnings } = await applyPlan({ gitlab, seal, plan, process: assessment.process, found });
+    return { kind: 'migrated', migration, warnings };
+  }
+  throw new GitLabConflictError(
+    `Somebody else keeps changing ${engagement} while it is being migrated. Try again when it is quiet.`,
+  );
+}
+
+function refuseUnfit({ engagement, move, digest }: Migration, reviewed: string): void {
+  const refuse = (message: string, fix: string): never => {
+    throw new InvalidInputError([problem({ at: engagement }, message, fix)], 'Nothing was migrated:');
+  };
+  if (digest !== reviewed)
+    refuse(
+      'the migration means something else by now than what was reviewed: work was done, or the process was changed, since',
+      `Plan it again, and look at it: procession migrate ${move.process.id} ${move.isBack ? '--back' : `--to ${move.to}`} ${engagement} --out m.json`,
+    );
+  if (move.process.draft === true)
+    refuse(
+      `version ${move.to} of ${move.process.id} is a draft, which is kept nowhere once its rules change`,
+      `procession freeze ${move.process.id}, commit the folder, and plan again.`,
+    );
+}
+
+async function moveOf(
+  { processes }: Pick<ReconcileDeps, 'processes'>,
+  { facts }: Decision,
+  { goal, old }: { readonly goal: Goal; readonly old: ProcessDefinition },
+): Promise<Move | { readonly problem: InputProblem }> {
+  const { record } = facts.found;
+  const { engagement } = facts.assessment;
+  const { id, profile } = old;
+  const refusal = (message: string, fix: string) => ({ problem: problem({ at: engagement }, message, fix) });
+  const stage = goal.to === null && record !== null ? lastStage(record) : null;
+  const named = stage ?? { version: goal.to, rules: null };
+  const process = processes.find(id, profile, named);
+  const to = named.version ?? 1;
+  if (process === null)
+    return refusal(
+      `there is no version ${to} of ${id}${profile === null ? '' : ` with profile ${profile}`}`,
+      `procession versions ${id} lists what there is; a folder that is gone comes back with git.`,
+    );
+  if (stage !== null) return moveBack(stage, old, process);
+  if (to < old.version)
+    return refusal(
+      `it goes by version ${old.version}, which is later than ${to}`,
+      `To undo its last migration: procession migrate ${id} --back ${engagement}`,
+    );
+  const mapping = await goal.mapping(old.version, to);
+  const forgotten = mapping === null ? forgottenSteps(plainMapping(old.version, to), old, process) : [];
+  if (forgotten.length === 0) return moveForward(mapping ?? plainMapping(old.version, to), old, process);
+  const file = `issue_templates/${id}/versions/${mappingFileName(old.version, to)}`;
+  return refusal(
+    `version ${to} has no ${forgotten.join(', ')}, and nothing says what becomes of ${forgotten.length === 1 ? 'it' : 'them'}`,
+    `Write ${file} (docs/process-versions.md), or migrate to a version between first.`,
+  );
+}
+
+function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration | null {
+  switch (it.kind) {
+    case 'absent':
+    case 'not-won':
+      return null;
+    case 'out-of-reach':
+      return failedBecause(
+        engagement,
+        `the issue ${it.reference} stands for it, and cannot be trusted or seen`,
+        'procession doctor says more.',
+      );
+    case 'record-damaged':
+    case 'unknown-process': {
+      const { message, fix } = undecidedFinding(engagement, it);
+      return failedBecause(engagement, message, fix.join(' '));
+    }
+  }
+}
+
+function failedBecause(
+  engagement: EngagementKey,
+  message: string,
+  fix: string,
+): Extract<PlannedMigration, { kind: 'failed' }> {
+  return { kind: 'failed', engagement, problems: [problem({ at: engagement }, message, fix)] };
+}
