@@ -174,13 +174,8 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       const { loadVersions } = await import('#templates/load-process.ts');
       return await loadVersions((await findProcess(templatesFolder(config().templates, cwd), id)).folder);
     },
-    mapping: async (id, from, to) => {
-      const { findProcess } = await import('#templates/list-processes.ts');
-      const { loadVersions } = await import('#templates/load-process.ts');
-      const { loadMapping } = await import('#templates/load-mapping.ts');
-      const { folder } = await findProcess(templatesFolder(config().templates, cwd), id);
-      return await loadMapping(folder, await loadVersions(folder), { from, to });
-    },
+    mapping: async (id, from, to) =>
+      await mappingOf(templatesFolder(config().templates, cwd), id, { from, to }),
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
     store: async () => await openStoreOfService(config(), logger),
@@ -224,6 +219,18 @@ async function loadProcesses(templates: string, only?: ProcessChoice): Promise<P
 async function casesOf(templates: string, id: string, processes: ProcessStore): Promise<LoadedCases> {
   const { loadCases } = await import('#templates/load-cases.ts');
   return await loadCases(`${templates}/${id}`, (profile) => processes.find(id, profile));
+}
+
+async function mappingOf(
+  templates: string,
+  id: string,
+  between: { readonly from: number; readonly to: number },
+): Promise<Mapping | null> {
+  const { findProcess } = await import('#templates/list-processes.ts');
+  const { loadVersions } = await import('#templates/load-process.ts');
+  const { loadMapping } = await import('#templates/load-mapping.ts');
+  const { folder } = await findProcess(templates, id);
+  return await loadMapping(folder, await loadVersions(folder), between);
 }
 
 async function openStore(config: Config, logger: Logger, leaseMs?: number): Promise<Store> {
