@@ -6,7 +6,7 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 export const command: Command = {
   name: 'migrate',
   summary: 'running engagements to another version of their process; after a move to Premium, to epics',
-  usage: '<process> --to <n> [SOW-n…] | <process> --back [SOW-n…] | <m.json> | tier [SOW-n…]',
+  usage: '<process>|<m.json>|tier [SOW-n…] [options]',
   positionals: { min: 0, max: 1_000 },
   options: {
     to: { type: 'string', placeholder: 'n', help: 'The version that engagements are to go by' },

@@ -51,7 +51,7 @@ export async function planMigrations(
   const deps = await wire.deps();
   // A mistyped process is told with the ones there are.
   await wire.versions(goal.process);
-  const states = await readStates(deps, goal, asked.map(parseSowNumber));
+  const states = await readStates(deps, asked.map(parseSowNumber));
   const planned: PlannedMigration[] = [];
   for (const [done, state] of states.entries()) {
     output.progress(done + 1, states.length, state.engagement);
@@ -83,11 +83,7 @@ function sortPlanned(planned: readonly PlannedMigration[]): PlannedMigrations {
   };
 }
 
-async function readStates(
-  deps: ReconcileDeps,
-  { process }: Goal,
-  asked: readonly string[],
-): Promise<readonly ActualState[]> {
+async function readStates(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly ActualState[]> {
   if (asked.length === 0) return await deps.gitlab.readAll();
   return await Promise.all(
     [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),

@@ -76,7 +76,7 @@ export async function planMigrationOf(
   return { kind: 'planned', engagement, standing, migration: planMigration(standing, move, groupLabels) };
 }
 
-/** How often an engagement is read and planned: what people have set is noted first. */
+/** How often a migration that met another writer is read and planned again. */
 const TRIES = 3;
 
 /** Outcome of carrying out a migration that was reviewed. */
@@ -97,29 +97,41 @@ export async function carryOutMigration(
   { goal, digest }: { readonly goal: Goal; readonly digest: string },
 ): Promise<CarriedOut> {
   if (deps.settings.policy.mode === 'shadow') return { kind: 'shadow' };
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const state = await deps.gitlab.readEngagement(engagement, { always: true });
-    const planned = await planMigrationOf(deps, state, goal);
-    if (planned === null)
-      return failedBecause(engagement, `it is no engagement of ${goal.process} any more`, 'Plan again.');
-    if (planned.kind !== 'planned') return planned;
-    const { migration, standing } = planned;
-    refuseUnfit(migration, digest);
-    const { gitlab, seal } = deps;
-    // Whoever cannot seal writes nothing at all.
-    if (seal.required) seal.sign(engagement);
-    const { process } = standing.assessment;
-    if (migration.prepare !== null) {
-      await applyPlan({ gitlab, seal, plan: migration.prepare, process, found: standing.found });
-      continue;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryMigration(deps, engagement, { goal, digest, isPrepared: false });
+    } catch (error) {
+      if (!(error instanceof GitLabConflictError) || attempt === TRIES) throw error;
+      deps.logger.info('another writer was faster; reading again', { engagement, attempt });
     }
-    const { plan, assessment, found } = migration;
-    const { warnings } = await applyPlan({ gitlab, seal, plan, process: assessment.process, found });
-    return { kind: 'migrated', migration, warnings };
   }
-  throw new GitLabConflictError(
-    `Somebody else keeps changing ${engagement} while it is being migrated. Try again when it is quiet.`,
-  );
+}
+
+/** @param reviewed.isPrepared what people have set was noted just now, and the record is another one since */
+async function tryMigration(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  reviewed: { readonly goal: Goal; readonly digest: string; readonly isPrepared: boolean },
+): Promise<CarriedOut> {
+  const { goal, digest, isPrepared } = reviewed;
+  const state = await deps.gitlab.readEngagement(engagement, { always: true });
+  const planned = await planMigrationOf(deps, state, goal);
+  if (planned === null)
+    return failedBecause(engagement, `it is no engagement of ${goal.process} any more`, 'Plan again.');
+  if (planned.kind !== 'planned') return planned;
+  const { migration, standing } = planned;
+  refuseUnfit(migration, digest);
+  const { gitlab, seal, clock } = deps;
+  // Whoever cannot seal writes nothing at all.
+  if (seal.required) seal.sign(engagement);
+  if (migration.prepare !== null && !isPrepared) {
+    const { process } = standing.assessment;
+    await applyPlan({ gitlab, seal, clock, plan: migration.prepare, process, found: standing.found });
+    return await tryMigration(deps, engagement, { goal, digest, isPrepared: true });
+  }
+  const { plan, assessment, found } = migration;
+  const { warnings } = await applyPlan({ gitlab, seal, clock, plan, process: assessment.process, found });
+  return { kind: 'migrated', migration, warnings };
 }
 
 function refuseUnfit({ engagement, move, digest }: Migration, reviewed: string): void {

@@ -220,7 +220,7 @@ describe('a subscription that ends and comes back', () => {
     await world.apply();
     world.sandbox.world.tier = 'free';
     const free = world.over(world.connect());
-    expect(await reconcile(free, 'SOW-1042')).toEqual({ kind: 'absent' });
+    expect(await reconcile(free, 'SOW-1042')).toMatchObject({ kind: 'absent' });
 
     await reconcile(free, 'SOW-1042', { sow: world.sow, process: 'sample' });
 

@@ -302,7 +302,7 @@ describe('a migration of one engagement', () => {
       writes: world.sandbox.ledger.writes().map(({ route }) => route),
     }).toMatchInlineSnapshot(`
       {
-        "reads": 10,
+        "reads": 12,
         "writes": [
           "POST /groups/:id/labels",
           "POST /groups/:id/labels",

@@ -31,8 +31,9 @@ describe('procession freeze', () => {
     const codes: [string, number][] = [];
     for (const line of lines) {
       const [command = '', ...args] = line.replace(/\s*#.*/, '').split(' ');
-      // The cases have a test of their own, which takes longer than the rest of the page.
-      if (command === 'procession' && args[0] !== 'test') codes.push([line, (await cli(args, { cwd })).code]);
+      // The cases have a test of their own, which takes longer than the rest of the page; migrations need a GitLab.
+      const isHere = !['test', 'migrate'].includes(args[0] ?? '');
+      if (command === 'procession' && isHere) codes.push([line, (await cli(args, { cwd })).code]);
       if (command === '$EDITOR') await edit(args[0] ?? '', 'owner: engineer', 'owner: manager');
     }
 
