@@ -60,6 +60,7 @@ export function aRecord(key: string): EngagementRecord {
     rulings: NO_RULINGS,
     drift: NO_DRIFT,
     baseline: new Map(),
+    migrated: null,
     others: {},
   };
 }
