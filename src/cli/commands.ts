@@ -107,6 +107,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/report.ts'),
   },
   {
+    name: 'status',
+    summary: 'one screen: who is waited for, what is late, what is broken',
+    load: async () => await import('#cli/commands/status.ts'),
+  },
+  {
     name: 'serve',
     summary: 'the webhook service: receive, verify, store, reconcile',
     load: async () => await import('#cli/commands/serve.ts'),
@@ -120,5 +125,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'audit',
     summary: 'read the audit log of the service: what came in, what was done, what came of it',
     load: async () => await import('#cli/commands/audit.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands and options',
+    load: async () => await import('#cli/commands/completion.ts'),
   },
 ];

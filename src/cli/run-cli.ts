@@ -24,7 +24,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     output.warning(overviewText());
     return EXIT.config;
   }
-  if (first === '--version' || first === '-V') {
+  if (first === 'version' || first === '--version' || first === '-V') {
     output.result(await version());
     return EXIT.done;
   }
@@ -69,6 +69,7 @@ async function createContext(
     flag: (name) => valueOf(name, 'boolean') === true,
     text: (name) => valueOf(name, 'string') as string | undefined,
     wire: createWire(io.env, io.cwd, await openLogger(commandLogLevel(io.env), io.stderr)),
+    commands: async () => await Promise.all(COMMANDS.map(async ({ load }) => (await load()).command)),
     output,
     ask: createAsk(io),
     cwd: io.cwd,
@@ -79,7 +80,7 @@ async function createContext(
 async function loadCommand(name: string): Promise<Command> {
   const entry = COMMANDS.find((candidate) => candidate.name === name);
   if (entry !== undefined) return (await entry.load()).command;
-  const names = COMMANDS.map((candidate) => candidate.name);
+  const names = [...COMMANDS.map((candidate) => candidate.name), 'help', 'version'];
   const what = name.startsWith('-')
     ? `There is no option ${name} before a command.`
     : `There is no command "${name}".`;

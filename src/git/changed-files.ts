@@ -34,6 +34,15 @@ export async function changedFiles(folder: string, since: string): Promise<reado
   });
 }
 
+/**
+ * The commit that last changed a file, as its branch sees it: what a merge brought was changed by the merge. `null` when
+ * the file was never committed, or nobody can tell.
+ */
+export async function lastChange(folder: string, file: string): Promise<string | null> {
+  const { code, stdout } = await git(folder, ['log', '-1', '--first-parent', '--format=%H', '--', file]);
+  return code === 0 && stdout.trim() !== '' ? stdout.trim() : null;
+}
+
 function splitNul(text: string): readonly string[] {
   return text.split('\0').filter((part) => part !== '');
 }

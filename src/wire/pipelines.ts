@@ -19,6 +19,8 @@ export interface PipelineWire {
    * @throws ConfigError when git cannot tell.
    */
   changedFiles(since: string): Promise<readonly ChangedFile[]>;
+  /** The commit that last changed a file, as the branch sees it: a merge for what a merge brought. `null`: none. */
+  lastChange(file: string): Promise<string | null>;
   /** Merge requests of the project that the pipeline belongs to. @throws ConfigError outside of a GitLab CI job. */
   mergeRequests(): Promise<MergeRequests>;
   /** Reads what a pipeline was given, and proves who signed it. @throws ConfigError without CRM_WEBHOOK_SECRETS. */
@@ -44,6 +46,7 @@ export function createPipelineWire({
       const { changedFiles } = await import('#git/changed-files.ts');
       return await changedFiles(cwd, since);
     },
+    lastChange: async (file) => await (await import('#git/changed-files.ts')).lastChange(cwd, file),
     mergeRequests: async () => {
       const repository = projectOf(config());
       const { createMergeRequests } = await import('#gitlab/engagement/merge-requests.ts');

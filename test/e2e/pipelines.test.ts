@@ -309,6 +309,27 @@ describe.skipIf(!hasRsync)('the jobs, one after the other', { timeout: 300_000 }
     expect(await team.read('public/index.html')).toContain('SOW-7');
   });
 
+  it('a schedule launches the SOW whose own job never ran, and check and report follow though one epic is damaged', async () => {
+    await team.addSow('SOW-9');
+    await team.commit('SOW-9, whose pipeline was cancelled');
+    const damaged = epic();
+    if (damaged === undefined) throw new Error('SOW-7 has no epic');
+    const { description } = damaged;
+    damaged.description = description.replace(/procession:record v1 ./, 'procession:record v1 x');
+    damaged.updatedAt = new Date().toISOString();
+
+    const { code, output } = await runner.run(team.folder, main('schedule'));
+
+    expect(code).not.toBe(0);
+    expect(output).toContain('SOW-9: 12 created');
+    expect(await team.read('procession-check.md')).toMatch(/SOW-7[\s\S]*`record-damaged`/);
+    expect(await team.read('public/index.html')).toContain('SOW-9');
+    expect(JSON.parse(await team.read('.procession/sweep.json'))).toMatchObject({
+      seen: expect.arrayContaining(['SOW-7', 'SOW-9']),
+    });
+    damaged.description = description;
+  });
+
   it('sweep finds in its cache when it last succeeded', async () => {
     const { output } = await runner.run(team.folder, main('schedule'), ['procession:sweep']);
 

@@ -13,6 +13,7 @@ export const command: Command = {
   name: 'inbox',
   summary: 'look at received deliveries; replay or drop dead ones',
   usage: '<list|show|replay|drop> [id…] [options]',
+  words: ['list', 'show', 'replay', 'drop'],
   positionals: { min: 1, max: 100 },
   options: {
     state: { type: 'string', placeholder: 'state', help: 'list: only waiting, working, done or dead' },

@@ -14,6 +14,7 @@ export const command: Command = {
   name: 'records',
   summary: 'seal the records in GitLab with the key of now, and take over those made before there was one',
   usage: 'reseal [SOW-n…] [options]',
+  words: ['reseal'],
   positionals: { min: 1, max: 1_000 },
   options: {
     'dry-run': { type: 'boolean', help: 'Show what would be sealed and taken over, and write nothing' },

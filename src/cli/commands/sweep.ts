@@ -1,4 +1,6 @@
+import { launchMissing } from '#cli/targets/launch-missing.ts';
 import { outcomeExit, pausedText } from '#cli/targets/outcome.ts';
+import { REVIEW_OPTION, reviewModeOf } from '#cli/targets/review.ts';
 import { sinceInstant } from '#cli/targets/since.ts';
 import { openMemory, type SweepState } from '#cli/targets/sweep-state.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
@@ -6,7 +8,7 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
-import { notSeen } from '#domain/explain/not-seen.ts';
+import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf } from '#reconciler/loop/undecided.ts';
@@ -28,12 +30,17 @@ export const command: Command = {
     state: {
       type: 'string',
       placeholder: 'file',
-      help: 'Look only at what changed since the last success that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written after a success',
+      help: 'Look only at what changed since the last sweep that this file remembers, at reminders that are due and pipelines that run, and in full once a day and when processes or settings changed; the file is written at the end, also when an engagement could not be put right: that one is looked at again',
     },
     'allow-mass-change': {
       type: 'boolean',
       help: 'Go on where a brake (policy.brakes) stops more changes than usual, in one engagement or in many; look at their plans first',
     },
+    launch: {
+      type: 'boolean',
+      help: 'Also launch won SOW files of sows/ of which there is no trace in GitLab, ten at most',
+    },
+    review: REVIEW_OPTION,
     forget: {
       type: 'string',
       placeholder: 'SOW-n',
@@ -45,9 +52,14 @@ export const command: Command = {
     'Does for every running engagement what apply does for one: what a lost webhook left undone, what people changed against the rules, what a crash left half done. Made for CI schedules; a second run changes nothing.',
     'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others.',
     'Names engagements that are known (from labels of the group, from issues that are left, from earlier sweeps with --state) and of which nothing is seen any more.',
+    'With --launch, what should have launched a SOW may be lost: each won SOW file without label, epic, issue and memory of it is launched. Where there is a trace, where two files have one number, or where more than ten are missing, a person is asked.',
     'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, or an engagement that is not seen any more, 75 try again.',
   ].join('\n\n'),
-  examples: ['procession sweep', 'procession sweep --since 2h', 'procession sweep --json > sweep.json'],
+  examples: [
+    'procession sweep',
+    'procession sweep --since 2h',
+    'procession sweep --state .procession/sweep.json --launch',
+  ],
   run,
 };
 
@@ -63,26 +75,34 @@ async function run(context: CommandContext): Promise<number> {
     );
   const memory = await openMemory(context, deps, startedAt);
   const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
-  const results = await sweep(deps, {
+  const swept = await sweep(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
     ...(memory === null ? {} : { also: memory.also }),
     allowMassChange: context.flag('allow-mass-change'),
     onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });
   output.clearProgress();
-  const missing = await notSeenBy(deps, results, memory, since === null);
+  const known = new Set([
+    ...swept.filter(isSeen).map(({ engagement }) => engagement),
+    ...(memory?.remembered ?? []),
+  ]);
+  const { results: launched, left } = context.flag('launch')
+    ? await launchMissing(context, deps, { known, mode: reviewModeOf(context, 'sweep') })
+    : { results: [], left: [] };
+  const results = [...swept, ...launched];
+  const missing = await notSeenBy(deps, results, { memory, full: since === null, left });
   if (results.length + missing.length === 0) requireProcesses(deps.processes);
   const settled = results.filter(isSeen).map((result) => lineOf(result, deps.processes));
   const lines = [...settled, ...missing.map(missingLine)];
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
   else tell(context, lines, since);
-  const left = mostSevere(settled.map(({ exit }) => exit));
-  // What is missing is remembered by name, so that it keeps no sweep from being done.
-  if (left === EXIT.done)
-    await memory?.succeed(
-      results,
-      missing.map(({ engagement }) => engagement),
-    );
+  // A SOW that is not launched yet was never seen: the next sweep looks at its file again.
+  const unlaunched = new Set(left.map(({ engagement }) => engagement));
+  const seen = [...swept, ...launched.filter(({ outcome }) => outcome.kind === 'applied')];
+  await memory?.remember(seen, {
+    missing: missing.map(({ engagement }) => engagement).filter((engagement) => !unlaunched.has(engagement)),
+    undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
+  });
   return mostSevere(lines.map(({ exit }) => exit));
 }
 
@@ -90,14 +110,18 @@ async function run(context: CommandContext): Promise<number> {
 async function notSeenBy(
   { gitlab }: ReconcileDeps,
   results: readonly SweepResult[],
-  memory: SweepState | null,
-  full: boolean,
+  {
+    memory,
+    full,
+    left,
+  }: { readonly memory: SweepState | null; readonly full: boolean; readonly left: readonly Trace[] },
 ): Promise<readonly EngagementCheck[]> {
   const launched = full ? await gitlab.readLaunched() : [];
   return notSeen(new Set(results.filter(isSeen).map(({ engagement }) => engagement)), [
     ...results.flatMap(({ engagement, outcome }) => tracesOf(engagement, outcome)),
     ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
     ...(memory?.known ?? []).map((engagement) => ({ kind: 'sweep', engagement }) as const),
+    ...left,
   ]);
 }
 

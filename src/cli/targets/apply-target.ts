@@ -8,7 +8,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { type PlanFile, planDifference } from '#domain/policy/plan-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
-import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
+import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
 import { type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
@@ -52,21 +52,27 @@ async function applyLive(
   };
   const deps = await context.wire.deps();
   const outcome =
-    review === null || target.kind !== 'sow'
+    target.kind !== 'sow'
       ? await reconcile(deps, target.engagement, options)
-      : await applyReviewed(context, target.engagement, review, options);
+      : await reconcileReviewed(deps, target.engagement, review, options);
   const asked = context.text('process') ?? context.text('profile');
   if ('assessment' in outcome && asked !== undefined) noteOtherProcess(context, outcome.assessment.process);
   return await settled(context, target.engagement, outcome);
 }
 
-async function applyReviewed(
-  context: CommandContext,
+/**
+ * Carries a SOW out, if its plan is the one that was reviewed.
+ *
+ * @param review `null`: nothing to compare with
+ * @throws InvalidInputError when it is another
+ */
+export async function reconcileReviewed(
+  deps: ReconcileDeps,
   engagement: EngagementKey,
-  review: Review,
+  review: Review | null,
   options: ReconcileOptions,
 ): Promise<Outcome> {
-  const deps = await context.wire.deps();
+  if (review === null) return await reconcile(deps, engagement, options);
   const actual = await deps.gitlab.readEngagement(engagement, { always: true });
   const decision = await decide(deps, actual, options);
   checkReview(review, engagement, decision.kind === 'decided' ? decision : null);

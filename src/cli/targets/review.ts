@@ -13,6 +13,8 @@ import type { Decision } from '#reconciler/loop/decide.ts';
 import { counted } from '#render/paint.ts';
 
 const REVIEWS = ['ignore', 'check', 'require'] as const;
+/** How a plan is compared with the one that was reviewed. */
+export type ReviewMode = (typeof REVIEWS)[number];
 
 /** Review of plans. `check`: a plan that was reviewed must still fit. `require`: there must have been a review. */
 export interface Review {
@@ -28,33 +30,47 @@ export const REVIEW_OPTION = {
   help: 'check: refuse a SOW whose plan is not the one noted on the merge request of this commit; require: also without such a note; ignore (default)',
 } as const;
 
+/** Reads `--review`. @throws UsageError for another value */
+export function reviewModeOf(context: CommandContext, command: string): ReviewMode {
+  const asked = context.text('review') ?? 'ignore';
+  const mode = REVIEWS.find((known) => known === asked);
+  if (mode !== undefined) return mode;
+  throw new UsageError(
+    `--review: expected ${REVIEWS.join(', ')}, got "${asked}".`,
+    `procession ${command} --help`,
+  );
+}
+
 /**
  * Reads the review of the commit that this pipeline runs for; `null` when no review is asked for.
  *
  * @throws UsageError for another value of `--review`, or outside of a pipeline
  */
 export async function readReview(context: CommandContext): Promise<Review | null> {
-  const asked = context.text('review') ?? 'ignore';
-  const review = REVIEWS.find((known) => known === asked);
-  if (review === undefined)
-    throw new UsageError(
-      `--review: expected ${REVIEWS.join(', ')}, got "${asked}".`,
-      'procession apply --help',
-    );
-  if (review === 'ignore') return null;
+  const mode = reviewModeOf(context, 'apply');
+  if (mode === 'ignore') return null;
   const { commit } = context.wire.ci();
   if (commit === null)
     throw new UsageError(
       '--review needs a pipeline of GitLab CI: CI_COMMIT_SHA is not set. Leave --review out elsewhere.',
       'procession apply --help',
     );
+  return await readReviewOf(context, mode, commit);
+}
+
+/** Reads the review of a commit. @param commit `null`: nothing was committed, so nothing reviewed */
+export async function readReviewOf(
+  context: CommandContext,
+  mode: Exclude<ReviewMode, 'ignore'>,
+  commit: string | null,
+): Promise<Review> {
   const mergeRequests = await context.wire.mergeRequests();
-  const mergeRequestIid = await mergeRequests.mergedBy(commit);
+  const mergeRequestIid = commit === null ? null : await mergeRequests.mergedBy(commit);
   const note =
     mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE);
   const plans: ReviewedPlans = note === null ? new Map() : parseReviewedPlans(note);
   context.output.note(reviewText(mergeRequestIid, note === null ? null : plans.size));
-  return { required: review === 'require', mergeRequestIid, plans };
+  return { required: mode === 'require', mergeRequestIid, plans };
 }
 
 /** @param count `null`: there is no note of ours */

@@ -21,8 +21,18 @@ export interface SweepState {
   readonly also: readonly EngagementKey[];
   /** Engagements that earlier sweeps have seen, as far as this one looks at all of them. */
   readonly known: readonly EngagementKey[];
-  /** Writes what the next sweep is to know. @param missing engagements that are known and were not seen */
-  succeed(results: readonly SweepResult[], missing: readonly EngagementKey[]): Promise<void>;
+  /** Engagements that earlier sweeps have seen, or missed. */
+  readonly remembered: readonly EngagementKey[];
+  /** Writes what the next sweep is to know. */
+  remember(
+    results: readonly SweepResult[],
+    left: {
+      /** Engagements that are known and were not seen. */
+      readonly missing: readonly EngagementKey[];
+      /** Engagements that could not be put right. */
+      readonly undone: ReadonlySet<EngagementKey>;
+    },
+  ): Promise<void>;
 }
 
 /**
@@ -57,8 +67,14 @@ export async function openMemory(
     since,
     also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
     known: still,
-    succeed: async (results, missing) => {
-      const looks = new Map(results.filter(isSeen).map(({ engagement, look }) => [engagement, look]));
+    remembered: [...(memory?.seen ?? []), ...(memory?.missing ?? [])],
+    remember: async (results, { missing, undone }) => {
+      const looks = new Map(
+        results
+          .filter(isSeen)
+          // What could not be put right keeps none of the others waiting, and is looked at again by the next sweep.
+          .map(({ engagement, look }) => [engagement, undone.has(engagement) ? startedAt : look]),
+      );
       const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, missing });
       await writeText(path, named, `${toJson(next)}\n`);
     },

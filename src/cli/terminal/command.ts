@@ -21,6 +21,8 @@ export interface Command {
   /** Number of words without dashes. */
   readonly positionals: { readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** Words that the first one without dashes must be one of: `list`, `show`. */
+  readonly words?: readonly string[];
   /** Explanation in several paragraphs: deed, occasion, exit codes. */
   readonly details: string;
   /** Lines to copy. */
@@ -37,6 +39,8 @@ export interface CommandContext {
   /** Value of a string option; `undefined` for one that was not given. */
   readonly text: (name: string) => string | undefined;
   readonly wire: Wire;
+  /** Loads all commands. */
+  readonly commands: () => Promise<readonly Command[]>;
   readonly output: Output;
   /** Questions to a person; `null` where nobody can answer. */
   readonly ask: Ask | null;

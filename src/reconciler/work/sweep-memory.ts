@@ -8,7 +8,7 @@ const VERSION = 1;
 
 export interface SweepMemory {
   readonly version: typeof VERSION;
-  /** When the last sweep that left nothing undone began. ISO 8601, UTC. */
+  /** When the last sweep that came to its end began. What was left undone is among the looks. ISO 8601, UTC. */
   readonly lastSuccess: string;
   /** When the last full one of them began. */
   readonly lastFull: string;
@@ -107,7 +107,7 @@ export interface SweepDone {
   readonly missing: readonly EngagementKey[];
 }
 
-/** What the next sweep is to remember after one that left nothing undone. */
+/** What the next sweep is to remember after one that came to its end. */
 export function rememberSweep(memory: SweepMemory | null, done: SweepDone): SweepMemory {
   const lastFull = done.full || memory === null ? done.startedAt : memory.lastFull;
   const before = done.full || memory === null ? [] : Object.entries(memory.looks);

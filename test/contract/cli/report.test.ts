@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { command } from '#cli/commands/report.ts';
+import { command as status } from '#cli/commands/status.ts';
 import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
@@ -104,6 +105,23 @@ describe('a report', () => {
       violations: [{ rule: 'record-damaged', fix: ['Restore it: procession apply sows/SOW-3.yml'] }],
     });
     expect(counts).toMatchObject({ engagements: 3, running: 2, unreadable: 1, paused: 1, withViolations: 2 });
+  });
+
+  it('is on one screen with procession status: who is waited for, what is late, what is broken', async () => {
+    wait(2);
+    await world.walk('assign-engineer');
+    wait(3);
+    world.by('eli').close(world.issue('kick-off'));
+
+    const { code, stdout } = await runCommand(status, [], world.deps, { clock: { now: at } });
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2026-11-28 09:00 UTC: 1 running, 1 late, 0 at risk, 1 with broken rules$/m);
+    expect(stdout).toMatch(
+      /^Waited for\n {2}mira {2}1 step, 1 late, longest 3 days; first .+ for SOW-1042$/m,
+    );
+    expect(stdout).toMatch(/^Late\n {2}SOW-1042 {2}.+, 3 days late, mira \(.+\)$/m);
+    expect(stdout).toMatch(/^Broken\n {2}SOW-1042 {2}.+ \[closed-too-early]$/m);
   });
 
   it('waits for nobody once the engagement is complete', async () => {

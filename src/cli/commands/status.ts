@@ -1,0 +1,22 @@
+import type { Command } from '#cli/terminal/command.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
+import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
+import { statusText } from '#render/status-text.ts';
+
+/** Command `status`. */
+export const command: Command = {
+  name: 'status',
+  summary: 'one screen: who is waited for, what is late, what is broken',
+  usage: '',
+  positionals: { min: 0, max: 0 },
+  options: {},
+  details: [
+    'Reads every engagement in bulk and writes nothing. Shows the most urgent lines; procession report has all of them, as Markdown, JSON and pages, and procession check fails on what is broken.',
+    'Exit codes: 0 done, whatever it says; 2 settings, 4 GitLab refused, 75 try again.',
+  ].join('\n\n'),
+  examples: ['procession status'],
+  run: async ({ wire, output }) => {
+    output.result(statusText(await readPortfolio(await wire.deps(), wire.clock.now()), output.paint));
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,69 @@
+/** All engagements on one screen: who is waited for, what is late, what is broken. */
+import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
+import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
+import { lateText, momentText, waitText } from './day-text.ts';
+import { counted, type Paint, visible } from './paint.ts';
+import { nameOf, namesOf, pauseText } from './waiting-text.ts';
+
+/** Lines of a section; what is left out is counted, and stands in the report. */
+const MOST_LINES = 8;
+
+/** Writes the status: three sections, the most urgent lines of each. */
+export function statusText(portfolio: Portfolio, paint: Paint): string {
+  const { counts, people, engagements, at } = portfolio;
+  const open = engagements.filter(({ status }) => status !== 'complete');
+  return [
+    paint(
+      'heading',
+      `${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules`,
+    ),
+    ...section('Waited for', people.map(personLine), 'nobody', paint),
+    ...section('Late', open.flatMap(lateLine), 'nothing', paint),
+    ...section('Broken', open.flatMap(brokenLines), 'nothing', paint),
+  ].join('\n');
+}
+
+/** A line, and what it is about: names stand below each other. */
+type Row = readonly [who: string, what: string];
+
+function section(title: string, rows: readonly Row[], none: string, paint: Paint): readonly string[] {
+  if (rows.length === 0) return ['', `${paint('heading', title)}: ${none}`];
+  const shown = rows.slice(0, MOST_LINES);
+  const width = Math.max(...shown.map(([who]) => who.length));
+  const more = rows.length - shown.length;
+  return [
+    '',
+    paint('heading', title),
+    ...shown.map(([who, what]) => `  ${who.padEnd(width)}  ${what}`),
+    ...(more > 0 ? [paint('dim', `  and ${more} more: procession report`)] : []),
+  ];
+}
+
+function personLine(person: WaitedPerson): Row {
+  const [first] = person.duties;
+  const late = person.late > 0 ? `, ${person.late} late` : '';
+  const longest = person.longestDays === null ? '' : `, longest ${waitText(person.longestDays)}`;
+  const next = first === undefined ? '' : `; first ${first.title} for ${first.engagement}`;
+  return [
+    visible(nameOf(person)),
+    visible(`${counted(person.duties.length, 'step')}${late}${longest}${next}`),
+  ];
+}
+
+function lateLine({ engagement, customer, late, waitingFor }: EngagementReport): readonly Row[] {
+  const [first] = late;
+  if (first === undefined) return [];
+  const turn = waitingFor.find(({ step }) => step === first.step);
+  const who = turn === undefined ? '' : `, ${namesOf(turn.who)}`;
+  const more = late.length > 1 ? `, and ${counted(late.length - 1, 'other step')}` : '';
+  const of = customer === null ? '' : ` (${customer})`;
+  return [[engagement, visible(`${first.title}, ${lateText(first.daysLate)}${who}${more}${of}`)]];
+}
+
+function brokenLines(report: EngagementReport): readonly Row[] {
+  const { engagement, violations, paused } = report;
+  return [
+    ...violations.map(({ message, rule }): Row => [engagement, visible(`${message} [${rule}]`)]),
+    ...(paused ? [[engagement, visible(pauseText(report))] as const] : []),
+  ];
+}
