@@ -85,10 +85,10 @@ async function findMissingVersions(wire: Wire): Promise<readonly MissingVersion[
   try {
     const deps = await wire.deps();
     const { engagements } = await readEngagementVersions(deps);
-    return missingVersions(engagements, (one) => {
-      const judgedBy = one.rules === null ? undefined : one;
-      return deps.processes.find(one.process, one.profile, judgedBy) !== null;
-    });
+    return missingVersions(
+      engagements,
+      (one) => deps.processes.find(one.process, one.profile, one) !== null,
+    );
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;

@@ -56,7 +56,11 @@ export function verifyLaunch(
 ): void {
   const asked = context.text('process') !== undefined || context.text('profile') !== undefined;
   if (asked && processes.find(launch.process, launch.profile) === null)
-    throw undecidedError(engagement, { kind: 'unknown-process', ...launch }, processes.ids);
+    throw undecidedError(
+      engagement,
+      { kind: 'unknown-process', ...launch, version: null, found: null, reopened: [] },
+      processes.ids,
+    );
 }
 
 /** Reason why a decision was made without GitLab; `null`: GitLab was asked. */

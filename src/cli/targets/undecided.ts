@@ -70,10 +70,21 @@ function outOfReach(
 
 function unknownProcess(
   engagement: EngagementKey,
-  { process, profile }: Extract<Undecided, { kind: 'unknown-process' }>,
+  { process, profile, version, reopened }: Extract<Undecided, { kind: 'unknown-process' }>,
   processIds: readonly string[],
 ): ConfigError {
   const known = processIds.includes(process);
+  if (known && version !== null)
+    return new ConfigError(
+      [
+        problem(
+          { at: engagement },
+          `needs version ${version} of process ${process}, and there is none: order and what is done are kept from its record${openedAgain(reopened)}, nothing else`,
+          `Bring the folder ${process}/versions/${version} back: procession versions ${process} names who runs on which`,
+        ),
+      ],
+      'A process is missing; nothing was made or written anew:',
+    );
   const name = known ? `profile ${shown(profile)} of process ${process}` : `process ${shown(process)}`;
   const fix = known
     ? `See "profiles" in the process.yml of ${process}, or leave --profile out.`
@@ -83,9 +94,13 @@ function unknownProcess(
         `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`,
       );
   return new ConfigError(
-    [problem({ at: engagement }, `needs the ${name}, and there is none`, fix)],
+    [problem({ at: engagement }, `needs the ${name}, and there is none${openedAgain(reopened)}`, fix)],
     'A process is missing; nothing was written:',
   );
+}
+
+function openedAgain(reopened: readonly string[]): string {
+  return reopened.length === 0 ? '' : ` (opened again: ${reopened.join(', ')})`;
 }
 
 /** Refuses to call it well that nothing is seen where there is nothing to see with. @throws ConfigError */

@@ -161,6 +161,26 @@ function waitList(steps: readonly StepKey[], context: BlockContext): string {
     .join('\n');
 }
 
+/**
+ * Explains a step that is open again where only the order is known, because the version of the process is not at hand.
+ *
+ * @param waitsFor steps that come first
+ */
+export function keptOrderNote(waitsFor: readonly StepKey[]): string {
+  return noteBody(
+    'closed-too-early',
+    [
+      'This step was closed before its turn, so it is open again.',
+      '',
+      '**To be done first**',
+      '',
+      ...waitsFor.map((step) => `- ${stepReference(step)} ${step}`),
+      '',
+      'The version of the process that this engagement runs on is not at hand just now, so nothing else is checked. Close this issue again when that is done.',
+    ].join('\n'),
+  );
+}
+
 /** Explains why an epic that somebody closed is open again. */
 export function epicClosedEarlyNote(context: BlockContext): string {
   const { assessment } = context;

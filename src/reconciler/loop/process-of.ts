@@ -19,6 +19,9 @@ export function processOf(
       kind: 'unknown-process',
       process: id,
       profile,
+      version: found.record?.version ?? null,
+      found: found.epic === null ? null : found,
+      reopened: [],
     }
   );
 }

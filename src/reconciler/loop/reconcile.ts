@@ -17,6 +17,7 @@ import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
+import { keepOrder } from './keep-order.ts';
 import { readWhole } from './look-closer.ts';
 import { strangerWarnings } from './read-members.ts';
 import type { StartedRuns } from './read-runs.ts';
@@ -91,6 +92,8 @@ export async function settle(
 ): Promise<Outcome> {
   if (decision.kind === 'decided') return await carryOut(deps, decision, options);
   if (decision.kind === 'record-damaged') await reportDamage(deps, engagement, decision.found);
+  if (decision.kind === 'unknown-process' && decision.found !== null)
+    return { ...decision, reopened: await keepOrder(deps, decision.found) };
   return decision;
 }
 

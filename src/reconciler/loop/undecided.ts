@@ -1,4 +1,5 @@
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { closedBefore } from '#domain/assess/kept-order.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
@@ -17,7 +18,18 @@ export type Undecided =
       readonly reference: string;
       readonly author: string;
     }
-  | { readonly kind: 'unknown-process'; readonly process: string; readonly profile: string | null };
+  /** Its definition is not at hand. */
+  | {
+      readonly kind: 'unknown-process';
+      readonly process: string;
+      readonly profile: string | null;
+      /** `null`: the record names none, or there is none. */
+      readonly version: number | null;
+      /** What is there of it; `null` for a launch. */
+      readonly found: Identified | null;
+      /** Steps that were closed before their turn and that this run has opened again, by the record alone. */
+      readonly reopened: readonly StepKey[];
+    };
 
 /** What is left of an engagement that nothing holds: issues of ours, or a tracking issue whose epic cannot be seen. */
 export function tracesOf(
@@ -50,10 +62,12 @@ export function undecidedFinding(
       ],
     };
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
+  const version = undecided.version === null ? '' : ` version ${undecided.version}`;
+  const early = undecided.found === null ? [] : closedBefore(undecided.found);
   return {
     rule: 'unknown-process',
-    message: `There is no process ${undecided.process}${profile} with the rules that judge this engagement`,
-    missing: [],
+    message: `There is no process ${undecided.process}${version}${profile} with the rules that judge this engagement: order and what is done are kept from its record, nothing else`,
+    missing: early.map(({ step, waitsFor }) => `${step} is closed before ${waitsFor.join(' and ')}`),
     fix: [
       'Bring its folder, or its frozen version, back under issue_templates (procession versions names who runs on which)',
     ],

@@ -21,7 +21,12 @@ export function whyNothing(outcome: Outcome): string | null {
       return `the issue ${outcome.reference} stands for this engagement, and cannot be trusted or seen; procession doctor says more`;
     case 'unknown-process': {
       const profile = outcome.profile === null ? '' : ` with profile ${shown(outcome.profile)}`;
-      return `there is no process ${shown(outcome.process)}${profile}`;
+      const version = outcome.version === null ? '' : ` version ${outcome.version}`;
+      const order =
+        outcome.reopened.length === 0
+          ? ''
+          : `; by the record alone open again: ${outcome.reopened.join(', ')}`;
+      return `there is no process ${shown(outcome.process)}${version}${profile}${order}`;
     }
     case 'shadow':
       return 'the policy is "shadow", so nothing is written';

@@ -4,6 +4,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import type { Finding } from '#domain/explain/check.ts';
+import { notSeen } from '#domain/explain/not-seen.ts';
 import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { gatherPortfolio } from '#domain/portfolio/gather.ts';
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
@@ -17,7 +18,7 @@ import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { undecidedFinding } from '#reconciler/loop/undecided.ts';
+import { tracesOf, undecidedFinding } from '#reconciler/loop/undecided.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>;
 
@@ -97,13 +98,17 @@ async function judge(
 ): Promise<Known | null> {
   const decision = await decide(deps, state);
   switch (decision.kind) {
-    case 'absent':
+    case 'absent': {
+      const [lost] = notSeen(new Set(), tracesOf(state.engagement, decision));
+      const finding = lost?.findings[0];
+      return finding === undefined ? null : { kind: 'unreadable', epic: null, paused: false, finding };
+    }
     case 'not-won':
     case 'out-of-reach':
       return null;
     case 'record-damaged':
     case 'unknown-process': {
-      const { epic, memory } = 'found' in decision ? decision.found : identify(state, deps.seal);
+      const { epic, memory } = decision.found ?? identify(state, deps.seal);
       const finding = undecidedFinding(state.engagement, decision);
       return { kind: 'unreadable', epic: epic === null ? null : light(epic), paused: memory.paused, finding };
     }

@@ -1,3 +1,4 @@
+import { closedBefore } from '#domain/assess/kept-order.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { massChanges } from '#domain/policy/mass-change.ts';
@@ -6,7 +7,14 @@ import { blockContext } from '#domain/texts/block-context.ts';
 import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { tracesOf } from '#reconciler/loop/undecided.ts';
+import { tracesOf, type Undecided } from '#reconciler/loop/undecided.ts';
+
+/** What cannot be judged needs work where a record is to be told of, or an order to be kept. */
+function isDamaged(undecided: Undecided): boolean {
+  if (undecided.kind === 'unknown-process')
+    return undecided.found !== null && closedBefore(undecided.found).length > 0;
+  return undecided.kind === 'record-damaged';
+}
 
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them
@@ -43,8 +51,7 @@ export async function findDrift(
     if (decision.kind === 'decided')
       looks.set(actual.engagement, nextLook(blockContext(decision.facts.assessment, deps.settings), now));
     if (decision.kind === 'decided') decided.push(decision);
-    const needsWork =
-      decision.kind === 'decided' ? decision.plan.actions.length > 0 : decision.kind === 'record-damaged';
+    const needsWork = decision.kind === 'decided' ? decision.plan.actions.length > 0 : isDamaged(decision);
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
   }

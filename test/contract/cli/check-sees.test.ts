@@ -5,6 +5,7 @@ import { command as check } from '#cli/commands/check.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
 import type { Epic } from '#sandbox/world.ts';
 import { newKeyPair, openSeal } from '#seal/ed25519.ts';
@@ -192,5 +193,17 @@ describe('check', () => {
     });
 
     expect(await checked()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a report', () => {
+  it('has an engagement of which only issues are left among those to be looked at', async () => {
+    await launched();
+    deleteEpics();
+
+    const { counts, engagements } = await readPortfolio(world.deps, '2026-11-23T12:00:00.000Z');
+
+    expect(counts).toMatchObject({ engagements: 1, unreadable: 1 });
+    expect(JSON.stringify(engagements)).toContain('engagement-not-seen');
   });
 });

@@ -108,6 +108,8 @@ describe('cli/outcome', () => {
   });
 });
 
+const NOTHING_KNOWN = { version: null, found: null, reopened: [] } as const;
+
 describe('cli/undecided', () => {
   it.each([
     [{ kind: 'absent', left: [] }, 3, 'Launch it with its SOW file: procession apply sows/SOW-1.yml'],
@@ -117,14 +119,26 @@ describe('cli/undecided', () => {
       'the SOW record was edited by hand, so nobody knows what was sold. Fix: Restore it',
     ],
     [
-      { kind: 'unknown-process', process: 'delivry', profile: null },
+      { kind: 'unknown-process', process: 'delivry', profile: null, ...NOTHING_KNOWN },
       2,
       'needs the process "delivry", and there is none. Fix: Did you mean "delivery"?',
     ],
     [
-      { kind: 'unknown-process', process: 'delivery', profile: 'strct' },
+      { kind: 'unknown-process', process: 'delivery', profile: 'strct', ...NOTHING_KNOWN },
       2,
       'needs the profile "strct" of process delivery',
+    ],
+    [
+      {
+        kind: 'unknown-process',
+        process: 'delivery',
+        profile: null,
+        version: 3,
+        found: null,
+        reopened: ['kick-off'],
+      },
+      2,
+      'needs version 3 of process delivery, and there is none: order and what is done are kept from its record (opened again: kick-off), nothing else',
     ],
   ] as const)('explains %j', (undecided, code, message) => {
     const error = undecidedError('SOW-1', undecided, ['delivery', 'quote-to-signoff']);
