@@ -85,10 +85,7 @@ async function findMissingVersions(wire: Wire): Promise<readonly MissingVersion[
   try {
     const deps = await wire.deps();
     const { engagements } = await readEngagementVersions(deps);
-    return missingVersions(
-      engagements,
-      (one) => deps.processes.find(one.process, one.profile, one) !== null,
-    );
+    return missingVersions(engagements, (one) => deps.processes.find(one.process, one.profile, one) !== null);
   } catch (error) {
     if (error instanceof AppError) return [];
     throw error;
