@@ -26,6 +26,7 @@ import {
   projectById,
 } from './reading.ts';
 import { withTask } from './task-list.ts';
+import { writeInThread } from './threads.ts';
 import type { Epic, Issue, IssueLink, Note, Project, User, Workable } from './world.ts';
 
 /** Every write of the stand-in, on one world. The API and the pages share it. */
@@ -44,6 +45,8 @@ export function createOperations(engine: Engine): Operations {
     },
     createNote: (actor, target, body, { internal = false } = {}) =>
       writeNote(engine, actor, target, { body, internal }).note,
+    replyTo: (actor, target, comment, body) =>
+      writeInThread(engine, actor, target, { body, inReplyTo: comment }),
     updateNote: (actor, note, body) => rewriteNote(engine, actor, note, body).note,
     deleteNote: (actor, note) => removeNote(engine, actor, note),
     linkIssues(actor, source, target, type) {

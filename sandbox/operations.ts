@@ -82,6 +82,8 @@ export interface Operations {
     body: string,
     options?: { readonly internal?: boolean },
   ): Note | null;
+  /** Replies in the thread of a comment. */
+  replyTo(actor: User, target: Issue | Epic, comment: Note, body: string): Note;
   /** `null` when the new text held quick actions only: they ran and the note is gone. */
   updateNote(actor: User, note: Note, body: string): Note | null;
   deleteNote(actor: User, note: Note): void;

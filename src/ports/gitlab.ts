@@ -4,6 +4,7 @@ import type {
   ActualIssue,
   ActualNote,
   ActualState,
+  ActualThread,
   ActualUser,
   Capabilities,
   HolderKind,
@@ -48,6 +49,8 @@ export interface GitLabReader {
   findEpics(engagement: EngagementKey, ids?: ReadonlySet<number>): Promise<readonly ActualEpic[]>;
   /** All notes of an epic or issue, oldest first, without system notes. */
   readNotes(target: ActualEpic | ActualIssue): Promise<readonly ActualNote[]>;
+  /** Threads of an issue, single comments among them, oldest first, without system notes. */
+  readThreads(issue: ActualIssue): Promise<readonly ActualThread[]>;
   readLinks(issue: ActualIssue): Promise<readonly ActualLink[]>;
   /** Who set and took off which label, oldest first. */
   readLabelEvents(issue: ActualIssue): Promise<readonly LabelEvent[]>;
@@ -150,6 +153,10 @@ export interface GitLabWriter {
   /** @param internal only members from Planner on can read it */
   createNote(target: ActualEpic | ActualIssue, body: string, internal?: boolean): Promise<ActualNote>;
   updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
+  /** Opens a thread. @param body begins with a line that no other thread of the issue begins with */
+  openThread(issue: ActualIssue, body: string): Promise<ActualThread>;
+  /** Deletes a note of ours; one that is gone already is as wanted. */
+  deleteNote(issue: ActualIssue, note: Pick<ActualNote, 'id'>): Promise<void>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */
   react(issue: ActualIssue, noteId: number, emoji: string): Promise<void>;
   /** Starts the pipeline of a run, or finds the one that was started for it. That GitLab refuses is an outcome: the rest of the engagement goes on. */

@@ -15,6 +15,7 @@ export function emptyGitLab(): GitLab {
     readNow: async () => [],
     findEpics: async () => [],
     readNotes: async () => [],
+    readThreads: async () => [],
     readLinks: async () => [],
     readLabelEvents: async () => [],
     readLabels: async () => new Set(),
@@ -35,6 +36,8 @@ export function emptyGitLab(): GitLab {
     placeInEpic: refuse,
     createNote: refuse,
     updateNote: refuse,
+    openThread: refuse,
+    deleteNote: refuse,
     react: refuse,
     startPipeline: refuse,
   };

@@ -1,7 +1,9 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
+import { readSlot } from '#domain/recurring/slot.ts';
 import { evidenceHints } from '#domain/template/evidence-table.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
+import { isPlaceholder } from '#domain/text/placeholder.ts';
 import { type Cell, readRows } from '#domain/text/rows.ts';
 
 /** Field of the evidence table as it was found. */
@@ -18,6 +20,7 @@ export interface EvidenceReading {
     | 'not-a-number'
     | 'negative'
     | 'not-an-amount'
+    | 'not-a-slot'
     | 'to-come'
     | null;
 }
@@ -47,7 +50,6 @@ export function hasEvidenceRow(description: string, fields: readonly EvidenceFie
 
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
-const PLACEHOLDER = /^(?:[-–—_?.…]+|todo|tbd|tba)$/i;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
 
 function isNameOf(name: Cell, { field, formerly = [] }: EvidenceField): boolean {
@@ -62,7 +64,7 @@ function valueOf({ text, links }: Cell): string {
 }
 
 function isFilledIn(value: string, field: EvidenceField): boolean {
-  if (value === '' || PLACEHOLDER.test(value) || (field.required && NOT_APPLICABLE.test(value))) return false;
+  if (value === '' || isPlaceholder(value) || (field.required && NOT_APPLICABLE.test(value))) return false;
   return !evidenceHints(field).some((hint) => comparable(hint) === comparable(value));
 }
 
@@ -75,6 +77,10 @@ function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value'
       return { value, problem: null };
     case 'date':
       return { value, problem: isCalendarDate(value) ? null : 'not-a-date' };
+    case 'slot': {
+      const isSlot = (readSlot(value)?.time ?? null) !== null;
+      return { value, problem: isSlot ? null : 'not-a-slot' };
+    }
     case 'number':
       return { value, problem: numberProblem(value) };
     case 'amount':

@@ -166,7 +166,16 @@ function toDate(day: number): string {
   return date.slice(0, 10);
 }
 
+const workedOn = new WeakMap<Calendar, (day: number) => boolean>();
+
+/** Kept per calendar: schedules ask for hundreds of days of the same one. */
 function worksOn(calendar: Calendar): (day: number) => boolean {
+  const known = workedOn.get(calendar) ?? workingDaysOf(calendar);
+  workedOn.set(calendar, known);
+  return known;
+}
+
+function workingDaysOf(calendar: Calendar): (day: number) => boolean {
   const off = new Set(calendar.weekend.map((weekday) => WEEKDAYS.indexOf(weekday)));
   const holidays = new Set(calendar.holidays.map(toDay));
   // 1970-01-01 was a Thursday, three days after the Monday that WEEKDAYS begins with.

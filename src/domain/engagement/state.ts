@@ -92,6 +92,12 @@ export interface ActualNote {
   readonly updatedAt: string;
 }
 
+/** Comments that belong together, the first one before the replies to it. */
+export interface ActualThread {
+  readonly id: string;
+  readonly notes: readonly ActualNote[];
+}
+
 /**
  * Features of this GitLab. The plan chooses by them; the adapter never tries a paid call to see.
  *

@@ -110,6 +110,7 @@ const WANTED = {
   negative: 'a number that is not negative',
   'to-come': 'a day that has come',
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
+  'not-a-slot': 'a weekday and a time, such as Tue 10:00 Europe/Berlin',
   'not-a-choice': 'one of the listed values',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Recurs } from '#domain/recurring/recurs.ts';
 
 export const Id = z
   .string()
@@ -64,7 +65,7 @@ const EvidenceField = z.strictObject({
     .min(1)
     .max(80)
     .regex(/^[^|\n*_`<>[\]]+$/, 'expected plain words without Markdown'),
-  kind: z.enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice']).default('text'),
+  kind: z.enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice', 'slot']).default('text'),
   choices: z.array(z.string().min(1)).optional(),
   required: z.boolean().default(true),
   /** For a `date`: a day that may be still to come (`Booked until`). Without it a date says that something has happened. */
@@ -161,6 +162,8 @@ export const StepFrontMatter = z.strictObject({
   after: z.array(Predecessor).default([]),
   /** For steps that run alongside others (recurring): may be closed only once this step is done; closed with the epic. */
   until: Id.optional(),
+  /** One thread per occurrence on the step's one issue (`kind: recurring` only). */
+  recurs: Recurs.optional(),
   due: z.array(DueRule).default([]),
   done_when: DoneWhen.prefault({}),
   pipeline: PipelineRule.optional(),

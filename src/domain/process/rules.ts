@@ -8,6 +8,7 @@ import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { Condition, EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
+import { recurringProblems } from './recurring-rules.ts';
 
 type Rule = (process: ProcessDefinition) => readonly InputProblem[];
 
@@ -20,6 +21,7 @@ const RULES: readonly Rule[] = [
   meaningfulConditions,
   doneWhenProblems,
   pipelineProblems,
+  recurringProblems,
   closingProblems,
 ];
 

@@ -134,6 +134,8 @@ export const Sow = z
         collaboration_project: WebUrl.optional(),
         scoping_issue: WebUrl.optional(),
         architecture: WebUrl.optional(),
+        /** Where the calls with the customer take place; shown in the thread of every call. */
+        call: WebUrl.optional(),
       })
       .optional(),
     security: z.object({ clearance: Text.optional(), data_class: Text.optional() }).optional(),

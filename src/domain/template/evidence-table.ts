@@ -22,11 +22,17 @@ export function evidenceHints(field: EvidenceField): readonly string[] {
     .filter((hint) => hint !== '');
 }
 
+/** What is expected where the process says nothing itself. */
+const HINTS: Readonly<Partial<Record<EvidenceField['kind'], string>>> = {
+  date: 'YYYY-MM-DD',
+  slot: 'Tue 10:00 Europe/Berlin',
+};
+
 /** One choice alone would look like an answer. */
 function hintOf(field: EvidenceField, optional: boolean): string {
   const known = field.kind === 'choice' ? (field.choices ?? []) : [];
   const choices = known.length === 1 ? `write: ${known[0]}` : known.join(', ');
-  const expected = field.hint ?? (field.kind === 'date' ? 'YYYY-MM-DD' : '');
+  const expected = field.hint ?? HINTS[field.kind] ?? '';
   return [choices, expected, optional ? 'optional' : '']
     .filter((part) => part !== '')
     .map((part) => inlineText(part))

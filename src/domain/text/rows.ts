@@ -23,7 +23,15 @@ export interface Cell {
 /** The first two cells of every row outside of our managed block, in order. */
 export type Row = readonly [Cell, Cell];
 
+/** Rows with two cells at least. */
 export function readRows(description: string): readonly Row[] {
+  return readTableRows(description).flatMap(([first, second]): Row[] =>
+    first === undefined || second === undefined ? [] : [[first, second]],
+  );
+}
+
+/** All cells of every row, those that only draw the line under a head among them. */
+export function readTableRows(description: string): readonly (readonly Cell[])[] {
   const { blocks, definitions } = peopleText(description);
   const tables = new TableReader();
   for (const block of blocks) {
@@ -45,9 +53,9 @@ function pipeLines({ kind, lines }: Block): readonly string[] {
     .filter((line) => line.includes('|'));
 }
 
-function pipeRow(line: string, definitions: Definitions): Row {
-  const [first = '', second = ''] = splitCells(line);
-  return [cellOf(readInline(first, definitions).pieces), cellOf(readInline(second, definitions).pieces)];
+function pipeRow(line: string, definitions: Definitions): readonly Cell[] {
+  const [first = '', second = '', ...others] = splitCells(line);
+  return [first, second, ...others].map((cell) => cellOf(readInline(cell, definitions).pieces));
 }
 
 function cellOf(pieces: readonly Piece[]): Cell {
@@ -81,7 +89,7 @@ function piecesOf(block: Block, definitions: Definitions): readonly Piece[] {
 
 /** Rows of HTML tables, from piece to piece: a cell may hold blank lines and Markdown, so that it spans blocks. */
 class TableReader {
-  readonly rows: Row[] = [];
+  readonly rows: (readonly Cell[])[] = [];
   private row: Piece[][] | null = null;
   private cell: Piece[] | null = null;
 
@@ -99,8 +107,7 @@ class TableReader {
   }
 
   endRow(): void {
-    const [first, second] = this.row ?? [];
-    if (first !== undefined && second !== undefined) this.rows.push([cellOf(first), cellOf(second)]);
+    if (this.row !== null) this.rows.push(this.row.map(cellOf));
     this.row = null;
     this.cell = null;
   }

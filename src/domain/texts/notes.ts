@@ -10,6 +10,7 @@ import type { Gone } from '#domain/assess/gone.ts';
 import { dueOf, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { SLOT_WANTED } from '#domain/recurring/slot.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
 import { fencedText, inlineText } from '#domain/text/foreign-text.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
@@ -141,6 +142,8 @@ function evidenceText({ field, problem, value }: EvidenceReading): string {
       return `**${field}** needs a day that has come, because it says that something has happened${seen}`;
     case 'not-an-amount':
       return `**${field}** needs an amount with its currency, such as EUR 1200${seen}`;
+    case 'not-a-slot':
+      return `**${field}** ${SLOT_WANTED}${seen}`;
     case 'not-a-choice':
       return `**${field}** needs one of the listed values${seen}`;
     case null:

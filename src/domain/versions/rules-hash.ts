@@ -1,5 +1,6 @@
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process/process.ts';
+import { RECURS_TEXTS, Recurs } from '#domain/recurring/recurs.ts';
 
 /** A step that says nothing beyond what every step must say. */
 const { title: _, ...PLAIN } = StepFrontMatter.parse({ title: 'x', owner: 'x' });
@@ -20,9 +21,20 @@ export function rulesHash({ id, profile, closeWhen, steps }: ProcessDefinition):
 
 /** The rules of a step: its front matter without titles, hints and where it stands. */
 export function rulesOf(step: Step): Omit<Step, 'title' | 'body' | 'file'> {
-  const { title: _title, body: _body, file: _file, ...rules } = step;
+  const { title: _title, body: _body, file: _file, recurs, ...rules } = step;
   const evidence = step.done_when.evidence.map(({ hint: _hint, ...field }) => field);
-  return { ...rules, done_when: { ...step.done_when, evidence } };
+  return {
+    ...rules,
+    ...(recurs === undefined ? {} : { recurs: recursRules(recurs) }),
+    done_when: { ...step.done_when, evidence },
+  };
+}
+
+/** What is as by default, and what only people read, is no rule; a step without `recurs` has nothing of it. */
+function recursRules(recurs: Recurs): Step['recurs'] {
+  const said = withoutDefaults(recurs, Recurs.parse({ every: recurs.every }));
+  const rules = Object.entries(said).filter(([name]) => !RECURS_TEXTS.some((text) => text === name));
+  return { ...Object.fromEntries(rules), every: recurs.every } as Recurs;
 }
 
 function saidRules(step: Step): unknown {

@@ -8,6 +8,7 @@ import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
 import { openSession } from './session.ts';
+import { deleteNote, openThread, readThreads } from './threads.ts';
 import { findMember, readAccessLevel } from './users.ts';
 
 /** Address, token, group and project of a GitLab. */
@@ -29,6 +30,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     readNow: (items) => readNow(session, items),
     findEpics: (engagement, ids) => findEpics(session, engagement, ids),
     readNotes: (target) => readNotes(session, target),
+    readThreads: (issue) => readThreads(session, issue),
     readLinks: (issue) => readLinks(session, issue),
     readLabelEvents: (issue) => readLabelEvents(session, issue),
     readLabels: (how) => readLabels(session, how),
@@ -48,6 +50,8 @@ export function createGitLab(options: GitLabOptions): GitLab {
     placeInEpic: (epic, places) => placeInEpic(session, epic, places),
     createNote: (target, body, internal) => createNote(session, target, body, internal),
     updateNote: (target, note, body) => updateNote(session, target, note, body),
+    openThread: (issue, body) => openThread(session, issue, body),
+    deleteNote: (issue, note) => deleteNote(session, issue, note),
     react: (issue, noteId, emoji) => react(session, issue, noteId, emoji),
     startPipeline: (pipeline) => startPipeline(session, pipeline),
   };

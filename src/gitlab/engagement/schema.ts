@@ -6,7 +6,14 @@
  * @see https://docs.gitlab.com/api/epics/
  */
 import { z } from 'zod';
-import type { ActualEpic, ActualIssue, ActualNote, ActualUser, OwnUser } from '#domain/engagement/state.ts';
+import type {
+  ActualEpic,
+  ActualIssue,
+  ActualNote,
+  ActualThread,
+  ActualUser,
+  OwnUser,
+} from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
 import { Instant } from '#gitlab/http/answer.ts';
 import type { ActualLink } from '#ports/gitlab.ts';
@@ -115,6 +122,11 @@ export const Note = z
       updatedAt: updated_at ?? created_at,
     }),
   );
+
+/** Thread of an issue; a plain comment is one of one note. @see https://docs.gitlab.com/api/discussions/ */
+export const Thread = z
+  .object({ id: z.string(), notes: z.array(Note) })
+  .transform(({ id, notes }): ActualThread => ({ id, notes: notes.filter(({ system }) => !system) }));
 
 /**
  * Entry of the record of label changes. A deleted user or label is `null`.

@@ -62,6 +62,11 @@ export function createOwnWrites(): OwnWrites {
       updateEpic: async (epic, changes) => wrote(await gitlab.updateEpic(epic, changes)),
       updateIssue: async (issue, changes) => wrote(await gitlab.updateIssue(issue, changes)),
       createNote: async (target, body, internal) => noted(await gitlab.createNote(target, body, internal)),
+      openThread: async (issue, body) => {
+        const thread = await gitlab.openThread(issue, body);
+        for (const note of thread.notes) noted(note);
+        return thread;
+      },
       updateNote: async (target, note, body) => noted(await gitlab.updateNote(target, note, body)),
     }),
   };

@@ -84,6 +84,8 @@ async function decidedOnComments(
   const speaking: GitLab = {
     ...gitlab,
     readNotes: async (item) => notesOfCase(ready, item.kind === 'epic' ? null : (steps.get(item.id) ?? '')),
+    readThreads: async ({ id }) =>
+      notesOfCase(ready, steps.get(id) ?? '').map((note) => ({ id: `${note.id}`, notes: [note] })),
     readAccessLevel: async () => MEMBER,
     findMember: async (username) => userNamed(username),
   };

@@ -126,6 +126,30 @@ export function describeAdapter(name: string, start: () => Promise<TestWorld>): 
       expect((await gitlab.readNotes(issue)).map(({ body }) => body)).toEqual(['On the issue.']);
     });
 
+    it('opens threads and reads them with their replies, single comments among them', async () => {
+      const { gitlab, sandbox, seed } = world;
+      const issue = await gitlab.createIssue(anIssue(await gitlab.createEpic(anEpic()), 'project-calls'));
+      await gitlab.createNote(issue, 'On the issue.');
+
+      const thread = await gitlab.openThread(issue, 'A call.');
+      const [first] = sandbox.world.notes.filter(({ body }) => body === 'A call.');
+      if (first === undefined) throw new Error('no note');
+      const target = sandbox.world.issues.find(({ id }) => id === issue.id);
+      if (target === undefined) throw new Error('no issue');
+      sandbox.operations.replyTo(seed.eli.user, target, first, 'Attended: Ada');
+      await gitlab.updateIssue(issue, { addLabels: ['workflow::ready'] });
+
+      const threads = await gitlab.readThreads(issue);
+      expect(threads.map(({ notes }) => notes.map(({ body }) => body))).toEqual([
+        ['On the issue.'],
+        ['A call.', 'Attended: Ada'],
+      ]);
+      expect(threads[1]?.id).toBe(thread.id);
+      await gitlab.deleteNote(issue, threads[0]?.notes[0] ?? { id: 0 });
+      await gitlab.deleteNote(issue, threads[0]?.notes[0] ?? { id: 0 });
+      expect(await gitlab.readThreads(issue)).toHaveLength(1);
+    });
+
     it('survives broken connections', async () => {
       const { gitlab, sandbox } = world;
       sandbox.faults.failNext({ method: 'POST', when: 'after', kind: 'reset' });

@@ -128,6 +128,20 @@ const OPERATIONS: readonly Operation[] = [
     count: (given) => notesSaying(given, 'Launched.'),
   },
   {
+    name: 'open a thread',
+    method: 'POST',
+    route: '/projects/:id/issues/:iid/discussions',
+    run: (gitlab, { open }) => gitlab.openThread(open, '<!-- the first line -->\nA call.'),
+    count: (given) => notesSaying(given, '<!-- the first line -->\nA call.'),
+  },
+  {
+    name: 'delete a comment',
+    method: 'DELETE',
+    route: '/projects/:id/issues/:iid/notes/:note_id',
+    run: (gitlab, { open, note }) => gitlab.deleteNote(open, note),
+    count: (given) => 1 - notesSaying(given, 'Before'),
+  },
+  {
     name: 'change a comment',
     method: 'PUT',
     route: '/projects/:id/issues/:iid/notes/:note_id',
