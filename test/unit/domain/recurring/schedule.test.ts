@@ -195,7 +195,10 @@ function play(
   end: string,
   forgets: (run: number) => boolean = () => false,
 ): Played {
-  let memory = newMemory(series.start, [...series.slots.map((slot) => ({ ...slot, note: null }))]);
+  let memory = newMemory(
+    series.start,
+    series.slots.map((slot) => ({ ...slot, note: null })),
+  );
   const threads: { id: string; openedAt: string }[] = [];
   for (const [run, now] of instants.entries()) {
     const look = lookAt(now, localDate(now, BERLIN) <= end);
