@@ -152,7 +152,11 @@ export interface GitLabWriter {
   placeInEpic(epic: ActualEpic, places: readonly Place[]): Promise<'placed' | 'refused'>;
   /** @param internal only members from Planner on can read it */
   createNote(target: ActualEpic | ActualIssue, body: string, internal?: boolean): Promise<ActualNote>;
-  updateNote(target: ActualEpic | ActualIssue, note: ActualNote, body: string): Promise<ActualNote>;
+  updateNote(
+    target: ActualEpic | ActualIssue,
+    note: Pick<ActualNote, 'id'>,
+    body: string,
+  ): Promise<ActualNote>;
   /** Opens a thread. @param body begins with a line that no other thread of the issue begins with */
   openThread(issue: ActualIssue, body: string): Promise<ActualThread>;
   /** Deletes a note of ours; one that is gone already is as wanted. */

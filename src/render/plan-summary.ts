@@ -32,6 +32,9 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'close-twin':
     case 'retire-tracking':
       return 'close';
+    case 'open-thread':
+    case 'edit-thread':
+    case 'delete-thread':
     case 'write-note':
     case 'answer':
       return 'note';

@@ -64,6 +64,12 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `order in the epic: ${action.places.map(({ step, after }) => `${titleOf(step)} after ${titleOf(after)}`).join(', ')}`;
     case 'start-pipeline':
       return `start pipeline: ${titleOf(action.step)} (${visible(action.project)})`;
+    case 'open-thread':
+      return `open thread: ${titleOf(action.step)}, ${action.occurrence}`;
+    case 'edit-thread':
+      return `change thread: ${titleOf(action.step)}, ${action.occurrence} (${action.why})`;
+    case 'delete-thread':
+      return `delete duplicate thread: ${titleOf(action.step)}, ${action.occurrence}`;
     case 'close-twin':
       return `close duplicate ${action.item}: ${action.reference}`;
     case 'write-copy':
@@ -182,6 +188,10 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
         }));
     case 'start-pipeline':
       return action.step === status.key ? [pipelineEntry(action)] : [];
+    case 'open-thread':
+    case 'edit-thread':
+    case 'delete-thread':
+      return action.step === status.key ? [threadEntry(action)] : [];
     case 'create-label':
     case 'create-epic':
     case 'write-copy':
@@ -222,6 +232,20 @@ function updateEntry(action: Extract<Action, { kind: 'update-issue' | 'update-ep
   return {
     sign: action.state === 'closed' ? '-' : '~',
     text: visible(`${what}: ${action.why.join(', ')}`),
+    details: [],
+  };
+}
+
+const THREAD_SIGNS = { 'open-thread': '+', 'edit-thread': '~', 'delete-thread': '-' } as const;
+
+function threadEntry(
+  action: Extract<Action, { kind: 'open-thread' | 'edit-thread' | 'delete-thread' }>,
+): Entry {
+  const why = action.kind === 'edit-thread' ? `: ${action.why}` : '';
+  const twice = action.kind === 'delete-thread' ? ', opened twice' : '';
+  return {
+    sign: THREAD_SIGNS[action.kind],
+    text: `thread of ${action.occurrence}${why}${twice}`,
     details: [],
   };
 }

@@ -61,6 +61,7 @@ export function aRecord(key: string): EngagementRecord {
     drift: NO_DRIFT,
     baseline: new Map(),
     migrated: null,
+    occurrences: new Map(),
     others: {},
   };
 }

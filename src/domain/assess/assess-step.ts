@@ -8,6 +8,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
+import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -18,6 +19,7 @@ import { readGates } from './gates.ts';
 import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
 import type { StepStatus, Violation } from './step-status.ts';
+import { minutesGate, withMinutes } from './trackers.ts';
 
 interface StepInput {
   readonly step: Step;
@@ -35,6 +37,8 @@ interface StepContext {
   readonly today: string;
   readonly earlier: ReadonlyMap<StepKey, StepStatus>;
   readonly isClosed: (step: StepKey) => boolean;
+  /** Memories of recurring steps. */
+  readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
   readonly endedByUs: boolean;
 }
@@ -205,7 +209,9 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
     calendar: settings.calendar,
     today,
   });
-  const evidence = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
+  const memory = context.trackers.get(step.id);
+  const told = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
+  const evidence = withMinutes(told, step, { memory, issue });
   const isAccepted = acceptance?.reached === true;
   const isJudged = issue.state === 'opened' || recorded === null;
   const gone = isJudged ? readGone(step, issue.description, fields, context) : null;
@@ -214,17 +220,20 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
     unticked: isAccepted ? [] : [...untickedItems(step, issue), ...(asked?.checklist ?? [])],
     gone: asked,
     evidence,
-    gates: readGates({
-      key: step.id,
-      step,
-      issue,
-      rulings,
-      roles: settings.roles,
-      titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
-      isClosed: context.isClosed,
-      calendar: settings.calendar,
-      today,
-    }),
+    gates: [
+      ...readGates({
+        key: step.id,
+        step,
+        issue,
+        rulings,
+        roles: settings.roles,
+        titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
+        isClosed: context.isClosed,
+        calendar: settings.calendar,
+        today,
+      }),
+      ...minutesGate(step, memory),
+    ],
     waiver: waiverOf(step.id, rulings),
     acceptance,
     run,

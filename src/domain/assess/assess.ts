@@ -3,17 +3,20 @@
  * complete. The one place that decides; plan, check, explain, report and notes all read its answer.
  */
 
+import { localDate } from '#domain/base/calendar.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
+import { trackerMemories } from './trackers.ts';
 
 export { currentLabel, evidenceFor } from './assess-step.ts';
 
@@ -28,6 +31,8 @@ export interface AssessInput {
   readonly today: string;
   /** Rulings of people; absent: nobody has ruled anything. */
   readonly rulings?: Rulings;
+  /** Memories of recurring steps as their threads have made them; absent: as recorded. */
+  readonly trackers?: ReadonlyMap<StepKey, TrackerMemory>;
 }
 
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
@@ -36,13 +41,24 @@ export function assess(input: AssessInput): Assessment {
   const own = asMigrated(input.process, found.record?.migrated ?? null);
   const process = withInstances(own, rulings.instances);
   const { included, excluded } = stepsFor(process, sow);
+  const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
   const statuses = new Map<StepKey, StepStatus>();
   const isClosed = (key: StepKey): boolean => found.issues.get(key)?.state === 'closed';
   for (const { step, after } of included) {
     const issue = found.issues.get(step.id) ?? null;
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
     const endedByUs = closer !== null && closer.id === found.epic?.author.id;
-    const context = { process, sow, settings, rulings, today, earlier: statuses, isClosed, endedByUs };
+    const context = {
+      process,
+      sow,
+      settings,
+      rulings,
+      today,
+      earlier: statuses,
+      isClosed,
+      endedByUs,
+      trackers: recorded,
+    };
     statuses.set(
       step.id,
       assessStep({ step, after, issue, recorded: found.record?.done.get(step.id) ?? null }, context),
@@ -61,6 +77,13 @@ export function assess(input: AssessInput): Assessment {
     sow,
     rulings,
     today,
+    trackers: trackerMemories(steps, {
+      settings,
+      rulings,
+      today,
+      recorded,
+      launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
+    }),
     steps,
     order,
     excluded,

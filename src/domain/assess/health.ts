@@ -68,6 +68,7 @@ export function factsOf(context: Outlook): readonly HealthFact[] {
     ...steps.flatMap((status) => slipOf(status, context)),
     ...steps.flatMap((status) => waitOf(status, context)),
     ...burnOf(context.assessment),
+    ...lackingMinutes(context.assessment),
   ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
 }
 
@@ -105,6 +106,19 @@ function burnOf({ sow, steps }: Assessment): readonly HealthFact[] {
     (limit) => `more than ${limit * 100} % of the ${sold} hours sold are used`,
     true,
   );
+}
+
+/** Occurrences running whose minutes are missing. */
+const LACKING = 2;
+
+function lackingMinutes({ steps, trackers }: Assessment): readonly HealthFact[] {
+  return steps.flatMap(({ key, step, done }): HealthFact[] => {
+    const memory = trackers.get(key);
+    if (step.recurs === undefined || memory === undefined || done || memory.without < LACKING) return [];
+    const name = step.recurs.name.toLowerCase();
+    const text = `${memory.without} ${name}s without minutes, the last of ${memory.lastThread}`;
+    return [{ level: 'needs attention', text }];
+  });
 }
 
 function atLevel(

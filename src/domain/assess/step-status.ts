@@ -3,6 +3,7 @@ import type { WorkflowState } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
+import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -71,6 +72,8 @@ export interface Assessment {
   readonly members?: ReadonlySet<string>;
   /** Date in the calendar's time zone: `2026-11-25`. */
   readonly today: string;
+  /** Memories of recurring steps that have begun, as this run leaves them. */
+  readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   /** Steps in reading order. */
   readonly steps: readonly StepStatus[];
   /** Keys of `steps`, every step after all its predecessors. */

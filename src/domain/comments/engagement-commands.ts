@@ -38,8 +38,10 @@ function hold(reason: string, context: EffectContext): Effect {
 }
 
 function resume(context: EffectContext): Effect {
+  const { hold, holds } = context.assessment.rulings;
+  const over = hold === null ? [] : [{ from: hold.on, to: given(context).on }];
   return done(context, {
-    rulings: { hold: null },
+    rulings: { hold: null, holds: [...holds, ...over] },
     effects: { unpause: true },
     reply: text(`${context.assessment.engagement} goes on.`),
   });

@@ -3,6 +3,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { LabelDefinition } from '#domain/base/labels.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { HolderKind, NoteTarget } from '#domain/engagement/state.ts';
+import type { ThreadEdit } from '#domain/recurring/settle.ts';
 import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
 
@@ -80,6 +81,30 @@ export type Action =
       readonly variables: readonly PipelineVariable[];
       /** No pipeline of this run is older. ISO 8601. */
       readonly since: string;
+    }
+  /** Opens the thread of an occurrence, unless it is there already. */
+  | {
+      readonly kind: 'open-thread';
+      readonly step: StepKey;
+      /** Nominal date of the occurrence. */
+      readonly occurrence: string;
+      readonly body: string;
+    }
+  /** Changes the first note of a thread: minutes are missing, or nothing takes place. */
+  | {
+      readonly kind: 'edit-thread';
+      readonly step: StepKey;
+      readonly occurrence: string;
+      readonly noteId: number;
+      readonly why: ThreadEdit['why'];
+      readonly body: string;
+    }
+  /** Takes away the thread that another writer has opened at the same moment, and that nobody has replied to. */
+  | {
+      readonly kind: 'delete-thread';
+      readonly step: StepKey;
+      readonly occurrence: string;
+      readonly noteId: number;
     }
   /** A tracking issue whose engagement has an epic by now says so and is closed. */
   | {

@@ -224,7 +224,8 @@ function fileOf(process: ProcessDefinition, file: string): string {
   return `issue_templates/${process.id}/${file}`;
 }
 
-function viewOf(context: BlockContext, status: StepStatus | null): View {
+/** What templates say of this engagement, and of one of its steps. */
+export function viewOf(context: BlockContext, status: StepStatus | null): View {
   const { assessment, settings } = context;
   const { process, sow } = assessment;
   const titles = titlesOf(assessment);

@@ -8,6 +8,7 @@ import type { Settlement } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { Settled } from '#domain/recurring/settle.ts';
 import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
@@ -36,6 +37,8 @@ export interface PlanFacts {
   readonly rules: { readonly version: number; readonly hash: string };
   /** Links that were there and are gone. */
   readonly lostLinks: readonly Edge[];
+  /** What is to be done about the threads of recurring steps; absent: nothing. */
+  readonly threads?: ReadonlyMap<StepKey, Settled>;
 }
 
 /** Words of people, now and before. */

@@ -21,6 +21,7 @@ import { nextRulings, rulingsWhileStopped } from './next-rulings.ts';
 import { planPipelines, planRunNotes } from './pipelines.ts';
 import { planPlaces } from './places.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
+import { planThreads } from './threads.ts';
 
 /** Part of a plan: what it does, and why it comes where it comes. `docs/architecture.md` shows both. */
 interface PlanPart {
@@ -68,6 +69,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     what: 'the order of issues in the epic',
     because: 'all are in it; the epic, written later, records that they are placed',
     actions: planPlaces,
+  },
+  {
+    what: 'threads of recurring steps',
+    because: 'the issue says already when the next one opens; the epic, written later, records them',
+    actions: planThreads,
   },
   { what: 'pipelines', because: 'the issue says already that it is their turn', actions: planPipelines },
   {

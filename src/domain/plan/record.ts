@@ -46,6 +46,7 @@ export function nextRecord(
     rulings: context.assessment.rulings,
     drift: context.drift ?? NO_DRIFT,
     migrated: before?.migrated ?? null,
+    occurrences: context.assessment.trackers,
     others: before?.others ?? {},
   };
 }

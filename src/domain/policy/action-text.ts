@@ -23,6 +23,12 @@ export function actionText(action: Action): string {
       return `order in the epic: ${action.places.map(({ step, after }) => `${step} after ${after}`).join(', ')}`;
     case 'start-pipeline':
       return `start pipeline ${action.attempt} of ${action.step} in ${action.project}`;
+    case 'open-thread':
+      return `open thread ${action.occurrence} of ${action.step}`;
+    case 'edit-thread':
+      return `thread ${action.occurrence} of ${action.step}: ${action.why}`;
+    case 'delete-thread':
+      return `delete duplicate thread ${action.occurrence} of ${action.step}`;
     case 'close-twin':
       return `close duplicate ${action.item} ${action.reference}`;
     case 'write-copy':

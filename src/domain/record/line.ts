@@ -141,6 +141,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     drift: decodeDriftMemory(text),
     baseline: new Map(),
     migrated: null,
+    occurrences: new Map(),
     others: {},
   };
   return seal.required ? damaged('the record carries no seal', record) : { kind: 'ok', record, as: 'v1' };

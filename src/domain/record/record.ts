@@ -11,6 +11,7 @@ import { isStepKey, SowNumber, type StepKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
+import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { Done } from './done.ts';
@@ -47,6 +48,7 @@ const StoredRecord = z.looseObject({
   rulings: Rulings.prefault({}),
   drift: z.object({ healed: z.array(z.string()), asked: z.array(z.string()) }).optional(),
   migrated: Migrated.optional(),
+  occurrences: z.record(Key, TrackerMemory).optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -68,6 +70,8 @@ export interface EngagementRecord {
   readonly drift: DriftMemory;
   /** Migrations between versions of the process; `null`: there were none. */
   readonly migrated: Migrated | null;
+  /** Of recurring steps, how far their occurrences are decided on. */
+  readonly occurrences: ReadonlyMap<StepKey, TrackerMemory>;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -79,7 +83,7 @@ export type RecordParse =
 
 /** The record as canonical JSON: equal records give equal texts. */
 export function recordText(record: EngagementRecord): string {
-  const { memory, done, baseline, drift, migrated, rulings, others, sow, ...named } = record;
+  const { memory, done, baseline, drift, migrated, rulings, occurrences, others, sow, ...named } = record;
   const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys()]);
   return canonicalJson({
     ...others,
@@ -95,6 +99,7 @@ export function recordText(record: EngagementRecord): string {
     ),
     links: memory.links.map(({ from, to }) => `${from}>${to}`),
     rulings: saidIn(rulings),
+    occurrences: occurrences.size === 0 ? undefined : Object.fromEntries(occurrences),
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -123,7 +128,7 @@ export function readRecord(text: string): RecordParse {
     sow,
     ...rest
   } = stored.data;
-  const { steps, links, rulings, drift, migrated, state, ...others } = rest;
+  const { steps, links, rulings, drift, migrated, occurrences, state, ...others } = rest;
   const entries = Object.entries(steps);
   return {
     kind: 'ok',
@@ -148,6 +153,7 @@ export function readRecord(text: string): RecordParse {
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
       migrated: migrated ?? null,
+      occurrences: new Map(Object.entries(occurrences ?? {})),
       others,
     },
   };
@@ -163,14 +169,26 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
  * copy. Which issue is which step, which links there are and what is done is found again.
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
-  const { waivers, approvals, appointments, hold, instances, health, snoozes } = record.rulings;
+  const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes } = record.rulings;
   return {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
     done: new Map(),
     baseline: new Map(),
     drift: NO_DRIFT,
-    rulings: { ...NO_RULINGS, waivers, approvals, appointments, hold, instances, health, snoozes },
+    occurrences: new Map(),
+    rulings: {
+      ...NO_RULINGS,
+      waivers,
+      approvals,
+      appointments,
+      hold,
+      holds,
+      calls,
+      instances,
+      health,
+      snoozes,
+    },
   };
 }
 

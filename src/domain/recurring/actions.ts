@@ -23,7 +23,7 @@ export const MOST_ACTIONS = 20;
 type Words = Pick<Recurs, 'words'>['words'];
 
 /** Reads the actions of one comment, in the order in which they stand there. */
-export function readActions(body: string, words: Words): readonly NamedAction[] {
+function readActions(body: string, words: Words): readonly NamedAction[] {
   const ticked = readChecklist(body).map(
     ({ text, done }): NamedAction => ({ text, owner: null, due: null, done }),
   );

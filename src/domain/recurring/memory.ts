@@ -25,13 +25,17 @@ export const TrackerMemory = z.looseObject({
   wants: z.array(CalendarDate).default([]),
   /** Of the latest threads, how many in a row lack their minutes although these are due. */
   without: Count,
-  /** Occurrence and comment. */
-  lastMinutes: z.object({ id: CalendarDate, note: z.int() }).nullable().default(null),
+  /** The last occurrence that has a thread. */
+  lastThread: CalendarDate.nullable().default(null),
+  /** Occurrence, the day it took place, and the comment. */
+  lastMinutes: z.object({ id: CalendarDate, date: CalendarDate, note: z.int() }).nullable().default(null),
   /** What the last minutes say of the health. */
   health: z
     .object({ id: CalendarDate, value: z.enum(HEALTH_STATES), by: z.string(), on: CalendarDate })
     .nullable()
     .default(null),
+  /** Somebody who wrote minutes elsewhere than in a thread was told where they belong. */
+  told: z.boolean().default(false),
   /** Users whose right to write minutes was looked up. */
   members: z.array(z.int()).default([]),
 });

@@ -162,13 +162,11 @@ export function nextOccurrence(tracker: Tracker, last: string | null): Occurrenc
   return occurrencesUntil(tracker, to, last).find(({ fate }) => fate === 'planned') ?? null;
 }
 
-/** One occurrence by its id; `null` when there is no such date. */
-export function occurrenceById(tracker: Tracker, id: string): Occurrence | null {
-  return occurrencesUntil(tracker, id).find((occurrence) => occurrence.id === id) ?? null;
-}
-
 /** First day from which on a new slot counts: behind the period of the last occurrence decided on. */
-export function slotCountsFrom({ recurs, start }: Tracker, last: string | null): string {
+export function slotCountsFrom(
+  { recurs, start }: Pick<Tracker, 'recurs' | 'start'>,
+  last: string | null,
+): string {
   return last === null ? addCalendarDays(start, 1) : afterPeriodOf(last, recurs.every);
 }
 

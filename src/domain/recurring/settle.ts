@@ -22,6 +22,8 @@ export interface ThreadNote {
   readonly author: { readonly id: number; readonly username: string };
   readonly body: string;
   readonly createdAt: string;
+  /** Only some may read it: nothing of it is said again elsewhere. */
+  readonly internal?: boolean;
 }
 
 /** Thread of an issue, its notes oldest first. */
@@ -55,6 +57,8 @@ export interface Settled {
   /** First notes of threads that two writers have opened at the same moment and nobody has replied to. */
   readonly doubles: readonly { readonly noteId: number; readonly occurrence: Occurrence }[];
   readonly actions: readonly OpenAction[];
+  /** Minutes stand where nobody looks for them, and nobody has been told yet. */
+  readonly isMisplaced: boolean;
 }
 
 /** Circumstances of a look. */
@@ -101,7 +105,7 @@ export function settleUnread(tracker: Tracker, memory: TrackerMemory, look: Look
   const openings = look.isOpen ? openingsAt(tracker, memory.last, look.now) : null;
   const last = openings === null || openings.open.length > 0 ? memory.last : openings.last;
   const next = last === memory.last ? memory : { ...memory, last, ...fates(tracker, last) };
-  return { memory: next, open: [], edits: [], doubles: [], actions: [] };
+  return { memory: next, open: [], edits: [], doubles: [], actions: [], isMisplaced: false };
 }
 
 /** Decides from the threads as they are. */
@@ -120,12 +124,21 @@ export function settleThreads(
   const last = latest([openings.last, opened.at(-1) ?? null]);
   const seen = seenThreads(tracker, first, look, last);
   const comments = [...first.values()].flatMap((thread) => repliesOf(thread, look));
+  const isMisplaced = !memory.told && hasMinutesElsewhere(threads, tracker, look);
   return {
-    memory: remembered({ tracker, memory, seen, open, last }, look),
+    memory: {
+      ...remembered({ tracker, memory, seen, open, last }, look),
+      ...(isMisplaced ? { told: true } : {}),
+    },
     open,
     edits: [...seen.flatMap((one) => editOf(one, tracker, look)), ...doubles.edits(tracker)],
     doubles: doubles.unanswered(tracker),
-    actions: openActions(comments, tracker.recurs.words, look.isClosed),
+    actions: openActions(
+      comments.filter(({ internal }) => internal !== true),
+      tracker.recurs.words,
+      look.isClosed,
+    ),
+    isMisplaced,
   };
 }
 
@@ -206,7 +219,29 @@ function seenThreads(
 }
 
 function repliesOf({ notes }: Thread, { isOurs, isMember }: Look): readonly ThreadNote[] {
-  return notes.slice(1).filter(({ author }) => !isOurs(author.id) && isMember(author.id));
+  return notes.slice(1).filter((note) => !isWrittenByUs(note, isOurs) && isMember(note.author.id));
+}
+
+/** Whoever owns the token may be a person who also writes minutes: our notes carry a line of ours. */
+function isWrittenByUs({ author, body }: ThreadNote, isOurs: Look['isOurs']): boolean {
+  return isOurs(author.id) && body.includes('<!-- procession:');
+}
+
+/** A comment of its own, or a reply to one, that would be minutes in a thread of ours. */
+function hasMinutesElsewhere(threads: readonly Thread[], { recurs }: Tracker, look: Look): boolean {
+  return threads.some(({ notes }) => {
+    const [first] = notes;
+    const isThread = first !== undefined && markedOccurrence(first.body) !== null;
+    return (
+      !isThread &&
+      notes.some(
+        (note) =>
+          !isWrittenByUs(note, look.isOurs) &&
+          look.isMember(note.author.id) &&
+          readMinutes(note.body, recurs) !== null,
+      )
+    );
+  });
 }
 
 function minutesOf(thread: Thread, { recurs }: Tracker, look: Look): Seen['minutes'] {
@@ -259,11 +294,12 @@ function remembered({ tracker, memory, seen, open, last }: Outcome, look: Look):
     missed: planned.filter(({ id }) => !there.has(id)).length,
     minutes: recorded.length,
     wants: [...unasked.map(({ occurrence }) => occurrence.id), ...opened].slice(-MOST_WANTED),
+    lastThread: latest([...took.map(({ occurrence }) => occurrence.id), ...opened]),
     without: lackingInARow(took, localDate(look.now, tracker.calendar)),
     lastMinutes:
       newest === undefined || newest.minutes === null
         ? null
-        : { id: newest.occurrence.id, note: newest.minutes.note.id },
+        : { id: newest.occurrence.id, date: newest.occurrence.date, note: newest.minutes.note.id },
     health: healthIn(recorded, tracker.calendar),
     members: [...new Set([...memory.members, ...authors])].slice(-MOST_MEMBERS),
   };

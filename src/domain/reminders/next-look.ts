@@ -1,6 +1,9 @@
 import { isReachedOn } from '#domain/assess/acceptance.ts';
 import { factsOf } from '#domain/assess/health.ts';
+import { runningTrackers } from '#domain/assess/trackers.ts';
 import { addCalendarDays, instantOf, msBetween } from '#domain/base/calendar.ts';
+import { nextOccurrence, nextWorkingHour } from '#domain/recurring/schedule.ts';
+import { wantedOf } from '#domain/recurring/settle.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { hasReminder } from './reminders.ts';
@@ -10,15 +13,39 @@ const DAYS_AHEAD = 14;
 
 /**
  * First instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
- * silence counts, an order for the health ends, the health changes; at once while a pipeline is under way, because
+ * silence counts, an order for the health ends, the health changes, a thread opens; at once while a pipeline is under way, because
  * events of pipelines come only where somebody has subscribed to them. `null`: not within 14 days.
  *
  * @param now ISO 8601, on the day of the assessment
  */
 export function nextLook(context: BlockContext, now: string): string | null {
-  const { assessment, settings } = context;
+  const { assessment } = context;
   if (assessment.complete || assessment.rulings.hold !== null) return null;
   if (assessment.rulings.runs.some(isUnderWay)) return now;
+  const [first = null] = [daysLook(context, now), ...threadLooks(context, now)]
+    .filter((at) => at !== null)
+    .toSorted();
+  return first;
+}
+
+/** Instants at which a thread opens, or its minutes are asked for. */
+function threadLooks({ assessment, settings }: BlockContext, now: string): readonly string[] {
+  const { calendar } = settings;
+  const days = runningTrackers(assessment, settings).flatMap(({ tracker, memory, isOpen }) => {
+    const next = isOpen ? nextOccurrence(tracker, memory.last) : null;
+    return [
+      ...(next === null ? [] : [next.opensOn]),
+      ...wantedOf(tracker, memory).map(({ nudgeOn }) => nudgeOn),
+    ];
+  });
+  return days.map((day) => {
+    const opening = instantOf(day, calendar.workingHours.from, calendar);
+    return msBetween(now, opening) > 0 ? opening : nextWorkingHour(now, calendar);
+  });
+}
+
+function daysLook(context: BlockContext, now: string): string | null {
+  const { assessment, settings } = context;
   const { calendar } = settings;
   for (let days = 0; days <= DAYS_AHEAD; days += 1) {
     const day = addCalendarDays(assessment.today, days);

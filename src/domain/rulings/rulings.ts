@@ -65,6 +65,25 @@ export type Instance = z.infer<typeof Instance>;
 const Snooze = z.object({ step: Key, until: CalendarDate, ...given });
 export type Snooze = z.infer<typeof Snooze>;
 
+/** What was said about single occurrences of a recurring step, or about its weekday and time. */
+const CallRuling = z.object({
+  step: Key,
+  what: z.enum(['moved', 'skip', 'slot']),
+  /** Nominal date of the occurrence; `null` for a slot. */
+  id: CalendarDate.nullable(),
+  /** Day and time that an occurrence is moved to. */
+  to: CalendarDate.nullable(),
+  time: z.string().nullable(),
+  /** As `slotText` writes it. */
+  slot: z.string().nullable(),
+  reason: z.string(),
+  ...given,
+});
+export type CallRuling = z.infer<typeof CallRuling>;
+
+/** A hold that is over: its first day, and the day the engagement went on. */
+const PastHold = z.object({ from: CalendarDate, to: CalendarDate });
+
 const HealthOverride = z.object({
   value: z.enum(HEALTH_STATES),
   /** The last date it holds. */
@@ -134,6 +153,9 @@ export const Rulings = z.object({
   approvals: z.array(Approval).default([]),
   appointments: z.array(Appointment).default([]),
   hold: Hold.nullable().default(null),
+  /** Holds that are over. */
+  holds: z.array(PastHold).default([]),
+  calls: z.array(CallRuling).default([]),
   instances: z.array(Instance).default([]),
   snoozes: z.array(Snooze).default([]),
   health: HealthOverride.nullable().default(null),

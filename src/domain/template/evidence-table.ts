@@ -25,7 +25,7 @@ export function evidenceHints(field: EvidenceField): readonly string[] {
 /** What is expected where the process says nothing itself. */
 const HINTS: Readonly<Partial<Record<EvidenceField['kind'], string>>> = {
   date: 'YYYY-MM-DD',
-  slot: 'Tue 10:00 Europe/Berlin',
+  slot: 'weekday, time and time zone',
 };
 
 /** One choice alone would look like an answer. */

@@ -10,6 +10,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
+import { trackersList } from './tracker-lines.ts';
 
 const STATE_SIGNS = {
   blocked: '⛔',
@@ -46,6 +47,7 @@ export function epicBlock(everything: BlockContext, paused = false): string {
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${closingStepNames(assessment)}.`,
     '',
+    ...trackersList(context),
     ...waiverLines(assessment),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
   ].join('\n');

@@ -37,7 +37,8 @@ export type NoteRule =
   | `pipeline:${number}`
   /** With both versions, and how many migrations there have been. */
   | `migrated:${number}-${number}:${number}`
-  | 'not-asked-for';
+  | 'not-asked-for'
+  | 'minutes-place';
 
 /** Text of a note with the hidden line by which the note is found again. */
 export function noteBody(rule: NoteRule, text: string): string {

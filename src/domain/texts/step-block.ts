@@ -6,6 +6,7 @@ import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
+import { trackerLine } from './tracker-lines.ts';
 
 /**
  * Writes the block of one step. A mention in the block tells assignees of their turn: GitLab notifies users newly
@@ -18,6 +19,7 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
   return [
     headline(status, context),
     ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
+    ...trackerLine(status.key, context).flatMap((line) => ['', line]),
     '',
     `_${place}. Procession keeps these lines; everything below them is yours._`,
   ].join('\n');

@@ -48,7 +48,7 @@ export async function createNote(
 export async function updateNote(
   { connection }: Session,
   target: ActualEpic | ActualIssue,
-  note: ActualNote,
+  note: Pick<ActualNote, 'id'>,
   body: string,
 ): Promise<ActualNote> {
   const requests = {
@@ -166,7 +166,7 @@ function postNote(
 function putNote(
   { group, issueNotes, epicNotes }: Connection,
   target: ActualEpic | ActualIssue,
-  { id, body }: ActualNote,
+  { id, body }: Pick<ActualNote, 'id' | 'body'>,
 ): Promise<unknown> {
   const projectId = projectOf(target);
   return projectId === null

@@ -16,6 +16,7 @@ import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import { movedNote, twinNote } from '#domain/texts/notes.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import { changeThread } from './apply-threads.ts';
 import { ensureNote } from './ensure-note.ts';
 import type { StartedRuns } from './read-runs.ts';
 import { textsNow } from './texts-now.ts';
@@ -57,22 +58,10 @@ export interface Applied {
  * @throws GitLabConflictError when somebody else is launching the same engagement, or has written its record since it was
  * read: read and plan again
  */
-export async function applyPlan({
-  gitlab,
-  clock,
-  plan,
-  process,
-  found,
-  seal,
-  onProgress,
-  onDone,
-}: Application): Promise<Applied> {
+export async function applyPlan({ onProgress, onDone, ...given }: Application): Promise<Applied> {
+  const { gitlab, clock, plan, found } = given;
   const world: World = {
-    gitlab,
-    plan,
-    process,
-    found,
-    seal,
+    ...given,
     texts: textsNow({ gitlab, clock }, textsToWrite(plan, found)),
     epic: found.epic,
     issues: new Map(found.issues),
@@ -135,6 +124,10 @@ async function perform(world: World, action: Action): Promise<void> {
       return await placeIssues(world, action);
     case 'start-pipeline':
       return await startPipeline(world, action);
+    case 'open-thread':
+    case 'edit-thread':
+    case 'delete-thread':
+      return await changeThread(world.gitlab, issueOf(world, action.step), action);
     case 'close-twin':
       return await closeTwin(world, action);
     case 'write-copy':

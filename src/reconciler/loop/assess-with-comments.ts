@@ -1,7 +1,9 @@
 import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { Said } from '#domain/plan/input.ts';
+import type { Settled } from '#domain/recurring/settle.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { settleRulings } from '#domain/rulings/settle.ts';
@@ -10,11 +12,33 @@ import type { CommentLook } from './comment-look.ts';
 import { readComments } from './read-comments.ts';
 import { readLabelApprovals } from './read-label-approvals.ts';
 import { readRuns, type StartedRuns } from './read-runs.ts';
+import { issuesToRead, keepingThreads, settleTrackers } from './read-threads.ts';
 
 /** Assessment that people's comments have had their part in. */
 export interface Assessed {
   readonly assessment: Assessment;
   readonly said: Said;
+  /** What is to be done about recurring steps. */
+  readonly threads: ReadonlyMap<StepKey, Settled>;
+}
+
+const NOTHING_SETTLED: ReadonlyMap<StepKey, Settled> = new Map();
+
+function isStopped({ hold }: Rulings): boolean {
+  return hold !== null;
+}
+
+function trackerIssues({ steps }: Assessment): ReadonlySet<number> {
+  return new Set(
+    steps.flatMap(({ step, issue }) => (step.recurs === undefined || issue === null ? [] : [issue.id])),
+  );
+}
+
+function withMemories(
+  { trackers }: Assessment,
+  threads: ReadonlyMap<StepKey, Settled>,
+): Assessment['trackers'] {
+  return new Map([...trackers, ...[...threads].map(([key, { memory }]) => [key, memory] as const)]);
 }
 
 /**
@@ -28,6 +52,8 @@ export async function assessWithComments(
     readonly look: CommentLook;
     readonly started: StartedRuns;
     readonly now: string;
+    /** The loop fuse's pause ends with this run. */
+    readonly resume: boolean;
   },
 ): Promise<Assessed> {
   const { found, settings, today } = facts;
@@ -40,10 +66,27 @@ export async function assessWithComments(
   ]);
   const rulings: Rulings = { ...settled, runs, approvals: [...approvals] };
   const before = assess({ ...facts, rulings });
-  const followed = await readComments(gitlab, { look, found, rulings, assessment: before, settings });
+  const reader = keepingThreads(gitlab, trackerIssues(before));
+  const unread = isStopped(before.rulings) ? [] : issuesToRead(before, { found, settings, now });
+  const followed = await readComments(reader.gitlab, {
+    look: { ...look, issues: new Set([...(look.issues ?? []), ...unread]) },
+    found,
+    rulings,
+    assessment: before,
+    settings,
+  });
   const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
-  const { assessment, roles } = appoint(ruled, settings);
+  const isPaused = found.memory.paused && !options.resume && !effects.unpause;
+  const threads =
+    isPaused || isStopped(ruled.rulings)
+      ? NOTHING_SETTLED
+      : await settleTrackers(gitlab, ruled, { read: reader.read, found, settings, now });
+  const isNews = [...threads].some(([key, { memory }]) => ruled.trackers.get(key) !== memory);
+  const judged = isNews
+    ? assess({ ...facts, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
+    : ruled;
+  const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
-  return { assessment, said: { followed: { answers, effects: allEffects }, recorded } };
+  return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads };
 }

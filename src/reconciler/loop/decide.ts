@@ -42,13 +42,18 @@ export async function decide(
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const { engagement, capabilities } = actual;
-  const { assessment: judged, said } = await assessWithComments(
+  const {
+    assessment: judged,
+    said,
+    threads,
+  } = await assessWithComments(
     gitlab,
     { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
     {
       look: options.comments ?? LOOK_AT_COUNTS,
       started: options.started ?? NONE_STARTED,
       now,
+      resume: options.resume === true,
     },
   );
   const assessment = { ...judged, members: await readMembers(gitlab, judged, settings) };
@@ -70,6 +75,7 @@ export async function decide(
     capabilities,
     rules: { version: process.version, hash: rulesHash(process) },
     lostLinks,
+    threads,
   };
   const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };

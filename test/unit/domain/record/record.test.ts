@@ -12,6 +12,7 @@ import {
   withoutRecordLine,
 } from '#domain/record/line.ts';
 import { type EngagementRecord, lasting, readRecord, recordText, sameRecord } from '#domain/record/record.ts';
+import { newMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { encodeSowRecord } from '#domain/sow/record.ts';
 import { createSeal, newKeyPair, readPrivateKey, readPublicKey } from '#seal/ed25519.ts';
@@ -56,6 +57,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       ...NO_RULINGS,
       waivers: [{ step: 'intake-aws', reason: 'x', skip: true, used: false, ...given }],
     },
+    occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,
     others: { hours: { spent: 12 } },

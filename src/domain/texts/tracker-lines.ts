@@ -1,0 +1,59 @@
+/** How a recurring step goes, in one line: on its issue, and in the epic. */
+
+import { type RunningTracker, runningTrackers } from '#domain/assess/trackers.ts';
+import { shortDay } from '#domain/recurring/day-words.ts';
+import type { TrackerMemory } from '#domain/recurring/memory.ts';
+import { nextOccurrence } from '#domain/recurring/schedule.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { BlockContext } from './block-context.ts';
+
+/** Line of one tracker, for its issue; none where it has not begun. @example `Next: Tue 2 Feb, opens Mon 1 Feb · 14 held, 4 held over, 0 missed · minutes 13 of 14` */
+export function trackerLine(key: string, context: BlockContext): readonly string[] {
+  const running = runningTrackers(context.assessment, context.settings).find(
+    ({ status }) => status.key === key,
+  );
+  if (running === undefined) return [];
+  const { memory, status } = running;
+  const address =
+    memory.lastMinutes === null ? null : `${status.issue?.url ?? ''}#note_${memory.lastMinutes.note}`;
+  const minutes = address === null ? [] : [`[last minutes](${address})`];
+  return [[...nextText(running, true), ...counts(memory), ...minutes].join(' · ')];
+}
+
+/** The trackers of an engagement, for its epic; nothing where no step has occurrences. */
+export function trackersList(context: BlockContext): readonly string[] {
+  const running = runningTrackers(context.assessment, context.settings);
+  if (running.length === 0) return [];
+  const lines = running.map((tracker) => {
+    const { status, memory } = tracker;
+    const parts = [...nextText(tracker, false), ...counts(memory), ...saidText(tracker)].join(' · ');
+    return `- ${stepReference(status.key)} ${status.step.title}: ${parts}`;
+  });
+  return ['**Recurring**', '', ...lines, ''];
+}
+
+function nextText({ tracker, memory, isOpen }: RunningTracker, withOpening: boolean): readonly string[] {
+  if (!isOpen) return [];
+  const next = nextOccurrence(tracker, memory.last);
+  if (next === null) return [];
+  const opens = withOpening ? `, opens ${shortDay(next.opensOn)}` : '';
+  return [`${withOpening ? 'Next' : 'next'}: ${shortDay(next.date)}${opens}`];
+}
+
+function counts({ held, notHeld, heldOver, missed, skipped, minutes }: TrackerMemory): readonly string[] {
+  const fates = [
+    `${held} held`,
+    ...(notHeld === 0 ? [] : [`${notHeld} not held`]),
+    `${heldOver} held over`,
+    ...(skipped === 0 ? [] : [`${skipped} called off`]),
+    `${missed} missed`,
+  ].join(', ');
+  return [fates, `minutes ${minutes} of ${held + notHeld}`];
+}
+
+/** What the last minutes say of the health is a proposal: people set the health. */
+function saidText({ memory: { health }, status: { step } }: RunningTracker): readonly string[] {
+  if (health === null) return [];
+  const name = step.recurs?.name ?? 'Update';
+  return [`${name} of ${shortDay(health.id)} says **${health.value}** (\`${health.by}\`)`];
+}
