@@ -42,8 +42,8 @@ describe.each(SHELLS)('the script for %s', (shell) => {
 });
 
 it('a shell that is not known is refused with a way out', async () => {
-  expect(await cli(['completion', 'fihs'])).toMatchObject({
+  expect(await cli(['completion', 'fishh'])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('Shells: bash, zsh, fish.'),
+    stderr: expect.stringContaining('Did you mean "fish"?'),
   });
 });
