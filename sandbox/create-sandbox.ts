@@ -13,6 +13,7 @@ import { MERGE_REQUEST_ROUTES } from '#sandbox/api/merge-request-routes.ts';
 import { NOTE_ROUTES } from '#sandbox/api/note-routes.ts';
 import { PIPELINE_ROUTES } from '#sandbox/api/pipeline-routes.ts';
 import { PLACE_ROUTES } from '#sandbox/api/place-routes.ts';
+import { REPOSITORY_ROUTES } from '#sandbox/api/repository-routes.ts';
 import { SCHEDULE_ROUTES } from '#sandbox/api/schedule-routes.ts';
 import { TIME_ROUTES } from '#sandbox/api/time-routes.ts';
 import { TOKEN_ROUTES } from '#sandbox/api/token-routes.ts';
@@ -149,6 +150,7 @@ const ROUTES = [
   ...BOARD_ROUTES,
   ...HOOK_ROUTES,
   ...MERGE_REQUEST_ROUTES,
+  ...REPOSITORY_ROUTES,
   ...SCHEDULE_ROUTES,
   ...PIPELINE_ROUTES,
   ...TOKEN_ROUTES,

@@ -53,6 +53,8 @@ export interface Project {
   pipelineVariablesRole?: AccessLevel | null;
   /** `null` while the repository is empty; `main` when not given. */
   defaultBranch?: string | null;
+  /** Texts of the files on the default branch, by path; none when not given. */
+  files?: ReadonlyMap<string, string>;
 }
 
 export interface Label {

@@ -70,6 +70,8 @@ export interface Wire extends PipelineWire {
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<GitLab>;
   deps(): Promise<ReconcileDeps>;
+  /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
+  projectDeps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
   sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` that have one of these numbers, named from the current folder. */
@@ -152,6 +154,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       logger,
       clock,
     }),
+    projectDeps: async () => await depsOfProject(connection(), env, logger),
     ...sowFilesIn(cwd),
     componentInputs: () => readComponentInputs(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
@@ -209,6 +212,28 @@ function sowFilesIn(cwd: string): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows'> {
       return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
   };
+}
+
+async function depsOfProject(
+  connection: GitLabOptions,
+  env: Environment,
+  logger: Logger,
+): Promise<ReconcileDeps> {
+  const { openRepository } = await import('#gitlab/engagement/repository.ts');
+  const { withDefinitions } = await import('./definitions.ts');
+  const { group, project } = connection;
+  // A settings file of this job says nothing about the team's; where the engagements live it may say.
+  const own = {
+    ...env,
+    PROCESSION_CONFIG: undefined,
+    PROCESSION_GROUP: group,
+    PROCESSION_PROJECT: project,
+  };
+  return await withDefinitions(
+    openRepository(connection),
+    own,
+    async (folder) => await createWire(own, folder, logger).deps(),
+  );
 }
 
 async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {

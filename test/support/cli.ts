@@ -95,6 +95,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     processes: async () => deps.processes,
     gitlab: async () => deps.gitlab,
     deps: async () => deps,
+    projectDeps: async () => deps,
     sow: absent('SOW files'),
     sowFiles: async () => [],
     conformance: absent('scratch group'),

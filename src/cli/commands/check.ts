@@ -32,6 +32,10 @@ export const command: Command = {
       placeholder: 'step',
       help: 'Also fail unless this step is done, for example --until kick-off',
     },
+    'of-project': {
+      type: 'boolean',
+      help: 'Judge by procession.yml and the processes on the default branch of the project of the issues, not by those of this folder; its user needs to see the code (Reporter)',
+    },
     junit: {
       type: 'string',
       placeholder: 'file',
@@ -58,7 +62,7 @@ const UNSEALED_WARNING =
 
 async function run(context: CommandContext): Promise<number> {
   const engagements = context.positionals.map(parseSowNumber);
-  const deps = await context.wire.deps();
+  const deps = await (context.flag('of-project') ? context.wire.projectDeps() : context.wire.deps());
   const until = untilStep(context, deps);
   if (!deps.seal.required) context.output.warning(UNSEALED_WARNING);
   const states = await readStates(deps, engagements);
