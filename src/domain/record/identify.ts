@@ -3,7 +3,7 @@
  * their own issues too. Ours carry our marker *and* were made by us, or are remembered in the epic.
  */
 
-import type { StepKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { isAmong } from '#domain/base/username.ts';
 import { decodeMemory, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
@@ -78,15 +78,25 @@ export function identify(
     .map(({ holder }) => holder)
     .toSorted(byAge);
   const claiming = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
-  const candidates = claiming.length > 0 ? claiming : unmarkedHolders(actual, ownUserIds, restored);
-  const live = seal.required ? believed(candidates) : candidates;
+  const unmarked = unmarkedHolders(actual, ownUserIds, restored);
+  const live = seal.required
+    ? believed([...claiming, ...unmarked], holdingEpics(actual))
+    : claiming.length > 0
+      ? claiming
+      : unmarked;
   const first = live[0] ?? null;
   const memory = first?.memory ?? EMPTY_MEMORY;
   const steps = new Set(memory.issues.values());
   // An issue that is known to be a step stays one, whatever marker somebody has pasted into it.
-  const others = live.slice(1).filter(({ epic }) => epic.tracking === null || !steps.has(epic.id));
+  const others = live
+    .slice(1)
+    .filter(({ epic }) => epic.tracking === null || !steps.has(epic.id))
+    .filter(({ record }) => !seal.required || record !== null);
   const isTwin = ({ epic }: Holder): boolean => (epic.tracking === null) === (first?.epic.tracking === null);
-  const ours = new Set([...ownUserIds, ...live.map(({ epic }) => epic.author.id)]);
+  const ours = new Set([
+    ...ownUserIds,
+    ...[...live.slice(0, 1), ...others].map(({ epic }) => epic.author.id),
+  ]);
   const aside = asideIssues(first?.record?.migrated ?? null);
   const ownIssues = actual.issues.filter(({ id }) => !aside.has(id));
   const { known: found, moved, doubtful } = sortIssues({ ...actual, issues: ownIssues }, memory, ours);
@@ -141,7 +151,7 @@ function holderIn(
   restored: ReadonlyMap<number, EngagementRecord>,
 ): Holder[] {
   const marker = parseMarker(epic.description);
-  if (marker?.kind !== 'epic' || marker.engagement !== engagement) return [];
+  if (!claims(marker, engagement)) return [];
   const opened = openRecord(epic.description, { place: placeOf(epic), key: engagement }, seal);
   const record = restored.get(epic.id) ?? (opened.kind === 'ok' ? opened.record : null);
   // Of releases before records: which issue is which step is known even where their SOW line is damaged.
@@ -158,12 +168,9 @@ function unmarkedHolders(
   ownUserIds: readonly number[],
   restored: ReadonlyMap<number, EngagementRecord>,
 ): Holder[] {
-  const holding = new Set(
-    issues.flatMap(({ description, epicId }) =>
-      parseMarker(description)?.engagement === engagement && epicId !== null ? [epicId] : [],
-    ),
-  );
+  const holding = holdingEpics({ engagement, issues });
   return epics
+    .filter(({ description }) => !claims(parseMarker(description), engagement))
     .filter(({ id, author }) => holding.has(id) || ownUserIds.includes(author.id))
     .map((epic): Holder => {
       const record = restored.get(epic.id) ?? null;
@@ -173,10 +180,38 @@ function unmarkedHolders(
     .toSorted(byAge);
 }
 
-/** Where records are sealed, an epic that is proven counts before one that only says it is ours. */
-function believed(holders: readonly Holder[]): readonly Holder[] {
-  const proven = holders.filter(({ record }) => record !== null);
-  return proven.length > 0 ? proven : holders;
+/** Whether a marker says that its epic is this engagement's. */
+function claims(marker: Marker | null, engagement: EngagementKey): marker is Marker {
+  return marker?.kind === 'epic' && marker.engagement === engagement;
+}
+
+/** Global ids of epics with issues that carry the engagement's marker. */
+function holdingEpics({
+  engagement,
+  issues,
+}: Pick<ActualState, 'engagement' | 'issues'>): ReadonlySet<number> {
+  return new Set(
+    issues.flatMap(({ description, epicId }) =>
+      parseMarker(description)?.engagement === engagement && epicId !== null ? [epicId] : [],
+    ),
+  );
+}
+
+/**
+ * Where records are sealed, an epic whose record is sealed for its very place counts before all others. A record that was
+ * sealed before its epic had an id fits every epic, so one with it counts only before an epic that has lost its record
+ * and holds the issues when it holds issues itself. Epics come before tracking issues, which they replace.
+ */
+function believed(holders: readonly Holder[], holding: ReadonlySet<number>): readonly Holder[] {
+  const rank = ({ epic, opened, record }: Holder): number => {
+    if (epic.tracking !== null) return record === null ? 5 : 4;
+    const holds = holding.has(epic.id);
+    if (record === null) return holds ? 2 : 5;
+    const isNewborn = opened.kind === 'ok' && opened.as === 'newborn';
+    if (!isNewborn) return 0;
+    return holds ? 1 : 3;
+  };
+  return holders.toSorted((one, other) => rank(one) - rank(other) || byAge(one, other));
 }
 
 function restorationOf(opened: Opened, takenOver: boolean): Identified['restored'] {

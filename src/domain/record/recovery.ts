@@ -75,7 +75,7 @@ export function takenOver(
  * The step that an issue of ours stands for: named by the last step label that we set, because a migration renames steps;
  * which of several issues of one step it is, its marker says. What people write into the issue changes neither.
  */
-function stepOf(
+export function stepOf(
   { issue, events }: Candidate,
   engagement: string,
   { own, renames }: Pick<LabelReading, 'own' | 'renames'>,

@@ -1,7 +1,7 @@
 import type { ActualState } from '#domain/engagement/state.ts';
 import { type Identified, identify } from '#domain/record/identify.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
-import { takenOver } from '#domain/record/recovery.ts';
+import { stepOf, takenOver } from '#domain/record/recovery.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
 import { recoverRecord } from './recover.ts';
@@ -20,9 +20,40 @@ export async function identifyAll(
   if (seen.epic === null) return seen;
   const copied = await recoverRecord(deps, actual, { ...seen, candidates: whole.issues });
   const record = copied ?? (reseal ? unsealedRecord(deps, whole, seen) : null);
-  if (record === null) return seen;
+  if (record === null) return await withProvenTwins(deps, seen);
   const restored = new Map([[seen.epic.id, record]]);
-  return await identifyCarefully(deps, whole, { restored, takenOver: copied === null });
+  return await withProvenTwins(
+    deps,
+    await identifyCarefully(deps, whole, { restored, takenOver: copied === null }),
+  );
+}
+
+/**
+ * Leaves alone what only says that it is a double: an issue of another engagement may carry a marker that somebody has
+ * pasted. Where records are sealed, a double is one that we ourselves have labelled for this step.
+ */
+async function withProvenTwins(
+  { gitlab, settings, seal }: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  found: Identified,
+): Promise<Identified> {
+  const { epic, record, twinIssues } = found;
+  if (!seal.required || epic === null || record === null || twinIssues.length === 0) return found;
+  const own = new Set([(await gitlab.whoAmI()).id, epic.author.id]);
+  const reading = { own, renames: settings.labels };
+  const verdicts = await Promise.all(
+    twinIssues.map(async ({ step, issue }) => {
+      const events = issue.state === 'opened' ? await gitlab.readLabelEvents(issue) : [];
+      return issue.state === 'closed' || stepOf({ issue, events }, record.key, reading) === step;
+    }),
+  );
+  return {
+    ...found,
+    twinIssues: twinIssues.filter((_, index) => verdicts[index] === true),
+    doubtful: [
+      ...found.doubtful,
+      ...twinIssues.flatMap(({ issue }, index) => (verdicts[index] === true ? [] : [issue])),
+    ],
+  };
 }
 
 /** The record that people take over although it carries no seal; `null` where there is none that can be read. */

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkEngagement, findingsOf } from '#domain/explain/check.ts';
 import { openRecord, placeOf, recordLine, type Seal, UNSEALED } from '#domain/record/line.ts';
 import { decide } from '#reconciler/loop/decide.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { newKeyPair, openSeal } from '#seal/ed25519.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
@@ -209,5 +210,75 @@ describe('a Developer who edits what Procession keeps in descriptions', () => {
       }),
       proofRuns(12),
     );
+  });
+
+  it('who copies the record of a launch into an older epic takes nothing over: the epic that the seal names survives', async () => {
+    const pair = newKeyPair();
+    seal = openSeal([pair.publicKey], pair.privateKey);
+    world = await startEngagement({ process: process_, seal });
+    const { operations } = world.sandbox;
+    const older = operations.createEpic(world.sandbox.user('eli'), world.seed.group.id, {
+      title: 'Plans',
+      description: '',
+      labels: ['SOW-1042'],
+    });
+    let newborn = '';
+    await world.apply({
+      onDone: ({ kind }) => {
+        if (kind === 'create-epic') newborn = world.epic().description;
+      },
+    });
+    const own = world.epic();
+    write(older, newborn);
+
+    await world.reconcile();
+    write(own, '');
+    await world.reconcile();
+    await world.reconcile();
+
+    expect(own.state).toBe('opened');
+    expect(world.sandbox.world.issues.every(({ epicId }) => epicId === own.id)).toBe(true);
+    const place = placeOf({ id: own.id, tracking: null });
+    expect(openRecord(own.description, { place, key: 'SOW-1042' }, seal)).toMatchObject({
+      kind: 'ok',
+      as: 'sealed',
+    });
+  });
+
+  it('who pastes a marker into an issue of another engagement closes nothing there', async () => {
+    await launched();
+    await reconcile(world.deps, 'SOW-2', {
+      sow: { ...world.sow, sow: { ...world.sow.sow, number: 'SOW-2' } },
+      process: process_.id,
+    });
+    const theirs = world.sandbox.world.issues.find(({ description }) =>
+      description.includes('SOW-2 sample second'),
+    );
+    if (theirs === undefined) throw new Error('SOW-2 has no second step');
+    write(theirs, world.issue('second').description);
+    world.by('eli').label(theirs, 'SOW-1042');
+
+    await world.reconcile();
+    await reconcile(world.deps, 'SOW-2');
+
+    expect(theirs.state).toBe('opened');
+    expect(world.notesOf(theirs, 'twin')).toEqual([]);
+  });
+
+  it('a double that we made ourselves is still closed', async () => {
+    await launched();
+    const second = world.issue('second');
+    const names = world.labels(second);
+    const double = world.sandbox.operations.createIssue(
+      world.sandbox.user('procession-bot'),
+      world.seed.project.id,
+      { title: second.title, description: second.description, labels: names },
+    );
+
+    await world.reconcile();
+
+    expect(second.state).toBe('opened');
+    expect(double.state).toBe('closed');
+    expect(world.notesOf(double, 'twin')).toHaveLength(1);
   });
 });
