@@ -13,6 +13,11 @@ export function casesOf(found: Found): readonly Details[] {
   return isList(found) ? found : [found];
 }
 
+/** Text as the end of a sentence: with a full stop, unless it ends by itself. @example ended('Wait!') // 'Wait!' */
+export function ended(text: string): string {
+  return /[.?!…]["'”’»)*`]*$/u.test(text) ? text : `${text}.`;
+}
+
 /**
  * Fills the places of a sentence.
  *

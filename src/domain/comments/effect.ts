@@ -6,6 +6,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ActualNote, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
 import type { OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
+import { stepReference } from '#domain/text/references.ts';
 import type { Command } from './parse-command.ts';
 import type { Reply } from './replies.ts';
 
@@ -83,4 +84,9 @@ export function text(words: string): Reply {
 /** Answers in words on the epic alone, where a comment gets no reaction. */
 export function onEpic({ said }: EffectContext, words: string): Reply | null {
   return said.target.kind === 'epic' ? text(words) : null;
+}
+
+/** Names a step with the link to its issue. */
+export function linked({ key, step }: StepStatus): string {
+  return `${stepReference(key)} ${step.title}`;
 }

@@ -4,6 +4,7 @@ import { stepIdOf } from '#domain/base/keys.ts';
 import { isMadeByCommand } from '#domain/process/process.ts';
 import { nextInstance } from '#domain/rulings/instances.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
 import {
   done,
   type Effect,
@@ -86,7 +87,7 @@ function add(command: Extract<Command, { name: 'add' }>, context: EffectContext)
   const step = nextInstance(command.step, instances);
   return done(context, {
     rulings: { instances: [...instances, { step, title: command.title, ...given(context) }] },
-    reply: onEpic(context, `Added ${command.title ?? step}.`),
+    reply: text(`Added ${stepReference(step)} ${command.title ?? step}.`),
   });
 }
 

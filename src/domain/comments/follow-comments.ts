@@ -7,6 +7,7 @@ import { hiddenPlace } from '#domain/assess/audience.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import { commandOf } from '#domain/base/commands.ts';
+import { ended } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type {
   ActualEpic,
@@ -17,6 +18,8 @@ import type {
 } from '#domain/engagement/state.ts';
 import { effectsOwed, type OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
+import { parseNoteMarker } from '#domain/text/marker.ts';
+import { ASKING, SETTLED } from '#domain/texts/notes.ts';
 import { carryOutCommand } from './carry-out-command.ts';
 import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
 import type { Reply } from './replies.ts';
@@ -138,7 +141,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     changes: false,
     reply: {
       kind: 'text',
-      text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${why}${/[.?!]$/.test(why) ? '' : '.'}`,
+      text: `${name === null ? 'Not followed' : `\`/ps ${name}\` was not followed`}: ${ended(why)}`,
     },
   });
   if (entry.kind === 'refused') return no(entry.name, entry.why);
@@ -156,8 +159,19 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
   });
   if (done.kind === 'refused') return no(command.name, done.why);
   const changes = commandOf(command.name).changes === true;
-  return { rulings: done.rulings, effects: done.effects, outcome: 'done', reply: done.reply, changes };
+  const { reply } = done;
+  const isCut = 'title' in command && 'title' in entry.command && command.title !== entry.command.title;
+  return {
+    rulings: done.rulings,
+    effects: done.effects,
+    outcome: 'done',
+    reply: isCut && reply?.kind === 'text' ? { ...reply, text: `${reply.text} ${UNTITLED}` } : reply,
+    changes,
+  };
 }
+
+const UNTITLED =
+  'It does not have the title you wrote, because not everybody may read that here; give it one by hand if everybody may.';
 
 /**
  * The command without words that fewer people may read than those who will read what becomes of it: a reason stands in
@@ -211,7 +225,21 @@ function newReadings({ comments, rulings }: FollowInput): Reading[] {
     const known = now.get(name);
     const isNewer = known === undefined || newest.id > known.upTo;
     const { upTo, at } = isNewer ? { upTo: newest.id, at: newest.createdAt } : known;
-    now.set(name, { item: name, count, upTo, ...(at === undefined ? {} : { at }) });
+    const asking = askingNotes(item, notes);
+    now.set(name, {
+      item: name,
+      count,
+      upTo,
+      ...(at === undefined ? {} : { at }),
+      ...(asking.length === 0 ? {} : { asking }),
+    });
   }
   return [...now.values()].toSorted((a, b) => (a.item < b.item ? -1 : 1));
+}
+
+/** Rules of notes that whoever made the item has written on it, and that are not settled. */
+function askingNotes({ author }: ActualEpic | ActualIssue, notes: readonly ActualNote[]): string[] {
+  return notes
+    .filter((note) => note.author.id === author.id && !note.body.startsWith(SETTLED))
+    .flatMap(({ body }) => ASKING.find((rule) => rule === parseNoteMarker(body)) ?? []);
 }

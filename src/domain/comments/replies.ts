@@ -3,10 +3,12 @@
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { ANYBODY, COMMENT_COMMANDS, STEP_OWNER, usageOf } from '#domain/base/commands.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { ended } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { type Explanation, explain, type StepExplanation } from '#domain/explain/explain.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { countDone, waitingLine } from '#domain/texts/epic-block.ts';
 import { allowedRoles } from './rights.ts';
@@ -27,8 +29,17 @@ export function replyText(reply: Reply, context: BlockContext, found: Identified
     case 'status':
       return statusText(context);
     case 'explain':
-      return explainMarkdown(explain({ ...context, found }), reply.step);
+      return withLinks(explainMarkdown(explain({ ...context, found }), reply.step), found);
   }
+}
+
+/** What explanations name as plain text as it is meant to be: issues of steps as links, what is to be typed as code. */
+function withLinks(text: string, { issues }: Identified): string {
+  const references = [...issues.values()].map(({ reference }) => reference);
+  return references
+    .reduce((linked, reference) => linked.replaceAll(inlineText(reference), reference), text)
+    .replaceAll(inlineText('[~]'), '`[~]`')
+    .replaceAll(/(?<!`)\/ps \w+/g, '`$&`');
 }
 
 function helpText({ process }: Assessment, settings: Settings): string {
@@ -72,19 +83,19 @@ function explainMarkdown(explanation: Explanation, step: string | null): string 
     '',
     ...explanation.steps.map((status) =>
       status.included
-        ? `- **${status.title}**: ${inlineText(status.verdict)}`
+        ? `- ${stepReference(status.step)} **${status.title}**: ${inlineText(status.verdict)}`
         : `- ${status.title}: not in this engagement`,
     ),
   ].join('\n');
 }
 
 function stepMarkdown(step: StepExplanation): readonly string[] {
-  const changes = step.wouldChange.map((text) => `- To do: ${inlineText(text)}.`);
+  const changes = step.wouldChange.map((text) => `- To do: ${ended(inlineText(text))}`);
   if (!step.included)
     return [`**${step.title}** is not in this engagement: ${inlineText(step.why)}`, '', ...changes];
   const sign = (met: boolean): string => (met ? '✓' : '✗');
   return [
-    `**${step.title}**: ${inlineText(step.verdict)}`,
+    `${stepReference(step.step)} **${step.title}**: ${inlineText(step.verdict)}`,
     '',
     ...step.predecessors.map(
       (before) => `- ${sign(before.fulfilled)} after ${before.title} is ${before.until}: ${before.state}`,

@@ -8,6 +8,7 @@ import {
   type EffectContext,
   type EffectsOf,
   given,
+  linked,
   onEpic,
   refused,
   text,
@@ -41,8 +42,8 @@ function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   };
   const others = assessment.rulings.waivers.filter(({ step }) => step !== status.key);
   const words = skip
-    ? `${status.step.title} is not to be done here: its issue is closed.`
-    : `${status.step.title} may be closed although something is missing.`;
+    ? `${linked(status)} is not to be done here: its issue is closed.`
+    : `${linked(status)} may be closed although something is missing.`;
   return done(context, {
     rulings: { waivers: [...others, waiver] },
     reply: onEpic(context, words),
@@ -62,7 +63,10 @@ function unwaive(context: EffectContext): Effect {
     );
   return done(context, {
     rulings: { waivers },
-    reply: onEpic(context, `The waiver of ${step.title} is taken back: what is missing is asked for again.`),
+    reply: onEpic(
+      context,
+      `The waiver of ${linked(status)} is taken back: what is missing is asked for again.`,
+    ),
   });
 }
 
@@ -78,7 +82,7 @@ function approve(context: EffectContext): Effect {
   );
   return done(context, {
     rulings: { approvals: [...others, { step: status.key, ...given(context) }] },
-    reply: onEpic(context, `${status.step.title} is approved by \`${said.by.username}\`.`),
+    reply: onEpic(context, `${linked(status)} is approved by \`${said.by.username}\`.`),
   });
 }
 
@@ -97,7 +101,7 @@ function retry(context: EffectContext): Effect {
   const next = newRun(key, run.attempt + 1, said.note.createdAt);
   return done(context, {
     rulings: { runs: withRun(assessment.rulings.runs, next) },
-    reply: onEpic(context, `The pipeline of ${step.title} is started anew.`),
+    reply: onEpic(context, `The pipeline of ${linked(status)} is started anew.`),
   });
 }
 
@@ -109,7 +113,7 @@ function snooze(workingDays: number, context: EffectContext): Effect {
   const others = assessment.rulings.snoozes.filter(({ step }) => step !== status.key);
   return done(context, {
     rulings: { snoozes: [...others, { step: status.key, until, ...about }] },
-    reply: onEpic(context, `No reminders about ${status.step.title} until ${until}.`),
+    reply: onEpic(context, `No reminders about ${linked(status)} until ${until}.`),
   });
 }
 
@@ -122,7 +126,7 @@ function moveDue(command: Extract<Command, { name: 'due' }>, context: EffectCont
   return done(context, {
     effects: { dueDates },
     reply: text(
-      `${status.step.title} is due ${command.date}, said \`${context.said.by.username}\`: ${inlineText(command.reason)}`,
+      `${linked(status)} is due ${command.date}, said \`${context.said.by.username}\`: ${inlineText(command.reason)}`,
     ),
   });
 }

@@ -118,6 +118,8 @@ export type Action =
       readonly target: NoteTarget;
       readonly rule: NoteRule;
       readonly body: string;
+      /** Ends a note that is there; where there is none, none is made. */
+      readonly ends?: true;
     }
   /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
   | {

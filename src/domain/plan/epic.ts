@@ -6,7 +6,13 @@ import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
-import { epicClosedEarlyNote, epicCompletedNote, fuseNote, restoredNote } from '#domain/texts/notes.ts';
+import {
+  epicClosedEarlyNote,
+  epicCompletedNote,
+  epicSettledNote,
+  fuseNote,
+  restoredNote,
+} from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { blockChange, type LabelChanges, labelChanges } from './changes.ts';
@@ -33,7 +39,7 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const written = blockToWrite(existing, draft);
   const { block } = written;
   const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
-  const notes = [...restoredNotes(facts), ...(state === null ? [] : [noteFor(state, context)])];
+  const notes = [...restoredNotes(facts), ...(state === null ? [] : notesFor(state, context))];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
@@ -112,7 +118,7 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
  */
 export function planPausing(draft: StoppedDraft, change: string): readonly Action[] {
   const { facts } = draft;
-  const body = fuseNote(facts.assessment.engagement, change);
+  const body = fuseNote(facts.assessment.engagement, change, draft.context.holder);
   return [
     { kind: 'write-note', target: { kind: 'epic' }, rule: 'fuse', body },
     ...planAnswers(draft, true),
@@ -140,10 +146,14 @@ function record(
   };
 }
 
-function noteFor(state: 'opened' | 'closed', context: BlockContext): Action {
-  const rule = state === 'closed' ? 'epic-completed' : 'epic-closed-early';
-  const body = state === 'closed' ? epicCompletedNote(context) : epicClosedEarlyNote(context);
-  return { kind: 'write-note', target: { kind: 'epic' }, rule, body };
+function notesFor(state: 'opened' | 'closed', context: BlockContext): readonly Action[] {
+  const target = { kind: 'epic' } as const;
+  if (state === 'opened')
+    return [{ kind: 'write-note', target, rule: 'epic-closed-early', body: epicClosedEarlyNote(context) }];
+  return [
+    { kind: 'write-note', target, rule: 'epic-closed-early', body: epicSettledNote(context), ends: true },
+    { kind: 'write-note', target, rule: 'epic-completed', body: epicCompletedNote(context) },
+  ];
 }
 
 function epicLabels(epic: ActualEpic | null, { assessment, settings, health }: BlockContext): LabelChanges {

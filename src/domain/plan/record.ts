@@ -1,12 +1,14 @@
 /** The record as a run leaves it, and whether that must be written. */
 
-import type { StepStatus } from '#domain/assess/step-status.ts';
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { itemName } from '#domain/comments/follow-comments.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Done } from '#domain/record/done.ts';
 import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
@@ -43,7 +45,7 @@ export function nextRecord(
     memory: { issues: new Map(ids), links, paused, moved: false },
     done: new Map(assessment.steps.flatMap((status) => endsOf(status, context))),
     baseline: baselineNow(facts, context),
-    rulings: context.assessment.rulings,
+    rulings: { ...context.assessment.rulings, readings: readingsAfter(context.assessment) },
     drift: context.drift ?? NO_DRIFT,
     migrated: before?.migrated ?? null,
     occurrences: context.assessment.trackers,
@@ -63,15 +65,42 @@ export function recordedSteps({ assessment, leftovers = [] }: BlockContext): rea
 
 /**
  * Whether the next record says something else than the one that is there. How far comments were read is no reason to
- * write.
+ * write; that a rule is broken is one, where the comments will not be read anew.
  */
 export function isNews({ facts, said }: Pick<Draft, 'facts' | 'said'>, next: EngagementRecord): boolean {
   const { opened, record } = facts.found;
   if (record === null || opened.kind !== 'ok') return true;
-  const unread = { ...next, rulings: { ...next.rulings, readings: said.recorded.readings } };
+  const broken = facts.assessment.steps.flatMap(({ issue, violations }) =>
+    issue === null || violations.length === 0 ? [] : [itemName(issue)],
+  );
+  const readings = said.recorded.readings.map((reading) => {
+    if (!broken.includes(reading.item)) return reading;
+    const asking = next.rulings.readings.find(({ item }) => item === reading.item)?.asking;
+    return { ...reading, ...(asking === undefined ? {} : { asking }) };
+  });
+  const unread = { ...next, rulings: { ...next.rulings, readings } };
   // Records of earlier releases are written anew when there is a reason, not all at once.
   const comparable = opened.as === 'v1' ? { ...unread, rules: null, done: record.done } : unread;
   return !sameRecord(record, comparable) || opened.as === 'newborn';
+}
+
+/**
+ * Readings with what our notes ask for when the run is over: nothing on steps that are done; on a step with a broken
+ * rule what the note says that this run writes. An edited note does not change GitLab's count of comments.
+ */
+function readingsAfter({ steps, rulings }: Assessment): Rulings['readings'] {
+  const after = new Map(
+    steps.flatMap(({ done, issue, violations }) =>
+      issue !== null && (done || violations.length > 0)
+        ? [[itemName(issue), violations.map(({ rule }) => rule)] as const]
+        : [],
+    ),
+  );
+  return rulings.readings.map(({ asking = [], ...reading }) => {
+    const now = after.get(reading.item);
+    const rules = now === undefined ? asking : now.length === 0 ? [] : [...new Set([...asking, ...now])];
+    return rules.length === 0 ? reading : { ...reading, asking: rules };
+  });
 }
 
 /** Due dates as issues get them in this run; of those that are there, as they got them. */

@@ -8,10 +8,11 @@ import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { itemName } from '#domain/comments/follow-comments.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
-import { violationNote } from '#domain/texts/notes.ts';
+import { ASKING, settledNote, violationNote } from '#domain/texts/notes.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
 import type { Action } from './action.ts';
 import { blockChange, labelChanges } from './changes.ts';
@@ -53,7 +54,11 @@ export function planSteps(draft: StepDraft): readonly Action[] {
   return inOrderOfArrival(draft).flatMap((status) => {
     if (status.issue === null) return [];
     const update = updateIssue(status, status.issue, draft);
-    return [...violationNotes(status, draft), ...(update === null ? [] : [update])];
+    return [
+      ...violationNotes(status, draft),
+      ...(update === null ? [] : [update]),
+      ...settledNotes(status, status.issue, draft),
+    ];
   });
 }
 
@@ -64,6 +69,29 @@ function violationNotes(status: StepStatus, { context }: Pick<Draft, 'context'>)
       target: { kind: 'step', step: status.key },
       rule: violation.rule,
       body: violationNote(status, violation, context),
+    }),
+  );
+}
+
+/** Ends the notes on the issue of a step that is done: its last word is not that something is missing. */
+function settledNotes(
+  status: StepStatus,
+  issue: ActualIssue,
+  { context }: Pick<Draft, 'context'>,
+): readonly Action[] {
+  if (!status.done || status.violations.length > 0) return [];
+  const reading = context.assessment.rulings.readings.find(({ item }) => item === itemName(issue));
+  return ASKING.filter(
+    (rule) =>
+      reading?.asking?.includes(rule) === true &&
+      !(rule === 'acceptance' && status.acceptance?.reached === true),
+  ).map(
+    (rule): Action => ({
+      kind: 'write-note',
+      target: { kind: 'step', step: status.key },
+      rule,
+      body: settledNote(rule, status),
+      ends: true,
     }),
   );
 }

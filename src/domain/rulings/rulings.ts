@@ -144,6 +144,8 @@ const Reading = z.object({
   upTo: z.int(),
   /** The instant the last of them was written, ISO 8601; absent in records that are older than this field. */
   at: z.string().optional(),
+  /** Rules of our notes on it that ask for something still; absent: none. */
+  asking: z.array(z.string()).optional(),
 });
 export type Reading = z.infer<typeof Reading>;
 

@@ -18,6 +18,17 @@ export interface BlockContext extends Outlook {
   readonly health?: Health;
 }
 
+/**
+ * Where people comment, said in the holder of an engagement: GitLab sends no event for a comment on an epic.
+ *
+ * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#comment-events
+ */
+export function whereToComment(holder: HolderKind): string {
+  return holder === 'epic'
+    ? 'on any issue of this engagement (at once) or here (with the next sweep)'
+    : 'here or on any issue of this engagement';
+}
+
 /** Makes the context of blocks while no change is pending. */
 export function blockContext(
   assessment: Assessment,

@@ -7,9 +7,10 @@ import { openly } from '#domain/assess/audience.ts';
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { ended } from '#domain/base/sentence.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
-import type { BlockContext } from './block-context.ts';
+import { type BlockContext, whereToComment } from './block-context.ts';
 import { trackersList } from './tracker-lines.ts';
 
 const STATE_SIGNS = {
@@ -38,7 +39,7 @@ export function epicBlock(everything: BlockContext, paused = false): string {
           '',
         ]
       : []),
-    ...holdLines(assessment),
+    ...holdLines(context),
     waitingLine(context),
     '',
     ...healthLines(context),
@@ -49,14 +50,15 @@ export function epicBlock(everything: BlockContext, paused = false): string {
     '',
     ...trackersList(context),
     ...waiverLines(assessment),
-    `_Procession keeps these lines; change the SOW in its source, and steps in their issues._`,
+    `_Procession keeps these lines; change the SOW in its source, and steps in their issues. Commands: comment \`/ps help\` ${whereToComment(context.holder)}._`,
   ].join('\n');
 }
 
-function holdLines({ rulings: { hold } }: Assessment): readonly string[] {
+function holdLines({ assessment: { rulings }, holder }: BlockContext): readonly string[] {
+  const { hold } = rulings;
   if (hold === null) return [];
   return [
-    `**On hold** since ${hold.on}, by \`${hold.by}\`: ${inlineText(hold.reason)}. Nothing is changed here until somebody comments \`/ps resume\`.`,
+    `**On hold** since ${hold.on}, by \`${hold.by}\`: ${ended(inlineText(hold.reason))} Nothing is changed here until somebody comments \`/ps resume\` ${whereToComment(holder)}.`,
     '',
   ];
 }
@@ -72,16 +74,16 @@ function healthLines({ assessment, health }: BlockContext): readonly string[] {
   const seen =
     byFacts === 'on track'
       ? ''
-      : ` By the facts it ${byFacts === 'at risk' ? 'is at risk' : 'needs attention'}: ${why}.`;
+      : ` By the facts it ${byFacts === 'at risk' ? 'is at risk' : 'needs attention'}: ${ended(why)}`;
   if (by === 'command' && ordered !== null)
     return [
-      `**Health: ${ordered.value}**, set by \`${ordered.by}\` until ${ordered.until}: ${inlineText(ordered.reason)}.${seen}`,
+      `**Health: ${ordered.value}**, set by \`${ordered.by}\` until ${ordered.until}: ${ended(inlineText(ordered.reason))}${seen}`,
       '',
     ];
   if (byFacts === 'on track' || (by === 'hand' && label === byFacts)) return [];
   return by === 'hand'
     ? [`**Health** was set by hand and stays.${seen}`, '']
-    : [`**${byFacts === 'at risk' ? 'At risk' : 'Needs attention'}:** ${why}.`, ''];
+    : [`**${byFacts === 'at risk' ? 'At risk' : 'Needs attention'}:** ${ended(why)}`, ''];
 }
 
 /** Exceptions, each with who, when and why. */

@@ -10,12 +10,14 @@ import type { Gone } from '#domain/assess/gone.ts';
 import { dueOf, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { ended } from '#domain/base/sentence.ts';
+import type { HolderKind } from '#domain/engagement/state.ts';
 import { SLOT_WANTED } from '#domain/recurring/slot.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
 import { fencedText, inlineText } from '#domain/text/foreign-text.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
 import { stepReference } from '#domain/text/references.ts';
-import type { BlockContext } from './block-context.ts';
+import { type BlockContext, whereToComment } from './block-context.ts';
 
 /**
  * Rule that a note is about; the note's hidden last line names that rule, so that the note is found again and edited.
@@ -43,6 +45,34 @@ export type NoteRule =
 /** Text of a note with the hidden line by which the note is found again. */
 export function noteBody(rule: NoteRule, text: string): string {
   return `${text}\n\n${encodeNoteMarker(rule)}`;
+}
+
+/** Beginning of a note that has come to its end, by which it is known for one. */
+export const SETTLED = '**Settled.**';
+
+/** Rules of notes that ask for something on the issue of a step, until that step is done. */
+export const ASKING: readonly NoteRule[] = [
+  'closed-too-early',
+  'started-while-blocked',
+  'reminder',
+  'acceptance',
+];
+
+/** Ends a note that asked for something: the step is done. */
+export function settledNote(rule: NoteRule, { state }: StepStatus): string {
+  const text =
+    state === 'waived'
+      ? 'This step is done under an exception: nothing is asked for any more.'
+      : 'This step is done: nothing is missing any more.';
+  return noteBody(rule, `${SETTLED} ${text}`);
+}
+
+/** Ends the note that said why an epic was open again. */
+export function epicSettledNote({ holder }: BlockContext): string {
+  return noteBody(
+    'epic-closed-early',
+    `${SETTLED} The closing steps are done, and this ${holder} is closed.`,
+  );
 }
 
 /** Explains a broken rule: what is missing, and what to do. */
@@ -122,7 +152,7 @@ function closingAdvice({ unticked, evidence }: Extract<Violation, { rule: 'close
 
 /** What a gate lacks and what to do about it. Names in it are inert: nobody is mentioned. */
 function gateText({ wanted, problem, todo }: GateReading): string {
-  return inlineText(problem === null ? wanted : `${problem}. ${todo}`);
+  return inlineText(problem === null ? wanted : `${ended(problem)} ${todo}`);
 }
 
 /** What is wrong with one evidence field, in a sentence. */
@@ -267,7 +297,7 @@ export function restoredNote(how: 'lost' | 'altered', engagement: string): strin
 export function brakeNote(assessment: Assessment, why: string): string {
   return noteBody(
     'brake',
-    `Procession has stopped before changing many things at once in ${assessment.engagement}: ${why}. Nothing was changed. Look at \`procession plan ${assessment.engagement}\`; when it is right, run \`procession apply ${assessment.engagement} --allow-mass-change\`.`,
+    `Procession has stopped before changing many things at once in ${assessment.engagement}: ${ended(why)} Nothing was changed. Look at \`procession plan ${assessment.engagement}\`; when it is right, run \`procession apply ${assessment.engagement} --allow-mass-change\`.`,
   );
 }
 
@@ -276,10 +306,10 @@ export function brakeNote(assessment: Assessment, why: string): string {
  *
  * @param change text of the change that kept coming back
  */
-export function fuseNote(engagement: string, change: string): string {
+export function fuseNote(engagement: string, change: string, holder: HolderKind): string {
   return noteBody(
     'fuse',
-    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${inlineText(change)}. Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` here or run \`procession apply ${engagement} --resume\`.`,
+    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${ended(inlineText(change))} Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` ${whereToComment(holder)}, or run \`procession apply ${engagement} --resume\`.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Acceptance } from '#domain/assess/acceptance.ts';
 import { assigneesOf, mention, titlesOf } from '#domain/assess/outlook.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import { ended } from '#domain/base/sentence.ts';
 import { strangersInRole } from '#domain/rulings/people.ts';
 import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -21,7 +22,7 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
     ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     ...trackerLine(status.key, context).flatMap((line) => ['', line]),
     '',
-    `_${place}. Procession keeps these lines; everything below them is yours._`,
+    `_${place}. Procession keeps these lines; everything below them is yours. Commands: comment \`/ps help\`._`,
   ].join('\n');
 }
 
@@ -66,7 +67,7 @@ function ruledLines(status: StepStatus, today: string): readonly string[] {
     waiver === null
       ? []
       : [
-          `${waiver.skip ? 'Skipped' : 'Waived'} by \`${waiver.by}\` on ${waiver.on}: ${inlineText(waiver.reason)}${waiver.skip || done ? '' : '. It may be closed although something is missing.'}`,
+          `${waiver.skip ? 'Skipped' : 'Waived'} by \`${waiver.by}\` on ${waiver.on}: ${waiver.skip || done ? inlineText(waiver.reason) : `${ended(inlineText(waiver.reason))} It may be closed although something is missing.`}`,
         ];
   const silence =
     acceptance === null || waiver !== null

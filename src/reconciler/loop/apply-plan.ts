@@ -135,7 +135,9 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'retire-tracking':
       return await retireTracking(world, action);
     case 'write-note':
-      return await ensureNote(world, targetOf(world, action.target), action.rule, action.body);
+      return await ensureNote(world, targetOf(world, action.target), action.rule, action.body, {
+        mayMake: action.ends !== true,
+      });
     case 'answer':
       return await answer(world, action);
     case 'update-issue':

@@ -7,6 +7,7 @@ import type { GitLab } from '#ports/gitlab.ts';
 /**
  * Writes the one note of a rule on an item: made, edited in place, or left alone when the note says so already.
  *
+ * @param mayMake otherwise a note that is there is edited, and none is made
  * @param isNew this run has made the item, so nothing is on it yet and nothing is read
  */
 export async function ensureNote(
@@ -14,7 +15,11 @@ export async function ensureNote(
   target: ActualEpic | ActualIssue,
   rule: string,
   body: string,
-  { isNew = false, internal = false }: { readonly isNew?: boolean; readonly internal?: boolean } = {},
+  {
+    isNew = false,
+    internal = false,
+    mayMake = true,
+  }: { readonly isNew?: boolean; readonly internal?: boolean; readonly mayMake?: boolean } = {},
 ): Promise<void> {
   const text = resolveReferences(body, world.issues, target.kind);
   if (isNew) {
@@ -24,8 +29,9 @@ export async function ensureNote(
   const me = await world.gitlab.whoAmI();
   const notes = await world.gitlab.readNotes(target);
   const existing = notes.find((note) => note.author.id === me.id && parseNoteMarker(note.body) === rule);
-  if (existing === undefined) await world.gitlab.createNote(target, text, internal);
-  else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
+  if (existing === undefined) {
+    if (mayMake) await world.gitlab.createNote(target, text, internal);
+  } else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
 }
 
 /** Writes a note on the epic outside a plan: where there is nothing to plan with. */

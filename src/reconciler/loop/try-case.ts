@@ -21,6 +21,7 @@ import { type Identified, identify } from '#domain/record/identify.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { unknownItems } from '#domain/text/fill-in.ts';
+import { resolveReferences } from '#domain/text/references.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from './comment-look.ts';
 import { type Decision, decide } from './decide.ts';
@@ -97,7 +98,9 @@ function answersOf({ given }: ReadyCase, { said }: Decision): Judged['answers'] 
   return given.said.map((_, index) => {
     const answer = answers.get(index);
     if (answer === undefined) return null;
-    const words = answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []));
+    const words = answer.replies.flatMap((reply) =>
+      reply.kind === 'text' ? [resolveReferences(reply.text, new Map(), 'epic')] : [],
+    );
     return { refused: answer.outcome === 'refused', words };
   });
 }
