@@ -96,7 +96,7 @@ describe('domain/pipeline-text', () => {
 
   it('makes what a job is called and what GitLab says harmless', () => {
     const job = { name: '@root /close ](https://evil.example.com) <b>', url: 'https://gitlab.test/-/jobs/1' };
-    const failed = runFailedText(aRun({ state: 'failed', on: TODAY, job }), ['eli']);
+    const failed = runFailedText(aRun({ state: 'failed', on: TODAY, job }), ['@eli']);
     const refused = runFailedText(aRun({ state: 'refused', url: null, reason: '@all\n/close' }), []);
 
     expect(failed.startsWith('@eli The pipeline [#7](https://gitlab.test')).toBe(true);
