@@ -82,3 +82,10 @@ function lineBreaksOf(text: string): string {
 function covered(text: string, by: string): string {
   return text.replace(/[^\n]/g, by);
 }
+
+/** Finds the lines, from 1, that hold a box to be ticked. */
+export function boxLines(masked: string): readonly number[] {
+  return [...seenLines(masked)]
+    .filter(([, line]) => /^[\s>]*(?:[-*+]|\d+[.)])\s+\[[ xX~]\]\s/.test(line))
+    .map(([index]) => index + 1);
+}

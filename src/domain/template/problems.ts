@@ -5,7 +5,8 @@
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
-import { literalProblems, maskedTemplate } from './literals.ts';
+import { keptName } from './kept.ts';
+import { boxLines, literalProblems, maskedTemplate } from './literals.ts';
 import {
   type Broken,
   endProblems,
@@ -68,6 +69,7 @@ function found(template: string, context: TemplateContext): Found[] {
   const all = [
     ...sourceProblems({ file, text, trail: [], outer: [], fenced: false }, context),
     ...missingEvidence(text, context),
+    ...keptTwice(text, context),
   ];
   const seen = new Set<string>();
   return all
@@ -93,6 +95,13 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
       file,
       line: tag.line,
       message: `{{${sectionSign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
+      fatal: true,
+    })),
+    ...keptBoxes(tree, source, masked).map((line) => ({
+      file,
+      line,
+      message:
+        'a box to be ticked cannot stand in a kept section: the tick would be taken back; put it outside',
       fatal: true,
     })),
     ...(isProse ? literalProblems(masked).map((problem) => ({ file, ...problem, fatal: false })) : []),
@@ -121,8 +130,50 @@ function nodeProblems(node: TemplateNode, open: readonly Open[], walk: Walk): re
   return [
     ...own.map(here),
     ...children.flatMap((child) => nodeProblems(child, inside, walk)),
-    ...endProblems(node).map(here),
+    ...endProblems(node, at).map(here),
   ];
+}
+
+/** Lines of boxes in kept sections, or in a partial that such a section includes. */
+function keptBoxes(
+  tree: readonly TemplateNode[],
+  { outer, text }: Source,
+  masked: string,
+): readonly number[] {
+  const lines = boxLines(masked);
+  if (outer.some(({ kept }) => kept)) return lines;
+  const lastLine = text.split('\n').length;
+  const sections = tree
+    .filter(({ tag }) => tag.kind === 'section' && keptName(tag.name) !== null)
+    .map(({ tag, closedBy }) => ({ from: tag.line, to: closedBy?.line ?? lastLine }));
+  return lines.filter((line) => sections.some(({ from, to }) => from < line && line < to));
+}
+
+/** Kept sections by whose name an earlier one is known already. */
+function keptTwice(text: string, { partials, file }: TemplateContext): readonly Found[] {
+  const seen = new Set<string>();
+  return keptIn(text, partials, []).flatMap(({ name, line }) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    const message = `there are two sections {{#${name}}}: give each a name of its own`;
+    return [{ file, line, message, fatal: true }];
+  });
+}
+
+/** Kept sections of a template and its partials, each at its line in the template. */
+function keptIn(
+  text: string,
+  partials: TemplateContext['partials'],
+  trail: readonly string[],
+): readonly { readonly name: string; readonly line: number }[] {
+  return templateTags(text).flatMap(({ kind, name, line }) => {
+    if (kind === 'section' && keptName(name) !== null) return [{ name, line }];
+    if (kind !== 'partial' || trail.includes(name) || !Object.hasOwn(partials, name)) return [];
+    const inside = keptIn(templateSource(partials[name] ?? ''), partials, [...trail, name]);
+    return inside.map((section) => ({ ...section, line }));
+  });
 }
 
 function included(

@@ -1,6 +1,7 @@
 import mustache from 'mustache';
 import { TemplateError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
+import { remembering } from '#domain/markdown/remembering.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 import {
   clampTitle,
@@ -11,7 +12,9 @@ import {
   titleText,
   urlText,
 } from '#domain/text/foreign-text.ts';
+import { type KeptText, keptSection } from '#domain/text/kept-sections.ts';
 import { evidenceTable } from './evidence-table.ts';
+import { keptName } from './kept.ts';
 import { knownName } from './names.ts';
 import { fatalProblems, type TemplateContext } from './problems.ts';
 import { templateSource, withBraces } from './tags.ts';
@@ -72,6 +75,44 @@ export function renderTitle(template: string, view: View, file: string): string 
   return clampTitle(title.replace(/\s+/g, ' ').trim(), LONGEST_TITLE);
 }
 
+/**
+ * Renders the kept sections of a template, and nothing else: what stands in them now.
+ *
+ * @throws {TemplateError} as {@link renderTemplate}
+ */
+export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
+  const source = templateSource(template);
+  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic' });
+  return keptTexts({ view, partials: options.partials, template: source, scopes: [], mode: 'inline' });
+}
+
+function keptTexts(rendering: Rendering): readonly KeptText[] {
+  return tokensOf(rendering.template).flatMap(([symbol, name, , , children]) => {
+    const kept = symbol === '#' ? keptName(name) : null;
+    if (kept !== null && Array.isArray(children)) return [keptText(kept, children as Token[], rendering)];
+    return symbol === '>'
+      ? keptTexts({ ...rendering, template: templateSource(rendering.partials[name] ?? '') })
+      : [];
+  });
+}
+
+function keptText(name: string, children: readonly Token[], rendering: Rendering): KeptText {
+  return { name, content: tidied(withBraces(renderTokens(children, rendering))).trimEnd() };
+}
+
+/** Templates that were found to be without fatal problems, by the partials they may use. */
+const safe = new WeakMap<TemplateContext['partials'], Set<string>>();
+
+function refuseFatal(source: string, context: TemplateContext): void {
+  const known = safe.get(context.partials) ?? new Set();
+  safe.set(context.partials, known);
+  const key = `${context.kind} ${source}`;
+  if (known.has(key)) return;
+  const problems = fatalProblems(source, context);
+  if (problems.length > 0) throw new TemplateError(problems);
+  known.add(key);
+}
+
 function rendered(template: string, view: View, context: TemplateContext): string {
   const source = templateSource(template);
   const problems = fatalProblems(source, context);
@@ -88,9 +129,13 @@ function rendered(template: string, view: View, context: TemplateContext): strin
 }
 
 function renderText(rendering: Rendering): string {
-  // A writer of its own: mustache's shared one keeps every template it ever saw.
-  return renderTokens(new mustache.Writer().parse(rendering.template) as Token[], rendering);
+  return renderTokens(tokensOf(rendering.template), rendering);
 }
+
+/** Parses with a writer of its own: mustache's shared one keeps every template it ever saw. */
+const tokensOf: (template: string) => readonly Token[] = remembering(
+  (template) => new mustache.Writer().parse(template) as Token[],
+);
 
 function renderTokens(tokens: readonly Token[], rendering: Rendering): string {
   return tokens.map((token) => renderToken(token, rendering)).join('');
@@ -132,6 +177,8 @@ function renderValue(name: string, rendering: Rendering): string {
 }
 
 function renderSection(name: string, children: readonly Token[], rendering: Rendering): string {
+  const kept = keptName(name);
+  if (kept !== null) return `${keptSection(keptText(kept, children, rendering))}\n`;
   if (name === 'text') return renderTokens(children, { ...rendering, mode: 'text' });
   if (name === 'encode')
     return urlText(withBraces(renderTokens(children, { ...rendering, mode: 'encode' })).trim());

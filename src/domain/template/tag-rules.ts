@@ -1,4 +1,5 @@
 /** What may be wrong with one tag of a template, by its kind and the place where it stands. */
+import { keptName, looksKept } from './kept.ts';
 import { linkAddressBefore } from './literals.ts';
 import { type KnownName, knownName, type NameKind, type NameRules, unknownName } from './names.ts';
 import type { TemplateTag } from './tags.ts';
@@ -18,6 +19,8 @@ export interface Open {
   readonly scope: string | null;
   readonly mode: Mode | null;
   readonly list: boolean;
+  /** The text inside follows the facts. */
+  readonly kept: boolean;
   /** The name of the section means nothing, so names inside cannot be judged. */
   readonly unknown: boolean;
 }
@@ -63,6 +66,7 @@ export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
       return valueProblems(tag, at);
     case 'section':
     case 'inverted':
+      if (keptName(tag.name) !== null) return keptProblems(tag, at);
       return isMode(tag.name) ? modeProblems(tag, tag.name, at) : nameProblems(tag, at);
     case 'close':
       return fatal(`{{/${tag.name}}} closes nothing: remove it or add {{#${tag.name}}}`);
@@ -71,9 +75,11 @@ export function tagProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
   }
 }
 
-/** Finds a section without an end of its own, which the end of an outer section ended. */
-export function endProblems({ tag, closedBy }: TemplateNode): readonly Broken[] {
-  if (closedBy === null || closedBy.name === tag.name) return [];
+/** Finds a section without an end of its own, which the end of an outer section ended, and one whose end stands wrong. */
+export function endProblems({ tag, closedBy }: TemplateNode, { text }: TagPlace): readonly Broken[] {
+  if (closedBy === null) return [];
+  if (closedBy.name === tag.name)
+    return keptName(tag.name) === null || standsAlone(closedBy, text) ? [] : notAlone(`/${tag.name}`);
   return fatal(
     `{{${sectionSign(tag)}${tag.name}}} is not closed before {{/${closedBy.name}}} in line ${closedBy.line}: add {{/${tag.name}}}`,
   );
@@ -86,11 +92,13 @@ export function sectionSign(tag: TemplateTag): string {
 
 /** Gives the section that a tag opens, for the tags inside. */
 export function opened(tag: TemplateTag, at: TagPlace): Open {
-  if (isMode(tag.name)) return { scope: null, mode: tag.name, list: false, unknown: false };
+  if (isMode(tag.name)) return { scope: null, mode: tag.name, list: false, kept: false, unknown: false };
+  if (keptName(tag.name) !== null)
+    return { scope: null, mode: null, list: false, kept: true, unknown: false };
   const known = knownAt(tag, at);
   const list = tag.kind === 'section' && known?.kind === 'list';
   const opens = list || (tag.kind === 'section' && known?.kind === 'object');
-  return { scope: opens ? known.path : null, mode: null, list, unknown: known === null };
+  return { scope: opens ? known.path : null, mode: null, list, kept: false, unknown: known === null };
 }
 
 /** Innermost `text` or `encode` among open sections. */
@@ -120,6 +128,10 @@ function knownAt({ name }: TemplateTag, { open, names }: TagPlace): KnownName | 
 
 /** Inside a section that means nothing a short name may mean anything. */
 function nameProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
+  if (looksKept(tag.name))
+    return fatal(
+      `{{${tag.name}}} is no kept section: write {{#kept.name}}…{{/kept.name}}, the name in lower-case words with dashes`,
+    );
   const excused = !tag.name.includes('.') && at.open.some(({ unknown }) => unknown);
   if (excused || knownAt(tag, at) !== null) return [];
   return fatal(unknownName(tag.name, scopesOf(at.open), at.names));
@@ -169,6 +181,27 @@ function modeProblems(tag: TemplateTag, mode: Mode, at: TagPlace): readonly Brok
   return [];
 }
 
+/** A section is two lines of ours in the text of people: it must be whole lines, whatever the facts are. */
+function keptProblems(tag: TemplateTag, at: TagPlace): readonly Broken[] {
+  if (at.kind === 'title') return fatal(`{{#${tag.name}}} has no place in a title: remove it`);
+  if (tag.kind === 'inverted') return fatal(`{{^${tag.name}}} means nothing: write {{#${tag.name}}}`);
+  if (at.open.length > 0)
+    return fatal(
+      `{{#${tag.name}}} cannot stand inside another section: put it around that section, so that it is there whatever the facts are`,
+    );
+  if (at.fenced) return fatal(`{{#${tag.name}}} cannot stand in a code fence: put it around the fence`);
+  return standsAlone(tag, at.text) ? [] : notAlone(`#${tag.name}`);
+}
+
+function notAlone(tag: string): readonly Broken[] {
+  return fatal(`{{${tag}}} must stand alone on its line, without blanks before it`);
+}
+
+function standsAlone({ start, end }: TemplateTag, text: string): boolean {
+  const isFirst = start === 0 || text[start - 1] === '\n';
+  return isFirst && /^[ \t]*(?:\n|$)/.test(text.slice(end));
+}
+
 function partialProblems(name: string, at: TagPlace): readonly Broken[] {
   if (at.kind === 'title') return fatal('a title has no partials: write the text itself');
   if (name === 'evidence') return evidenceProblems(at);
@@ -185,6 +218,8 @@ function partialProblems(name: string, at: TagPlace): readonly Broken[] {
 
 function evidenceProblems({ kind, fenced, open }: TagPlace): readonly Broken[] {
   if (kind === 'epic') return fatal('{{> evidence}} belongs to a step: an epic has no evidence');
+  if (open.some(({ kept }) => kept))
+    return fatal('{{> evidence}} cannot stand in a kept section: people fill it in; put it outside');
   return fenced || modeOf(open) !== null
     ? fatal('{{> evidence}} cannot be filled in inside a code fence or a link: put it outside')
     : [];
