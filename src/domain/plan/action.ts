@@ -5,6 +5,7 @@ import type { Edge } from '#domain/engagement/memory.ts';
 import type { HolderKind, NoteTarget } from '#domain/engagement/state.ts';
 import type { ThreadEdit } from '#domain/recurring/settle.ts';
 import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
+import type { KeptText } from '#domain/text/kept-sections.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
 
 /** A record to be written, with the steps whose issues it names once they exist. */
@@ -20,6 +21,8 @@ interface Update {
   readonly state: 'opened' | 'closed' | null;
   /** New text of the managed block with reference tokens; `null` leaves it. */
   readonly block: string | null;
+  /** Sections of the text that no longer say what the facts do, as they are to be written; absent: none. */
+  readonly kept?: readonly KeptText[];
   /** What changes and why, one phrase each, for people. */
   readonly why: readonly string[];
 }

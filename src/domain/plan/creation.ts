@@ -1,7 +1,7 @@
 /** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
 
-import { currentLabel, evidenceFor } from '#domain/assess/assess.ts';
-import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
+import { currentLabel } from '#domain/assess/assess.ts';
+import { dueOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import { engagementLabel, type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
@@ -11,10 +11,8 @@ import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { needsCopy } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { givenTitle } from '#domain/rulings/instances.ts';
-import { assigneeFor, peopleInRoles } from '#domain/rulings/people.ts';
+import { assigneeFor } from '#domain/rulings/people.ts';
 import { renderTemplate, renderTitle } from '#domain/template/render.ts';
-import { templateView, type View } from '#domain/template/view.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { Marker } from '#domain/text/marker.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
@@ -25,6 +23,7 @@ import { movesToEpic } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { knownLinks } from './links.ts';
 import { nextRecord, recordedSteps, toWrite } from './record.ts';
+import { fileOf, viewOf } from './view.ts';
 
 /** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
 export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {
@@ -157,7 +156,7 @@ function moveToEpic(
     description: writeManagedBlock(
       from.description,
       epicMarker(assessment),
-      epicBlock(context, found.memory.paused),
+      epicBlock(context, { paused: found.memory.paused }),
     ),
     labels: [...new Set([...own, ...from.labels.filter((label) => groupLabels?.has(label) === true)])],
     startDate: sow.dates?.start ?? null,
@@ -218,43 +217,4 @@ export function stepLabels(status: StepStatus, { assessment, settings }: BlockCo
     name('role', status.step.owner),
     name('workflow', status.state),
   ];
-}
-
-function fileOf(process: ProcessDefinition, file: string): string {
-  return `issue_templates/${process.id}/${file}`;
-}
-
-/** What templates say of this engagement, and of one of its steps. */
-export function viewOf(context: BlockContext, status: StepStatus | null): View {
-  const { assessment, settings } = context;
-  const { process, sow } = assessment;
-  const titles = titlesOf(assessment);
-  const titleList = (keys: readonly string[]): string[] => keys.map((key) => titles.get(key) ?? key);
-  const next = (key: string): string[] =>
-    assessment.steps
-      .filter(({ after }) => after.some(({ step }) => step === key))
-      .map((successor) => successor.key);
-  return templateView({
-    sow,
-    process: { id: process.id, name: process.name },
-    // Texts name whom the SOW names, whoever stands in for them in GitLab.
-    people: peopleInRoles(
-      process.steps.map((step) => step.owner),
-      { sow, rulings: assessment.rulings },
-      settings,
-    ),
-    showAmounts: settings.showAmounts,
-    evidence: status === null ? [] : evidenceFor(status.step, sow),
-    ...(status === null
-      ? {}
-      : {
-          step: {
-            id: status.step.id,
-            title: givenTitle(status.step, assessment.rulings.instances),
-            dueOn: dueOf(status, context),
-            afterTitles: titleList(status.after.map(({ step }) => step)),
-            nextTitles: titleList(next(status.key)),
-          },
-        }),
-  });
 }

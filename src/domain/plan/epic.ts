@@ -19,6 +19,7 @@ import { blockChange, type LabelChanges, labelChanges } from './changes.ts';
 import { epicMarker } from './creation.ts';
 import { movesToEpic } from './holder.ts';
 import type { Draft, PlanFacts, PlanInput } from './input.ts';
+import { type Kept, keptInEpic, keptToWrite, keptWhy } from './kept.ts';
 import { leftLabels } from './left.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
@@ -36,13 +37,15 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const state = stateChange(facts);
   // A new epic has the labels it was made with, whatever its tracking issue had.
   const existing = movesToEpic(draft) ? null : facts.found.epic;
-  const written = blockToWrite(existing, draft);
+  const kept = keptInEpic(existing, context);
+  const written = blockToWrite(existing, draft, kept);
   const { block } = written;
   const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
   const notes = [...restoredNotes(facts), ...(state === null ? [] : notesFor(state, context))];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
+    ...keptWhy(kept),
     ...(block === null ? [] : ['update progress']),
     ...newlyWanted(rulings, said.recorded).map((step) => `start the pipeline of ${step}`),
     ...(addLabels.length + removeLabels.length > 0
@@ -55,7 +58,15 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const isWarned = settings.policy.mode === 'warn' && state === 'opened';
   return [
     ...notes,
-    { kind: 'update-epic', addLabels, removeLabels, state: isWarned ? null : state, ...written, why },
+    {
+      kind: 'update-epic',
+      addLabels,
+      removeLabels,
+      state: isWarned ? null : state,
+      ...written,
+      ...keptToWrite(kept),
+      why,
+    },
   ];
 }
 
@@ -75,11 +86,18 @@ function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | nu
  * The epic's block where it must be written: nothing stands there yet, issues come into its table, somebody is answered,
  * or it says something else than it should. How far comments were read is no reason to write.
  */
-function blockToWrite(existing: ActualEpic | null, draft: EpicDraft): Written {
+function blockToWrite(existing: ActualEpic | null, draft: EpicDraft, kept: Kept): Written {
   const { facts, said, wishes, context, links, coming } = draft;
-  const block = epicBlock(context);
+  const block = epicBlock(context, { byHand: kept.byHand });
   const record = nextRecord(draft, links, false);
-  if (existing !== null && !wishes.reseal && coming.size === 0 && said.followed.answers.length === 0) {
+  const isStill = kept.changes.length === 0;
+  if (
+    existing !== null &&
+    !wishes.reseal &&
+    isStill &&
+    coming.size === 0 &&
+    said.followed.answers.length === 0
+  ) {
     const steps = { issues: facts.found.issues, coming };
     const current = { kind: existing.kind, description: withoutRecordLine(existing.description) };
     if (blockChange(current, epicMarker(context.assessment), block, steps) === null && !isNews(draft, record))
@@ -140,7 +158,7 @@ function record(
     addLabels: [],
     removeLabels: [],
     state: null,
-    block: epicBlock(context, paused),
+    block: epicBlock(context, { paused, byHand: keptInEpic(draft.facts.found.epic, context).byHand }),
     record: toWrite(nextRecord(draft, links, paused), recordedSteps(context)),
     why: [why],
   };

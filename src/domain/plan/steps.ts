@@ -18,6 +18,7 @@ import type { Action } from './action.ts';
 import { blockChange, labelChanges } from './changes.ts';
 import { stepLabels, stepMarker } from './creation.ts';
 import type { Draft, PlanInput } from './input.ts';
+import { keptInIssue, keptToWrite, keptWhy } from './kept.ts';
 import { leftLabels, staysOpen } from './left.ts';
 import { inOrderOfArrival, joinsEpic } from './places.ts';
 
@@ -106,7 +107,9 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
   const wanted = labelChanges(issue.labels, stepLabels(status, context), scopes);
   const { addLabels, removeLabels } = leftLabels(wanted, status.key, left);
   const state = stateChange(status, issue);
-  const block = blockChange(issue, stepMarker(assessment, status.key), stepBlock(status, context), {
+  const kept = keptInIssue(status, context);
+  const wantedBlock = stepBlock(status, context, kept.byHand);
+  const block = blockChange(issue, stepMarker(assessment, status.key), wantedBlock, {
     issues: found.issues,
     coming,
   });
@@ -120,6 +123,7 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
     ...(was === status.state ? [] : [`${was ?? 'no state'} → ${status.state}`]),
     ...(addLabels.length + removeLabels.length > 0 && was === status.state ? ['repair labels'] : []),
     ...(block !== null && was === status.state ? ['update the kept lines'] : []),
+    ...keptWhy(kept),
     ...(joinEpic ? [`put into its ${context.holder}`] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
     ...(dueDate === null ? [] : [`due ${dueDate}`]),
@@ -133,6 +137,7 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
     removeLabels,
     state,
     block,
+    ...keptToWrite(kept),
     assignee,
     dueDate,
     joinEpic,

@@ -10,8 +10,8 @@ import type { Rulings } from '#domain/rulings/rulings.ts';
 import { renderTemplate } from '#domain/template/render.ts';
 import { misplacedNote, noticeText, occurrenceNote } from '#domain/texts/occurrence-note.ts';
 import type { Action } from './action.ts';
-import { viewOf } from './creation.ts';
 import type { Draft, PlanFacts } from './input.ts';
+import { viewOf } from './view.ts';
 
 type ThreadDraft = Pick<Draft, 'facts' | 'context'>;
 

@@ -3,13 +3,28 @@
 import { type RunEvidence, withEvidence } from '#domain/assess/run-evidence.ts';
 import { InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
+import type { Identified } from '#domain/record/identify.ts';
 import { recordLine, type Seal, withoutRecordLine } from '#domain/record/line.ts';
 import { type EngagementRecord, readRecord } from '#domain/record/record.ts';
+import { type KeptText, writeKept } from '#domain/text/kept-sections.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { Marker } from '#domain/text/marker.ts';
-import type { RecordToWrite } from './action.ts';
+import type { Plan, RecordToWrite } from './action.ts';
+
+/** Items that are there already and whose texts a plan changes. */
+export function textsToWrite({ actions }: Plan, found: Identified): readonly (ActualEpic | ActualIssue)[] {
+  return actions.flatMap((action): readonly (ActualEpic | ActualIssue)[] => {
+    if (action.kind === 'update-epic')
+      return action.block === null || found.epic === null ? [] : [found.epic];
+    if (action.kind !== 'update-issue') return [];
+    const { step, block, evidence, kept } = action;
+    const isWritten = block !== null || evidence !== null || kept !== undefined;
+    const issue = isWritten ? found.issues.get(step) : undefined;
+    return issue === undefined ? [] : [issue];
+  });
+}
 
 /** Lines of ours in the text of an issue. */
 export interface IssueLines {
@@ -17,14 +32,16 @@ export interface IssueLines {
   /** Without reference tokens; `null` leaves the block. */
   readonly block: string | null;
   readonly evidence: (RunEvidence & { readonly step: Step }) | null;
+  readonly kept: readonly KeptText[];
 }
 
 /**
  * Puts what is ours into the text of an issue as it stands now. Nothing else is touched, so whatever people have written
  * since the plan was made stays; a cell that they have filled in meanwhile is theirs.
  */
-export function issueTextNow(now: string, { marker, block, evidence }: IssueLines): string {
-  const filled = evidence === null ? now : withEvidence(now, evidence, evidence.step);
+export function issueTextNow(now: string, { marker, block, evidence, kept }: IssueLines): string {
+  const followed = writeKept(now, kept);
+  const filled = evidence === null ? followed : withEvidence(followed, evidence, evidence.step);
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 

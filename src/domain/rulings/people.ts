@@ -8,11 +8,13 @@ export interface PersonInRole {
   readonly name: string | null;
   readonly username: string | null;
   readonly email: string | null;
+  /** Named by the SOW or appointed, not only the first of the role in `procession.yml`. */
+  readonly chosen: boolean;
 }
 
 /** Where every chain ends: the role that finds somebody for work nobody has. */
 export const MANAGER = 'manager';
-const NOBODY: PersonInRole = { name: null, username: null, email: null };
+const NOBODY: PersonInRole = { name: null, username: null, email: null, chosen: false };
 
 /** Sources in which roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
@@ -72,12 +74,13 @@ export function peopleNamed(
             name: same?.name ?? appointed.username,
             username: appointed.username,
             email: same?.email ?? null,
+            chosen: true,
           },
         ]),
     ...(inSow === undefined
       ? []
-      : [{ name: inSow.name, username: inSow.username ?? null, email: inSow.email ?? null }]),
-    ...(fallback === undefined ? [] : [{ name: fallback, username: fallback, email: null }]),
+      : [{ name: inSow.name, username: inSow.username ?? null, email: inSow.email ?? null, chosen: true }]),
+    ...(fallback === undefined ? [] : [{ name: fallback, username: fallback, email: null, chosen: false }]),
   ];
 }
 

@@ -36,7 +36,7 @@ const OTHER: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
   ['process.name', 'string'],
   ['acceptance_days', 'number'],
 ]);
-const PEOPLE = /^people\.([a-z][a-z0-9_-]*)\.(name|email|named)$/;
+const PEOPLE = /^people\.([a-z][a-z0-9_-]*)\.(name|email|named|chosen)$/;
 
 /** Limits of a place: templates of epics have no step; roles are checked only when the roles are known. */
 export interface NameRules {
@@ -60,7 +60,9 @@ export function knownName(name: string, scopes: readonly string[], rules: NameRu
   if (role !== null) {
     const [, roleName = '', part] = role;
     const known = rules.roles === undefined || rules.roles.includes(roleName);
-    return known ? { kind: part === 'named' ? 'flag' : 'string', scope: -1, path: name } : null;
+    return known
+      ? { kind: part === 'named' || part === 'chosen' ? 'flag' : 'string', scope: -1, path: name }
+      : null;
   }
   if (name.startsWith('step.') && !rules.forStep) return null;
   const kind = OTHER.get(name) ?? sowPaths().get(name)?.kind;
@@ -96,6 +98,8 @@ function candidates(scopes: readonly string[], rules: NameRules): string[] {
       .map((path) => path.slice(scope.length + 1)),
   ]);
   const roles = rules.roles ?? ['manager', 'engineer'];
-  const people = roles.flatMap((role) => ['name', 'email', 'named'].map((part) => `people.${role}.${part}`));
+  const people = roles.flatMap((role) =>
+    ['name', 'email', 'named', 'chosen'].map((part) => `people.${role}.${part}`),
+  );
   return [...inScopes, ...OTHER.keys(), ...people, ...sowPaths().keys()];
 }

@@ -16,7 +16,12 @@ export interface ViewInput {
   readonly people: Readonly<
     Record<
       string,
-      { readonly name: string | null; readonly username: string | null; readonly email: string | null }
+      {
+        readonly name: string | null;
+        readonly username: string | null;
+        readonly email: string | null;
+        readonly chosen: boolean;
+      }
     >
   >;
   readonly showAmounts: boolean;
@@ -47,9 +52,9 @@ export function templateView(input: ViewInput): View {
         next_titles: step.nextTitles.join(', '),
       },
       people: Object.fromEntries(
-        Object.entries(people).map(([role, { name, email }]) => [
+        Object.entries(people).map(([role, { name, email, chosen }]) => [
           role,
-          { name, email, named: name !== null },
+          { name, email, named: name !== null, chosen },
         ]),
       ),
       acceptance_days: sow.passive_acceptance?.days ?? ACCEPTANCE_DAYS,

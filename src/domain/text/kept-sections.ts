@@ -2,7 +2,7 @@
  * Sections of a text that follow the facts: between two lines of ours in what is otherwise people's text.
  *
  * The first line carries a checksum of the words that Procession wrote: while they are as they were written, the section is
- * rewritten when the facts change; as soon as somebody has written in it, the section is theirs.
+ * rewritten when the facts change; as soon as somebody has written in it, the section is theirs, until they empty it.
  */
 import { checksum } from '#domain/base/record-line.ts';
 import { type TextLine, textLines } from '#domain/markdown/text-lines.ts';
@@ -100,7 +100,10 @@ function findSections(text: string): readonly FoundSection[] {
       .slice(0, end)
       .map((line) => line.text)
       .join('\n');
-    sections.set(name, { name, content, isTheirs: checksum(wordsOf(content)) !== sum, first, last });
+    const words = wordsOf(content);
+    // Emptied is how people ask for it to be written anew.
+    const isTheirs = words !== '' && checksum(words) !== sum;
+    sections.set(name, { name, content, isTheirs, first, last });
   }
   return [...sections.values()];
 }

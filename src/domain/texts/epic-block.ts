@@ -11,6 +11,7 @@ import { ended } from '#domain/base/sentence.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
+import { byHandLines } from './kept-text.ts';
 import { trackersList } from './tracker-lines.ts';
 
 const STATE_SIGNS = {
@@ -28,8 +29,13 @@ const MOST_FACTS = 3;
 /**
  * Writes the epic's block: who is waited for first, then every step; the record follows, invisible. In a tracking
  * issue the steps are a task list, so that lists of issues in GitLab show how many are done.
+ *
+ * @param byHand see {@link byHandLines}
  */
-export function epicBlock(everything: BlockContext, paused = false): string {
+export function epicBlock(
+  everything: BlockContext,
+  { paused = false, byHand = [] }: { readonly paused?: boolean; readonly byHand?: readonly string[] } = {},
+): string {
   const context = { ...everything, assessment: openly(everything.assessment) };
   const { assessment, leftovers = [] } = context;
   return [
@@ -50,6 +56,7 @@ export function epicBlock(everything: BlockContext, paused = false): string {
     '',
     ...trackersList(context),
     ...waiverLines(assessment),
+    ...byHandLines(byHand),
     `_Procession keeps these lines; change the SOW in its source, and steps in their issues. Commands: comment \`/ps help\` ${whereToComment(context.holder)}._`,
   ].join('\n');
 }

@@ -7,13 +7,16 @@ import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
+import { byHandLines } from './kept-text.ts';
 import { trackerLine } from './tracker-lines.ts';
 
 /**
  * Writes the block of one step. A mention in the block tells assignees of their turn: GitLab notifies users newly
  * mentioned in a description, once, so no note is needed and a repeated run says nothing twice.
+ *
+ * @param byHand see {@link byHandLines}
  */
-export function stepBlock(status: StepStatus, context: BlockContext): string {
+export function stepBlock(status: StepStatus, context: BlockContext, byHand: readonly string[] = []): string {
   const { assessment } = context;
   const position = assessment.steps.findIndex(({ key }) => key === status.key) + 1;
   const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
@@ -22,6 +25,7 @@ export function stepBlock(status: StepStatus, context: BlockContext): string {
     ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     ...trackerLine(status.key, context).flatMap((line) => ['', line]),
     '',
+    ...byHandLines(byHand),
     `_${place}. Procession keeps these lines; everything below them is yours. Commands: comment \`/ps help\`._`,
   ].join('\n');
 }

@@ -5,12 +5,13 @@ import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
 import { movedBlock } from '#domain/plan/holder.ts';
-import { issueTextNow, recordNow, withRecord } from '#domain/plan/written.ts';
+import { issueTextNow, recordNow, textsToWrite, withRecord } from '#domain/plan/written.ts';
 import { sideBySide } from '#domain/policy/side-by-side.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { COPY_RULE, copyNote } from '#domain/record/copy.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { NEWBORN, placeOf, type Seal, sameRecordLine } from '#domain/record/line.ts';
+import { writeKept } from '#domain/text/kept-sections.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import { movedNote, twinNote } from '#domain/texts/notes.ts';
@@ -78,17 +79,6 @@ export async function applyPlan({ onProgress, onDone, ...given }: Application): 
   };
   for (const group of sideBySide(plan.actions)) await allOf(group.map(carryOut));
   return { epic: world.epic, issues: world.issues, warnings: world.warnings, started: world.started };
-}
-
-/** Items that are there already and whose texts a plan changes. */
-function textsToWrite({ actions }: Plan, found: Identified): readonly (ActualEpic | ActualIssue)[] {
-  return actions.flatMap((action): readonly (ActualEpic | ActualIssue)[] => {
-    if (action.kind === 'update-epic')
-      return action.block === null || found.epic === null ? [] : [found.epic];
-    const isWritten = action.kind === 'update-issue' && (action.block !== null || action.evidence !== null);
-    const issue = isWritten ? found.issues.get(action.step) : undefined;
-    return issue === undefined ? [] : [issue];
-  });
 }
 
 /** Waits for all, so that nothing is written any more when the first failure is thrown. */
@@ -245,14 +235,15 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
   const assignee = await assigneeId(world, action.assignee, action.step);
   const evidence = action.evidence === null ? null : { ...action.evidence, step: stepOf(world, action.step) };
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
+  const { kept = [] } = action;
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
     ...(action.title === undefined ? {} : { title: action.title }),
-    ...(block === null && evidence === null
+    ...(block === null && evidence === null && kept.length === 0
       ? {}
       : {
-          description: textOf(world, issue, (now) => issueTextNow(now, { marker, block, evidence })),
+          description: textOf(world, issue, (now) => issueTextNow(now, { marker, block, evidence, kept })),
         }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
@@ -276,7 +267,7 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
     block === null || record === null
       ? now
       : withRecord(
-          writeManagedBlock(now, marker, block),
+          writeManagedBlock(writeKept(now, action.kept ?? []), marker, block),
           recordNow(record, world.issues),
           placeOf(epic),
           world.seal,

@@ -136,4 +136,43 @@ describe('domain/template-problems', () => {
     expect(problems('{{#assumptions}}{{text}} {{number}} {{title}}{{/assumptions}}')).toHaveLength(1);
     expect(problems('{{^deliverables}}{{title}}{{/deliverables}}')).toHaveLength(1);
   });
+
+  it('has nothing to say about kept sections that stand alone, with what follows inside', () => {
+    const template =
+      '{{#kept.facts}}\n{{hours.scoped}}\n{{#deliverables}}\n- {{title}}\n{{/deliverables}}\n{{/kept.facts}}\n\n{{> mail}}\n- [ ] Tick';
+    const partials = {
+      mail: '{{#kept.mail}}\n```text\n{{#text}}\n{{customer.name}}\n{{/text}}\n```\n{{/kept.mail}}',
+    };
+
+    expect(problems(template, { partials })).toEqual([]);
+    expect(problems(template, { partials, kind: 'epic' })).toEqual([]);
+  });
+
+  it.each([
+    ['{{#kept.a}}\nx', 'a.md:1 {{#kept.a}} is never closed: add {{/kept.a}}'],
+    ['{{#kept}}\nx\n{{/kept}}', 'a.md:1 {{kept}} is no kept section: write {{#kept.name}}'],
+    ['{{#kept.My_Mail}}\nx\n{{/kept.My_Mail}}', 'a.md:1 {{kept.My_Mail}} is no kept section'],
+    ['{{^kept.a}}\nx\n{{/kept.a}}', 'a.md:1 {{^kept.a}} means nothing: write {{#kept.a}}'],
+    ['see {{#kept.a}}\nx\n{{/kept.a}}', 'a.md:1 {{#kept.a}} must stand alone on its line'],
+    ['{{#kept.a}}\nx{{/kept.a}}', 'a.md:1 {{/kept.a}} must stand alone on its line'],
+    ['```\n{{#kept.a}}\nx\n{{/kept.a}}\n```', 'a.md:2 {{#kept.a}} cannot stand in a code fence'],
+    [
+      '{{#is.tm}}\n{{#kept.a}}\nx\n{{/kept.a}}\n{{/is.tm}}',
+      'a.md:2 {{#kept.a}} cannot stand inside another section',
+    ],
+    ['{{#kept.a}}\n- [ ] Tick\n{{/kept.a}}', 'a.md:2 a box to be ticked cannot stand in a kept section'],
+    [
+      '{{#kept.a}}\n{{> boxes}}\n{{/kept.a}}',
+      '_boxes.md:1 a box to be ticked cannot stand in a kept section',
+    ],
+    ['{{#kept.a}}\n{{> evidence}}\n{{/kept.a}}', 'a.md:2 {{> evidence}} cannot stand in a kept section'],
+    [
+      '{{#kept.a}}\nx\n{{/kept.a}}\n{{#kept.a}}\ny\n{{/kept.a}}',
+      'a.md:4 there are two sections {{#kept.a}}: give each a name of its own',
+    ],
+  ])('refuses %j', (template, expected) => {
+    expect(problems(template, { partials: { boxes: '- [ ] One\n' } })).toEqual([
+      expect.stringContaining(expected),
+    ]);
+  });
 });

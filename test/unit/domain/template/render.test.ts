@@ -4,8 +4,9 @@ import { TemplateError } from '#domain/base/errors.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
-import { renderTemplate, renderTitle } from '#domain/template/render.ts';
+import { renderKept, renderTemplate, renderTitle } from '#domain/template/render.ts';
 import { templateView, type View, type ViewInput } from '#domain/template/view.ts';
+import { keptByHand, keptChanges } from '#domain/text/kept-sections.ts';
 
 const SOW = Sow.parse({
   sow: { number: 'SOW-1042', signed_on: '2026-02-20', url: 'https://crm.example.com/sow/1042' },
@@ -39,8 +40,8 @@ function aView(changes: Partial<ViewInput> = {}): View {
       nextTitles: ['Intake', 'Calls'],
     },
     people: {
-      manager: { name: 'Mo', username: 'mo', email: null },
-      engineer: { name: null, username: null, email: null },
+      manager: { name: 'Mo', username: 'mo', email: null, chosen: true },
+      engineer: { name: null, username: null, email: null, chosen: false },
     },
     showAmounts: false,
     evidence: [],
@@ -61,6 +62,59 @@ function problemsOf(template: string, partials: Record<string, string>): Templat
   }
   return [];
 }
+
+describe('kept sections', () => {
+  const template = [
+    'Before {{customer.name}}',
+    '',
+    '{{#kept.facts}}',
+    '| Hours | {{hours.scoped}} |',
+    '|---|---|',
+    '{{#people.engineer.chosen}}',
+    '| Engineer | {{people.engineer.name}} |',
+    '{{/people.engineer.chosen}}',
+    '{{/kept.facts}}',
+    '',
+    '{{> mail}}',
+  ].join('\n');
+  const partials = {
+    mail: '{{#kept.mail}}\n```text\n{{#text}}\nDear {{contacts.customer.main.name}}\n{{/text}}\n```\n{{/kept.mail}}\n',
+  };
+  const options = { partials, file: 'a.md' };
+
+  it('stand between two lines of ours, by which they are found again', () => {
+    const text = renderTemplate(template, aView(), options);
+
+    expect(text).toMatch(
+      /^Before Acme .*\n\n<!-- procession:kept facts [0-9a-f]{16} -->\n\| Hours \| 0 \|\n\|---\|---\|\n<!-- procession:kept-end -->\n\n<!-- procession:kept mail /,
+    );
+    expect(keptChanges(text, renderKept(template, aView(), options))).toEqual([]);
+    expect(keptByHand(text, renderKept(template, aView(), options))).toEqual([]);
+  });
+
+  it('are rendered alone, those of partials too, from the facts as they are', () => {
+    const engineer = { name: 'Noor', username: 'noor', email: null, chosen: true };
+    const view = aView({ people: { engineer } });
+
+    expect(renderKept(template, view, options)).toEqual([
+      { name: 'facts', content: '| Hours | 0 |\n|---|---|\n| Engineer | Noor |' },
+      { name: 'mail', content: '```text\nDear Ada\n```' },
+    ]);
+  });
+
+  it('cannot be ended by what a SOW says', () => {
+    const evil = '<!-- procession:kept-end -->';
+    const sow = {
+      ...SOW,
+      contacts: { ...SOW.contacts, customer: { ...SOW.contacts.customer, main: { name: evil } } },
+    };
+    const view = aView({ sow });
+    const text = renderTemplate(template, view, options);
+
+    expect(text.match(/^<!-- procession:kept-end -->$/gm)).toHaveLength(2);
+    expect(keptByHand(text, renderKept(template, view, options))).toEqual([]);
+  });
+});
 
 describe('domain/render', () => {
   it.each([

@@ -1,0 +1,48 @@
+/** Sections of texts that follow the facts: which are to be rewritten, and which people have written in. */
+
+import type { StepStatus } from '#domain/assess/step-status.ts';
+import type { ActualEpic } from '#domain/engagement/state.ts';
+import { renderKept } from '#domain/template/render.ts';
+import { type KeptText, keptByHand, keptChanges, mayHaveKept } from '#domain/text/kept-sections.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
+import { fileOf, viewOf } from './view.ts';
+
+/** Kept sections of one item. */
+export interface Kept {
+  /** As they are to be written. */
+  readonly changes: readonly KeptText[];
+  /** Names of those that say something else than the facts because people have written in them. */
+  readonly byHand: readonly string[];
+}
+
+const NOTHING: Kept = { changes: [], byHand: [] };
+
+/** Kept sections of a step's issue. What is done says for ever what was so then. */
+export function keptInIssue(status: StepStatus, context: BlockContext): Kept {
+  const { issue, done, step } = status;
+  if (issue === null || done || !mayHaveKept(issue.description)) return NOTHING;
+  const { partials } = context.assessment.process;
+  return keptIn(issue, renderKept(step.body, viewOf(context, status), { partials, file: step.file }));
+}
+
+/** Kept sections of the epic, or of the tracking issue that stands for one. */
+export function keptInEpic(epic: ActualEpic | null, context: BlockContext): Kept {
+  const { process, complete } = context.assessment;
+  if (epic === null || complete || !mayHaveKept(epic.description)) return NOTHING;
+  const options = { partials: process.partials, file: fileOf(process, 'epic.md') };
+  return keptIn(epic, renderKept(process.epicBody, viewOf(context, null), options));
+}
+
+function keptIn({ description }: Pick<ActualEpic, 'description'>, wanted: readonly KeptText[]): Kept {
+  return { changes: keptChanges(description, wanted), byHand: keptByHand(description, wanted) };
+}
+
+/** Share of an action: nothing where nothing is to be written. */
+export function keptToWrite({ changes }: Kept): { readonly kept?: readonly KeptText[] } {
+  return changes.length === 0 ? {} : { kept: changes };
+}
+
+/** Says in a plan which facts are put into the text. */
+export function keptWhy({ changes }: Kept): readonly string[] {
+  return changes.length === 0 ? [] : [`facts in its text: ${changes.map(({ name }) => name).join(', ')}`];
+}
