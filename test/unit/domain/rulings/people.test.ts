@@ -33,7 +33,11 @@ describe('a username in another case', () => {
   it('keeps the name and the address that the SOW knows when it is appointed', () => {
     const sources = { sow, rulings: { appointments: [appointment('engineer', 'eLi')] } };
 
-    expect(personInRole('engineer', sources, { roles: {} })).toEqual({ ...ELI, username: 'eLi' });
+    expect(personInRole('engineer', sources, { roles: {} })).toEqual({
+      ...ELI,
+      username: 'eLi',
+      chosen: true,
+    });
   });
 
   it('is an earlier bot of ours', () => {
