@@ -57,7 +57,10 @@ describe.each(['ultimate', 'free'] as const)('facts in texts (%s)', (tier) => {
 
     await world.apply({ sow: MORE });
 
-    for (const item of [world.epic(), ...['first', 'second', 'talks', 'last'].map(world.issue)])
+    for (const item of [
+      world.epic(),
+      ...['first', 'second', 'talks', 'last'].map((step) => world.issue(step)),
+    ])
       expect(item.description).toContain('| Hours | 480 |');
     expect(world.issue('second').description).toContain('Ada was here.\n\n- [x] Hold it');
     expect(world.epic().description).toContain('Call on Mondays.');
