@@ -89,10 +89,16 @@ function steps(report: EngagementReport, today: string): Html {
       step.alongside ? html` <span class="soft small">(runs alongside)</span>` : ''
     }</th>
 <td role="cell" data-name="Who">${namesOf(step.who)}</td>
-<td role="cell" data-name="State">${stateText(step, today)}</td>
+<td role="cell" data-name="State">${stateText(step, today)}${occurrencesText(step)}</td>
 <td role="cell" data-name="Due"${step.due === null ? html` class="none"` : ''}>${step.due === null ? '' : day(step.due, today)} ${lateMark(step.daysLate)}</td>
 <td role="cell" class="time">${timeBar(step, line)}</td></tr>`,
   )}</tbody></table>`;
+}
+
+function occurrencesText({ occurrences }: ReportedStep): Html {
+  if (occurrences === undefined) return html``;
+  const { held, heldOver, missed, minutes, next } = occurrences;
+  return html`<br><span class="soft small">${held} held, ${heldOver} held over, ${missed} missed · minutes: ${minutes}${next === null ? '' : ` · next: ${next}`}</span>`;
 }
 
 function stateText(step: ReportedStep, today: string): Html {

@@ -1,4 +1,5 @@
 import { type InputProblem, located, problem, warning } from '#domain/base/input-problem.ts';
+import type { Step } from '#domain/process/process.ts';
 import { templateProblems } from '#domain/template/problems.ts';
 import type { ProcessDraft } from './process-draft.ts';
 
@@ -17,6 +18,14 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
     for (const found of templateProblems(body, { partials, file, kind: 'step', evidence }))
       report({ ...found, line: (found.line ?? 0) + (found.file === file ? linesBefore : 0) });
   }
+  for (const { step, name } of threadPartials(draft))
+    for (const found of templateProblems(`{{> ${name}}}`, {
+      partials,
+      file: step.file,
+      kind: 'step',
+      evidence: false,
+    }))
+      report(found);
   const epic = `${folder}/epic.md`;
   for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic' })) report(found);
   const file = `${folder}/process.yml`;
@@ -26,11 +35,26 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
   return [...problems, ...unusedPartials(draft)];
 }
 
-function unusedPartials({ folder, partials, templates, epicBody }: ProcessDraft): readonly InputProblem[] {
+/** Partials that are shown in the threads of recurring steps. */
+function threadPartials({
+  steps,
+  partials,
+}: ProcessDraft): readonly { readonly step: Step; readonly name: string }[] {
+  return [...steps.values()].flatMap((step) => {
+    const { recurs } = step;
+    const names = recurs === undefined ? [] : [recurs.agenda ?? 'agenda', recurs.form ?? ''];
+    return names.filter((name) => Object.hasOwn(partials, name)).map((name) => ({ step, name }));
+  });
+}
+
+function unusedPartials(draft: ProcessDraft): readonly InputProblem[] {
+  const { folder, partials, templates, epicBody } = draft;
+  const shown = new Set(threadPartials(draft).map(({ name }) => name));
   const texts = [epicBody, ...Object.values(partials), ...[...templates.values()].map(({ body }) => body)];
   return Object.keys(partials)
     .filter(
       (name) =>
+        !shown.has(name) &&
         !texts.some((text) => text.match(/\{\{>\s*[^\s}]+/g)?.some((tag) => tag.slice(3).trim() === name)),
     )
     .map((name) =>

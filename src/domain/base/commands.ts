@@ -20,6 +20,7 @@ export const COMMAND_NAMES = [
   'snooze',
   'due',
   'health',
+  'call',
   'reconcile',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
@@ -146,6 +147,15 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
     summary: 'sets the health of the epic by hand for a while; `auto` ends that',
     about: 'engagement',
     by: ['manager'],
+    changes: true,
+  },
+  {
+    name: 'call',
+    usage: '<moved YYYY-MM-DD [HH:MM] <reason>|skip <reason>|slot Tue 10:00>',
+    summary:
+      'moves or calls off the next occurrence of this recurring step, or gives it another weekday and time',
+    about: 'step',
+    by: ['manager', STEP_OWNER],
     changes: true,
   },
   {

@@ -1,5 +1,6 @@
 /** From each command to its effect. */
 import type { CommandName } from '#domain/base/commands.ts';
+import { call } from './call-command.ts';
 import { done, type Effect, type EffectContext, type EffectsOf, onEpic } from './effect.ts';
 import { ENGAGEMENT_COMMANDS } from './engagement-commands.ts';
 import type { Command } from './parse-command.ts';
@@ -14,7 +15,12 @@ const QUESTIONS: EffectsOf<'help' | 'status' | 'explain' | 'reconcile'> = {
     done(context, { reply: onEpic(context, 'Everything has been looked at again.') }),
 };
 
-const EFFECTS: EffectsOf<CommandName> = { ...QUESTIONS, ...STEP_COMMANDS, ...ENGAGEMENT_COMMANDS };
+const EFFECTS: EffectsOf<CommandName> = {
+  ...QUESTIONS,
+  ...STEP_COMMANDS,
+  ...ENGAGEMENT_COMMANDS,
+  call: ({ words, reason }, context) => call(words.what === 'slot' ? words : { ...words, reason }, context),
+};
 
 /** Does what one permitted command says to the rulings and the effects so far, or says why not. */
 export function carryOutCommand(command: Command, context: EffectContext): Effect {

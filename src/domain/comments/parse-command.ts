@@ -6,6 +6,7 @@ import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
 import { readInline } from '#domain/markdown/inline.ts';
 import { plainLines } from '#domain/markdown/plain-lines.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
+import { type CallWords, readCallWords } from './call-command.ts';
 import { isOnlyTime, readDuration } from './durations.ts';
 
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */
@@ -19,6 +20,12 @@ export type Command =
   | { readonly name: 'add'; readonly step: string; readonly title: string | null }
   | { readonly name: 'snooze'; readonly step: string | null; readonly workingDays: number }
   | { readonly name: 'due'; readonly step: string | null; readonly date: string; readonly reason: string }
+  | {
+      readonly name: 'call';
+      readonly step: string | null;
+      readonly words: CallWords;
+      readonly reason: string;
+    }
   | {
       readonly name: 'health';
       readonly value: HealthState | 'auto';
@@ -169,6 +176,8 @@ function readArguments(
       return about(words, steps, onEpic, (step, rest) => due(step, rest, writtenOn));
     case 'health':
       return health(words);
+    case 'call':
+      return about(words, steps, onEpic, (step, rest) => callOf(step, rest));
   }
 }
 
@@ -263,6 +272,14 @@ function due(
   return withReason(rest, (reason) => ({ name: 'due', step, date, reason }));
 }
 
+function callOf(step: string | null, words: readonly string[]): Command | string {
+  const read = readCallWords(words, plainWord);
+  if (typeof read === 'string') return read;
+  if (read.what === 'slot') return { name: 'call', step, words: read, reason: '' };
+  const { rest, ...call } = read;
+  return withReason(rest, (reason) => ({ name: 'call', step, words: { ...call, reason }, reason }));
+}
+
 const CALENDAR_DAYS = { 'working day': 7 / 5, day: 1, week: 7, month: 30, hour: null } as const;
 
 function health(words: readonly string[]): Command | string {
@@ -302,6 +319,7 @@ function subjectOf(command: Command): readonly string[] {
     case 'approve':
     case 'retry':
       return [`the step ${command.step ?? 'of this issue'}`];
+    case 'call':
     case 'due':
     case 'snooze':
       return [`${command.name} of ${command.step ?? 'this step'}`];

@@ -21,6 +21,7 @@ import { type RemindersSeen, remindersSeen } from '#domain/reminders/reminders.t
 import type { Waiver } from '#domain/rulings/rulings.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
+import { type OccurrencesSeen, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
 import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';
@@ -90,6 +91,8 @@ export type StepExplanation =
       readonly acceptance: Acceptance | null;
       readonly due: DueExplanation;
       readonly reminders: RemindersSeen;
+      /** Of a recurring step that has begun. */
+      readonly occurrences?: OccurrencesSeen;
       /** The values of its workflow labels; exactly one when nobody has touched them. */
       readonly label: { readonly now: readonly string[]; readonly byFacts: WorkflowState };
       readonly broken: readonly { readonly rule: string; readonly missing: readonly string[] }[];
@@ -199,6 +202,7 @@ function conditionOf(step: Step, { sow }: Assessment): ConditionExplanation | nu
 function explainStep(status: StepStatus, context: BlockContext, found: Identified): StepExplanation {
   const { assessment, settings } = context;
   const { step, issue } = status;
+  const occurrences = occurrencesSeen(status.key, context);
   return {
     included: true,
     step: status.key,
@@ -223,6 +227,7 @@ function explainStep(status: StepStatus, context: BlockContext, found: Identifie
     waiver: status.waiver,
     acceptance: status.acceptance,
     due: explainDue(status, context, found.record),
+    ...(occurrences === null ? {} : { occurrences }),
     reminders: remindersSeen(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({

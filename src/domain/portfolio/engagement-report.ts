@@ -81,6 +81,16 @@ export const ReportedStep = z.object({
   due: CalendarDay.nullable(),
   daysLate: Late,
   doneOn: CalendarDay.nullable(),
+  occurrences: z
+    .object({
+      held: z.number().int(),
+      heldOver: z.number().int().describe('Not held because the engagement was on hold.'),
+      missed: z.number().int().describe('No thread was opened for them.'),
+      minutes: z.number().int().describe('Threads with minutes.'),
+      next: CalendarDay.nullable(),
+    })
+    .optional()
+    .describe('Of a recurring step that has begun.'),
   reference: z.string().nullable(),
   url: Address,
 });

@@ -12,6 +12,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
+import { occurrencesSeen } from '#domain/texts/tracker-lines.ts';
 import type {
   EngagementReport,
   ReportedFinding,
@@ -133,6 +134,7 @@ function reportStep(status: StepStatus, blocks: BlockContext, context: ReportCon
   const { step, issue } = status;
   const due = dueOf(status, blocks);
   const over = status.done || status.state === 'waived';
+  const occurrences = occurrencesSeen(status.key, blocks);
   return {
     step: status.key,
     title: plainText(step.title, 200),
@@ -146,6 +148,7 @@ function reportStep(status: StepStatus, blocks: BlockContext, context: ReportCon
     due,
     daysLate: over || due === null ? 0 : Math.max(0, daysBetween(due, today(context))),
     doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
+    ...(occurrences === null ? {} : { occurrences }),
     reference: issue?.reference ?? null,
     url: issue?.url ?? null,
   };

@@ -20,6 +20,29 @@ export function trackerLine(key: string, context: BlockContext): readonly string
   return [[...nextText(running, true), ...counts(memory), ...minutes].join(' · ')];
 }
 
+/** How the occurrences of a step have gone, as others script against it. */
+export interface OccurrencesSeen {
+  readonly held: number;
+  readonly heldOver: number;
+  readonly missed: number;
+  /** Threads with minutes. */
+  readonly minutes: number;
+  /** Day of the next one; `null`: none is to come. */
+  readonly next: string | null;
+}
+
+/** Counts the occurrences of a step; `null` where it has none, or has not begun. */
+export function occurrencesSeen(key: string, context: BlockContext): OccurrencesSeen | null {
+  const running = runningTrackers(context.assessment, context.settings).find(
+    ({ status }) => status.key === key,
+  );
+  if (running === undefined) return null;
+  const { memory, tracker, isOpen } = running;
+  const { held, heldOver, missed, minutes, last } = memory;
+  const next = isOpen ? (nextOccurrence(tracker, last)?.date ?? null) : null;
+  return { held, heldOver, missed, minutes, next };
+}
+
 /** The trackers of an engagement, for its epic; nothing where no step has occurrences. */
 export function trackersList(context: BlockContext): readonly string[] {
   const running = runningTrackers(context.assessment, context.settings);

@@ -31,6 +31,7 @@ const EXAMPLES: Readonly<Record<CommandName, string>> = {
   snooze: '/ps snooze first 3',
   due: '/ps due first 2027-02-01 they are away',
   health: '/ps health at risk it looks bad',
+  call: '/ps call first skip they are away',
   reconcile: '/ps reconcile',
 };
 /** What people may do who only do steps; the manager may do all. */

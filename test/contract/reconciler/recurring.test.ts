@@ -271,3 +271,57 @@ describe('the look back', () => {
     expect(world.ids('retrospective')).toEqual(['2027-02-03', '2027-03-03']);
   });
 });
+
+describe('what people say about calls', () => {
+  const say = async (moment: string, body: string): Promise<void> => {
+    world.clock(moment);
+    sayIn(world, 'eli', world.issue('project-calls'), body);
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+  };
+
+  it('moves the next one, also when its thread is open, and asks for its minutes later', async () => {
+    await kickedOff();
+    await weeks('2027-01-26', '2027-02-01');
+    await say('2027-02-01 10:00', '/ps call moved 2027-02-04 14:00 Ada is ill');
+
+    const opened = world.threads('project-calls')[1]?.body ?? '';
+    expect(opened).toContain(
+      '**Moved.** To Thursday 4 February 2027, 14:00 (2027-02-04). Ada is ill (`eli`)',
+    );
+    await weeks('2027-02-02', '2027-02-05');
+    expect(world.threads('project-calls')[1]?.body).not.toContain('Minutes are missing');
+    await world.at('2027-02-08 09:00');
+    expect(world.threads('project-calls')[1]?.body).toContain('**Minutes are missing.**');
+    expect(world.ids('project-calls')).toEqual(['2027-01-26', '2027-02-02', '2027-02-09']);
+  });
+
+  it('calls one off that has no thread yet', async () => {
+    await kickedOff();
+    await say('2027-01-27 10:00', '/ps call skip a fair');
+    await weeks('2027-01-28', '2027-02-08');
+    expect(world.ids('project-calls')).toEqual(['2027-01-26', '2027-02-09']);
+    expect(world.lines('project-calls')).toContain('1 called off');
+  });
+
+  it('gives the calls another slot from the next one on that is not open', async () => {
+    await kickedOff();
+    await say('2027-01-27 10:00', '/ps call slot Thu 14:00');
+    await weeks('2027-01-28', '2027-02-11');
+    expect(world.ids('project-calls')).toEqual(['2027-01-26', '2027-02-04', '2027-02-11']);
+    expect(world.threads('project-calls')[1]?.body).toContain('Thursday 4 February 2027, 14:00');
+  });
+
+  it.each([
+    ['/ps call moved 2027-01-01 10:00 late', '2027-01-01 is over'],
+    ['/ps call moved 2027-01-30 10:00 free', 'nobody works on Saturday 30 January 2027'],
+    ['/ps call moved 2027-02-03 10:00 later', 'is not before the next one'],
+    ['/ps call slot Thursday', 'a slot needs a weekday and a time'],
+    ['/ps call off', 'it needs one of: moved, skip, slot'],
+    ['/ps call skip', 'it needs a reason'],
+  ])('is refused with what to do: %s', async (body, why) => {
+    await kickedOff();
+    await say('2027-01-25 12:00', body);
+    const notes = world.notes(world.issue('project-calls')).map((note) => note.body);
+    expect(notes.filter((note) => note.includes('was not followed'))).toEqual([expect.stringContaining(why)]);
+  });
+});

@@ -306,3 +306,19 @@ describe('any schedule of runs', () => {
     );
   });
 });
+
+describe('a memory that is lost', () => {
+  it('is made again from the threads: nothing is opened twice, and the counters are what they were', () => {
+    const series = tracker(CALLS);
+    const played = play(series, [at('2027-01-25', '09:00'), at('2027-02-01', '09:00')], '2027-12-31');
+    const threads = played.threads.map(threadOf);
+    const again = settleThreads(
+      series,
+      newMemory(series.start, []),
+      threads,
+      lookAt(at('2027-02-01', '10:00'), true),
+    );
+    expect(again.open).toEqual([]);
+    expect(again.memory).toMatchObject({ last: '2027-02-02', held: 2, missed: 0, heldOver: 0 });
+  });
+});
