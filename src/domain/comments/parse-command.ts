@@ -6,7 +6,7 @@ import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
 import { readInline } from '#domain/markdown/inline.ts';
 import { plainLines } from '#domain/markdown/plain-lines.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
-import { type CallWords, readCallWords } from './call-command.ts';
+import { type CallWords, readCallWords } from './call-words.ts';
 import { isOnlyTime, readDuration } from './durations.ts';
 
 /** A command as it was written, taken apart. `step` is the step it names itself; `null` where its issue says it. */
