@@ -133,7 +133,9 @@ async function wake(
       if (
         outcome.kind === 'record-damaged' ||
         outcome.kind === 'out-of-reach' ||
-        outcome.kind === 'unknown-process'
+        outcome.kind === 'unknown-process' ||
+        outcome.kind === 'other-process' ||
+        outcome.kind === 'other-engagement'
       )
         throw undecidedError(engagement, outcome, deps.processes.ids);
       data.push(outcomeData(engagement, outcome));

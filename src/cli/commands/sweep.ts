@@ -177,7 +177,9 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
       return line;
     case 'record-damaged':
     case 'out-of-reach':
-    case 'unknown-process': {
+    case 'unknown-process':
+    case 'other-process':
+    case 'other-engagement': {
       const error = undecidedError(engagement, outcome, processes.ids);
       return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };
     }

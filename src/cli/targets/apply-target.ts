@@ -11,7 +11,7 @@ import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
-import { type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
+import { existingOf, type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
 import type { SettledOutcome } from './outcome.ts';
 import { checkReview, type Review } from './review.ts';
 import { stepTitles } from './step-titles.ts';
@@ -48,6 +48,7 @@ async function applyLive(
   const options = {
     ...(await commonOptions(context, choices)),
     ...launch,
+    ...existingOf(context),
     ...(target.kind === 'sow' ? { sow: target.sow } : {}),
   };
   const deps = await context.wire.deps();
@@ -91,7 +92,9 @@ async function settled(
     outcome.kind === 'absent' ||
     outcome.kind === 'record-damaged' ||
     outcome.kind === 'out-of-reach' ||
-    outcome.kind === 'unknown-process'
+    outcome.kind === 'unknown-process' ||
+    outcome.kind === 'other-process' ||
+    outcome.kind === 'other-engagement'
   )
     throw undecidedError(engagement, outcome, (await wire.processes()).ids);
   return outcome;

@@ -25,6 +25,10 @@ export const LAUNCH_OPTIONS = {
     help: 'Process of a new engagement (default: that of procession.yml); an existing one keeps its own',
   },
   profile: { type: 'string', placeholder: 'id', help: 'Variant of the process, for a new engagement' },
+  'same-engagement': {
+    type: 'boolean',
+    help: 'The SOW is that of the running engagement, although customer, signing day or opportunity differ',
+  },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
 /** Process and profile of a launch. */
@@ -63,6 +67,16 @@ export function verifyLaunch(
     );
 }
 
+/** What the options of a command say of an engagement that exists. */
+export function existingOf(
+  context: CommandContext,
+): Pick<ReconcileOptions, 'insistsOnProcess' | 'sameEngagement'> {
+  return {
+    insistsOnProcess: context.text('process') !== undefined,
+    sameEngagement: context.flag('same-engagement'),
+  };
+}
+
 /** Reason why a decision was made without GitLab; `null`: GitLab was asked. */
 export type OfflineReason = '--offline' | 'GITLAB_TOKEN is not set' | null;
 
@@ -97,6 +111,7 @@ export async function decideTarget(
   const gitlab = offline ? emptyGitLab() : await wire.gitlab();
   const options: ReconcileOptions = {
     ...launch,
+    ...existingOf(context),
     ...(sow === null ? {} : { sow }),
     comments: LOOK_EVERYWHERE,
   };

@@ -12,7 +12,15 @@ import { notWonText } from './undecided.ts';
 /** Outcome with which something can be said about the engagement. */
 export type SettledOutcome = Exclude<
   Outcome,
-  { kind: 'absent' | 'record-damaged' | 'unknown-process' | 'out-of-reach' }
+  {
+    kind:
+      | 'absent'
+      | 'record-damaged'
+      | 'unknown-process'
+      | 'out-of-reach'
+      | 'other-process'
+      | 'other-engagement';
+  }
 >;
 
 /** Exit code of a settled outcome. */

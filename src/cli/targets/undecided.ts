@@ -2,6 +2,7 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { changeText } from '#domain/sow/changes.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 
@@ -38,6 +39,28 @@ export function undecidedError(
       return outOfReach(engagement, undecided);
     case 'unknown-process':
       return unknownProcess(engagement, undecided, processIds);
+    case 'other-process':
+      return new InvalidInputError(
+        [
+          problem(
+            { at: engagement },
+            `runs by the process ${undecided.process}, not ${undecided.asked}; an engagement keeps its process`,
+            `Leave --process out. A SOW that is to run by ${undecided.asked} needs a number of its own.`,
+          ),
+        ],
+        'The engagement has another process; nothing was changed:',
+      );
+    case 'other-engagement':
+      return new InvalidInputError(
+        undecided.changes.map((change) =>
+          problem(
+            { at: engagement },
+            changeText(change),
+            `Give the SOW its own number if it is another one. To correct the engagement: procession apply sows/${engagement}.yml --same-engagement`,
+          ),
+        ),
+        `The SOW looks like another one with the number of ${engagement}, which is running; nothing was changed:`,
+      );
   }
 }
 

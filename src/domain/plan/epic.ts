@@ -1,9 +1,13 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 
+import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, labelValues } from '#domain/base/labels.ts';
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
+import { changeText, type SowChange, sowChanges } from '#domain/sow/changes.ts';
+import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
 import {
@@ -12,6 +16,7 @@ import {
   epicSettledNote,
   fuseNote,
   restoredNote,
+  sowChangedNote,
 } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
@@ -41,10 +46,15 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const written = blockToWrite(existing, draft, kept);
   const { block } = written;
   const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
-  const notes = [...restoredNotes(facts), ...(state === null ? [] : notesFor(state, context))];
+  const notes = [
+    ...restoredNotes(facts),
+    ...sowNotes(draft),
+    ...(state === null ? [] : notesFor(state, context)),
+  ];
   const why = [
     ...(state === 'closed' ? ['close: the engagement is complete'] : []),
     ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
+    ...changesOf(facts).map((change) => `the SOW: ${changeText(change)}`),
     ...keptWhy(kept),
     ...(block === null ? [] : ['update progress']),
     ...newlyWanted(rulings, said.recorded).map((step) => `start the pipeline of ${step}`),
@@ -68,6 +78,31 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
       why,
     },
   ];
+}
+
+/** What is other in the SOW than in the record; nothing while there is no record. */
+function changesOf({ found, assessment }: PlanFacts): readonly SowChange[] {
+  return found.record === null ? [] : sowChanges(found.record.sow, assessment.sow);
+}
+
+/** One note for each change of the SOW: the record, written next, has the new one. */
+function sowNotes({ facts, context }: Pick<EpicDraft, 'facts' | 'context'>): readonly Action[] {
+  const changes = changesOf(facts);
+  if (changes.length === 0) return [];
+  const rule = `sow-changed:${checksum(canonicalJson(changes))}` as const;
+  const body = sowChangedNote(rule, changes, stepsBehind(facts, changes), context);
+  return [{ kind: 'write-note', target: { kind: 'epic' }, rule, body }];
+}
+
+/** Open steps whose issues show what was changed, and do not follow. */
+function stepsBehind({ assessment }: PlanFacts, changes: readonly SowChange[]): readonly StepKey[] {
+  const changed = changes.map(({ field }) => field.replaceAll(/\[[^\]]*\]/g, ''));
+  const isChanged = (path: string): boolean =>
+    changed.some((field) => field === path || field.startsWith(`${path}.`) || path.startsWith(`${field}.`));
+  const { partials } = assessment.process;
+  return assessment.steps.flatMap(({ key, step, issue, done }) =>
+    issue !== null && !done && fieldsShownOnce(step.body, partials).some(isChanged) ? [key] : [],
+  );
 }
 
 function restoredNotes({ found, assessment }: PlanFacts): readonly Action[] {
@@ -121,11 +156,12 @@ type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'cont
  */
 export function planStopped(draft: StoppedDraft): readonly Action[] {
   const answers = planAnswers(draft, true);
-  if (answers.length === 0) return [];
+  const notes = sowNotes(draft);
+  if (answers.length + notes.length === 0) return [];
   const { assessment, found } = draft.facts;
   const isPaused = found.memory.paused && !draft.wishes.resume;
   const why = assessment.rulings.hold === null ? 'record what was said' : 'on hold';
-  return [...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
+  return [...notes, ...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import { otherIdentity } from '#domain/sow/changes.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
@@ -37,6 +38,9 @@ export async function decide(
   const seen = await identifyAll(deps, actual, options);
   const sow = sowOf(seen, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
+  const others =
+    seen.record === null || options.sameEngagement === true ? [] : otherIdentity(seen.record.sow, sow);
+  if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
   const process = processOf(deps.processes, seen, options);
   if ('kind' in process) return process;
   const { settings, gitlab } = deps;

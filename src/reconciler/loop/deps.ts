@@ -29,6 +29,10 @@ export interface ReconcileOptions {
   /** Process and profile of a launch; an engagement that exists keeps its own. */
   readonly process?: string;
   readonly profile?: string | null;
+  /** Somebody has named the process: an engagement of another one is refused. */
+  readonly insistsOnProcess?: boolean;
+  /** The SOW is that of the engagement, whatever customer, signing day and opportunity say. */
+  readonly sameEngagement?: boolean;
   readonly allowMassChange?: boolean;
   /** How hard to look for comments with commands. Default: where GitLab counts new ones. */
   readonly comments?: CommentLook;

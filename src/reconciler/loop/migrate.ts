@@ -188,6 +188,9 @@ function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration |
   switch (it.kind) {
     case 'absent':
     case 'not-won':
+    // Nobody names a process or brings a SOW here.
+    case 'other-process':
+    case 'other-engagement':
       return null;
     case 'out-of-reach':
       return failedBecause(

@@ -9,9 +9,12 @@ export function processOf(
   processes: ProcessStore,
   found: Identified,
   options: ReconcileOptions,
-): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' }> {
+): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' | 'other-process' }> {
   const known = found.record ?? found.marker;
   const id = known?.process ?? options.process ?? '';
+  const { process: asked, insistsOnProcess = false } = options;
+  if (insistsOnProcess && asked !== undefined && asked !== id)
+    return { kind: 'other-process', process: id, asked };
   const profile = known === null ? (options.profile ?? null) : known.profile;
   // One that was judged by other rules than those of now is judged by them, and by nothing where they are gone.
   return (

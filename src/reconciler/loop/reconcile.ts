@@ -11,7 +11,7 @@ import { planPause } from '#domain/plan/plan.ts';
 import { mayTrip, trippedBy } from '#domain/policy/fuse.ts';
 import { judge } from '#domain/policy/policy.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { brakeNote, recordDamagedNote } from '#domain/texts/notes.ts';
+import { brakeNote, otherSowNote, recordDamagedNote } from '#domain/texts/notes.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
@@ -94,6 +94,7 @@ export async function settle(
   if (decision.kind === 'record-damaged') await reportDamage(deps, engagement, decision.found);
   if (decision.kind === 'unknown-process' && decision.found !== null)
     return { ...decision, reopened: await keepOrder(deps, decision.found) };
+  if (decision.kind === 'other-engagement') await reportOther(deps, engagement, decision);
   return decision;
 }
 
@@ -105,6 +106,16 @@ async function reportDamage(
 ): Promise<void> {
   if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
   await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
+}
+
+/** Says on the epic that a SOW was not taken for the engagement's. */
+async function reportOther(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  { found, changes }: Extract<Undecided, { kind: 'other-engagement' }>,
+): Promise<void> {
+  if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
+  await writeEpicNote(deps.gitlab, found.epic, 'other-sow', otherSowNote(engagement, changes));
 }
 
 /** Carries out what {@link decide} has decided, as far as the policy allows. */

@@ -3,6 +3,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { SowChange } from '#domain/sow/changes.ts';
 
 /** Reason why nothing can be decided about an engagement. */
 export type Undecided =
@@ -29,7 +30,11 @@ export type Undecided =
       readonly found: Identified | null;
       /** Steps that were closed before their turn and that this run has opened again, by the record alone. */
       readonly reopened: readonly StepKey[];
-    };
+    }
+  /** It runs by another process than the one that somebody named. */
+  | { readonly kind: 'other-process'; readonly process: string; readonly asked: string }
+  /** The SOW is another one with the same number: what differs, first the engagement's own. */
+  | { readonly kind: 'other-engagement'; readonly changes: readonly SowChange[]; readonly found: Identified };
 
 /** What is left of an engagement that nothing holds: issues of ours, or a tracking issue whose epic cannot be seen. */
 export function tracesOf(

@@ -1,4 +1,5 @@
 import { shown } from '#domain/base/input-problem.ts';
+import { changeText } from '#domain/sow/changes.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
 
@@ -28,6 +29,10 @@ export function whyNothing(outcome: Outcome): string | null {
           : `; by the record alone open again: ${outcome.reopened.join(', ')}`;
       return `there is no process ${shown(outcome.process)}${version}${profile}${order}`;
     }
+    case 'other-process':
+      return `it runs by the process ${outcome.process}, not ${outcome.asked}`;
+    case 'other-engagement':
+      return `the SOW looks like another one with this number: ${outcome.changes.map(changeText).join('; ')}`;
     case 'shadow':
       return 'the policy is "shadow", so nothing is written';
     case 'paused':

@@ -105,6 +105,9 @@ async function judge(
     }
     case 'not-won':
     case 'out-of-reach':
+    // Nobody names a process or brings a SOW here.
+    case 'other-process':
+    case 'other-engagement':
       return null;
     case 'record-damaged':
     case 'unknown-process': {

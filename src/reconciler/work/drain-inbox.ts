@@ -1,6 +1,7 @@
 /** Takes deliveries from the inbox, engagement by engagement, and reconciles: the service's worker. */
 
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import type { Action } from '#domain/plan/action.ts';
@@ -129,6 +130,15 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
       onDone: trail.done,
     });
     const why = whyNothing(outcome);
+    // Somebody has to look: the delivery is kept among the dead ones, with the reason.
+    if (outcome.kind === 'other-engagement')
+      throw new InvalidInputError([
+        problem(
+          { at: engagement },
+          why ?? 'another SOW',
+          'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.',
+        ),
+      ]);
     if (why !== null && sow !== null) trail.nothing(why);
     await trail.write();
     await deps.inbox.done(claim, deps.clock.now(), why);

@@ -65,6 +65,27 @@ describe('draining the inbox', () => {
     expect(world.sandbox.world.epics).toEqual([]);
   });
 
+  it('keeps another SOW with the number of a running engagement, and takes nothing from it', async () => {
+    const worker = start(world.deps, store);
+    await store.put(sowDelivery('deal-1'));
+    await worker.quiet();
+    const before = world.epic().description;
+    const payload = {
+      ...world.sow,
+      customer: { ...world.sow.customer, name: 'Other Ltd' },
+      sow: { ...world.sow.sow, signed_on: '2025-01-02' },
+    };
+
+    await store.put(aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-2', payload }));
+    await worker.quiet();
+
+    const kept = await store.find('crm', 'deal-2');
+    expect(kept).toMatchObject({ state: 'dead' });
+    expect(kept?.reason).toContain('customer.name');
+    expect(world.epic().description).toBe(before);
+    expect(world.notesOf(world.epic(), 'other-sow')).toHaveLength(1);
+  });
+
   it('launches a SOW that says in other words that it is won', async () => {
     const worker = start(world.deps, store);
     const payload = { ...world.sow, stage: 'Closed Won' };

@@ -183,6 +183,19 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }),
     happens: async (it) => it.issue('only'),
   },
+  'other-sow': {
+    happens: async (it) => {
+      const customer = { ...it.sow.customer, name: 'Other Ltd' };
+      await it.apply({ sow: { ...it.sow, customer, sow: { ...it.sow.sow, signed_on: '2025-01-02' } } });
+      return it.epic();
+    },
+  },
+  'sow-changed': {
+    happens: async (it) => {
+      await it.apply({ sow: { ...it.sow, hours: { ...it.sow.hours, scoped: 480 } } });
+      return it.epic();
+    },
+  },
   'record-damaged': {
     happens: async (it) => {
       const epic = it.epic();
