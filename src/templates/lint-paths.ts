@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { doubledNumbers } from '#domain/sow/doubles.ts';
+import { doubledNumbers, renumbered } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
@@ -40,15 +40,17 @@ export async function lintPaths(paths: readonly string[]): Promise<LintedPaths> 
   const files = [...found.sows];
   const sows = await Promise.all(files.map(lintSow));
   const doubles = doubledNumbers(sows.flatMap(({ numbered }) => numbered ?? []));
+  const usable = sows.flatMap(({ sow }, index) => (sow === null ? [] : [{ file: files[index] ?? '', sow }]));
   return {
     problems: [
       ...found.problems,
       ...processes.flat(),
       ...sows.flatMap(({ problems }) => problems),
       ...doubles,
+      ...renumbered(usable),
     ],
     checked: { processes: found.processes.size, sows: found.sows.size },
-    usable: sows.flatMap(({ sow }, index) => (sow === null ? [] : [{ file: files[index] ?? '', sow }])),
+    usable,
   };
 }
 

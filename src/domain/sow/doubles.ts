@@ -1,6 +1,7 @@
 /** SOW files that name one engagement: each would undo what the other asks for. */
 
-import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
+import type { Sow } from './sow.ts';
 
 /** A SOW file and the number in it. */
 export interface NumberedFile {
@@ -24,4 +25,32 @@ function doubled({ file, number, line }: NumberedFile, same: readonly NumberedFi
     `${number} is also the number of ${others.join(' and ')}`,
     'Give one of them its own number; move a SOW that is not worked on any more to sows/archive/.',
   );
+}
+
+/**
+ * One warning for each SOW that has customer, signing day and opportunity of another one with another number: its number
+ * was corrected, perhaps, and the engagement of the old number runs on.
+ */
+export function renumbered(
+  sows: readonly { readonly file: string; readonly sow: Sow }[],
+): readonly InputProblem[] {
+  const groups = Map.groupBy(sows, ({ sow }) => dealOf(sow));
+  return [...groups].flatMap(([deal, same]) => {
+    const [first, ...others] = same;
+    if (deal === null || first === undefined) return [];
+    return others
+      .filter(({ sow }) => sow.sow.number !== first.sow.sow.number)
+      .map(({ file, sow }) =>
+        warning(
+          { file, at: ['sow', 'number'] },
+          `${sow.sow.number} has the customer, the signing day and the opportunity of ${first.sow.sow.number} (${first.file})`,
+          `If the number was corrected: keep ${first.sow.sow.number}, which is the engagement in GitLab, or move ${first.file} to sows/archive/ and end its epic. Two SOWs of one deal are fine.`,
+        ),
+      );
+  });
+}
+
+function dealOf({ customer, sow, opportunity }: Sow): string | null {
+  if (opportunity?.url === undefined) return null;
+  return JSON.stringify([customer.name.toLowerCase(), sow.signed_on, opportunity.url]);
 }
