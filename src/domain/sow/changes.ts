@@ -64,7 +64,8 @@ function clipped(text: string): string {
 /** Every value with its path. */
 function leavesOf(value: unknown, path = ''): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
-  if (typeof value !== 'object') return new Map([[path, String(value)]]);
+  if (typeof value !== 'object')
+    return new Map([[path, typeof value === 'string' ? value : JSON.stringify(value)]]);
   const children = Array.isArray(value)
     ? value.map((item, index) => [`${path}[${nameOf(item, index)}]`, item] as const)
     : Object.entries(value).map(([key, item]) => [path === '' ? key : `${path}.${key}`, item] as const);
