@@ -33,15 +33,23 @@ function placeIn({ id, kind }: Pick<Holder, 'id' | 'kind'>): string {
 }
 
 /**
- * A text with its records in words, without what differs from run to run: how often a record was written, and how far
- * comments were read.
+ * A text with its records in words, without what differs from run to run: how often a record was written, how far
+ * comments were read, and when something was changed last.
  */
 export function readable(text: string): string {
   return text.replaceAll(/<!-- procession:record v1 \S+ (\S+) -->/g, (_, data: string) => {
     const stored = JSON.parse(Buffer.from(data, 'base64url').toString()) as {
       readonly rulings: Readonly<Record<string, unknown>>;
+      readonly steps: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     };
     const { readings: _read, ...rulings } = stored.rulings;
-    return JSON.stringify({ ...stored, revision: 0, rulings });
+    const steps = Object.entries(stored.steps).map(([step, { touch: _, ...known }]) => [step, known]);
+    return JSON.stringify({
+      ...stored,
+      revision: 0,
+      rulings,
+      steps: Object.fromEntries(steps),
+      touch: undefined,
+    });
   });
 }

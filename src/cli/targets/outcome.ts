@@ -61,8 +61,8 @@ export function tellOutcome(output: Output, engagement: EngagementKey, outcome: 
 /** @param change the change that tripped the fuse just now; `null` when it tripped earlier */
 export function pausedText(change: string | null): string {
   return change === null
-    ? 'paused, because the same change kept being undone'
-    : `paused: "${visible(change)}" was made twice within an hour and undone each time`;
+    ? 'paused, because another machine kept undoing the same change'
+    : `paused: "${visible(change)}" was undone three times in a row, each time within ten seconds`;
 }
 
 function tellApplied(

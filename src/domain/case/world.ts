@@ -83,7 +83,10 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
     const { block, record } = update ?? { block: null, record: null };
     if (block === null || record === null) return epic;
     const text = writeManagedBlock(epic.description, marker, resolveReferences(block, issues, 'epic'));
-    return { ...epic, description: withRecord(text, recordNow(record, issues), placeOf(epic), UNSEALED) };
+    return {
+      ...epic,
+      description: withRecord(text, recordNow(record, issues, epic), placeOf(epic), UNSEALED),
+    };
   });
   return {
     engagement: plan.engagement,

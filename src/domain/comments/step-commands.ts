@@ -30,7 +30,9 @@ export const STEP_COMMANDS: EffectsOf<'waive' | 'unwaive' | 'skip' | 'approve' |
 function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   const { assessment, status } = context;
   if (status?.issue == null) return refused('there is no issue of that step in this engagement');
-  if (status.done && status.waiver === null) return refused(`${status.step.title} is done already`);
+  // One that was closed under the policy `warn` lacks something still.
+  const isSettled = status.done && status.violations.length === 0;
+  if (isSettled && status.waiver === null) return refused(`${status.step.title} is done already`);
   if (skip && assessment.process.closeWhen.includes(status.key) && assessment.complete)
     return refused('the engagement is complete already');
   const waiver = {

@@ -3,6 +3,7 @@ import { openly } from '#domain/assess/audience.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
+import type { Done } from '#domain/record/done.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Waiver } from '#domain/rulings/rulings.ts';
 import { type Lack, lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
@@ -108,12 +109,26 @@ function shownWaiver({ waiver }: StepStatus): CheckedStep['waiver'] {
 
 function violationFinding(status: StepStatus, violation: Violation, assessment: Assessment): Finding {
   const { title } = status.step;
+  if (status.settled !== null)
+    return keptFinding(title, status.settled, lacksOfViolation(violation, assessment));
   const by = status.issue?.closedBy?.username;
   const message =
     violation.rule === 'closed-too-early'
       ? `${title} was closed${by === undefined ? '' : ` by ${by}`} although something is still missing`
       : `${title} was moved to "${violation.label}" although an earlier step is not done`;
   return finding(violation.rule, message, lacksOfViolation(violation, assessment));
+}
+
+/** A close that was judged while rules were only told: it stays, and is listed until somebody gives a reason for it. */
+function keptFinding(title: string, { by, on }: Done, lacks: readonly Lack[]): Finding {
+  const message = `${title} was closed${by === null ? '' : ` by ${by}`} on ${on} although something was missing; the policy was "warn" then, so it stays closed`;
+  const { missing, fix } = finding('closed-too-early', message, lacks);
+  return {
+    rule: 'closed-too-early',
+    message,
+    missing,
+    fix: [...fix, 'Or give the reason: /ps waive <reason>'],
+  };
 }
 
 function notDone(status: StepStatus, assessment: Assessment): Finding {

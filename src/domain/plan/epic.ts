@@ -32,28 +32,28 @@ import { isNews, nextRecord, recordedSteps, toWrite } from './record.ts';
 
 type EpicDraft = Pick<
   Draft,
-  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming'
+  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming' | 'touches'
 >;
 
 /** Changes the epic: labels, summary, and whether it is open; the last two after an explanation. */
 export function planEpic(draft: EpicDraft): readonly Action[] {
-  const { facts, said, settings, context, left } = draft;
+  const { facts, said, context } = draft;
   const { rulings } = context.assessment;
-  const state = stateChange(facts);
+  const due = stateChange(facts);
   // A new epic has the labels it was made with, whatever its tracking issue had.
   const existing = movesToEpic(draft) ? null : facts.found.epic;
   const kept = keptInEpic(existing, context);
   const written = blockToWrite(existing, draft, kept);
   const { block } = written;
-  const { addLabels, removeLabels } = leftLabels(epicLabels(existing, context), null, left);
+  const { state, addLabels, removeLabels } = epicChange(existing, draft);
   const notes = [
     ...restoredNotes(facts),
     ...sowNotes(draft),
-    ...(state === null ? [] : notesFor(state, context)),
+    ...(due === null ? [] : notesFor(due, context)),
   ];
   const why = [
-    ...(state === 'closed' ? ['close: the engagement is complete'] : []),
-    ...(state === 'opened' ? ['reopen: closing steps are open'] : []),
+    ...(due === 'closed' ? ['close: the engagement is complete'] : []),
+    ...(due === 'opened' ? ['reopen: closing steps are open'] : []),
     ...changesOf(facts).map((change) => `the SOW: ${changeText(change)}`),
     ...keptWhy(kept),
     ...(block === null ? [] : ['update progress']),
@@ -65,18 +65,9 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
       : []),
   ];
   if (why.length === 0) return [];
-  const isWarned = settings.policy.mode === 'warn' && state === 'opened';
   return [
     ...notes,
-    {
-      kind: 'update-epic',
-      addLabels,
-      removeLabels,
-      state: isWarned ? null : state,
-      ...written,
-      ...keptToWrite(kept),
-      why,
-    },
+    { kind: 'update-epic', addLabels, removeLabels, state, ...written, ...keptToWrite(kept), why },
   ];
 }
 
@@ -103,6 +94,19 @@ function stepsBehind({ assessment }: PlanFacts, changes: readonly SowChange[]): 
   return assessment.steps.flatMap(({ key, step, issue, done }) =>
     issue !== null && !done && fieldsShownOnce(step.body, partials).some(isChanged) ? [key] : [],
   );
+}
+
+/** State and labels that this run gives the epic. @param existing `null`: it is made in this run */
+export function epicChange(
+  existing: ActualEpic | null,
+  { facts, settings, context, left }: Pick<Draft, 'facts' | 'settings' | 'context' | 'left'>,
+): LabelChanges & { readonly state: 'opened' | 'closed' | null } {
+  const state = stateChange(facts);
+  const isWarned = settings.policy.mode === 'warn' && state === 'opened';
+  return {
+    state: isWarned ? null : state,
+    ...leftLabels(epicLabels(existing, context), null, left),
+  };
 }
 
 function restoredNotes({ found, assessment }: PlanFacts): readonly Action[] {
@@ -149,7 +153,7 @@ export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
 }
 
-type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'context'>;
+type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'touches'>;
 
 /**
  * Answers and records what people have just said while the engagement is stopped; what the comments ask for is owed.
@@ -168,7 +172,7 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
  * Pauses an engagement: the reason as a note, and the mark that every later run sees. What was just said is answered
  * too.
  *
- * @param change see `trippedBy`
+ * @param change see `fightIn`
  */
 export function planPausing(draft: StoppedDraft, change: string): readonly Action[] {
   const { facts } = draft;

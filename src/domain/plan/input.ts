@@ -8,6 +8,7 @@ import type { Settlement } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { Touches } from '#domain/record/record.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
 import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
@@ -69,6 +70,8 @@ export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn'> {
   readonly links: readonly Edge[];
   /** Steps whose issues this plan creates, in the order in which it does. */
   readonly coming: ReadonlySet<StepKey>;
+  /** What the record says of every item's last change after this run. */
+  readonly touches: Touches;
   /** Reminders to be written. */
   readonly due: readonly DueReminder[];
 }

@@ -12,6 +12,7 @@ import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
 import { isStopped, planEpic, planPausing, planStopped } from './epic.ts';
+import { fightIn, touchesAfter, wrongClosesIn } from './fuse.ts';
 import { holderAfter, planRetirement } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { isGone, planDriftNotes } from './left.ts';
@@ -102,30 +103,34 @@ export const PLAN_PARTS: readonly PlanPart[] = [
 /** Plan with the rulings that its last action records. */
 export interface RulingPlan extends Plan {
   readonly rulings: Rulings;
+  /** The change over which this plan pauses the engagement, because another machine keeps undoing it. */
+  readonly pausedOver: string | null;
 }
 
-/** Plans one engagement. While the engagement is stopped, people are answered and nothing else happens. */
+/**
+ * Plans one engagement. While the engagement is stopped, people are answered and nothing else happens; where another
+ * machine fights against us, it is paused.
+ */
 export function plan(input: PlanInput): RulingPlan {
   if (isStopped(input)) {
     const draft = stoppedDraft(input);
     return planned(draft, planStopped(draft));
   }
   const draft = draftOf(input);
+  const fight = fightIn(draft.touches);
+  if (fight !== null) {
+    const still = stoppedDraft(input);
+    return { ...planned(still, planPausing(still, fight)), pausedOver: fight };
+  }
   return planned(
     draft,
     PLAN_PARTS.flatMap(({ actions }) => actions(draft)),
   );
 }
 
-/** Plans the pausing of an engagement. @param change see `trippedBy` */
-export function planPause(input: PlanInput, change: string): Plan {
-  const draft = stoppedDraft(input);
-  return planned(draft, planPausing(draft, change));
-}
-
 function planned({ facts }: Pick<Draft, 'facts'>, actions: readonly Action[]): RulingPlan {
   const { engagement, rulings } = facts.assessment;
-  return { engagement, actions, rulings };
+  return { engagement, actions, rulings, pausedOver: null };
 }
 
 function draftOf(input: PlanInput): Draft {
@@ -134,23 +139,26 @@ function draftOf(input: PlanInput): Draft {
   const before = { ...contextOf(input, memory), pending: pendingChanges(input) };
   const { rulings, health, due } = nextRulings(input, before);
   const assessment = { ...facts.assessment, rulings };
+  const settled = { ...input, facts: { ...facts, assessment }, left };
+  const context = { ...before, assessment, health };
+  const touches = touchesAfter({ ...settled, context });
   return {
-    ...input,
-    facts: { ...facts, assessment },
-    context: { ...before, assessment, health },
+    ...settled,
+    context: { ...context, wrongCloses: wrongClosesIn(touches) },
+    touches,
     links: desiredLinks(facts),
     coming: comingSteps(input, left),
-    left,
     askOn,
     due,
   };
 }
 
-function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context'> {
+function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context' | 'touches'> {
   const { facts } = input;
   const assessment = { ...facts.assessment, rulings: rulingsWhileStopped(input) };
   const still = { ...input, facts: { ...facts, assessment } };
-  return { ...still, context: contextOf(still, driftMemoryOf({ found: facts.found, resume: false })) };
+  const context = contextOf(still, driftMemoryOf({ found: facts.found, resume: false }));
+  return { ...still, context, touches: facts.found.record?.touches ?? new Map() };
 }
 
 function contextOf(input: PlanInput, drift: DriftMemory): BlockContext {

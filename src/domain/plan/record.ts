@@ -15,7 +15,7 @@ import type { RecordToWrite } from './action.ts';
 import type { Draft } from './input.ts';
 
 /** Share of a draft that the next record is made from: all of it is settled before the first action. */
-export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context'>;
+export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context' | 'touches'>;
 
 /**
  * Record to be written; ids of issues that are yet to be made are filled in when the issues exist.
@@ -23,7 +23,7 @@ export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context'>;
  * @param links those that will be there
  */
 export function nextRecord(
-  { facts, settings, context }: RecordDraft,
+  { facts, settings, context, touches }: RecordDraft,
   links: readonly Edge[],
   paused: boolean,
 ): EngagementRecord {
@@ -45,6 +45,7 @@ export function nextRecord(
     memory: { issues: new Map(ids), links, paused, moved: false },
     done: new Map(assessment.steps.flatMap((status) => endsOf(status, context))),
     baseline: baselineNow(facts, context),
+    touches,
     rulings: { ...context.assessment.rulings, readings: readingsAfter(context.assessment) },
     drift: context.drift ?? NO_DRIFT,
     migrated: before?.migrated ?? null,

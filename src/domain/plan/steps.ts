@@ -63,7 +63,9 @@ export function planSteps(draft: StepDraft): readonly Action[] {
   });
 }
 
+/** A close that was judged under the policy `warn` has its note already. */
 function violationNotes(status: StepStatus, { context }: Pick<Draft, 'context'>): readonly Action[] {
+  if (status.settled !== null) return [];
   return status.violations.map(
     (violation): Action => ({
       kind: 'write-note',
@@ -106,7 +108,7 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
   const scopes = STEP_SCOPES.map((scope) => labelName(scope, '', settings.labels));
   const wanted = labelChanges(issue.labels, stepLabels(status, context), scopes);
   const { addLabels, removeLabels } = leftLabels(wanted, status.key, left);
-  const state = stateChange(status, issue);
+  const state = issueStateChange(status, issue);
   const kept = keptInIssue(status, context);
   const wantedBlock = stepBlock(status, context, kept.byHand);
   const block = blockChange(issue, stepMarker(assessment, status.key), wantedBlock, {
@@ -204,7 +206,8 @@ function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Se
   return [...(usual === null ? [] : [usual]), ...appointed, ...(settings.roles[role]?.slice(0, 1) ?? [])];
 }
 
-function stateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {
+/** Whether this run opens or closes the issue of a step. */
+export function issueStateChange(status: StepStatus, issue: ActualIssue): 'opened' | 'closed' | null {
   if (issue.state === 'closed') return status.done ? null : 'opened';
   return status.done ? 'closed' : null;
 }

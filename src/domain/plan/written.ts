@@ -45,10 +45,11 @@ export function issueTextNow(now: string, { marker, block, evidence, kept }: Iss
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 
-/** Record with the ids of the issues there are by now. */
+/** Record with the ids of the issues there are by now, and the instants of what was done to them. */
 export function recordNow(
   { text, steps }: RecordToWrite,
-  issues: ReadonlyMap<StepKey, Pick<ActualIssue, 'id'>>,
+  issues: ReadonlyMap<StepKey, Pick<ActualIssue, 'id' | 'updatedAt'>>,
+  epic: Pick<ActualEpic, 'updatedAt'> | null,
 ): EngagementRecord {
   const parsed = readRecord(text);
   if (parsed.kind !== 'ok') throw new InvariantError(`a planned record ${parsed.reason}`);
@@ -56,7 +57,13 @@ export function recordNow(
     const issue = issues.get(step);
     return issue === undefined ? [] : [[step, issue.id]];
   });
-  return { ...parsed.record, memory: { ...parsed.record.memory, issues: new Map(ids) } };
+  const touches = [...parsed.record.touches].map(([step, touch]) => {
+    // The epic is being written at this moment: of it only the change before is known.
+    const item = step === null ? epic : issues.get(step);
+    return [step, { ...touch, at: touch.at ?? item?.updatedAt ?? null }] as const;
+  });
+  const memory = { ...parsed.record.memory, issues: new Map(ids) };
+  return { ...parsed.record, memory, touches: new Map(touches) };
 }
 
 /**

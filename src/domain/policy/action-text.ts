@@ -1,4 +1,4 @@
-/** Actions in words: for the audit log, and for the fuse, which notices when the same is done again and again. */
+/** Actions in words, for the audit log. */
 
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import type { Action } from '#domain/plan/action.ts';

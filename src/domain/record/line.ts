@@ -142,6 +142,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     baseline: new Map(),
     migrated: null,
     occurrences: new Map(),
+    touches: new Map(),
     others: {},
   };
   return seal.required ? damaged('the record carries no seal', record) : { kind: 'ok', record, as: 'v1' };

@@ -19,11 +19,27 @@ import { Migrated, migratedData } from './migrated.ts';
 
 const Key = z.string().refine(isStepKey);
 
+/** What Procession has put an issue or the epic to last, and how often that was undone: what the fuse decides from. */
+export const Touch = z.object({
+  /** State and label, as far as they were changed. @example `opened ready` */
+  to: z.string(),
+  /** By GitLab's clock; `null` while it is only planned. */
+  at: z.iso.datetime().nullable(),
+  /** How often in a row it was undone within seconds, as only machines do. */
+  undone: z.int().min(0).default(0),
+  /** How often the step was closed although something was missing, since it was done last. */
+  wrongCloses: z.int().min(0).default(0),
+});
+export type Touch = Readonly<z.infer<typeof Touch>>;
+/** Touches by step; under `null` that of the epic. */
+export type Touches = ReadonlyMap<StepKey | null, Touch>;
+
 const RecordedStep = z.looseObject({
   /** Global id of the issue; absent in the copy, which is written before there are issues. */
   issue: z.int().optional(),
   done: Done.optional(),
   baseline: z.iso.date().optional(),
+  touch: Touch.optional(),
 });
 
 const EDGE = /^([^>]+)>([^>]+)$/;
@@ -43,6 +59,8 @@ const StoredRecord = z.looseObject({
   revision: z.int().min(1),
   sow: Sow,
   steps: z.record(Key, RecordedStep).default({}),
+  /** Of the epic. */
+  touch: Touch.optional(),
   /** `kick-off>intake-aws`: the first blocks the second. */
   links: z.array(z.string().regex(EDGE)).default([]),
   rulings: Rulings.prefault({}),
@@ -66,6 +84,7 @@ export interface EngagementRecord {
   readonly done: ReadonlyMap<StepKey, Done>;
   /** The due date that Procession gave an issue when it made it; unknown of issues that are older than this field. */
   readonly baseline: ReadonlyMap<StepKey, string>;
+  readonly touches: Touches;
   readonly rulings: Rulings;
   readonly drift: DriftMemory;
   /** Migrations between versions of the process; `null`: there were none. */
@@ -83,8 +102,10 @@ export type RecordParse =
 
 /** The record as canonical JSON: equal records give equal texts. */
 export function recordText(record: EngagementRecord): string {
-  const { memory, done, baseline, drift, migrated, rulings, occurrences, others, sow, ...named } = record;
-  const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys()]);
+  const { memory, done, baseline, touches, drift, migrated, rulings, occurrences, others, sow, ...named } =
+    record;
+  const touched = [...touches.keys()].filter((step) => step !== null);
+  const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys(), ...touched]);
   return canonicalJson({
     ...others,
     format: 1,
@@ -94,9 +115,15 @@ export function recordText(record: EngagementRecord): string {
     steps: Object.fromEntries(
       [...steps].map((step) => [
         step,
-        { issue: memory.issues.get(step), done: done.get(step), baseline: baseline.get(step) },
+        {
+          issue: memory.issues.get(step),
+          done: done.get(step),
+          baseline: baseline.get(step),
+          touch: touchText(touches.get(step)),
+        },
       ]),
     ),
+    touch: touchText(touches.get(null)),
     links: memory.links.map(({ from, to }) => `${from}>${to}`),
     rulings: saidIn(rulings),
     occurrences: occurrences.size === 0 ? undefined : Object.fromEntries(occurrences),
@@ -107,6 +134,13 @@ export function recordText(record: EngagementRecord): string {
     migrated: migrated === null ? undefined : migratedData(migrated),
     state: memory.paused ? 'paused' : memory.moved ? 'moved' : 'running',
   });
+}
+
+/** Without what is as by default. */
+function touchText(touch: Touch | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (touch === undefined) return undefined;
+  const { to, at, undone, wrongCloses } = touch;
+  return { to, at, undone: undone || undefined, wrongCloses: wrongCloses || undefined };
 }
 
 /** Reads what {@link recordText} wrote. */
@@ -128,7 +162,7 @@ export function readRecord(text: string): RecordParse {
     sow,
     ...rest
   } = stored.data;
-  const { steps, links, rulings, drift, migrated, occurrences, state, ...others } = rest;
+  const { steps, touch: epicTouch, links, rulings, drift, migrated, occurrences, state, ...others } = rest;
   const entries = Object.entries(steps);
   return {
     kind: 'ok',
@@ -150,6 +184,10 @@ export function readRecord(text: string): RecordParse {
       baseline: new Map(
         entries.flatMap(([step, { baseline }]) => (baseline === undefined ? [] : [[step, baseline]])),
       ),
+      touches: new Map<StepKey | null, Touch>([
+        ...(epicTouch === undefined ? [] : [[null, epicTouch] as const]),
+        ...entries.flatMap(([step, { touch }]) => (touch === undefined ? [] : [[step, touch] as const])),
+      ]),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
       migrated: migrated ?? null,
@@ -166,7 +204,7 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
 
 /**
  * The part of a record that cannot be made again from what GitLab shows: a change of it is written into the protected
- * copy. Which issue is which step, which links there are and what is done is found again.
+ * copy. Which issue is which step, which links there are and what is done is found again; the fuse begins anew.
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
   const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes } = record.rulings;
@@ -175,6 +213,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
     done: new Map(),
     baseline: new Map(),
+    touches: new Map(),
     drift: NO_DRIFT,
     occurrences: new Map(),
     rulings: {

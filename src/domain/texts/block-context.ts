@@ -14,6 +14,8 @@ export interface BlockContext extends Outlook {
   readonly drift?: DriftMemory;
   /** Steps with an issue that the SOW no longer asks for, for the epic's block. */
   readonly leftovers?: readonly { readonly key: StepKey; readonly title: string }[];
+  /** How often steps were closed although something was missing, for the notes about it; absent: not counted. */
+  readonly wrongCloses?: ReadonlyMap<StepKey, number>;
   /** Health of the epic; absent where no epic is written. */
   readonly health?: Health;
 }

@@ -122,8 +122,24 @@ function closedTooEarly(
     lines.push('', '**Evidence**', '', ...violation.evidence.map((reading) => `- ${evidenceText(reading)}`));
   if (violation.gates.length > 0)
     lines.push('', '**Also needed**', '', ...violation.gates.map((gate) => `- ${gateText(gate)}`));
-  lines.push('', closingAdvice(violation));
+  lines.push('', closingAdvice(violation), ...togetherLines(status, context));
   return lines.join('\n');
+}
+
+/** From this wrong close on, the manager is asked to help. */
+const WRONG_CLOSES = 3;
+
+/** Calls the manager where people keep closing a step that is not done: something else is wrong then. */
+function togetherLines(
+  { key }: StepStatus,
+  { assessment, settings, wrongCloses }: BlockContext,
+): readonly string[] {
+  if ((wrongCloses?.get(key) ?? 0) < WRONG_CLOSES) return [];
+  const { username } = personInRole('manager', assessment, settings);
+  return [
+    '',
+    `${username === null ? '' : `@${username} `}It has been closed three times by now. Please settle together how it goes on; where something cannot be had, a manager comments \`/ps waive <reason>\`.`,
+  ];
 }
 
 /** The lost parts of the template, to be copied from the comment. */
@@ -368,7 +384,7 @@ export function brakeNote(assessment: Assessment, why: string): string {
 export function fuseNote(engagement: string, change: string, holder: HolderKind): string {
   return noteBody(
     'fuse',
-    `Procession has paused itself in ${engagement}: it has made the same change twice within an hour, somebody or something has undone it each time, and it would have to make it again. The change: ${ended(inlineText(change))} Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` ${whereToComment(holder)}, or run \`procession apply ${engagement} --resume\`.`,
+    `Procession has paused itself in ${engagement}: another machine undoes what it does. Three times in a row the same change was taken back within ten seconds, faster than people are. The change: ${ended(inlineText(change))} Nothing is changed here until the cause is found. Look at \`procession explain ${engagement}\`; when it is settled, comment \`/ps resume\` ${whereToComment(holder)}, or run \`procession apply ${engagement} --resume\`.`,
   );
 }
 

@@ -158,7 +158,7 @@ async function createLabel(
 async function createEpic(world: World, action: Extract<Action, { kind: 'create-epic' }>): Promise<void> {
   const description = withRecord(
     resolveReferences(await epicText(world, action), world.issues, 'epic'),
-    recordNow(action.record, world.issues),
+    recordNow(action.record, world.issues, null),
     NEWBORN,
     world.seal,
   );
@@ -268,7 +268,7 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
       ? now
       : withRecord(
           writeManagedBlock(writeKept(now, action.kept ?? []), marker, block),
-          recordNow(record, world.issues),
+          recordNow(record, world.issues, epic),
           placeOf(epic),
           world.seal,
         );
@@ -290,7 +290,7 @@ async function insistOnRecord({ texts, plan: { engagement } }: World, epic: Actu
 
 async function writeCopy(world: World, { record }: Extract<Action, { kind: 'write-copy' }>): Promise<void> {
   const epic = epicOf(world);
-  const body = copyNote(recordNow(record, world.issues), placeOf(epic), world.seal);
+  const body = copyNote(recordNow(record, world.issues, epic), placeOf(epic), world.seal);
   await ensureNote(world, epic, COPY_RULE, body, { isNew: world.found.epic === null });
 }
 
@@ -348,7 +348,7 @@ async function retireTracking(
   const make = (now: string): string =>
     withRecord(
       writeManagedBlock(now, marker, movedBlock(engagement, reference)),
-      recordNow(record, new Map()),
+      recordNow(record, new Map(), null),
       placeOf(tracking),
       world.seal,
     );

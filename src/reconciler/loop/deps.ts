@@ -42,8 +42,6 @@ export interface ReconcileOptions {
   readonly migrate?: boolean;
   /** Seal the record anew, and take over one that carries no seal. */
   readonly reseal?: boolean;
-  /** Texts of what was done here lately (see `fuse.ts`); asked only when it matters. Without it the fuse cannot trip. */
-  readonly recentActions?: () => Promise<readonly string[]>;
   readonly onProgress?: Progress | undefined;
   /** Told after each action that has been carried out. */
   readonly onDone?: ((action: Action) => void) | undefined;

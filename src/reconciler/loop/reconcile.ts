@@ -7,8 +7,6 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import type { Plan } from '#domain/plan/action.ts';
 import { isStopped } from '#domain/plan/epic.ts';
 import { newlyWanted } from '#domain/plan/pipelines.ts';
-import { planPause } from '#domain/plan/plan.ts';
-import { mayTrip, trippedBy } from '#domain/policy/fuse.ts';
 import { judge } from '#domain/policy/policy.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { brakeNote, otherSowNote, recordDamagedNote } from '#domain/texts/notes.ts';
@@ -138,22 +136,18 @@ export async function carryOut(
       await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
     return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
   }
-  const change =
-    found.epic === null || !mayTrip(wanted)
-      ? null
-      : trippedBy(wanted, (await options.recentActions?.()) ?? []);
-  const toApply = change === null ? wanted : planPause(decision, change);
   const applied = await applyPlan({
     gitlab: deps.gitlab,
     clock: deps.clock,
-    plan: toApply,
+    plan: wanted,
     process: assessment.process,
     found,
     seal: deps.seal,
     onProgress: options.onProgress,
     onDone: options.onDone,
   });
-  if (change !== null || isPaused) return { kind: 'paused', plan: toApply, assessment, change };
+  const { pausedOver: change } = wanted;
+  if (change !== null || isPaused) return { kind: 'paused', plan: wanted, assessment, change };
   const outcome: Settled<'applied'> = {
     kind: 'applied',
     plan: wanted,

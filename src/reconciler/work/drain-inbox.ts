@@ -3,10 +3,8 @@
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { isRecentInstant } from '#domain/base/recent.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/policy/action-text.ts';
-import { FUSE_WINDOW_MS } from '#domain/policy/fuse.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
@@ -126,7 +124,6 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
     const outcome = await reconcile(deps, engagement, {
       ...(sow === null ? {} : { sow, ...deps.launch }),
       comments: lookOfDeliveries(deliveries),
-      recentActions: async () => await recentActions(deps, engagement),
       onDone: trail.done,
     });
     const why = whyNothing(outcome);
@@ -187,17 +184,6 @@ async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim
   const read = readSow(last.payload);
   if (read.kind === 'ok') return read.sow;
   throw new InvalidInputError(read.problems);
-}
-
-async function recentActions(
-  { audit, clock }: DrainDeps,
-  engagement: EngagementKey,
-): Promise<readonly string[]> {
-  const now = clock.now();
-  const entries = await audit.read({ engagement, since: later(now, -FUSE_WINDOW_MS), limit: 500 });
-  return entries
-    .filter(({ result, at }) => result === 'done' && isRecentInstant(at, FUSE_WINDOW_MS, now))
-    .map(({ action }) => action);
 }
 
 /** What one piece of work leaves in the audit log. */

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { actionText } from '#domain/policy/action-text.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
@@ -508,14 +507,12 @@ describe('what is said while an engagement is stopped', () => {
 
   it('what is read in the run that trips the loop fuse is answered, and done when somebody resumes', async () => {
     world.by('eli').close(world.issue('last'));
-    const done: string[] = [];
-    const recentActions = async (): Promise<readonly string[]> => done;
-    for (let round = 1; round <= 2; round += 1) {
-      await world.reconcile({ recentActions, onDone: (action) => done.push(actionText(action)) });
+    for (let round = 1; round <= 3; round += 1) {
+      await world.reconcile();
       world.by('eli').close(world.issue('last'));
     }
     const note = say('mira', world.epic(), '/ps due second 2027-02-01 they are away');
-    const outcome = await world.reconcile({ comments: LOOK_EVERYWHERE, recentActions });
+    const outcome = await world.reconcile({ comments: LOOK_EVERYWHERE });
     expect(outcome.kind).toBe('paused');
     await settle();
     expect(answer(world.epic(), note)).toContain('this is done when');

@@ -183,6 +183,7 @@ describe('draining the inbox', () => {
         requestId: 'from-the-header',
         result: 'done',
       },
+      { action: 'epic: update progress', requestId: 'from-the-header', result: 'done' },
     ]);
   });
 
@@ -219,6 +220,7 @@ describe('draining the inbox', () => {
     expect(actions.toReversed()).toEqual([
       'note closed-too-early on kick-off',
       'kick-off: reopen: something it needs is missing',
+      'epic: update progress',
     ]);
     expect(worker.failures).toEqual([]);
   });
@@ -235,18 +237,19 @@ describe('draining the inbox', () => {
     expect(lines.filter(([message]) => message === 'action done').map(([, data]) => data)).toMatchObject([
       { action: 'note closed-too-early on kick-off', requestId: 'one' },
       { action: expect.stringContaining('reopen'), requestId: 'one' },
+      { action: 'epic: update progress', requestId: 'one' },
     ]);
     expect(lines.find(([message]) => message === 'engagement reconciled')?.[1]).toMatchObject({
-      actions: 2,
+      actions: 3,
       requestId: 'one',
       alsoFor: ['two'],
     });
   });
 
-  it('pauses an engagement in which the same change keeps being undone', async () => {
+  it('pauses an engagement in which another machine undoes the same change at once, again and again', async () => {
     await world.apply();
     const worker = start(world.deps, store);
-    for (let time = 1; time <= 3; time += 1) {
+    for (let time = 1; time <= 4; time += 1) {
       world.by('eli').close(world.issue('kick-off'));
       await store.put(aDelivery());
       await worker.quiet();

@@ -3,11 +3,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { doStep, fillEvidence } from '#demo/do-step.ts';
 import { DEFAULT_POLICY } from '#domain/base/settings.ts';
-import { actionText } from '#domain/policy/action-text.ts';
+import { checkEngagement, findingsOf } from '#domain/explain/check.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { decide } from '#reconciler/loop/decide.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
-import { BEFORE_CLOSING, type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
+import {
+  BEFORE_CLOSING,
+  type EngagementWorld,
+  startEngagement,
+  startLaunched,
+} from '#test/support/engagement.ts';
 
 let world: EngagementWorld;
 
@@ -38,7 +45,7 @@ describe('a step closed too early', () => {
     );
   });
 
-  it('costs two writes', async () => {
+  it('costs two writes, and one for the record', async () => {
     world.by('eli').close(world.issue('kick-off'));
     world.sandbox.ledger.clear();
 
@@ -47,6 +54,7 @@ describe('a step closed too early', () => {
     expect(world.sandbox.ledger.writes().map(({ route }) => route)).toEqual([
       'POST /projects/:id/issues/:iid/notes',
       'PUT /projects/:id/issues/:iid',
+      'PUT /groups/:id/epics/:iid',
     ]);
   });
 
@@ -416,34 +424,76 @@ describe('brakes', () => {
 });
 
 describe('the loop fuse', () => {
-  /** Closes too early and reconciles with the memory of what was done before, as the service does. */
-  async function fight(done: string[]): Promise<string> {
-    world.by('eli').close(world.issue('kick-off'));
-    const outcome = await world.reconcile({
-      recentActions: async () => done,
-      onDone: (action) => done.push(actionText(action)),
-    });
-    return outcome.kind;
+  /** The same wrong close again, `pauseMs` after what came before, and a run of the engine a second later. */
+  async function wrongClose(clock: { at: number }, pauseMs: number, by = 'eli'): Promise<string> {
+    clock.at += pauseMs;
+    world.by(by).close(world.issue('kick-off'));
+    clock.at += 1_000;
+    return (await world.reconcile()).kind;
   }
 
-  it('pauses an engagement when the same change is due for the third time, and says so once on the epic', async () => {
-    const done: string[] = [];
+  async function startWithClock(): Promise<{ at: number }> {
+    await world.close();
+    const clock = { at: Date.parse('2026-11-24T09:00:00Z') };
+    world = await startEngagement({ now: () => new Date(clock.at) });
+    await world.apply();
+    return clock;
+  }
 
-    expect([await fight(done), await fight(done), await fight(done), await fight(done)]).toEqual([
-      'applied',
-      'applied',
-      'paused',
-      'paused',
-    ]);
+  const AT_ONCE = 3_000;
+  const LATER = 60_000;
 
+  it('pauses an engagement when a machine undoes the same change three times at once, and says so once', async () => {
+    const clock = await startWithClock();
+
+    const kinds: string[] = [];
+    for (let time = 1; time <= 5; time += 1) kinds.push(await wrongClose(clock, AT_ONCE));
+
+    expect(kinds).toEqual(['applied', 'applied', 'applied', 'paused', 'paused']);
     expect(world.issue('kick-off').state).toBe('closed');
     expect(world.notesOf(world.epic(), 'fuse')).toHaveLength(1);
     expect(world.epic().description).toContain('**Paused.**');
   });
 
-  it('lets nothing through while paused, not even from a job that knows nothing of the past, until somebody resumes', async () => {
-    const done: string[] = [];
-    for (let time = 1; time <= 3; time += 1) await fight(done);
+  it('lets people close as often as they like: the step is open again each time, and done when it is closed properly', async () => {
+    const clock = await startWithClock();
+    await world.walk('assign-engineer', 'welcome-email');
+
+    for (let time = 1; time <= 6; time += 1) expect(await wrongClose(clock, LATER)).toBe('applied');
+    expect(world.issue('kick-off').state).toBe('opened');
+    await world.walk('kick-off');
+
+    expect(world.state('kick-off')).toBe('workflow::done');
+  });
+
+  it('begins to count anew when one reversal took its time', async () => {
+    const clock = await startWithClock();
+
+    const kinds: string[] = [];
+    for (const pause of [AT_ONCE, AT_ONCE, AT_ONCE, LATER, AT_ONCE, AT_ONCE])
+      kinds.push(await wrongClose(clock, pause));
+
+    expect(kinds).toEqual(Array.from({ length: 6 }, () => 'applied'));
+  });
+
+  it('calls the manager with the third wrong close, once in the one note', async () => {
+    const clock = await startWithClock();
+    const text = (): string => world.notes(world.issue('kick-off'))[0]?.body ?? '';
+
+    await wrongClose(clock, LATER);
+    await wrongClose(clock, LATER);
+    expect(text()).not.toContain('@mira');
+    await wrongClose(clock, LATER);
+    await wrongClose(clock, LATER);
+
+    expect(world.notes(world.issue('kick-off'))).toHaveLength(1);
+    expect(text().match(/@mira/g)).toHaveLength(1);
+    expect(text()).toContain('It has been closed three times by now.');
+  });
+
+  it('lets nothing through while paused, until somebody resumes; then it begins anew', async () => {
+    const clock = await startWithClock();
+    for (let time = 1; time <= 4; time += 1) await wrongClose(clock, AT_ONCE);
     world.sandbox.ledger.clear();
 
     expect((await world.reconcile()).kind).toBe('paused');
@@ -453,5 +503,70 @@ describe('the loop fuse', () => {
     expect(world.issue('kick-off').state).toBe('opened');
     expect(world.epic().description).not.toContain('**Paused.**');
     expect((await world.reconcile()).kind).toBe('unchanged');
+    expect(await wrongClose(clock, AT_ONCE)).toBe('applied');
+  });
+
+  it('pauses where a machine closes the epic again and again', async () => {
+    const clock = await startWithClock();
+
+    const kinds: string[] = [];
+    for (let time = 1; time <= 5; time += 1) {
+      clock.at += AT_ONCE;
+      world.by('eli').close(world.epic());
+      clock.at += 1_000;
+      kinds.push((await world.reconcile()).kind);
+    }
+
+    expect(kinds).toEqual(['applied', 'applied', 'applied', 'paused', 'paused']);
+  });
+});
+
+describe('a close under the policy "warn"', () => {
+  it('is judged once: it stays closed when the policy becomes "enforce", and check lists it until it is waived', async () => {
+    await world.close();
+    world = await startLaunched({
+      settings: { policy: { ...DEFAULT_POLICY, mode: 'warn' } },
+    });
+    const enforcing = {
+      ...world.deps,
+      settings: {
+        ...world.deps.settings,
+        policy: { ...world.deps.settings.policy, mode: 'enforce' as const },
+      },
+    };
+    const listed = async (): Promise<readonly string[]> => {
+      const decision = await decide(enforcing, await world.gitlab.readEngagement('SOW-1042'), {
+        comments: LOOK_EVERYWHERE,
+      });
+      if (decision.kind !== 'decided') throw new Error(decision.kind);
+      return findingsOf(checkEngagement(decision.facts.assessment, decision.facts.found)).map(
+        ({ message }) => message,
+      );
+    };
+    world.by('eli').close(world.issue('assign-engineer'));
+    await world.reconcile();
+    const told = world.notes(world.issue('assign-engineer')).map(({ body }) => body);
+    expect((await world.reconcile()).kind).toBe('unchanged');
+
+    expect((await reconcile(enforcing, 'SOW-1042')).kind).toBe('unchanged');
+
+    expect(world.issue('assign-engineer').state).toBe('closed');
+    expect(world.notes(world.issue('assign-engineer')).map(({ body }) => body)).toEqual(told);
+    expect(await listed()).toEqual([
+      expect.stringMatching(
+        /^Assign an engineer was closed by eli on \S+ although something was missing; the policy was "warn" then/,
+      ),
+    ]);
+
+    const mira = world.gitlabAs('mira');
+    const issue = (await mira.readEngagement('SOW-1042')).issues.find(
+      ({ iid }) => iid === world.issue('assign-engineer').iid,
+    );
+    if (issue === undefined) throw new Error('no issue');
+    await mira.createNote(issue, '/ps waive settled by phone');
+    await reconcile(enforcing, 'SOW-1042', { comments: LOOK_EVERYWHERE });
+
+    expect(await listed()).toEqual([]);
+    expect(world.issue('assign-engineer').state).toBe('closed');
   });
 });

@@ -2,9 +2,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { command as apply } from '#cli/commands/apply.ts';
 import { command as check } from '#cli/commands/check.ts';
 import { command as explain } from '#cli/commands/explain.ts';
+import { command as sweep } from '#cli/commands/sweep.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Store } from '#ports/store.ts';
 import { runCommand } from '#test/support/cli.ts';
@@ -91,4 +93,69 @@ it('a comment, the command line and a pipeline give the same verdict in the same
   expect(explained?.wouldChange.slice(0, -1)).toEqual(finding?.fix);
   for (const text of [finding?.message ?? '', ...(finding?.missing ?? [])])
     expect(junit).toContain(text.replaceAll('"', '&quot;'));
+});
+
+describe('the same facts', () => {
+  interface Pause {
+    readonly kinds: readonly string[];
+    readonly state: string;
+    readonly notes: readonly string[];
+  }
+
+  /** What comes of wrong closes at once, each answered by one of the three. */
+  async function fight(answer: () => Promise<string>): Promise<Pause> {
+    const kinds: string[] = [];
+    for (let time = 1; time <= 5; time += 1) {
+      world.by('eli').close(world.issue('second'));
+      kinds.push(await answer());
+    }
+    return {
+      kinds,
+      state: world.issue('second').state,
+      notes: world.notesOf(world.epic(), 'fuse').map(({ body }) => body),
+    };
+  }
+
+  async function anew(): Promise<void> {
+    await world.close();
+    world = await startEngagement({ process: COMMANDED });
+    await world.apply();
+    await world.walk('first');
+  }
+
+  it('trip the fuse alike behind the webhook, on the command line, in a sweep of CI, and in turns', async () => {
+    const byService = async (): Promise<string> => {
+      const worker = startWorker(world.deps, store);
+      await store.put(aDelivery());
+      await worker.quiet();
+      await worker.stop();
+      return worker.outcomes.at(-1)?.kind ?? 'nothing';
+    };
+    const byApply = async (): Promise<string> => {
+      const told = await runCommand(apply, ['SOW-1042', '--json'], world.deps);
+      return (JSON.parse(told.stdout) as { readonly outcome: string }).outcome;
+    };
+    const bySweep = async (): Promise<string> => {
+      const told = await runCommand(sweep, ['--json'], world.deps);
+      const { engagements } = JSON.parse(told.stdout) as {
+        readonly engagements: readonly { readonly outcome: string }[];
+      };
+      return engagements[0]?.outcome ?? 'nothing';
+    };
+    const turns = [byService, bySweep, byApply, byService, bySweep];
+    const inTurns = async (): Promise<string> => (await turns.shift()?.()) ?? 'nothing';
+
+    const pauses: Pause[] = [];
+    for (const answer of [byService, byApply, bySweep, inTurns]) {
+      pauses.push(await fight(answer));
+      await anew();
+    }
+
+    expect(pauses[0]).toMatchObject({
+      kinds: ['applied', 'applied', 'applied', 'paused', 'paused'],
+      state: 'closed',
+      notes: [expect.stringContaining('another machine')],
+    });
+    for (const pause of pauses) expect(pause).toEqual(pauses[0]);
+  });
 });

@@ -52,6 +52,10 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       moved: false,
     },
     baseline: new Map(),
+    touches: new Map([
+      ['intake-aws', { to: 'opened ready', at: '2027-01-25T09:00:00.000Z', undone: 2, wrongCloses: 1 }],
+      [null, { to: 'opened', at: '2027-01-25T09:00:00.000Z', undone: 0, wrongCloses: 0 }],
+    ]),
     done: new Map([['kick-off', { on: '2027-01-25', by: 'eli', how: 'rules' }]]),
     rulings: {
       ...NO_RULINGS,
