@@ -158,7 +158,7 @@ describe('the sweep of the service', () => {
 
   it('knows after a restart which engagements are paused', async () => {
     await launched();
-    for (let time = 1; time <= 3; time += 1) {
+    for (let time = 1; time <= 4; time += 1) {
       world.by('eli').close(world.issue('kick-off'));
       await world.sweep();
     }

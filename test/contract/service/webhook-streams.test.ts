@@ -11,6 +11,7 @@ import type { Epic, Issue, User } from '#sandbox/world.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { addHook, type ComposedWorld, startComposed } from '#test/support/composed-service.ts';
 import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { readable } from '#test/support/records.ts';
 
 const STEPS = ['first', 'second', 'talks', 'last'] as const;
 
@@ -130,7 +131,7 @@ function snapshot(world: ComposedWorld): unknown {
   const shown = (item: Epic | Issue): unknown => ({
     title: item.title,
     state: item.state,
-    description: item.description,
+    description: readable(item.description),
     labels: world.labels(item).toSorted(),
     assignees: item.kind === 'issue' ? item.assigneeIds : [],
     epic: item.kind === 'issue' ? item.epicId : null,
