@@ -2,6 +2,7 @@ import type { Acceptance } from '#domain/assess/acceptance.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { Explanation, StepExplanation } from '#domain/explain/explain.ts';
 import type { ConditionCheck } from '#domain/process/condition.ts';
+import { lateText } from './day-text.ts';
 import { type Paint, visible } from './paint.ts';
 
 /** The whole explanation, or that of the given steps alone. */
@@ -104,7 +105,7 @@ function checkText({ path, expected, seen }: ConditionCheck): string {
 function issueLines(step: Extract<StepExplanation, { included: true }>, paint: Paint): readonly string[] {
   const { issue, label, owners, role, due } = step;
   const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
-  const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})`;
+  const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})${due.late === null ? '' : paint('bad', `  ${lateText(due.late.days)} since ${due.late.since}`)}`;
   const early = due.beforeItsTurn.map(
     ({ title, due: date }) =>
       `  ${paint('change', '!')} due before what it waits for: ${visible(title)}, due ${date}. One of the dates cannot be kept: move it with /ps due`,

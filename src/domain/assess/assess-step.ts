@@ -8,6 +8,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
+import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
@@ -27,6 +28,8 @@ interface StepInput {
   readonly issue: ActualIssue | null;
   /** What is recorded of its end. */
   readonly recorded: Done | null;
+  /** What Procession put its issue to last. */
+  readonly touch: Touch | null;
 }
 
 interface StepContext {
@@ -77,7 +80,21 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
   });
   const started = done || state === 'in progress' || state === 'waiting';
   const violations = [...early, ...moved];
-  return { key: step.id, step, after, issue, state, done, started, waitsFor, ...facts, settled, violations };
+  const since = state === 'blocked' ? null : startableSince(input, context);
+  return {
+    key: step.id,
+    step,
+    after,
+    issue,
+    state,
+    done,
+    started,
+    since,
+    waitsFor,
+    ...facts,
+    settled,
+    violations,
+  };
 }
 
 /** What is shown of a step that is done: its facts without what any rule says of them now. */
@@ -93,6 +110,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
     state: isWaived ? 'waived' : 'done',
     done: true,
     started: true,
+    since: startableSince(input, context),
     waitsFor: [],
     ...facts,
     unticked: [],
@@ -189,6 +207,19 @@ function possibleSince({ issue, after }: StepInput, { earlier, settings }: StepC
   });
   const [last = issue.createdAt] = [issue.createdAt, ...closed].toSorted().toReversed();
   return localDate(last, settings.calendar);
+}
+
+/**
+ * The day from which on the step could be done, with the start of those that it only waits for to be started: GitLab's
+ * lists do not tell that, but when its label was set to ready the record does.
+ */
+function startableSince(input: StepInput, context: StepContext): string | null {
+  const since = possibleSince(input, context);
+  const { touch, after } = input;
+  const isSoft = after.some(({ until }) => until === 'started');
+  if (since === null || !isSoft || touch?.at == null || touch.to !== 'ready') return since;
+  const ready = localDate(touch.at, context.settings.calendar);
+  return ready > since ? ready : since;
 }
 
 /** @param since from when on the step could be done; `null`: not yet */

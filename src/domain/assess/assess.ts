@@ -9,7 +9,9 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
+import type { Done } from '#domain/record/done.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
@@ -59,10 +61,7 @@ export function assess(input: AssessInput): Assessment {
       endedByUs,
       trackers: recorded,
     };
-    statuses.set(
-      step.id,
-      assessStep({ step, after, issue, recorded: found.record?.done.get(step.id) ?? null }, context),
-    );
+    statuses.set(step.id, assessStep({ step, after, issue, ...recordedOf(step.id, found.record) }, context));
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
@@ -91,6 +90,13 @@ export function assess(input: AssessInput): Assessment {
     complete,
     epicClosedEarly: found.epic?.state === 'closed' && !complete,
   };
+}
+
+function recordedOf(
+  step: StepKey,
+  record: Identified['record'],
+): { readonly recorded: Done | null; readonly touch: Touch | null } {
+  return { recorded: record?.done.get(step) ?? null, touch: record?.touches.get(step) ?? null };
 }
 
 /** Steps that run alongside end with the engagement. */

@@ -3,7 +3,7 @@
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
-import { deadlineOf, workingDaysSince } from './lateness.ts';
+import { type Lateness, latenessOf, workingDaysSince } from './lateness.ts';
 import type { Outlook } from './outlook.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -73,15 +73,19 @@ export function factsOf(context: Outlook): readonly HealthFact[] {
 }
 
 function slipOf(status: StepStatus, context: Outlook): readonly HealthFact[] {
-  const deadline = deadlineOf(status, context);
-  if (deadline === null) return [];
-  const days = workingDaysSince(deadline.from, context.assessment.today, context.settings.calendar);
-  return atLevel(
-    days,
-    SLIP,
-    (limit) =>
-      `${status.step.title} was due on ${deadline.due}, more than ${limit - 1} working ${limit === 2 ? 'day' : 'days'} ago`,
-  );
+  const lateness = latenessOf(status, context);
+  if (lateness === null) return [];
+  return atLevel(lateness.workingDays, SLIP, (limit) => slipText(status, lateness, limit));
+}
+
+function slipText({ key, step: { title } }: StepStatus, lateness: Lateness, limit: number): string {
+  const { due, from } = lateness;
+  const days = `more than ${limit - 1} working ${limit === 2 ? 'day' : 'days'}`;
+  if (lateness.step !== key)
+    return `${title} holds up ${lateness.title}, which was due on ${due}: late since ${from}, for ${days}`;
+  return due === from
+    ? `${title} was due on ${due}, ${days} ago`
+    : `${title} was due on ${due} before it could begin: late since ${from}, for ${days}`;
 }
 
 function waitOf(status: StepStatus, { assessment, settings }: Outlook): readonly HealthFact[] {

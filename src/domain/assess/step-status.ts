@@ -41,6 +41,8 @@ export interface StepStatus {
   /** Closed, and rightly so (or about to be closed by us). */
   readonly done: boolean;
   readonly started: boolean;
+  /** Day from which on it could be done; `null` while it is blocked, or has no issue. */
+  readonly since: string | null;
   /** Predecessors not fulfilled. */
   readonly waitsFor: readonly Predecessor[];
   /** Required checklist items that are not ticked; those of the template where its list is gone. */

@@ -1,4 +1,5 @@
 import { contradictingDates } from '#domain/assess/date-order.ts';
+import { latenessOf } from '#domain/assess/lateness.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
@@ -27,6 +28,8 @@ export interface DueExplanation {
   readonly rules: readonly DueRuleSeen[];
   /** Reason in words: `10 working days after closed_won 2026-03-05`, `set by people`, `no rule applies`. */
   readonly why: string;
+  /** How late it is; `null`: it is not. `since`: the last day in time. */
+  readonly late: { readonly since: string; readonly days: number } | null;
   /** Steps it comes after that are due later, so that one of the dates cannot be kept. */
   readonly beforeItsTurn: readonly {
     readonly step: StepKey;
@@ -56,7 +59,9 @@ export function explainDue(
       title: titlesOf(context.assessment).get(before) ?? before,
       due: beforeDue,
     }));
-  return { date, planned, rules, why, beforeItsTurn };
+  const lateness = latenessOf(status, context);
+  const late = lateness === null ? null : { since: lateness.from, days: lateness.days };
+  return { date, planned, rules, why, late, beforeItsTurn };
 }
 
 /** @param given the date that the issue got when it was made; `null`: not known */

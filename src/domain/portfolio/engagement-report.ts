@@ -8,7 +8,13 @@ import { HEALTH_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
 const CalendarDay = z.string().describe('A date: 2026-11-30.');
 const Instant = z.string().describe('ISO 8601, UTC.');
 const Address = z.string().nullable().describe('Web address in GitLab; null while there is none.');
-const Late = z.number().int().min(0).describe('Calendar days past its due date; 0: not late.');
+const Late = z
+  .number()
+  .int()
+  .min(0)
+  .describe(
+    'Calendar days late: since its due date, or since one working day after it could begin, where that is later; 0: not late.',
+  );
 
 /** Instant since which it is somebody's turn. */
 export const Since = z.object({
@@ -122,7 +128,7 @@ export const EngagementReport = z.object({
   nextDue: z
     .object({ step: z.string(), title: z.string(), date: CalendarDay, inDays: z.number().int().min(0) })
     .nullable()
-    .describe('The earliest due date from today on.'),
+    .describe('The earliest due date from today on, trackers and registers apart.'),
   late: z
     .array(
       z.object({
@@ -130,10 +136,14 @@ export const EngagementReport = z.object({
         title: z.string(),
         due: CalendarDay,
         daysLate: Late,
-        turn: z.boolean().describe('Somebody can act on it; false: it is late because an earlier one is.'),
+        turn: z
+          .boolean()
+          .describe('It is waited for; false: it runs alongside others. A blocked step is never late.'),
       }),
     )
-    .describe('Open steps past their due date, the latest first.'),
+    .describe(
+      'Late steps, the latest first; "due" is the date missed, of the step or of one that it holds up.',
+    ),
   violations: z.array(ReportedFinding),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),

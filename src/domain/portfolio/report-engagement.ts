@@ -1,4 +1,6 @@
 import { isConfidential, openly } from '#domain/assess/audience.ts';
+import { healthOf } from '#domain/assess/health.ts';
+import { accompanies, latenessOf } from '#domain/assess/lateness.ts';
 import { assigneesOf, dueOf, openTurns } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { daysBetween, localDate } from '#domain/base/calendar.ts';
@@ -49,14 +51,16 @@ export function reportEngagement(
     customer: plainText(sow.customer.name, 200),
     name: plainText(sow.engagement, 200),
     process: { id: process.id, name: process.name, profile: process.profile },
-    ...epicFacts(found.epic, context.settings),
+    ...epicFacts(found.epic),
+    health: found.epic === null ? null : knownHealth(healthOf(blocks, found.epic).label),
     closedWonOn: sow.closed_won_on,
     completedOn: closed === null ? null : localDate(closed, context.settings.calendar),
     lastChangeAt: lastChange(assessment, found.epic),
     done: steps.filter(isOver).length,
     total: steps.length,
     waitingFor: steps.filter(({ step }) => turns.includes(step)).map(turnOf),
-    ...dates(steps, turns, today(context)),
+    nextDue: nextDue(assessment, blocks),
+    late: late(assessment, blocks, turns),
     violations: findings(assessment, found),
     waivers: waivers(assessment),
     steps,
@@ -75,7 +79,7 @@ export function reportUnreadable(
   context: ReportContext,
 ): EngagementReport {
   const { epic, paused, finding } = input;
-  const facts = epicFacts(epic, context.settings);
+  const facts = epicFacts(epic);
   return {
     engagement,
     status: 'unreadable',
@@ -85,6 +89,7 @@ export function reportUnreadable(
     name: epic === null ? null : plainText(epic.title, 200),
     process: null,
     ...facts,
+    health: labelledHealth(epic, context.settings),
     closedWonOn: null,
     completedOn: null,
     lastChangeAt: epic?.updatedAt ?? null,
@@ -100,19 +105,12 @@ export function reportUnreadable(
   };
 }
 
-function today({ at, settings }: ReportContext): string {
-  return localDate(at, settings.calendar);
+function epicFacts(epic: ActualEpic | null): Pick<EngagementReport, 'reference' | 'url'> {
+  return { reference: epic?.reference ?? null, url: epic?.url ?? null };
 }
 
-function epicFacts(
-  epic: ActualEpic | null,
-  settings: Settings,
-): Pick<EngagementReport, 'reference' | 'url' | 'health'> {
-  return {
-    reference: epic?.reference ?? null,
-    url: epic?.url ?? null,
-    health: labelledHealth(epic, settings),
-  };
+function knownHealth(value: string): HealthState | null {
+  return HEALTH_STATES.find((state) => state === value) ?? null;
 }
 
 /** The health that the epic's label says; with several labels (possible on Free) none counts. */
@@ -146,7 +144,7 @@ function reportStep(status: StepStatus, blocks: BlockContext, context: ReportCon
     waitsFor: status.waitsFor.map(({ step, until }) => ({ step, title: titleOf(step, assessment), until })),
     since: turnSince(status, assessment, context),
     due,
-    daysLate: over || due === null ? 0 : Math.max(0, daysBetween(due, today(context))),
+    daysLate: latenessOf(status, blocks)?.days ?? 0,
     doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
     ...(occurrences === null ? {} : { occurrences }),
     reference: issue?.reference ?? null,
@@ -174,30 +172,34 @@ function isOver({ state }: ReportedStep): boolean {
   return state === 'done' || state === 'waived';
 }
 
-function dates(
-  steps: readonly ReportedStep[],
+/** The date that comes next of what somebody has to finish. */
+function nextDue({ steps, today }: Assessment, blocks: BlockContext): EngagementReport['nextDue'] {
+  const coming = steps.flatMap((status) => {
+    const date = dueOf(status, blocks);
+    const counts = !status.done && !accompanies(status.step) && date !== null && date >= today;
+    return counts ? [{ status, date }] : [];
+  });
+  const [next] = coming.toSorted((a, b) => compareText(a.date, b.date));
+  if (next === undefined) return null;
+  const { status, date } = next;
+  const inDays = daysBetween(today, date);
+  return { step: status.key, title: plainText(status.step.title, 200), date, inDays };
+}
+
+function late(
+  { steps }: Assessment,
+  blocks: BlockContext,
   turns: readonly string[],
-  today: string,
-): Pick<EngagementReport, 'nextDue' | 'late'> {
-  const open = steps.flatMap((step) =>
-    isOver(step) || step.due === null ? [] : [{ ...step, due: step.due }],
-  );
-  const [next] = open.filter(({ due }) => due >= today).toSorted((a, b) => compareText(a.due, b.due));
-  return {
-    nextDue:
-      next === undefined
-        ? null
-        : {
-            step: next.step,
-            title: next.title,
-            date: next.due,
-            inDays: daysBetween(today, next.due),
-          },
-    late: open
-      .filter(({ daysLate }) => daysLate > 0)
-      .map(({ step, title, due, daysLate }) => ({ step, title, due, daysLate, turn: turns.includes(step) }))
-      .toSorted((a, b) => b.daysLate - a.daysLate),
-  };
+): EngagementReport['late'] {
+  return steps
+    .flatMap((status) => {
+      const lateness = latenessOf(status, blocks);
+      if (lateness === null) return [];
+      const { key, step } = status;
+      const { due, days: daysLate } = lateness;
+      return [{ step: key, title: plainText(step.title, 200), due, daysLate, turn: turns.includes(key) }];
+    })
+    .toSorted((a, b) => b.daysLate - a.daysLate);
 }
 
 function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | null {

@@ -1,7 +1,8 @@
 import { isReachedOn } from '#domain/assess/acceptance.ts';
 import { factsOf } from '#domain/assess/health.ts';
+import { latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { runningTrackers } from '#domain/assess/trackers.ts';
-import { addCalendarDays, instantOf, msBetween } from '#domain/base/calendar.ts';
+import { addCalendarDays, instantOf, isWorkingDay, msBetween } from '#domain/base/calendar.ts';
 import { nextOccurrence, nextWorkingHour } from '#domain/recurring/schedule.ts';
 import { wantedOf } from '#domain/recurring/settle.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
@@ -13,7 +14,8 @@ const DAYS_AHEAD = 14;
 
 /**
  * First instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
- * silence counts, an order for the health ends, the health changes, a thread opens; at once while a pipeline is under way, because
+ * silence counts, an order for the health ends, the health or how late a step is changes, a thread opens; at once
+ * while a pipeline is under way, because
  * events of pipelines come only where somebody has subscribed to them. `null`: not within 14 days.
  *
  * @param now ISO 8601, on the day of the assessment
@@ -52,9 +54,17 @@ function daysLook(context: BlockContext, now: string): string | null {
     const then = { ...context, assessment: { ...assessment, today: day } };
     if (days > 0 && turnsAtMidnight(context, then)) return instantOf(day, '00:00', calendar);
     const opening = instantOf(day, calendar.workingHours.from, calendar);
-    if (msBetween(now, opening) > 0 && hasReminder(then)) return opening;
+    if (msBetween(now, opening) <= 0) continue;
+    if (hasReminder(then) || (isWorkingDay(day, calendar) && lateIn(context) !== lateIn(then)))
+      return opening;
   }
   return null;
+}
+
+/** What the epic says of how late steps are. */
+function lateIn(context: BlockContext): string {
+  const late = context.assessment.steps.map((status) => latenessOf(status, context));
+  return late.map((lateness) => (lateness === null ? '' : latenessText(lateness))).join('\n');
 }
 
 function turnsAtMidnight(context: BlockContext, then: BlockContext): boolean {

@@ -5,7 +5,7 @@
 
 import { isNear, isReachedOn } from '#domain/assess/acceptance.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
-import { type Deadline, deadlineOf, workingDaysSince } from '#domain/assess/lateness.ts';
+import { type Deadline, deadlinesOf, workingDaysSince } from '#domain/assess/lateness.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import {
   addCalendarDays,
@@ -148,31 +148,8 @@ function acceptanceReminder(
   return warnedOn !== null || !isTime ? null : { step: key, stage: 'acceptance', date, heldUp: [] };
 }
 
-/** Its own due date, and those of late steps that wait for it; in the order of the dates. */
-function deadlinesOf(status: StepStatus, context: BlockContext): readonly Deadline[] {
-  const { today } = context.assessment;
-  const own = deadlineOf(status, context);
-  const others = heldUpBy(status.key, context)
-    .flatMap((waiting) => deadlineOf(waiting, context) ?? [])
-    .filter(({ from }) => from < today);
-  return [...(own === null ? [] : [own]), ...others].toSorted((a, b) => (a.due < b.due ? -1 : 1));
-}
-
 function earliest(deadlines: readonly Deadline[]): Deadline | null {
   return deadlines[0] ?? null;
-}
-
-/** Blocked steps that wait for this one, directly or through others. */
-function heldUpBy(key: StepKey, { assessment }: BlockContext): readonly StepStatus[] {
-  const waiting = new Set<StepKey>([key]);
-  const found: StepStatus[] = [];
-  for (const step of assessment.order) {
-    const status = assessment.steps.find((candidate) => candidate.key === step);
-    if (status?.state !== 'blocked' || !status.waitsFor.some((before) => waiting.has(before.step))) continue;
-    waiting.add(step);
-    found.push(status);
-  }
-  return found;
 }
 
 /**

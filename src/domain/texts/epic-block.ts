@@ -1,11 +1,14 @@
 /**
  * The managed blocks: what Procession keeps up to date at the top of every issue and epic of its own.
- * Deterministic text, so that nothing is written when nothing changed. No clock: dates, never "overdue".
+ * Deterministic text, so that nothing is written when nothing changed. How late a step is stands there in rough steps,
+ * see `latenessText`.
  */
 
 import { openly } from '#domain/assess/audience.ts';
+import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import { compareText } from '#domain/base/compare-text.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -54,6 +57,7 @@ export function epicBlock(
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${closingStepNames(assessment)}.`,
     '',
+    ...afterEndLines(context),
     ...trackersList(context),
     ...waiverLines(assessment),
     ...byHandLines(byHand),
@@ -116,7 +120,8 @@ export function waitingLine(context: BlockContext): string {
   const items = shown.map((status) => {
     const due = dueOf(status, context);
     const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
-    return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${due === null ? '' : `, due ${due}`}`;
+    const when = due === null || accompanies(status.step) ? '' : `, due ${dueText(due, status, context)}`;
+    return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${when}`;
   });
   return ['**Waiting for**', '', ...items].join('\n');
 }
@@ -133,7 +138,8 @@ function stepTasks(context: BlockContext): string[] {
   return context.assessment.steps.map((status) => {
     const due = dueOf(status, context);
     const task = `- [${status.done ? 'x' : ' '}] ${stepReference(status.key)} ${status.step.title}`;
-    return `${task} · ${status.state} · ${ownersAsText(status, context)}${due === null ? '' : ` · due ${due}`}`;
+    const when = due === null ? '' : ` · due ${dueText(due, status, context)}`;
+    return `${task} · ${status.state} · ${ownersAsText(status, context)}${when}`;
   });
 }
 
@@ -143,9 +149,35 @@ function stepRow(status: StepStatus, context: BlockContext): string {
     `${stepReference(status.key)} ${status.step.title}`,
     status.state,
     ownersAsText(status, context),
-    dueOf(status, context) ?? '–',
+    dueText(dueOf(status, context) ?? '–', status, context),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** A due date, and how late the step is. @example `2026-11-25, 7+ days late` */
+function dueText(due: string, status: StepStatus, context: BlockContext): string {
+  const lateness = latenessOf(status, context);
+  return lateness === null ? due : `${due}, **${latenessText(lateness)}**`;
+}
+
+/** The due date of the epic is that of the SOW; what is due later would look forgotten. */
+function afterEndLines(context: BlockContext): readonly string[] {
+  const { assessment, holder } = context;
+  const end = assessment.sow.dates?.end ?? null;
+  const later = assessment.steps.flatMap((status) => {
+    const due = dueOf(status, context);
+    return end !== null && due !== null && due > end && !accompanies(status.step) ? [{ status, due }] : [];
+  });
+  const last = later
+    .map(({ due }) => due)
+    .toSorted(compareText)
+    .at(-1);
+  if (last === undefined || assessment.complete) return [];
+  const titles = later.map(({ status }) => status.step.title).join(', ');
+  return [
+    `This ${holder} is due at the end of the SOW, ${end}. These steps come after it: ${titles}; the last is due ${last}.`,
+    '',
+  ];
 }
 
 /** Number of steps that are done. */

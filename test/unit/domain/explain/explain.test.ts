@@ -116,6 +116,7 @@ describe('domain/explain', () => {
     expect(planned).toEqual({
       beforeItsTurn: [],
       date: '2026-11-09',
+      late: null,
       planned: '2026-11-09',
       why: '3 working days after closed_won 2026-11-04',
       rules: [

@@ -114,15 +114,52 @@ describe('the report on an engagement', () => {
     });
   });
 
-  it('tells what is late by itself from what is late because an earlier step is', () => {
-    const { late } = report({
+  it('says of a blocked step that it is not late: who blocks it is', () => {
+    const made = report({
       issues: [first({ dueDate: '2026-11-12' }), second({ dueDate: '2026-11-10' })],
     });
 
-    expect(late).toEqual([
-      { step: 'second', title: 'second', due: '2026-11-10', daysLate: 10, turn: false },
-      { step: 'first', title: 'first', due: '2026-11-12', daysLate: 8, turn: true },
+    expect(made.late).toEqual([
+      { step: 'first', title: 'first', due: '2026-11-10', daysLate: 10, turn: true },
     ]);
+    expect(made.steps.map(({ step, daysLate }) => [step, daysLate])).toEqual([
+      ['first', 10],
+      ['second', 0],
+      ['talks', 0],
+      ['last', 0],
+    ]);
+  });
+
+  it('gives a step that became ready after its date one working day more', () => {
+    const issues = [
+      first({ state: 'closed', closedAt: '2026-11-19T08:00:00.000Z' }),
+      second({ dueDate: '2026-11-10' }),
+    ];
+
+    expect(report({ issues, at: '2026-11-20T12:00:00Z' }).late).toEqual([]);
+    expect(report({ issues, at: '2026-11-23T12:00:00Z' }).late).toMatchObject([
+      { step: 'second', due: '2026-11-10', daysLate: 3 },
+    ]);
+  });
+
+  it('names no date of a tracker as the next one due', () => {
+    const talks = anIssue('talks', { iid: 3, dueDate: '2026-11-23' });
+
+    expect(report({ issues: [closedFirst, second({ dueDate: '2026-11-25' }), talks] }).nextDue).toMatchObject(
+      {
+        step: 'second',
+      },
+    );
+    expect(report({ issues: [closedFirst, second(), talks] }).nextDue).toBeNull();
+  });
+
+  it('says the same health as its days of lateness, also while the label of the epic is old', () => {
+    const late = report({
+      issues: [first({ dueDate: '2026-11-12' })],
+      epic: { labels: ['SOW-1', 'process::sample', 'health::on track'] },
+    });
+
+    expect(late).toMatchObject({ late: [{ daysLate: 8 }], health: 'at risk' });
   });
 
   it('counts nothing late that is done', () => {
@@ -169,10 +206,10 @@ describe('the report on an engagement', () => {
 
   it.each<[readonly string[], string | null]>([
     [['health::at risk'], 'at risk'],
-    [[], null],
+    [[], 'on track'],
     [['health::fine'], null],
-    [['health::at risk', 'health::on track'], null],
-  ])('reads the health from %j', (labels, health) => {
+    [['health::at risk', 'health::on track'], 'at risk'],
+  ])('says the health as the epic does, with the labels %j', (labels, health) => {
     expect(report({ epic: { labels: ['SOW-1', 'process::sample', ...labels] } }).health).toBe(health);
   });
 

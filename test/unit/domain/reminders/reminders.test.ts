@@ -116,8 +116,8 @@ describe('a reminder', () => {
       [],
     ],
     [
-      'counts from the day the issue was made when the due date was over by then',
-      { today: '2026-11-16', first: { createdAt: '2026-11-13T08:00:00Z' } },
+      'counts from the working day after the issue was made when the due date was over by then',
+      { today: '2026-11-17', first: { createdAt: '2026-11-13T08:00:00Z' } },
       ['first late'],
     ],
     [
