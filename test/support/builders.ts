@@ -62,6 +62,7 @@ export function aRecord(key: string): EngagementRecord {
     baseline: new Map(),
     migrated: null,
     occurrences: new Map(),
+    touches: new Map(),
     others: {},
   };
 }

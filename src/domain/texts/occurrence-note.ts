@@ -1,6 +1,6 @@
 /** The first note of a thread: what people need in the hour of a call, and where its minutes go. */
 
-import { deadlineOf } from '#domain/assess/lateness.ts';
+import { latenessOf } from '#domain/assess/lateness.ts';
 import { assigneesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
@@ -115,11 +115,7 @@ function changesFact({ steps }: Assessment): readonly string[] {
 }
 
 function lateFact(context: BlockContext): readonly string[] {
-  const { steps, today } = context.assessment;
-  const late = steps.filter((status) => {
-    const deadline = deadlineOf(status, context);
-    return deadline !== null && deadline.from < today && status.state !== 'blocked';
-  });
+  const late = context.assessment.steps.filter((status) => latenessOf(status, context) !== null);
   return [`Late: ${late.length === 0 ? 'nothing' : late.map(({ step }) => step.title).join(', ')}`];
 }
 
