@@ -4,11 +4,18 @@ import { accompanies, type Lateness, latenessOf, latenessText } from '#domain/as
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { identify } from '#domain/record/identify.ts';
-import type { EngagementRecord } from '#domain/record/record.ts';
-import { NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
-import { anEpic, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
+import {
+  anEpic,
+  anIssue,
+  aProcess,
+  aRecord,
+  aSow,
+  aState,
+  aStep,
+  someSettings,
+} from '#test/support/builders.ts';
 
 interface World {
   readonly today: string;
@@ -28,11 +35,8 @@ function at({ today, first, second, steps = HARD, readyAt }: World) {
   const settings = someSettings();
   const issues = [anIssue('first', { iid: 1, ...first }), anIssue('second', { iid: 2, ...second })];
   const found = identify(aState({ epics: [anEpic()], issues }));
-  const record = {
-    done: new Map(),
-    touches: new Map([['second', { to: 'ready', at: readyAt ?? null, undone: 0, wrongCloses: 0 }]]),
-    rulings: NO_RULINGS,
-  } as unknown as EngagementRecord;
+  const touch = { to: 'ready', at: readyAt ?? null, undone: 0, wrongCloses: 0 };
+  const record = { ...aRecord('SOW-1'), touches: new Map([['second', touch]]) };
   const assessment = assess({
     engagement: 'SOW-1',
     process: aProcess({ steps, closeWhen: ['second'] }),
