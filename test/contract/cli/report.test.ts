@@ -50,7 +50,7 @@ describe('a report', () => {
         name: 'mira',
         late: 1,
         longestDays: 3,
-        duties: [expect.objectContaining({ step: 'welcome-email', days: 3, daysLate: 3, outside: false })],
+        duties: [expect.objectContaining({ step: 'welcome-email', days: 3, daysLate: 2, outside: false })],
       }),
     ]);
     expect(portfolio.engagements[0]).toMatchObject({
@@ -66,12 +66,12 @@ describe('a report', () => {
           who: [{ kind: 'user', name: 'mira' }],
           since: { at: '2026-11-25T09:00:00.000Z', days: 3, exact: true },
           due: '2026-11-25',
-          daysLate: 3,
+          daysLate: 2,
           url: expect.stringContaining(`/-/issues/${world.issue('welcome-email').iid}`),
         },
       ],
       nextDue: { step: 'kick-off', date: '2026-11-30', inDays: 2 },
-      late: [{ step: 'welcome-email', daysLate: 3, turn: true }],
+      late: [{ step: 'welcome-email', daysLate: 2, turn: true }],
       violations: [],
     });
   });
@@ -120,7 +120,7 @@ describe('a report', () => {
     expect(stdout).toMatch(
       /^Waited for\n {2}mira {2}1 step, 1 late, longest 3 days; first .+ for SOW-1042$/m,
     );
-    expect(stdout).toMatch(/^Late\n {2}SOW-1042 {2}.+, 3 days late, mira \(.+\)$/m);
+    expect(stdout).toMatch(/^Late\n {2}SOW-1042 {2}.+, 2 days late, mira \(.+\)$/m);
     expect(stdout).toMatch(/^Broken\n {2}SOW-1042 {2}.+ \[closed-too-early]$/m);
   });
 
