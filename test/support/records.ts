@@ -43,7 +43,7 @@ export function readable(text: string): string {
       readonly steps: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     };
     const { readings: _read, ...rulings } = stored.rulings;
-    const steps = Object.entries(stored.steps).map(([step, { touch: _, ...known }]) => [step, known]);
+    const steps = Object.entries(stored.steps).map(([step, { touch: _touch, ...known }]) => [step, known]);
     return JSON.stringify({
       ...stored,
       revision: 0,
