@@ -58,6 +58,8 @@ export interface GitLabReader {
   readLabels(options?: { readonly anew?: boolean }): Promise<ReadonlySet<string>>;
   /** Engagements whose label, as a launch makes it, is in the group: each was there once. From the labels kept. */
   readLaunched(): Promise<readonly EngagementKey[]>;
+  /** Ids of the labels of the group by name, from the same list as {@link readLabels}. Labels that we have made ourselves since are not among them. */
+  readLabelIds(options?: { readonly anew?: boolean }): Promise<ReadonlyMap<string, number>>;
   /** The user behind the token. Kept for the life of the reader. */
   whoAmI(): Promise<OwnUser>;
   /** Access level of a user in the project, inherited ones included (10 Guest, 15 Planner, 20 Reporter, …); `null` for somebody who is no member. */

@@ -19,6 +19,7 @@ export function emptyGitLab(): GitLab {
     readLinks: async () => [],
     readLabelEvents: async () => [],
     readLabels: async () => new Set(),
+    readLabelIds: async () => new Map(),
     readLaunched: async () => [],
     whoAmI: async () => ({ id: 0, username: 'nobody', isBot: true }),
     readAccessLevel: async () => null,

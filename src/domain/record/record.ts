@@ -207,7 +207,8 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
  * copy. Which issue is which step, which links there are and what is done is found again; the fuse begins anew.
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
-  const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes } = record.rulings;
+  const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes, labelIds } =
+    record.rulings;
   return {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
@@ -227,6 +228,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
       instances,
       health,
       snoozes,
+      labelIds,
     },
   };
 }

@@ -149,6 +149,16 @@ const Reading = z.object({
 });
 export type Reading = z.infer<typeof Reading>;
 
+/** The id that the label of a name had, so that another label is not taken for it when it gets that name. */
+const LabelId = z.object({
+  name: z.string(),
+  /** `null`: the group had no label of this name. */
+  id: z.int().nullable(),
+  /** From when on the id counts, ISO 8601; the first one of a name always does. */
+  since: z.string(),
+});
+export type LabelId = z.infer<typeof LabelId>;
+
 /** Rulings of people about one engagement, and what a run remembers for the next. */
 export const Rulings = z.object({
   waivers: z.array(Waiver).default([]),
@@ -172,6 +182,7 @@ export const Rulings = z.object({
   /** Of steps that a pipeline does, the last run of each. */
   runs: z.array(PipelineRun).default([]),
   readings: z.array(Reading).default([]),
+  labelIds: z.array(LabelId).default([]),
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;
 

@@ -2,7 +2,7 @@ import { type ConnectionOptions, connect } from '#gitlab/http/connection.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
 import { createEpic, createIssue, readNow, updateEpic, updateIssue } from './items.ts';
-import { createLabel, readLabelEvents, readLabels, readLaunched } from './labels.ts';
+import { createLabel, readLabelEvents, readLabelIds, readLabels, readLaunched } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks, unlinkBlocks } from './links.ts';
 import { createNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
@@ -34,6 +34,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     readLinks: (issue) => readLinks(session, issue),
     readLabelEvents: (issue) => readLabelEvents(session, issue),
     readLabels: (how) => readLabels(session, how),
+    readLabelIds: (how) => readLabelIds(session, how),
     readLaunched: () => readLaunched(session),
     whoAmI: () => session.me.get(),
     readAccessLevel: (userId) => readAccessLevel(session, userId),

@@ -24,10 +24,20 @@ export async function readLabels(
   return new Set((await labels.get()).keys());
 }
 
+/** Reads the ids of the group's labels by name. @param options see {@link readLabels} */
+export async function readLabelIds(
+  { labels }: Session,
+  options: { readonly anew?: boolean } = {},
+): Promise<ReadonlyMap<string, number>> {
+  if (options.anew === true) labels.forget();
+  const known = [...(await labels.get())];
+  return new Map(known.flatMap(([name, { id }]) => (id === null ? [] : [[name, id] as const])));
+}
+
 /** Reads which engagements have a label in the group that a launch has made. */
 export async function readLaunched({ labels }: Session): Promise<readonly EngagementKey[]> {
   const known = [...(await labels.get())];
-  return known.flatMap(([name, description]) =>
+  return known.flatMap(([name, { description }]) =>
     SowNumber.safeParse(name).success && description === engagementLabel(name).description ? [name] : [],
   );
 }
@@ -55,7 +65,7 @@ export async function createLabel(session: Session, label: NewLabel): Promise<'c
     const outcome = await sent;
     // A list that could not be read will have it when it is read.
     await labels.known()?.then(
-      (known) => known.set(label.name, label.description),
+      (known) => known.set(label.name, { id: null, description: label.description }),
       () => {},
     );
     return outcome;

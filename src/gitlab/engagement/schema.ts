@@ -137,7 +137,7 @@ export const LabelChange = z
   .object({
     id: z.int(),
     user: User.nullable(),
-    label: z.object({ name: z.string() }).nullable(),
+    label: z.object({ id: z.int(), name: z.string() }).nullable(),
     action: z.enum(['add', 'remove']),
     created_at: Instant,
   })
@@ -146,6 +146,7 @@ export const LabelChange = z
       id,
       user,
       label: label?.name ?? null,
+      labelId: label?.id ?? null,
       action,
       createdAt: created_at,
     }),

@@ -9,14 +9,20 @@ import { CurrentUser, Label } from './schema.ts';
 export interface Session {
   readonly connection: Connection;
   readonly capabilities: CapabilityProbe;
-  /** Descriptions of the group's labels by name, with those created since. */
-  readonly labels: Kept<Map<string, string>>;
+  /** The group's labels by name, with those created since. */
+  readonly labels: Kept<Map<string, KnownLabel>>;
   /** Labels that are being created, by name: whether GitLab took it. */
   readonly creating: Map<string, Promise<boolean>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
   /** Members of the project that were found, by username in lower case. */
   readonly members: Map<string, Kept<ActualUser | null>>;
+}
+
+/** Label of the group; the id is `null` where we have made the label ourselves and nobody needs to know. */
+export interface KnownLabel {
+  readonly id: number | null;
+  readonly description: string;
 }
 
 /** Answer that is asked for when first wanted. */
@@ -58,13 +64,13 @@ export function keep<T>(ask: () => Promise<T>): Kept<T> {
   };
 }
 
-async function listLabels(connection: Connection): Promise<Map<string, string>> {
+async function listLabels(connection: Connection): Promise<Map<string, KnownLabel>> {
   const labels = await readList(connection, {
     what: `GET /groups/${connection.group}/labels`,
     item: Label,
     fetchPage: (page) => connection.groupLabels.all(connection.group, { ...page }),
   });
-  return new Map(labels.map(({ name, description }) => [name, description ?? '']));
+  return new Map(labels.map(({ id, name, description }) => [name, { id, description: description ?? '' }]));
 }
 
 async function showOwnUser({ users }: Connection): Promise<OwnUser> {

@@ -60,11 +60,11 @@ export async function assessWithComments(
   const { look, started, now } = options;
   const recorded = found.record?.rulings ?? NO_RULINGS;
   const settled = settleRulings(recorded, found.issues, today);
-  const [runs, approvals] = await Promise.all([
+  const [runs, byLabel] = await Promise.all([
     readRuns(gitlab, { ...facts, now, rulings: settled }, started),
-    readLabelApprovals(gitlab, { ...facts, rulings: settled }),
+    readLabelApprovals(gitlab, { ...facts, now, rulings: settled }),
   ]);
-  const rulings: Rulings = { ...settled, runs, approvals: [...approvals] };
+  const rulings: Rulings = { ...settled, runs, ...byLabel };
   const before = assess({ ...facts, rulings });
   const reader = keepingThreads(gitlab, trackerIssues(before));
   const unread = isStopped(before.rulings) ? [] : issuesToRead(before, { found, settings, now });

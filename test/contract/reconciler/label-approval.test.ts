@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 import { sayIn, settleIn } from '#test/support/commands.ts';
-import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
+import { type EngagementWorld, startEngagement, startLaunched } from '#test/support/engagement.ts';
 import { withForged } from '#test/support/records.ts';
 
 const LABEL = 'approved::legal';
@@ -67,6 +67,57 @@ describe('an approval by label', () => {
     // Words of a template stand in notes with a word joiner where Markdown or GitLab might read something into them.
     const said = world.notesOf(world.issue('only'), 'closed-too-early')[0]?.body.replaceAll('\u2060', '');
     expect(said).toContain(`to comment /ps approve or to set the label "${LABEL}"`);
+  });
+
+  describe('by a label that got the name later', () => {
+    /** `urgent`, set by the manager for its own sake, is renamed by somebody else into the label that approves. */
+    async function rename(): Promise<void> {
+      const { labels } = world.sandbox.world;
+      const old = labels.find(({ name }) => name === LABEL);
+      if (old !== undefined) old.name = 'approved-before';
+      const urgent = labels.find(({ name }) => name === 'urgent');
+      if (urgent === undefined) throw new Error('nobody has set the label');
+      urgent.name = LABEL;
+    }
+
+    async function groupLabel(name: string): Promise<void> {
+      const made = await world.sandbox.fetch(
+        new Request(`${world.sandbox.world.baseUrl}/api/v4/groups/services/labels`, {
+          method: 'POST',
+          headers: { 'PRIVATE-TOKEN': world.seed.bot.token, 'content-type': 'application/json' },
+          body: JSON.stringify({ name, color: '#112233' }),
+        }),
+      );
+      expect(made.status).toBe(201);
+    }
+
+    it.each([['which the group had'], ['which nobody had made']])(
+      'counts for nothing in place of one %s, until it is set afresh',
+      async (which) => {
+        await world.close();
+        world = await startEngagement({ process: PROCESS, now: () => now });
+        if (which === 'which the group had') await groupLabel(LABEL);
+        await groupLabel('urgent');
+        await world.apply();
+        const only = world.issue('only');
+        const mira = world.sandbox.user('mira');
+        const event = world.by('mira');
+        // Where nobody had made the label, only what was set before the launch was seen can be told apart.
+        if (which === 'which nobody had made') now = new Date(Date.parse(LAUNCH) - 60_000);
+        event.label(only, 'urgent');
+        now = new Date(Date.parse(LAUNCH) + 60_000);
+        await rename();
+
+        expect(await close()).toBe('opened');
+
+        now = new Date(Date.parse(LAUNCH) + 120_000);
+        world.sandbox.operations.updateIssue(mira, only, { removeLabels: [LABEL] });
+        await settleIn(world);
+        now = new Date(Date.parse(LAUNCH) + 180_000);
+        set('mira');
+        expect(await close()).toBe('closed');
+      },
+    );
   });
 
   it('is taken back with the label', async () => {
