@@ -35,6 +35,7 @@ describe('gitlab/schema', () => {
       id: 142,
       user: { id: 1, username: 'root' },
       label: 'a1',
+      labelId: 73,
       action: 'add',
       createdAt: '2018-08-20T12:38:20.077Z',
     });
