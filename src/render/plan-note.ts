@@ -19,6 +19,8 @@ export interface NotedPlan {
 export interface PlanNoteInput {
   readonly plans: readonly NotedPlan[];
   readonly failed: readonly { readonly word: string; readonly message: string }[];
+  /** What a migration to a changed process would mean, a text each. */
+  readonly migrations: readonly string[];
   readonly lastLine: string;
   readonly jobUrl: string | null;
   readonly commit: string | null;
@@ -29,13 +31,14 @@ const LONGEST_PLAN = 20_000;
 const LONGEST_NOTE = 200_000;
 
 /** Ends with the hidden lines by which the note is found again and the review is known. */
-export function planNote({ plans, failed, lastLine, jobUrl, commit }: PlanNoteInput): string {
+export function planNote({ plans, failed, migrations, lastLine, jobUrl, commit }: PlanNoteInput): string {
   const head = ['### Procession plan', '', lastLine, ''];
   const sections: string[] = [];
   let room = LONGEST_NOTE;
   let left = 0;
   for (const section of [
     ...failed.map(failedSection),
+    ...migrations.map((text) => details('<b>Running engagements</b>, if they were migrated', text)),
     ...plans.filter(({ isEmpty }) => !isEmpty).map(planSection),
   ]) {
     if (section.length > room) left += 1;

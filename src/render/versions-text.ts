@@ -71,17 +71,22 @@ function lineOf(summary: VersionSummary, use: VersionUse | null, paint: Paint): 
   return `${String(version).padStart(3)}  ${parts.join(' · ')}`;
 }
 
-function usersText({ running, closed }: VersionUsers, current: boolean): string {
-  if (running.length + closed.length === 0)
+function usersText({ running, closed, back }: VersionUsers, current: boolean): string {
+  if (running.length + closed.length + back.length === 0)
     return current ? 'nobody yet' : 'nobody needs it: the folder may go';
   const ended = closed.length === 0 ? '' : `, ${closed.length} closed`;
-  return `${counted(running.length, 'running engagement')}${ended}`;
+  const gone = back.length === 0 ? '' : `, ${back.length} may come back`;
+  return `${counted(running.length, 'running engagement')}${ended}${gone}`;
 }
 
 function usersLines(users: VersionUsers): readonly string[] {
   const listed = (word: string, keys: readonly string[]): string[] =>
     keys.length === 0 ? [] : [`${word}: ${keys.join(', ')}`];
-  return [...listed('running', users.running), ...listed('closed', users.closed)];
+  return [
+    ...listed('running', users.running),
+    ...listed('closed', users.closed),
+    ...listed('may come back', users.back),
+  ];
 }
 
 function nowhereLine({ engagement, version, rules }: EngagementVersion): string {

@@ -11,6 +11,7 @@ import { planNote } from '#render/plan-note.ts';
 import { summaryLine, summaryOf } from '#render/plan-summary.ts';
 import type { ChosenTargets } from './chosen-targets.ts';
 import type { Launch, LiveTarget } from './decide-target.ts';
+import { type MigrationPreview, previewMigrations, previewText } from './migration-preview.ts';
 import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
@@ -23,6 +24,8 @@ export interface PlanRun {
   readonly processFiles: readonly string[];
   /** Running engagements that a changed process leaves as they are; `null` when nobody looked at them. */
   readonly untouched: number | null;
+  /** What a migration to a changed process would mean for them. */
+  readonly migrations: readonly MigrationPreview[];
 }
 
 /** Plans every target. A target that fails does not stop the others; an error that is not ours ends the run. */
@@ -53,7 +56,14 @@ export async function planAll(
     targets.processFiles.length > 0 && context.wire.hasGitLab() && !context.flag('offline')
       ? await planRunning(context, { seen, launch, planned, fail })
       : null;
-  return { planned, failed, processFiles: targets.processFiles, untouched };
+  const { processFiles } = targets;
+  return {
+    planned,
+    failed,
+    processFiles,
+    untouched: untouched?.count ?? null,
+    migrations: untouched?.migrations ?? [],
+  };
 }
 
 /** From one bulk read. Engagements that stay as they are are counted only. */
@@ -65,9 +75,10 @@ async function planRunning(
     readonly planned: Planned[];
     readonly fail: (word: string, error: AppError) => void;
   },
-): Promise<number> {
+): Promise<{ readonly count: number; readonly migrations: readonly MigrationPreview[] }> {
   const deps = await context.wire.deps();
   const states = await deps.gitlab.readAll();
+  const previewing = previewMigrations(context, deps);
   let untouched = 0;
   for (const [index, state] of states.entries()) {
     const { engagement } = state;
@@ -75,12 +86,13 @@ async function planRunning(
     if (into.seen.has(engagement)) continue;
     const decision = await decide(deps, state);
     if (decision.kind === 'decided') {
+      await previewing.add(state, decision);
       if (decision.plan.actions.length === 0) untouched += 1;
       else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.launch));
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
   }
-  return untouched;
+  return { count: untouched, migrations: previewing.previews() };
 }
 
 function plannedOf(target: LiveTarget, decision: Decision, launch: Launch): Planned {
@@ -108,6 +120,7 @@ export function planRunData(context: CommandContext, run: PlanRun): Readonly<Rec
     failed: run.failed.map(({ word, message, exit }) => ({ target: word, message, exitCode: exit })),
     processFiles: run.processFiles,
     untouched: run.untouched,
+    migrations: run.migrations,
   };
 }
 
@@ -117,6 +130,7 @@ export function planRunText(context: CommandContext, run: PlanRun): string {
   return [
     ...run.planned.flatMap((planned) => [plannedText(context, planned, paint), '']),
     ...run.failed.flatMap(({ word, message }) => [paint('bad', `${visible(word)}: ${message}`), '']),
+    ...run.migrations.flatMap((preview) => [previewText(preview), '']),
     paint('heading', lastLine(run)),
   ].join('\n');
 }
@@ -152,6 +166,7 @@ export function planRunNote(context: CommandContext, run: PlanRun): string {
             : digestOf(planned),
     })),
     failed: run.failed,
+    migrations: run.migrations.map(previewText),
     lastLine: lastLine(run),
     jobUrl,
     commit,

@@ -10,6 +10,8 @@ export interface EngagementVersion extends NamedVersion {
   readonly process: string;
   readonly profile: string | null;
   readonly closed: boolean;
+  /** Versions that a migration has led away from and can lead back to. */
+  readonly cameFrom: readonly number[];
 }
 
 /** Definition that engagements name and that is not loaded. */
@@ -43,9 +45,11 @@ export function missingVersions(
 export interface VersionUsers {
   readonly running: readonly string[];
   readonly closed: readonly string[];
+  /** Go by a later version, and may go back to this one. */
+  readonly back: readonly string[];
 }
 
-export const NO_USERS: VersionUsers = { running: [], closed: [] };
+export const NO_USERS: VersionUsers = { running: [], closed: [], back: [] };
 
 /** All engagements of one process. */
 export interface VersionUse {
@@ -68,9 +72,15 @@ export function useOfVersions(
   const keysOf = (users: typeof judged, closed: boolean): string[] =>
     users.flatMap(({ engagement }) => (engagement.closed === closed ? [engagement.engagement] : []));
   const byVersion = Map.groupBy(judged, ({ version }) => version);
-  const users = [...byVersion].flatMap(([version, users]): [number, VersionUsers][] =>
-    version === null ? [] : [[version, { running: keysOf(users, false), closed: keysOf(users, true) }]],
-  );
+  const named = new Set([...byVersion.keys(), ...own.flatMap(({ cameFrom }) => cameFrom)]);
+  const users = [...named].flatMap((version): [number, VersionUsers][] => {
+    if (version === null) return [];
+    const here = byVersion.get(version) ?? [];
+    const back = own.flatMap(({ cameFrom, engagement, closed }) =>
+      !closed && cameFrom.includes(version) ? [engagement] : [],
+    );
+    return [[version, { running: keysOf(here, false), closed: keysOf(here, true), back }]];
+  });
   return {
     users: new Map(users),
     nowhere: (byVersion.get(null) ?? []).map(({ engagement }) => engagement),

@@ -22,7 +22,9 @@ export async function readEngagementVersions(
     if (epic === null || record === null) continue;
     const { process, profile, version, rules } = record;
     const { engagement } = state;
-    engagements.push({ engagement, process, profile, version, rules, closed: epic.state === 'closed' });
+    const cameFrom = (record.migrated?.path ?? []).map((stage) => stage.version ?? 1);
+    const closed = epic.state === 'closed';
+    engagements.push({ engagement, process, profile, version, rules, closed, cameFrom });
   }
   return { engagements, unreadable };
 }

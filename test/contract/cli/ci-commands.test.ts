@@ -141,6 +141,35 @@ describe('procession plan, in a merge request', () => {
     expect(ourNotes()).toHaveLength(1);
   });
 
+  it('shows, grouped, what a migration to a new version would mean for running engagements', async () => {
+    for (const key of ['SOW-7', 'SOW-8']) await project.addSow(key);
+    const before = await project.commit();
+    for (const key of ['SOW-7', 'SOW-8']) await procession(['apply', `sows/${key}.yml`]);
+    await procession(['freeze', 'delivery', '--bump']);
+    const file = 'issue_templates/delivery/process.yml';
+    await project.write(
+      file,
+      (await project.read(file)).replace('  - project-summary', '  - design-review\n  - project-summary'),
+    );
+    await project.write(
+      'issue_templates/delivery/design-review.md',
+      '---\ntitle: Design review\nowner: engineer\nafter: [kick-off]\n---\n- [ ] Looked at\n',
+    );
+    const summary = 'issue_templates/delivery/project-summary.md';
+    await project.write(
+      summary,
+      (await project.read(summary)).replace('after: [', 'after: [design-review, '),
+    );
+    await project.commit();
+
+    const { stdout } = await procession(['plan', '--changed-since', before, '--note'], inMergeRequest());
+
+    const means =
+      'delivery: running engagements keep their version. procession migrate delivery --to 2 would mean\n  2 engagements: + Design review\n';
+    expect(stdout).toContain(means);
+    expect(ourNotes()[0]?.body).toContain(means);
+  });
+
   it('plans the others when one SOW is wrong, and says so in the note', async () => {
     const before = await project.commit();
     await project.addSow('SOW-7', (text) => text.replace('deployment: aws', 'deployment: awss'));

@@ -26,14 +26,16 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 describe('procession freeze', () => {
   it('works in every line of docs/process-versions.md', async () => {
     const page = await readFile(join(root, 'docs/process-versions.md'), 'utf8');
-    const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+    // Migrations need a GitLab: those blocks have a test of their own.
+    const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
+      .map(([, text = '']) => text)
+      .filter((text) => !text.includes('procession migrate'));
     const lines = blocks.flatMap((text) => text.trim().split('\n'));
     const codes: [string, number][] = [];
     for (const line of lines) {
       const [command = '', ...args] = line.replace(/\s*#.*/, '').split(' ');
-      // The cases have a test of their own, which takes longer than the rest of the page; migrations need a GitLab.
-      const isHere = !['test', 'migrate'].includes(args[0] ?? '');
-      if (command === 'procession' && isHere) codes.push([line, (await cli(args, { cwd })).code]);
+      // The cases have a test of their own, which takes longer than the rest of the page.
+      if (command === 'procession' && args[0] !== 'test') codes.push([line, (await cli(args, { cwd })).code]);
       if (command === '$EDITOR') await edit(args[0] ?? '', 'owner: engineer', 'owner: manager');
     }
 

@@ -26,6 +26,7 @@ function engagement(changes: Partial<EngagementVersion>): EngagementVersion {
     version: null,
     rules: null,
     closed: false,
+    cameFrom: [],
     ...changes,
   };
 }
@@ -35,7 +36,13 @@ describe('domain/process/version-use', () => {
     const use = useOfVersions(PROCESS, [
       engagement({ engagement: 'SOW-1', version: 1, rules: rulesHash(V1) }),
       engagement({ engagement: 'SOW-2' }),
-      engagement({ engagement: 'SOW-3', version: 2, rules: rulesHash(V2_STRICT), profile: 'strict' }),
+      engagement({
+        engagement: 'SOW-3',
+        version: 2,
+        rules: rulesHash(V2_STRICT),
+        profile: 'strict',
+        cameFrom: [1],
+      }),
       engagement({ engagement: 'SOW-4', version: 3, rules: rulesHash(V3), closed: true }),
       engagement({ engagement: 'SOW-5', process: 'another', version: 1, rules: rulesHash(V1) }),
       engagement({ engagement: 'SOW-6', version: 3, rules: '0000000000000000' }),
@@ -43,9 +50,9 @@ describe('domain/process/version-use', () => {
     ]);
 
     expect(Object.fromEntries(use.users)).toEqual({
-      1: { running: ['SOW-1', 'SOW-2'], closed: [] },
-      2: { running: ['SOW-3'], closed: [] },
-      3: { running: [], closed: ['SOW-4'] },
+      1: { running: ['SOW-1', 'SOW-2'], closed: [], back: ['SOW-3'] },
+      2: { running: ['SOW-3'], closed: [], back: [] },
+      3: { running: [], closed: ['SOW-4'], back: [] },
     });
     expect(use.nowhere.map(({ engagement }) => engagement)).toEqual(['SOW-6', 'SOW-7']);
   });
