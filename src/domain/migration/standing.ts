@@ -40,11 +40,16 @@ export function isRetired(issue: ActualIssue, settings: Settings): boolean {
   return issue.state === 'closed' && issue.labels.includes(retiredLabel(settings));
 }
 
-/** Every step that is done, with its end: those recorded, and those that the rules of now find done. */
+/**
+ * Every step that is done, with its end: those recorded, and those that the rules of now find done. What an interrupted
+ * migration has closed as retired is not done, whatever they say of an issue that is closed.
+ */
 export function endsIn({ assessment, record, settings }: Standing): ReadonlyMap<StepKey, Done> {
   const steps = new Set(assessment.steps.map(({ key }) => key));
   const others = [...record.done].filter(([key]) => !steps.has(key));
-  const closed = assessment.steps.filter(({ issue }) => issue?.state === 'closed');
+  const closed = assessment.steps.filter(
+    ({ issue }) => issue?.state === 'closed' && !isRetired(issue, settings),
+  );
   return new Map([...others, ...closed.flatMap((status) => endsOf(status, { assessment, settings }))]);
 }
 
@@ -57,7 +62,8 @@ export function labelsIn(
   const noted = begun?.to === to ? new Map(Object.entries(begun.labels)) : new Map<StepKey, SetByPeople>();
   return new Map(
     assessment.steps.flatMap(({ key, issue, done }): [StepKey, SetByPeople][] => {
-      const label = issue === null || done ? null : (noted.get(key) ?? currentLabel(issue, settings));
+      const isOver = issue !== null && done && !isRetired(issue, settings);
+      const label = issue === null || isOver ? null : (noted.get(key) ?? currentLabel(issue, settings));
       return label === 'in progress' || label === 'waiting' ? [[key, label]] : [];
     }),
   );

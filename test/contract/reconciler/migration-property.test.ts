@@ -80,7 +80,7 @@ function versionOne({ fates, after }: Story): ProcessDefinition {
 function versionTwo({ fates, afterThen }: Story): ProcessDefinition {
   const steps = ids(fates).flatMap((id, index): Step[] => {
     const isLast = index === fates.length - 1;
-    switch (fates[index]) {
+    switch (fates[index] ?? 'keep') {
       case 'rename':
         return [aStep(`${id}-anew`)];
       case 'retire':
@@ -98,7 +98,7 @@ function versionTwo({ fates, afterThen }: Story): ProcessDefinition {
         return [aStep(`before-${id}`), aStep(id)];
       case 'retitle':
         return [aStep(id, { title: `Otherwise ${id}` })];
-      default:
+      case 'keep':
         return [aStep(id)];
     }
   });
