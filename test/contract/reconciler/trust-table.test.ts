@@ -99,10 +99,21 @@ const DEEDS: Readonly<Record<string, () => void>> = {
   },
 };
 
+/** What `check` names where an attack does change something. */
+const RULES: Readonly<Record<string, string>> = {
+  copy: '[record-damaged]',
+  deleting: '[engagement-not-seen]',
+};
+
+function verdictOf(changes: string): { readonly code: number; readonly last: string } {
+  if (changes.startsWith('nothing')) return { code: 0, last: 'opened' };
+  return { code: changes.startsWith('what') ? 0 : 1, last: 'closed' };
+}
+
 describe('the threat model in docs/trust.md', () => {
   it('has a deed for every row, and says of each what it changes', () => {
     expect(rows().map(({ attack }) => attack)).toEqual(Object.keys(DEEDS));
-    for (const { changes } of rows()) expect(CHANGES.some((word) => changes.startsWith(word))).toBe(true);
+    expect(rows().filter(({ changes }) => !CHANGES.some((word) => changes.startsWith(word)))).toEqual([]);
   });
 
   it.each(rows().map(({ attack, changes }) => [attack, changes] as const))(
@@ -116,23 +127,8 @@ describe('the threat model in docs/trust.md', () => {
       await sweep(world.deps);
 
       const checked = await runCommand(check, [], { ...world.deps, gitlab: world.connect() });
-      if (changes.startsWith('nothing')) {
-        expect(last.state).toBe('opened');
-        expect(['first', 'second', 'last'].map((step) => world.state(step))).toEqual([
-          'workflow::done',
-          'workflow::ready',
-          'workflow::blocked',
-        ]);
-        expect(world.sandbox.world.epics).toHaveLength(1);
-        expect(checked).toMatchObject({ code: 0 });
-      } else if (changes.startsWith('what')) {
-        expect(last.state).toBe('closed');
-        expect(world.state('last')).toBe('workflow::waived');
-      } else {
-        expect(last.state).toBe('closed');
-        expect(checked.code).toBe(1);
-        expect(checked.stdout).toContain(attack === 'copy' ? '[record-damaged]' : '[engagement-not-seen]');
-      }
+      expect({ code: checked.code, last: last.state }).toEqual(verdictOf(changes));
+      expect(checked.stdout).toContain(RULES[attack] ?? 'engagement checked');
     },
   );
 });
