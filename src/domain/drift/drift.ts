@@ -5,7 +5,7 @@
 
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { labelName } from '#domain/base/labels.ts';
+import { labelName, labelValues, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
@@ -18,8 +18,8 @@ export interface Drift {
   readonly key: string;
   /** Where people are asked about it. */
   readonly target: NoteTarget;
-  /** `heal`: put back the first time. `ask`: never put back. */
-  readonly policy: 'heal' | 'ask';
+  /** `heal`: put back the first time. `ask`: never put back. `tell`: put back each time, and said the first. */
+  readonly policy: 'heal' | 'ask' | 'tell';
   readonly is:
     | { readonly kind: 'issue-gone' | 'issue-moved' | 'left-epic' | 'exposed'; readonly step: StepKey }
     | { readonly kind: 'unlinked'; readonly edge: Edge }
@@ -29,6 +29,7 @@ export interface Drift {
         readonly label: string;
         readonly scope: string | null;
       }
+    | { readonly kind: 'foreign-state'; readonly step: StepKey; readonly labels: readonly string[] }
     | { readonly kind: 'twin'; readonly id: number };
 }
 
@@ -53,6 +54,8 @@ export interface Settlement {
   readonly left: readonly Drift[];
   /** Items on which something is asked for the first time. */
   readonly askOn: readonly NoteTarget[];
+  /** Put back, and to be said. */
+  readonly tell: readonly Drift[];
 }
 
 /** Decides what becomes of the drift: put back the first time, asked about the second, left alone from then on. */
@@ -61,6 +64,7 @@ export function settleDrift(input: DriftFacts): Settlement {
   const healed = new Set(before.healed);
   const asked = new Set(before.asked);
   const left: Drift[] = [];
+  const tell: Drift[] = [];
   const askOn = new Map<string, NoteTarget>();
   for (const drift of findDrift(input, before)) {
     const { key, target, policy } = drift;
@@ -68,12 +72,17 @@ export function settleDrift(input: DriftFacts): Settlement {
       healed.add(key);
       continue;
     }
+    if (policy === 'tell') {
+      if (!asked.has(key)) tell.push(drift);
+      asked.add(key);
+      continue;
+    }
     left.push(drift);
     if (asked.has(key)) continue;
     asked.add(key);
     askOn.set(target.kind === 'epic' ? '' : target.step, target);
   }
-  return { memory: { healed, asked }, left, askOn: [...askOn.values()] };
+  return { memory: { healed, asked }, left, tell, askOn: [...askOn.values()] };
 }
 
 /** Drift that the epic remembers; none when a person asked to start over. */
@@ -96,7 +105,9 @@ function findDrift(input: DriftFacts, memory: DriftMemory): readonly Drift[] {
   if (found.epic === null) return [];
   return [
     ...assessment.steps.flatMap((status) =>
-      status.issue === null ? goneDrift(status.key, input, memory) : issueDrift(status, status.issue, input),
+      status.issue === null
+        ? goneDrift(status.key, input, memory)
+        : issueDrift(status, status.issue, input, memory),
     ),
     ...lostLinks.map((edge): Drift => {
       return {
@@ -126,7 +137,12 @@ function goneDrift(
   return [{ key, target, policy: 'heal', is: { kind: 'issue-gone', step } }];
 }
 
-function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: DriftFacts): readonly Drift[] {
+function issueDrift(
+  { key, step }: StepStatus,
+  issue: ActualIssue,
+  input: DriftFacts,
+  { asked }: DriftMemory,
+): readonly Drift[] {
   const { found } = input;
   // Not set up to the end yet: what is missing is not people's doing.
   if (found.memory.issues.get(key) !== issue.id) return [];
@@ -142,7 +158,30 @@ function issueDrift({ key, step }: StepStatus, issue: ActualIssue, input: DriftF
       ? [{ key: `${key}:confidential`, target, policy: 'ask', is: { kind: 'exposed', step: key } }]
       : [];
   const labels = { step: stepIdOf(key), role: step.owner };
-  return [...place, ...exposed, ...labelDrift(key, issue.labels, labels, input)];
+  const lost = labelDrift(key, issue.labels, labels, input);
+  const taken = hasJustMoved(key, issue, found) ? lost.filter((drift) => asked.has(drift.key)) : lost;
+  return [...place, ...exposed, ...taken, ...foreignState(key, issue, input)];
+}
+
+/**
+ * Whether an issue was closed or opened since the last run. A card that is dragged to Closed, or out of it, loses the labels
+ * of all lists of the board: GitLab does that, and nobody has decided it.
+ *
+ * @see app/services/boards/base_item_move_service.rb `remove_label_ids`
+ */
+function hasJustMoved(step: StepKey, { state }: ActualIssue, { record }: Identified): boolean {
+  return (state === 'closed') !== (record?.done.has(step) ?? false);
+}
+
+/** Values of a team's own in the scope of states: boards would miss the step, so the state is put back; and that is said. */
+function foreignState(step: StepKey, issue: ActualIssue, { settings }: DriftFacts): readonly Drift[] {
+  const known: readonly string[] = WORKFLOW_STATES;
+  const labels = labelValues(issue.labels, 'workflow', settings.labels)
+    .filter((value) => !known.includes(value))
+    .map((value) => labelName('workflow', value, settings.labels));
+  if (labels.length === 0) return [];
+  const target: NoteTarget = { kind: 'step', step };
+  return [{ key: `${step}:workflow`, target, policy: 'tell', is: { kind: 'foreign-state', step, labels } }];
 }
 
 function epicDrift(input: DriftFacts): readonly Drift[] {

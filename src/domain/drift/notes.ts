@@ -1,5 +1,6 @@
 /** The comment that asks about what people took away twice. */
 import { titlesOf } from '#domain/assess/outlook.ts';
+import { labelName } from '#domain/base/labels.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { noteBody } from '#domain/texts/notes.ts';
@@ -20,6 +21,25 @@ export function driftNote(here: readonly Drift[], facts: Pick<DriftFacts, 'asses
   );
 }
 
+/** Comment that says why a label of the team is gone again. */
+export function foreignStateNote(
+  labels: readonly string[],
+  state: string,
+  { settings }: Pick<DriftFacts, 'settings'>,
+): string {
+  const scope = labelName('workflow', '', settings.labels);
+  const [first = ''] = labels;
+  const own = first.slice(scope.length);
+  return noteBody(
+    'foreign-state',
+    [
+      `${labels.map((label) => inlineText(label)).join(', ')} was taken off again, and \`${labelName('workflow', state, settings.labels)}\` is back: an issue has one label of the scope \`${scope}\`, and Procession keeps it, so that boards and lists find every step. This is said once and done each time.`,
+      '',
+      `For a state of your own, use a label outside of that scope (${inlineText(`team::${own}`)}); or give Procession's states another name: \`labels: { workflow: ps-workflow }\` in \`procession.yml\`.`,
+    ].join('\n'),
+  );
+}
+
 function what({ is }: Drift, { assessment, found }: Pick<DriftFacts, 'assessment' | 'found'>): string {
   const titles = titlesOf(assessment);
   switch (is.kind) {
@@ -35,6 +55,8 @@ function what({ is }: Drift, { assessment, found }: Pick<DriftFacts, 'assessment
       return `The link "blocked by ${stepReference(is.edge.from)} ${titles.get(is.edge.from) ?? is.edge.from}" is gone again. The order is kept all the same; to have the link back, add it by hand.`;
     case 'label':
       return `The label \`${is.label}\` is missing again. To have it back, add it by hand.`;
+    case 'foreign-state':
+      return `${is.labels.map((label) => inlineText(label)).join(', ')} is no state of Procession.`;
     case 'twin':
       return 'A duplicate that was closed is open again. Only this one counts as the step.';
   }

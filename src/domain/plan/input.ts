@@ -63,7 +63,7 @@ export interface Wishes {
 }
 
 /** Plan in the making: the input, and all that is settled before the first action. */
-export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn'> {
+export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn' | 'tell'> {
   /** What texts are made of; its assessment, like that of the facts, has the rulings as they will be recorded. */
   readonly context: BlockContext;
   /** The blocking links there should be. */

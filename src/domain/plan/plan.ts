@@ -135,7 +135,12 @@ function planned({ facts }: Pick<Draft, 'facts'>, actions: readonly Action[]): R
 
 function draftOf(input: PlanInput): Draft {
   const { facts, wishes, settings, groupLabels } = input;
-  const { memory, left, askOn } = settleDrift({ ...facts, settings, groupLabels, resume: wishes.resume });
+  const { memory, left, askOn, tell } = settleDrift({
+    ...facts,
+    settings,
+    groupLabels,
+    resume: wishes.resume,
+  });
   const before = { ...contextOf(input, memory), pending: pendingChanges(input) };
   const { rulings, health, due } = nextRulings(input, before);
   const assessment = { ...facts.assessment, rulings };
@@ -149,6 +154,7 @@ function draftOf(input: PlanInput): Draft {
     links: desiredLinks(facts),
     coming: comingSteps(input, left),
     askOn,
+    tell,
     due,
   };
 }

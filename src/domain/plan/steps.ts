@@ -9,6 +9,7 @@ import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
+import { foreignStateNote } from '#domain/drift/notes.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
@@ -48,7 +49,7 @@ export function planReminderNotes({ due, context }: Pick<Draft, 'due' | 'context
   });
 }
 
-type StepDraft = Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'left' | 'coming'>;
+type StepDraft = Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'left' | 'tell' | 'coming'>;
 
 /** Changes the issues that are there, each after a note about every rule broken on it. */
 export function planSteps(draft: StepDraft): readonly Action[] {
@@ -57,9 +58,19 @@ export function planSteps(draft: StepDraft): readonly Action[] {
     const update = updateIssue(status, status.issue, draft);
     return [
       ...violationNotes(status, draft),
+      ...foreignStateNotes(status, draft),
       ...(update === null ? [] : [update]),
       ...settledNotes(status, status.issue, draft),
     ];
+  });
+}
+
+/** Says why a label of the team is gone, before it is. */
+function foreignStateNotes({ key, state }: StepStatus, { tell, settings }: StepDraft): readonly Action[] {
+  return tell.flatMap(({ target, is }): Action[] => {
+    if (is.kind !== 'foreign-state' || is.step !== key) return [];
+    const body = foreignStateNote(is.labels, state, { settings });
+    return [{ kind: 'write-note', target, rule: 'foreign-state', body }];
   });
 }
 

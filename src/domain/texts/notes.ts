@@ -41,6 +41,7 @@ export type NoteRule =
   | 'twin'
   | 'moved'
   | 'drift'
+  | 'foreign-state'
   /** With the number of the attempt. */
   | `pipeline:${number}`
   /** With both versions, and how many migrations there have been. */

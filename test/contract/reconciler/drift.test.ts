@@ -12,7 +12,7 @@ import { aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { moveOf, shownInEpic } from '#test/support/epic-order.ts';
 
-const ANSWERS = ['heal', 'heal, then ask', 'adopt', 'ask', 'ignore'] as const;
+const ANSWERS = ['heal', 'heal, then ask', 'heal, and tell', 'adopt', 'ask', 'ignore'] as const;
 type Answer = (typeof ANSWERS)[number];
 
 interface Row {
@@ -289,6 +289,22 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     deed: () => world.by('ada').label(issue('second'), 'workflow::done'),
     isBack: () => world.state('second') === 'workflow::blocked',
   },
+  'state-label-foreign': {
+    deed: () => world.by('ada').label(issue('second'), 'workflow::review'),
+    isBack: () => world.state('second') === 'workflow::blocked',
+    askedOn: () => issue('second'),
+    rule: 'foreign-state',
+  },
+  'dragged-to-closed': {
+    deed: () => {
+      // As `moveChanges` of the sandbox's board, which has lists of states and of roles.
+      operations().updateIssue(ada(), issue('first'), {
+        removeLabels: world.labels(issue('first')).filter((label) => /^(role|workflow)::/.test(label)),
+        stateEvent: 'close',
+      });
+    },
+    isBack: () => hasLabel(issue('first'), 'role::manager') && world.state('first') === 'workflow::ready',
+  },
   'step-label-removed': {
     deed: () => unlabel(issue('second'), 'step::second'),
     isBack: () => hasLabel(issue('second'), 'step::second'),
@@ -387,6 +403,18 @@ describe('drift', () => {
         await runTwice(run ?? (() => world.reconcile()));
         expect(isBack()).toBe(true);
       }
+      expect(allAsks()).toEqual([]);
+    },
+    'heal, and tell': async ({ deed, isBack, askedOn, rule }) => {
+      const told = (): readonly Note[] => (askedOn === undefined ? [] : asks(askedOn(), rule ?? ''));
+      for (let time = 1; time <= 2; time += 1) {
+        await deed();
+        expect(isBack()).toBe(false);
+        await runTwice(() => world.reconcile());
+        expect(isBack()).toBe(true);
+        expect(told()).toHaveLength(1);
+      }
+      expect(told()[0]?.body).toMatch(/review.*was taken off again/);
       expect(allAsks()).toEqual([]);
     },
     'heal, then ask': async ({ deed, isBack, run, askedOn }) => {
