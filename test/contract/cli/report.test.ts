@@ -197,6 +197,7 @@ describe('reading again', () => {
     const reader = createPortfolioReader(world.deps);
     await reader.read(at());
     world.sandbox.world.epics.length = 0;
+    world.sandbox.world.issues.length = 0;
     now = new Date(now.getTime() + 3_600_000);
 
     expect((await reader.read(at())).engagements).toEqual([]);
