@@ -380,12 +380,16 @@ describe('gitlab/requester', () => {
   it('keeps at most eight requests in flight', async () => {
     let inFlight = 0;
     let most = 0;
-    const server = await serve(async (response, _seen, count) => {
+    const held: (() => void)[] = [];
+    const server = await serve(async (response) => {
       inFlight += 1;
       most = Math.max(most, inFlight);
-      // Answered once eight have come, or no more than these are left to come.
-      for (let left = 200; inFlight < 8 && count <= 22 && left > 0; left -= 1)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      // Answered eight at a time; the last six have nobody to wait for.
+      await new Promise<void>((resolve) => {
+        held.push(resolve);
+        if (held.length === 8) for (const release of held.splice(0)) release();
+        setTimeout(resolve, 1_000);
+      });
       inFlight -= 1;
       json(response, 200, { id: 1 });
     });
