@@ -31,6 +31,7 @@ describe('npm run bench', () => {
     const rows = await bench('start', '--rounds', '1');
 
     expect(rows.map(([, what]) => what)).toEqual([
+      'bare Node',
       '`procession --help`',
       '`procession plan <file>`',
       '`procession serve` until `/healthz` answers',
