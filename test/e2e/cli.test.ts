@@ -282,7 +282,7 @@ describe('procession, with GitLab', () => {
     expect(swept).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^SOW-1043: 0 created, 0 links, 1 changed, 1 note {2}http.*\nSweep: 2 engagements, 1 changed, 0 failed\.\n$/,
+        /^SOW-1043: 0 created, 0 links, 2 changed, 1 note {2}http.*\nSweep: 2 engagements, 1 changed, 0 failed\.\n$/,
       ),
     });
     expect(JSON.parse(again.stdout)).toMatchObject({

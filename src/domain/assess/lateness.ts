@@ -54,7 +54,8 @@ export function deadlinesOf(status: StepStatus, context: Outlook): readonly Dead
   const { today } = context.assessment;
   const { since, state } = status;
   const { calendar } = context.settings;
-  if (state === 'blocked') return [];
+  // What is yet to be made cannot be late.
+  if (state === 'blocked' || status.issue === null) return [];
   const own = deadlineOf(status, context);
   const others = heldUpBy(status.key, context)
     .flatMap((waiting) => deadlineOf(waiting, context) ?? [])

@@ -19,7 +19,8 @@ export function sideBySide(actions: readonly Action[]): readonly (readonly Actio
 }
 
 function isApart(one: Action, other: Action): boolean {
-  if (one.kind === 'create-label') return other.kind === 'create-label';
+  // The label that claims an engagement comes last: without the others there must be no trace of it.
+  if (one.kind === 'create-label') return other.kind === 'create-label' && !one.claims && !other.claims;
   if (one.kind === 'add-link') return other.kind === 'add-link';
   if (one.kind !== 'update-issue' || other.kind !== 'update-issue') return false;
   // What joins the epic comes on top of its children, like a new one.
