@@ -69,6 +69,8 @@ export function translate(standing: Standing, move: Move): Translated {
     },
     done: new Map([...mapKeys(ends, after), ...back.done]),
     baseline: new Map([...mapKeys(record.baseline, after), ...back.baseline]),
+    // What a migration changes is nobody's reversal of what was done before.
+    touches: new Map(),
     rulings: joinRulings(kept, back.rulings),
     drift: driftAfter(record.drift, after),
     migrated,

@@ -2,7 +2,6 @@
 
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, labelValues } from '#domain/base/labels.ts';
-import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
@@ -80,7 +79,8 @@ function changesOf({ found, assessment }: PlanFacts): readonly SowChange[] {
 function sowNotes({ facts, context }: Pick<EpicDraft, 'facts' | 'context'>): readonly Action[] {
   const changes = changesOf(facts);
   if (changes.length === 0) return [];
-  const rule = `sow-changed:${checksum(canonicalJson(changes))}` as const;
+  // The same change may come twice; a run that is repeated after a crash finds its own note.
+  const rule = `sow-changed:${facts.found.record?.revision ?? 0}` as const;
   const body = sowChangedNote(rule, changes, stepsBehind(facts, changes), context);
   return [{ kind: 'write-note', target: { kind: 'epic' }, rule, body }];
 }

@@ -33,8 +33,8 @@ export type NoteRule =
   | 'epic-completed'
   | 'record-damaged'
   | 'other-sow'
-  /** With a digest of the changes. */
-  | `sow-changed:${string}`
+  /** With the revision of the record before the change. */
+  | `sow-changed:${number}`
   | 'record-restored'
   | 'brake'
   | 'fuse'
