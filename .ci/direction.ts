@@ -26,6 +26,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/rulings'],
   ['src/domain/record'],
   ['src/domain/assess'],
+  ['src/domain/dates'],
   ['src/domain/texts'],
   ['src/domain/reminders', 'src/domain/drift'],
   ['src/domain/explain'],

@@ -18,7 +18,7 @@ export function explainText(explanation: Explanation, paint: Paint): string {
   ].join('\n');
 }
 
-function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
+function epicLines({ epic, forecastEnd, criticalPath, steps }: Explanation, paint: Paint): readonly string[] {
   const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
   return [
     `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
@@ -27,9 +27,22 @@ function epicLines({ epic }: Explanation, paint: Paint): readonly string[] {
         `  ${mark(step.done, paint)} closes when ${step.title} is done: ${step.state ?? 'not in this engagement'}`,
     ),
     ...healthLines(epic, paint),
+    ...endLines({ forecastEnd, criticalPath, steps }, paint),
     ...epic.leftAlone.map(
       (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
     ),
+  ];
+}
+
+/** When it closes as things stand, and which steps decide that. */
+function endLines(
+  { forecastEnd, criticalPath, steps }: Pick<Explanation, 'forecastEnd' | 'criticalPath' | 'steps'>,
+  paint: Paint,
+): readonly string[] {
+  if (forecastEnd === null || criticalPath.length === 0) return [];
+  const titles = criticalPath.map((key) => steps.find(({ step }) => step === key)?.title ?? key);
+  return [
+    `  ${paint('dim', 'forecast')} the last closing step is done on ${forecastEnd}; decided by ${visible(titles.join(' → '))}`,
   ];
 }
 
@@ -106,11 +119,17 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   const { issue, label, owners, role, due } = step;
   const owner = owners.length === 0 ? 'nobody yet' : owners.join(', ');
   const facts = `  ${paint('dim', 'owner')} ${visible(owner)} (role ${role})   ${paint('dim', 'due')} ${due.date ?? 'none'} (${due.why})${due.late === null ? '' : paint('bad', `  ${lateText(due.late.days)} since ${due.late.since}`)}`;
+  const moved =
+    step.forecast === null || due.date === null || step.forecast <= due.date
+      ? []
+      : [
+          `  ${paint('dim', 'forecast')} ${step.forecast}${step.cannotBeHeld ? ': its date cannot be held. A change request about the dates would do' : ''}`,
+        ];
   const early = due.beforeItsTurn.map(
     ({ title, due: date }) =>
       `  ${paint('change', '!')} due before what it waits for: ${visible(title)}, due ${date}. One of the dates cannot be kept: move it with /ps due`,
   );
-  if (issue === null) return [facts, ...early];
+  if (issue === null) return [facts, ...moved, ...early];
   const closed =
     issue.state === 'closed' ? `closed${issue.closedBy === null ? '' : ` by ${issue.closedBy}`}` : 'open';
   const now = label.now.length === 0 ? 'none' : label.now.join(' and ');
@@ -118,6 +137,7 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   return [
     `  ${paint('dim', 'issue')} ${issue.reference} ${closed}   ${paint('dim', 'label')} ${visible(now)}${same ? '' : `, by the facts ${label.byFacts}`}`,
     facts,
+    ...moved,
     ...early,
   ];
 }

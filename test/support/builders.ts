@@ -80,6 +80,8 @@ export function aStep(id: string, changes: Partial<Step> = {}): Step {
     created: 'launch',
     after: [],
     due: [],
+    slip: 'keep',
+    needs: 1,
     done_when: aDoneWhen(),
     confidential: false,
     body: '## Checklist\n\n- [ ] Do it\n',

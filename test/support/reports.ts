@@ -33,6 +33,8 @@ export function aReportedStep(step: string, changes: Partial<ReportedStep> = {})
     since: null,
     due: null,
     daysLate: 0,
+    forecast: null,
+    cannotBeHeld: false,
     doneOn: null,
     reference: null,
     url: null,
@@ -61,6 +63,8 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     waitingFor: [aTurn()],
     nextDue: { step: 'kick-off', title: 'Kick-off', date: '2026-11-30', inDays: 10 },
     late: [],
+    forecastEnd: null,
+    criticalPath: [],
     violations: [],
     waivers: [],
     steps: [

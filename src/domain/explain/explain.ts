@@ -14,6 +14,8 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { labelValues, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { forecastOf } from '#domain/dates/dated-steps.ts';
+import type { Forecast } from '#domain/dates/forecast.ts';
 import { type ConditionCheck, describeCondition, evaluateCondition } from '#domain/process/condition.ts';
 import type { Predecessor, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
@@ -31,6 +33,10 @@ export interface Explanation {
   readonly engagement: EngagementKey;
   readonly process: { readonly id: string; readonly name: string; readonly profile: string | null };
   readonly epic: EpicExplanation;
+  /** Day on which the last closing step is done, as things stand; `null`: nothing says when. */
+  readonly forecastEnd: string | null;
+  /** Open steps that decide that day, in order. */
+  readonly criticalPath: readonly StepKey[];
   /** Steps in reading order, those left out as well. */
   readonly steps: readonly StepExplanation[];
 }
@@ -90,6 +96,10 @@ export type StepExplanation =
       /** How the count of silence stands. */
       readonly acceptance: Acceptance | null;
       readonly due: DueExplanation;
+      /** Day on which it will be done, as things stand; `null`: done, or nothing says when. */
+      readonly forecast: string | null;
+      /** Its date stays, and the forecast is later. */
+      readonly cannotBeHeld: boolean;
       readonly reminders: RemindersSeen;
       /** Of a recurring step that has begun. */
       readonly occurrences?: OccurrencesSeen;
@@ -136,9 +146,10 @@ export function explain(input: {
   const assessment = openly(input.assessment);
   const { process } = assessment;
   const context = blockContext(assessment, settings);
+  const forecast = forecastOf(context, found.record);
   const steps = process.steps.flatMap((step): StepExplanation[] => {
     const status = assessment.steps.find(({ key }) => key === step.id);
-    if (status !== undefined) return [explainStep(status, context, found)];
+    if (status !== undefined) return [explainStep(status, context, { found, forecast })];
     const excluded = assessment.excluded.find((candidate) => candidate.step.id === step.id);
     return excluded === undefined ? [] : [explainExcluded(excluded, assessment)];
   });
@@ -146,6 +157,8 @@ export function explain(input: {
     engagement: assessment.engagement,
     process: { id: process.id, name: process.name, profile: process.profile },
     epic: explainEpic(context, found),
+    forecastEnd: forecast.end,
+    criticalPath: forecast.criticalPath,
     steps,
   };
 }
@@ -199,7 +212,11 @@ function conditionOf(step: Step, { sow }: Assessment): ConditionExplanation | nu
   return { text: describeCondition(step.when), checks: evaluateCondition(step.when, sow).checks };
 }
 
-function explainStep(status: StepStatus, context: BlockContext, found: Identified): StepExplanation {
+function explainStep(
+  status: StepStatus,
+  context: BlockContext,
+  { found, forecast }: { readonly found: Identified; readonly forecast: Forecast },
+): StepExplanation {
   const { assessment, settings } = context;
   const { step, issue } = status;
   const occurrences = occurrencesSeen(status.key, context);
@@ -228,6 +245,8 @@ function explainStep(status: StepStatus, context: BlockContext, found: Identifie
     acceptance: status.acceptance,
     due: explainDue(status, context, found.record),
     ...(occurrences === null ? {} : { occurrences }),
+    forecast: forecast.steps.get(status.key)?.forecast ?? null,
+    cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
     reminders: remindersSeen(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({

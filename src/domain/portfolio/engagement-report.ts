@@ -86,6 +86,10 @@ export const ReportedStep = z.object({
   since: Since.nullable().describe('When it could begin; null: it cannot yet, or it is not known.'),
   due: CalendarDay.nullable(),
   daysLate: Late,
+  forecast: CalendarDay.nullable().describe(
+    'When it will be done, as things stand; null: done, a tracker or register, or nothing says when.',
+  ),
+  cannotBeHeld: z.boolean().describe('Its due date stays, and the forecast is later.'),
   doneOn: CalendarDay.nullable(),
   occurrences: z
     .object({
@@ -144,6 +148,10 @@ export const EngagementReport = z.object({
     .describe(
       'Late steps, the latest first; "due" is the date missed, of the step or of one that it holds up.',
     ),
+  forecastEnd: CalendarDay.nullable().describe(
+    'When the last closing step is done, as things stand; null: nothing says when.',
+  ),
+  criticalPath: z.array(z.string()).describe('Keys of the open steps that decide that day, in order.'),
   violations: z.array(ReportedFinding),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),

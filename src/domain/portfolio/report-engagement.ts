@@ -8,9 +8,12 @@ import { compareText } from '#domain/base/compare-text.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { forecastOf } from '#domain/dates/dated-steps.ts';
+import type { Forecast } from '#domain/dates/forecast.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
@@ -31,16 +34,22 @@ export interface ReportContext {
   readonly at: string;
 }
 
+/** What a report takes of who is who in an engagement. */
+export type ReportedFound = Pick<Identified, 'epic' | 'memory' | 'restored'> & {
+  readonly record: Pick<EngagementRecord, 'baseline'> | null;
+};
+
 /** Reports on an engagement from its assessment. Tells no amounts, and of a confidential issue only the state. */
 export function reportEngagement(
   everything: Assessment,
-  found: Pick<Identified, 'epic' | 'memory' | 'restored'>,
+  found: ReportedFound,
   context: ReportContext,
 ): EngagementReport {
   const assessment = openly(everything);
   const { sow, process, engagement, complete } = assessment;
   const blocks = blockContext(assessment, context.settings);
-  const steps = assessment.steps.map((status) => reportStep(status, blocks, context));
+  const forecast = forecastOf(blocks, found.record);
+  const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
   const turns = complete ? [] : mainTurns(assessment).map(({ key }) => key);
   const closed = complete ? (found.epic?.closedAt ?? null) : null;
   return {
@@ -61,6 +70,8 @@ export function reportEngagement(
     waitingFor: steps.filter(({ step }) => turns.includes(step)).map(turnOf),
     nextDue: nextDue(assessment, blocks),
     late: late(assessment, blocks, turns),
+    forecastEnd: forecast.end,
+    criticalPath: [...forecast.criticalPath],
     violations: findings(assessment, found),
     waivers: waivers(assessment),
     steps,
@@ -98,6 +109,8 @@ export function reportUnreadable(
     waitingFor: [],
     nextDue: null,
     late: [],
+    forecastEnd: null,
+    criticalPath: [],
     violations: [{ step: null, title: null, ...finding, url: facts.url }].map(plainFinding),
     waivers: [],
     steps: [],
@@ -127,7 +140,14 @@ function mainTurns(assessment: Assessment): readonly StepStatus[] {
   return main.length > 0 ? main : turns;
 }
 
-function reportStep(status: StepStatus, blocks: BlockContext, context: ReportContext): ReportedStep {
+function reportStep(
+  status: StepStatus,
+  {
+    blocks,
+    forecast,
+    context,
+  }: { readonly blocks: BlockContext; readonly forecast: Forecast; readonly context: ReportContext },
+): ReportedStep {
   const { assessment } = blocks;
   const { step, issue } = status;
   const due = dueOf(status, blocks);
@@ -145,6 +165,8 @@ function reportStep(status: StepStatus, blocks: BlockContext, context: ReportCon
     since: turnSince(status, assessment, context),
     due,
     daysLate: latenessOf(status, blocks)?.days ?? 0,
+    forecast: forecast.steps.get(status.key)?.forecast ?? null,
+    cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
     doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
     ...(occurrences === null ? {} : { occurrences }),
     reference: issue?.reference ?? null,

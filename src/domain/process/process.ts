@@ -58,6 +58,9 @@ const DueRule = z.strictObject({
 });
 export type DueRule = z.infer<typeof DueRule>;
 
+const Slip = z.enum(['keep', 'slack', 'fixed']);
+export type Slip = z.infer<typeof Slip>;
+
 const EvidenceField = z.strictObject({
   /** Exactly the words in the first column of the evidence table, for example `Sent on`. */
   field: z
@@ -165,6 +168,10 @@ export const StepFrontMatter = z.strictObject({
   /** One thread per occurrence on the step's one issue (`kind: recurring` only). */
   recurs: Recurs.optional(),
   due: z.array(DueRule).default([]),
+  /** What becomes of the date when an earlier step is late: `keep` the distance to it, use up `slack`, or `fixed`. */
+  slip: Slip.default('keep'),
+  /** Working days that the work takes at least: how close `slack`, `fixed` and dates set by people come to what is before. */
+  needs: z.number().int().min(0).max(400).default(1),
   done_when: DoneWhen.prefault({}),
   pipeline: PipelineRule.optional(),
   /** Whoever is the issue's assignee when the step is done gets this role: that is how the engineer becomes known. */

@@ -10,10 +10,11 @@ import { gatherPortfolio } from '#domain/portfolio/gather.ts';
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import {
   type ReportContext,
+  type ReportedFound,
   reportEngagement,
   reportUnreadable,
 } from '#domain/portfolio/report-engagement.ts';
-import { type Identified, identify } from '#domain/record/identify.ts';
+import { identify } from '#domain/record/identify.ts';
 import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
@@ -38,7 +39,7 @@ type Known =
   | {
       readonly kind: 'decided';
       readonly assessment: Assessment;
-      readonly found: Pick<Identified, 'epic' | 'memory' | 'restored'>;
+      readonly found: ReportedFound;
     }
   | {
       readonly kind: 'unreadable';
@@ -121,7 +122,7 @@ async function judge(
 }
 
 function kept({ facts: { assessment, found } }: Decision): Known {
-  const { epic, memory, restored } = found;
+  const { epic, memory, restored, record } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,
     issue: status.issue === null ? null : light(status.issue),
@@ -129,7 +130,12 @@ function kept({ facts: { assessment, found } }: Decision): Known {
   return {
     kind: 'decided',
     assessment: { ...assessment, steps },
-    found: { epic: epic === null ? null : light(epic), memory, restored },
+    found: {
+      epic: epic === null ? null : light(epic),
+      memory,
+      restored,
+      record: record === null ? null : { baseline: record.baseline },
+    },
   };
 }
 
