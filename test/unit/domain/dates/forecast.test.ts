@@ -193,12 +193,14 @@ describe('whatever happens', () => {
       fc.property(history, ({ steps, today }) => {
         const made = forecast(steps, today);
         const next = replanned(steps, made);
-        for (const [index, one] of steps.entries()) {
-          const seen = made.steps.get(one.key);
-          if (seen?.forecast != null) expect(isWorkingDay(seen.forecast, CALENDAR)).toBe(true);
-          if (!one.pinned && seen?.forecast != null) expect(seen.forecast >= (one.baseline ?? '')).toBe(true);
-          if (one.pinned || one.doneOn !== null) expect(next[index]).toEqual(one);
-        }
+        const dates = [...made.steps.values()].flatMap(({ forecast: date }) => date ?? []);
+        expect(dates.filter((date) => !isWorkingDay(date, CALENDAR))).toEqual([]);
+        const earlier = steps.filter(
+          (one) => !one.pinned && (made.steps.get(one.key)?.forecast ?? '9999') < (one.baseline ?? ''),
+        );
+        expect(earlier).toEqual([]);
+        const stays = (one: DatedStep): boolean => one.pinned || one.doneOn !== null;
+        expect(next.filter(stays)).toEqual(steps.filter(stays));
       }),
       { numRuns: 200 },
     );
