@@ -23,7 +23,7 @@ export function forecastOf(context: Outlook, record: Baselines): Forecast {
 }
 
 /** The steps that have dates of their own, every step after all its predecessors. */
-export function datedSteps(context: Outlook, record: Baselines): readonly DatedStep[] {
+function datedSteps(context: Outlook, record: Baselines): readonly DatedStep[] {
   const { assessment } = context;
   const byKey = new Map(assessment.steps.map((status) => [status.key, status]));
   return assessment.order
