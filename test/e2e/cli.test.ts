@@ -290,7 +290,7 @@ describe('procession, with GitLab', () => {
       counts: { engagements: 2, changed: 0, failed: 0 },
     });
     expect(issueOf('SOW-1043', 'kick-off').state).toBe('opened');
-    expect(await run('check')).toMatchObject({
+    expect(await run('check', 'SOW-1042', 'SOW-1043')).toMatchObject({
       code: 0,
       stdout: '2 engagements checked: every rule is kept.\n',
     });
