@@ -33,24 +33,27 @@ export function splitRulings(rulings: Rulings, keyAfter: (step: StepKey) => Step
 
 /** Puts rulings that were set aside back among the others. */
 export function joinRulings(rulings: Rulings, aside: readonly Rulings[]): Rulings {
-  return aside.reduce<Rulings>(
-    (joined, more) => ({
-      ...joined,
-      waivers: [...joined.waivers, ...more.waivers],
-      approvals: [...joined.approvals, ...more.approvals],
-      instances: [...joined.instances, ...more.instances],
-      snoozes: [...joined.snoozes, ...more.snoozes],
-      reminders: [...joined.reminders, ...more.reminders],
-      waiting: [...joined.waiting, ...more.waiting],
-      runs: [...joined.runs, ...more.runs],
-    }),
-    rulings,
-  );
+  return aside.reduce<Rulings>((joined, more) => ({ ...joined, ...listsOfBoth(joined, more) }), rulings);
 }
 
-type OfSteps = 'waivers' | 'approvals' | 'instances' | 'snoozes' | 'reminders' | 'waiting' | 'runs';
+/** Lists of rulings that are about one step each. One that is left out below does not compile. */
+type OfSteps = {
+  [Name in keyof Rulings]: Rulings[Name] extends readonly { readonly step: StepKey }[] ? Name : never;
+}[keyof Rulings];
 
-/** The lists of rulings that are about one step each. */
+function listsOfBoth(one: Rulings, other: Rulings): Pick<Rulings, OfSteps> {
+  return {
+    waivers: [...one.waivers, ...other.waivers],
+    approvals: [...one.approvals, ...other.approvals],
+    calls: [...one.calls, ...other.calls],
+    instances: [...one.instances, ...other.instances],
+    snoozes: [...one.snoozes, ...other.snoozes],
+    reminders: [...one.reminders, ...other.reminders],
+    waiting: [...one.waiting, ...other.waiting],
+    runs: [...one.runs, ...other.runs],
+  };
+}
+
 function ofSteps(
   rulings: Rulings,
   change: <T extends { readonly step: StepKey }>(list: readonly T[]) => T[],
@@ -58,6 +61,7 @@ function ofSteps(
   return {
     waivers: change(rulings.waivers),
     approvals: change(rulings.approvals),
+    calls: change(rulings.calls),
     instances: change(rulings.instances),
     snoozes: change(rulings.snoozes),
     reminders: change(rulings.reminders),
