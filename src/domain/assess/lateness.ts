@@ -52,15 +52,14 @@ export function latenessOf(status: StepStatus, context: Outlook): Lateness | nul
  */
 export function deadlinesOf(status: StepStatus, context: Outlook): readonly Deadline[] {
   const { today } = context.assessment;
-  const { since, state } = status;
-  const { calendar } = context.settings;
-  // What is yet to be made cannot be late.
-  if (state === 'blocked' || status.issue === null) return [];
+  const { since } = status;
+  // Blocked, or yet to be made.
+  if (since === null) return [];
   const own = deadlineOf(status, context);
   const others = heldUpBy(status.key, context)
     .flatMap((waiting) => deadlineOf(waiting, context) ?? [])
     .filter(({ due }) => due < today);
-  const grace = since === null ? '' : dayAfter(since, calendar);
+  const grace = dayAfter(since, context.settings.calendar);
   return [...(own === null ? [] : [own]), ...others]
     .map((deadline) => ({ ...deadline, from: deadline.due > grace ? deadline.due : grace }))
     .toSorted((a, b) => compareText(a.due, b.due));

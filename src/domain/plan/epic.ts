@@ -5,7 +5,7 @@ import { labelName, labelValues } from '#domain/base/labels.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
-import { changeText, type SowChange, sowChanges } from '#domain/sow/changes.ts';
+import { changeText, type SowChange, schemaPath, sowChanges } from '#domain/sow/changes.ts';
 import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
@@ -45,15 +45,16 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const written = blockToWrite(existing, draft, kept);
   const { block } = written;
   const { state, addLabels, removeLabels } = epicChange(existing, draft);
+  const changes = changesOf(facts);
   const notes = [
     ...restoredNotes(facts),
-    ...sowNotes(draft),
+    ...sowNotes(changes, draft),
     ...(due === null ? [] : notesFor(due, context)),
   ];
   const why = [
     ...(due === 'closed' ? ['close: the engagement is complete'] : []),
     ...(due === 'opened' ? ['reopen: closing steps are open'] : []),
-    ...changesOf(facts).map((change) => `the SOW: ${changeText(change)}`),
+    ...changes.map((change) => `the SOW: ${changeText(change)}`),
     ...keptWhy(kept),
     ...(block === null ? [] : ['update progress']),
     ...newlyWanted(rulings, said.recorded).map((step) => `start the pipeline of ${step}`),
@@ -76,8 +77,10 @@ function changesOf({ found, assessment }: PlanFacts): readonly SowChange[] {
 }
 
 /** One note for each change of the SOW: the record, written next, has the new one. */
-function sowNotes({ facts, context }: Pick<EpicDraft, 'facts' | 'context'>): readonly Action[] {
-  const changes = changesOf(facts);
+function sowNotes(
+  changes: readonly SowChange[],
+  { facts, context }: Pick<EpicDraft, 'facts' | 'context'>,
+): readonly Action[] {
   if (changes.length === 0) return [];
   // The same change may come twice; a run that is repeated after a crash finds its own note.
   const rule = `sow-changed:${facts.found.record?.revision ?? 0}` as const;
@@ -87,7 +90,7 @@ function sowNotes({ facts, context }: Pick<EpicDraft, 'facts' | 'context'>): rea
 
 /** Open steps whose issues show what was changed, and do not follow. */
 function stepsBehind({ assessment }: PlanFacts, changes: readonly SowChange[]): readonly StepKey[] {
-  const changed = changes.map(({ field }) => field.replaceAll(/\[[^\]]*\]/g, ''));
+  const changed = changes.map(({ field }) => schemaPath(field));
   const isChanged = (path: string): boolean =>
     changed.some((field) => field === path || field.startsWith(`${path}.`) || path.startsWith(`${field}.`));
   const { partials } = assessment.process;
@@ -160,7 +163,7 @@ type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'cont
  */
 export function planStopped(draft: StoppedDraft): readonly Action[] {
   const answers = planAnswers(draft, true);
-  const notes = sowNotes(draft);
+  const notes = sowNotes(changesOf(draft.facts), draft);
   if (answers.length + notes.length === 0) return [];
   const { assessment, found } = draft.facts;
   const isPaused = found.memory.paused && !draft.wishes.resume;

@@ -8,7 +8,7 @@ import type { BlockContext } from '#domain/texts/block-context.ts';
 import { movesToEpic } from './holder.ts';
 import type { PlanInput } from './input.ts';
 import { nextRuns } from './pipelines.ts';
-import { readingsAfter } from './threads.ts';
+import { readingsWithThreads } from './threads.ts';
 
 /** Next rulings, with two findings that they remember and that texts need. */
 export interface NextRulings {
@@ -38,7 +38,7 @@ export function nextRulings(
     due,
     rulings: {
       ...recordEffects(assessment.rulings, effects, new Set(done)),
-      readings: readingsAfter(assessment.rulings, facts),
+      readings: readingsWithThreads(assessment.rulings, facts),
       runs: nextRuns(assessment, now),
       reminders: records,
       waiting: waitingSince(assessment),

@@ -5,7 +5,7 @@ import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
 import type { Settled, ThreadEdit } from '#domain/recurring/settle.ts';
-import { type NoticeKind, withNotice } from '#domain/recurring/thread.ts';
+import { withNotice } from '#domain/recurring/thread.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { renderTemplate } from '#domain/template/render.ts';
 import { misplacedNote, noticeText, occurrenceNote } from '#domain/texts/occurrence-note.ts';
@@ -83,8 +83,7 @@ function edited(
   status: StepStatus,
   context: Draft['context'],
 ): string {
-  const kind: NoticeKind = why;
-  return withNotice(body, kind, noticeText(why, occurrence, status, context));
+  return withNotice(body, why, noticeText(why, occurrence, status, context));
 }
 
 function partialsOf(
@@ -102,7 +101,7 @@ function partialsOf(
 }
 
 /** How far comments will have been read: threads that this run opens and takes away are counted already. */
-export function readingsAfter(rulings: Rulings, { threads, found }: PlanFacts): Rulings['readings'] {
+export function readingsWithThreads(rulings: Rulings, { threads, found }: PlanFacts): Rulings['readings'] {
   const changes = new Map<string, number>();
   for (const [step, { open, doubles }] of threads ?? new Map<StepKey, Settled>()) {
     const issue = found.issues.get(step);

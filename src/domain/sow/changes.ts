@@ -16,12 +16,21 @@ export interface SowChange {
  * @example `[{ field: 'hours.scoped', from: '400', to: '480' }, { field: 'deliverables[D3].title', from: null, to: 'Second region' }]`
  */
 export function sowChanges(before: Sow, after: Sow): readonly SowChange[] {
+  // Every run without a source at hand goes by the record itself.
+  if (before === after) return [];
   const [from, to] = [leavesOf(before), leavesOf(after)];
-  const fields = [...new Set([...from.keys(), ...to.keys()])].filter((field) => !isAmountPath(plain(field)));
+  const fields = [...new Set([...from.keys(), ...to.keys()])].filter(
+    (field) => !isAmountPath(schemaPath(field)),
+  );
   return fields.flatMap((field): SowChange[] => {
     const [was, is] = [from.get(field) ?? null, to.get(field) ?? null];
     return was === is ? [] : [{ field, from: was, to: is }];
   });
+}
+
+/** Path in the schema, without names of elements. @example `deliverables[D3].title` → `deliverables.title` */
+export function schemaPath(field: string): string {
+  return field.replaceAll(/\[[^\]]*\]/g, '');
 }
 
 /** A change in words: `hours.scoped: 400 → 480`, `deliverables[D3].title: + Second region`, `dates.end: − 2027-06-30`. */
@@ -78,8 +87,4 @@ function nameOf(item: unknown, index: number): string {
   const { id, sku, title, name } = item as Readonly<Record<string, unknown>>;
   const known = [id, sku, title, name].find((value) => typeof value === 'string');
   return typeof known === 'string' ? clipped(known) : String(index + 1);
-}
-
-function plain(field: string): string {
-  return field.replaceAll(/\[[^\]]*\]/g, '');
 }

@@ -24,23 +24,6 @@ export interface Assessed {
 
 const NOTHING_SETTLED: ReadonlyMap<StepKey, Settled> = new Map();
 
-function isStopped({ hold }: Rulings): boolean {
-  return hold !== null;
-}
-
-function trackerIssues({ steps }: Assessment): ReadonlySet<number> {
-  return new Set(
-    steps.flatMap(({ step, issue }) => (step.recurs === undefined || issue === null ? [] : [issue.id])),
-  );
-}
-
-function withMemories(
-  { trackers }: Assessment,
-  threads: ReadonlyMap<StepKey, Settled>,
-): Assessment['trackers'] {
-  return new Map([...trackers, ...[...threads].map(([key, { memory }]) => [key, memory] as const)]);
-}
-
 /**
  * Assesses the facts together with what people have ruled: as recorded in the epic, and in comments not followed yet.
  * Reads only.
@@ -67,7 +50,7 @@ export async function assessWithComments(
   const rulings: Rulings = { ...settled, runs, ...byLabel };
   const before = assess({ ...facts, rulings });
   const reader = keepingThreads(gitlab, trackerIssues(before));
-  const unread = isStopped(before.rulings) ? [] : issuesToRead(before, { found, settings, now });
+  const unread = before.rulings.hold !== null ? [] : issuesToRead(before, { found, settings, now });
   const followed = await readComments(reader.gitlab, {
     look: { ...look, issues: new Set([...(look.issues ?? []), ...unread]) },
     found,
@@ -79,7 +62,7 @@ export async function assessWithComments(
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const isPaused = found.memory.paused && !options.resume && !effects.unpause;
   const threads =
-    isPaused || isStopped(ruled.rulings)
+    isPaused || ruled.rulings.hold !== null
       ? NOTHING_SETTLED
       : await settleTrackers(gitlab, ruled, { read: reader.read, found, settings, now });
   const isNews = [...threads].some(([key, { memory }]) => ruled.trackers.get(key) !== memory);
@@ -89,4 +72,17 @@ export async function assessWithComments(
   const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
   return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads };
+}
+
+function trackerIssues({ steps }: Assessment): ReadonlySet<number> {
+  return new Set(
+    steps.flatMap(({ step, issue }) => (step.recurs === undefined || issue === null ? [] : [issue.id])),
+  );
+}
+
+function withMemories(
+  { trackers }: Assessment,
+  threads: ReadonlyMap<StepKey, Settled>,
+): Assessment['trackers'] {
+  return new Map([...trackers, ...[...threads].map(([key, { memory }]) => [key, memory] as const)]);
 }

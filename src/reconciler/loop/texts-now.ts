@@ -42,8 +42,9 @@ export function textsNow(
     texts = new Map(items.map((now) => [keyOf(now), now.description]));
   }
 
-  /** Those that are written side by side share one reading. */
+  /** Those that are written side by side share one reading; what nobody had announced is not in that. */
   async function readOnce(item: Item): Promise<void> {
+    if (!left.has(keyOf(item))) return await read(item);
     reading ??= read(item).finally(() => {
       reading = null;
     });
