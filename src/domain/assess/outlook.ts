@@ -3,7 +3,7 @@
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
-import { type PersonInRole, personInRole } from '#domain/rulings/people.ts';
+import { MANAGER, type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -57,6 +57,12 @@ export function mention(username: string, { assessment: { members, steps } }: Ou
     members?.has(userKey(username)) === true ||
     steps.some(({ issue }) => issue?.assignees.some((user) => isSameUser(user.username, username)));
   return isKnown ? `@${username}` : `\`${username}\``;
+}
+
+/** Calls the manager at the beginning of a sentence: `@mira `; empty where nobody is known. */
+export function callManager(context: Outlook): string {
+  const { username } = personInRole(MANAGER, context.assessment, context.settings);
+  return username === null ? '' : `${mention(username, context)} `;
 }
 
 /** Due date of a step: that of the issue after this run, or the planned one. */

@@ -15,8 +15,8 @@ import {
   epicSettledNote,
   fuseNote,
   restoredNote,
-  sowChangedNote,
 } from '#domain/texts/notes.ts';
+import { sowChangedNote } from '#domain/texts/sow-notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { blockChange, type LabelChanges, labelChanges } from './changes.ts';

@@ -7,15 +7,12 @@ import { openly } from '#domain/assess/audience.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import type { Gone } from '#domain/assess/gone.ts';
-import { dueOf, mention, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
+import { callManager, dueOf, ownersAsText, titlesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
 import { SLOT_WANTED } from '#domain/recurring/slot.ts';
-import { MANAGER, personInRole } from '#domain/rulings/people.ts';
-import { changeText, type SowChange } from '#domain/sow/changes.ts';
-import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
 import { fencedText, inlineText } from '#domain/text/foreign-text.ts';
 import { encodeNoteMarker } from '#domain/text/marker.ts';
@@ -131,15 +128,11 @@ function closedTooEarly(
 const WRONG_CLOSES = 3;
 
 /** Calls the manager where people keep closing a step that is not done: something else is wrong then. */
-function togetherLines(
-  { key }: StepStatus,
-  { assessment, settings, wrongCloses }: BlockContext,
-): readonly string[] {
-  if ((wrongCloses?.get(key) ?? 0) < WRONG_CLOSES) return [];
-  const { username } = personInRole('manager', assessment, settings);
+function togetherLines({ key }: StepStatus, context: BlockContext): readonly string[] {
+  if ((context.wrongCloses?.get(key) ?? 0) < WRONG_CLOSES) return [];
   return [
     '',
-    `${username === null ? '' : `@${username} `}It has been closed three times by now. Please settle together how it goes on; where something cannot be had, a manager comments \`/ps waive <reason>\`.`,
+    `${callManager(context)}It has been closed three times by now. Please settle together how it goes on; where something cannot be had, a manager comments \`/ps waive <reason>\`.`,
   ];
 }
 
@@ -314,59 +307,6 @@ export function restoredNote(how: 'lost' | 'altered', engagement: string): strin
     'record-restored',
     `${what} It has been restored from the protected copy below. To change what holds for ${engagement}, comment \`/ps help\` on one of its issues, or change its SOW; notes of your own belong below the kept lines.`,
   );
-}
-
-/** Says that a SOW with this number is another one, and was left alone. */
-export function otherSowNote(engagement: string, changes: readonly SowChange[]): string {
-  return noteBody(
-    'other-sow',
-    [
-      `A SOW with the number of ${engagement} came in that looks like another one. Nothing was taken from it:`,
-      '',
-      ...changes.map((change) => `- ${inlineText(changeText(change))}`),
-      '',
-      `If it has this number by mistake, give it its own. If this engagement is to be corrected: \`procession apply sows/${engagement}.yml --same-engagement\`.`,
-    ].join('\n'),
-  );
-}
-
-/**
- * Says what is other in the SOW than it was, and where the old still stands.
- *
- * @param rule see {@link NoteRule}
- * @param behind steps whose issues were written from the SOW as it was
- */
-export function sowChangedNote(
-  rule: NoteRule,
-  changes: readonly SowChange[],
-  behind: readonly StepKey[],
-  context: BlockContext,
-): string {
-  const { assessment } = context;
-  const says = behind.length === 1 ? 'says' : 'say';
-  return noteBody(
-    rule,
-    [
-      `The SOW of ${assessment.engagement} has changed:`,
-      '',
-      ...changes.map((change) => `- ${inlineText(changeText(change))}`),
-      ...(behind.length === 0
-        ? []
-        : [
-            '',
-            `Texts of people are not rewritten: ${behind.map(stepReference).join(', ')} still ${says} what held before. Correct by hand what matters.`,
-          ]),
-      ...(assessment.sow.stage === LAUNCH_STAGE ? [] : ['', notWonAnyMore(context)]),
-    ].join('\n'),
-  );
-}
-
-/** Asks the manager what is to become of an engagement whose deal is not won any more. */
-function notWonAnyMore(context: BlockContext): string {
-  const { assessment, settings } = context;
-  const { username } = personInRole(MANAGER, assessment, settings);
-  const manager = username === null ? '' : `${mention(username, context)} `;
-  return `${manager}The deal is not won any more (stage: ${inlineText(assessment.sow.stage)}), and its engagement runs. Nothing is closed by itself: \`/ps hold <reason>\` on one of its issues stops the work until this is settled.`;
 }
 
 /** Says why a plan that changes too much at once was not begun. */

@@ -4,7 +4,6 @@ import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { answerRule } from '#domain/plan/answers.ts';
 import { epicMarker, stepMarker } from '#domain/plan/creation.ts';
-import { movedBlock } from '#domain/plan/holder.ts';
 import { issueTextNow, recordNow, textsToWrite, withRecord } from '#domain/plan/written.ts';
 import { sideBySide } from '#domain/policy/side-by-side.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
@@ -14,10 +13,10 @@ import { NEWBORN, placeOf, type Seal, sameRecordLine } from '#domain/record/line
 import { writeKept } from '#domain/text/kept-sections.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { newIssueText, resolveReferences } from '#domain/text/references.ts';
-import { movedNote, twinNote } from '#domain/texts/notes.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { changeThread } from './apply-threads.ts';
+import { closeTwin, retireTracking } from './end-items.ts';
 import { ensureNote } from './ensure-note.ts';
 import type { StartedRuns } from './read-runs.ts';
 import { textsNow } from './texts-now.ts';
@@ -315,45 +314,4 @@ async function answer(world: World, action: Extract<Action, { kind: 'answer' }>)
   if (target.kind === 'issue') await world.gitlab.react(target, action.noteId, REACTIONS[action.outcome]);
   if (action.body !== null)
     await ensureNote(world, target, answerRule(action.noteId), action.body, { internal: action.internal });
-}
-
-async function closeTwin(world: World, action: Extract<Action, { kind: 'close-twin' }>): Promise<void> {
-  const original = targetOf(world, action.original).reference;
-  if (action.item === 'epic') {
-    const epic = world.found.twinEpics.find(({ id }) => id === action.id);
-    if (epic === undefined) return;
-    await ensureNote(world, epic, 'twin', twinNote(original));
-    await world.gitlab.updateEpic(epic, { state: 'closed' });
-    return;
-  }
-  const issue = world.found.twinIssues.find((twin) => twin.issue.id === action.id)?.issue;
-  if (issue === undefined) return;
-  await ensureNote(world, issue, 'twin', twinNote(original));
-  await world.gitlab.updateIssue(issue, { state: 'closed' });
-}
-
-/** The note first: a crash before the close leaves a tracking issue that is found again. */
-async function retireTracking(
-  world: World,
-  { id, record }: Extract<Action, { kind: 'retire-tracking' }>,
-): Promise<void> {
-  const { engagement } = world.plan;
-  const { found } = world;
-  const left = [...(found.epic === null ? [] : [found.epic]), ...found.leftTracking];
-  const tracking = left.find((epic) => epic.id === id && epic.tracking !== null);
-  if (tracking === undefined) return;
-  const { reference } = epicOf(world);
-  const marker = epicMarker({ engagement, process: world.process });
-  await ensureNote(world, tracking, 'moved', movedNote(engagement, reference));
-  const make = (now: string): string =>
-    withRecord(
-      writeManagedBlock(now, marker, movedBlock(engagement, reference)),
-      recordNow(record, new Map(), null),
-      placeOf(tracking),
-      world.seal,
-    );
-  await world.gitlab.updateEpic(tracking, {
-    description: textOf(world, tracking, make),
-    ...(tracking.state === 'opened' ? { state: 'closed' } : {}),
-  });
 }

@@ -1,0 +1,61 @@
+/** Comments about a SOW that came in while its engagement runs: other than it was, or another one. */
+
+import { callManager } from '#domain/assess/outlook.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { changeText, type SowChange } from '#domain/sow/changes.ts';
+import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { BlockContext } from './block-context.ts';
+import { type NoteRule, noteBody } from './notes.ts';
+
+/** Says that a SOW with this number is another one, and was left alone. */
+export function otherSowNote(engagement: string, changes: readonly SowChange[]): string {
+  return noteBody(
+    'other-sow',
+    [
+      `A SOW with the number of ${engagement} came in that looks like another one. Nothing was taken from it:`,
+      '',
+      ...changes.map((change) => `- ${inlineText(changeText(change))}`),
+      '',
+      `If it has this number by mistake, give it its own. If this engagement is to be corrected: \`procession apply sows/${engagement}.yml --same-engagement\`.`,
+    ].join('\n'),
+  );
+}
+
+/**
+ * Says what is other in the SOW than it was, and where the old still stands.
+ *
+ * @param rule see {@link NoteRule}
+ * @param behind steps whose issues were written from the SOW as it was
+ */
+export function sowChangedNote(
+  rule: NoteRule,
+  changes: readonly SowChange[],
+  behind: readonly StepKey[],
+  context: BlockContext,
+): string {
+  const { assessment } = context;
+  const says = behind.length === 1 ? 'says' : 'say';
+  return noteBody(
+    rule,
+    [
+      `The SOW of ${assessment.engagement} has changed:`,
+      '',
+      ...changes.map((change) => `- ${inlineText(changeText(change))}`),
+      ...(behind.length === 0
+        ? []
+        : [
+            '',
+            `Texts of people are not rewritten: ${behind.map(stepReference).join(', ')} still ${says} what held before. Correct by hand what matters.`,
+          ]),
+      ...(assessment.sow.stage === LAUNCH_STAGE ? [] : ['', notWonAnyMore(context)]),
+    ].join('\n'),
+  );
+}
+
+/** Asks the manager what is to become of an engagement whose deal is not won any more. */
+function notWonAnyMore(context: BlockContext): string {
+  const stage = inlineText(context.assessment.sow.stage);
+  return `${callManager(context)}The deal is not won any more (stage: ${stage}), and its engagement runs. Nothing is closed by itself: \`/ps hold <reason>\` on one of its issues stops the work until this is settled.`;
+}
