@@ -19,5 +19,5 @@ export function pipelineAddress(world: World, { id, projectId }: Pipeline): stri
 
 /** The page of its job is the pipeline's own here. */
 export function jobAddress(world: World, pipeline: Pipeline): string {
-  return `${pipelineAddress(world, pipeline)}#job-${pipeline.job.id}`;
+  return `${pipelineAddress(world, pipeline)}#job-${pipeline.job?.id ?? 0}`;
 }

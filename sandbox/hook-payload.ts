@@ -235,7 +235,7 @@ export function pipelinePayload(world: World, pipeline: Pipeline): object {
     object_attributes: {
       id: pipeline.id,
       iid: pipeline.iid,
-      name: null,
+      name: pipeline.name,
       ref: pipeline.ref,
       tag: false,
       source: 'api',

@@ -107,7 +107,7 @@ export interface Operations {
   createPipeline(
     actor: User,
     project: Project,
-    fields: { readonly ref: string; readonly variables: Pipeline['variables'] },
+    fields: Pick<Pipeline, 'ref' | 'variables' | 'inputs'>,
   ): Pipeline;
   /** Says how a pipeline goes on: no job ever runs here. */
   setPipeline(actor: User, pipeline: Pipeline, status: PipelineStatus): Pipeline;

@@ -8,6 +8,8 @@ import type { Pipeline, PipelineStatus, Project, User } from './world.ts';
 
 export const DEVELOPER = 30;
 
+const ENDED: readonly PipelineStatus[] = ['success', 'failed', 'canceled', 'skipped'];
+
 /** What GitLab answers for a pipeline that it does not make: its `render_validation_error!`. */
 function invalid(message: string): Refusal {
   return new Refusal(400, { message: { base: [message] } });
@@ -23,7 +25,7 @@ export function createPipeline(
   engine: Engine,
   actor: User,
   project: Project,
-  fields: { readonly ref: string; readonly variables: Pipeline['variables'] },
+  fields: Pick<Pipeline, 'ref' | 'variables' | 'inputs'>,
 ): Pipeline {
   const { world } = engine;
   const level = projectAccess(world, actor, project);
@@ -32,6 +34,10 @@ export function createPipeline(
   if (fields.ref !== defaultBranch) throw invalid('Reference not found');
   if (fields.variables.length > 0 && (pipelineVariablesRole === null || level < pipelineVariablesRole))
     throw invalid('Insufficient permissions to set pipeline variables');
+  const { inputs: declared = [], name } = project.pipeline ?? {};
+  const unknown = Object.keys(fields.inputs).filter((input) => !declared.includes(input));
+  if (unknown.length > 0)
+    throw invalid(`Given inputs not defined in the \`spec\` section: ${unknown.join(', ')}`);
   const at = timestamp(engine);
   const pipeline: Pipeline = {
     id: takeId(world, 'pipeline'),
@@ -42,7 +48,10 @@ export function createPipeline(
     createdAt: at,
     updatedAt: at,
     finishedAt: null,
+    source: 'api',
     variables: fields.variables,
+    inputs: fields.inputs,
+    name: name === undefined ? null : withInputs(name, fields.inputs),
     job: { id: takeId(world, 'job'), name: 'provision' },
     status: 'running',
   };
@@ -61,9 +70,16 @@ export function setPipeline(
   if (project === undefined || projectAccess(engine.world, actor, project) < DEVELOPER) throw forbidden();
   pipeline.status = status;
   pipeline.updatedAt = timestamp(engine);
-  pipeline.finishedAt = status === 'running' || status === 'manual' ? null : pipeline.updatedAt;
+  pipeline.finishedAt = ENDED.includes(status) ? pipeline.updatedAt : null;
   tell(engine, actor, project, pipeline);
   return pipeline;
+}
+
+/** As GitLab reads a configuration: `$[[ inputs.size ]]` is the value of that input. */
+function withInputs(text: string, inputs: Pipeline['inputs']): string {
+  return text.replaceAll(/\$\[\[\s*inputs\.([\w-]+)\s*\]\]/g, (_, input: string) =>
+    String(inputs[input] ?? ''),
+  );
 }
 
 function tell(engine: Engine, actor: User, { groupId }: Project, pipeline: Pipeline): void {

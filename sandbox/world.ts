@@ -51,6 +51,10 @@ export interface Project {
   issuesAccessLevel?: 'enabled' | 'private' | 'disabled';
   /** Who may give variables to a pipeline; Developers when not given, `null`: nobody. */
   pipelineVariablesRole?: AccessLevel | null;
+  /** What the configuration of its pipelines declares: names of inputs, and `workflow:name`; nothing when not given. */
+  pipeline?: { readonly inputs?: readonly string[]; readonly name?: string };
+  /** Whether a newer pipeline cancels those of older commits that still wait; as GitLab has it when not given. */
+  autoCancel?: 'enabled' | 'disabled';
   /** `null` while the repository is empty; `main` when not given. */
   defaultBranch?: string | null;
   /** Texts of the files on the default branch, by path; none when not given. */
@@ -227,7 +231,15 @@ export interface PipelineSchedule {
   lastPipeline: { readonly id: number; readonly status: string; readonly createdAt: string } | null;
 }
 
-export type PipelineStatus = 'running' | 'manual' | 'success' | 'failed' | 'canceled' | 'skipped';
+export type PipelineStatus =
+  | 'created'
+  | 'pending'
+  | 'running'
+  | 'manual'
+  | 'success'
+  | 'failed'
+  | 'canceled'
+  | 'skipped';
 
 /** A pipeline. Nothing ever runs in it: whoever plays says how it ends. */
 export interface Pipeline {
@@ -237,9 +249,15 @@ export interface Pipeline {
   readonly ref: string;
   readonly userId: number;
   readonly createdAt: string;
+  /** What made it: `api` for a request of somebody, `trigger` for a trigger token. */
+  readonly source: 'api' | 'trigger' | 'schedule' | 'push' | 'web';
   readonly variables: readonly { readonly key: string; readonly value: string }[];
-  /** Its one job. */
-  readonly job: { readonly id: number; readonly name: string };
+  /** Values of the inputs of its configuration. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** As its configuration calls it (`workflow:name`). */
+  readonly name: string | null;
+  /** Its one job, which ends as the pipeline does unless it says otherwise; `null`: its configuration was refused. */
+  readonly job: { readonly id: number; readonly name: string; readonly status?: PipelineStatus } | null;
   status: PipelineStatus;
   updatedAt: string;
   finishedAt: string | null;

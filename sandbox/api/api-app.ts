@@ -99,7 +99,9 @@ async function serve(dependencies: ApiDependencies, serving: Serving): Promise<R
     if (values instanceof Refusal) throw values;
     const parameters = createParameters(values);
     const known = new Set([...route.parameters, ...EVERYWHERE]);
-    learned.unknownParameters = parameters.names().filter((name) => !known.has(name));
+    learned.unknownParameters = parameters
+      .names()
+      .filter((name) => !known.has(name) && !known.has(name.replace(/\[.*$/u, '[*]')));
     const call: Call = {
       engine,
       operations: dependencies.operations,

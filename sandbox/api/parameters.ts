@@ -19,6 +19,8 @@ export interface Parameters {
   integers(name: string): readonly number[] | undefined;
   /** An array of objects, of a JSON body. */
   objects(name: string): readonly Readonly<Record<string, unknown>>[] | undefined;
+  /** The fields of a nested object: a hash in Grape's words; empty where there is none. */
+  hash(name: string): Readonly<Record<string, unknown>>;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   /** An instant, as milliseconds. */
   instant(name: string): number | undefined;
@@ -97,6 +99,11 @@ export function createParameters(values: Values): Parameters {
       });
     },
     objects: (name) => objectsIn(values.get(name), name),
+    hash(name) {
+      const prefix = `${name}[`;
+      const fields = [...values].filter(([key]) => key.startsWith(prefix) && key.endsWith(']'));
+      return Object.fromEntries(fields.map(([key, value]) => [key.slice(prefix.length, -1), value]));
+    },
     oneOf(name, allowed) {
       const written = text(name);
       if (written === undefined) return undefined;

@@ -25,12 +25,13 @@ export const PIPELINE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/projects/:id/pipeline',
-    parameters: ['ref', 'variables', 'inputs'],
+    parameters: ['ref', 'variables', 'inputs[*]'],
     answer(call) {
       const ref = call.parameters.required('ref');
       const project = projectOf(call);
       const variables = variablesIn(call);
-      const pipeline = call.operations.createPipeline(actorOf(call), project, { ref, variables });
+      const inputs = call.parameters.hash('inputs');
+      const pipeline = call.operations.createPipeline(actorOf(call), project, { ref, variables, inputs });
       return created(showPipeline(call.engine.world, pipeline));
     },
   },
@@ -96,12 +97,14 @@ function listPipelines(call: Call): Answer {
   const ref = parameters.text('ref');
   const status = parameters.text('status');
   const username = parameters.text('username');
+  const source = parameters.text('source');
   const after = parameters.instant('updated_after');
   const found = world.pipelines.filter(
     (it) =>
       it.projectId === project.id &&
       (ref === undefined || it.ref === ref) &&
       (status === undefined || it.status === status) &&
+      (source === undefined || it.source === source) &&
       (username === undefined || world.users.find(({ id }) => id === it.userId)?.username === username) &&
       (after === undefined || Date.parse(it.updatedAt) > after),
   );
@@ -123,12 +126,13 @@ function listVariables(call: Call): Answer {
 function listJobs(call: Call): Answer {
   const pipeline = pipelineOf(call);
   const scope = call.parameters.list('scope');
-  const isShown = scope === undefined || scope.includes(pipeline.status);
-  return paged(call, isShown ? [pipeline] : [], (it) => ({
+  const jobs = pipeline.job === null ? [] : [{ ...pipeline, job: pipeline.job }];
+  const shown = jobs.filter(({ job, status }) => scope === undefined || scope.includes(job.status ?? status));
+  return paged(call, shown, (it) => ({
     id: it.job.id,
     name: it.job.name,
     stage: 'deploy',
-    status: it.status,
+    status: it.job.status ?? it.status,
     ref: it.ref,
     created_at: it.createdAt,
     finished_at: it.finishedAt,
@@ -154,11 +158,11 @@ function showBasics(world: World, pipeline: Pipeline): object {
     sha: '8f1c2d0b5a4e8f1c2d0b5a4e8f1c2d0b5a4e8f1c',
     ref: pipeline.ref,
     status: pipeline.status,
-    source: 'api',
+    source: pipeline.source,
     created_at: pipeline.createdAt,
     updated_at: pipeline.updatedAt,
     web_url: pipelineAddress(world, pipeline),
-    name: null,
+    name: pipeline.name,
   };
 }
 

@@ -106,6 +106,7 @@ export function showProject(world: World, project: Project): object {
     emails_disabled: project.emailsEnabled === false,
     emails_enabled: project.emailsEnabled ?? true,
     issues_enabled: project.issuesAccessLevel !== 'disabled',
+    auto_cancel_pending_pipelines: project.autoCancel ?? 'enabled',
     issues_access_level: project.issuesAccessLevel ?? 'enabled',
     visibility: group.visibility,
     open_issues_count: world.issues.filter((it) => it.projectId === project.id && it.state === 'opened')

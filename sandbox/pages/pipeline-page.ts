@@ -48,22 +48,29 @@ export function pipelineView({ operations }: PageDeps): View<Shown> {
   };
 }
 
+function givenTo({ variables, inputs }: Pipeline): readonly (readonly [string, string])[] {
+  const values = Object.entries(inputs).map(([name, value]) => [name, String(value)] as const);
+  return [...variables.map(({ key, value }) => [key, value] as const), ...values];
+}
+
 /** A pipeline with its variables, and the buttons by which whoever plays says how it ends. */
 function pipelinePage(visit: Visit, { group, project }: Place, pipeline: Pipeline): Html {
   const { world, paths, here } = visit;
   const { id, status, ref, job } = pipeline;
-  const isOver = status !== 'running' && status !== 'manual';
+  const isOver = ['success', 'failed', 'canceled', 'skipped'].includes(status);
   const ways = isOver ? ([['running', 'Retry it']] as const) : WAYS;
   const where = project === null ? '' : fullPathOf(world, project);
   const main = html`<h1>Pipeline #${id}</h1>
 <p>Of <code>${where}</code> at <code>${ref}</code>: <strong>${status}</strong>.
 Nothing runs here; you say how it goes on.</p>
-<section class="card" id="job-${job.id}"><h2>Job ${job.name}</h2><p>${status}</p>
+<section class="card" id="job-${job?.id ?? 0}"><h2>Job ${job?.name ?? 'none'}</h2><p>${status}</p>
 <form method="post" action="${here}">${ways.map(
     ([value, words]) => html`<button name="status" value="${value}">${words}</button> `,
   )}</form></section>
-<section class="card"><h2>Variables</h2><table role="table"><thead><tr role="row"><th role="columnheader" scope="col">Name</th><th role="columnheader" scope="col">Value</th></tr></thead><tbody>${pipeline.variables.map(
-    ({ key, value }) =>
+<section class="card"><h2>Variables and inputs</h2><table role="table"><thead><tr role="row"><th role="columnheader" scope="col">Name</th><th role="columnheader" scope="col">Value</th></tr></thead><tbody>${givenTo(
+    pipeline,
+  ).map(
+    ([key, value]) =>
       html`<tr role="row"><td role="cell"><code>${key}</code></td><td role="cell">${value}</td></tr>`,
   )}</tbody></table></section>`;
   const trail = project === null ? [] : [[paths.issues(project), where] as const];

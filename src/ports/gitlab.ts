@@ -12,7 +12,7 @@ import type {
 } from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
 import type { ActualPipeline, StartedPipeline } from '#domain/rulings/pipeline-run.ts';
-import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
+import type { PipelineInputs, PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
 
 /** A link between two issues, seen from the issue that was asked. */
 export interface ActualLink {
@@ -70,12 +70,16 @@ export interface GitLabReader {
   readPipeline(project: string, id: number): Promise<ActualPipeline | null>;
 }
 
-/** A pipeline to be started, known by the variable `PROCESSION_RUN` among its variables. */
+/** A pipeline to be started, known by its variable `PROCESSION_RUN`, or by its name where it has inputs alone. */
 export interface NewPipeline {
   /** Full path of its project. */
   readonly project: string;
   readonly ref: string;
+  /** What makes it known: `SOW-1042/provision/1`. */
+  readonly run: string;
   readonly variables: readonly PipelineVariable[];
+  /** `null`: none. */
+  readonly inputs: PipelineInputs | null;
   /** None of this run is older. ISO 8601. */
   readonly since: string;
 }

@@ -7,6 +7,7 @@ import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { isSameUser } from '#domain/base/username.ts';
 import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
+import { engagementOfRun } from '#domain/rulings/pipeline-run.ts';
 import { ENGAGEMENT_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { Written } from '#reconciler/loop/own-writes.ts';
@@ -72,6 +73,7 @@ const PipelineEvent = z.object({
   object_attributes: z.object({
     id: z.number(),
     status: z.string(),
+    name: z.string().nullish(),
     variables: z.array(z.object({ key: z.string(), value: z.string().nullish() })).nullish(),
   }),
 });
@@ -133,7 +135,7 @@ function readNote(value: unknown, context: GitLabDeliveryContext): GitLabDeliver
 }
 
 /**
- * A pipeline names its engagement by a variable of ours. Anybody may set it: it only ever wakes.
+ * A pipeline names its engagement by a variable of ours, or by its own name where it has inputs alone. Anybody may set it: it only ever wakes.
  *
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/#pipeline-events
  */
@@ -141,8 +143,9 @@ function readPipeline(value: unknown): GitLabDelivery {
   const read = PipelineEvent.safeParse(value);
   // Groups have pipelines of all kinds; one that is not as ours are is none of ours.
   if (!read.success) return { kind: 'ignored', why: 'not a pipeline of a step' };
-  const { id: itemId, status: action, variables } = read.data.object_attributes;
-  const engagement = variables?.find(({ key }) => key === ENGAGEMENT_VARIABLE)?.value;
+  const { id: itemId, status: action, variables, name } = read.data.object_attributes;
+  const engagement =
+    variables?.find(({ key }) => key === ENGAGEMENT_VARIABLE)?.value ?? engagementOfRun(name ?? '');
   if (engagement == null || !SowNumber.safeParse(engagement).success)
     return { kind: 'ignored', why: 'not a pipeline of a step' };
   const payload = { event: 'pipeline', action, itemId, itemIid: null, noteId: null };

@@ -38,6 +38,21 @@ describe('sandbox: pipelines', () => {
     expect(sandbox.world.pipelines).toEqual([]);
   });
 
+  it('take the inputs that their configuration declares, also where nobody may give variables', async () => {
+    const { api, seed, sandbox } = createBench();
+    seed.project.pipelineVariablesRole = null;
+    const inputs = { size: 'small', nodes: 3 };
+    const refused = await api('POST', `${PROJECT}/pipeline`, { ref: 'main', inputs });
+    seed.project.pipeline = { inputs: ['size', 'nodes'], name: 'For $[[ inputs.size ]]' };
+    const made = await api('POST', `${PROJECT}/pipeline`, { ref: 'main', inputs });
+
+    expect(refused.status).toBe(400);
+    expect(made).toMatchObject({ status: 201, body: { name: 'For small' } });
+    expect(sandbox.world.pipelines).toMatchObject([{ inputs, source: 'api' }]);
+    expect((await api('GET', `${PROJECT}/pipelines?source=trigger`)).body).toEqual([]);
+    expect((await api('GET', `${PROJECT}/pipelines?source=api`)).body).toMatchObject([{ name: 'For small' }]);
+  });
+
   it('take a Developer, and a role that may give variables', async () => {
     const { as, seed, sandbox } = createBench();
     const role = 'Insufficient permissions to set pipeline variables';

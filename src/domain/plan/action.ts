@@ -4,7 +4,7 @@ import type { LabelDefinition } from '#domain/base/labels.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { HolderKind, NoteTarget } from '#domain/engagement/state.ts';
 import type { ThreadEdit } from '#domain/recurring/settle.ts';
-import type { PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
+import type { PipelineInputs, PipelineVariable } from '#domain/rulings/pipeline-variables.ts';
 import type { KeptText } from '#domain/text/kept-sections.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
 
@@ -81,7 +81,11 @@ export type Action =
       readonly attempt: number;
       readonly project: string;
       readonly ref: string;
+      /** `SOW-1042/provision/1` */
+      readonly run: string;
       readonly variables: readonly PipelineVariable[];
+      /** `null`: none, not even ours. */
+      readonly inputs: PipelineInputs | null;
       /** No pipeline of this run is older. ISO 8601. */
       readonly since: string;
     }

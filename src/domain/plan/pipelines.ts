@@ -2,9 +2,9 @@
 
 import { assigneesOf, mention } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { newRun, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
+import { newRun, runKey, runOf, withRun } from '#domain/rulings/pipeline-run.ts';
 import { isNewFailure, runFailedText } from '#domain/rulings/pipeline-text.ts';
-import { pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
+import { pipelineInputs, pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { type NoteRule, noteBody } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
@@ -47,8 +47,11 @@ export function planPipelines({
     if (step.pipeline === undefined || !isWanted || !isTurn(status)) return [];
     const { attempt, since } = run;
     const { project, ref } = step.pipeline;
-    const variables = pipelineVariables(step.pipeline, sow, { engagement, step: key, attempt });
-    return [{ kind: 'start-pipeline', step: key, attempt, project, ref, variables, since }];
+    const one = { engagement, step: key, attempt };
+    const variables = pipelineVariables(step.pipeline, sow, one);
+    const inputs = pipelineInputs(step.pipeline, sow, one);
+    const wanted = { project, ref, run: runKey(engagement, key, attempt), variables, inputs, since };
+    return [{ kind: 'start-pipeline', step: key, attempt, ...wanted }];
   });
 }
 

@@ -21,10 +21,14 @@ function once(step: Step): readonly InputProblem[] {
   return [inStep(step, ['pipeline'], message, 'Make it kind: once, or remove pipeline.')];
 }
 
-function knownPaths(step: Step, { variables }: PipelineRule): readonly InputProblem[] {
-  return Object.entries(variables).flatMap(([name, given]) => {
-    if (typeof given === 'string') return [];
-    const at: FieldPath = ['pipeline', 'variables', name, 'from'];
+function knownPaths(step: Step, { variables, inputs = {} }: PipelineRule): readonly InputProblem[] {
+  const all = [
+    ...Object.entries(variables).map(([name, given]) => ({ where: 'variables', name, given })),
+    ...Object.entries(inputs).map(([name, given]) => ({ where: 'inputs', name, given })),
+  ];
+  return all.flatMap(({ where, name, given }) => {
+    if (typeof given !== 'object') return [];
+    const at: FieldPath = ['pipeline', where, name, 'from'];
     const path = sowPaths().get(given.from);
     if (path === undefined) {
       const fix = didYouMean(

@@ -135,6 +135,16 @@ const VariableName = z
     'expected the name of a CI/CD variable that does not begin with CI_, GITLAB_ or PROCESSION_',
   );
 
+/** Names of ours are not to be had. @see https://docs.gitlab.com/ci/inputs/ */
+const InputName = z
+  .string()
+  .regex(
+    /^(?!procession_)[a-z_][a-z0-9_-]{0,99}$/,
+    'expected the name of an input in small letters that does not begin with procession_',
+  );
+
+const GivenFromSow = z.strictObject({ from: z.string().min(1) });
+
 /** The step is done by a pipeline: it starts when the step becomes ready, and its success closes the issue. */
 const PipelineRule = z.strictObject({
   /** Full path of the project whose pipeline it is, for example `services/provisioning`. */
@@ -145,9 +155,14 @@ const PipelineRule = z.strictObject({
   /** Branch or tag. */
   ref: z.string().min(1).max(255),
   /** What it is given: a text, or what stands in the SOW (`from: customer.name`; the elements of a list with commas). */
-  variables: z
-    .record(VariableName, z.union([z.string().max(1_000), z.strictObject({ from: z.string().min(1) })]))
-    .default({}),
+  variables: z.record(VariableName, z.union([z.string().max(1_000), GivenFromSow])).default({}),
+  /**
+   * Inputs that the configuration of that project declares (`spec: inputs`), as variables are off in new projects since
+   * GitLab 17.7: a text, a number, a truth value, or what stands in the SOW. With them goes `procession_run`.
+   */
+  inputs: z
+    .record(InputName, z.union([z.string().max(1_000), z.number(), z.boolean(), GivenFromSow]))
+    .optional(),
   /** The evidence field that its success fills in: kind `url` or `text` with its address, kind `date` with the day. */
   records: z.string().min(1).max(80).optional(),
 });

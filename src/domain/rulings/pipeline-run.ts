@@ -87,6 +87,11 @@ export function runKey(engagement: EngagementKey, step: StepKey, attempt: number
   return `${engagement}/${step}/${attempt}`;
 }
 
+/** Engagement of a run: `SOW-1042` of `SOW-1042/provision/1`; `null` for a text that names no run. */
+export function engagementOfRun(key: string): EngagementKey | null {
+  return /^([^/]+)\/.+\/\d+$/.exec(key)?.[1] ?? null;
+}
+
 /** Last run of a step; `null` when there was none. */
 export function runOf(step: StepKey, runs: readonly PipelineRun[]): PipelineRun | null {
   return runs.find((run) => run.step === step) ?? null;

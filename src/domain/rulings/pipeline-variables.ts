@@ -1,4 +1,4 @@
-/** What the pipeline of a step is given. */
+/** What the pipeline of a step is given: variables, inputs. */
 
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { PipelineRule } from '#domain/process/process.ts';
@@ -12,7 +12,19 @@ export const RUN_VARIABLE = 'PROCESSION_RUN';
 /** Variable by which an event of a pipeline tells the engagement. */
 export const ENGAGEMENT_VARIABLE = 'PROCESSION_ENGAGEMENT';
 
+/** Input by which a pipeline is known to belong to a run, once its configuration makes it the name of the pipeline. */
+export const RUN_INPUT = 'procession_run';
+
 const LONGEST_VALUE = 1_000;
+
+/** Values of inputs by their names. */
+export type PipelineInputs = Readonly<Record<string, string | number | boolean>>;
+
+interface Run {
+  readonly engagement: EngagementKey;
+  readonly step: StepKey;
+  readonly attempt: number;
+}
 
 /** CI/CD variable that a pipeline is started with. */
 export interface PipelineVariable {
@@ -21,15 +33,16 @@ export interface PipelineVariable {
 }
 
 /**
- * Variables of one run: `PROCESSION_RUN`, `PROCESSION_ENGAGEMENT`, `PROCESSION_STEP`, then those of the template.
+ * Variables of one run: `PROCESSION_RUN`, `PROCESSION_ENGAGEMENT`, `PROCESSION_STEP`, then those of the template. None
+ * where the template gives inputs alone: projects that take inputs mostly refuse variables.
  * Amounts are never among them, whatever the settings show elsewhere: who may see jobs need not be who may see prices.
  */
 export function pipelineVariables(
   rule: PipelineRule,
   sow: Sow,
-  run: { readonly engagement: EngagementKey; readonly step: StepKey; readonly attempt: number },
+  { engagement, step, attempt }: Run,
 ): readonly PipelineVariable[] {
-  const { engagement, step, attempt } = run;
+  if (rule.inputs !== undefined && Object.keys(rule.variables).length === 0) return [];
   const known = withoutAmounts(sow);
   return [
     { key: RUN_VARIABLE, value: runKey(engagement, step, attempt) },
@@ -40,6 +53,25 @@ export function pipelineVariables(
       value: typeof given === 'string' ? given : fromSow(known, given.from),
     })),
   ];
+}
+
+/** Inputs of one run: `procession_run`, then those of the template; `null` where the template gives none. */
+export function pipelineInputs(
+  { inputs }: PipelineRule,
+  sow: Sow,
+  { engagement, step, attempt }: Run,
+): PipelineInputs | null {
+  if (inputs === undefined) return null;
+  const known = withoutAmounts(sow);
+  return {
+    [RUN_INPUT]: runKey(engagement, step, attempt),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([name, given]) => [
+        name,
+        typeof given === 'object' ? fromSow(known, given.from) : given,
+      ]),
+    ),
+  };
 }
 
 /**

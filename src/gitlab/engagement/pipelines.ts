@@ -10,14 +10,14 @@
 import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
 import type { ActualPipeline, StartedPipeline } from '#domain/rulings/pipeline-run.ts';
-import { RUN_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
+import { RUN_INPUT, RUN_VARIABLE } from '#domain/rulings/pipeline-variables.ts';
 import { Instant, parseAnswer } from '#gitlab/http/answer.ts';
 import { type Connection, readList } from '#gitlab/http/connection.ts';
 import { lookBeforeRepeat, orNull } from '#gitlab/http/look-before-repeat.ts';
 import type { NewPipeline } from '#ports/gitlab.ts';
-import type { Session } from './session.ts';
+import { keep, type Session } from './session.ts';
 
-const Listed = z.object({ id: z.int() });
+const Listed = z.object({ id: z.int(), name: z.string().nullish() });
 const Variable = z.object({ key: z.string(), value: z.string().nullish() });
 const Job = z.object({ name: z.string(), web_url: z.url() });
 const Pipeline = z.object({
@@ -52,7 +52,7 @@ export async function readPipeline(
 /** Starts the pipeline of a run, or finds the one that was started for that run; a refusal is an outcome. */
 export async function startPipeline(session: Session, wanted: NewPipeline): Promise<StartedPipeline> {
   try {
-    const pipeline = (await find(session, wanted)) ?? (await createOnce(session, wanted));
+    const pipeline = (await look(session, wanted)) ?? (await createOnce(session, wanted));
     return { kind: 'started', pipeline };
   } catch (error) {
     if (error instanceof GitLabRefusedError && error.status !== 401)
@@ -86,39 +86,69 @@ async function firstFailedJob(
   return first === undefined ? null : { name: first.name, url: first.web_url };
 }
 
-/** The oldest pipeline of a run, among those that our user has made for its ref. Each is asked for its variables. */
-async function find(
-  session: Session,
-  { project, ref, variables, since }: NewPipeline,
-): Promise<ActualPipeline | null> {
+/** The pipeline of a run, where there is one. */
+async function look(session: Session, wanted: NewPipeline): Promise<ActualPipeline | null> {
+  const id = await find(session, wanted);
+  return id === null ? null : await readPipeline(session, wanted.project, id);
+}
+
+/**
+ * Finds the oldest pipeline of a run, among those that our user has started by the API for its ref. A pipeline that
+ * nobody has looked at yet is asked for its variables, once.
+ */
+async function find(session: Session, wanted: NewPipeline): Promise<number | null> {
   const { connection, me } = session;
-  const { pipelines } = connection;
+  const { project, ref, since } = wanted;
   const { username } = await me.get();
   const updatedAfter = new Date(Date.parse(since) - CLOCK_SKEW_MS).toISOString();
-  const what = `GET /projects/${project}/pipelines`;
   const made = await readList(connection, {
-    what,
+    what: `GET /projects/${project}/pipelines`,
     item: Listed,
     fetchPage: (page) =>
-      pipelines.all(project, { ref, username, updatedAfter, orderBy: 'id', sort: 'asc', ...page }),
+      connection.pipelines.all(project, {
+        ...{ ref, username, updatedAfter, source: 'api', orderBy: 'id', sort: 'asc' },
+        ...page,
+      }),
   });
-  for (const { id } of made) {
-    const answer = await orNull(pipelines.allVariables(project, id));
-    const given = answer === null ? [] : parseAnswer(z.array(Variable), answer, `${what}/${id}/variables`);
-    if (runIn(given) === runIn(variables)) return await readPipeline(session, project, id);
-  }
+  for (const { id, name } of made)
+    if (name === wanted.run || (await runOf(session, wanted, id)) === wanted.run) return id;
   return null;
 }
 
+/** The run that a pipeline was started for, by its variables; not asked where the wanted pipeline has none. */
+async function runOf(
+  session: Session,
+  { project, variables }: NewPipeline,
+  id: number,
+): Promise<string | null> {
+  if (variables.length === 0) return null;
+  const known = session.runs.get(id) ?? keep(() => readRun(session, project, id));
+  session.runs.set(id, known);
+  return await known.get();
+}
+
+async function readRun({ connection }: Session, project: string, id: number): Promise<string | null> {
+  const answer = await orNull(connection.pipelines.allVariables(project, id));
+  const what = `GET /projects/${project}/pipelines/${id}/variables`;
+  const given = answer === null ? [] : parseAnswer(z.array(Variable), answer, what);
+  return given.find(({ key }) => key === RUN_VARIABLE)?.value ?? null;
+}
+
 async function create(session: Session, wanted: NewPipeline): Promise<ActualPipeline> {
-  const { project, ref, variables } = wanted;
+  const { project, ref, run, variables, inputs } = wanted;
   const { connection } = session;
+  const given = { ...(variables.length > 0 && { variables }), ...(inputs !== null && { inputs }) };
   return await lookBeforeRepeat<ActualPipeline>(connection, {
     send: async () => {
-      const answer = await connection.pipelines.create(project, ref, { variables: [...variables] as never });
-      return await toActual(connection, project, answer, `POST /projects/${project}/pipeline`);
+      const answer = await connection.pipelines.create(project, ref, given as never);
+      const made = await toActual(connection, project, answer, `POST /projects/${project}/pipeline`);
+      session.runs.set(
+        made.id,
+        keep(async () => run),
+      );
+      return made;
     },
-    find: () => find(session, wanted),
+    find: () => look(session, wanted),
   });
 }
 
@@ -126,9 +156,11 @@ async function create(session: Session, wanted: NewPipeline): Promise<ActualPipe
 async function createOnce(session: Session, wanted: NewPipeline): Promise<ActualPipeline> {
   const made = await create(session, wanted);
   const first = await find(session, wanted);
-  if (first === null || first.id >= made.id) return made;
+  if (first === null || first >= made.id) return made;
+  const older = await readPipeline(session, wanted.project, first);
+  if (older === null) return made;
   await session.connection.pipelines.cancel(wanted.project, made.id).catch(onlyRefused);
-  return first;
+  return older;
 }
 
 /** A pipeline that is over already, or that we may not cancel, is left alone. */
@@ -136,16 +168,11 @@ function onlyRefused(error: unknown): void {
   if (!(error instanceof GitLabRefusedError)) throw error;
 }
 
-/** Which run a pipeline is of. */
-function runIn(
-  variables: readonly { readonly key: string; readonly value?: string | null | undefined }[],
-): string | null {
-  return variables.find(({ key }) => key === RUN_VARIABLE)?.value ?? null;
-}
-
 function adviceFor({ message, status }: GitLabRefusedError): string {
   if (/pipeline variables/i.test(message))
-    return `${message} In that project, under Settings > CI/CD > Variables, let the role Developer use pipeline variables.`;
+    return `${message} Give it inputs in place of variables (docs/templates.md), or let the role Developer use pipeline variables, in that project under Settings > CI/CD > Variables.`;
+  if (/\binputs?\b/i.test(message))
+    return `${message} Declare them under spec: inputs in the configuration of that project, ${RUN_INPUT} among them (docs/templates.md).`;
   return status === 403 || status === 404
     ? `${message} Starting a pipeline takes the role Developer in that project.`
     : message;

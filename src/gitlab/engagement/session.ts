@@ -15,6 +15,8 @@ export interface Session {
   readonly creating: Map<string, Promise<boolean>>;
   /** The user behind the token. */
   readonly me: Kept<OwnUser>;
+  /** Runs that pipelines are of, by their ids; `null`: of none. What a pipeline was given does not change. */
+  readonly runs: Map<number, Kept<string | null>>;
   /** Members of the project that were found, by username in lower case. */
   readonly members: Map<string, Kept<ActualUser | null>>;
 }
@@ -42,6 +44,7 @@ export function openSession(connection: Connection): Session {
     labels: keep(() => listLabels(connection)),
     creating: new Map(),
     me: keep(() => showOwnUser(connection)),
+    runs: new Map(),
     members: new Map(),
   };
 }

@@ -7,7 +7,7 @@ import type { Pipeline } from '#sandbox/world.ts';
 import { answerTo, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
-import { doFirst, endPipeline, PROVISIONED } from '#test/support/provisioned.ts';
+import { doFirst, endPipeline, PROVISIONED, provisionedBy } from '#test/support/provisioned.ts';
 
 let world: EngagementWorld;
 
@@ -65,6 +65,29 @@ describe('becoming ready', () => {
     expect(world.epic().description).toContain('**provision**: its pipeline');
     await settleIn(world);
     only();
+  });
+
+  it('is given inputs where the template gives them, and no variables, which nobody may set there', async () => {
+    await world.close();
+    const inputs = { customer: { from: 'customer.name' }, rate: { from: 'billing.rate' }, nodes: 3 };
+    world = await startLaunched({ process: provisionedBy({ inputs }) });
+    world.seed.project.pipelineVariablesRole = null;
+    world.seed.project.pipeline = {
+      inputs: ['procession_run', 'customer', 'rate', 'nodes'],
+      name: '$[[ inputs.procession_run ]]',
+    };
+    await begin();
+
+    const given = {
+      procession_run: 'SOW-1042/provision/1',
+      customer: world.sow.customer.name,
+      rate: '',
+      nodes: 3,
+    };
+    expect(only()).toMatchObject({ name: 'SOW-1042/provision/1', variables: [], inputs: given });
+    end('success');
+    await world.reconcile();
+    expect(world.issue('provision').state).toBe('closed');
   });
 
   it('asks GitLab for little', async () => {

@@ -213,6 +213,17 @@ describe('service/gitlab-delivery', () => {
     expect(read(value)).toMatchObject({ kind: 'ignored' });
   });
 
+  it('wakes for a pipeline that has inputs alone, by its name', () => {
+    const named = (name: string) => ({
+      ...pipeline([]),
+      object_attributes: { id: 31, status: 'success', name, variables: [] },
+    });
+
+    expect(read(named('SOW-1042/provision/1'))).toMatchObject({ kind: 'wake', engagements: ['SOW-1042'] });
+    expect(read(named('Nightly'))).toMatchObject({ kind: 'ignored' });
+    expect(read(named('SOW-1 <script>/a/1'))).toMatchObject({ kind: 'ignored' });
+  });
+
   it('wakes for a pipeline that does a step, also one that we have started', () => {
     const event = pipeline([
       { key: 'A', value: null },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
+import { pipelineInputs, pipelineVariables } from '#domain/rulings/pipeline-variables.ts';
 import { AMOUNT_PATHS, type Sow } from '#domain/sow/sow.ts';
 import { aSow } from '#test/support/builders.ts';
 
@@ -57,5 +57,30 @@ describe('domain/pipeline-variables', () => {
     });
 
     for (const path of AMOUNT_PATHS) expect(valueOf(sow, path)).toBe('');
+  });
+
+  it('sets no variables where the template gives inputs alone', () => {
+    const rule = { project: 'services/provisioning', ref: 'main', variables: {}, inputs: { size: 'small' } };
+
+    expect(pipelineVariables(rule, aSow(), RUN)).toEqual([]);
+    expect(pipelineInputs(rule, aSow(), RUN)).toEqual({ procession_run: 'SOW-1/provision/3', size: 'small' });
+  });
+
+  it('gives inputs as they are written, and what comes from the SOW as text that GitLab does not expand', () => {
+    const sow = aSow({ customer: { name: 'Cash $SECRET', region: 'EMEA' }, billing: { rate: 4711 } });
+    const from = (path: string) => ({ from: path });
+    const inputs = { nodes: 3, live: false, customer: from('customer.name'), rate: from('billing.rate') };
+
+    expect(pipelineInputs({ project: 'a/b', ref: 'main', variables: {}, inputs }, sow, RUN)).toEqual({
+      procession_run: 'SOW-1/provision/3',
+      nodes: 3,
+      live: false,
+      customer: 'Cash SECRET',
+      rate: '',
+    });
+  });
+
+  it('gives no inputs where the template gives none', () => {
+    expect(pipelineInputs({ project: 'a/b', ref: 'main', variables: {} }, aSow(), RUN)).toBeNull();
   });
 });
