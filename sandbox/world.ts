@@ -253,7 +253,7 @@ export interface Pipeline {
   readonly source: 'api' | 'trigger' | 'schedule' | 'push' | 'web';
   readonly variables: readonly { readonly key: string; readonly value: string }[];
   /** Values of the inputs of its configuration. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, string | number | boolean>>;
   /** As its configuration calls it (`workflow:name`). */
   readonly name: string | null;
   /** Its one job, which ends as the pipeline does unless it says otherwise; `null`: its configuration was refused. */

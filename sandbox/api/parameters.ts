@@ -20,7 +20,7 @@ export interface Parameters {
   /** An array of objects, of a JSON body. */
   objects(name: string): readonly Readonly<Record<string, unknown>>[] | undefined;
   /** The fields of a nested object: a hash in Grape's words; empty where there is none. */
-  hash(name: string): Readonly<Record<string, unknown>>;
+  hash(name: string): Readonly<Record<string, string | number | boolean>>;
   oneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   /** An instant, as milliseconds. */
   instant(name: string): number | undefined;
@@ -51,6 +51,17 @@ function objectsIn(value: unknown, name: string): ReturnType<Parameters['objects
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.some((it) => typeof it !== 'object' || it === null)) throw invalid(name);
   return value as Readonly<Record<string, unknown>>[];
+}
+
+function hashIn(values: Values, name: string): ReturnType<Parameters['hash']> {
+  const prefix = `${name}[`;
+  const fields = [...values].filter(([key]) => key.startsWith(prefix) && key.endsWith(']'));
+  return Object.fromEntries(
+    fields.map(([key, value]) => {
+      if (!['string', 'number', 'boolean'].includes(typeof value)) throw invalid(name);
+      return [key.slice(prefix.length, -1), value as string | number | boolean];
+    }),
+  );
 }
 
 export function createParameters(values: Values): Parameters {
@@ -99,11 +110,7 @@ export function createParameters(values: Values): Parameters {
       });
     },
     objects: (name) => objectsIn(values.get(name), name),
-    hash(name) {
-      const prefix = `${name}[`;
-      const fields = [...values].filter(([key]) => key.startsWith(prefix) && key.endsWith(']'));
-      return Object.fromEntries(fields.map(([key, value]) => [key.slice(prefix.length, -1), value]));
-    },
+    hash: (name) => hashIn(values, name),
     oneOf(name, allowed) {
       const written = text(name);
       if (written === undefined) return undefined;

@@ -101,14 +101,12 @@ async function find(session: Session, wanted: NewPipeline): Promise<number | nul
   const { project, ref, since } = wanted;
   const { username } = await me.get();
   const updatedAfter = new Date(Date.parse(since) - CLOCK_SKEW_MS).toISOString();
+  const startedByUs = { ref, username, updatedAfter, source: 'api' } as const;
   const made = await readList(connection, {
     what: `GET /projects/${project}/pipelines`,
     item: Listed,
     fetchPage: (page) =>
-      connection.pipelines.all(project, {
-        ...{ ref, username, updatedAfter, source: 'api', orderBy: 'id', sort: 'asc' },
-        ...page,
-      }),
+      connection.pipelines.all(project, { ...startedByUs, orderBy: 'id', sort: 'asc', ...page }),
   });
   for (const { id, name } of made)
     if (name === wanted.run || (await runOf(session, wanted, id)) === wanted.run) return id;
