@@ -35,14 +35,14 @@ async function launched(tier?: 'free'): Promise<EngagementWorld> {
 }
 
 /** The engine, with something that happens after every request and in every pause. */
-function engine(between: () => void): ReconcileDeps {
+function engine(between: (isPause: boolean) => void): ReconcileDeps {
   const gitlab = world.connect({
     // Of two requests at once nobody could say which of them saw what was written meanwhile.
     maxConcurrent: 1,
-    onRequest: between,
+    onRequest: () => between(false),
     sleep: async (ms) => {
       now += ms;
-      between();
+      between(true);
     },
   });
   return world.over(gitlab);
@@ -199,19 +199,27 @@ interface Written {
   readonly item: Issue | Epic;
   /** Requests that were answered before. */
   readonly after: number;
+  /** The first request that surely saw what was written: beside one that waits, another may be under way. */
+  readonly seenFrom: number;
   readonly stays: () => boolean;
 }
 
 /** Writes something that nothing else in the world says. */
-function perform(deed: Deed, name: string, nth: number): Written | null {
+function perform(deed: Deed, name: string, nth: number, isPause: boolean): Written | null {
   const after = world.sandbox.ledger.entries().length;
+  const seenFrom = isPause ? after + 1 : after;
   const findItem = (step: string | null): Issue | Epic | undefined =>
     [...world.sandbox.world.epics, ...world.sandbox.world.issues].find(
       ({ description }) => parseMarker(description) !== null && parseMarker(description)?.step === step,
     );
   const item = findItem(deed === 'epic' ? null : deed === 'cell' ? 'second' : name);
   if (item === undefined) return null;
-  const seen = (text: string): Written => ({ item, after, stays: () => item.description.includes(text) });
+  const seen = (text: string): Written => ({
+    item,
+    after,
+    seenFrom,
+    stays: () => item.description.includes(text),
+  });
   switch (deed) {
     case 'paragraph':
     case 'epic':
@@ -230,7 +238,7 @@ function perform(deed: Deed, name: string, nth: number): Written | null {
 }
 
 /** Whether it was written after the text of the item was read again and before it was sent: nothing can be done about that. */
-function isBetweenReadAndWrite({ item, after }: Written): boolean {
+function isBetweenReadAndWrite({ item, after, seenFrom }: Written): boolean {
   const entries = world.sandbox.ledger.entries();
   const isWrite = (entry: (typeof entries)[number]): boolean =>
     entry.method === 'PUT' &&
@@ -242,7 +250,7 @@ function isBetweenReadAndWrite({ item, after }: Written): boolean {
       : new RegExp(`iids(\\[\\]|%5B%5D)=${item.iid}(&|$)`).test(path));
   return entries.some((entry, at) => {
     if (!isWrite(entry) || at < after) return false;
-    return entries.findLastIndex((other, index) => index < at && isRead(other)) < after;
+    return entries.findLastIndex((other, index) => index < at && isRead(other)) < seenFrom;
   });
 }
 
@@ -288,10 +296,10 @@ describe('whatever people write between two requests of a run', () => {
               sayIn(world, 'mira', world.epic(), '/ps skip first nobody\n/ps due last 2027-02-01 away');
             const written: Written[] = [];
             let moments = 0;
-            const deps = engine(() => {
+            const deps = engine((isPause) => {
               moments += 1;
               for (const [nth, { deed, step, moment }] of story.entries()) {
-                const done = moment === moments ? perform(deed, step, nth) : null;
+                const done = moment === moments ? perform(deed, step, nth, isPause) : null;
                 if (done !== null) written.push(done);
               }
             });
