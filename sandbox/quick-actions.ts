@@ -81,18 +81,19 @@ function takeCommands(chunk: string, commands: QuickAction[]): string {
 
 /** Runs of lines that may hold commands: paragraphs as blocks, and single lines that belong to no block at all. */
 function candidates(content: string, lines: readonly string[]): Lines[] {
-  const blocks: Lines[] = [];
+  const tokens = markdown.parse(content, {}).flatMap(({ type, map }) => (map ? [{ type, map }] : []));
+  const code = tokens.filter(
+    ({ type }) => type === 'fence' || type === 'code_block' || type === 'html_block',
+  );
+  const quoted = fencedQuotes(lines, code);
   const covered = lines.map(() => false);
-  const quoted = fencedQuotes(lines);
-  for (const token of markdown.parse(content, {})) {
-    const map = token.map ?? null;
-    if (map === null) continue;
-    const isCode = token.type === 'fence' || token.type === 'code_block' || token.type === 'html_block';
-    if (!isCode && token.type !== 'inline') continue;
+  for (const { map } of code) covered.fill(true, ...map);
+  const blocks: Lines[] = [];
+  for (const { type, map } of tokens) {
     // The cells of a table share their lines.
-    const isKnown = covered[map[0]] === true;
-    covered.fill(true, map[0], map[1]);
-    if (!isKnown && !isCode && !quoted[map[0]]) blocks.push(withBlankLine(lines, map));
+    if (type !== 'inline' || covered[map[0]]) continue;
+    covered.fill(true, ...map);
+    if (!quoted[map[0]]) blocks.push(withBlankLine(lines, map));
   }
   const loose = lines.flatMap((line, at): Lines[] =>
     covered[at] || quoted[at] || !line.startsWith('/') ? [] : [[at, at + 1]],
@@ -105,12 +106,17 @@ function withBlankLine(lines: readonly string[], [start, end]: readonly [number,
   return lines[end] === '' && end < lines.length - 1 ? [start, end + 1] : [start, end];
 }
 
-/** Which lines stand inside `>>>` … `>>>`. An unclosed one quotes nothing: rather too many commands than too few. */
-function fencedQuotes(lines: readonly string[]): boolean[] {
+/**
+ * Which lines stand inside `>>>` … `>>>`. Rather too many commands than too few: an unclosed one quotes nothing, nor does
+ * one in code or HTML, nor one right below a `>` line, which goes on that quote (CommonMark 5.1).
+ */
+function fencedQuotes(lines: readonly string[], code: readonly { readonly map: Lines }[]): boolean[] {
+  const isFence = lines.map((line) => /^>>>[ \t]*$/u.test(line));
+  for (const { map } of code) isFence.fill(false, ...map);
   const quoted = lines.map(() => false);
   for (let at = 0; at < lines.length; at += 1) {
-    if (!/^>>>[ \t]*$/u.test(lines[at] ?? '')) continue;
-    const close = lines.findIndex((line, later) => later > at && /^>>>[ \t]*$/u.test(line));
+    if (!isFence[at] || /^ {0,3}>/u.test(lines[at - 1] ?? '')) continue;
+    const close = isFence.indexOf(true, at + 1);
     if (close < 0) break;
     quoted.fill(true, at, close + 1);
     at = close;

@@ -19,6 +19,8 @@ describe('sandbox/quick-actions', () => {
     ['the line above an underline', '/close\n==='],
     ['a paragraph between tags with blank lines', '<div>\n\n/close\n\n</div>'],
     ['an unclosed block quote', '>>>\n/close'],
+    ['a line below the end of a quote', '>\n>>>\n/close\n>>>'],
+    ['a line below HTML that holds the marks of a quote', '</b>\n>>>\n\n/close\n>>>'],
     ['a line after a closed code block', '```\ncode\n```\n/close'],
     ['a line after a table', '| a |\n|---|\n| b |\n/close'],
     ['a row of a table', '/close | x\n---|---'],

@@ -319,6 +319,12 @@ function htmlHere(
   return tag !== null && text.slice(tag.end).trim() === '' ? { kind: 'html', until: null } : null;
 }
 
+/** Whether a text whose first line belongs to no paragraph begins with an HTML block. */
+export function beginsHtml(text: string): boolean {
+  const [line = ''] = text.split('\n', 1);
+  return htmlHere(line, indentAt(line, 0), false) !== null;
+}
+
 /** The groups of a sticky expression at an offset; empty when it does not match there. */
 function match(expression: RegExp, text: string, at: number): readonly (string | undefined)[] {
   expression.lastIndex = at;

@@ -6,7 +6,7 @@
  * over tags on lines of their own. Stricter here: nothing counts inside a link, a tag or an element that is closed
  * further down, and a line must be plain with and without GitLab's own extensions of Markdown.
  */
-import { type Block, readBlocks } from './blocks.ts';
+import { type Block, beginsHtml, readBlocks } from './blocks.ts';
 import { readDefinitions } from './definitions.ts';
 import { type Tag, tagAt, unseenEnd } from './html.ts';
 import { readInline } from './inline.ts';
@@ -88,6 +88,8 @@ const OTHER_BLOCK = /^ {0,3}(?:\[\^[^\]\s]+\]:|:[ \t])/;
 function plainInParagraph({ lines }: Block): readonly number[] {
   const source = lines.join('\n');
   const { end } = readDefinitions(source);
+  // A tag alone on the line below a definition begins HTML for some readers, and is text for others.
+  if (end > 0 && beginsHtml(source.slice(end))) return [];
   const other = lines.findIndex((line) => OTHER_BLOCK.test(line));
   const plain = linesOutside(lines, [[-1, end], ...hidingSpans(source, end)]);
   return other === -1 ? plain : plain.filter((index) => index < other);
