@@ -30,6 +30,7 @@ export type NoteRule =
   | 'epic-completed'
   | 'record-damaged'
   | 'other-sow'
+  | 'description-full'
   /** With the revision of the record before the change. */
   | `sow-changed:${number}`
   | 'record-restored'
@@ -346,5 +347,13 @@ export function twinNote(original: string): string {
   return noteBody(
     'twin',
     `This is a duplicate of ${original}, made when two writers worked at the same moment. It is closed; go on in the original.`,
+  );
+}
+
+/** Says that the kept lines do not fit into a description any more. */
+export function descriptionFullNote(): string {
+  return noteBody(
+    'description-full',
+    'The description is as long as GitLab allows (1,048,576 characters), so the lines that Procession keeps in it cannot be brought up to date. Labels, order and comments go on as always. Please move a long part, such as a log, into a file or a comment; the lines follow by themselves then.',
   );
 }

@@ -6,7 +6,9 @@ import type { Plan } from '#domain/plan/action.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Seal } from '#domain/record/line.ts';
+import { descriptionFullNote } from '#domain/texts/notes.ts';
 import type { GitLab } from '#ports/gitlab.ts';
+import { ensureNote } from './ensure-note.ts';
 import type { StartedRun } from './read-runs.ts';
 import type { TextsNow } from './texts-now.ts';
 
@@ -26,16 +28,27 @@ export interface World {
   readonly people: ReadonlyMap<string, Promise<ActualUser | null>>;
 }
 
-/** Text of an item for its next write, made from what stands there then. */
+/** GitLab's limit for descriptions, in characters. @see https://docs.gitlab.com/api/issues/ */
+const LONGEST_DESCRIPTION = 1_048_576;
+
+/**
+ * Text of an item for its next write, made from what stands there then. One that would be longer than GitLab takes is
+ * left as it is, and a comment asks for room; everything else goes on.
+ */
 export function textOf(
-  { texts }: World,
+  world: World,
   item: ActualEpic | ActualIssue,
   make: (now: string) => string,
 ): () => Promise<string> {
   let times = 0;
   return async () => {
     times += 1;
-    return make(await texts.of(item, times > 1));
+    const now = await world.texts.of(item, times > 1);
+    const text = make(now);
+    // Characters are at least half as many as these units.
+    if (text.length <= LONGEST_DESCRIPTION || [...text].length <= LONGEST_DESCRIPTION) return text;
+    await ensureNote(world, item, 'description-full', descriptionFullNote());
+    return now;
   };
 }
 
