@@ -46,7 +46,7 @@ export function textOf(
     const now = await world.texts.of(item, times > 1);
     const text = make(now);
     // Characters are at least half as many as these units.
-    if (text.length <= LONGEST_DESCRIPTION || [...text].length <= LONGEST_DESCRIPTION) return text;
+    if (text.length <= LONGEST_DESCRIPTION || Array.from(text).length <= LONGEST_DESCRIPTION) return text;
     await ensureNote(world, item, 'description-full', descriptionFullNote());
     return now;
   };
