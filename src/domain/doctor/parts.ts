@@ -1,6 +1,7 @@
 /** Rules about what `setup` makes: labels, boards and the schedule. */
 
 import { hoursBetween } from '#domain/base/calendar.ts';
+import { HEALTH_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import type { Details } from '#domain/base/sentence.ts';
 import {
   type ActualBoard,
@@ -53,6 +54,14 @@ export const PART_RULES: readonly Rule<DoctorFacts>[] = [
     applies: changedLabels,
     says: 'Somebody changed labels of ours: {labels}.',
     fix: RUN_SETUP,
+  },
+  {
+    id: 'labels-foreign',
+    area: 'labels',
+    severity: 'warning',
+    applies: foreignLabels,
+    says: 'Labels of your own stand in scopes whose labels Procession sets: {labels}. An issue can carry only one label of a scope, so they are taken off again.',
+    fix: 'Give them a name outside of these scopes, such as "review" instead of "workflow::review".',
   },
   {
     id: 'board-missing',
@@ -178,6 +187,35 @@ function changedLabels({ installation: { labels }, wanted }: DoctorFacts): false
     return changes.length === 0 ? [] : [`${label.name} (${changes.join(', ')})`];
   });
   return changed.length > 0 && { labels: some(changed) };
+}
+
+/** Where a step stands and how an engagement fares has a closed set of answers; steps and roles come and go with processes. */
+function foreignLabels({ installation: { labels }, wanted }: DoctorFacts): false | Details {
+  const scopes = new Set(
+    wanted.labels
+      .map(({ name }) => splitLabel(name))
+      .flatMap(({ scope, value }) => (isState(value) ? [scope] : [])),
+  );
+  const ours = new Set(wanted.labels.map(({ name }) => name));
+  const renamed = new Set(
+    planLabels(wanted.labels, valuesOf(labels)).flatMap((action) =>
+      action.kind === 'update-label' ? [action.id] : [],
+    ),
+  );
+  const foreign = valuesOf(labels)
+    .filter(({ id, name }) => !ours.has(name) && !renamed.has(id) && scopes.has(splitLabel(name).scope))
+    .map(({ name }) => name);
+  return foreign.length > 0 && { labels: some(foreign) };
+}
+
+function isState(value: string): boolean {
+  return [...WORKFLOW_STATES, ...HEALTH_STATES].some((state) => state === value);
+}
+
+/** @example splitLabel('workflow::ready') // { scope: 'workflow::', value: 'ready' } */
+function splitLabel(name: string): { readonly scope: string; readonly value: string } {
+  const begin = name.lastIndexOf('::') + 2;
+  return { scope: name.slice(0, begin), value: name.slice(begin) };
 }
 
 function hasSeveralBoards({ installation }: DoctorFacts): boolean {

@@ -363,6 +363,20 @@ const CASES: readonly Case[] = [
     fix: 'Run procession setup.',
   },
   {
+    id: 'labels-foreign',
+    severity: 'warning',
+    broken: ({ data, label }) =>
+      void data.labels.push({
+        ...label('workflow::ready'),
+        id: 99_001,
+        name: 'workflow::review',
+        description: 'Of the team',
+      }),
+    message:
+      'Labels of your own stand in scopes whose labels Procession sets: workflow::review. An issue can carry only one label of a scope, so they are taken off again.',
+    fix: /^Give them a name outside of these scopes/,
+  },
+  {
     id: 'board-missing',
     severity: 'warning',
     broken: ({ data }) => void data.boards.splice(1, 1),
