@@ -365,9 +365,9 @@ const CASES: readonly Case[] = [
   {
     id: 'labels-foreign',
     severity: 'warning',
-    broken: ({ data, label }) =>
-      void data.labels.push({
-        ...label('workflow::ready'),
+    broken: (world) =>
+      void world.data.labels.push({
+        ...world.label('workflow::ready'),
         id: 99_001,
         name: 'workflow::review',
         description: 'Of the team',
