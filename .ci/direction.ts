@@ -23,6 +23,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/process'],
   ['src/domain/versions'],
   ['src/domain/template', 'src/domain/engagement'],
+  ['src/domain/hours'],
   ['src/domain/rulings'],
   ['src/domain/record'],
   ['src/domain/assess'],

@@ -92,6 +92,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => await import('#cli/commands/records.ts'),
   },
   {
+    name: 'hours',
+    summary: 'take in the hours of a time tool, day by day',
+    load: async () => await import('#cli/commands/hours.ts'),
+  },
+  {
     name: 'check',
     summary: 'fail when completion or order rules are broken; writes nothing to GitLab',
     load: async () => await import('#cli/commands/check.ts'),

@@ -82,6 +82,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     commands,
     service,
     reminders,
+    hours,
     seal,
     crm,
     show_amounts,
@@ -109,6 +110,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
       perDay: reminders.per_day,
       quiet: reminders.quiet,
     },
+    hours,
     // Scopes that are not renamed are absent, never undefined.
     labels: labels as LabelRenames,
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },

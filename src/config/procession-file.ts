@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/base/calendar.ts';
 import { COMMAND_NAMES } from '#domain/base/commands.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/base/settings.ts';
+import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/base/settings.ts';
 
 const Id = z
   .string()
@@ -69,6 +69,22 @@ const reminders = z
   })
   .prefault({})
   .describe('When people are reminded of steps that are due.');
+
+const Percent = z.int().min(1).max(1_000);
+
+const hours = z
+  .strictObject({
+    notice: Percent.default(DEFAULT_HOURS.notice).describe('People are told.'),
+    attention: Percent.default(DEFAULT_HOURS.attention).describe('The engagement needs attention.'),
+    limit: Percent.default(DEFAULT_HOURS.limit).describe(
+      'The engagement is at risk, where time and material is sold.',
+    ),
+  })
+  .refine(({ notice, attention, limit }) => notice < attention && attention < limit, {
+    message: 'expected notice below attention, and attention below limit',
+  })
+  .prefault({})
+  .describe('Percent of the hours sold from which on people are told, once each.');
 
 /** Left out: what fits the instance. */
 const PerMinute = z.number().int().min(0).max(1_000_000).optional();
@@ -157,6 +173,7 @@ export const ProcessionFile = z.strictObject({
     })
     .prefault({}),
   reminders,
+  hours,
   labels: scopes
     .superRefine((renames, context) => {
       for (const { scope, message } of clashes(renames))

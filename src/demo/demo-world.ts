@@ -4,7 +4,7 @@ import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -99,6 +99,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     roles: ROLES,
     showAmounts: false,
     reminders: DEFAULT_REMINDERS,
+    hours: DEFAULT_HOURS,
     commands: {},
     formerUsers: [],
   };

@@ -1,6 +1,7 @@
 import type { Acceptance } from '#domain/assess/acceptance.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { Explanation, StepExplanation } from '#domain/explain/explain.ts';
+import { hoursText } from '#domain/hours/words.ts';
 import type { ConditionCheck } from '#domain/process/condition.ts';
 import { lateText } from './day-text.ts';
 import { type Paint, visible } from './paint.ts';
@@ -18,7 +19,10 @@ export function explainText(explanation: Explanation, paint: Paint): string {
   ].join('\n');
 }
 
-function epicLines({ epic, forecastEnd, criticalPath, steps }: Explanation, paint: Paint): readonly string[] {
+function epicLines(
+  { epic, forecastEnd, criticalPath, hours, steps }: Explanation,
+  paint: Paint,
+): readonly string[] {
   const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
   return [
     `${paint('heading', 'Epic')}: ${epic.verdict}${where}`,
@@ -28,6 +32,7 @@ function epicLines({ epic, forecastEnd, criticalPath, steps }: Explanation, pain
     ),
     ...healthLines(epic, paint),
     ...endLines({ forecastEnd, criticalPath, steps }, paint),
+    ...hoursLine(hours, paint),
     ...epic.leftAlone.map(
       (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
     ),
@@ -43,6 +48,17 @@ function endLines(
   const titles = criticalPath.map((key) => steps.find(({ step }) => step === key)?.title ?? key);
   return [
     `  ${paint('dim', 'forecast')} the last closing step is done on ${forecastEnd}; decided by ${visible(titles.join(' → '))}`,
+  ];
+}
+
+function hoursLine(hours: Explanation['hours'], paint: Paint): readonly string[] {
+  if (hours === null) return [];
+  const end =
+    hours.exhaustedOn === null
+      ? ''
+      : `; used up on ${hours.exhaustedOn} at the pace of the last 20 working days`;
+  return [
+    `  ${paint('dim', 'hours')} ${visible(hoursText({ ...hours, isStale: hours.stale, unbilled: 0 }))}${end}`,
   ];
 }
 

@@ -1,9 +1,10 @@
 /** Valid by default, change one thing. */
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
-import { DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
+import { NO_HOURS } from '#domain/hours/memory.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
 import type { DoneWhen, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
@@ -62,6 +63,7 @@ export function aRecord(key: string): EngagementRecord {
     baseline: new Map(),
     migrated: null,
     occurrences: new Map(),
+    hours: NO_HOURS,
     touches: new Map(),
     others: {},
   };
@@ -129,6 +131,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
     showAmounts: false,
     reminders: DEFAULT_REMINDERS,
+    hours: DEFAULT_HOURS,
     commands: {},
     formerUsers: [],
     ...changes,

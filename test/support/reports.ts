@@ -65,6 +65,7 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     late: [],
     forecastEnd: null,
     criticalPath: [],
+    hours: null,
     violations: [],
     waivers: [],
     steps: [

@@ -5,6 +5,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { HoursReading } from '#domain/hours/reading.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
@@ -15,7 +16,7 @@ import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts
 import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
-import { type EvidenceReading, readEvidence, withoutDaysToCome } from './evidence.ts';
+import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { readGates } from './gates.ts';
 import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
@@ -42,6 +43,7 @@ interface StepContext {
   readonly isClosed: (step: StepKey) => boolean;
   /** Memories of recurring steps. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
+  readonly hours: HoursReading | null;
   /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
   readonly endedByUs: boolean;
 }
@@ -229,7 +231,8 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
   if (issue === null)
     return { unticked: [], gone: null, evidence: [], gates: [], waiver: null, acceptance: null, run };
   const fields = evidenceFor(step, sow);
-  const written = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
+  const read = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
+  const written = withHours(read, fields, context.hours);
   const acceptance = readAcceptance(step, {
     sow,
     evidence: written,

@@ -6,6 +6,8 @@
 import { localDate } from '#domain/base/calendar.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { hoursOf } from '#domain/hours/hours.ts';
+import { type HoursStatement, NO_HOURS } from '#domain/hours/memory.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
@@ -35,6 +37,8 @@ export interface AssessInput {
   readonly rulings?: Rulings;
   /** Memories of recurring steps as their threads have made them; absent: as recorded. */
   readonly trackers?: ReadonlyMap<StepKey, TrackerMemory>;
+  /** Hours that are being imported; absent: none. */
+  readonly statement?: HoursStatement | undefined;
 }
 
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
@@ -44,6 +48,15 @@ export function assess(input: AssessInput): Assessment {
   const process = withInstances(own, rulings.instances);
   const { included, excluded } = stepsFor(process, sow);
   const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
+  const hours = hoursOf({
+    memory: found.record?.hours ?? NO_HOURS,
+    sow,
+    issues: [...found.issues.values()],
+    statement: input.statement,
+    thresholds: settings.hours,
+    calendar: settings.calendar,
+    today,
+  });
   const statuses = new Map<StepKey, StepStatus>();
   const isClosed = (key: StepKey): boolean => found.issues.get(key)?.state === 'closed';
   for (const { step, after } of included) {
@@ -60,6 +73,7 @@ export function assess(input: AssessInput): Assessment {
       isClosed,
       endedByUs,
       trackers: recorded,
+      hours: hours.reading,
     };
     statuses.set(step.id, assessStep({ step, after, issue, ...recordedOf(step.id, found.record) }, context));
   }
@@ -83,6 +97,7 @@ export function assess(input: AssessInput): Assessment {
       recorded,
       launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
     }),
+    hours: complete ? { ...hours, due: [] } : hours,
     steps,
     order,
     excluded,

@@ -1,4 +1,6 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
+import type { HoursReading } from '#domain/hours/reading.ts';
+import { hoursText } from '#domain/hours/words.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { readSlot } from '#domain/recurring/slot.ts';
 import { evidenceHints } from '#domain/template/evidence-table.ts';
@@ -22,7 +24,10 @@ export interface EvidenceReading {
     | 'not-an-amount'
     | 'not-a-slot'
     | 'to-come'
+    | 'not-the-hours'
     | null;
+  /** With `not-the-hours`: what the hours of the engagement say. */
+  readonly against?: string;
 }
 
 /**
@@ -120,6 +125,39 @@ export function withoutDaysToCome(
     const isToCome = happened.has(field) && problem === null && value !== null && isCalendarDate(value);
     return isToCome && value > today ? { ...reading, problem: 'to-come' } : reading;
   });
+}
+
+/** Share by which a number may differ from the hours of the engagement. */
+const HOURS_MARGIN = 0.1;
+
+/** Evidence in which a number is wrong that is far from the hours that the engagement's own source tells. */
+export function withHours(
+  evidence: readonly EvidenceReading[],
+  fields: readonly EvidenceField[],
+  hours: HoursReading | null,
+): readonly EvidenceReading[] {
+  if (hours === null || hours.source === null) return evidence;
+  const compared = new Set(fields.filter(({ compare }) => compare === 'hours').map(({ field }) => field));
+  return evidence.map((reading): EvidenceReading => {
+    const { field, value, problem } = reading;
+    if (!compared.has(field) || problem !== null || value === null) return reading;
+    const isNear = readingsOf(value).some(
+      (number) => Math.abs(number - hours.spent) <= hours.spent * HOURS_MARGIN + 1e-9,
+    );
+    return isNear ? reading : { ...reading, problem: 'not-the-hours', against: hoursText(hours) };
+  });
+}
+
+/** Numbers that a text may mean: `1.234` is a thousand and more to some, and less than two to others. */
+function readingsOf(value: string): readonly number[] {
+  const digits = /[\d., '’]+/.exec(value)?.[0].replaceAll(/[ '’]/g, '') ?? '';
+  const whole = Number(digits.replaceAll(/[.,]/g, ''));
+  const [decimals] = /[.,]\d+$/.exec(digits) ?? [];
+  const decimal =
+    decimals === undefined
+      ? whole
+      : Number(`${digits.slice(0, -decimals.length).replaceAll(/[.,]/g, '')}.${decimals.slice(1)}`);
+  return decimals !== undefined && decimals.length === 4 ? [whole, decimal] : [decimal];
 }
 
 /** The address of a link, also of a file that was dropped into the cell (`/uploads/…`), or one that is written out. */

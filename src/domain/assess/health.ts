@@ -33,8 +33,6 @@ export interface Health {
 /** Working days after which a step is noticed, and after which the engagement is at risk. */
 const SLIP = { noticed: 2, risk: 5 };
 const WAITING = { noticed: 5, risk: 10 };
-/** Share of the hours sold. */
-const BURN = { noticed: 0.9, risk: 1 };
 
 /**
  * Judges the health of an engagement: the label that people set counts, then `/ps health`, then the facts.
@@ -43,7 +41,7 @@ const BURN = { noticed: 0.9, risk: 1 };
  * |---|---|---|
  * | a step is late | 2 working days | 5 working days |
  * | a step waits for somebody outside | 5 working days | 10 working days |
- * | recorded time of the hours sold | 90 % | all of them |
+ * | hours used of those sold | 90 % (`hours.attention`) | time and material: all of them (`hours.limit`) |
  *
  * @param epic `null` before the launch
  * @param auto somebody has just said `/ps health auto`
@@ -67,7 +65,7 @@ export function factsOf(context: Outlook): readonly HealthFact[] {
   return [
     ...steps.flatMap((status) => slipOf(status, context)),
     ...steps.flatMap((status) => waitOf(status, context)),
-    ...burnOf(context.assessment),
+    ...burnOf(context),
     ...lackingMinutes(context.assessment),
   ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
 }
@@ -100,16 +98,13 @@ function waitOf(status: StepStatus, { assessment, settings }: Outlook): readonly
   );
 }
 
-function burnOf({ sow, steps }: Assessment): readonly HealthFact[] {
-  const sold = sow.hours?.scoped ?? 0;
-  const seconds = steps.reduce((sum, { issue }) => sum + (issue?.timeSpentSeconds ?? 0), 0);
-  if (sold === 0) return [];
-  return atLevel(
-    seconds / 3600 / sold,
-    BURN,
-    (limit) => `more than ${limit * 100} % of the ${sold} hours sold are used`,
-    true,
-  );
+function burnOf({ assessment: { hours, sow }, settings }: Outlook): readonly HealthFact[] {
+  const { reading } = hours;
+  const level = reading?.level;
+  if (reading === null || level == null || level === 'notice') return [];
+  const isRisk = level === 'limit' && sow.type === 't&m';
+  const text = `${settings.hours[level]} % of the ${reading.scoped} hours sold are used, or more`;
+  return [{ level: isRisk ? 'at risk' : 'needs attention', text }];
 }
 
 /** Occurrences running whose minutes are missing. */
@@ -129,11 +124,9 @@ function atLevel(
   value: number,
   { noticed, risk }: { readonly noticed: number; readonly risk: number },
   text: (limit: number) => string,
-  above = false,
 ): readonly HealthFact[] {
-  const passed = (limit: number): boolean => (above ? value > limit : value >= limit);
-  if (passed(risk)) return [{ level: 'at risk', text: text(risk) }];
-  return passed(noticed) ? [{ level: 'needs attention', text: text(noticed) }] : [];
+  if (value >= risk) return [{ level: 'at risk', text: text(risk) }];
+  return value >= noticed ? [{ level: 'needs attention', text: text(noticed) }] : [];
 }
 
 /** Dates since when steps wait for somebody outside. Remembered, because GitLab's lists do not tell them. */

@@ -1,6 +1,7 @@
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Hours } from '#domain/hours/hours.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
@@ -76,6 +77,7 @@ export interface Assessment {
   readonly today: string;
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
+  readonly hours: Hours;
   /** Steps in reading order. */
   readonly steps: readonly StepStatus[];
   /** Keys of `steps`, every step after all its predecessors. */

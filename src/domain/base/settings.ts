@@ -52,6 +52,17 @@ export const DEFAULT_REMINDERS: ReminderSettings = {
   quiet: [],
 };
 
+/** Percent of the hours sold from which on people are told. */
+export interface HoursThresholds {
+  readonly notice: number;
+  /** The engagement needs attention. */
+  readonly attention: number;
+  /** The engagement is at risk, where time and material is sold. */
+  readonly limit: number;
+}
+
+export const DEFAULT_HOURS: HoursThresholds = { notice: 75, attention: 90, limit: 100 };
+
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
   readonly calendar: Calendar;
@@ -61,6 +72,7 @@ export interface Settings {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly showAmounts: boolean;
   readonly reminders: ReminderSettings;
+  readonly hours: HoursThresholds;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */

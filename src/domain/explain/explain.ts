@@ -16,6 +16,7 @@ import { labelValues, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { forecastOf } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
+import { type HoursSeen, hoursSeen } from '#domain/hours/seen.ts';
 import { type ConditionCheck, describeCondition, evaluateCondition } from '#domain/process/condition.ts';
 import type { Predecessor, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
@@ -37,6 +38,8 @@ export interface Explanation {
   readonly forecastEnd: string | null;
   /** Open steps that decide that day, in order. */
   readonly criticalPath: readonly StepKey[];
+  /** Hours used of those sold; `null`: none are sold, and nobody has recorded any. */
+  readonly hours: HoursSeen | null;
   /** Steps in reading order, those left out as well. */
   readonly steps: readonly StepExplanation[];
 }
@@ -159,6 +162,7 @@ export function explain(input: {
     epic: explainEpic(context, found),
     forecastEnd: forecast.end,
     criticalPath: forecast.criticalPath,
+    hours: hoursSeen(assessment.hours.reading),
     steps,
   };
 }

@@ -112,11 +112,17 @@ const WANTED = {
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-slot': 'a weekday and a time, such as Tue 10:00 Europe/Berlin',
   'not-a-choice': 'one of the listed values',
+  'not-the-hours': 'about as many hours as were used',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
 
-function evidenceLack({ field, problem, value }: EvidenceReading): Lack {
+function evidenceLack({ field, problem, value, against }: EvidenceReading): Lack {
   if (problem === null || problem === 'missing')
     return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
   const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
-  return { kind: 'wrong-evidence', text: `evidence "${field}" needs ${WANTED[problem]}${seen}`, field };
+  const beside = against === undefined ? '' : ` beside ${against}`;
+  return {
+    kind: 'wrong-evidence',
+    text: `evidence "${field}" needs ${WANTED[problem]}${seen}${beside}`,
+    field,
+  };
 }

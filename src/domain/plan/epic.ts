@@ -2,6 +2,7 @@
 
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, labelValues } from '#domain/base/labels.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
@@ -9,6 +10,7 @@ import { changeText, type SowChange, schemaPath, sowChanges } from '#domain/sow/
 import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
+import { hoursNote } from '#domain/texts/hours-notes.ts';
 import {
   epicClosedEarlyNote,
   epicCompletedNote,
@@ -49,6 +51,7 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const notes = [
     ...restoredNotes(facts),
     ...sowNotes(changes, draft),
+    ...hoursNotes(context),
     ...(due === null ? [] : notesFor(due, context)),
   ];
   const why = [
@@ -74,6 +77,22 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
 /** What is other in the SOW than in the record; nothing while there is no record. */
 function changesOf({ found, assessment }: PlanFacts): readonly SowChange[] {
   return found.record === null ? [] : sowChanges(found.record.sow, assessment.sow);
+}
+
+/** One note for the highest threshold that was reached and not told for the hours sold now. */
+function hoursNotes(context: BlockContext): readonly Action[] {
+  const { due, reading } = context.assessment.hours;
+  const level = due.at(-1);
+  if (level === undefined || reading === null || reading.scoped === null) return [];
+  const rule = `hours:${level}:${reading.scoped}` as const;
+  const body = hoursNote(rule, { level, reading }, context);
+  return [{ kind: 'write-note', target: { kind: 'epic' }, rule, body }];
+}
+
+/** Whether hours were imported that the record does not have yet. */
+function hasNewHours({ found, assessment }: PlanFacts): boolean {
+  const before = found.record?.hours.statements ?? {};
+  return canonicalJson(before) !== canonicalJson(assessment.hours.memory.statements);
 }
 
 /** One note for each change of the SOW: the record, written next, has the new one. */
@@ -164,8 +183,8 @@ type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'cont
 export function planStopped(draft: StoppedDraft): readonly Action[] {
   const answers = planAnswers(draft, true);
   const notes = sowNotes(changesOf(draft.facts), draft);
-  if (answers.length + notes.length === 0) return [];
   const { assessment, found } = draft.facts;
+  if (answers.length + notes.length === 0 && !hasNewHours(draft.facts)) return [];
   const isPaused = found.memory.paused && !draft.wishes.resume;
   const why = assessment.rulings.hold === null ? 'record what was said' : 'on hold';
   return [...notes, ...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];

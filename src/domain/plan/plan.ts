@@ -161,7 +161,8 @@ function draftOf(input: PlanInput): Draft {
 
 function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context' | 'touches'> {
   const { facts } = input;
-  const assessment = { ...facts.assessment, rulings: rulingsWhileStopped(input) };
+  const hours = { ...facts.assessment.hours, due: [] };
+  const assessment = { ...facts.assessment, hours, rulings: rulingsWhileStopped(input) };
   const still = { ...input, facts: { ...facts, assessment } };
   const context = contextOf(still, driftMemoryOf({ found: facts.found, resume: false }));
   return { ...still, context, touches: facts.found.record?.touches ?? new Map() };

@@ -6,6 +6,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
+import { withTold } from '#domain/hours/hours.ts';
 import type { Done } from '#domain/record/done.ts';
 import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
@@ -50,6 +51,7 @@ export function nextRecord(
     drift: context.drift ?? NO_DRIFT,
     migrated: before?.migrated ?? null,
     occurrences: context.assessment.trackers,
+    hours: withTold(context.assessment.hours),
     others: before?.others ?? {},
   };
 }

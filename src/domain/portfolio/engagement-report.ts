@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { HEALTH_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
+import { HoursSeen } from '#domain/hours/seen.ts';
 
 const CalendarDay = z.string().describe('A date: 2026-11-30.');
 const Instant = z.string().describe('ISO 8601, UTC.');
@@ -152,6 +153,7 @@ export const EngagementReport = z.object({
     'When the last closing step is done, as things stand; null: nothing says when.',
   ),
   criticalPath: z.array(z.string()).describe('Keys of the open steps that decide that day, in order.'),
+  hours: HoursSeen.nullable().describe('null: none are sold, and nobody has recorded any.'),
   violations: z.array(ReportedFinding),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),

@@ -12,6 +12,7 @@ import { forecastOf } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
+import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
 import { personInRole } from '#domain/rulings/people.ts';
@@ -72,6 +73,7 @@ export function reportEngagement(
     late: late(assessment, blocks, turns),
     forecastEnd: forecast.end,
     criticalPath: [...forecast.criticalPath],
+    hours: hoursSeen(assessment.hours.reading),
     violations: findings(assessment, found),
     waivers: waivers(assessment),
     steps,
@@ -111,6 +113,7 @@ export function reportUnreadable(
     late: [],
     forecastEnd: null,
     criticalPath: [],
+    hours: null,
     violations: [{ step: null, title: null, ...finding, url: facts.url }].map(plainFinding),
     waivers: [],
     steps: [],

@@ -73,6 +73,8 @@ const EvidenceField = z.strictObject({
   required: z.boolean().default(true),
   /** For a `date`: a day that may be still to come (`Booked until`). Without it a date says that something has happened. */
   planned: z.boolean().optional(),
+  /** For a `number`: `hours` wants about as many as the engagement's hours say, and shows the step what was estimated. */
+  compare: z.enum(['hours']).optional(),
   /** Shown grey in the empty cell. */
   hint: z.string().max(200).optional(),
   when: Condition.optional(),

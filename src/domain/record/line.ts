@@ -10,6 +10,7 @@ import { checksum, fromBase64Url, toBase64Url } from '#domain/base/record-line.t
 import { decodeDriftMemory } from '#domain/engagement/drift-memory.ts';
 import { decodeMemory } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
+import { NO_HOURS } from '#domain/hours/memory.ts';
 import { decodeRulings } from '#domain/rulings/rulings.ts';
 import { decodeSowRecord } from '#domain/sow/record.ts';
 import { parseMarker } from '#domain/text/marker.ts';
@@ -142,6 +143,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     baseline: new Map(),
     migrated: null,
     occurrences: new Map(),
+    hours: NO_HOURS,
     touches: new Map(),
     others: {},
   };

@@ -11,6 +11,7 @@ import { isStepKey, SowNumber, type StepKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
+import { HoursMemory, NO_HOURS } from '#domain/hours/memory.ts';
 import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { Sow } from '#domain/sow/sow.ts';
@@ -67,6 +68,7 @@ const StoredRecord = z.looseObject({
   drift: z.object({ healed: z.array(z.string()), asked: z.array(z.string()) }).optional(),
   migrated: Migrated.optional(),
   occurrences: z.record(Key, TrackerMemory).optional(),
+  hours: HoursMemory.optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -91,6 +93,7 @@ export interface EngagementRecord {
   readonly migrated: Migrated | null;
   /** Of recurring steps, how far their occurrences are decided on. */
   readonly occurrences: ReadonlyMap<StepKey, TrackerMemory>;
+  readonly hours: HoursMemory;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -102,8 +105,20 @@ export type RecordParse =
 
 /** The record as canonical JSON: equal records give equal texts. */
 export function recordText(record: EngagementRecord): string {
-  const { memory, done, baseline, touches, drift, migrated, rulings, occurrences, others, sow, ...named } =
-    record;
+  const {
+    memory,
+    done,
+    baseline,
+    touches,
+    drift,
+    migrated,
+    rulings,
+    occurrences,
+    hours,
+    others,
+    sow,
+    ...named
+  } = record;
   const touched = [...touches.keys()].filter((step) => step !== null);
   const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys(), ...touched]);
   return canonicalJson({
@@ -127,6 +142,7 @@ export function recordText(record: EngagementRecord): string {
     links: memory.links.map(({ from, to }) => `${from}>${to}`),
     rulings: saidIn(rulings),
     occurrences: occurrences.size === 0 ? undefined : Object.fromEntries(occurrences),
+    hours: hoursText(hours),
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -134,6 +150,14 @@ export function recordText(record: EngagementRecord): string {
     migrated: migrated === null ? undefined : migratedData(migrated),
     state: memory.paused ? 'paused' : memory.moved ? 'moved' : 'running',
   });
+}
+
+/** Without what is as by default. */
+function hoursText(hours: HoursMemory): Readonly<Record<string, unknown>> | undefined {
+  const said = Object.entries(hours).filter(([, value]) =>
+    typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined,
+  );
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
 
 /** Without what is as by default. */
@@ -162,7 +186,18 @@ export function readRecord(text: string): RecordParse {
     sow,
     ...rest
   } = stored.data;
-  const { steps, touch: epicTouch, links, rulings, drift, migrated, occurrences, state, ...others } = rest;
+  const {
+    steps,
+    touch: epicTouch,
+    links,
+    rulings,
+    drift,
+    migrated,
+    occurrences,
+    hours,
+    state,
+    ...others
+  } = rest;
   const entries = Object.entries(steps);
   return {
     kind: 'ok',
@@ -192,6 +227,7 @@ export function readRecord(text: string): RecordParse {
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
       migrated: migrated ?? null,
       occurrences: new Map(Object.entries(occurrences ?? {})),
+      hours: hours ?? NO_HOURS,
       others,
     },
   };
@@ -217,6 +253,8 @@ export function lasting(record: EngagementRecord): EngagementRecord {
     touches: new Map(),
     drift: NO_DRIFT,
     occurrences: new Map(),
+    // How the other sources grew is seen again.
+    hours: { ...record.hours, consumed: [], spent: [] },
     rulings: {
       ...NO_RULINGS,
       waivers,

@@ -9,6 +9,9 @@ export interface SowChange {
   readonly to: string | null;
 }
 
+/** How far the work is, and no term of the SOW. */
+const PROGRESS = ['hours.consumed', 'hours.consumed_on'];
+
 /**
  * Compares field by field, in the order of the schema. Elements of lists are known by their `id`, else by what they are
  * called. Money is left out: it may stand where more people read than may know it.
@@ -20,7 +23,7 @@ export function sowChanges(before: Sow, after: Sow): readonly SowChange[] {
   if (before === after) return [];
   const [from, to] = [leavesOf(before), leavesOf(after)];
   const fields = [...new Set([...from.keys(), ...to.keys()])].filter(
-    (field) => !isAmountPath(schemaPath(field)),
+    (field) => !isAmountPath(schemaPath(field)) && !PROGRESS.includes(field),
   );
   return fields.flatMap((field): SowChange[] => {
     const [was, is] = [from.get(field) ?? null, to.get(field) ?? null];

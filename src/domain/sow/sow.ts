@@ -113,7 +113,14 @@ export const Sow = z
           .optional(),
       })
       .optional(),
-    hours: z.object({ scoped: Amount.optional(), consumed: Amount.optional() }).optional(),
+    hours: z
+      .object({
+        scoped: Amount.optional(),
+        consumed: Amount.optional(),
+        /** The day that `consumed` is of; absent: the day on which it changed. */
+        consumed_on: CalendarDate.optional(),
+      })
+      .optional(),
     dates: z
       .object({
         start: CalendarDate.optional(),

@@ -11,6 +11,7 @@ import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/st
 import { compareText } from '#domain/base/compare-text.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
+import { hoursText } from '#domain/hours/words.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
@@ -52,6 +53,7 @@ export function epicBlock(
     waitingLine(context),
     '',
     ...healthLines(context),
+    ...hoursLines(context),
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
     '',
@@ -95,6 +97,17 @@ function healthLines({ assessment, health }: BlockContext): readonly string[] {
   return by === 'hand'
     ? [`**Health** was set by hand and stays.${seen}`, '']
     : [`**${byFacts === 'at risk' ? 'At risk' : 'Needs attention'}:** ${ended(why)}`, ''];
+}
+
+/** How many hours are used; nothing where none are sold or recorded. */
+function hoursLines({ assessment: { hours } }: BlockContext): readonly string[] {
+  const { reading } = hours;
+  if (reading === null || reading.source === null) return [];
+  const pace =
+    reading.exhaustedOn === null
+      ? ''
+      : ` At the pace of the last 20 working days they are used up on ${reading.exhaustedOn}.`;
+  return [`**Hours:** ${hoursText(reading, inlineText)}.${pace}`, ''];
 }
 
 /** Exceptions, each with who, when and why. */

@@ -12,6 +12,7 @@ import type { Assessment, StepStatus, Violation } from '#domain/assess/step-stat
 import type { StepKey } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
+import type { HoursLevel } from '#domain/hours/memory.ts';
 import { SLOT_WANTED } from '#domain/recurring/slot.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
 import { fencedText, inlineText } from '#domain/text/foreign-text.ts';
@@ -45,7 +46,9 @@ export type NoteRule =
   /** With both versions, and how many migrations there have been. */
   | `migrated:${number}-${number}:${number}`
   | 'not-asked-for'
-  | 'minutes-place';
+  | 'minutes-place'
+  /** With the threshold, and the hours sold then. */
+  | `hours:${HoursLevel}:${number}`;
 
 /** Text of a note with the hidden line by which the note is found again. */
 export function noteBody(rule: NoteRule, text: string): string {
@@ -173,7 +176,7 @@ function gateText({ wanted, problem, todo }: GateReading): string {
 }
 
 /** What is wrong with one evidence field, in a sentence. */
-function evidenceText({ field, problem, value }: EvidenceReading): string {
+function evidenceText({ field, problem, value, against }: EvidenceReading): string {
   const seen = value === null ? '' : `, got ${inlineText(value, 80)}`;
   switch (problem) {
     case 'missing':
@@ -194,6 +197,8 @@ function evidenceText({ field, problem, value }: EvidenceReading): string {
       return `**${field}** ${SLOT_WANTED}${seen}`;
     case 'not-a-choice':
       return `**${field}** needs one of the listed values${seen}`;
+    case 'not-the-hours':
+      return `**${field}** says ${inlineText(value ?? '', 80)}, and the hours of this engagement say ${inlineText(against ?? '')}: more than a tenth apart. Correct the number, or have the hours brought up to date (\`procession hours import\`, the SOW, or \`/spend\`); if both are right, a manager comments \`/ps waive <reason>\``;
     case null:
       return `**${field}**: ${value === null ? '–' : inlineText(value, 200)}`;
   }

@@ -5,6 +5,8 @@ import { assigneesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { rounded } from '#domain/hours/memory.ts';
+import { hoursText } from '#domain/hours/words.ts';
 import { isMadeByCommand } from '#domain/process/process.ts';
 import { MOST_ACTIONS, type OpenAction } from '#domain/recurring/actions.ts';
 import { longDay, shortDay } from '#domain/recurring/day-words.ts';
@@ -96,12 +98,15 @@ function factLines(context: BlockContext): readonly string[] {
   return ['**Facts**', '', ...facts.map((fact) => `- ${fact}`)];
 }
 
-function hoursFact({ sow, steps }: Assessment): readonly string[] {
-  const scoped = sow.hours?.scoped;
-  if (sow.type !== 't&m' || scoped === undefined) return [];
-  const used =
-    Math.round(steps.reduce((sum, { issue }) => sum + (issue?.timeSpentSeconds ?? 0), 0) / 360) / 10;
-  return [`Hours: ${used} of ${scoped} used, ${Math.round((scoped - used) * 10) / 10} left`];
+function hoursFact({ hours: { reading } }: Assessment): readonly string[] {
+  if (reading === null || reading.scoped === null) return [];
+  const left = rounded(reading.scoped - reading.spent);
+  const rest = left >= 0 ? `${left} left` : `${-left} more than sold`;
+  const end =
+    reading.exhaustedOn === null
+      ? ''
+      : `; used up on ${reading.exhaustedOn} at the pace of the last 20 working days`;
+  return [`Hours: ${hoursText(reading, inlineText)}; ${rest}${end}`];
 }
 
 function endFact({ sow }: Assessment): readonly string[] {

@@ -7,6 +7,7 @@ import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
+import { estimateLines } from './estimate.ts';
 import { byHandLines } from './kept-text.ts';
 import { trackerLine } from './tracker-lines.ts';
 
@@ -24,6 +25,7 @@ export function stepBlock(status: StepStatus, context: BlockContext, byHand: rea
     headline(status, context),
     ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     ...trackerLine(status.key, context).flatMap((line) => ['', line]),
+    ...estimateLines(status, context),
     '',
     ...byHandLines(byHand),
     `_${place}. Procession keeps these lines; everything below them is yours. Commands: comment \`/ps help\`._`,

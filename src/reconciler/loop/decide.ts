@@ -52,7 +52,15 @@ export async function decide(
     threads,
   } = await assessWithComments(
     gitlab,
-    { engagement, process, sow, found: seen, settings, today: localDate(now, settings.calendar) },
+    {
+      engagement,
+      process,
+      sow,
+      found: seen,
+      settings,
+      today: localDate(now, settings.calendar),
+      statement: options.statement,
+    },
     {
       look: options.comments ?? LOOK_AT_COUNTS,
       started: options.started ?? NONE_STARTED,

@@ -1,4 +1,5 @@
 import type { Settings } from '#domain/base/settings.ts';
+import type { HoursStatement } from '#domain/hours/memory.ts';
 import type { Action } from '#domain/plan/action.ts';
 import type { Seal } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -45,6 +46,8 @@ export interface ReconcileOptions {
   readonly onProgress?: Progress | undefined;
   /** Told after each action that has been carried out. */
   readonly onDone?: ((action: Action) => void) | undefined;
+  /** Hours to be recorded, of an import. */
+  readonly statement?: HoursStatement;
   /** Pipelines that have just been started: not in the epic yet. */
   readonly started?: StartedRuns;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StepKey } from '#domain/base/keys.ts';
 import { canonicalJson, fromBase64Url, toBase64Url } from '#domain/base/record-line.ts';
+import { NO_HOURS } from '#domain/hours/memory.ts';
 import { copyNote, needsCopy, newestCopy } from '#domain/record/copy.ts';
 import {
   NEWBORN,
@@ -61,10 +62,11 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       ...NO_RULINGS,
       waivers: [{ step: 'intake-aws', reason: 'x', skip: true, used: false, ...given }],
     },
+    hours: NO_HOURS,
     occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,
-    others: { hours: { spent: 12 } },
+    others: { invoices: { sent: 12 } },
     ...changes,
   };
 }
@@ -72,7 +74,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
 describe('domain/record', () => {
   it('is read back as it was written, with what a newer release has added', () => {
     expect(readRecord(recordText(aRecord()))).toEqual({ kind: 'ok', record: aRecord() });
-    expect(recordText(aRecord())).toContain('"hours":{"spent":12}');
+    expect(recordText(aRecord())).toContain('"invoices":{"sent":12}');
   });
 
   it('is of an unknown format to this release when the number has grown', () => {

@@ -275,15 +275,23 @@ describe('the health', () => {
     [{ today: '2026-11-05', first: { timeSpentSeconds: 91 * HOUR } }, 'on track'],
     [
       { today: '2026-11-05', first: { timeSpentSeconds: 91 * HOUR }, sow: { hours: { scoped: 100 } } },
-      'needs attention | more than 90 % of the 100 hours sold are used',
+      'needs attention | 90 % of the 100 hours sold are used, or more',
     ],
     [
       { today: '2026-11-05', last: { timeSpentSeconds: 101 * HOUR }, sow: { hours: { scoped: 100 } } },
-      'at risk | more than 100 % of the 100 hours sold are used',
+      'at risk | 100 % of the 100 hours sold are used, or more',
     ],
     [
-      { today: '2026-11-05', last: { timeSpentSeconds: 100 * HOUR }, sow: { hours: { scoped: 100 } } },
-      'needs attention | more than 90 % of the 100 hours sold are used',
+      { today: '2026-11-05', last: { timeSpentSeconds: 99 * HOUR }, sow: { hours: { scoped: 100 } } },
+      'needs attention | 90 % of the 100 hours sold are used, or more',
+    ],
+    [
+      {
+        today: '2026-11-05',
+        last: { timeSpentSeconds: 101 * HOUR },
+        sow: { type: 'fixed', hours: { scoped: 100 } },
+      },
+      'needs attention | 100 % of the 100 hours sold are used, or more',
     ],
   ])('of %j is %s', (world, expected) => {
     expect(health(world)).toBe(expected);

@@ -1,0 +1,67 @@
+/** What was estimated, and what it came to: for the step that closes the books. */
+import type { StepStatus } from '#domain/assess/step-status.ts';
+import { localDate } from '#domain/base/calendar.ts';
+import { rounded } from '#domain/hours/memory.ts';
+import type { HoursReading } from '#domain/hours/reading.ts';
+import { hoursText } from '#domain/hours/words.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { BlockContext } from './block-context.ts';
+
+/** "Estimated against actual", on a step with evidence that is compared with the hours, once it is that step's turn. */
+export function estimateLines({ step, state }: StepStatus, context: BlockContext): readonly string[] {
+  const { reading } = context.assessment.hours;
+  const isWanted = step.done_when.evidence.some(({ compare }) => compare === 'hours');
+  if (!isWanted || state === 'blocked') return [];
+  return [
+    '',
+    '**Estimated against actual**',
+    '',
+    ...(reading === null ? ['The SOW names no hours, and none are recorded.'] : hoursTable(reading, context)),
+    ...bySteps(context),
+    '',
+    ...datesTable(context),
+  ];
+}
+
+function hoursTable(reading: HoursReading, { assessment: { hours } }: BlockContext): readonly string[] {
+  const { scoped, spent } = reading;
+  const { launched } = hours.memory;
+  const isChanged = launched !== undefined && scoped !== null && launched !== scoped;
+  const rows = [
+    ...(isChanged
+      ? [
+          ['Hours sold at the launch', `${launched}`],
+          ['Changed since', signed(scoped - launched)],
+        ]
+      : []),
+    ['Hours sold', scoped === null ? 'none named' : `${scoped}`],
+    ['Hours used', hoursText(reading, inlineText)],
+    ...(scoped === null ? [] : [['Difference', `${signed(rounded(spent - scoped))} h`]]),
+  ];
+  return ['| Hours | |', '|---|---|', ...rows.map((cells) => `| ${cells.join(' | ')} |`)];
+}
+
+function signed(hours: number): string {
+  return hours > 0 ? `+${hours}` : `${hours}`.replace('-', '−');
+}
+
+/** Where the hours are those of the issues, each with its own. */
+function bySteps({ assessment: { steps, hours } }: BlockContext): readonly string[] {
+  if (hours.reading?.source !== '/spend') return [];
+  const rows = steps.flatMap(({ key, step, issue }) => {
+    const spent = rounded((issue?.timeSpentSeconds ?? 0) / 3_600);
+    return spent === 0 ? [] : [`| ${stepReference(key)} ${step.title} | ${spent} |`];
+  });
+  return rows.length === 0 ? [] : ['', '| Step | Hours |', '|---|---|', ...rows];
+}
+
+/** Steps that are done: when they were planned to be, and when they were. */
+function datesTable({ assessment, settings }: BlockContext): readonly string[] {
+  const rows = assessment.steps.flatMap(({ key, step, issue, done }) => {
+    if (!done || issue === null || issue.closedAt === null || step.until !== undefined) return [];
+    const on = localDate(issue.closedAt, settings.calendar);
+    return [`| ${stepReference(key)} ${step.title} | ${issue.dueDate ?? '–'} | ${on} |`];
+  });
+  return rows.length === 0 ? [] : ['| Step | Planned | Done |', '|---|---|---|', ...rows];
+}
