@@ -29,7 +29,7 @@ export interface HoursTable {
 }
 
 /** Columns in their order. */
-export const HOURS_COLUMNS = ['id', 'engagement', 'day', 'hours', 'person', 'billable'] as const;
+const HOURS_COLUMNS = ['id', 'engagement', 'day', 'hours', 'person', 'billable'] as const;
 type Column = (typeof HOURS_COLUMNS)[number];
 type Cells = Readonly<Record<Column, string>>;
 

@@ -37,7 +37,7 @@ export interface HoursReading {
 }
 
 /** Working days after which a number is too old to warn from. */
-export const STALE_AFTER = 8;
+const STALE_AFTER = 8;
 /** Working days that the pace is taken from. */
 const WINDOW = 20;
 /** Days with data under which there is no pace. */
