@@ -75,7 +75,7 @@ describe('procession hours import', () => {
     });
     expect(world.epic().description).toContain('**Hours:** 40 of 100 h (40 %), Kantata, 3 Nov.');
     expect(await explained()).toMatchObject({
-      hours: { scoped: 100, spent: 40, percent: 40, source: 'Kantata', on: '2026-11-03', stale: false },
+      hours: { scoped: 100, spent: 40, percent: 40, source: 'Kantata', on: '2026-11-03' },
     });
     world.sandbox.ledger.clear();
     const second = await importRows(rowsOf(40), '--source', 'Kantata');
