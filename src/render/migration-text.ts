@@ -17,12 +17,37 @@ export interface Stays {
 export function migrationText(migration: Migration, settings: Settings | null, paint: Paint): string {
   const { engagement, move, effects, plan, assessment, found, titleOf } = migration;
   return [
-    paint('heading', `${engagement} · version ${move.from} → ${move.to}`),
-    ...effects.map((effect) => `  ${signOf(effect, paint)} ${visible(effectText(effect, titleOf))}`),
+    paint('heading', `${engagement} · ${wayText(move)}`),
+    ...effects.flatMap((effect) => [
+      `  ${signOf(effect, paint)} ${visible(effectText(effect, titleOf))}`,
+      ...differenceLines(effect, paint),
+    ]),
     ...(settings === null
       ? [paint('dim', `  ${summaryLine(summaryOf(plan))}`)]
       : ['', planText({ plan, assessment, found, settings }, paint)]),
   ].join('\n');
+}
+
+function wayText({ way, from, to }: Migration['move']): string {
+  return way === 'texts' ? `newer texts of version ${to}` : `version ${from} → ${to}`;
+}
+
+/** The lines of a section that are others: from the first that differs to the last. */
+function differenceLines(effect: Effect, paint: Paint): readonly string[] {
+  if (effect.kind !== 'reworded' || effect.theirs) return [];
+  const [from, to] = [effect.from.split('\n'), effect.to.split('\n')];
+  const begin = sameUntil(from, to);
+  const end = sameUntil(from.slice(begin).toReversed(), to.slice(begin).toReversed());
+  const middle = (lines: readonly string[]): readonly string[] => lines.slice(begin, lines.length - end);
+  return [
+    ...middle(from).map((line) => paint('bad', `      - ${visible(line)}`)),
+    ...middle(to).map((line) => paint('good', `      + ${visible(line)}`)),
+  ];
+}
+
+function sameUntil(one: readonly string[], other: readonly string[]): number {
+  const first = one.findIndex((line, index) => line !== other[index]);
+  return first === -1 ? Math.min(one.length, other.length) : first;
 }
 
 /** Engagements by what a migration means for them, the largest group first. @example `14 engagements: + Design review` */
@@ -60,6 +85,8 @@ const SIGNS: Readonly<
   renamed: ['~', 'change'],
   retitled: ['~', 'change'],
   'too-late': ['·', 'dim'],
+  reworded: ['~', 'change'],
+  names: ['~', 'change'],
 };
 
 function signOf({ kind }: Effect, paint: Paint): string {

@@ -30,9 +30,10 @@ export function versionsText(
   whole: boolean,
   paint: Paint,
 ): string {
-  const detailsOf = ({ version, since }: VersionSummary): readonly string[] => [
+  const detailsOf = ({ version, since, rules, texts }: VersionSummary): readonly string[] => [
     ...usersLines(use?.users.get(version) ?? NO_USERS),
     ...(since === null ? [] : differenceLines(since)),
+    ...(rules === null ? [] : [`rules ${rules}, texts ${texts}`]),
   ];
   return [
     paint('heading', `${process} · ${visible(name)}`),
@@ -67,8 +68,15 @@ function lineOf(summary: VersionSummary, use: VersionUse | null, paint: Paint): 
     ...(use === null ? [] : [usersText(use.users.get(version) ?? NO_USERS, current)]),
     ...(since === null ? [] : [sinceText(since)]),
     ...(newerTexts.length === 0 ? [] : [`newer texts than frozen: ${newerTexts.map(visible).join(', ')}`]),
+    ...olderTexts(use?.users.get(version) ?? NO_USERS),
   ];
   return `${String(version).padStart(3)}  ${parts.join(' · ')}`;
+}
+
+function olderTexts({ olderTexts }: VersionUsers): readonly string[] {
+  return olderTexts.length === 0
+    ? []
+    : [`${counted(olderTexts.length, 'engagement')} with older texts: procession migrate … --texts`];
 }
 
 function usersText({ running, closed, back }: VersionUsers, current: boolean): string {
@@ -86,6 +94,7 @@ function usersLines(users: VersionUsers): readonly string[] {
     ...listed('running', users.running),
     ...listed('closed', users.closed),
     ...listed('may come back', users.back),
+    ...listed('with older texts', users.olderTexts),
   ];
 }
 

@@ -1,12 +1,20 @@
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
+import { textsHash } from '#domain/versions/texts-hash.ts';
 import { chooseVersion, type FrozenNote, notedRules, type VersionChoice } from '#domain/versions/versions.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
-import { frozenDefinitions, frozenDraft, frozenFolder, listFrozen, readNote } from './frozen-versions.ts';
+import {
+  checksumsOf,
+  frozenDefinitions,
+  frozenDraft,
+  frozenFolder,
+  listFrozen,
+  readNote,
+} from './frozen-versions.ts';
 import { listProcesses } from './list-processes.ts';
 import { checkedDefinitions, loadProcess } from './load-process.ts';
-import { readProcessDraft, readProcessTexts } from './process-draft.ts';
+import { draftOf, readProcessTexts } from './process-draft.ts';
 
 /** One process in one profile. */
 export interface ProcessChoice {
@@ -65,10 +73,11 @@ async function loadCurrent(folder: string, profile: string | null): Promise<Load
 }
 
 async function loadWhole(folder: string): Promise<LoadedProcess> {
-  const current = checkedDefinitions(await readProcessDraft(folder));
+  const texts = await readProcessTexts(folder);
+  const current = checkedDefinitions(draftOf(texts));
   const names = await listFrozen(folder);
   const frozen = await Promise.all(
-    names.map(async (name) => await loadVersion(frozenFolder(folder, name), current)),
+    names.map(async (name) => await loadVersion(frozenFolder(folder, name), current, checksumsOf(texts))),
   );
   return loadedProcess(await marked(folder, current), frozen.flat());
 }
@@ -95,9 +104,14 @@ function loadedProcess(current: InAllProfiles, frozen: readonly LoadedVersion[])
 }
 
 /** Nothing for a folder that was not made by `procession freeze`, and for the frozen copy of what is current. */
-async function loadVersion(folder: string, current: InAllProfiles): Promise<readonly LoadedVersion[]> {
+async function loadVersion(
+  folder: string,
+  current: InAllProfiles,
+  files: FrozenNote['files'],
+): Promise<readonly LoadedVersion[]> {
   const note = await readNote(folder);
-  if (note === null || isCurrent(note, current)) return [];
+  if (note === null || (isCurrent(note, current) && canonicalJson(note.files) === canonicalJson(files)))
+    return [];
   const texts = await readProcessTexts(folder);
   return [{ note, definitions: once(() => frozenDefinitions(frozenDraft(texts))) }];
 }
@@ -116,7 +130,15 @@ interface Choice extends VersionChoice {
 
 function currentChoice(current: ProcessDefinition | null): readonly Choice[] {
   if (current === null) return [];
-  return [{ version: current.version, rules: rulesHash(current), frozen: false, definition: () => current }];
+  return [
+    {
+      version: current.version,
+      rules: rulesHash(current),
+      texts: () => textsHash(current),
+      frozen: false,
+      definition: () => current,
+    },
+  ];
 }
 
 function frozenChoices(frozen: readonly LoadedVersion[], profile: string | null): readonly Choice[] {
@@ -128,7 +150,11 @@ function frozenChoices(frozen: readonly LoadedVersion[], profile: string | null)
       // Edited by hand: an engagement is judged by the rules that its record names, or by none.
       return found !== null && found.version === note.version && rulesHash(found) === rules ? found : null;
     };
-    return [{ version: note.version, rules, frozen: true, definition }];
+    const texts = (): string | null => {
+      const found = definition();
+      return found === null ? null : textsHash(found);
+    };
+    return [{ version: note.version, rules, texts, frozen: true, definition }];
   });
 }
 

@@ -21,7 +21,7 @@ export function aPlanInput(
   settings: Settings,
 ): PlanInput {
   return {
-    facts: { ...facts, capabilities: PREMIUM, rules: { version: 1, hash: '0' }, lostLinks: [] },
+    facts: { ...facts, capabilities: PREMIUM, rules: { version: 1, hash: '0', texts: '0' }, lostLinks: [] },
     said: { followed: { answers: [], effects: NO_EFFECTS }, recorded: NO_RULINGS },
     wishes: { resume: false, migrate: false, claimed: false, reseal: false },
     groupLabels: new Set(),
@@ -54,6 +54,7 @@ export function aRecord(key: string): EngagementRecord {
     profile: null,
     version: 1,
     rules: 'rules',
+    texts: null,
     revision: 1,
     sow: aSow({ sow: { number: key, signed_on: '2026-11-02' } }),
     memory: EMPTY_MEMORY,

@@ -57,6 +57,11 @@ function nextSteps({ kind, process, version, folder, raisedTo }: Freezing): read
       ...commit,
       `process.yml says version: ${raisedTo} now, a draft. When its rules are as they should be, and before it is launched: procession freeze ${process}`,
     ];
+  if (kind === 'texts-renewed')
+    return [
+      ...commit,
+      `Engagements that still have the old texts get these with the next sweep. To look first: put the folder back (git), then procession migrate ${process} --texts`,
+    ];
   if (kind === 'nothing-new') return ['Next: change what you want to change, then run the same again.'];
   return [
     ...commit,

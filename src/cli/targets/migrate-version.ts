@@ -30,8 +30,8 @@ export interface PlannedMigrations {
   readonly problems: readonly InputProblem[];
 }
 
-/** Where the engagements of a process are to go. @param to `null`: back */
-export function goalOf({ wire }: Pick<CommandContext, 'wire'>, process: string, to: number | null): Goal {
+/** Where the engagements of a process are to go. @param to `null`: back; `texts`: newer texts of their version */
+export function goalOf({ wire }: Pick<CommandContext, 'wire'>, process: string, to: Goal['to']): Goal {
   const read = new Map<string, ReturnType<Goal['mapping']>>();
   const mapping: Goal['mapping'] = async (from, then) => {
     const known = read.get(`${from} ${then}`) ?? wire.mapping(process, from, then);
@@ -119,7 +119,7 @@ function tellPlanned(
     output.result(`${migrationText(migration, whole ? wire.settings() : null, paint)}\n`);
   for (const line of migrationGroups(migrations, stays)) output.result(line);
   if (there.length > 0) output.result(`${counted(there.length, 'engagement')} there already`);
-  const where = goal.to === null ? 'back' : `to version ${goal.to}`;
+  const where = goal.to === null ? 'back' : goal.to === 'texts' ? 'to newer texts' : `to version ${goal.to}`;
   output.result(paint('heading', `Would migrate ${counted(migrations.length, 'engagement')} ${where}.`));
 }
 
@@ -173,10 +173,17 @@ async function carryOutOne(
     switch (outcome.kind) {
       case 'migrated': {
         const { move } = outcome.migration;
-        return line('migrated', [`version ${move.from} → ${move.to}`, ...outcome.warnings].join('; '));
+        const what =
+          move.way === 'texts' ? `newer texts of version ${move.to}` : `version ${move.from} → ${move.to}`;
+        return line('migrated', [what, ...outcome.warnings].join('; '));
       }
       case 'there':
-        return line('there', `goes by version ${outcome.version} already: nothing to do`);
+        return line(
+          'there',
+          goal.to === 'texts'
+            ? `has the newest texts of version ${outcome.version}: nothing to do`
+            : `goes by version ${outcome.version} already: nothing to do`,
+        );
       case 'shadow':
         return line('shadow', 'the policy is "shadow": nothing is written');
       case 'stays':

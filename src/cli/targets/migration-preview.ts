@@ -1,17 +1,18 @@
 /** What a migration to the version in this folder would mean for running engagements, for a merge request that changes a process. */
 import type { CommandContext } from '#cli/terminal/command.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
+import { textsHash } from '#domain/versions/texts-hash.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { type PlannedMigration, planMigrationOf } from '#reconciler/loop/migrate.ts';
+import { type Goal, type PlannedMigration, planMigrationOf } from '#reconciler/loop/migrate.ts';
 import { migrationGroups } from '#render/migration-text.ts';
 import { counted } from '#render/paint.ts';
 import { goalOf } from './migrate-version.ts';
 
-/** Running engagements of one process that go by another version than the current one. */
+/** Running engagements of one process that go by another version than the current one, or show older texts of it. */
 export interface MigrationPreview {
   readonly process: string;
-  readonly to: number;
+  readonly to: number | 'texts';
   /** One line each. @example `14 engagements: + Design review` */
   readonly groups: readonly string[];
 }
@@ -22,22 +23,28 @@ export interface Previewing {
   readonly previews: () => readonly MigrationPreview[];
 }
 
-/** Begins without any; an engagement that goes by the current version of its process, or is closed, adds nothing. */
+/** Begins without any; an engagement that goes by the current version and texts of its process, or is closed, adds nothing. */
 export function previewMigrations(context: CommandContext, deps: ReconcileDeps): Previewing {
-  const planned = new Map<string, { readonly to: number; readonly all: PlannedMigration[] }>();
-  const goals = new Map<string, ReturnType<typeof goalOf>>();
+  const begun = new Map<string, { readonly goal: Goal; readonly planned: PlannedMigration[] }>();
   return {
     add: async (state, { facts }) => {
-      const { process } = facts.assessment;
+      const { process, complete } = facts.assessment;
       const current = deps.processes.find(process.id, process.profile);
-      if (current === null || current.version <= process.version || facts.assessment.complete) return;
-      const known = goals.get(process.id) ?? goalOf(context, process.id, current.version);
-      goals.set(process.id, known);
-      const one = await planMigrationOf(deps, state, known);
-      const { all } = planned.get(process.id) ?? { all: [] };
-      planned.set(process.id, { to: current.version, all: one === null ? all : [...all, one] });
+      if (current === null || current.version < process.version || complete) return;
+      const to = current.version > process.version ? current.version : 'texts';
+      if (to === 'texts' && facts.rules.texts === textsHash(current)) return;
+      const known = begun.get(`${process.id} ${to}`) ?? {
+        goal: goalOf(context, process.id, to),
+        planned: [],
+      };
+      begun.set(`${process.id} ${to}`, known);
+      const one = await planMigrationOf(deps, state, known.goal);
+      if (one !== null) known.planned.push(one);
     },
-    previews: () => [...planned].map(([process, { to, all }]) => ({ process, to, groups: groupsOf(all) })),
+    previews: () =>
+      [...begun.values()].flatMap(({ goal: { process, to }, planned }) =>
+        to === null ? [] : [{ process, to, groups: groupsOf(planned) }],
+      ),
   };
 }
 
@@ -54,6 +61,7 @@ function groupsOf(planned: readonly PlannedMigration[]): readonly string[] {
 
 /** A preview for people, without colours. */
 export function previewText({ process, to, groups }: MigrationPreview): string {
-  const head = `${process}: running engagements keep their version. procession migrate ${process} --to ${to} would mean`;
+  const [kept, option] = to === 'texts' ? ['texts', '--texts'] : ['version', `--to ${to}`];
+  const head = `${process}: running engagements keep their ${kept}. procession migrate ${process} ${option} would mean`;
   return [head, ...groups.map((line) => `  ${line}`)].join('\n');
 }

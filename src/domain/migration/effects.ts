@@ -27,13 +27,25 @@ export type Effect =
       readonly why: string;
     }
   /** Back from an earlier migration. `reopened`: that one had closed its issue. */
-  | { readonly kind: 'restored'; readonly step: StepKey; readonly reopened: boolean };
+  | { readonly kind: 'restored'; readonly step: StepKey; readonly reopened: boolean }
+  /** A kept section with other words. `step`: `null` for the epic. `theirs`: people have written in it, and it stays. */
+  | {
+      readonly kind: 'reworded';
+      readonly step: StepKey | null;
+      readonly section: string;
+      readonly from: string;
+      readonly to: string;
+      readonly theirs: boolean;
+    }
+  /** The process or its steps are named otherwise, in the lines that Procession keeps up to date. */
+  | { readonly kind: 'names' };
 
 /** Digest of a migration of one engagement: another one as soon as it would mean something else. */
 export function effectsDigest(migration: {
   readonly engagement: string;
   readonly from: { readonly version: number; readonly rules: string | null };
-  readonly to: { readonly version: number; readonly rules: string | null };
+  /** `texts`: where these are what is migrated to. */
+  readonly to: { readonly version: number; readonly rules: string | null; readonly texts?: string };
   readonly effects: readonly Effect[];
 }): string {
   const { engagement, from, to, effects } = migration;
@@ -56,6 +68,10 @@ export function effectText(effect: Effect, titleOf: (step: StepKey) => string): 
       return `${effect.title}: ${effect.closed ? 'closed as retired' : 'retired, its issue is closed already'}`;
     case 'restored':
       return `${titleOf(effect.step)}: asked for again${effect.reopened ? ', its issue is opened again' : ''}`;
+    case 'reworded':
+      return `${effect.step === null ? 'The epic' : titleOf(effect.step)}, section ${effect.section}: ${effect.theirs ? 'people have written in it, and it stays' : 'worded anew'}`;
+    case 'names':
+      return 'Our lines in open issues and in the epic: names of the process or of steps follow';
   }
 }
 
@@ -71,6 +87,12 @@ export function groupText(effects: readonly Effect[], titleOf: (step: StepKey) =
         return effect.closed ? [`− ${effect.title}`] : [];
       case 'renamed':
         return [`${effect.was} is ${effect.step}`];
+      case 'reworded':
+        return effect.theirs
+          ? []
+          : [`${effect.step === null ? 'epic' : titleOf(effect.step)}: ${effect.section}`];
+      case 'names':
+        return ['names in our lines'];
       case 'retitled':
       case 'too-late':
         return [];

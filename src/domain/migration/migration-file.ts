@@ -24,8 +24,8 @@ export const MigrationFile = z.object({
   version: z.literal(VERSION),
   kind: z.literal('migration'),
   process: Id,
-  /** `null`: each goes back where its last migration came from. */
-  to: z.int().min(1).nullable(),
+  /** `null`: each goes back where its last migration came from. `texts`: each gets the newest texts of its version. */
+  to: z.union([z.int().min(1), z.literal('texts')]).nullable(),
   engagements: z.array(Entry),
   /** Engagements that keep their version for now. */
   stay: z

@@ -2,7 +2,7 @@
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Stage } from '#domain/record/migrated.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
-import { type Mapping, type StepChanges, stepChanges } from '#domain/versions/mapping.ts';
+import { type Mapping, plainMapping, type StepChanges, stepChanges } from '#domain/versions/mapping.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
 import type { NamedVersion } from '#domain/versions/versions.ts';
 
@@ -10,8 +10,8 @@ import type { NamedVersion } from '#domain/versions/versions.ts';
 export interface Move {
   readonly from: number;
   readonly to: number;
-  /** Goes back on what an earlier migration did. */
-  readonly isBack: boolean;
+  /** `back`: goes back on what an earlier migration did. `texts`: the version stays, its texts are newer. */
+  readonly way: 'forward' | 'back' | 'texts';
   /** What the record names afterwards. */
   readonly named: NamedVersion;
   /** Definition that has judged the engagement so far. */
@@ -26,11 +26,20 @@ export function moveForward(mapping: Mapping, old: ProcessDefinition, process: P
   return {
     from: old.version,
     to: process.version,
-    isBack: false,
+    way: 'forward',
     named: { version: process.version, rules: rulesHash(process) },
     old,
     process,
     changes: stepChanges(mapping, old, process),
+  };
+}
+
+/** Leads to other texts of the same version; no rule differs. */
+export function moveTexts(record: NamedVersion, old: ProcessDefinition, process: ProcessDefinition): Move {
+  return {
+    ...moveForward(plainMapping(old.version, process.version), old, process),
+    way: 'texts',
+    named: { version: record.version, rules: record.rules },
   };
 }
 
@@ -49,7 +58,7 @@ export function moveBack(stage: Stage, old: ProcessDefinition, process: ProcessD
   return {
     from: old.version,
     to: process.version,
-    isBack: true,
+    way: 'back',
     named: { version: stage.version, rules: stage.rules },
     old,
     process,

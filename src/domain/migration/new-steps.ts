@@ -28,9 +28,10 @@ export function newSteps(move: Move, { record, restored, seen }: Translated, sow
     ({ step }) => move.changes.added.has(step.id) && !isMadeByCommand(step) && !restored.has(step.id),
   );
   const verdicts = fresh.map(({ step }) => {
-    const until = move.isBack
-      ? null
-      : (move.changes.unlessDone.get(step.id) ?? nextKnown(step.id, included, move));
+    const until =
+      move.way === 'back'
+        ? null
+        : (move.changes.unlessDone.get(step.id) ?? nextKnown(step.id, included, move));
     return { step: step.id, because: until !== null && done.has(until) ? until : null };
   });
   return {

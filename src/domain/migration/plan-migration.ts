@@ -21,11 +21,13 @@ import type { EngagementRecord } from '#domain/record/record.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
+import { textsHash } from '#domain/versions/texts-hash.ts';
 import { amended, retirement } from './amend.ts';
 import { type Effect, effectsDigest } from './effects.ts';
 import type { Move } from './move.ts';
 import { type NewSteps, newSteps } from './new-steps.ts';
 import { preparation } from './prepare.ts';
+import { rewordings } from './rewording.ts';
 import { labelsIn, retiredLabelDefinition, type Standing } from './standing.ts';
 import { migrationNote } from './texts.ts';
 import { type Translated, translate } from './translate.ts';
@@ -50,10 +52,13 @@ export interface Migration {
 
 /** Plans a migration. @param groupLabels names of the group's labels */
 export function planMigration(standing: Standing, move: Move, groupLabels: ReadonlySet<string>): Migration {
-  const translated = translate(standing, move);
+  const translated = move.way === 'texts' ? asItIs(standing) : translate(standing, move);
   const steps = newSteps(move, translated, standing.assessment.sow);
   const provisional = seenBy(standing, move, withTooLate(translated, steps, move));
-  const covered = coveredLabels(standing, move, provisional.assessment, translated);
+  const covered =
+    move.way === 'texts'
+      ? new Map<StepKey, SetByPeople>()
+      : coveredLabels(standing, move, provisional.assessment, translated);
   const prepare = preparation(standing, move, covered);
   const record = withLabels(provisional.record, move, covered, prepare !== null);
   const view = { ...provisional, record, seen: { ...provisional.seen, record } };
@@ -68,7 +73,11 @@ export function planMigration(standing: Standing, move: Move, groupLabels: Reado
     digest: effectsDigest({
       engagement,
       from: { version: move.from, rules: standing.record.rules },
-      to: { version: move.to, rules: move.named.rules },
+      to: {
+        version: move.to,
+        rules: move.named.rules,
+        ...(move.way === 'texts' ? { texts: textsHash(move.process) } : {}),
+      },
       effects,
     }),
     prepare,
@@ -77,6 +86,11 @@ export function planMigration(standing: Standing, move: Move, groupLabels: Reado
     found: { ...view.seen, issues: translated.issues },
     titleOf,
   };
+}
+
+/** Other texts are no other steps: there is nothing to translate. */
+function asItIs({ found, record }: Standing): Translated {
+  return { record, seen: found, issues: found.issues, retired: [], restored: new Set() };
 }
 
 /** An engagement by the version to come. */
@@ -109,11 +123,12 @@ function seenBy(
 function withTooLate(
   { record, seen }: Translated,
   { tooLate }: NewSteps,
-  { isBack }: Move,
+  { way }: Move,
 ): Pick<Translated, 'record' | 'seen'> {
   const { migrated } = record;
   const stage = migrated?.path.at(-1);
-  if (isBack || migrated === null || stage === undefined || tooLate.length === 0) return { record, seen };
+  if (way === 'back' || migrated === null || stage === undefined || tooLate.length === 0)
+    return { record, seen };
   const path = [...migrated.path.slice(0, -1), { ...stage, notAsked: tooLate.map(({ step }) => step) }];
   const next = { ...record, migrated: { ...migrated, path } };
   return { record: next, seen: { ...seen, record: next } };
@@ -166,6 +181,7 @@ function effectsOf(
   const aside = translated.record.migrated?.aside.find(({ version }) => version === move.from);
   return [
     ...titled,
+    ...(move.way === 'texts' ? rewordings(standing, assessment, move) : []),
     ...steps.asked.map((step): Effect => ({ kind: 'asked', step })),
     ...steps.tooLate.map(({ step, because }): Effect => ({ kind: 'too-late', step, because })),
     ...translated.retired.map(
@@ -219,7 +235,7 @@ interface Making {
 
 /** Actions in the order of every plan; what this migration retires, its comment and the record come last. */
 function actionsOf(making: Making): readonly Action[] {
-  const { standing, move, translated, view, effects, titleOf } = making;
+  const { standing, move, translated, view, effects } = making;
   const { engagement } = standing.assessment;
   const ordinary = plan(inputOf(making)).actions.filter((action) => !isComplaint(action));
   const title = (step: StepKey): string | null => {
@@ -240,24 +256,25 @@ function actionsOf(making: Making): readonly Action[] {
       : [],
   );
   const label = retiring.length > 0 ? retiredLabelAction(making) : [];
-  const rule: NoteRule = `migrated:${move.from}-${move.to}:${view.record.migrated?.moves ?? NEVER_MIGRATED.moves}`;
-  const note: Action = {
-    kind: 'write-note',
-    target: { kind: 'epic' },
-    rule,
-    body: migrationNote({ engagement, move }, effects, { rule, titleOf }),
-  };
   const last = changed.filter(isLast).map((action) => withVersions(action, move));
   const actions = [
     ...label,
     ...changed.filter((action) => !isLast(action)),
     ...removedLinks(making),
     ...retiring,
-    note,
+    ...(move.way === 'texts' ? [] : [noteAction(making)]),
     ...last,
   ];
   refuseReopening(actions, translated, engagement);
   return actions;
+}
+
+/** Of other words nobody is told: GitLab shows the change of the description. */
+function noteAction({ standing, move, view, effects, titleOf }: Making): Action {
+  const { engagement } = standing.assessment;
+  const rule: NoteRule = `migrated:${move.from}-${move.to}:${view.record.migrated?.moves ?? NEVER_MIGRATED.moves}`;
+  const body = migrationNote({ engagement, move }, effects, { rule, titleOf });
+  return { kind: 'write-note', target: { kind: 'epic' }, rule, body };
 }
 
 function inputOf({ standing, view, move, groupLabels }: Making): PlanInput {
@@ -269,7 +286,7 @@ function inputOf({ standing, view, move, groupLabels }: Making): PlanInput {
       assessment: view.assessment,
       found: view.seen,
       capabilities,
-      rules: { version: move.to, hash: move.named.rules ?? '' },
+      rules: { version: move.to, hash: move.named.rules ?? '', texts: textsHash(move.process) },
       lostLinks: [],
     },
     said: {
@@ -298,10 +315,9 @@ function isLast({ kind }: Action): boolean {
   return kind === 'write-copy' || kind === 'update-epic';
 }
 
-function withVersions(action: Action, { from, to }: Move): Action {
-  return action.kind === 'update-epic'
-    ? { ...action, why: [`version ${from} → ${to}`, ...action.why] }
-    : action;
+function withVersions(action: Action, { from, to, way }: Move): Action {
+  const why = way === 'texts' ? `newer texts of version ${to}` : `version ${from} → ${to}`;
+  return action.kind === 'update-epic' ? { ...action, why: [why, ...action.why] } : action;
 }
 
 /** Links of ours that the version to come does not ask for, as far as they still hold something up. */

@@ -19,7 +19,8 @@ export function migrationNote(
   effects: readonly Effect[],
   { rule, titleOf }: { readonly rule: NoteRule; readonly titleOf: (step: StepKey) => string },
 ): string {
-  const { from, to, process, isBack } = move;
+  const { from, to, process } = move;
+  const isBack = move.way === 'back';
   const lines = effects.map((effect) => `- ${effectLine(effect, titleOf)}`);
   const text = [
     `**${engagement} ${isBack ? 'is back on' : 'goes on by'} version ${to} of ${inlineText(process.name)}**, no longer by version ${from}.`,
@@ -48,6 +49,10 @@ function effectLine(effect: Effect, titleOf: (step: StepKey) => string): string 
       return `${stepReference(effect.step)} ${inlineText(effect.title)} is not asked for any more${effect.closed ? ', and closed as retired' : ''}: ${inlineText(effect.why)}`;
     case 'restored':
       return `${named(effect.step)} is asked for again${effect.reopened ? ', and open' : ''}.`;
+    case 'reworded':
+      return `${effect.step === null ? 'This epic' : named(effect.step)}: section \`${effect.section}\` is worded anew.`;
+    case 'names':
+      return 'Names of the process or of its steps are others.';
   }
 }
 

@@ -200,7 +200,7 @@ function migratedAfter({ record }: Standing, move: Move, aside: Aside): Migrated
   const holds = Object.keys(aside.steps).length + Object.keys(aside.labels).length > 0;
   return {
     moves: moves + 1,
-    path: move.isBack ? path.slice(0, -1) : [...path, stage],
+    path: move.way === 'back' ? path.slice(0, -1) : [...path, stage],
     aside: holds ? [...others, aside] : others,
   };
 }

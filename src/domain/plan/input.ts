@@ -35,7 +35,7 @@ export interface PlanFacts {
   readonly found: Identified;
   readonly capabilities: Capabilities;
   /** Version and hash of the definition that judges this engagement. */
-  readonly rules: { readonly version: number; readonly hash: string };
+  readonly rules: { readonly version: number; readonly hash: string; readonly texts: string };
   /** Links that were there and are gone. */
   readonly lostLinks: readonly Edge[];
   /** What is to be done about the threads of recurring steps; absent: nothing. */

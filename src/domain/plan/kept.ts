@@ -19,18 +19,29 @@ const NOTHING: Kept = { changes: [], byHand: [] };
 
 /** Kept sections of a step's issue. What is done says for ever what was so then. */
 export function keptInIssue(status: StepStatus, context: BlockContext): Kept {
-  const { issue, done, step } = status;
+  const { issue, done } = status;
   if (issue === null || done || !mayHaveKept(issue.description)) return NOTHING;
+  return keptIn(issue, keptTextsOfIssue(status, context));
+}
+
+/** Kept sections of a step's template, as the facts are. */
+export function keptTextsOfIssue(status: StepStatus, context: BlockContext): readonly KeptText[] {
   const { partials } = context.assessment.process;
-  return keptIn(issue, renderKept(step.body, viewOf(context, status), { partials, file: step.file }));
+  const { body, file } = status.step;
+  return renderKept(body, viewOf(context, status), { partials, file });
 }
 
 /** Kept sections of the epic, or of the tracking issue that stands for one. */
 export function keptInEpic(epic: ActualEpic | null, context: BlockContext): Kept {
-  const { process, complete } = context.assessment;
-  if (epic === null || complete || !mayHaveKept(epic.description)) return NOTHING;
+  if (epic === null || context.assessment.complete || !mayHaveKept(epic.description)) return NOTHING;
+  return keptIn(epic, keptTextsOfEpic(context));
+}
+
+/** Kept sections of the epic's template, as the facts are. */
+export function keptTextsOfEpic(context: BlockContext): readonly KeptText[] {
+  const { process } = context.assessment;
   const options = { partials: process.partials, file: fileOf(process, 'epic.md') };
-  return keptIn(epic, renderKept(process.epicBody, viewOf(context, null), options));
+  return renderKept(process.epicBody, viewOf(context, null), options);
 }
 
 function keptIn({ description }: Pick<ActualEpic, 'description'>, wanted: readonly KeptText[]): Kept {

@@ -41,6 +41,8 @@ export function nextRecord(
     profile: process.profile,
     version: before?.version ?? facts.rules.version,
     rules: before?.rules ?? facts.rules.hash,
+    // Where those that the record names are gone, others are shown.
+    texts: facts.rules.texts,
     revision: (before?.revision ?? 0) + 1,
     sow: recordOf(assessment.sow, settings),
     memory: { issues: new Map(ids), links, paused, moved: false },
@@ -81,7 +83,7 @@ export function isNews({ facts, said }: Pick<Draft, 'facts' | 'said'>, next: Eng
     const asking = next.rulings.readings.find(({ item }) => item === reading.item)?.asking;
     return { ...reading, ...(asking === undefined ? {} : { asking }) };
   });
-  const unread = { ...next, rulings: { ...next.rulings, readings } };
+  const unread = { ...next, texts: record.texts, rulings: { ...next.rulings, readings } };
   // Records of earlier releases are written anew when there is a reason, not all at once.
   const comparable = opened.as === 'v1' ? { ...unread, rules: null, done: record.done } : unread;
   return !sameRecord(record, comparable) || opened.as === 'newborn';

@@ -43,5 +43,8 @@ export function newestCopy(
 
 /** Whether a change of the record is one that the copy must hold, too. */
 export function needsCopy(before: EngagementRecord | null, after: EngagementRecord): boolean {
-  return before === null || !sameRecord(lasting(before), lasting(after));
+  if (before === null) return true;
+  // An earlier release named no texts; that alone is no reason to write.
+  const texts = before.texts === null ? null : after.texts;
+  return !sameRecord(lasting(before), { ...lasting(after), texts });
 }

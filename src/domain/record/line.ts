@@ -134,6 +134,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     profile: marker.profile,
     version: null,
     rules: null,
+    texts: null,
     revision: 0,
     sow: sow.sow,
     memory: decodeMemory(text),

@@ -56,6 +56,8 @@ const StoredRecord = z.looseObject({
   version: z.int().min(1).nullable(),
   /** Hash of the rules the engagement is judged by, see `rulesHash`; `null`: made before there was one. */
   rules: z.string().nullable(),
+  /** Hash of the texts that it shows, see `textsHash`; absent: whichever belong to the rules. */
+  texts: z.string().optional(),
   /** Grows with every record written; an older one put back is noticed by whoever remembers a newer. */
   revision: z.int().min(1),
   sow: Sow,
@@ -80,6 +82,7 @@ export interface EngagementRecord {
   readonly profile: string | null;
   readonly version: number | null;
   readonly rules: string | null;
+  readonly texts: string | null;
   readonly revision: number;
   readonly sow: Sow;
   readonly memory: EngagementMemory;
@@ -117,6 +120,7 @@ export function recordText(record: EngagementRecord): string {
     hours,
     others,
     sow,
+    texts,
     ...named
   } = record;
   const touched = [...touches.keys()].filter((step) => step !== null);
@@ -126,6 +130,7 @@ export function recordText(record: EngagementRecord): string {
     format: 1,
     subject: 'sow',
     ...named,
+    texts: texts ?? undefined,
     sow,
     steps: Object.fromEntries(
       [...steps].map((step) => [
@@ -182,6 +187,7 @@ export function readRecord(text: string): RecordParse {
     profile,
     version,
     rules,
+    texts = null,
     revision,
     sow,
     ...rest
@@ -207,6 +213,7 @@ export function readRecord(text: string): RecordParse {
       profile,
       version,
       rules,
+      texts,
       revision,
       sow,
       memory: {

@@ -35,6 +35,13 @@ export function mayHaveKept(text: string): boolean {
   return text.includes(SIGN);
 }
 
+/** Names the sections of a text, and tells which of them somebody has written in. */
+export function keptSectionsIn(
+  text: string,
+): readonly { readonly name: string; readonly isTheirs: boolean }[] {
+  return findSections(text).map(({ name, isTheirs }) => ({ name, isTheirs }));
+}
+
 /** Finds the sections that say something else than they should, and that nobody has written in. */
 export function keptChanges(text: string, wanted: readonly KeptText[]): readonly KeptText[] {
   const found = findSections(text);

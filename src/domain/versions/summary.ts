@@ -4,6 +4,7 @@ import type { InAllProfiles } from '#domain/process/process.ts';
 import { changedRules, changedTexts, type RuleChange } from './changed-rules.ts';
 import { frozenProblems } from './problems.ts';
 import { rulesHash } from './rules-hash.ts';
+import { textsHash } from './texts-hash.ts';
 import { type FrozenFolder, versionOfName } from './versions.ts';
 
 /** A process with everything it was. */
@@ -24,6 +25,8 @@ export interface VersionSummary {
   readonly current: boolean;
   /** Hash of the rules of the plain process; `null` where they cannot be read. */
   readonly rules: string | null;
+  /** Hash of its texts, see `textsHash`; `null` where they cannot be read. */
+  readonly texts: string | null;
   /** Texts of the current files that are newer than those of the frozen copy. */
   readonly newerTexts: readonly string[];
   /** What differs from the next older version that can be read; `null` for the oldest. */
@@ -53,6 +56,7 @@ export function summarizeVersions(process: VersionedProcess): readonly VersionSu
       state: damaged.has(version) ? 'damaged' : edited ? 'edited' : frozen === null ? 'draft' : 'frozen',
       current: isCurrent,
       rules: definitions === null ? null : rulesHash(definitions[0]),
+      texts: definitions === null ? null : textsHash(definitions[0]),
       newerTexts: isCurrent && frozen !== null ? changedTexts(frozen[0], process.current[0]) : [],
       since: older === undefined ? null : compareVersions(process, older, version),
     };

@@ -1,6 +1,8 @@
 /** Which engagements need which version of their process. */
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import { rulesHash } from './rules-hash.ts';
 import type { VersionedProcess } from './summary.ts';
+import { textsHash } from './texts-hash.ts';
 import { chooseVersion, type NamedVersion, notedRules, type VersionChoice } from './versions.ts';
 
 /** An engagement and the version that its record names. */
@@ -47,9 +49,11 @@ export interface VersionUsers {
   readonly closed: readonly string[];
   /** Go by a later version, and may go back to this one. */
   readonly back: readonly string[];
+  /** Run on it, and show texts older than the current ones. */
+  readonly olderTexts: readonly string[];
 }
 
-export const NO_USERS: VersionUsers = { running: [], closed: [], back: [] };
+export const NO_USERS: VersionUsers = { running: [], closed: [], back: [], olderTexts: [] };
 
 /** All engagements of one process. */
 export interface VersionUse {
@@ -66,8 +70,11 @@ export function useOfVersions(
 ): VersionUse {
   const own = engagements.filter((engagement) => engagement.process === process.current[0].id);
   const judged = own.map((engagement) => {
-    const choice = chooseVersion(choicesIn(process, engagement.profile), engagement);
-    return { engagement, version: choice?.version ?? null };
+    const choices = choicesIn(process, engagement.profile);
+    const choice = chooseVersion(choices, engagement);
+    const newest = choices.find((one) => one.version === choice?.version && one.rules === choice.rules);
+    const isOlder = choice?.texts?.() !== newest?.texts?.();
+    return { engagement, version: choice?.version ?? null, isOlder };
   });
   const keysOf = (users: typeof judged, closed: boolean): string[] =>
     users.flatMap(({ engagement }) => (engagement.closed === closed ? [engagement.engagement] : []));
@@ -79,7 +86,11 @@ export function useOfVersions(
     const back = own.flatMap(({ cameFrom, engagement, closed }) =>
       !closed && cameFrom.includes(version) ? [engagement] : [],
     );
-    return [[version, { running: keysOf(here, false), closed: keysOf(here, true), back }]];
+    const olderTexts = keysOf(
+      here.filter(({ isOlder }) => isOlder),
+      false,
+    );
+    return [[version, { running: keysOf(here, false), closed: keysOf(here, true), back, olderTexts }]];
   });
   return {
     users: new Map(users),
@@ -91,14 +102,21 @@ export function useOfVersions(
 function choicesIn({ current, frozen }: VersionedProcess, profile: string | null): readonly VersionChoice[] {
   const now = current.filter((definition) => definition.profile === profile);
   const choices = now.map((definition) => {
-    return { version: definition.version, rules: rulesHash(definition), frozen: false };
+    return choiceOf(definition, { version: definition.version, frozen: false });
   });
   const kept = frozen.flatMap(({ note, definitions }) => {
     const definition = definitions?.find((definition) => definition.profile === profile);
     if (note === null || definition === undefined) return [];
     const rules = rulesHash(definition);
     const isWhole = definition.version === note.version && notedRules(note, profile) === rules;
-    return isWhole ? [{ version: note.version, rules, frozen: true }] : [];
+    return isWhole ? [choiceOf(definition, { version: note.version, frozen: true })] : [];
   });
   return [...choices, ...kept];
+}
+
+function choiceOf(
+  definition: ProcessDefinition,
+  { version, frozen }: Pick<VersionChoice, 'version' | 'frozen'>,
+): VersionChoice {
+  return { version, rules: rulesHash(definition), texts: () => textsHash(definition), frozen };
 }

@@ -31,29 +31,37 @@ export interface NamedVersion {
   readonly version: number | null;
   /** Hash of the rules, see `rulesHash`; `null`: made before there was one. */
   readonly rules: string | null;
+  /** Hash of the texts, see `textsHash`; `null` or absent: whichever belong to the rules. */
+  readonly texts?: string | null;
 }
 
 /** One definition that an engagement may name. */
 export interface VersionChoice {
   readonly version: number;
   readonly rules: string;
+  /** Hash of the texts; asked for only where several have the same rules. */
+  readonly texts?: () => string | null;
   readonly frozen: boolean;
 }
 
 /**
  * The definition an engagement is judged by: with a hash exactly the one that has it, else the frozen one of its version,
- * else the current one when that has the version. `null` when there is none: never another.
+ * else the current one when that has the version. `null` when there is none: never another. Of several with the same
+ * rules it is the one with the named texts, and where these are gone, the first.
  *
  * @param choices the current one first, then frozen ones
  */
 export function chooseVersion<T extends VersionChoice>(
   choices: readonly T[],
-  { version, rules }: NamedVersion,
+  { version, rules, texts = null }: NamedVersion,
 ): T | null {
   const wanted = version ?? 1;
   if (rules !== null) {
     const same = choices.filter((choice) => choice.rules === rules);
-    return same.find((choice) => choice.version === wanted) ?? same[0] ?? null;
+    const exact = same.filter((choice) => choice.version === wanted);
+    const named =
+      texts === null || exact.length < 2 ? exact[0] : exact.find((one) => one.texts?.() === texts);
+    return named ?? exact[0] ?? same[0] ?? null;
   }
   const ofVersion = choices.filter((choice) => choice.version === wanted);
   const frozen = ofVersion.find((choice) => choice.frozen);

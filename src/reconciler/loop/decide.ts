@@ -12,6 +12,7 @@ import { otherIdentity } from '#domain/sow/changes.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
+import { textsHash } from '#domain/versions/texts-hash.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
 import { assessWithComments } from './assess-with-comments.ts';
 import { LOOK_AT_COUNTS } from './comment-look.ts';
@@ -85,7 +86,7 @@ export async function decide(
     assessment,
     found,
     capabilities,
-    rules: { version: process.version, hash: rulesHash(process) },
+    rules: { version: process.version, hash: rulesHash(process), texts: textsHash(process) },
     lostLinks,
     threads,
   };

@@ -3,11 +3,13 @@ import { GitLabConflictError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import { lastStage, type Move, moveBack, moveForward } from '#domain/migration/move.ts';
+import { lastStage, type Move, moveBack, moveForward, moveTexts } from '#domain/migration/move.ts';
 import { type Migration, planMigration } from '#domain/migration/plan-migration.ts';
 import { type Standing, whyStays } from '#domain/migration/standing.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { forgottenSteps, type Mapping, mappingFileName, plainMapping } from '#domain/versions/mapping.ts';
+import { rulesHash } from '#domain/versions/rules-hash.ts';
+import { textsHash } from '#domain/versions/texts-hash.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps } from './deps.ts';
@@ -17,8 +19,8 @@ import { type Undecided, undecidedFinding } from './undecided.ts';
 /** Where a process's engagements are to go. */
 export interface Goal {
   readonly process: string;
-  /** `null`: back where the last migration of each came from. */
-  readonly to: number | null;
+  /** `null`: back where the last migration of each came from. `texts`: to the newest texts of the version it has. */
+  readonly to: number | 'texts' | null;
   /** The mapping between two versions; `null` where nobody wrote one. @throws ConfigError when it has problems */
   readonly mapping: (from: number, to: number) => Promise<Mapping | null>;
 }
@@ -62,11 +64,13 @@ export async function planMigrationOf(
   if ('kind' in old) return undecided(engagement, old);
   const version = old.version;
   if (goal.to === version) return { kind: 'there', engagement, version };
+  const newer = goal.to === 'texts' ? newerTexts(deps.processes, old) : null;
+  if (goal.to === 'texts' && newer === null) return { kind: 'there', engagement, version };
   const stays = (why: string): PlannedMigration => ({ kind: 'stays', engagement, version, why });
   if (facts.found.restored !== null)
     return stays(`its record was damaged; first: procession apply ${engagement}`);
   if (goal.to === null && lastStage(record) === null) return stays('no migration has led it here');
-  const move = await moveOf(deps, decision, { goal, old });
+  const move = newer === null ? await moveOf(deps, decision, { goal, old }) : moveTexts(record, old, newer);
   if ('problem' in move) return { kind: 'failed', engagement, problems: [move.problem] };
   const { assessment, found, capabilities } = facts;
   const standing: Standing = { assessment, found, record, capabilities, settings, sealing, now };
@@ -141,13 +145,24 @@ function refuseUnfit({ engagement, move, digest }: Migration, reviewed: string):
   if (digest !== reviewed)
     refuse(
       'the migration means something else by now than what was reviewed: work was done, or the process was changed, since',
-      `Plan it again, and look at it: procession migrate ${move.process.id} ${move.isBack ? '--back' : `--to ${move.to}`} ${engagement} --out m.json`,
+      `Plan it again, and look at it: procession migrate ${move.process.id} ${wayOf(move)} ${engagement} --out m.json`,
     );
   if (move.process.draft === true)
     refuse(
       `version ${move.to} of ${move.process.id} is a draft, which is kept nowhere once its rules change`,
       `procession freeze ${move.process.id}, commit the folder, and plan again.`,
     );
+}
+
+function wayOf({ way, to }: Move): string {
+  return way === 'back' ? '--back' : way === 'texts' ? '--texts' : `--to ${to}`;
+}
+
+/** The current definition, where it has the same rules and other texts; those of a version that is no longer current change no more. */
+function newerTexts(processes: ReconcileDeps['processes'], old: ProcessDefinition): ProcessDefinition | null {
+  const now = processes.find(old.id, old.profile);
+  const isSame = now !== null && now.version === old.version && rulesHash(now) === rulesHash(old);
+  return isSame && textsHash(now) !== textsHash(old) ? now : null;
 }
 
 async function moveOf(
@@ -160,7 +175,7 @@ async function moveOf(
   const { id, profile } = old;
   const refusal = (message: string, fix: string) => ({ problem: problem({ at: engagement }, message, fix) });
   const stage = goal.to === null && record !== null ? lastStage(record) : null;
-  const named = stage ?? { version: goal.to, rules: null };
+  const named = stage ?? { version: goal.to === 'texts' ? old.version : goal.to, rules: null };
   const process = processes.find(id, profile, named);
   const to = named.version ?? 1;
   if (process === null)

@@ -20,11 +20,11 @@ export async function readEngagementVersions(
     const { epic, record } = await identifyAll(deps, state);
     if (epic !== null && record === null) unreadable.push(state.engagement);
     if (epic === null || record === null) continue;
-    const { process, profile, version, rules } = record;
+    const { process, profile, version, rules, texts } = record;
     const { engagement } = state;
     const cameFrom = (record.migrated?.path ?? []).map((stage) => stage.version ?? 1);
     const closed = epic.state === 'closed';
-    engagements.push({ engagement, process, profile, version, rules, closed, cameFrom });
+    engagements.push({ engagement, process, profile, version, rules, texts, closed, cameFrom });
   }
   return { engagements, unreadable };
 }

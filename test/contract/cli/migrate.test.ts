@@ -85,6 +85,31 @@ describe('procession migrate', () => {
     expect(titles.filter((title) => title.includes('Opening'))).toHaveLength(1);
   });
 
+  it('offers a mended text: planned line by line, carried out for one, the other keeps its words until it is frozen', async () => {
+    await edit(`${FOLDER}/process.yml`, /^version: 2\n/m, 'version: 1\n');
+    await edit(`${FOLDER}/kick-off.md`, /^\{\{#kept\.facts\}\}$/m, '{{#kept.facts}}\nMended words.');
+    const bodies = (): readonly string[] =>
+      world.sandbox.world.issues
+        .map(({ description }) => description)
+        .filter((text) => text.includes('Mended words.'));
+    await procession('sweep');
+    expect(bodies()).toEqual([]);
+
+    const planned = await procession('migrate', 'delivery', '--texts', 'SOW-7', '--out', 't.json');
+    expect(planned.stdout).toContain('SOW-7 · newer texts of version 1\n');
+    expect(planned.stdout).toContain('section facts: worded anew\n      + Mended words.\n');
+    expect(planned.stdout).toContain('Would migrate 1 engagement to newer texts.');
+    expect((await procession('migrate', 't.json')).stdout).toContain('SOW-7: newer texts of version 1\n');
+    expect(bodies()).toHaveLength(1);
+    const { stdout } = await procession('versions', 'delivery');
+    expect(stdout).toContain('with older texts: SOW-8');
+    expect(stdout).toMatch(/rules [0-9a-f]{16}, texts [0-9a-f]{16}/);
+
+    expect((await procession('freeze', 'delivery')).code).toBe(0);
+    await procession('sweep');
+    expect(bodies()).toHaveLength(2);
+  });
+
   it('names the steps that nobody said anything about, and the file to write', async () => {
     await renamed();
     await procession('freeze', 'delivery');
@@ -124,7 +149,7 @@ describe('procession migrate', () => {
 
   it('says what is wrong with the words', async () => {
     const wrong: readonly (readonly [readonly string[], string])[] = [
-      [['delivery'], 'Say where to: --to <n> for a version, or --back'],
+      [['delivery'], 'Say where to: --to <n> for a version, --texts'],
       [['delivery', '--to', 'two'], '--to: expected the number of a version, got "two"'],
       [['delivery', '--to', '2', '--back'], 'Say where to'],
       [['SOW-7', '--to', '2'], 'Name the process first'],

@@ -201,7 +201,6 @@ async function played(told: Story): Promise<void> {
 describe('a process that its author edits at random while an engagement runs', () => {
   it('opens no step that was done, there, killed, and back, and leaves every issue as it was', {
     ...PROOF,
-    timeout: 240_000,
   }, async () => {
     world = await startEngagement({ process: aProcess() });
     await fc.assert(fc.asyncProperty(story, played), proofRuns(12));

@@ -41,6 +41,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
     profile: null,
     version: 1,
     rules: '9f2c51b07a3de418',
+    texts: '1f0c9a3be2d4a871',
     revision: 3,
     sow: aSow(),
     memory: {

@@ -50,9 +50,9 @@ describe('domain/process/version-use', () => {
     ]);
 
     expect(Object.fromEntries(use.users)).toEqual({
-      1: { running: ['SOW-1', 'SOW-2'], closed: [], back: ['SOW-3'] },
-      2: { running: ['SOW-3'], closed: [], back: [] },
-      3: { running: [], closed: ['SOW-4'], back: [] },
+      1: { running: ['SOW-1', 'SOW-2'], closed: [], back: ['SOW-3'], olderTexts: [] },
+      2: { running: ['SOW-3'], closed: [], back: [], olderTexts: [] },
+      3: { running: [], closed: ['SOW-4'], back: [], olderTexts: [] },
     });
     expect(use.nowhere.map(({ engagement }) => engagement)).toEqual(['SOW-6', 'SOW-7']);
   });

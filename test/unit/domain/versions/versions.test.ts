@@ -40,6 +40,16 @@ describe('domain/process/versions', () => {
     expect(chooseVersion([two, ONE], { version: 2, rules: 'a' })).toBe(two);
   });
 
+  it('takes the texts that are named, among those of one version with the same rules', () => {
+    const current = { version: 1, rules: 'a', texts: () => 'newer', frozen: false };
+    const frozen = { version: 1, rules: 'a', texts: () => 'older', frozen: true };
+
+    expect(chooseVersion([current, frozen], { version: 1, rules: 'a', texts: 'older' })).toBe(frozen);
+    expect(chooseVersion([current, frozen], { version: 1, rules: 'a', texts: 'newer' })).toBe(current);
+    expect(chooseVersion([current, frozen], { version: 1, rules: 'a', texts: 'gone' })).toBe(current);
+    expect(chooseVersion([current, frozen], { version: 1, rules: 'a', texts: null })).toBe(current);
+  });
+
   it('notes the rules of every profile', () => {
     const strict = aProcess({ profile: 'strict' });
     const note = noteOf([aProcess({ version: 4 }), strict], { 'epic.md': 'e' });
