@@ -54,7 +54,8 @@ describe('procession versions', () => {
     const rule = 'kick-off after: [welcome-email] → [assign-engineer]';
 
     const one = await cli(['versions', 'delivery'], { cwd });
-    expect(one.stdout).toContain(`      ${rule}\n      texts: epic.md\n    1  frozen`);
+    expect(one.stdout).toContain(`      ${rule}\n      texts: epic.md\n      rules `);
+    expect(one.stdout).toMatch(/rules [0-9a-f]{16}, texts [0-9a-f]{16}\n {4}1 {2}frozen/);
 
     expect((await cli(['versions', 'delivery', '1', '3'], { cwd })).stdout).toBe(
       `delivery · version 1 → version 3\n  ${rule}\n  texts: epic.md\n`,
