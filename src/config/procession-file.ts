@@ -106,6 +106,7 @@ const scopes = z.strictObject({
   role: Scope.optional(),
   workflow: Scope.optional(),
   health: Scope.optional(),
+  money: Scope.optional(),
 } satisfies Record<LabelScope, z.ZodType>);
 
 /** `procession.yml`: what one installation is told. Ours, therefore strict: a field it does not know is an error. */

@@ -39,11 +39,13 @@ ${
   });
 }
 
-function turns({ waitingFor, status }: EngagementReport, today: string): Html {
-  if (status === 'complete')
-    return html`<p class="lead">${sign('done')} Complete. Nothing is waited for.</p>`;
-  if (waitingFor.length === 0) return html``;
-  return html`<h2>Waiting for</h2><ul class="turns">${waitingFor.map((turn) => turnCard(turn, today))}</ul>`;
+function turns({ waitingFor, status, money }: EngagementReport, today: string): Html {
+  const lead =
+    status === 'complete'
+      ? html`<p class="lead">${sign('done')} ${money === 'completed' ? 'Completed' : 'Closed'}.${waitingFor.length === 0 ? ' Nothing is waited for.' : ' The money is open.'}</p>`
+      : html``;
+  if (waitingFor.length === 0) return lead;
+  return html`${lead}<h2>Waiting for</h2><ul class="turns">${waitingFor.map((turn) => turnCard(turn, today))}</ul>`;
 }
 
 function turnCard(turn: Turn, today: string): Html {
@@ -55,7 +57,7 @@ ${daysLate > 0 ? html`<p>${lateMark(daysLate)}</p>` : ''}</li>`;
 }
 
 function facts(report: EngagementReport, today: string): Html {
-  const { done, total, nextDue, closedWonOn, completedOn, lastChangeAt, process, reference, url } = report;
+  const { done, total, nextDue, closedWonOn, closedOn, lastChangeAt, process, reference, url } = report;
   const fact = (name: string, value: Html | string | null): Html =>
     value === null ? html`` : html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<dl class="facts">${fact('Progress', total === 0 ? null : `${done} of ${total} steps done`)}${fact(
@@ -64,8 +66,8 @@ function facts(report: EngagementReport, today: string): Html {
       ? null
       : html`${day(nextDue.date, today)} (${inDaysText(nextDue.inDays)}): ${nextDue.title}`,
   )}${fact('Closed won', closedWonOn === null ? null : day(closedWonOn, today))}${fact(
-    'Completed',
-    completedOn === null ? null : day(completedOn, today),
+    'Closed',
+    closedOn === null ? null : day(closedOn, today),
   )}${fact('Last change', lastChangeAt === null ? null : momentText(lastChangeAt))}${fact(
     'Process',
     process === null

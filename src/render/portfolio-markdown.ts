@@ -15,7 +15,7 @@ export function portfolioMarkdown(portfolio: Portfolio): string {
   return [
     '# Who is waited for',
     '',
-    `As of ${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules, ${counts.paused} paused, ${counts.complete} complete.`,
+    `As of ${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules, ${counts.paused} paused, ${counts.closed} closed, ${counts.completed} of them completed.`,
     '',
     ...table(['Who', 'Steps', 'Late', 'Longest wait', 'First'], people.map(personCells)),
     ...section('Needs a look', open.flatMap(troubleLines)),

@@ -26,7 +26,7 @@ ${troubles(open, links)}
 <h2 id="engagements">Engagements</h2>
 ${open.length === 0 ? html`<p>None is running.</p>` : html`${legend()}${engagements(open, portfolio, links)}`}
 ${waivers(portfolio, links)}
-${completed(portfolio, links)}`;
+${closed(portfolio, links)}`;
   return pageFrame({
     title: 'Who is waited for · Procession',
     at: portfolio.at,
@@ -57,7 +57,7 @@ function figures({ counts }: Portfolio): Html {
     true,
   )}${figure('Rules broken', counts.withViolations - counts.unreadable, true)}${figure('Paused', counts.paused, true)}${
     counts.unreadable > 0 ? figure('Cannot be read', counts.unreadable, true) : ''
-  }${figure('Complete', counts.complete)}</dl>`;
+  }${figure('Closed', counts.closed)}${figure('Completed', counts.completed)}</dl>`;
 }
 
 function people({ people }: Portfolio, links: PageLinks): Html {
@@ -145,13 +145,17 @@ function waivers({ engagements }: Portfolio, links: PageLinks): Html {
   )}</ul>`;
 }
 
-function completed({ engagements, today }: Portfolio, links: PageLinks): Html {
-  const complete = engagements.filter(({ status }) => status === 'complete');
-  if (complete.length === 0) return html``;
-  return html`<details><summary>Complete (${complete.length})</summary><ul>${complete.map(
+function closed({ engagements, today }: Portfolio, links: PageLinks): Html {
+  const over = engagements.filter(({ status }) => status === 'complete');
+  if (over.length === 0) return html``;
+  return html`<details><summary>Closed (${over.length})</summary><ul>${over.map(
     (report) =>
-      html`<li><a href="${links.engagement(report.engagement)}">${nameLine(report)}</a>${
-        report.completedOn === null ? '' : html`, ${day(report.completedOn, today)}`
-      }</li>`,
+      html`<li><a href="${links.engagement(report.engagement)}">${nameLine(report)}</a>${closedText(report, today)}</li>`,
   )}</ul></details>`;
+}
+
+function closedText({ closedOn, money }: EngagementReport, today: string): Html {
+  const since = closedOn === null ? html`` : html`, ${day(closedOn, today)}`;
+  if (money === null) return since;
+  return money === 'completed' ? html`${since}, completed` : html`${since}, money open since`;
 }

@@ -66,6 +66,8 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     forecastEnd: null,
     criticalPath: [],
     hours: null,
+    closedOn: null,
+    money: null,
     violations: [],
     waivers: [],
     steps: [

@@ -28,9 +28,9 @@ export function previewMigrations(context: CommandContext, deps: ReconcileDeps):
   const begun = new Map<string, { readonly goal: Goal; readonly planned: PlannedMigration[] }>();
   return {
     add: async (state, { facts }) => {
-      const { process, complete } = facts.assessment;
+      const { process, closed } = facts.assessment;
       const current = deps.processes.find(process.id, process.profile);
-      if (current === null || current.version < process.version || complete) return;
+      if (current === null || current.version < process.version || closed) return;
       const to = current.version > process.version ? current.version : 'texts';
       if (to === 'texts' && facts.rules.texts === textsHash(current)) return;
       const known = begun.get(`${process.id} ${to}`) ?? {

@@ -79,9 +79,9 @@ export function assess(input: AssessInput): Assessment {
   }
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
-  const complete = openClosingSteps.length === 0;
+  const closed = openClosingSteps.length === 0;
   const steps = reading.map((status) =>
-    complete ? closedWithEpic(status) : endedInTime(status, statuses, settings),
+    closed ? closedWithEpic(status) : endedInTime(status, statuses, settings),
   );
   const order = included.map(({ step }) => step.id);
   return {
@@ -97,14 +97,21 @@ export function assess(input: AssessInput): Assessment {
       recorded,
       launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
     }),
-    hours: complete ? { ...hours, due: [] } : hours,
+    hours: closed ? { ...hours, due: [] } : hours,
     steps,
     order,
     excluded,
     openClosingSteps,
-    complete,
-    epicClosedEarly: found.epic?.state === 'closed' && !complete,
+    closed,
+    completed: completedOf(steps, closed),
+    epicClosedEarly: found.epic?.state === 'closed' && !closed,
   };
+}
+
+/** Whether what comes after the close is done, too; `null` where nothing comes after it. */
+function completedOf(steps: readonly StepStatus[], closed: boolean): boolean | null {
+  const after = steps.filter(({ step }) => step.after_close === true);
+  return after.length === 0 ? null : closed && after.every(({ done }) => done);
 }
 
 function recordedOf(

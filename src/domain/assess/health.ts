@@ -50,12 +50,12 @@ export function healthOf(context: Outlook, epic: ActualEpic | null, auto = false
   const { assessment, settings } = context;
   const { healthSet, health: ordered } = assessment.rulings;
   const labels = epic === null ? [] : labelValues(epic.labels, 'health', settings.labels);
-  const facts = assessment.complete ? [] : factsOf(context);
+  const facts = assessment.closed ? [] : factsOf(context);
   const byFacts = facts[0]?.level ?? 'on track';
   const theirs = auto ? undefined : labels.find((value) => value !== healthSet);
   if (theirs !== undefined) return { label: theirs, byFacts, facts, by: 'hand', ours: healthSet };
   // A finished engagement keeps the health it ended with.
-  const value = ordered?.value ?? (assessment.complete ? healthSet : byFacts);
+  const value = ordered?.value ?? (assessment.closed ? healthSet : byFacts);
   return { label: value, byFacts, facts, by: ordered === null ? 'facts' : 'command', ours: value };
 }
 

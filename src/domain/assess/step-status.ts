@@ -85,8 +85,10 @@ export interface Assessment {
   readonly excluded: readonly { readonly step: Step; readonly why: string }[];
   /** Closing steps that are not done. */
   readonly openClosingSteps: readonly StepKey[];
-  /** All closing steps are done: the epic is to be closed. */
-  readonly complete: boolean;
+  /** All closing steps are done, so the work is finished and accepted: the epic is to be closed. */
+  readonly closed: boolean;
+  /** Closed, and all that comes after it is done (billed, paid); `null`: the process has nothing after the close. */
+  readonly completed: boolean | null;
   /** The epic is closed although steps are missing. */
   readonly epicClosedEarly: boolean;
 }

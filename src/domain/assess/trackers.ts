@@ -95,7 +95,7 @@ export interface RunningTracker {
 
 /** Trackers that have begun, in the order of the steps. */
 export function runningTrackers(
-  { steps, trackers, rulings, complete }: Assessment,
+  { steps, trackers, rulings, closed }: Assessment,
   { calendar }: Pick<Settings, 'calendar'>,
 ): readonly RunningTracker[] {
   return steps.flatMap((status): RunningTracker[] => {
@@ -117,7 +117,7 @@ export function runningTrackers(
       calendar,
     };
     const isOver = steps.some((other) => other.key === step.until && other.done);
-    const isOpen = issue?.state !== 'closed' && !done && state !== 'blocked' && !isOver && !complete;
+    const isOpen = issue?.state !== 'closed' && !done && state !== 'blocked' && !isOver && !closed;
     return [{ status, tracker, memory, isOpen }];
   });
 }

@@ -7,6 +7,10 @@ export type WorkflowState = (typeof WORKFLOW_STATES)[number];
 export const HEALTH_STATES = ['on track', 'needs attention', 'at risk'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
+/** What is known of the money once an engagement is closed. */
+export const MONEY_STATES = ['open', 'completed'] as const;
+export type MoneyState = (typeof MONEY_STATES)[number];
+
 /** A label as it should exist in the group. `color` is `#RRGGBB`. */
 export interface LabelDefinition {
   readonly name: string;
@@ -15,7 +19,7 @@ export interface LabelDefinition {
 }
 
 /** The scopes whose names `procession.yml` may change: `labels: { workflow: ps-workflow }`. */
-export const LABEL_SCOPES = ['process', 'step', 'role', 'workflow', 'health'] as const;
+export const LABEL_SCOPES = ['process', 'step', 'role', 'workflow', 'health', 'money'] as const;
 export type LabelScope = (typeof LABEL_SCOPES)[number];
 export type LabelRenames = Readonly<Partial<Record<LabelScope, string>>>;
 

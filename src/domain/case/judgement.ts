@@ -160,13 +160,13 @@ function missingMismatches({ missing }: Expectation, { assessment, check }: Judg
 }
 
 function completeMismatch({ complete }: Expectation, assessment: Assessment): readonly Mismatch[] {
-  if (complete === undefined || complete === assessment.complete) return [];
+  if (complete === undefined || complete === assessment.closed) return [];
   const name = (isComplete: boolean): string => (isComplete ? 'complete' : 'not complete');
   return [
     {
       at: ['expect', 'complete'],
       expected: name(complete),
-      seen: name(assessment.complete),
+      seen: name(assessment.closed),
       advice: gateAdvice(assessment),
     },
   ];

@@ -81,7 +81,7 @@ function add(command: Extract<Command, { name: 'add' }>, context: EffectContext)
         ? `${assessment.process.name} has no step that is made on demand`
         : `only these are made on demand: ${possible.join(', ')}`,
     );
-  if (assessment.complete) return refused('the engagement is complete');
+  if (assessment.closed) return refused('the engagement is closed');
   if (instances.filter(({ step }) => stepIdOf(step) === command.step).length >= MOST_INSTANCES)
     return refused(`there are ${MOST_INSTANCES} already`);
   const step = nextInstance(command.step, instances);

@@ -33,8 +33,8 @@ function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   // One that was closed under the policy `warn` lacks something still.
   const isSettled = status.done && status.violations.length === 0;
   if (isSettled && status.waiver === null) return refused(`${status.step.title} is done already`);
-  if (skip && assessment.process.closeWhen.includes(status.key) && assessment.complete)
-    return refused('the engagement is complete already');
+  if (skip && assessment.process.closeWhen.includes(status.key) && assessment.closed)
+    return refused('the engagement is closed already');
   const waiver = {
     step: status.key,
     reason,

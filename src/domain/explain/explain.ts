@@ -56,7 +56,10 @@ export interface EpicExplanation {
     readonly state: WorkflowState | null;
     readonly done: boolean;
   }[];
+  /** All closing steps are done; the older name of what is called closed. */
   readonly complete: boolean;
+  /** Closed, and what comes after it is done; `null`: nothing comes after it. */
+  readonly completed: boolean | null;
   readonly verdict: string;
   readonly health: Health;
   /** Issues left alone, because they carry our marker but were made by somebody unknown. */
@@ -184,16 +187,26 @@ function explainEpic(context: BlockContext, found: Identified): EpicExplanation 
     url: found.epic?.url ?? null,
     state: found.epic?.state ?? null,
     gates: closing,
-    complete: assessment.complete,
+    complete: assessment.closed,
+    completed: assessment.completed,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
     health: healthOf(context, found.epic),
     leftAlone: found.doubtful.map(({ reference }) => reference),
   };
 }
 
-function epicVerdict({ complete, epicClosedEarly }: Assessment, { epic }: Identified, open: string): string {
+function epicVerdict(
+  { closed, completed, steps, epicClosedEarly }: Assessment,
+  { epic }: Identified,
+  open: string,
+): string {
   if (epic === null) return 'not created yet';
-  if (complete) return epic.state === 'closed' ? 'complete and closed' : 'complete: the next run closes it';
+  if (closed && epic.state === 'opened') return 'its closing steps are done: the next run closes it';
+  if (closed && completed === false) {
+    const left = steps.filter(({ step, done }) => step.after_close === true && !done);
+    return `closed, and completed when ${left.map(({ step }) => step.title).join(' and ')} ${left.length === 1 ? 'is' : 'are'} done`;
+  }
+  if (closed) return completed === null ? 'closed' : 'closed and completed';
   return epicClosedEarly
     ? `closed too early: it waits for ${open}`
     : `open: it closes by itself when ${open} ${open.includes(' and ') ? 'are' : 'is'} done`;

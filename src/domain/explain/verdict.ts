@@ -38,7 +38,7 @@ function reason(status: StepStatus, assessment: Assessment): string {
 
 function doneReason({ issue, step }: StepStatus, assessment: Assessment): string {
   if (issue?.state !== 'closed')
-    return step.until !== undefined && assessment.complete
+    return step.until !== undefined && assessment.closed
       ? 'it ends with the engagement'
       : 'it counts as done';
   const by = issue.closedBy === null ? '' : ` by ${issue.closedBy.username}`;
@@ -53,7 +53,7 @@ function labelRemark({ issue, state }: StepStatus, label: WorkflowState | null):
 
 /** Says what would move a step on, one sentence each without a full stop. */
 export function wouldChange(status: StepStatus, assessment: Assessment): readonly string[] {
-  if (status.done) return assessment.complete ? [] : ['Opening its issue again makes it count as not done'];
+  if (status.done) return assessment.closed ? [] : ['Opening its issue again makes it count as not done'];
   if (status.issue === null) return ['Its issue is created when the engagement is applied: procession apply'];
   const todos = todosOf(lacksOfStep(status, assessment));
   if (status.waitsFor.length > 0) return todos;

@@ -81,7 +81,7 @@ export function whyStays(
   answers: number,
 ): string | null {
   const { engagement } = assessment;
-  if (found.epic?.state === 'closed' || assessment.complete) return 'it is closed, and keeps its version';
+  if (found.epic?.state === 'closed' || assessment.closed) return 'it is closed, and keeps its version';
   if (found.memory.paused) return 'it is paused: /ps resume first';
   if (assessment.rulings.hold !== null) return 'it is on hold: /ps resume first';
   const first = `first: procession apply ${engagement}`;

@@ -32,13 +32,14 @@ export function createsItems({ steps }: Assessment, { epic }: Identified, migrat
 
 /** Whether items lack labels of ours altogether: people took them off, or the group has these labels no longer. */
 export function lacksLabels(
-  { engagement, steps }: Assessment,
+  { engagement, steps, closed, completed }: Assessment,
   { epic }: Identified,
   settings: Settings,
 ): boolean {
   const has = (labels: readonly string[], scope: LabelScope): boolean =>
     labelValues(labels, scope, settings.labels).length > 0;
   if (epic !== null && !(epic.labels.includes(engagement) && has(epic.labels, 'process'))) return true;
+  if (epic !== null && closed && completed !== null && !has(epic.labels, 'money')) return true;
   return steps.some(({ issue, key, step }) => {
     if (issue === null) return false;
     const { labels } = issue;

@@ -1,7 +1,8 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 
+import type { Assessment } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { labelName, labelValues } from '#domain/base/labels.ts';
+import { labelName, labelValues, type MoneyState } from '#domain/base/labels.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
@@ -16,6 +17,7 @@ import {
   epicCompletedNote,
   epicSettledNote,
   fuseNote,
+  moneyCompletedNote,
   restoredNote,
 } from '#domain/texts/notes.ts';
 import { sowChangedNote } from '#domain/texts/sow-notes.ts';
@@ -53,9 +55,10 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
     ...sowNotes(changes, draft),
     ...hoursNotes(context),
     ...(due === null ? [] : notesFor(due, context)),
+    ...completedNotes(existing, context),
   ];
   const why = [
-    ...(due === 'closed' ? ['close: the engagement is complete'] : []),
+    ...(due === 'closed' ? ['close: its closing steps are done'] : []),
     ...(due === 'opened' ? ['reopen: closing steps are open'] : []),
     ...changes.map((change) => `the SOW: ${changeText(change)}`),
     ...keptWhy(kept),
@@ -139,7 +142,7 @@ function restoredNotes({ found, assessment }: PlanFacts): readonly Action[] {
 
 function stateChange({ assessment, found }: PlanFacts): 'opened' | 'closed' | null {
   const state = found.epic?.state ?? 'opened';
-  if (assessment.complete) return state === 'opened' ? 'closed' : null;
+  if (assessment.closed) return state === 'opened' ? 'closed' : null;
   return assessment.epicClosedEarly ? 'opened' : null;
 }
 
@@ -236,16 +239,34 @@ function notesFor(state: 'opened' | 'closed', context: BlockContext): readonly A
   ];
 }
 
+/** One note when the last that comes after the close is done. */
+function completedNotes(epic: ActualEpic | null, context: BlockContext): readonly Action[] {
+  const money = moneyOf(context.assessment);
+  const label = labelName('money', 'completed', context.settings.labels);
+  if (money !== 'completed' || epic === null || epic.labels.includes(label)) return [];
+  const body = moneyCompletedNote(context);
+  return [{ kind: 'write-note', target: { kind: 'epic' }, rule: 'money-completed', body }];
+}
+
+function moneyOf({ closed, completed }: Assessment): MoneyState | null {
+  if (!closed || completed === null) return null;
+  return completed ? 'completed' : 'open';
+}
+
 function epicLabels(epic: ActualEpic | null, { assessment, settings, health }: BlockContext): LabelChanges {
   if (epic === null) return { addLabels: [], removeLabels: [] };
   const values = labelValues(epic.labels, 'health', settings.labels);
   const theirs = health?.by === 'hand' ? values.filter((value) => value !== health.ours) : [];
   const wanted = theirs.length > 0 ? theirs : [health?.label ?? 'on track'];
+  const money = moneyOf(assessment);
   const desired = [
     assessment.engagement,
     labelName('process', assessment.process.id, settings.labels),
     ...wanted.map((value) => labelName('health', value, settings.labels)),
+    ...(money === null ? [] : [labelName('money', money, settings.labels)]),
   ];
-  const scopes = [labelName('process', '', settings.labels), labelName('health', '', settings.labels)];
+  const scopes = (['process', 'health', 'money'] as const).map((scope) =>
+    labelName(scope, '', settings.labels),
+  );
   return labelChanges(epic.labels, desired, scopes);
 }

@@ -33,7 +33,7 @@ export function keptTextsOfIssue(status: StepStatus, context: BlockContext): rea
 
 /** Kept sections of the epic, or of the tracking issue that stands for one. */
 export function keptInEpic(epic: ActualEpic | null, context: BlockContext): Kept {
-  if (epic === null || context.assessment.complete || !mayHaveKept(epic.description)) return NOTHING;
+  if (epic === null || context.assessment.closed || !mayHaveKept(epic.description)) return NOTHING;
   return keptIn(epic, keptTextsOfEpic(context));
 }
 

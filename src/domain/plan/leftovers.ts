@@ -33,7 +33,7 @@ export function leftoversOf(facts: PlanFacts): Pick<BlockContext, 'leftovers'> {
 
 /**
  * Asks once on each open issue nobody asks for any longer what is to become of it: its block says so from then on, and
- * nothing else is touched.
+ * nothing else is touched. What is open still when the engagement closes is closed with it, so that it leaves the boards.
  */
 export function planLeftovers({
   facts,
@@ -46,7 +46,9 @@ export function planLeftovers({
     .flatMap(({ step, why, issue }): Action[] => {
       const marker = stepMarker(assessment, step.id);
       const block = blockChange(issue, marker, leftoverBlock(assessment), { issues: found.issues, coming });
-      if (block === null) return [];
+      // Once: whoever opens it again afterwards wants it open.
+      const ends = assessment.closed && found.epic?.state === 'opened';
+      if (block === null && !ends) return [];
       const labels = labelChanges(
         issue.labels,
         [labelName('workflow', 'waived', settings.labels)],
@@ -56,15 +58,19 @@ export function planLeftovers({
         kind: 'update-issue',
         step: step.id,
         ...labels,
-        state: null,
+        state: ends ? 'closed' : null,
         block,
         assignee: null,
         dueDate: null,
         joinEpic: false,
         evidence: null,
-        why: ['the SOW no longer asks for it'],
+        why: [
+          ends
+            ? 'close: nobody asks for it any longer, and the engagement is closed'
+            : 'the SOW no longer asks for it',
+        ],
       };
-      const body = noteBody('not-asked-for', leftoverText(why, assessment));
+      const body = noteBody('not-asked-for', leftoverText(why, assessment, ends));
       return [
         { kind: 'write-note', target: { kind: 'step', step: step.id }, rule: 'not-asked-for', body },
         update,
@@ -80,9 +86,11 @@ function leftoverBlock({ engagement, process }: Assessment): string {
   ].join('\n');
 }
 
-function leftoverText(why: string, { engagement }: Assessment): string {
+function leftoverText(why: string, { engagement }: Assessment, ends: boolean): string {
+  const said = `${engagement} has changed and no longer asks for this step (${inlineText(why)}).`;
+  if (ends) return `${said} The engagement is closed by now, and this issue with it.`;
   return [
-    `${engagement} has changed and no longer asks for this step (${inlineText(why)}).`,
+    said,
     '',
     'Close this issue if nobody needs it; until then GitLab still shows what it blocks. If the work goes on, keep it open: Procession no longer waits for it and changes nothing here.',
   ].join('\n');

@@ -4,6 +4,7 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
+import { realDue } from '#domain/dates/real-due.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import { withTold } from '#domain/hours/hours.ts';
@@ -114,8 +115,11 @@ function baselineNow(
   context: BlockContext,
 ): ReadonlyMap<StepKey, string> {
   return new Map(
-    assessment.steps.flatMap(({ key, issue }): [StepKey, string][] => {
-      const date = issue === null ? context.plannedDue.get(key) : found.record?.baseline.get(key);
+    assessment.steps.flatMap((status): [StepKey, string][] => {
+      const { key, issue } = status;
+      const real = realDue(status, assessment, { record: found.record, calendar: context.settings.calendar });
+      const given = issue === null ? context.plannedDue.get(key) : found.record?.baseline.get(key);
+      const date = real ?? given;
       return date === undefined || date === null ? [] : [[key, date]];
     }),
   );

@@ -9,6 +9,7 @@ import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
+import { realDue } from '#domain/dates/real-due.ts';
 import { foreignStateNote } from '#domain/drift/notes.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
@@ -172,14 +173,16 @@ type Asked = Pick<PlanInput, 'facts' | 'said' | 'settings'>;
 /** Changes of this run on each issue, apart from labels, state and text. */
 export function pendingChanges(input: Asked): ReadonlyMap<StepKey, PendingChange> {
   const { settings } = input;
-  const { assessment } = input.facts;
+  const { assessment, found } = input.facts;
   const { effects } = input.said.followed;
   return new Map(
     assessment.steps.flatMap((status) => {
       const { issue, key } = status;
       if (issue === null) return [];
       const assignee = assigneeChange(status, issue, currentLabel(issue, settings), input);
-      const wanted = effects.dueDates.find(({ step }) => step === key)?.date ?? null;
+      const said = effects.dueDates.find(({ step }) => step === key)?.date ?? null;
+      const wanted =
+        said ?? realDue(status, assessment, { record: found.record, calendar: settings.calendar });
       const dueDate = wanted === issue.dueDate ? null : wanted;
       return assignee === null && dueDate === null ? [] : [[key, { assignee, dueDate }] as const];
     }),

@@ -3,7 +3,7 @@
  * `/engagements/<sow>.json`: fields are added, never changed. All text is on one line, without invisible characters.
  */
 import { z } from 'zod';
-import { HEALTH_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
+import { HEALTH_STATES, MONEY_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import { HoursSeen } from '#domain/hours/seen.ts';
 
 const CalendarDay = z.string().describe('A date: 2026-11-30.');
@@ -112,7 +112,9 @@ export const EngagementReport = z.object({
   engagement: z.string(),
   status: z
     .enum(['running', 'complete', 'unreadable'])
-    .describe('unreadable: it cannot be judged; "violations" says why.'),
+    .describe(
+      'complete: closed, completed or not ("money"). unreadable: it cannot be judged; "violations" says why.',
+    ),
   paused: z.boolean().describe('Procession changes nothing here until somebody resumes it.'),
   hold: z
     .object({ by: z.string(), on: CalendarDay, reason: z.string() })
@@ -125,7 +127,14 @@ export const EngagementReport = z.object({
   url: Address,
   health: z.enum(HEALTH_STATES).nullable(),
   closedWonOn: CalendarDay.nullable(),
-  completedOn: CalendarDay.nullable(),
+  closedOn: CalendarDay.nullable().describe('When the work was finished and accepted, and the epic closed.'),
+  completedOn: CalendarDay.nullable().describe('The older name of closedOn.'),
+  money: z
+    .enum(MONEY_STATES)
+    .nullable()
+    .describe(
+      'Of a closed engagement: open since closedOn, or completed (billed and paid, or written off); null: not closed, or nothing comes after the close.',
+    ),
   lastChangeAt: Instant.nullable().describe('Of its epic or an issue of it, by whomever.'),
   done: z.number().int().describe('Steps done or waived.'),
   total: z.number().int(),

@@ -17,6 +17,8 @@ export function gatherPortfolio(reports: readonly EngagementReport[], context: R
     counts: {
       engagements: reports.length,
       running: running.length,
+      closed: count(({ status }) => status === 'complete'),
+      completed: count(({ money }) => money === 'completed'),
       complete: count(({ status }) => status === 'complete'),
       unreadable: count(({ status }) => status === 'unreadable'),
       paused: count(({ paused }) => paused),
@@ -24,7 +26,7 @@ export function gatherPortfolio(reports: readonly EngagementReport[], context: R
       withViolations: count(({ violations }) => violations.length > 0),
       atRisk: running.filter(({ health }) => health === 'at risk').length,
     },
-    people: peopleWaitedFor(running),
+    people: peopleWaitedFor([...running, ...reports.filter(({ money }) => money === 'open')]),
     engagements: reports.toSorted(byNeed),
   };
 }
@@ -73,13 +75,13 @@ function byUrgency(a: Duty, b: Duty): number {
  * | unreadable, rules broken, paused | first |
  * | late or at risk: the latest first | then |
  * | the others: what waits longest first | then |
- * | complete: the newest first | last |
+ * | closed: the newest first | last |
  */
 function byNeed(a: EngagementReport, b: EngagementReport): number {
   return (
     need(a) - need(b) ||
     mostLate(b) - mostLate(a) ||
-    compareText(b.completedOn ?? '', a.completedOn ?? '') ||
+    compareText(b.closedOn ?? '', a.closedOn ?? '') ||
     longestWait(b) - longestWait(a) ||
     compareText(a.engagement, b.engagement)
   );

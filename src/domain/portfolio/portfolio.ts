@@ -36,7 +36,9 @@ export const Portfolio = z.object({
   counts: z.object({
     engagements: Count,
     running: Count,
-    complete: Count,
+    closed: Count.describe('Finished and accepted, completed ones among them.'),
+    completed: Count.describe('Closed, and billed and paid, or written off.'),
+    complete: Count.describe('The older name of closed.'),
     unreadable: Count,
     paused: Count,
     late: Count.describe('Running engagements with a late step.'),

@@ -47,15 +47,16 @@ export function reportEngagement(
   context: ReportContext,
 ): EngagementReport {
   const assessment = openly(everything);
-  const { sow, process, engagement, complete } = assessment;
+  const { sow, process, engagement, closed, completed } = assessment;
   const blocks = blockContext(assessment, context.settings);
   const forecast = forecastOf(blocks, found.record);
   const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
-  const turns = complete ? [] : mainTurns(assessment).map(({ key }) => key);
-  const closed = complete ? (found.epic?.closedAt ?? null) : null;
+  const turns = mainTurns(assessment).map(({ key }) => key);
+  const closedAt = closed ? (found.epic?.closedAt ?? null) : null;
+  const closedOn = closedAt === null ? null : localDate(closedAt, context.settings.calendar);
   return {
     engagement,
-    status: complete ? 'complete' : 'running',
+    status: closed ? 'complete' : 'running',
     paused: found.memory.paused || assessment.rulings.hold !== null,
     hold: holdOf(assessment),
     customer: plainText(sow.customer.name, 200),
@@ -64,7 +65,9 @@ export function reportEngagement(
     ...epicFacts(found.epic),
     health: found.epic === null ? null : knownHealth(healthOf(blocks, found.epic).label),
     closedWonOn: sow.closed_won_on,
-    completedOn: closed === null ? null : localDate(closed, context.settings.calendar),
+    closedOn,
+    completedOn: closedOn,
+    money: !closed || completed === null ? null : completed ? 'completed' : 'open',
     lastChangeAt: lastChange(assessment, found.epic),
     done: steps.filter(isOver).length,
     total: steps.length,
@@ -104,7 +107,9 @@ export function reportUnreadable(
     ...facts,
     health: labelledHealth(epic, context.settings),
     closedWonOn: null,
+    closedOn: null,
     completedOn: null,
+    money: null,
     lastChangeAt: epic?.updatedAt ?? null,
     done: 0,
     total: 0,
@@ -138,7 +143,8 @@ function labelledHealth(epic: ActualEpic | null, { labels }: Settings): HealthSt
 
 /** What runs alongside is everybody's turn for months: it is waited for only when nothing else is. */
 function mainTurns(assessment: Assessment): readonly StepStatus[] {
-  const turns = openTurns(assessment);
+  const open = openTurns(assessment);
+  const turns = assessment.closed ? open.filter(({ step }) => step.after_close === true) : open;
   const main = turns.filter(({ step }) => step.until === undefined);
   return main.length > 0 ? main : turns;
 }

@@ -10,7 +10,9 @@ import { findCycles, reachable } from './step-graph.ts';
 
 /** Finds what keeps the epic of an engagement from ever closing, or lets it close too early. */
 export function closingProblems(process: ProcessDefinition): readonly InputProblem[] {
-  return [knownSteps, existOnce, existAlways, waitForNoTracker, noDeadlock].flatMap((rule) => rule(process));
+  return [knownSteps, existOnce, existAlways, waitForNoTracker, noDeadlock, afterTheClose].flatMap((rule) =>
+    rule(process),
+  );
 }
 
 function knownSteps(process: ProcessDefinition): readonly InputProblem[] {
@@ -110,6 +112,45 @@ function noDeadlock(process: ProcessDefinition): readonly InputProblem[] {
     if (!cycle) return [];
     const message = `may be closed only after "${until}", which waits for it: ${[...cycle, cycle[0]].join(' → ')}`;
     return [inStep(step, ['until'], message, 'Let it run until a step that does not wait for it.')];
+  });
+}
+
+/** What comes after the close may stay open for weeks: nothing of the engagement may wait for it. */
+function afterTheClose(process: ProcessDefinition): readonly InputProblem[] {
+  const later = process.steps.filter(({ after_close }) => after_close === true);
+  return later.flatMap((step): InputProblem[] => {
+    const at = ['after_close'];
+    if (process.closeWhen.includes(step.id))
+      return [
+        inStep(
+          step,
+          at,
+          'a step in close_when cannot come after the close',
+          'Take it out of close_when, or remove after_close.',
+        ),
+      ];
+    if (step.kind !== 'once')
+      return [
+        inStep(
+          step,
+          at,
+          `a step that is ${step.kind} cannot come after the close`,
+          'Make it kind: once, or remove after_close.',
+        ),
+      ];
+    return process.steps
+      .filter(
+        ({ after, until, after_close }) =>
+          after_close !== true && (until === step.id || after.some((before) => before.step === step.id)),
+      )
+      .map((waiting) =>
+        inStep(
+          waiting,
+          ['after'],
+          `waits for "${step.id}", which comes after the close`,
+          `Take "${step.id}" out of what it waits for, or set after_close: true here, too.`,
+        ),
+      );
   });
 }
 

@@ -6,6 +6,8 @@ import {
   type LabelRenames,
   type LabelScope,
   labelName,
+  MONEY_STATES,
+  type MoneyState,
   WORKFLOW_STATES,
   type WorkflowState,
 } from '#domain/base/labels.ts';
@@ -35,6 +37,11 @@ const HEALTH_COLORS: Readonly<Record<HealthState, string>> = {
   'at risk': '#dd2b0e',
 };
 
+const MONEY: Readonly<Record<MoneyState, Pick<LabelDefinition, 'color' | 'description'>>> = {
+  open: { color: '#9e5400', description: 'Closed; billing and payment are under way' },
+  completed: { color: '#217645', description: 'Closed; billed and paid, or written off' },
+};
+
 /** Every label a process uses beside the engagement's own, each once: created in the group before the first issue carries it. */
 export function labelCatalogue(
   process: ProcessDefinition,
@@ -60,5 +67,8 @@ export function labelCatalogue(
       color: HEALTH_COLORS[state],
       description: 'Health of the engagement',
     })),
+    ...(process.steps.some(({ after_close }) => after_close === true)
+      ? MONEY_STATES.map((state) => ({ name: name('money', state), ...MONEY[state] }))
+      : []),
   ];
 }

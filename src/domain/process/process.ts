@@ -55,6 +55,8 @@ const DueRule = z.strictObject({
   /** `closed_won`, `sow_signed`, `sow_start`, `sow_end`, or the id of another step (its due date). */
   from: z.string(),
   working_days: z.number().int().min(-400).max(400),
+  /** Of another step: once that is done, counted anew from the day on which it was, unless a person has set another date. */
+  real: z.boolean().optional(),
 });
 export type DueRule = z.infer<typeof DueRule>;
 
@@ -193,6 +195,8 @@ export const StepFrontMatter = z.strictObject({
   pipeline: PipelineRule.optional(),
   /** Whoever is the issue's assignee when the step is done gets this role: that is how the engineer becomes known. */
   appoints: Id.optional(),
+  /** Comes after the engagement has closed (billing, money): takes no part in closing, and may stay open in a closed epic. */
+  after_close: z.boolean().optional(),
   confidential: z.boolean().default(false),
 });
 export type StepFrontMatter = z.infer<typeof StepFrontMatter>;

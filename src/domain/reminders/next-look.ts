@@ -22,7 +22,8 @@ const DAYS_AHEAD = 14;
  */
 export function nextLook(context: BlockContext, now: string): string | null {
   const { assessment } = context;
-  if (assessment.complete || assessment.rulings.hold !== null) return null;
+  const isOver = assessment.closed && assessment.completed !== false;
+  if (isOver || assessment.rulings.hold !== null) return null;
   if (assessment.rulings.runs.some(isUnderWay)) return now;
   const [first = null] = [daysLook(context, now), ...threadLooks(context, now)]
     .filter((at) => at !== null)

@@ -6,7 +6,7 @@
 import { isNear, isReachedOn } from '#domain/assess/acceptance.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
 import { type Deadline, deadlinesOf, workingDaysSince } from '#domain/assess/lateness.ts';
-import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
+import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import {
   addCalendarDays,
   isWorkingDay,
@@ -112,7 +112,7 @@ export function hasReminder(context: BlockContext): boolean {
 function reminderOn(status: StepStatus, context: BlockContext): DueReminder | null {
   const silence = acceptanceReminder(status, context);
   if (silence?.stage === 'accepted') return silence;
-  if (status.issue === null || context.assessment.complete) return null;
+  if (status.issue === null || isOverFor(status, context.assessment)) return null;
   if (silence !== undefined) return silence;
   const { assessment, settings } = context;
   const { today, rulings } = assessment;
@@ -129,6 +129,11 @@ function reminderOn(status: StepStatus, context: BlockContext): DueReminder | nu
   if (stage === null) return null;
   const late = deadlines.filter(({ step, due }) => step !== status.key && due < today);
   return { step: status.key, stage, date: deadline.due, heldUp: late };
+}
+
+/** In a closed engagement only what comes after the close is still asked for. */
+function isOverFor({ step }: StepStatus, { closed }: Assessment): boolean {
+  return closed && step.after_close !== true;
 }
 
 /** `undefined`: silence does not count here. While it does, nobody is reminded of the due date. */

@@ -78,7 +78,7 @@ function holdLines({ assessment: { rulings }, holder }: BlockContext): readonly 
 
 /** Why the health is what it is; nothing while all is well. */
 function healthLines({ assessment, health }: BlockContext): readonly string[] {
-  if (health === undefined || assessment.complete) return [];
+  if (health === undefined || assessment.closed) return [];
   const { by, byFacts, label, facts } = health;
   const ordered = assessment.rulings.health;
   const texts = facts.slice(0, MOST_FACTS).map(({ text }) => inlineText(text));
@@ -125,18 +125,31 @@ function waiverLines(assessment: Assessment): readonly string[] {
 /** Says who is waited for, with due dates: the first lines of the epic. */
 export function waitingLine(context: BlockContext): string {
   const { assessment } = context;
-  if (assessment.complete) return '**Complete.** Nothing is waited for.';
+  if (assessment.closed && assessment.completed !== false) return closedLine(assessment);
   const alongside = ({ step }: StepStatus): boolean => step.until !== undefined;
   const turns = openTurns(assessment).toSorted((a, b) => Number(alongside(a)) - Number(alongside(b)));
   const main = turns.filter((status) => !alongside(status));
-  const shown = main.length > 0 ? main : turns;
+  const shown = assessment.closed
+    ? turns.filter(({ step }) => step.after_close === true)
+    : main.length > 0
+      ? main
+      : turns;
   const items = shown.map((status) => {
     const due = dueOf(status, context);
     const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
     const when = due === null || accompanies(status.step) ? '' : `, due ${dueText(due, status, context)}`;
     return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${when}`;
   });
-  return ['**Waiting for**', '', ...items].join('\n');
+  const head = assessment.closed ? closedLine(assessment) : '**Waiting for**';
+  return [head, '', ...items].join('\n');
+}
+
+/** The two ends: finished and accepted, then billed and paid. */
+function closedLine({ completed }: Assessment): string {
+  if (completed === null) return '**Closed.** The work is finished and accepted; nothing is waited for.';
+  return completed
+    ? '**Completed.** The work is finished and accepted, billed and paid, or written off; nothing is waited for.'
+    : '**Closed.** The work is finished and accepted. **Completed** when this is done:';
 }
 
 function stepTable(context: BlockContext): string[] {
@@ -185,7 +198,7 @@ function afterEndLines(context: BlockContext): readonly string[] {
     .map(({ due }) => due)
     .toSorted(compareText)
     .at(-1);
-  if (last === undefined || assessment.complete) return [];
+  if (last === undefined || assessment.closed) return [];
   const titles = later.map(({ status }) => status.step.title).join(', ');
   return [
     `This ${holder} is due at the end of the SOW, ${end}. These steps come after it: ${titles}; the last is due ${last}.`,

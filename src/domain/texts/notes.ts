@@ -28,7 +28,9 @@ export type NoteRule =
   | 'reminder'
   | 'acceptance'
   | 'epic-closed-early'
+  /** The engagement is closed: the rule has kept its first name. */
   | 'epic-completed'
+  | 'money-completed'
   | 'record-damaged'
   | 'other-sow'
   | 'description-full'
@@ -254,15 +256,31 @@ export function epicClosedEarlyNote(context: BlockContext): string {
   );
 }
 
+/** Says that what comes after the close is done, too. */
+export function moneyCompletedNote(context: BlockContext): string {
+  const assessment = openly(context.assessment);
+  const after = assessment.steps.filter(({ step }) => step.after_close === true);
+  return noteBody(
+    'money-completed',
+    [
+      `${assessment.engagement} is **completed**: closed before, and by now billed and paid, or written off. Nothing is waited for any more.`,
+      '',
+      ...after.flatMap(closingEvidence),
+    ].join('\n'),
+  );
+}
+
 /** Sums up the end: for each closing step who closed it, when, and what was recorded. */
 export function epicCompletedNote(context: BlockContext): string {
   const assessment = openly(context.assessment);
   const closing = assessment.steps.filter(({ key }) => assessment.process.closeWhen.includes(key));
-  const left = assessment.steps.filter(({ done, step }) => !done && step.until === undefined);
+  const isLeft = ({ done, step }: StepStatus): boolean => !done && step.until === undefined;
+  const left = assessment.steps.filter((status) => isLeft(status) && status.step.after_close !== true);
+  const after = assessment.steps.filter((status) => isLeft(status) && status.step.after_close === true);
   return noteBody(
     'epic-completed',
     [
-      `${assessment.engagement} is complete: ${assessment.process.name} is finished and this ${context.holder} is closed.`,
+      `${assessment.engagement} is **closed**: the work of ${assessment.process.name} is finished and accepted, and this ${context.holder} is closed.`,
       '',
       ...closing.flatMap(closingEvidence),
       ...(left.length > 0
@@ -272,6 +290,17 @@ export function epicCompletedNote(context: BlockContext): string {
             '',
             waitList(
               left.map(({ key }) => key),
+              context,
+            ),
+          ]
+        : []),
+      ...(after.length > 0
+        ? [
+            '',
+            '**Completed when this is done**',
+            '',
+            waitList(
+              after.map(({ key }) => key),
               context,
             ),
           ]

@@ -147,7 +147,7 @@ describe('a crash while an engagement closes', () => {
     }
 
     expect(left.length).toBeGreaterThan(6);
-    expect(JSON.stringify(wanted)).toContain('is complete');
+    expect(JSON.stringify(wanted)).toContain('is **closed**');
   });
 });
 

@@ -83,7 +83,7 @@ describe('the last comment', () => {
 
     expect(world.epic().state).toBe('closed');
     expect(world.notesOf(world.epic(), 'epic-closed-early')[0]?.body).toContain('**Settled.**');
-    expect(lastWord(world.epic())).toContain('is complete');
+    expect(lastWord(world.epic())).toContain('is **closed**');
     await settleIn(world);
   });
 });

@@ -143,16 +143,16 @@ describe('domain/assess', () => {
     expect(talks).toMatchObject({ state: 'done', violations: [] });
   });
 
-  it('is complete when the closing steps are done, and ends what runs alongside', () => {
+  it('is closed when the closing steps are done, and ends what runs alongside', () => {
     const result = assessed({ first: { closed: true }, second: { closed: true }, last: { closed: true } });
 
-    expect(result).toMatchObject({ complete: true, openClosingSteps: [] });
+    expect(result).toMatchObject({ closed: true, openClosingSteps: [] });
     expect(states(result)['talks']).toBe('done');
   });
 
   it('sees an epic that was closed early', () => {
     expect(assessed({}, { epicClosed: true })).toMatchObject({
-      complete: false,
+      closed: false,
       epicClosedEarly: true,
       openClosingSteps: ['last'],
     });

@@ -83,6 +83,8 @@ describe('the portfolio', () => {
     expect(counts).toEqual({
       engagements: 4,
       running: 2,
+      closed: 1,
+      completed: 0,
       complete: 1,
       unreadable: 1,
       paused: 1,

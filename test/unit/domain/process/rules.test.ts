@@ -53,6 +53,28 @@ describe('domain/process-rules', () => {
       ['issue_templates/test/process.yml steps[2]: the step "a" is listed twice'],
     ],
     [
+      'a closing step that comes after the close',
+      anInputProcess([a, anInputStep('paid', { after: ['a'], after_close: true })], {
+        closeWhen: ['a', 'paid'],
+      }),
+      ['paid after_close: a step in close_when cannot come after the close'],
+    ],
+    [
+      'a step that waits for one that comes after the close',
+      anInputProcess(
+        [a, anInputStep('paid', { after: ['a'], after_close: true }), anInputStep('c', { after: ['paid'] })],
+        { closeWhen: ['a'] },
+      ),
+      ['c after: waits for "paid", which comes after the close'],
+    ],
+    [
+      'a tracker after the close',
+      anInputProcess([a, anInputStep('paid', { kind: 'recurring', after: ['a'], after_close: true })], {
+        closeWhen: ['a'],
+      }),
+      ['paid after_close: a step that is recurring cannot come after the close'],
+    ],
+    [
       'two steps with one title',
       anInputProcess([anInputStep('a', { title: 'Kick-off' }), anInputStep('b', { title: 'kick-off ' })]),
       ['b title: the step "a" has the same title'],

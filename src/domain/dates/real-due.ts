@@ -1,0 +1,28 @@
+import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import { addWorkingDays, type Calendar, localDate } from '#domain/base/calendar.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
+
+/**
+ * Due date of a step that is counted from the real end of another one (`real: true`), once that one is done. `null`: none
+ * of its rules is, that step is open, or a person has set another date.
+ */
+export function realDue(
+  { key, step, issue, done }: StepStatus,
+  { steps, today }: Pick<Assessment, 'steps' | 'today'>,
+  {
+    record,
+    calendar,
+  }: { readonly record: Pick<EngagementRecord, 'baseline'> | null; readonly calendar: Calendar },
+): string | null {
+  const given = record?.baseline.get(key);
+  if (issue === null || done || given === undefined) return null;
+  for (const { from, working_days, real } of step.due) {
+    const before = steps.find((status) => status.key === from);
+    if (real !== true || before?.done !== true) continue;
+    const closedAt = before.issue?.closedAt ?? null;
+    const closedOn = closedAt === null ? today : localDate(closedAt, calendar);
+    const date = addWorkingDays(before.settled?.on ?? closedOn, working_days, calendar);
+    return issue.dueDate === given || issue.dueDate === date ? date : null;
+  }
+  return null;
+}
