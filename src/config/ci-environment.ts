@@ -10,6 +10,7 @@ export interface CiEnvironment {
   /** Id of the project that the pipeline belongs to. */
   readonly projectId: string | null;
   readonly commit: string | null;
+  readonly defaultBranch: string | null;
   /** Of a merge request pipeline. */
   readonly mergeRequestIid: number | null;
   readonly jobUrl: string | null;
@@ -32,6 +33,7 @@ export function readCiEnvironment(env: Readonly<Record<string, string | undefine
     isJob: text('GITLAB_CI') === 'true',
     projectId: text('CI_PROJECT_ID'),
     commit: text('CI_COMMIT_SHA'),
+    defaultBranch: text('CI_DEFAULT_BRANCH'),
     mergeRequestIid: iid !== null && /^[1-9]\d{0,9}$/.test(iid) ? Number(iid) : null,
     jobUrl: text('CI_JOB_URL'),
     pipelineCreatedAt: createdAt !== null && !Number.isNaN(Date.parse(createdAt)) ? createdAt : null,

@@ -1,5 +1,11 @@
 /** A check as Markdown, for an artifact or a comment. Texts of people are made inert. */
-import { type CheckedStep, type EngagementCheck, type Finding, findingsOf } from '#domain/explain/check.ts';
+import {
+  type CheckedStep,
+  type EngagementCheck,
+  engagementsIn,
+  type Finding,
+  findingsOf,
+} from '#domain/explain/check.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { counted } from './paint.ts';
 
@@ -16,7 +22,7 @@ export function checkMarkdown(checks: readonly EngagementCheck[]): string {
   return [
     '# Procession check',
     '',
-    `${counted(checks.length, 'engagement')} checked: **${verdict}**.`,
+    `${counted(engagementsIn(checks), 'engagement')} checked: **${verdict}**.`,
     '',
     ...(checks.length === 0 ? [] : [...table(checks), '']),
     ...bad.flatMap(section),

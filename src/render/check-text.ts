@@ -1,4 +1,10 @@
-import { type CheckedStep, type EngagementCheck, type Finding, findingsOf } from '#domain/explain/check.ts';
+import {
+  type CheckedStep,
+  type EngagementCheck,
+  engagementsIn,
+  type Finding,
+  findingsOf,
+} from '#domain/explain/check.ts';
 import { counted, type Paint, visible } from './paint.ts';
 
 /** Lists the findings of a check, engagement by engagement, and one closing line. */
@@ -14,7 +20,7 @@ export function checkText(checks: readonly EngagementCheck[], paint: Paint): str
       : total === 0
         ? 'every rule is kept'
         : counted(total, 'broken rule');
-  const end = `${counted(checks.length, 'engagement')} checked: ${verdict}.`;
+  const end = `${counted(engagementsIn(checks), 'engagement')} checked: ${verdict}.`;
   return [...lines, paint(total === 0 ? 'good' : 'bad', end)].join('\n');
 }
 

@@ -7,6 +7,7 @@ import { problem } from '#domain/base/input-problem.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import type { ChangedFile } from '#ports/changed-files.ts';
 import type { MergeRequests } from '#ports/merge-requests.ts';
+import type { TriggerPipelines } from '#ports/trigger-pipelines.ts';
 import type { CiDelivery } from '#service/ci-delivery.ts';
 
 /** Adapters that only pipelines need. */
@@ -23,6 +24,8 @@ export interface PipelineWire {
   lastChange(file: string): Promise<string | null>;
   /** Merge requests of the project that the pipeline belongs to. @throws ConfigError outside of a GitLab CI job. */
   mergeRequests(): Promise<MergeRequests>;
+  /** Pipelines that triggers made in the project of this one, for its default branch. @throws ConfigError outside of a GitLab CI job. */
+  triggerPipelines(): Promise<TriggerPipelines>;
   /** Reads what a pipeline was given, and proves who signed it. @throws ConfigError without CRM_WEBHOOK_SECRETS. */
   ciDelivery(
     text: string,
@@ -52,6 +55,11 @@ export function createPipelineWire({
       const { createMergeRequests } = await import('#gitlab/engagement/merge-requests.ts');
       return createMergeRequests({ ...connection(), repository });
     },
+    triggerPipelines: async () => {
+      const repository = projectOf(config());
+      const { createTriggerPipelines } = await import('#gitlab/engagement/trigger-pipelines.ts');
+      return createTriggerPipelines({ ...connection(), repository, branch: config().ci.defaultBranch });
+    },
     ciDelivery: async (text, { at, beside }) => {
       const { readCiDelivery } = await import('#service/ci-delivery.ts');
       const { createVerifyCrm } = await import('#service/verify-crm.ts');
@@ -71,7 +79,7 @@ function projectOf({ ci }: Config): string {
     [
       problem(
         { at: 'CI_PROJECT_ID' },
-        'is missing, so the project with the merge requests is not known',
+        'is missing, so the project of the pipeline is not known',
         'Run this in a job of GitLab CI, which sets it.',
       ),
     ],

@@ -100,6 +100,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sowFiles: async () => [],
     conformance: absent('scratch group'),
     wonSows: async () => [],
+    triggerPipelines: absent('triggerPipelines'),
     componentInputs: () => null,
     isConfigFile: absent('settings'),
     lintConfig: absent('settings'),

@@ -1,6 +1,6 @@
 /** Records put straight into the sandbox, as an Owner or a branch would have made them. Valid by default, change one thing. */
 import { takeId } from '#sandbox/new-world.ts';
-import type { Hook, MergeRequest } from '#sandbox/world.ts';
+import type { Hook, MergeRequest, Pipeline } from '#sandbox/world.ts';
 import type { TestWorld } from './gitlab-world.ts';
 
 type Place = Pick<TestWorld, 'sandbox' | 'seed'>;
@@ -48,4 +48,28 @@ export function addMergeRequest({ sandbox, seed }: Place, changes: Partial<Merge
   };
   sandbox.world.mergeRequests.push(mergeRequest);
   return mergeRequest;
+}
+
+/** A pipeline that mira's trigger token has made, canceled while it waited. */
+export function addTriggerPipeline({ sandbox, seed }: Place, changes: Partial<Pipeline> = {}): Pipeline {
+  const at = changes.createdAt ?? new Date().toISOString();
+  const pipeline: Pipeline = {
+    id: takeId(sandbox.world, 'pipeline'),
+    iid: sandbox.world.pipelines.length + 1,
+    projectId: seed.project.id,
+    ref: 'main',
+    userId: seed.mira.user.id,
+    source: 'trigger',
+    createdAt: at,
+    updatedAt: at,
+    finishedAt: null,
+    variables: [],
+    inputs: {},
+    name: null,
+    job: { id: takeId(sandbox.world, 'job'), name: 'procession:intake' },
+    status: 'canceled',
+    ...changes,
+  };
+  sandbox.world.pipelines.push(pipeline);
+  return pipeline;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { findLostIntakes } from '#cli/targets/lost-intakes.ts';
 import { parseSowNumber } from '#cli/targets/target.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
@@ -35,6 +36,11 @@ export const command: Command = {
     'of-project': {
       type: 'boolean',
       help: 'Judge by procession.yml and the processes on the default branch of the project of the issues, not by those of this folder; its user needs to see the code (Reporter)',
+    },
+    intake: {
+      type: 'string',
+      placeholder: 'job',
+      help: 'In a pipeline: also fail on trigger pipelines of the last seven days whose job of this name did not take in what they brought',
     },
     junit: {
       type: 'string',
@@ -77,8 +83,10 @@ async function run(context: CommandContext): Promise<number> {
   context.output.clearProgress();
   const seen = new Set(judged.map(({ engagement }) => engagement));
   if (engagements.length === 0) traces.push(...(await knownOtherwise(context, deps, seen)));
-  const checks = [...judged, ...notSeen(seen, traces)];
-  if (checks.length === 0) requireProcesses(deps.processes);
+  const intake = context.text('intake');
+  const lost = intake === undefined ? [] : await findLostIntakes(context, intake);
+  const checks = [...judged, ...notSeen(seen, traces), ...lost];
+  if (judged.length + traces.length === 0) requireProcesses(deps.processes);
   const junit = context.text('junit');
   if (junit !== undefined) await writeText(resolve(context.cwd, junit), junit, junitXml(checks));
   const markdown = context.text('markdown');

@@ -15,7 +15,8 @@ export type CheckRule =
   | 'not-done-yet'
   | 'record-damaged'
   | 'unknown-process'
-  | 'engagement-not-seen';
+  | 'engagement-not-seen'
+  | 'intake-lost';
 
 /** Broken rule, or another reason why an engagement does not pass, in words. */
 export interface Finding {
@@ -79,6 +80,11 @@ export function checkEngagement(
 /** Reports an engagement that cannot be judged at all, which is a violation too: nobody keeps the rules there. */
 export function unjudged(engagement: EngagementKey, url: string | null, finding: Finding): EngagementCheck {
   return { engagement, process: null, url, findings: [finding], steps: [] };
+}
+
+/** Number of engagements among checks: a pipeline that was lost is none. */
+export function engagementsIn(checks: readonly EngagementCheck[]): number {
+  return checks.filter(({ findings }) => findings.every(({ rule }) => rule !== 'intake-lost')).length;
 }
 
 /** All findings of an engagement, those about the epic first. */
