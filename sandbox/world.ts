@@ -55,6 +55,8 @@ export interface Project {
   pipeline?: { readonly inputs?: readonly string[]; readonly name?: string };
   /** Whether a newer pipeline cancels those of older commits that still wait; as GitLab has it when not given. */
   autoCancel?: 'enabled' | 'disabled';
+  /** Who beside Maintainers may do what on the protected default branch; it is not protected when not given. */
+  protection?: { readonly developersCanPush: boolean; readonly developersCanMerge: boolean };
   /** `null` while the repository is empty; `main` when not given. */
   defaultBranch?: string | null;
   /** Texts of the files on the default branch, by path; none when not given. */

@@ -5,6 +5,8 @@ import { actorOf, ok, PAGING, projectOf } from './call.ts';
 import { paged } from './paging.ts';
 
 const REPORTER = 20;
+const DEVELOPER = 30;
+const MAINTAINER = 40;
 
 /**
  * Files of a project's repository, on its default branch; other branches do not exist. In a private project code is for
@@ -29,7 +31,31 @@ export const REPOSITORY_ROUTES: readonly Route[] = [
     signedIn: true,
     answer: showFile,
   },
+  {
+    method: 'GET',
+    path: '/projects/:id/repository/branches/:branch',
+    parameters: [],
+    signedIn: true,
+    answer: showBranch,
+  },
 ];
+
+/** @see https://docs.gitlab.com/api/branches/#get-single-repository-branch */
+function showBranch(call: Call): Answer {
+  const project = projectOf(call);
+  const level = projectAccess(call.engine.world, actorOf(call), project);
+  if (level < REPORTER) throw forbidden();
+  const { defaultBranch = 'main', protection } = project;
+  if (call.part('branch') !== defaultBranch) throw notFound('Branch');
+  return ok({
+    name: defaultBranch,
+    default: true,
+    protected: protection !== undefined,
+    developers_can_push: protection?.developersCanPush ?? false,
+    developers_can_merge: protection?.developersCanMerge ?? false,
+    can_push: level >= (protection?.developersCanPush === false ? MAINTAINER : DEVELOPER),
+  });
+}
 
 function filesOf(call: Call): ReadonlyMap<string, string> {
   const project = projectOf(call);

@@ -89,6 +89,12 @@ export function showGroup(world: World, group: Group): object {
   };
 }
 
+function variablesRole(role: Project['pipelineVariablesRole']): string {
+  if (role === null) return 'no_one_allowed';
+  if (role === 50) return 'owner';
+  return role === 40 ? 'maintainer' : 'developer';
+}
+
 export function showProject(world: World, project: Project): object {
   const group = groupById(world, project.groupId);
   return {
@@ -107,6 +113,7 @@ export function showProject(world: World, project: Project): object {
     emails_enabled: project.emailsEnabled ?? true,
     issues_enabled: project.issuesAccessLevel !== 'disabled',
     auto_cancel_pending_pipelines: project.autoCancel ?? 'enabled',
+    ci_pipeline_variables_minimum_override_role: variablesRole(project.pipelineVariablesRole),
     issues_access_level: project.issuesAccessLevel ?? 'enabled',
     visibility: group.visibility,
     open_issues_count: world.issues.filter((it) => it.projectId === project.id && it.state === 'opened')

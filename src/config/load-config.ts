@@ -35,6 +35,8 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   /** Most requests to GitLab per minute, by kind, where the settings say. */
   readonly limits: NonNullable<ProcessionFile['gitlab']>['limits'] | Readonly<Record<string, never>>;
   readonly crm: Readonly<Record<string, unknown>>;
+  /** Username whose notes on merge requests count as reviewed; `null`: that of the token. */
+  readonly reviewer: string | null;
 }
 
 /** Settings, and what is wrong with them. */
@@ -121,6 +123,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     commands,
     formerUsers: gitlab?.former_users ?? [],
     limits: gitlab?.limits ?? {},
+    reviewer: gitlab?.reviewer ?? null,
     templates,
   };
 }

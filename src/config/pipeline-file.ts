@@ -1,6 +1,6 @@
 /** `.gitlab-ci.yml`, as far as it says what the CI/CD component is given. */
 import { resolve } from 'node:path';
-import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
+import type { ComponentInputs, PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readTextSync } from './read-text-sync.ts';
 
@@ -8,10 +8,10 @@ import { readTextSync } from './read-text-sync.ts';
 const PIPELINE_FILE = '.gitlab-ci.yml';
 
 /**
- * Inputs that the pipelines of a folder give the component; `null` where they do not include it, or in a way that only
+ * Reads what the pipelines of a folder give the component; `null` where they do not include it, or in a way that only
  * GitLab can read.
  */
-export function readComponentInputs(folder: string): ComponentInputs | null {
+export function readPipelineFile(folder: string): PipelineFile | null {
   const content = readTextSync(resolve(folder, PIPELINE_FILE));
   if (content.kind === 'error') return null;
   const parsed = parseYaml(content.text, PIPELINE_FILE);
@@ -20,7 +20,11 @@ export function readComponentInputs(folder: string): ComponentInputs | null {
   const entries: readonly unknown[] = Array.isArray(included) ? included : [included];
   const ours = entries.find(isOurs);
   if (ours === undefined) return null;
-  return (fieldOf(ours, 'inputs') ?? {}) as ComponentInputs;
+  const autoCancel = fieldOf(fieldOf(parsed.value, 'workflow'), 'auto_cancel');
+  return {
+    inputs: (fieldOf(ours, 'inputs') ?? {}) as ComponentInputs,
+    keepsWaiting: fieldOf(autoCancel, 'on_new_commit') === 'none',
+  };
 }
 
 /** `component: …/procession@1.0.0`, or the component's file: `file: templates/procession.yml`, `remote: …`. */

@@ -124,6 +124,9 @@ export const ProcessionFile = z.strictObject({
         .max(100)
         .default([])
         .describe('Earlier bots of Procession. Tracking issues (GitLab Free) made by them count as its own.'),
+      reviewer: Username.optional().describe(
+        'User of PROCESSION_MERGE_REQUEST_TOKEN, another than that of GITLAB_TOKEN: plans are noted in its name, and only its notes count as reviewed.',
+      ),
       limits: z
         .strictObject({
           issues_per_minute: PerMinute.describe('Issues and epics created. GitLab.com: 180 of its 200.'),

@@ -11,8 +11,14 @@ export interface MergeRequests {
     rule: string,
     body: string,
   ): Promise<'created' | 'updated' | 'unchanged'>;
-  /** Our note of a rule; `null` when there is none. Notes of others with the same hidden line do not count. */
-  readNote(mergeRequestIid: number, rule: string): Promise<string | null>;
+  /**
+   * The note of a rule; `null` when there is none. Notes of others with the same hidden line do not count.
+   *
+   * @param reviewer username of who writes it; `null`: the token's own user
+   */
+  readNote(mergeRequestIid: number, rule: string, reviewer: string | null): Promise<string | null>;
+  /** Username of the token's user. */
+  whoAmI(): Promise<string>;
   /** The merge request that this commit merged: its merge commit, its squash commit, or its head. `null`: none. */
   mergedBy(commit: string): Promise<number | null>;
 }

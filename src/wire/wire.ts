@@ -14,12 +14,12 @@ import {
   lintConfig,
   loadConfig,
 } from '#config/load-config.ts';
-import { readComponentInputs } from '#config/pipeline-file.ts';
+import { readPipelineFile } from '#config/pipeline-file.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
-import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
+import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
@@ -78,8 +78,8 @@ export interface Wire extends PipelineWire {
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
   /** The files in `sows/` of won SOWs, but for those with one of these numbers; named from the current folder. */
   wonSows(known: ReadonlySet<string>): Promise<readonly NumberedFile[]>;
-  /** Inputs that `.gitlab-ci.yml` in this folder gives the component; `null`: not known. */
-  componentInputs(): ComponentInputs | null;
+  /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
+  pipelineFile(): PipelineFile | null;
   /** Tells whether a path names a settings file. */
   isConfigFile(path: string): boolean;
   /** Every problem of the environment and a settings file, or of the one that commands read. */
@@ -156,7 +156,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     }),
     projectDeps: async () => await depsOfProject(connection(), env, logger),
     ...sowFilesIn(cwd),
-    componentInputs: () => readComponentInputs(cwd),
+    pipelineFile: () => readPipelineFile(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
     lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
     lintProject: async (linted) => {

@@ -101,7 +101,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     conformance: absent('scratch group'),
     wonSows: async () => [],
     triggerPipelines: absent('triggerPipelines'),
-    componentInputs: () => null,
+    pipelineFile: () => null,
     isConfigFile: absent('settings'),
     lintConfig: absent('settings'),
     lintProject: absent('files to lint'),

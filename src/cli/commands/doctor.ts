@@ -63,7 +63,7 @@ async function examined(wire: Wire): Promise<Examined> {
 async function factsOf(wire: Wire): Promise<DoctorFacts> {
   const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
   const { installation: wanted, processRoles } = await wantedBy(wire, wishes);
-  const { roles, serviceUrl, sealKeys } = wire.config();
+  const { roles, serviceUrl, sealKeys, reviewer } = wire.config();
   const deps = {
     installation: await wire.installation(),
     hooks: await wire.hooks(),
@@ -75,8 +75,9 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
     processRoles,
     roles,
     serviceUrl,
-    pipeline: wire.componentInputs(),
+    pipeline: wire.pipelineFile(),
     sealed: sealKeys.length > 0,
+    reviewer,
   });
 }
 
@@ -123,7 +124,9 @@ function aboutOf(facts: DoctorFacts): Readonly<Partial<Record<Area, string>>> {
 
 /** `, runs sweep, check, report` */
 function runs({ description }: ActualSchedule, pipeline: DoctorFacts['pipeline']): string {
-  return pipeline === null ? '' : `, runs ${jobsOfSchedule(description, pipeline).join(', ') || 'nothing'}`;
+  return pipeline === null
+    ? ''
+    : `, runs ${jobsOfSchedule(description, pipeline.inputs).join(', ') || 'nothing'}`;
 }
 
 function toDocument(wire: Wire, diagnoses: readonly Diagnosis[], facts: DoctorFacts | null): object {

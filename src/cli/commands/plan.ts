@@ -8,6 +8,8 @@ import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
+import { GitLabRefusedError } from '#domain/base/errors.ts';
+import { isSameUser } from '#domain/base/username.ts';
 import { PLAN_NOTE_RULE } from '#domain/policy/reviewed-plans.ts';
 
 export const command: Command = {
@@ -117,8 +119,29 @@ function mergeRequestOf({ wire, output }: CommandContext): number | null {
   return null;
 }
 
+/** Whoever may push a branch can read the token of this job. */
+async function warnOfUser({ wire, output }: CommandContext, username: string): Promise<void> {
+  const { reviewer } = wire.config();
+  if (reviewer === null)
+    output.warning(
+      `This note is by ${username}. If that is the user of the protected GITLAB_TOKEN too, whoever can push a branch can act as Procession: give PROCESSION_MERGE_REQUEST_TOKEN a user of its own with fewer rights, and name it in procession.yml (gitlab.reviewer); see docs/ci.md.`,
+    );
+  else if (!isSameUser(username, reviewer))
+    output.warning(
+      `This note is by ${username}, and gitlab.reviewer in procession.yml is ${reviewer}: apply takes nothing here as reviewed.`,
+    );
+}
+
 async function writeNote(context: CommandContext, plans: PlanRun, iid: number): Promise<void> {
   const mergeRequests = await context.wire.mergeRequests();
-  const done = await mergeRequests.ensureNote(iid, PLAN_NOTE_RULE, planRunNote(context, plans));
-  context.output.note(`Note on merge request !${iid}: ${done}.`);
+  await warnOfUser(context, await mergeRequests.whoAmI());
+  try {
+    const done = await mergeRequests.ensureNote(iid, PLAN_NOTE_RULE, planRunNote(context, plans));
+    context.output.note(`Note on merge request !${iid}: ${done}.`);
+  } catch (error) {
+    if (!(error instanceof GitLabRefusedError) || error.status !== 403) throw error;
+    context.output.warning(
+      `The note on merge request !${iid} could not be written: ${error.message} The plan stands above and in the artifact of this job. A token with the scope api, of a user with the role Reporter, writes it; see docs/ci.md.`,
+    );
+  }
 }

@@ -96,6 +96,11 @@ export function pipeline({ component, version }: Pick<InitAnswers, 'component' |
   return [
     '# Jobs of Procession: lint and plan on merge requests, apply on the default branch, sweep on schedules.',
     '# Needs GITLAB_TOKEN as a masked, protected CI/CD variable.',
+    '# A push must not cancel what still waits for a runner: a trigger pipeline brings what is nowhere else.',
+    'workflow:',
+    '  auto_cancel:',
+    '    on_new_commit: none',
+    '',
     'include:',
     `  - component: $CI_SERVER_FQDN/${component}/procession@${version}`,
     '    inputs:',

@@ -5,14 +5,22 @@ import { exitCodeOf } from '#cli/terminal/exit-code.ts';
 import { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { REVIEWED_NOT_WON } from '#domain/policy/reviewed-plans.ts';
-import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import { decide } from '#reconciler/loop/decide.ts';
 import { counted, visible } from '#render/paint.ts';
 import { planNote } from '#render/plan-note.ts';
 import { summaryLine, summaryOf } from '#render/plan-summary.ts';
 import type { ChosenTargets } from './chosen-targets.ts';
 import type { Launch, LiveTarget } from './decide-target.ts';
 import { type MigrationPreview, previewMigrations, previewText } from './migration-preview.ts';
-import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
+import {
+  digestOf,
+  findStrangers,
+  isEmpty,
+  type Planned,
+  plannedData,
+  plannedText,
+  planTarget,
+} from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
 /** Plans of one run, and engagements without one. */
@@ -88,15 +96,22 @@ async function planRunning(
     if (decision.kind === 'decided') {
       await previewing.add(state, decision);
       if (decision.plan.actions.length === 0) untouched += 1;
-      else into.planned.push(plannedOf({ kind: 'engagement', engagement }, decision, into.launch));
+      else {
+        const target = { kind: 'engagement', engagement } as const;
+        const strangers = await findStrangers(context, decision);
+        into.planned.push({
+          kind: 'planned',
+          target,
+          decision,
+          launch: into.launch,
+          offline: null,
+          strangers,
+        });
+      }
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
   }
   return { count: untouched, migrations: previewing.previews() };
-}
-
-function plannedOf(target: LiveTarget, decision: Decision, launch: Launch): Planned {
-  return { kind: 'planned', target, decision, launch, offline: null };
 }
 
 async function attempt(

@@ -2,6 +2,7 @@
 
 import type { CommandContext } from '#cli/terminal/command.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { distinctUsers } from '#domain/base/username.ts';
 import { planDigest } from '#domain/policy/plan-file.ts';
 import { judge } from '#domain/policy/policy.ts';
 import { recordOf } from '#domain/sow/record.ts';
@@ -28,6 +29,8 @@ export type Planned =
       readonly decision: Decision;
       readonly launch: Launch;
       readonly offline: OfflineReason;
+      /** Usernames that issues would be assigned to and who are no members of the project. */
+      readonly strangers: readonly string[];
     }
   | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
 
@@ -45,7 +48,25 @@ export async function planTarget(
     offline: offline !== null,
   });
   if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
-  return { kind: 'planned', target, decision, launch, offline };
+  const strangers = offline === null ? await findStrangers(context, decision) : [];
+  return { kind: 'planned', target, decision, launch, offline, strangers };
+}
+
+/** Finds whom GitLab would assign nothing to: it does not say so when asked to. */
+export async function findStrangers(
+  { wire }: CommandContext,
+  { plan }: Decision,
+): Promise<readonly string[]> {
+  const { gitlab } = await wire.deps();
+  const named = plan.actions.flatMap((action) => ('assignee' in action ? (action.assignee ?? []) : []));
+  const strangers: string[] = [];
+  for (const username of distinctUsers(named))
+    if ((await gitlab.findMember(username)) === null) strangers.push(username);
+  return strangers;
+}
+
+function strangerText(username: string): string {
+  return `warning: ${username} is no member of the project, or nobody has this username: GitLab assigns nothing to them. Invite them, or correct the SOW or roles in procession.yml.`;
 }
 
 /** Tells whether a plan changes nothing. */
@@ -82,6 +103,7 @@ export function plannedText({ wire }: CommandContext, planned: Planned, paint: P
     ...(found.epic === null
       ? draftWarnings(assessment.process).map((warning) => paint('change', `warning: ${warning}`))
       : []),
+    ...planned.strangers.map((username) => paint('change', strangerText(username))),
     ...(plan.actions.length > 0 && verdict.kind === 'shadow'
       ? ['The policy is "shadow": applying this writes nothing.']
       : []),
@@ -112,6 +134,7 @@ export function plannedData(context: CommandContext, planned: Planned): Readonly
     summary: summaryOf(plan),
     excluded: assessment.excluded.map(({ step, why }) => ({ step: step.id, why })),
     digest: planDigest(plan.actions),
+    strangers: planned.strangers,
     actions: plan.actions,
   };
 }

@@ -65,19 +65,21 @@ export async function readReviewOf(
   commit: string | null,
 ): Promise<Review> {
   const mergeRequests = await context.wire.mergeRequests();
+  const { reviewer } = context.wire.config();
   const mergeRequestIid = commit === null ? null : await mergeRequests.mergedBy(commit);
   const note =
-    mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE);
+    mergeRequestIid === null ? null : await mergeRequests.readNote(mergeRequestIid, PLAN_NOTE_RULE, reviewer);
   const plans: ReviewedPlans = note === null ? new Map() : parseReviewedPlans(note);
-  context.output.note(reviewText(mergeRequestIid, note === null ? null : plans.size));
+  context.output.note(reviewText(mergeRequestIid, note === null ? null : plans.size, reviewer));
   return { required: mode === 'require', mergeRequestIid, plans };
 }
 
 /** @param count `null`: there is no note of ours */
-function reviewText(mergeRequestIid: number | null, count: number | null): string {
+function reviewText(mergeRequestIid: number | null, count: number | null, reviewer: string | null): string {
   if (mergeRequestIid === null) return 'Nothing was reviewed: no merge request was merged by this commit.';
   const where = `merge request !${mergeRequestIid}`;
-  if (count === null) return `Nothing was reviewed: there is no plan on ${where} by the user of this token.`;
+  if (count === null)
+    return `Nothing was reviewed: there is no plan on ${where} by ${reviewer ?? 'the user of this token'}.`;
   return `Comparing with ${counted(count, 'plan')} on ${where}.`;
 }
 

@@ -20,6 +20,15 @@ export function signsWebhooks(version: string): boolean {
   return isAtLeast(version, 19);
 }
 
+/**
+ * Says whether triggers work where nobody may set pipeline variables: before, what a trigger sends counted as one.
+ *
+ * @see https://gitlab.com/gitlab-org/gitlab/-/merge_requests/204230
+ */
+export function takesTriggersWithoutVariables(version: string): boolean {
+  return isAtLeast(version, 18, 5);
+}
+
 /** The role Planner came with 17.7; before, epics took a Reporter. @see https://docs.gitlab.com/user/permissions/ */
 export function neededRole(version: string): { readonly level: number; readonly name: string } {
   return isAtLeast(version, 17, 7) ? { level: 15, name: 'Planner' } : { level: 20, name: 'Reporter' };
@@ -37,6 +46,7 @@ export const ROLE_NAMES: Readonly<Record<number, string>> = {
   50: 'Owner',
 };
 
+export const REPORTER = 20;
 export const DEVELOPER = 30;
 export const MAINTAINER = 40;
 export const OWNER = 50;

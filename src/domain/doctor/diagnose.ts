@@ -8,6 +8,7 @@ import { FAILURE_RULES } from './failures.ts';
 import { HOOK_RULES } from './hook.ts';
 import { PART_RULES } from './parts.ts';
 import { PEOPLE_RULES } from './people.ts';
+import { PIPELINE_RULES } from './pipelines.ts';
 import { RECORD_RULES } from './records.ts';
 
 const DATABASE_RULES: readonly Rule<DatabaseState>[] = [
@@ -27,6 +28,7 @@ export const ALL_RULES: readonly Omit<Rule<never>, 'applies'>[] = [
   ...ACCESS_RULES,
   ...HOOK_RULES,
   ...PART_RULES,
+  ...PIPELINE_RULES,
   ...PEOPLE_RULES,
   ...RECORD_RULES,
   ...DATABASE_RULES,
@@ -38,6 +40,7 @@ export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
     ...diagnoseAccess(facts.installation),
     ...diagnosesBy(HOOK_RULES, facts),
     ...diagnosesBy(PART_RULES, facts),
+    ...diagnosesBy(PIPELINE_RULES, facts),
     ...diagnosesBy(PEOPLE_RULES, facts),
     ...diagnosesBy(RECORD_RULES, facts),
     ...diagnoseDatabase(facts.database),

@@ -1,6 +1,6 @@
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
-import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
+import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { MissingVersion } from '#domain/versions/use.ts';
 
@@ -19,13 +19,15 @@ export interface DoctorFacts {
   /** Roles that own a step of the process. */
   readonly processRoles: readonly string[];
   readonly serviceUrl: string | null;
-  /** Inputs that `.gitlab-ci.yml` in this folder gives the component; `null`: not known. */
-  readonly pipeline: ComponentInputs | null;
+  /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
+  readonly pipeline: PipelineFile | null;
   /** By hook id: what failed in the last 24 hours. */
   readonly failed: ReadonlyMap<number, readonly FailedDelivery[]>;
   readonly database: DatabaseState;
   /** Records are sealed: `seal.keys` is not empty. */
   readonly sealed: boolean;
+  /** Username of `gitlab.reviewer`, whose token merge request pipelines have; `null`: not set. */
+  readonly reviewer: string | null;
   /** Definitions that engagements name and that are not loaded. */
   readonly missingVersions: readonly MissingVersion[];
 }

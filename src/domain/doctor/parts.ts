@@ -260,7 +260,8 @@ function ownerOf({ owner }: ActualSchedule): string {
 }
 
 /** What is switched off, and what no schedule could sweep, has rules of its own. */
-function sweepsNothing({ installation, pipeline }: DoctorFacts): false | Details {
+function sweepsNothing({ installation, pipeline: file }: DoctorFacts): false | Details {
+  const pipeline = file?.inputs ?? null;
   const schedules = valuesOf(installation.schedules).filter(({ active }) => active);
   if (pipeline === null || pipeline['sweep'] === false || schedules.length === 0) return false;
   const runs = schedules.map(({ description }) => ({

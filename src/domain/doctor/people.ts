@@ -1,7 +1,8 @@
 /** Rules about the people who have a role in `procession.yml`. */
 
+import { DEVELOPER, ROLE_NAMES } from '#domain/base/gitlab-version.ts';
 import type { Details } from '#domain/base/sentence.ts';
-import { isAmong } from '#domain/base/username.ts';
+import { isAmong, isSameUser } from '#domain/base/username.ts';
 import { type RolePerson, valuesOf } from '#domain/setup/installation.ts';
 import { pageOf, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -47,6 +48,22 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     says: 'Nobody has the {what} {roles}: unless the SOW names somebody, those steps are assigned to nobody.',
     fix: 'Name somebody in procession.yml: roles: { {first}: [username] }.',
   },
+  {
+    id: 'reviewer-is-engine',
+    area: 'people',
+    severity: 'error',
+    applies: reviewerIsEngine,
+    says: 'gitlab.reviewer in procession.yml is {reviewer}, the user of this very token: whoever can push a branch can read the token of the reviewer and act as Procession.',
+    fix: 'Make a user of its own with the role Reporter for PROCESSION_MERGE_REQUEST_TOKEN, and name that one.',
+  },
+  {
+    id: 'reviewer-role-too-high',
+    area: 'people',
+    severity: 'error',
+    applies: reviewerIsMighty,
+    says: '{reviewer} (gitlab.reviewer) has the role {role} in the project: whoever can push a branch can read its token, and with it get at what is protected.',
+    fix: 'Lower it to Reporter under {members}.',
+  },
 ];
 
 function peopleWho(test: (person: RolePerson) => boolean, facts: DoctorFacts): readonly Details[] {
@@ -62,7 +79,22 @@ function peopleWho(test: (person: RolePerson) => boolean, facts: DoctorFacts): r
 }
 
 /** `roles.manager, roles.engineer` */
-function rolesOf(username: string, { roles }: DoctorFacts): string {
+function rolesOf(username: string, { roles, reviewer }: DoctorFacts): string {
   const named = Object.entries(roles).filter(([, names]) => isAmong(username, names));
-  return named.map(([role]) => `roles.${role}`).join(', ');
+  const isReviewer = reviewer !== null && isSameUser(username, reviewer);
+  return [...named.map(([role]) => `roles.${role}`), ...(isReviewer ? ['gitlab.reviewer'] : [])].join(', ');
+}
+
+function reviewerIsEngine({ installation: { user }, reviewer }: DoctorFacts): false | Details {
+  const isEngine = reviewer !== null && user.kind === 'read' && isSameUser(user.value.username, reviewer);
+  return isEngine && { reviewer };
+}
+
+function reviewerIsMighty({ installation, reviewer }: DoctorFacts): false | Details {
+  if (reviewer === null) return false;
+  const person = valuesOf(installation.people).find(({ username }) => isSameUser(username, reviewer));
+  const level = person?.account?.level ?? 0;
+  if (level < DEVELOPER) return false;
+  const members = pageOf(installation, 'project', '-/project_members');
+  return { reviewer, role: ROLE_NAMES[level] ?? level, members };
 }

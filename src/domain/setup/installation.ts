@@ -46,6 +46,17 @@ export interface ActualProject extends Place {
   readonly issues: 'enabled' | 'private' | 'disabled';
   /** `null` while the repository is empty. */
   readonly defaultBranch: string | null;
+  /** Whether a newer pipeline cancels those of older commits that still wait; `null` where GitLab does not tell. */
+  readonly autoCancel: boolean | null;
+  /** Least role that may set variables of a pipeline, in GitLab's words: `no_one_allowed`; `null` where GitLab does not tell. */
+  readonly variablesRole: string | null;
+}
+
+/** Default branch of the project, as GitLab has it. */
+export interface ActualBranch {
+  readonly protected: boolean;
+  /** Developers may push to it, or merge into it: then they may run pipelines for it, too. */
+  readonly forDevelopers: boolean;
 }
 
 /** Label that can be used in the group. */
@@ -77,6 +88,8 @@ export interface ActualSchedule {
   readonly active: boolean;
   /** `null` when the owner's account is gone. `state`: `active`, `blocked`, … */
   readonly owner: { readonly id: number; readonly username: string; readonly state: string } | null;
+  /** The owner's access level in the project; `null` where nobody asked. */
+  readonly ownerLevel: number | null;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly lastPipeline: {
@@ -90,7 +103,12 @@ export interface ActualSchedule {
 export interface RolePerson {
   readonly username: string;
   /** `null`: nobody has this username. */
-  readonly account: { readonly id: number; readonly state: string; readonly isMember: boolean } | null;
+  readonly account: {
+    readonly id: number;
+    readonly state: string;
+    readonly isMember: boolean;
+    readonly level: number;
+  } | null;
 }
 
 /** Installation as it was read. What a refusal made pointless to ask for is refused with the same reason. */
@@ -114,6 +132,7 @@ export interface Installation {
   readonly groupHooks: Read<readonly ActualHook[]>;
   readonly projectHooks: Read<readonly ActualHook[]>;
   readonly schedules: Read<readonly ActualSchedule[]>;
+  readonly branch: Read<ActualBranch>;
   readonly people: Read<readonly RolePerson[]>;
 }
 

@@ -1,6 +1,12 @@
 import { DEVELOPER, MAINTAINER } from '#domain/base/gitlab-version.ts';
 import { type Obstacle, type SetupAction, type SetupPart, unseen } from './action.ts';
-import { type ActualSchedule, type Installation, valuesOf } from './installation.ts';
+import {
+  type ActualBranch,
+  type ActualSchedule,
+  type Installation,
+  type Read,
+  valuesOf,
+} from './installation.ts';
 import { SWEEP_SCHEDULE, type WantedSchedule } from './wanted-installation.ts';
 
 /**
@@ -26,6 +32,10 @@ export function planSchedule(wanted: WantedSchedule | null, actual: Installation
     };
   if (actual.projectLevel < DEVELOPER)
     return { obstacles: [denied('Developer', 'pipeline schedules take the role Developer')] };
+  if (!mayRunPipelines(actual.projectLevel, actual.branch))
+    return {
+      obstacles: [denied('Maintainer', `on the protected branch ${ref} only Maintainers run pipelines`)],
+    };
   return {
     actions: [{ kind: 'create-schedule', description: SWEEP_SCHEDULE, ref, cron: wanted.cron }],
   };
@@ -36,6 +46,17 @@ export function sweepSchedule({ schedules }: Pick<Installation, 'schedules'>): A
   return valuesOf(schedules).find(({ description }) => description === SWEEP_SCHEDULE);
 }
 
+/**
+ * Says whether somebody of an access level may run pipelines for the default branch: on a protected branch, whoever may
+ * push to it or merge into it. `true` where nobody knows.
+ *
+ * @see https://docs.gitlab.com/ci/pipelines/#pipeline-security-on-protected-branches
+ */
+export function mayRunPipelines(level: number, branch: Read<ActualBranch>): boolean {
+  if (branch.kind === 'refused' || !branch.value.protected) return true;
+  return level >= (branch.value.forDevelopers ? DEVELOPER : MAINTAINER);
+}
+
 /** Says whether GitLab can run a schedule in its owner's name. */
 export function hasWorkingOwner({ owner }: ActualSchedule): boolean {
   return owner?.state === 'active';
@@ -43,7 +64,8 @@ export function hasWorkingOwner({ owner }: ActualSchedule): boolean {
 
 function repair(schedule: ActualSchedule, wanted: WantedSchedule, actual: Installation): SetupPart {
   const { id, description } = schedule;
-  const isOrphan = !hasWorkingOwner(schedule);
+  const level = schedule.ownerLevel;
+  const isOrphan = !hasWorkingOwner(schedule) || (level !== null && !mayRunPipelines(level, actual.branch));
   const cron = wanted.setCron && schedule.cron !== wanted.cron ? wanted.cron : null;
   const active = schedule.active ? null : true;
   const mustChange = active !== null || cron !== null;

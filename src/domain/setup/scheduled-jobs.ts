@@ -8,6 +8,13 @@ export type ScheduledJob = (typeof SCHEDULED_JOBS)[number];
 /** Inputs that a `.gitlab-ci.yml` gives the component, as they stand there. */
 export type ComponentInputs = Readonly<Record<string, unknown>>;
 
+/** What `.gitlab-ci.yml` says, as far as it matters to Procession. */
+export interface PipelineFile {
+  readonly inputs: ComponentInputs;
+  /** `workflow: auto_cancel: on_new_commit: none`: GitLab cancels nothing that still waits. */
+  readonly keepsWaiting: boolean;
+}
+
 /** What the component takes for an input that is not given. */
 const EVERY_SCHEDULE = '.*';
 

@@ -1,6 +1,7 @@
 /** Notes on merge requests, and which merge request a commit came from. */
 import { Commits, MergeRequestNotes } from '@gitbeaker/rest';
 import { z } from 'zod';
+import { isSameUser } from '#domain/base/username.ts';
 import type { ActualNote, ActualUser } from '#domain/engagement/state.ts';
 import { parseNoteMarker } from '#domain/text/marker.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
@@ -52,9 +53,15 @@ export function createMergeRequests(options: MergeRequestOptions): MergeRequests
     return all.find(isWanted) ?? null;
   }
 
+  async function noteBy(username: string, iid: number, rule: string): Promise<ActualNote | null> {
+    return await find(
+      iid,
+      ({ author, body }) => isSameUser(author.username, username) && parseNoteMarker(body) === rule,
+    );
+  }
+
   async function ownNote(iid: number, rule: string): Promise<ActualNote | null> {
-    const { id } = await me();
-    return await find(iid, ({ author, body }) => author.id === id && parseNoteMarker(body) === rule);
+    return await noteBy((await me()).username, iid, rule);
   }
 
   return {
@@ -81,9 +88,11 @@ export function createMergeRequests(options: MergeRequestOptions): MergeRequests
       await editNote(connection, requests, body);
       return 'updated';
     },
-    async readNote(iid, rule) {
-      return (await ownNote(iid, rule))?.body ?? null;
+    async readNote(iid, rule, reviewer) {
+      const note = reviewer === null ? await ownNote(iid, rule) : await noteBy(reviewer, iid, rule);
+      return note?.body ?? null;
     },
+    whoAmI: async () => (await me()).username,
     /** @see https://docs.gitlab.com/api/commits/#list-all-merge-requests-associated-with-a-commit */
     async mergedBy(commit) {
       const what = `GET /projects/${repository}/repository/commits/${commit}/merge_requests`;

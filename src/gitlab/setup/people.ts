@@ -40,11 +40,15 @@ export async function readPerson(session: SetupSession, username: string): Promi
   const account = found.find((user) => isSameUser(user.username, username));
   if (account === undefined) return { username, account: null };
   const level = await readLevel(session, 'project', account.id);
-  return { username, account: { id: account.id, state: account.state, isMember: level > 0 } };
+  return { username, account: { id: account.id, state: account.state, isMember: level > 0, level } };
 }
 
-/** 0 for somebody who is no member. Inherited memberships count. */
-async function readLevel({ base, members }: SetupSession, scope: HookScope, userId: number): Promise<number> {
+/** Reads an access level; 0 for somebody who is no member. Inherited memberships count. */
+export async function readLevel(
+  { base, members }: SetupSession,
+  scope: HookScope,
+  userId: number,
+): Promise<number> {
   const answer = await orNull(members[scope].show(base[scope], userId, { includeInherited: true }));
   const what = `GET /${scope}s/${base[scope]}/members/all/${userId}`;
   return answer === null ? 0 : parseAnswer(Member, answer, what).access_level;

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
 import { PREMIUM } from '#domain/engagement/state.ts';
-import type { ActualGroup, ActualProject, Installation, Read } from '#domain/setup/installation.ts';
+import type {
+  ActualBranch,
+  ActualGroup,
+  ActualProject,
+  Installation,
+  Read,
+} from '#domain/setup/installation.ts';
 import { createCapabilityProbe } from '#gitlab/engagement/capabilities.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import { readBoards } from './boards.ts';
@@ -10,7 +16,7 @@ import { readHooks } from './installed-hook.ts';
 import { readLabels } from './labels.ts';
 import { type Own, readOwnLevel, readOwnUser, readPerson, readToken } from './people.ts';
 import { readSchedules } from './schedules.ts';
-import { OwnGroup, OwnProject, Version } from './schema.ts';
+import { OwnBranch, OwnGroup, OwnProject, Version } from './schema.ts';
 import type { SetupSession } from './session.ts';
 
 /** Reads everything anew. What a refusal makes pointless to ask for is refused with the same reason. */
@@ -35,7 +41,7 @@ export async function readInstallation(
 }
 
 type OfGroup = Pick<Installation, 'capabilities' | 'groupLevel' | 'labels' | 'boards' | 'groupHooks'>;
-type OfProject = Pick<Installation, 'projectLevel' | 'projectHooks' | 'schedules' | 'people'>;
+type OfProject = Pick<Installation, 'projectLevel' | 'projectHooks' | 'schedules' | 'branch' | 'people'>;
 
 async function readInGroup(session: SetupSession, group: Read<ActualGroup>, own: Own): Promise<OfGroup> {
   if (group.kind === 'refused')
@@ -59,14 +65,21 @@ async function readInProject(
   { own, usernames }: { readonly own: Own; readonly usernames: readonly string[] },
 ): Promise<OfProject> {
   if (project.kind === 'refused')
-    return { projectLevel: 0, projectHooks: project, schedules: project, people: project };
+    return {
+      projectLevel: 0,
+      projectHooks: project,
+      schedules: project,
+      branch: project,
+      people: project,
+    };
   const projectLevel = await readOwnLevel(session, 'project', own);
-  const [projectHooks, schedules, people] = await Promise.all([
+  const [projectHooks, schedules, branch, people] = await Promise.all([
     attempt(() => readHooks(session, 'project')),
     attempt(() => readSchedules(session)),
+    attempt(() => readBranch(session, project.value)),
     attempt(() => Promise.all(usernames.map((username) => readPerson(session, username)))),
   ]);
-  return { projectLevel, projectHooks, schedules, people };
+  return { projectLevel, projectHooks, schedules, branch, people };
 }
 
 async function readGroup({ base, groups }: SetupSession): Promise<ActualGroup> {
@@ -76,6 +89,16 @@ async function readGroup({ base, groups }: SetupSession): Promise<ActualGroup> {
 
 async function readProject({ base, projects }: SetupSession): Promise<ActualProject> {
   return parseAnswer(OwnProject, await projects.show(base.project), `GET /projects/${base.project}`);
+}
+
+/** An empty repository has no branch, and so none that is protected. */
+async function readBranch(
+  { base, branches }: SetupSession,
+  { defaultBranch }: ActualProject,
+): Promise<ActualBranch> {
+  if (defaultBranch === null) return { protected: false, forDevelopers: true };
+  const what = `GET /projects/${base.project}/repository/branches/${defaultBranch}`;
+  return parseAnswer(OwnBranch, await branches.show(base.project, defaultBranch), what);
 }
 
 async function attempt<T>(ask: () => Promise<T>): Promise<Read<T>> {
@@ -109,6 +132,7 @@ function refusedBy(
     groupHooks: refusal,
     projectHooks: refusal,
     schedules: refusal,
+    branch: refusal,
     people: refusal,
   };
 }

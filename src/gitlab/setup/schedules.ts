@@ -5,11 +5,13 @@ import { parseAnswer } from '#gitlab/http/answer.ts';
 import { readList } from '#gitlab/http/connection.ts';
 import { lookBeforeRepeat } from '#gitlab/http/look-before-repeat.ts';
 import { type ActionOf, insist } from './insist.ts';
+import { readLevel } from './people.ts';
 import { Schedule } from './schema.ts';
 import type { SetupSession } from './session.ts';
 
 /** Reads the schedules. Their list does not tell the last pipeline; only ours are asked for it. */
-export async function readSchedules({ base, schedules }: SetupSession): Promise<readonly ActualSchedule[]> {
+export async function readSchedules(session: SetupSession): Promise<readonly ActualSchedule[]> {
+  const { base, schedules } = session;
   const what = `GET /projects/${base.project}/pipeline_schedules`;
   const list = await readList<ActualSchedule>(base, {
     what,
@@ -18,11 +20,20 @@ export async function readSchedules({ base, schedules }: SetupSession): Promise<
   });
   return await Promise.all(
     list.map(async (schedule) =>
-      schedule.description === SWEEP_SCHEDULE
-        ? parseAnswer(Schedule, await schedules.show(base.project, schedule.id), `${what}/${schedule.id}`)
-        : schedule,
+      schedule.description === SWEEP_SCHEDULE ? await withDetails(session, schedule, what) : schedule,
     ),
   );
+}
+
+async function withDetails(
+  session: SetupSession,
+  { id }: ActualSchedule,
+  what: string,
+): Promise<ActualSchedule> {
+  const { base, schedules } = session;
+  const schedule = parseAnswer(Schedule, await schedules.show(base.project, id), `${what}/${id}`);
+  const { owner } = schedule;
+  return { ...schedule, ownerLevel: owner === null ? null : await readLevel(session, 'project', owner.id) };
 }
 
 /** Makes a schedule, unless one with its description is there already. */

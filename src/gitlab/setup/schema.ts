@@ -1,6 +1,7 @@
 /** The fields we read of tokens, groups, projects, labels, boards and schedules. */
 import { z } from 'zod';
 import type {
+  ActualBranch,
   ActualGroup,
   ActualProject,
   ActualSchedule,
@@ -58,6 +59,8 @@ export const OwnProject = Place.extend({
   path_with_namespace: z.string(),
   default_branch: z.string().nullish(),
   issues_enabled: z.boolean().nullish(),
+  auto_cancel_pending_pipelines: z.string().nullish(),
+  ci_pipeline_variables_minimum_override_role: z.string().nullish(),
   issues_access_level: z.enum(['enabled', 'private', 'disabled']).nullish(),
 }).transform((project): ActualProject => {
   const level = project.issues_access_level ?? 'enabled';
@@ -65,8 +68,27 @@ export const OwnProject = Place.extend({
     ...toPlace(project, project.path_with_namespace),
     issues: project.issues_enabled === false ? 'disabled' : level,
     defaultBranch: project.default_branch ?? null,
+    autoCancel:
+      project.auto_cancel_pending_pipelines == null
+        ? null
+        : project.auto_cancel_pending_pipelines === 'enabled',
+    variablesRole: project.ci_pipeline_variables_minimum_override_role ?? null,
   };
 });
+
+/** `GET /projects/:id/repository/branches/:branch`. @see https://docs.gitlab.com/api/branches/#get-single-repository-branch */
+export const OwnBranch = z
+  .object({
+    protected: z.boolean(),
+    developers_can_push: z.boolean().nullish(),
+    developers_can_merge: z.boolean().nullish(),
+  })
+  .transform(
+    (branch): ActualBranch => ({
+      protected: branch.protected,
+      forDevelopers: branch.developers_can_push === true || branch.developers_can_merge === true,
+    }),
+  );
 
 /** User in `GET /users?username=`. @see https://docs.gitlab.com/api/users/ */
 export const Account = z.object({ id: z.int(), username: z.string(), state: z.string() });
@@ -121,6 +143,7 @@ export const Schedule = z
       cron: schedule.cron,
       active: schedule.active,
       owner: schedule.owner ?? null,
+      ownerLevel: null,
       createdAt: schedule.created_at,
       lastPipeline:
         schedule.last_pipeline === null || schedule.last_pipeline === undefined

@@ -1,5 +1,6 @@
 /** What the functions of this folder share: gitbeaker's resources for installing and looking after an installation. */
 import {
+  Branches,
   GroupHooks,
   GroupIssueBoards,
   GroupLabels,
@@ -33,6 +34,7 @@ export interface SetupSession {
   readonly schedules: PipelineSchedules;
   readonly tokens: PersonalAccessTokens;
   readonly metadata: Metadata;
+  readonly branches: Branches;
   readonly users: Users;
 }
 
@@ -50,6 +52,7 @@ export function openSetupSession(options: ConnectionOptions): SetupSession {
     schedules: new PipelineSchedules(resource),
     tokens: new PersonalAccessTokens(resource),
     metadata: new Metadata(resource),
+    branches: new Branches(resource),
     users: new Users(resource),
   };
 }

@@ -3,7 +3,7 @@ import { distinctUsers } from '#domain/base/username.ts';
 import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
-import type { ComponentInputs } from '#domain/setup/scheduled-jobs.ts';
+import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { MissingVersion } from '#domain/versions/use.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
@@ -25,13 +25,16 @@ export interface ExamineQuestion {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly processRoles: readonly string[];
   readonly serviceUrl: string | null;
-  readonly pipeline: ComponentInputs | null;
+  readonly pipeline: PipelineFile | null;
   readonly sealed: boolean;
+  readonly reviewer: string | null;
 }
 
 /** @throws GitLabUnavailableError, GitLabRateLimitedError, UnexpectedResponseError */
 export async function examine(deps: ExamineDeps, question: ExamineQuestion): Promise<DoctorFacts> {
-  const usernames = distinctUsers(Object.values(question.roles).flat());
+  const { roles, reviewer } = question;
+  const named = [...Object.values(roles).flat(), ...(reviewer === null ? [] : [reviewer])];
+  const usernames = distinctUsers(named);
   const [installation, database] = await Promise.all([deps.installation.read(usernames), deps.database()]);
   const facts = { ...question, installation, database, missingVersions: await deps.missingVersions() };
   const since = new Date(Date.parse(installation.now) - DAY_MS).toISOString();

@@ -106,6 +106,7 @@ describe('config/load-config', () => {
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40, engagements: 5 } },
       commands: {},
       limits: {},
+      reviewer: null,
       crm: {},
       serviceUrl: null,
       showAmounts: false,

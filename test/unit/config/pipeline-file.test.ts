@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pipeline } from '#cli/init/init-files.ts';
-import { readComponentInputs } from '#config/pipeline-file.ts';
+import { readPipelineFile } from '#config/pipeline-file.ts';
 import { jobsOfSchedule } from '#domain/setup/scheduled-jobs.ts';
 import { SWEEP_SCHEDULE } from '#domain/setup/wanted-installation.ts';
 import { recipe } from '#test/support/recipes.ts';
@@ -16,10 +16,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function inputsOf(text: string): ReturnType<typeof readComponentInputs> {
+function fileOf(text: string): ReturnType<typeof readPipelineFile> {
   writeFileSync(join(folder, '.gitlab-ci.yml'), text);
-  return readComponentInputs(folder);
+  return readPipelineFile(folder);
 }
+
+const inputsOf = (text: string) => fileOf(text)?.inputs ?? null;
 
 const jobs = (text: string, schedule: string): readonly string[] => {
   const inputs = inputsOf(text);
@@ -58,6 +60,6 @@ describe('the jobs of a schedule', () => {
     ['something else is included', 'include: [{ component: x/other@1 }, { local: a.yml }]'],
     ['only GitLab can read it', 'job: { script: !reference [.a, script] }'],
   ])('are not known where %s', (_, text) => {
-    expect(text === null ? readComponentInputs(folder) : inputsOf(text)).toBeNull();
+    expect(text === null ? readPipelineFile(folder) : inputsOf(text)).toBeNull();
   });
 });
