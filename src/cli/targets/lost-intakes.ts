@@ -29,20 +29,20 @@ export async function findLostIntakes(
   job: string,
 ): Promise<readonly EngagementCheck[]> {
   const pipelines = await wire.triggerPipelines();
-  const nowMs = Date.parse(wire.clock.now());
-  const listed = await pipelines.list(new Date(nowMs - LOOK_BACK_MS).toISOString());
+  const now = wire.clock.now();
+  const listed = await pipelines.list(new Date(Date.parse(now) - LOOK_BACK_MS).toISOString());
   if (listed === null) output.warning(BLIND);
   const lost: LostIntake[] = [];
   const taken: TriggerPipeline[] = [];
   for (const pipeline of listed ?? []) {
     if (pipeline.status === 'success') taken.push(pipeline);
-    else if (!isOverdue(pipeline, nowMs)) continue;
+    else if (!isOverdue(pipeline, now)) continue;
     else if (isLost(await pipelines.jobs(pipeline.id), job))
       lost.push({ ...pipeline, brought: broughtBy(await pipelines.variables(pipeline.id)) });
     else taken.push(pipeline);
   }
   const settled = await readSettled(pipelines, lost, taken);
-  return lostIntakeChecks(lost, settled, { nowMs, job });
+  return lostIntakeChecks(lost, settled, { now, job });
 }
 
 /** Newest pipeline that took in a SOW, by its number. Nothing is asked where nothing is lost. */

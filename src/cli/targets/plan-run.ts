@@ -12,15 +12,7 @@ import { summaryLine, summaryOf } from '#render/plan-summary.ts';
 import type { ChosenTargets } from './chosen-targets.ts';
 import type { Launch, LiveTarget } from './decide-target.ts';
 import { type MigrationPreview, previewMigrations, previewText } from './migration-preview.ts';
-import {
-  digestOf,
-  findStrangers,
-  isEmpty,
-  type Planned,
-  plannedData,
-  plannedText,
-  planTarget,
-} from './planned.ts';
+import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
 import { undecidedError } from './undecided.ts';
 
 /** Plans of one run, and engagements without one. */
@@ -98,15 +90,7 @@ async function planRunning(
       if (decision.plan.actions.length === 0) untouched += 1;
       else {
         const target = { kind: 'engagement', engagement } as const;
-        const strangers = await findStrangers(context, decision);
-        into.planned.push({
-          kind: 'planned',
-          target,
-          decision,
-          launch: into.launch,
-          offline: null,
-          strangers,
-        });
+        into.planned.push({ kind: 'planned', target, decision, launch: into.launch, offline: null });
       }
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));

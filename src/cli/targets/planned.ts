@@ -2,12 +2,13 @@
 
 import type { CommandContext } from '#cli/terminal/command.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { distinctUsers } from '#domain/base/username.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import { planDigest } from '#domain/policy/plan-file.ts';
 import { judge } from '#domain/policy/policy.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
+import { strangerWarnings } from '#reconciler/loop/read-members.ts';
 import { type Paint, plain } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';
 import { planText } from '#render/plan-text.ts';
@@ -29,8 +30,6 @@ export type Planned =
       readonly decision: Decision;
       readonly launch: Launch;
       readonly offline: OfflineReason;
-      /** Usernames that issues would be assigned to and who are no members of the project. */
-      readonly strangers: readonly string[];
     }
   | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
 
@@ -48,25 +47,7 @@ export async function planTarget(
     offline: offline !== null,
   });
   if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
-  const strangers = offline === null ? await findStrangers(context, decision) : [];
-  return { kind: 'planned', target, decision, launch, offline, strangers };
-}
-
-/** Finds whom GitLab would assign nothing to: it does not say so when asked to. */
-export async function findStrangers(
-  { wire }: CommandContext,
-  { plan }: Decision,
-): Promise<readonly string[]> {
-  const { gitlab } = await wire.deps();
-  const named = plan.actions.flatMap((action) => ('assignee' in action ? (action.assignee ?? []) : []));
-  const strangers: string[] = [];
-  for (const username of distinctUsers(named))
-    if ((await gitlab.findMember(username)) === null) strangers.push(username);
-  return strangers;
-}
-
-function strangerText(username: string): string {
-  return `warning: ${username} is no member of the project, or nobody has this username: GitLab assigns nothing to them. Invite them, or correct the SOW or roles in procession.yml.`;
+  return { kind: 'planned', target, decision, launch, offline };
 }
 
 /** Tells whether a plan changes nothing. */
@@ -103,12 +84,20 @@ export function plannedText({ wire }: CommandContext, planned: Planned, paint: P
     ...(found.epic === null
       ? draftWarnings(assessment.process).map((warning) => paint('change', `warning: ${warning}`))
       : []),
-    ...planned.strangers.map((username) => paint('change', strangerText(username))),
+    ...warningsOf(planned, settings).map((warning) => paint('change', `warning: ${warning}`)),
     ...(plan.actions.length > 0 && verdict.kind === 'shadow'
       ? ['The policy is "shadow": applying this writes nothing.']
       : []),
     ...(verdict.kind === 'braked' ? [paint('change', brakeText(assessment.engagement, verdict.why))] : []),
   ].join('\n');
+}
+
+/** Who is named for a role and is nobody that GitLab can assign an issue to; an empty GitLab knows nobody at all. */
+function warningsOf(
+  { decision, offline }: Extract<Planned, { kind: 'planned' }>,
+  settings: Settings,
+): readonly string[] {
+  return offline === null ? strangerWarnings(decision.facts.assessment, settings) : [];
 }
 
 function brakeText(engagement: EngagementKey, why: string): string {
@@ -134,7 +123,7 @@ export function plannedData(context: CommandContext, planned: Planned): Readonly
     summary: summaryOf(plan),
     excluded: assessment.excluded.map(({ step, why }) => ({ step: step.id, why })),
     digest: planDigest(plan.actions),
-    strangers: planned.strangers,
+    warnings: warningsOf(planned, context.wire.settings()),
     actions: plan.actions,
   };
 }

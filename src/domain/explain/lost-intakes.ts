@@ -1,4 +1,5 @@
 /** Pipelines that a trigger has made and whose intake did not succeed: what they brought is nowhere else. */
+import { hoursBetween } from '#domain/base/calendar.ts';
 import { SowNumber } from '#domain/base/keys.ts';
 import { type EngagementCheck, type Finding, unjudged } from './check.ts';
 
@@ -26,17 +27,16 @@ export interface LostIntake extends TriggerPipeline {
 }
 
 /** How long GitLab may take to find a runner, or to let another writer finish, before that is told. */
-const PATIENCE_MS = 3_600_000;
-const HOUR_MS = 3_600_000;
+const PATIENCE_HOURS = 1;
 const ENDED: readonly string[] = ['failed', 'canceled', 'canceling', 'skipped', 'success'];
 
 /**
  * Says whether a pipeline has to be looked at: it is over, or waits longer than an hour.
  *
- * @param nowMs milliseconds since 1970
+ * @param now ISO 8601
  */
-export function isOverdue({ status, createdAt }: TriggerPipeline, nowMs: number): boolean {
-  return ENDED.includes(status) || nowMs - Date.parse(createdAt) > PATIENCE_MS;
+export function isOverdue({ status, createdAt }: TriggerPipeline, now: string): boolean {
+  return ENDED.includes(status) || hoursBetween(createdAt, now) > PATIENCE_HOURS;
 }
 
 /**
@@ -96,19 +96,19 @@ function decoded(base64: string): string {
 export function lostIntakeChecks(
   lost: readonly LostIntake[],
   settled: ReadonlyMap<string, number>,
-  { nowMs, job }: { readonly nowMs: number; readonly job: string },
+  { now, job }: { readonly now: string; readonly job: string },
 ): readonly EngagementCheck[] {
   return lost
     .filter(({ id, brought }) => {
       if (brought.kind !== 'sow' || brought.number === null) return brought.kind !== 'event';
       return id > (settled.get(brought.number) ?? 0);
     })
-    .map((pipeline) => unjudged(`pipeline #${pipeline.id}`, pipeline.url, finding(pipeline, nowMs, job)));
+    .map((pipeline) => unjudged(`pipeline #${pipeline.id}`, pipeline.url, finding(pipeline, now, job)));
 }
 
-function finding({ id, url, status, createdAt, brought }: LostIntake, nowMs: number, job: string): Finding {
+function finding({ id, url, status, createdAt, brought }: LostIntake, now: string, job: string): Finding {
   const isOver = ENDED.includes(status);
-  const age = ageText(nowMs - Date.parse(createdAt));
+  const age = ageText(hoursBetween(createdAt, now));
   return {
     rule: 'intake-lost',
     message: isOver
@@ -135,10 +135,9 @@ function broughtText(brought: Brought): string {
 }
 
 /** `5 days`, `3 hours`, `20 minutes` */
-function ageText(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  const hours = Math.round(ms / HOUR_MS);
+function ageText(hours: number): string {
   if (hours >= 48) return `${Math.round(hours / 24)} days`;
-  if (minutes >= 120) return `${hours} hours`;
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  if (hours >= 2) return `${Math.round(hours)} hours`;
+  const minutes = Math.round(hours * 60);
+  return minutes <= 1 ? 'a minute' : `${minutes} minutes`;
 }

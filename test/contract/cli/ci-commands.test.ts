@@ -144,9 +144,11 @@ describe('procession plan, in a merge request', () => {
       inMergeRequest(),
     );
 
-    expect(stdout).toContain('warning: mirra is no member of the project, or nobody has this username');
-    expect(ourNotes()[0]?.body).toContain('warning: mirra is no member');
-    expect(JSON.parse(await project.read('plan.json'))).toMatchObject({ plans: [{ strangers: ['mirra'] }] });
+    expect(stdout).toContain('warning: manager: mirra is no member of the project, so mira has the role.');
+    expect(ourNotes()[0]?.body).toContain('manager: mirra is no member');
+    expect(JSON.parse(await project.read('plan.json'))).toMatchObject({
+      plans: [{ warnings: [expect.stringContaining('mirra')] }],
+    });
   });
 
   it('says that a token of its own is safer, where no reviewer is named', async () => {
