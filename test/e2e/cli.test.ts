@@ -12,6 +12,7 @@ import { type ServedSandbox, serveSandbox } from '#sandbox/serve.ts';
 import type { Issue } from '#sandbox/world.ts';
 import { CHILD_ENV } from '#test/support/child-env.ts';
 import { cli } from '#test/support/cli.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 const root = join(import.meta.dirname, '../..');
 const WRONG_TOKEN = 'glpat-wrong-and-secret';
@@ -85,7 +86,7 @@ describe('procession, without GitLab', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Against an empty GitLab (GITLAB_TOKEN is not set)');
-    expect(stdout).toContain('Plan: 12 to create, 11 links, 0 to change.');
+    expect(stdout).toContain(`Plan: ${SHIPPED.issues + 1} to create, ${SHIPPED.links} links, 0 to change.`);
     expect(stdout).toContain(
       'Intake for on-premises: only when deployment is on-prem; the SOW has deployment aws',
     );
@@ -105,7 +106,7 @@ describe('procession, without GitLab', () => {
       version: 1,
       engagement: 'SOW-1042',
       offline: true,
-      summary: { create: 12, link: 11 },
+      summary: { create: SHIPPED.issues + 1, link: SHIPPED.links },
     });
   });
 

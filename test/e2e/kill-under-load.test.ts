@@ -22,9 +22,10 @@ import { findPostgres, startPostgres, type TestPostgres } from '#test/support/po
 import { PROOF, PROOF_SEED, proofRounds } from '#test/support/proof.ts';
 import { anIssueEvent } from '#test/support/receiver.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 const ROUNDS = 3;
-const STEPS = 11;
+const STEPS = SHIPPED.issues;
 const LONGEST_LIFE_MS = 1_500;
 /** Every other kill waits so long at most for a launch to be in the middle. */
 const LONGEST_WAIT_MS = 20_000;
@@ -190,7 +191,7 @@ async function expectOneOfEverything(rounds: number): Promise<void> {
   const { epics, issues, links, notes } = world.sandbox.world;
   expect(epics).toHaveLength(rounds);
   expect(issues).toHaveLength(rounds * STEPS);
-  expect(links).toHaveLength(rounds * STEPS);
+  expect(links).toHaveLength(rounds * SHIPPED.links);
   for (let round = 0; round < rounds; round += 1) {
     const steps = issuesOf(numberOf(round)).map(({ description }) => parseMarker(description)?.step);
     expect(new Set(steps).size).toBe(STEPS);

@@ -13,6 +13,7 @@ import { freePort } from '#demo/free-port.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
 import { CHILD_ENV } from '#test/support/child-env.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 const root = join(import.meta.dirname, '../..');
 const tls = (file: string): string => join(root, 'test/fixtures/tls', file);
@@ -90,7 +91,7 @@ describe('a GitLab under a path, with a certificate of its own authority, behind
 
     expect(text).toContain(`Epic: ${url}/groups/services/-/epics/1`);
     expect(code).toBe(0);
-    expect(sandbox.world.issues).toHaveLength(11);
+    expect(sandbox.world.issues).toHaveLength(SHIPPED.issues);
     expect(new Set(tunnels)).toEqual(new Set([new URL(url).host]));
     const paths = sandbox.ledger.entries().map(({ path }) => path);
     expect(paths.filter((path) => !path.startsWith('/gitlab/api/v4/'))).toEqual([]);

@@ -6,6 +6,7 @@ import type { Issue } from '#sandbox/world.ts';
 import { sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { aServiceProcess, type ServiceProcess } from '#test/support/service-process.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: TestWorld;
 let service: ServiceProcess;
@@ -26,7 +27,7 @@ afterEach(async () => {
 async function launch(id = 'deal-1'): Promise<void> {
   const body = JSON.stringify(sow);
   expect((await service.post('/webhooks/crm', body, service.signed(id, body))).status).toBe(202);
-  await expect.poll(() => world.sandbox.world.links.length, { timeout: 10_000 }).toBe(11);
+  await expect.poll(() => world.sandbox.world.links.length, { timeout: 10_000 }).toBe(SHIPPED.links);
 }
 
 const issue = (step: string): Issue | undefined =>
@@ -58,9 +59,11 @@ describe('procession serve', () => {
 
     // A claim of the killed process is waited for until its lease ends; a repeated delivery is a duplicate all the same.
     expect((await service.post('/webhooks/crm', body, service.signed('deal-1', body))).status).toBe(200);
-    await expect.poll(() => world.sandbox.world.links.length, { timeout: 90_000, interval: 100 }).toBe(11);
+    await expect
+      .poll(() => world.sandbox.world.links.length, { timeout: 90_000, interval: 100 })
+      .toBe(SHIPPED.links);
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
   });
 
   it('repairs without any webhook what happened while it was down', async () => {

@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { copyFirstDelivery } from './first-version.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -71,12 +72,7 @@ async function makeMould(withProcess: boolean): Promise<string> {
   await writeFile(join(folder, 'procession.yml'), SETTINGS);
   await mkdir(join(folder, 'sows'), { recursive: true });
   await writeFile(join(folder, 'README.md'), '# Engagements\n');
-  if (withProcess)
-    await cp(join(root, 'issue_templates/delivery'), join(folder, 'issue_templates/delivery'), {
-      recursive: true,
-      // Its cases name SOWs of ours.
-      filter: (path) => !path.endsWith('/tests'),
-    });
+  if (withProcess) await copyFirstDelivery(join(folder, 'issue_templates/delivery'));
   await git('add', '--all');
   await git('commit', '--quiet', '--message', 'Begin');
   return folder;

@@ -14,6 +14,7 @@ import { runCommand } from '#test/support/cli.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
 import { multiply } from '#test/support/many-engagements.ts';
 import { withForged } from '#test/support/records.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: EngagementWorld;
 let now: Date;
@@ -58,7 +59,7 @@ describe('a report', () => {
       status: 'running',
       customer: world.sow.customer.name,
       done: 1,
-      total: 11,
+      total: SHIPPED.issues,
       health: 'on track',
       waitingFor: [
         {
@@ -134,7 +135,7 @@ describe('a report', () => {
       waitingFor: [],
       late: [],
       nextDue: null,
-      done: 11,
+      done: SHIPPED.issues,
       completedOn: '2026-11-23',
     });
     expect({ people, running: counts.running }).toEqual({ people: [], running: 0 });

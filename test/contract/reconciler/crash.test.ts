@@ -14,6 +14,7 @@ import { watched } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { shownInEpic } from '#test/support/epic-order.ts';
 import { readable } from '#test/support/records.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let current: EngagementWorld | null = null;
 
@@ -253,8 +254,8 @@ describe('two writers at once', () => {
     const steps = world.sandbox.world.issues
       .filter(({ state }) => state === 'opened')
       .map(({ description }) => parseMarker(description)?.step);
-    expect(new Set(steps).size).toBe(11);
-    expect(steps).toHaveLength(11);
+    expect(new Set(steps).size).toBe(SHIPPED.issues);
+    expect(steps).toHaveLength(SHIPPED.issues);
     expect(
       world.sandbox.world.issues.filter(({ state, epicId }) => state === 'opened' && epicId !== live[0]?.id),
     ).toEqual([]);

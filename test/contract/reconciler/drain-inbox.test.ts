@@ -3,6 +3,7 @@ import { SILENT } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { aDelivery, aStore, type RunningWorker, startWorker } from '#test/support/service.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: EngagementWorld;
 let store: Store;
@@ -35,7 +36,7 @@ describe('draining the inbox', () => {
     const worker = start(world.deps, store);
     await store.put(sowDelivery('deal-1'));
     await worker.quiet();
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
 
     world.by('eli').close(world.issue('kick-off'));
     await store.put(aDelivery());
@@ -106,7 +107,7 @@ describe('draining the inbox', () => {
 
     expect(results.filter((result) => result === 'stored')).toHaveLength(1);
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
   });
 
   it('makes one epic of a hundred different deliveries for the same SOW, with one worker on it at a time', async () => {
@@ -116,7 +117,7 @@ describe('draining the inbox', () => {
     await worker.quiet();
 
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
     expect(worker.outcomes.length).toBeLessThan(20);
   });
 
@@ -145,7 +146,7 @@ describe('draining the inbox', () => {
     await worker.quiet();
 
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
   });
 
   it('tries again what GitLab could not answer, and keeps what it refused as a dead letter with the reason', async () => {

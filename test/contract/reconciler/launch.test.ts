@@ -3,6 +3,7 @@ import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, sampleSow, startEngagement } from '#test/support/engagement.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: EngagementWorld;
 
@@ -23,7 +24,7 @@ function spent(): { reads: number; writes: number } {
 }
 
 /** Steps that this SOW does not have: another deployment, and what exists only when somebody asks. */
-const ABSENT: ReadonlySet<string> = new Set(['intake-on-prem', 'change-order']);
+const ABSENT: ReadonlySet<string> = new Set(['intake-on-prem', 'lesson', 'change-order']);
 
 describe('launch', () => {
   it('turns a Closed Won SOW into an epic with one issue per step and a blocking link per predecessor', async () => {
@@ -34,7 +35,7 @@ describe('launch', () => {
       expect.arrayContaining(['SOW-1042', 'process::delivery', 'health::on track']),
     );
     expect(world.sandbox.world.issues.map(({ epicId }) => epicId)).toEqual(
-      Array.from({ length: 11 }, () => world.epic().id),
+      Array.from({ length: SHIPPED.issues }, () => world.epic().id),
     );
     const step = (id: number): string | undefined =>
       world.process.steps.find(
@@ -61,7 +62,7 @@ describe('launch', () => {
     );
   });
 
-  it('starts with the first step ready and everything else blocked', async () => {
+  it('starts with the first step and the look back ready, and everything else blocked', async () => {
     await world.apply();
 
     expect(
@@ -70,6 +71,7 @@ describe('launch', () => {
       ),
     ).toEqual({
       'assign-engineer': 'workflow::ready',
+      retrospective: 'workflow::ready',
       ...Object.fromEntries(
         [
           'welcome-email',
@@ -239,13 +241,16 @@ describe('cost of a launch', () => {
     expect(world.sandbox.ledger.byRoute()['POST /groups/:id/labels']).toBe(labels.length);
   });
 
-  it('is at most 30 requests for the AWS sample, cold but for its labels', async () => {
+  it('is at most steps, links and 8 requests for the AWS sample, cold but for its labels', async () => {
     await world.apply();
     spent();
+    const { issues, links } = world.sandbox.world;
+    const made = issues.length + links.length;
     const second = { ...world.sow, sow: { ...world.sow.sow, number: 'SOW-2000' } };
     await reconcile(world.over(world.connect()), 'SOW-2000', { sow: second, process: 'delivery' });
 
     const { reads, writes } = spent();
-    expect(reads + writes).toBeLessThanOrEqual(30);
+    expect(issues.length + links.length).toBe(2 * made);
+    expect(reads + writes).toBeLessThanOrEqual(made + 8);
   });
 });

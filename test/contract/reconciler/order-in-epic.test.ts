@@ -8,6 +8,7 @@ import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { moveOf, shownInEpic } from '#test/support/epic-order.ts';
 import { recordIn } from '#test/support/records.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: EngagementWorld;
 
@@ -37,7 +38,7 @@ describe('a launched epic', () => {
 
     const made = new Set(shown());
     expect(shown()).toEqual(world.process.steps.map(({ id }) => id).filter((id) => made.has(id)));
-    expect(made.size).toBe(11);
+    expect(made.size).toBe(SHIPPED.issues);
     expect(placing()).toBe(0);
   });
 

@@ -6,6 +6,7 @@ import { sweep } from '#reconciler/work/sweep.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
 import { aDelivery, type RunningWorker, startWorker } from '#test/support/service.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 const LEASE_MS = 10_000;
 const bin = findPostgres();
@@ -70,8 +71,8 @@ describe.skipIf(bin === null)('two replicas on one PostgreSQL', () => {
     await worker.quiet();
 
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
-    expect(world.sandbox.world.links).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
+    expect(world.sandbox.world.links).toHaveLength(SHIPPED.links);
     expect((await world.reconcile()).kind).toBe('unchanged');
   });
 
@@ -84,8 +85,10 @@ describe.skipIf(bin === null)('two replicas on one PostgreSQL', () => {
 
     work(world.over(world.connect()), two);
 
-    await expect.poll(() => world.sandbox.world.links.length, { timeout: 45_000, interval: 100 }).toBe(11);
+    await expect
+      .poll(() => world.sandbox.world.links.length, { timeout: 45_000, interval: 100 })
+      .toBe(SHIPPED.links);
     expect(world.sandbox.world.epics).toHaveLength(1);
-    expect(world.sandbox.world.issues).toHaveLength(11);
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
   });
 });

@@ -9,6 +9,7 @@ import {
   startComposed,
 } from '#test/support/composed-service.ts';
 import { endPipeline } from '#test/support/provisioned.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: ComposedWorld;
 
@@ -20,7 +21,7 @@ async function launched(options: ComposedOptions = {}): Promise<ComposedWorld> {
   world = await startComposed(options);
   expect(await world.won(world.sow, 'deal-1')).toBe(202);
   await world.quiet();
-  expect(world.sandbox.world.links).toHaveLength(11);
+  expect(world.sandbox.world.links).toHaveLength(SHIPPED.links);
   return world;
 }
 
@@ -104,7 +105,7 @@ describe('the service with the token of a person', () => {
     await world.won(world.sow, 'deal-1');
     await world.quiet();
 
-    expect(world.sandbox.world.links).toHaveLength(11);
+    expect(world.sandbox.world.links).toHaveLength(SHIPPED.links);
     const own = results().filter((result) => result === 'own').length;
     expect(own).toBeGreaterThan(results().length / 2);
     expect(world.notes(world.epic())).toEqual([]);

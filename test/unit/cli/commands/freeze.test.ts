@@ -1,8 +1,9 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli } from '#test/support/cli.ts';
+import { copyFirstProcesses } from '#test/support/first-version.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const KICK_OFF = 'issue_templates/delivery/kick-off.md';
@@ -10,7 +11,7 @@ let cwd: string;
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'procession-freeze-'));
-  await cp(join(root, 'issue_templates'), join(cwd, 'issue_templates'), { recursive: true });
+  await copyFirstProcesses(join(cwd, 'issue_templates'));
 });
 
 afterEach(async () => {
@@ -108,11 +109,13 @@ describe('procession freeze', () => {
 
   it('writes nothing into the processes that come with Procession', async () => {
     await rm(join(cwd, 'issue_templates'), { recursive: true });
+    const versions = join(root, 'issue_templates/delivery/versions');
+    const before = await readdir(versions);
 
     expect(await cli(['freeze', 'delivery', '--bump'], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('To change a process, copy the folder to issue_templates'),
     });
-    expect(await readdir(join(root, 'issue_templates/delivery/versions'))).toEqual(['1']);
+    expect(await readdir(versions)).toEqual(before);
   });
 });

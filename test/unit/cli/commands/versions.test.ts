@@ -1,15 +1,16 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli } from '#test/support/cli.ts';
+import { copyFirstProcesses } from '#test/support/first-version.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 let cwd: string;
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'procession-versions-'));
-  await cp(join(root, 'issue_templates'), join(cwd, 'issue_templates'), { recursive: true });
+  await copyFirstProcesses(join(cwd, 'issue_templates'));
 });
 
 afterEach(async () => {
