@@ -17,11 +17,12 @@ import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
+import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
 import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
 import type { StepStatus, Violation } from './step-status.ts';
-import { minutesGate, withMinutes } from './trackers.ts';
+import { minutesCells, minutesGate } from './trackers.ts';
 
 interface StepInput {
   readonly step: Step;
@@ -245,7 +246,7 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
   });
   const memory = context.trackers.get(step.id);
   const told = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
-  const evidence = withMinutes(told, step, { memory, issue });
+  const evidence = withValues(told, minutesCells(step, memory, issue));
   const isAccepted = acceptance?.reached === true;
   const isJudged = issue.state === 'opened' || recorded === null;
   const gone = isJudged ? readGone(step, issue.description, fields, context) : null;

@@ -10,7 +10,7 @@ import type { Recurs } from '#domain/recurring/recurs.ts';
 import { type SlotFrom, slotCountsFrom, type Tracker } from '#domain/recurring/schedule.ts';
 import { readSlot, slotText } from '#domain/recurring/slot.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
-import type { EvidenceReading } from './evidence.ts';
+import type { FilledCell } from './filled-cells.ts';
 import type { GateReading } from './gates.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -143,22 +143,28 @@ export function minutesGate(
   return [{ gate: 'minutes', wanted, seen, problem, todo }];
 }
 
-/** Adds the day and the address of the last minutes where people wrote nothing: the first date and the first address. */
-export function withMinutes(
-  evidence: readonly EvidenceReading[],
-  step: Step,
-  { memory, issue }: { readonly memory: TrackerMemory | undefined; readonly issue: ActualIssue },
-): readonly EvidenceReading[] {
+/** The day and the address of the last minutes, for the first date and the first address that the step asks for. */
+export function minutesCells(
+  { done_when, recurs }: Pick<Step, 'done_when' | 'recurs'>,
+  memory: TrackerMemory | undefined,
+  issue: Pick<ActualIssue, 'url'>,
+): readonly FilledCell[] {
   const last = memory?.lastMinutes ?? null;
-  if (step.recurs === undefined || last === null) return evidence;
-  const first = (kind: 'date' | 'url'): string | undefined =>
-    step.done_when.evidence.find((field) => field.kind === kind)?.field;
-  const known = new Map([
-    [first('date'), last.date],
-    [first('url'), `${issue.url}#note_${last.note}`],
-  ]);
-  return evidence.map((reading) => {
-    const value = known.get(reading.field);
-    return reading.value === null && value !== undefined ? { ...reading, value, problem: null } : reading;
-  });
+  if (recurs === undefined || last === null) return [];
+  const cell = (kind: 'date' | 'url', value: string): readonly FilledCell[] => {
+    const field = done_when.evidence.find((known) => known.kind === kind);
+    return field === undefined ? [] : [{ field: field.field, value }];
+  };
+  return [...cell('date', last.date), ...cell('url', `${issue.url}#note_${last.note}`)];
+}
+
+/** {@link minutesCells} once they are the last: no thread follows, and the last one has its minutes. */
+export function lastMinutesCells(
+  { step, key, issue, done }: StepStatus,
+  { steps, trackers, complete }: Assessment,
+): readonly FilledCell[] {
+  const memory = trackers.get(key);
+  const isOver = done || complete || steps.some((other) => other.key === step.until && other.done);
+  const isRecorded = memory?.lastMinutes != null && memory.lastMinutes.id === memory.lastThread;
+  return issue !== null && isOver && isRecorded ? minutesCells(step, memory, issue) : [];
 }

@@ -58,7 +58,7 @@ function nothing(step: StepKey): Update {
     assignee: null,
     dueDate: null,
     joinEpic: false,
-    evidence: null,
+    evidence: [],
     why: [],
   };
 }

@@ -1,4 +1,4 @@
-import type { RunEvidence } from '#domain/assess/run-evidence.ts';
+import type { FilledCell } from '#domain/assess/filled-cells.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { LabelDefinition } from '#domain/base/labels.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
@@ -148,8 +148,8 @@ export type Action =
       /** Only when somebody has just moved it. */
       readonly dueDate: string | null;
       readonly joinEpic: boolean;
-      /** What the success of its pipeline fills in. */
-      readonly evidence: RunEvidence | null;
+      /** What the success of its pipeline, or its last minutes, fill in. */
+      readonly evidence: readonly FilledCell[];
     } & Update)
   | ({
       readonly kind: 'update-epic';

@@ -63,7 +63,7 @@ export function planLeftovers({
         assignee: null,
         dueDate: null,
         joinEpic: false,
-        evidence: null,
+        evidence: [],
         why: [
           ends
             ? 'close: nobody asks for it any longer, and the engagement is closed'

@@ -1,9 +1,11 @@
 /** What changes on issues that exist: links, labels, states, blocks, doubles. */
 
 import { currentLabel } from '#domain/assess/assess.ts';
+import { emptyCells } from '#domain/assess/filled-cells.ts';
 import type { PendingChange } from '#domain/assess/outlook.ts';
-import { evidenceToWrite } from '#domain/assess/run-evidence.ts';
+import { runCellsToWrite } from '#domain/assess/run-evidence.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import { lastMinutesCells } from '#domain/assess/trackers.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -130,7 +132,8 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
   const joinEpic = joinsEpic(status, issue, draft);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
-  const evidence = evidenceToWrite(status.step, status.run, issue.description);
+  const known = [...runCellsToWrite(status.step, status.run), ...lastMinutesCells(status, assessment)];
+  const evidence = emptyCells(known, issue.description, status.step);
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),
     ...(state === 'closed' ? [closingReason(status)] : []),
@@ -141,7 +144,7 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
     ...(joinEpic ? [`put into its ${context.holder}`] : []),
     ...(assignee === null ? [] : [`assign ${assignee}`]),
     ...(dueDate === null ? [] : [`due ${dueDate}`]),
-    ...(evidence === null ? [] : [`fill in ${evidence.field}`]),
+    ...evidence.map(({ field }) => `fill in ${field}`),
   ];
   if (why.length === 0) return null;
   return {

@@ -1,6 +1,6 @@
 /** What is written when a plan is carried out: texts with the record in them, once the issues exist. */
 
-import { type RunEvidence, withEvidence } from '#domain/assess/run-evidence.ts';
+import { type FilledCell, withCells } from '#domain/assess/filled-cells.ts';
 import { InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
@@ -20,7 +20,7 @@ export function textsToWrite({ actions }: Plan, found: Identified): readonly (Ac
       return action.block === null || found.epic === null ? [] : [found.epic];
     if (action.kind !== 'update-issue') return [];
     const { step, block, evidence, kept } = action;
-    const isWritten = block !== null || evidence !== null || kept !== undefined;
+    const isWritten = block !== null || evidence.length > 0 || kept !== undefined;
     const issue = isWritten ? found.issues.get(step) : undefined;
     return issue === undefined ? [] : [issue];
   });
@@ -31,7 +31,7 @@ export interface IssueLines {
   readonly marker: Marker;
   /** Without reference tokens; `null` leaves the block. */
   readonly block: string | null;
-  readonly evidence: (RunEvidence & { readonly step: Step }) | null;
+  readonly evidence: { readonly step: Step; readonly cells: readonly FilledCell[] };
   readonly kept: readonly KeptText[];
 }
 
@@ -41,7 +41,7 @@ export interface IssueLines {
  */
 export function issueTextNow(now: string, { marker, block, evidence, kept }: IssueLines): string {
   const followed = writeKept(now, kept);
-  const filled = evidence === null ? followed : withEvidence(followed, evidence, evidence.step);
+  const filled = withCells(followed, evidence.cells, evidence.step);
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 

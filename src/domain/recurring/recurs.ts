@@ -38,7 +38,7 @@ export const Recurs = z.strictObject({
   expect: Words,
   /** Who may come. */
   welcome: Words,
-  /** Minutes that must be there before the tracker is closed. */
+  /** Minutes that must be there before the tracker is closed. `none`: nobody is asked for them, and their lack is no matter of health. */
   minutes: z.enum(['last', 'all', 'none']).default('last'),
   /** What an occurrence is called: `Call`, `Update`. */
   name: z.string().min(1).max(40).default('Call'),

@@ -295,7 +295,8 @@ function remembered({ tracker, memory, seen, open, last }: Outcome, look: Look):
     minutes: recorded.length,
     wants: [...unasked.map(({ occurrence }) => occurrence.id), ...opened].slice(-MOST_WANTED),
     lastThread: latest([...took.map(({ occurrence }) => occurrence.id), ...opened]),
-    without: lackingInARow(took, localDate(look.now, tracker.calendar)),
+    without:
+      tracker.recurs.minutes === 'none' ? 0 : lackingInARow(took, localDate(look.now, tracker.calendar)),
     lastMinutes:
       newest === undefined || newest.minutes === null
         ? null
@@ -306,8 +307,12 @@ function remembered({ tracker, memory, seen, open, last }: Outcome, look: Look):
 }
 
 /** Its minutes are overdue, and people are at work: who owes them is told in this very run. */
-function isAsked({ nudgeOn }: Occurrence, { calendar }: Tracker, { now }: Pick<Look, 'now'>): boolean {
-  return nudgeOn <= localDate(now, calendar) && isAtWork(now, calendar);
+function isAsked(
+  { nudgeOn }: Occurrence,
+  { calendar, recurs }: Tracker,
+  { now }: Pick<Look, 'now'>,
+): boolean {
+  return recurs.minutes !== 'none' && nudgeOn <= localDate(now, calendar) && isAtWork(now, calendar);
 }
 
 function lackingInARow(took: readonly Seen[], today: string): number {

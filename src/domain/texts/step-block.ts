@@ -9,7 +9,7 @@ import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
 import { estimateLines } from './estimate.ts';
 import { byHandLines } from './kept-text.ts';
-import { trackerLine } from './tracker-lines.ts';
+import { isRunningTracker, trackerLine } from './tracker-lines.ts';
 
 /**
  * Writes the block of one step. A mention in the block tells assignees of their turn: GitLab notifies users newly
@@ -44,6 +44,7 @@ function headline(status: StepStatus, context: BlockContext): string {
     case 'in progress':
     case 'waiting': {
       if (isAutomatic(status)) return '**Its pipeline does this step.** Nobody has to do anything.';
+      if (isRunningTracker(status, context)) return underWay(status, context);
       const users = assigneesOf(status, context).map((user) => mention(user, context));
       const who =
         users.length > 0
@@ -52,6 +53,14 @@ function headline(status: StepStatus, context: BlockContext): string {
       return `**Your turn.** ${who}`;
     }
   }
+}
+
+/** Its threads call for people when there is something to do: nobody is mentioned before the last one. */
+function underWay(status: StepStatus, context: BlockContext): string {
+  const users = assigneesOf(status, context).map((user) => `\`${user}\``);
+  const who = users.length > 0 ? users.join(', ') : roleText(status.step.owner, context);
+  const name = (status.step.recurs?.name ?? '').toLowerCase();
+  return `**Under way** (${who}). A thread opens by itself for each ${name}; what was said is a reply in it.`;
 }
 
 /** `role engineer; \`casey\` is named for it, and is no member of the project` */

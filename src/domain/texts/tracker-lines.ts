@@ -1,5 +1,6 @@
 /** How a recurring step goes, in one line: on its issue, and in the epic. */
 
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import { type RunningTracker, runningTrackers } from '#domain/assess/trackers.ts';
 import { shortDay } from '#domain/recurring/day-words.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
@@ -18,6 +19,13 @@ export function trackerLine(key: string, context: BlockContext): readonly string
     memory.lastMinutes === null ? null : `${status.issue?.url ?? ''}#note_${memory.lastMinutes.note}`;
   const minutes = address === null ? [] : [`[last minutes](${address})`];
   return [[...nextText(running, true), ...counts(memory), ...minutes].join(' · ')];
+}
+
+/** Whether threads of a step are still to be opened: nothing of it is finished yet. */
+export function isRunningTracker({ key }: Pick<StepStatus, 'key'>, context: BlockContext): boolean {
+  return runningTrackers(context.assessment, context.settings).some(
+    ({ status, isOpen }) => status.key === key && isOpen,
+  );
 }
 
 /** How the occurrences of a step have gone, as others script against it. */

@@ -270,6 +270,47 @@ describe('the look back', () => {
     expect(world.issue('retrospective').confidential).toBe(true);
     expect(world.ids('retrospective')).toEqual(['2027-02-03', '2027-03-03']);
   });
+
+  it('asks nobody for minutes, and their lack is no matter of health', async () => {
+    await weeks('2027-02-01', '2027-03-08');
+    expect(world.threads('retrospective').filter(({ body }) => body.includes('@'))).toEqual([]);
+    expect(world.lines(null)).not.toContain('without minutes');
+    expect(world.issue('retrospective').description).toContain('**Under way** (`mira`).');
+  });
+});
+
+describe('the evidence of the last minutes', () => {
+  const cells = (): readonly string[] =>
+    world
+      .issue('project-calls')
+      .description.split('\n')
+      .filter((line) => line.startsWith('| Last'));
+
+  it('is written into empty cells once no thread follows', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    const { id } = world.reply('eli', 'project-calls', '2027-01-26', 'Attended: Ada');
+    await world.at('2027-01-26 12:30');
+    expect(cells()).toEqual(['| Last call on | _YYYY-MM-DD_ |', '| Last minutes |  |']);
+
+    world.finish('project-summary');
+    await world.at('2027-01-26 13:00');
+    expect(cells()).toEqual([
+      '| Last call on | 2027-01-26 |',
+      expect.stringMatching(new RegExp(`^\\| Last minutes \\| http.*/issues/\\d+#note_${id} \\|$`)),
+    ]);
+  });
+
+  it('leaves alone what people have written', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    world.reply('eli', 'project-calls', '2027-01-26', 'Attended: Ada');
+    const issue = world.issue('project-calls');
+    world.by('eli').write(issue, issue.description.replace('_YYYY-MM-DD_', '2027-01-25'));
+    world.finish('project-summary');
+    await world.at('2027-01-26 13:00');
+    expect(cells()[0]).toBe('| Last call on | 2027-01-25 |');
+  });
 });
 
 describe('what people say about calls', () => {
