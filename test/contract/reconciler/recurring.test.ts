@@ -52,7 +52,7 @@ describe('threads', () => {
 
       **Facts**
 
-      - Hours: 0 of 400 used, 400 left
+      - Hours: none recorded yet, of 400 h; 400 left
       - End by the SOW: 2027-06-30
       - Open changes: none
       - Late: nothing
