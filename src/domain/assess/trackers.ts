@@ -161,10 +161,10 @@ export function minutesCells(
 /** {@link minutesCells} once they are the last: no thread follows, and the last one has its minutes. */
 export function lastMinutesCells(
   { step, key, issue, done }: StepStatus,
-  { steps, trackers, complete }: Assessment,
+  { steps, trackers, closed }: Assessment,
 ): readonly FilledCell[] {
   const memory = trackers.get(key);
-  const isOver = done || complete || steps.some((other) => other.key === step.until && other.done);
+  const isOver = done || closed || steps.some((other) => other.key === step.until && other.done);
   const isRecorded = memory?.lastMinutes != null && memory.lastMinutes.id === memory.lastThread;
   return issue !== null && isOver && isRecorded ? minutesCells(step, memory, issue) : [];
 }
