@@ -1,17 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (
   name: string,
   timeoutMs: number,
-  { isolate, groupOrder }: { readonly isolate: boolean; readonly groupOrder: number },
+  options: { readonly isolate: boolean; readonly groupOrder: number; readonly globalSetup?: string },
 ): { test: object } => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, `sandbox/test/${name}/**/*.test.ts`],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    isolate,
-    sequence: { groupOrder },
+    isolate: options.isolate,
+    sequence: { groupOrder: options.groupOrder },
+    globalSetup: options.globalSetup ?? [],
   },
 });
 
@@ -29,15 +31,19 @@ export default defineConfig({
         timeout: 240_000 + 3_000 * proofSeconds,
       },
     ],
-    // Most of the long tests wait for processes and timers: two cores have work for two workers, and the default is one.
-    maxWorkers: 2,
+    // Half of the long tests wait for processes, leases and timers: a core has work for more than one worker.
+    maxWorkers: availableParallelism() + 1,
     // A busy machine is slow, not wrong.
     expect: { poll: { timeout: 15_000 } },
     projects: [
       // Short tests without a network: most of their work would be loading the same modules again. They come first.
       project('unit', 20_000, { isolate: false, groupOrder: 0 }),
       project('contract', 60_000, { isolate: false, groupOrder: 1 }),
-      project('e2e', 120_000, { isolate: true, groupOrder: 1 }),
+      project('e2e', 120_000, {
+        isolate: true,
+        groupOrder: 1,
+        globalSetup: './test/support/build-once.ts',
+      }),
     ],
   },
 });

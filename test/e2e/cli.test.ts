@@ -10,7 +10,7 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
 import { type ServedSandbox, serveSandbox } from '#sandbox/serve.ts';
 import type { Issue } from '#sandbox/world.ts';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { cli } from '#test/support/cli.ts';
 import { SHIPPED } from '#test/support/shipped.ts';
 
@@ -32,8 +32,8 @@ async function procession(args: readonly string[], { env = {}, cwd = root }: Run
   return await new Promise((resolve) => {
     execFile(
       process.execPath,
-      [join(root, 'src/main.ts'), ...args],
-      { cwd, env: { ...CHILD_ENV, ...env } },
+      [MAIN, ...args],
+      { cwd, env: { ...BUILT_ENV, ...env } },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, stdout, stderr });
@@ -183,9 +183,9 @@ describe('procession, without GitLab', () => {
   });
 
   it('keeps quiet when the reader goes away', async () => {
-    const child = spawn(process.execPath, ['src/main.ts', 'plan', 'sows/SOW-1042.yml', '--json'], {
+    const child = spawn(process.execPath, [MAIN, 'plan', 'sows/SOW-1042.yml', '--json'], {
       cwd: root,
-      env: CHILD_ENV,
+      env: BUILT_ENV,
     });
     let stderr = '';
     child.stderr.on('data', (part) => (stderr += String(part)));
@@ -410,7 +410,7 @@ describe('procession, interrupted', () => {
     const port = await new Promise<number>((resolve) =>
       silent.listen(0, '127.0.0.1', () => resolve((silent.address() as AddressInfo).port)),
     );
-    const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'sweep'], {
+    const child = spawn(process.execPath, [MAIN, 'sweep'], {
       cwd: folder,
       env: { GITLAB_URL: `http://127.0.0.1:${port}`, GITLAB_TOKEN: WRONG_TOKEN },
     });

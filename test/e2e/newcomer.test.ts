@@ -9,11 +9,11 @@ import { freePort } from '#demo/free-port.ts';
 import { evidenceFor } from '#domain/assess/assess-step.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { loadSow } from '#templates/load-sow.ts';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { realProcess } from '#test/support/engagement.ts';
 
 const root = join(import.meta.dirname, '../..');
-const PROCESSION = `procession() { '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"; }`;
+const PROCESSION = `procession() { '${process.execPath}' '${MAIN}' "$@"; }`;
 
 let folder: string;
 let sandbox: ChildProcess;
@@ -33,11 +33,7 @@ beforeAll(async () => {
   // In place of the shell, so that ending it ends the sandbox.
   sandbox = spawn(
     'bash',
-    [
-      '-c',
-      start.replace('procession', `exec '${process.execPath}' '${join(root, 'src/main.ts')}'`) +
-        ` --port ${port}`,
-    ],
+    ['-c', start.replace('procession', `exec '${process.execPath}' '${MAIN}'`) + ` --port ${port}`],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,7 +69,7 @@ async function type(line: string): Promise<Run> {
     execFile(
       'bash',
       ['-c', [PROCESSION, ...exports, line].join('\n')],
-      { cwd: folder, env: CHILD_ENV },
+      { cwd: folder, env: BUILT_ENV },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },

@@ -11,11 +11,10 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 
-const root = join(import.meta.dirname, '../..');
 const CHROMIUM = '/usr/bin/chromium';
 const installed = existsSync(CHROMIUM);
 if (!installed) console.warn('SKIPPED: the browser tests need Debian’s chromium: apt-get install chromium');
@@ -55,9 +54,9 @@ beforeAll(async () => {
   const early = world.sandbox.world.issues.find(({ title }) => title.startsWith('Kick-off'));
   if (early === undefined) throw new Error('there is no kick-off');
   world.sandbox.operations.updateIssue(world.sandbox.user('eli'), early, { stateEvent: 'close' });
-  await promisify(execFile)(process.execPath, [join(root, 'src/main.ts'), 'report', '--out', 'public'], {
+  await promisify(execFile)(process.execPath, [MAIN, 'report', '--out', 'public'], {
     cwd: folder,
-    env: { ...CHILD_ENV, GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token },
+    env: { ...BUILT_ENV, GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token },
   });
   if (!installed) return;
   browser = await chromium.launch({

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '#demo/free-port.ts';
 import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { SHIPPED } from '#test/support/shipped.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -64,8 +64,8 @@ afterAll(async () => {
 });
 
 function apply(env: Readonly<Record<string, string>>): Promise<{ code: number; text: string }> {
-  const args = [join(root, 'src/main.ts'), 'apply', join(root, 'sows/SOW-1042.yml')];
-  const all = { ...CHILD_ENV, GITLAB_URL: url, GITLAB_TOKEN: 'glpat-sandbox-bot', ...env };
+  const args = [MAIN, 'apply', join(root, 'sows/SOW-1042.yml')];
+  const all = { ...BUILT_ENV, GITLAB_URL: url, GITLAB_TOKEN: 'glpat-sandbox-bot', ...env };
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: folder, env: all }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr }),

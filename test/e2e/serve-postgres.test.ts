@@ -1,15 +1,13 @@
 /** The commands with `DATABASE_URL`: the store is chosen by the environment alone. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresInbox } from '#inbox/postgres-inbox.ts';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '#test/support/postgres.ts';
 import { aDelivery } from '#test/support/service.ts';
 
 const run = promisify(execFile);
-const main = join(import.meta.dirname, '../../src/main.ts');
 const bin = findPostgres();
 let postgres: TestPostgres;
 
@@ -26,8 +24,8 @@ async function procession(
   ...args: readonly string[]
 ): Promise<{ code: number; output: string }> {
   try {
-    const { stdout, stderr } = await run(process.execPath, [main, ...args], {
-      env: { ...CHILD_ENV, DATABASE_URL: url },
+    const { stdout, stderr } = await run(process.execPath, [MAIN, ...args], {
+      env: { ...BUILT_ENV, DATABASE_URL: url },
     });
     return { code: 0, output: stdout + stderr };
   } catch (error) {

@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CHILD_ENV } from './child-env.ts';
+import { BUILT_ENV, MAIN } from './built.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -40,15 +40,12 @@ export async function createRunner(): Promise<Runner> {
   const home = await mkdtemp(join(tmpdir(), 'procession-runner-'));
   const bin = join(home, 'bin');
   await mkdir(bin);
-  await writeFile(
-    join(bin, 'procession'),
-    `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/main.ts')}" "$@"\n`,
-  );
+  await writeFile(join(bin, 'procession'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
   await chmod(join(bin, 'procession'), 0o755);
   const components = await createComponents(home);
   const env = {
-    ...CHILD_ENV,
-    PATH: `${bin}:${CHILD_ENV['PATH']}`,
+    ...BUILT_ENV,
+    PATH: `${bin}:${BUILT_ENV['PATH']}`,
     HOME: home,
     // No network: what the recipes fetch from GitLab is a folder.
     GIT_CONFIG_COUNT: '4',

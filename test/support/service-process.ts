@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
-import { CHILD_ENV } from './child-env.ts';
+import { BUILT_ENV, MAIN } from './built.ts';
 import type { TestWorld } from './gitlab-world.ts';
 import { addSigningHook } from './sandbox-records.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
 /** How long a start may take on a machine that is busy with everything else. */
 const READY_MS = 90_000;
 
@@ -81,10 +80,10 @@ export async function aServiceProcess(
     plainSecret: PLAIN_SECRET,
     log: () => log,
     async start() {
-      const started = spawn(process.execPath, [main, 'serve'], {
+      const started = spawn(process.execPath, [MAIN, 'serve'], {
         cwd: folder,
         env: {
-          ...CHILD_ENV,
+          ...BUILT_ENV,
           GITLAB_URL: world.url,
           GITLAB_TOKEN: world.seed.bot.token,
           GITLAB_WEBHOOK_SECRETS: `${PLAIN_SECRET},${signingToken}`,

@@ -13,7 +13,7 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#domain/explain/check.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
-import { decide } from '#reconciler/loop/decide.ts';
+import { judge } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
@@ -141,7 +141,7 @@ async function checkState(
   state: ActualState,
   { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
 ): Promise<EngagementCheck | Undecided> {
-  const decision = await decide(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
+  const decision = await judge(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
   if (decision.kind === 'decided')
     return checkEngagement(decision.facts.assessment, decision.facts.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')

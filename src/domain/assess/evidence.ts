@@ -36,7 +36,7 @@ export interface EvidenceReading {
  * answer only where the field is not required.
  */
 export function readEvidence(description: string, fields: readonly EvidenceField[]): EvidenceReading[] {
-  const rows = readRows(description);
+  const rows = readRows(description).map(([name, cell]) => [nameIn(name), cell] as const);
   return fields.map((field) => {
     const values = rows
       .filter(([name]) => isNameOf(name, field))
@@ -50,16 +50,21 @@ export function readEvidence(description: string, fields: readonly EvidenceField
 
 /** Whether a description has the row of any of the fields. */
 export function hasEvidenceRow(description: string, fields: readonly EvidenceField[]): boolean {
-  return readRows(description).some(([name]) => fields.some((field) => isNameOf(name, field)));
+  return readRows(description)
+    .map(([name]) => nameIn(name))
+    .some((name) => fields.some((field) => isNameOf(name, field)));
 }
 
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
 
-function isNameOf(name: Cell, { field, formerly = [] }: EvidenceField): boolean {
-  const seen = comparable(plainText(name.text));
-  return [field, ...formerly].some((known) => seen === comparable(known));
+function nameIn({ text }: Cell): string {
+  return comparable(plainText(text));
+}
+
+function isNameOf(seen: string, { field, formerly = [] }: EvidenceField): boolean {
+  return seen === comparable(field) || formerly.some((known) => seen === comparable(known));
 }
 
 /** A picture without words is still something. */

@@ -17,6 +17,15 @@ export function evidenceTable(fields: readonly EvidenceField[]): string {
 
 /** What people see in the cell of a field that nobody has filled in, also of one that became required meanwhile, or no longer is. */
 export function evidenceHints(field: EvidenceField): readonly string[] {
+  const known = hintsOf.get(field) ?? readHints(field);
+  hintsOf.set(field, known);
+  return known;
+}
+
+/** Every assessment asks for them, field by field; they change with the process only. */
+const hintsOf = new WeakMap<EvidenceField, readonly string[]>();
+
+function readHints(field: EvidenceField): readonly string[] {
   return [true, false]
     .map((optional) => plainText(seenText(hintOf(field, optional))))
     .filter((hint) => hint !== '');

@@ -1,6 +1,6 @@
 import mustache from 'mustache';
 import { TemplateError } from '#domain/base/errors.ts';
-import { problem } from '#domain/base/input-problem.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { remembering } from '#domain/markdown/remembering.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 import {
@@ -103,7 +103,8 @@ function keptText(name: string, children: readonly Token[], rendering: Rendering
 /** Templates that were found to be without fatal problems, by the partials they may use. */
 const safe = new WeakMap<TemplateContext['partials'], Set<string>>();
 
-function refuseFatal(source: string, context: TemplateContext): void {
+function refuseFatal(source: string, context: TemplateContext, others: readonly InputProblem[] = []): void {
+  if (others.length > 0) throw new TemplateError([...fatalProblems(source, context), ...others]);
   const known = safe.get(context.partials) ?? new Set();
   safe.set(context.partials, known);
   const key = `${context.kind} ${source}`;
@@ -113,17 +114,14 @@ function refuseFatal(source: string, context: TemplateContext): void {
   known.add(key);
 }
 
+function stepInTitle(source: string, { file }: TemplateContext): readonly InputProblem[] {
+  const message = '{{step.…}} means nothing in the title of an epic; it belongs to a step';
+  return /\{\{[#^\s]*step\./.test(source) ? [problem({ file, line: 1 }, message)] : [];
+}
+
 function rendered(template: string, view: View, context: TemplateContext): string {
   const source = templateSource(template);
-  const problems = fatalProblems(source, context);
-  if (context.kind === 'title' && !view.forStep && /\{\{[#^\s]*step\./.test(source))
-    problems.push(
-      problem(
-        { file: context.file, line: 1 },
-        '{{step.…}} means nothing in the title of an epic; it belongs to a step',
-      ),
-    );
-  if (problems.length > 0) throw new TemplateError(problems);
+  refuseFatal(source, context, context.kind === 'title' && !view.forStep ? stepInTitle(source, context) : []);
   const mode = context.kind === 'title' ? 'title' : 'inline';
   return withBraces(renderText({ view, partials: context.partials, template: source, scopes: [], mode }));
 }

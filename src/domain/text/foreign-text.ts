@@ -37,12 +37,16 @@ const SPACES = /[\s\p{Cc}\p{Zs}\p{Zl}\p{Zp}\u{2800}]+/gu;
 /** Before the sign stands a word character: `+@root` would be a mention. */
 const EMAIL = /[A-Za-z0-9._+-]*[A-Za-z0-9_]@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w-])/g;
 
+/** Words of ASCII with single blanks between them: nothing of it changes, and most texts are of this kind. */
+const PLAIN = /^[\x21-\x7E]+(?: [\x21-\x7E]+)*$/;
+
 /**
  * Foreign text as one line of readable characters, with no protection yet: line breaks and control characters become
  * one space, invisible characters go (but a joiner in a word that is spelled with it), more than eight combining marks
  * in a row are cut, and so is what is longer than `limit` characters.
  */
 export function plainText(raw: string, limit: number = LIMIT): string {
+  if (PLAIN.test(raw)) return shortened(raw, limit);
   const text = withoutInvisible(raw)
     .normalize('NFC')
     .replace(SPACES, ' ')

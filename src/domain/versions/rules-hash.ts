@@ -15,7 +15,16 @@ const PLAIN_FIELD = StepFrontMatter.parse({
  * mended sentence makes no other process; nor does what is as by default, so that a release that knows more fields hashes
  * an unchanged process alike. @example `'9f2c51b07a3de418'`
  */
-export function rulesHash({ id, profile, closeWhen, steps }: ProcessDefinition): string {
+export function rulesHash(process: ProcessDefinition): string {
+  const known = hashes.get(process) ?? hashOf(process);
+  hashes.set(process, known);
+  return known;
+}
+
+/** Every decision compares it, and costs more than anything else about a process. */
+const hashes = new WeakMap<ProcessDefinition, string>();
+
+function hashOf({ id, profile, closeWhen, steps }: ProcessDefinition): string {
   return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(saidRules) }));
 }
 

@@ -24,18 +24,35 @@ import { readMembers } from './read-members.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
 
-/** Decision about one engagement: what is to be done, and what that was decided from. */
-export interface Decision extends PlanInput {
+/** Facts of one engagement, judged: what its plan is made from. */
+export interface Judged extends PlanInput {
   readonly kind: 'decided';
+}
+
+/** Decision about one engagement: what is to be done, and what that was decided from. */
+export interface Decision extends Judged {
   readonly plan: RulingPlan;
 }
 
-/** Reads and decides, and writes nothing: `plan`, `check` and `explain` use it too. */
+type DecideDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>;
+type DecideOptions = ReconcileOptions & { readonly claimed?: boolean };
+
+/** Reads and decides, and writes nothing: `plan` and `explain` use it too. */
 export async function decide(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
+  deps: DecideDeps,
   actual: ActualState,
-  options: ReconcileOptions & { readonly claimed?: boolean } = {},
+  options: DecideOptions = {},
 ): Promise<Decision | Undecided> {
+  const judged = await judge(deps, actual, options);
+  return judged.kind === 'decided' ? { ...judged, plan: plan(judged) } : judged;
+}
+
+/** Reads and judges, and plans nothing, which is half of the work: for `check` and reports, which only tell. */
+export async function judge(
+  deps: DecideDeps,
+  actual: ActualState,
+  options: DecideOptions = {},
+): Promise<Judged | Undecided> {
   const seen = await identifyAll(deps, actual, options);
   const sow = sowOf(seen, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
@@ -92,7 +109,7 @@ export async function decide(
   };
   const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
-  return { kind: 'decided', ...input, plan: plan(input) };
+  return { kind: 'decided', ...input };
 }
 
 /** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */

@@ -17,7 +17,7 @@ import {
 import { identify } from '#domain/record/identify.ts';
 import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
-import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import { type Judged, judge } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf, undecidedFinding } from '#reconciler/loop/undecided.ts';
 
@@ -68,7 +68,7 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
       const states = await deps.gitlab.readAll(since);
       const next = new Map(full ? [] : known);
       for (const state of states) {
-        const now = await judge({ ...deps, clock: { now: () => at } }, state);
+        const now = await knowing({ ...deps, clock: { now: () => at } }, state);
         if (now === null) next.delete(state.engagement);
         else next.set(state.engagement, now);
         await breath();
@@ -93,11 +93,11 @@ async function breath(): Promise<void> {
 }
 
 /** `null` for an epic of people that only carries our labels. */
-async function judge(
+async function knowing(
   deps: PortfolioDeps & { readonly clock: Clock },
   state: ActualState,
 ): Promise<Known | null> {
-  const decision = await decide(deps, state);
+  const decision = await judge(deps, state);
   switch (decision.kind) {
     case 'absent': {
       const [lost] = notSeen(new Set(), tracesOf(state.engagement, decision));
@@ -121,7 +121,7 @@ async function judge(
   }
 }
 
-function kept({ facts: { assessment, found } }: Decision): Known {
+function kept({ facts: { assessment, found } }: Judged): Known {
   const { epic, memory, restored, record } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,

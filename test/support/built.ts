@@ -1,0 +1,14 @@
+/** Procession as it is installed, for tests that run it as a process; `build-once.ts` has compiled it. */
+import { join } from 'node:path';
+import { inject } from 'vitest';
+
+const folder = inject('packageFolder');
+
+/** The entry. */
+export const MAIN = join(folder, 'dist/main.js');
+
+/** What a Procession in a process of its own is given at least; code that was loaded once is not compiled again. */
+export const BUILT_ENV: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: join(folder, 'cache'),
+};
