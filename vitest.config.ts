@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 const project = (
@@ -18,7 +19,7 @@ const project = (
 });
 
 /** What `npm run test:proofs` gives each proof, see `test/support/proof.ts`. */
-const proofSeconds = Number(process.env['PROOF_SECONDS'] ?? 0);
+const proofSeconds = Number(env['PROOF_SECONDS'] ?? 0);
 
 export default defineConfig({
   test: {
