@@ -31,7 +31,7 @@ export interface IssueLines {
   readonly marker: Marker;
   /** Without reference tokens; `null` leaves the block. */
   readonly block: string | null;
-  readonly evidence: { readonly step: Step; readonly cells: readonly FilledCell[] };
+  readonly evidence: { readonly step: Step; readonly cells: readonly FilledCell[] } | null;
   readonly kept: readonly KeptText[];
 }
 
@@ -41,7 +41,7 @@ export interface IssueLines {
  */
 export function issueTextNow(now: string, { marker, block, evidence, kept }: IssueLines): string {
   const followed = writeKept(now, kept);
-  const filled = withCells(followed, evidence.cells, evidence.step);
+  const filled = evidence === null ? followed : withCells(followed, evidence.cells, evidence.step);
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 

@@ -232,14 +232,16 @@ async function assigneeId(world: World, username: string | null, step: StepKey):
 async function updateIssue(world: World, action: Extract<Action, { kind: 'update-issue' }>): Promise<void> {
   const issue = issueOf(world, action.step);
   const assignee = await assigneeId(world, action.assignee, action.step);
-  const evidence = { cells: action.evidence, step: stepOf(world, action.step) };
+  const { evidence: cells } = action;
+  // Of a step that is gone, or made on demand, no cell is ever filled in.
+  const evidence = cells.length === 0 ? null : { cells, step: stepOf(world, action.step) };
   const block = action.block === null ? null : resolveReferences(action.block, world.issues, 'issue');
   const { kept = [] } = action;
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
     ...(action.title === undefined ? {} : { title: action.title }),
-    ...(block === null && action.evidence.length === 0 && kept.length === 0
+    ...(block === null && evidence === null && kept.length === 0
       ? {}
       : {
           description: textOf(world, issue, (now) => issueTextNow(now, { marker, block, evidence, kept })),
