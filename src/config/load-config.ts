@@ -85,6 +85,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     service,
     reminders,
     hours,
+    dates,
     seal,
     crm,
     show_amounts,
@@ -113,6 +114,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
       quiet: reminders.quiet,
     },
     hours,
+    moveDates: dates.move,
     // Scopes that are not renamed are absent, never undefined.
     labels: labels as LabelRenames,
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },

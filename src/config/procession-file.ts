@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/base/calendar.ts';
 import { COMMAND_NAMES } from '#domain/base/commands.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
-import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, POLICY_MODES } from '#domain/base/settings.ts';
+import {
+  DEFAULT_HOURS,
+  DEFAULT_MOVE_DATES,
+  DEFAULT_POLICY,
+  DEFAULT_REMINDERS,
+  MOVE_DATES,
+  POLICY_MODES,
+} from '#domain/base/settings.ts';
 
 const Id = z
   .string()
@@ -178,6 +185,17 @@ export const ProcessionFile = z.strictObject({
     .prefault({}),
   reminders,
   hours,
+  dates: z
+    .strictObject({
+      move: z
+        .enum(MOVE_DATES)
+        .default(DEFAULT_MOVE_DATES)
+        .describe(
+          'When work is late: `ask` proposes new due dates on the epic, `auto` moves them by itself, `never` only forecasts.',
+        ),
+    })
+    .prefault({})
+    .describe('What becomes of due dates when work before them is late.'),
   labels: scopes
     .superRefine((renames, context) => {
       for (const { scope, message } of clashes(renames))

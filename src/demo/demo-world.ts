@@ -4,7 +4,13 @@ import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
-import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import {
+  DEFAULT_HOURS,
+  DEFAULT_MOVE_DATES,
+  DEFAULT_POLICY,
+  DEFAULT_REMINDERS,
+  type Settings,
+} from '#domain/base/settings.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -100,6 +106,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     showAmounts: false,
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
+    moveDates: DEFAULT_MOVE_DATES,
     commands: {},
     formerUsers: [],
   };

@@ -206,7 +206,7 @@ function createIssueEntry(
   status: StepStatus,
   context: PlanContext,
 ): Entry {
-  const due = explainDue(status, blockContext(context.assessment, context.settings), context.found.record);
+  const due = explainDue(status, blockContext(context.assessment, context.settings));
   const { when, owner } = status.step;
   const titleOf = titlesIn(context.assessment);
   const hints = status.after.filter(({ until }) => until === 'started').map(({ step }) => titleOf(step));

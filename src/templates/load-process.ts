@@ -6,6 +6,7 @@ import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { dueRuleProblems } from '#domain/process/date-order.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems } from '#domain/process/rules.ts';
+import { needsProblems } from '#domain/process/slip-rules.ts';
 import { currentProblems, frozenProblems } from '#domain/versions/problems.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
@@ -57,7 +58,9 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
     return [...problems, ...ofFrozen];
   const definitions = definitionsOf(draft, processFile);
   const [plain] = definitions;
-  const dues = dueRuleProblems(plain, DEFAULT_CALENDAR).map((found) => inDraft(found, draft));
+  const dues = [dueRuleProblems, needsProblems].flatMap((rule) =>
+    rule(plain, DEFAULT_CALENDAR).map((found) => inDraft(found, draft)),
+  );
   const versions = currentProblems(definitions, frozen).map((found) => inDraft(found, draft));
   const cases = await loadCases(
     folder,

@@ -1,6 +1,12 @@
 /** Valid by default, change one thing. */
 import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
-import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import {
+  DEFAULT_HOURS,
+  DEFAULT_MOVE_DATES,
+  DEFAULT_POLICY,
+  DEFAULT_REMINDERS,
+  type Settings,
+} from '#domain/base/settings.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
@@ -133,6 +139,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     showAmounts: false,
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
+    moveDates: DEFAULT_MOVE_DATES,
     commands: {},
     formerUsers: [],
     ...changes,

@@ -30,6 +30,7 @@ interface StepInput {
   readonly issue: ActualIssue | null;
   /** What is recorded of its end. */
   readonly recorded: Done | null;
+  readonly given: string | null;
   /** What Procession put its issue to last. */
   readonly touch: Touch | null;
 }
@@ -56,7 +57,7 @@ type Facts = Pick<StepStatus, 'unticked' | 'gone' | 'evidence' | 'gates' | 'waiv
  * say by now.
  */
 export function assessStep(input: StepInput, context: StepContext): StepStatus {
-  const { step, after, issue, recorded } = input;
+  const { step, after, issue, recorded, given } = input;
   const settled = issue?.state === 'closed' ? recorded : null;
   if (settled !== null && settled.how !== 'warn') return settledStatus(input, settled, context);
   const { earlier, settings } = context;
@@ -95,6 +96,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     since,
     waitsFor,
     ...facts,
+    given,
     settled,
     violations,
   };
@@ -102,7 +104,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
 
 /** What is shown of a step that is done: its facts without what any rule says of them now. */
 function settledStatus(input: StepInput, settled: Done, context: StepContext): StepStatus {
-  const { step, after, issue } = input;
+  const { step, after, issue, given } = input;
   const facts = readFacts(input, possibleSince(input, context), context);
   const isWaived = facts.waiver !== null || settled.how === 'waiver';
   return {
@@ -120,6 +122,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
     gone: null,
     evidence: facts.evidence.map((reading) => ({ ...reading, problem: null })),
     gates: facts.gates.filter(({ problem }) => problem === null),
+    given,
     settled,
     violations: [],
   };

@@ -117,8 +117,12 @@ function completedOf(steps: readonly StepStatus[], closed: boolean): boolean | n
 function recordedOf(
   step: StepKey,
   record: Identified['record'],
-): { readonly recorded: Done | null; readonly touch: Touch | null } {
-  return { recorded: record?.done.get(step) ?? null, touch: record?.touches.get(step) ?? null };
+): { readonly recorded: Done | null; readonly given: string | null; readonly touch: Touch | null } {
+  return {
+    recorded: record?.done.get(step) ?? null,
+    given: record?.baseline.get(step) ?? null,
+    touch: record?.touches.get(step) ?? null,
+  };
 }
 
 /** Steps that run alongside end with the engagement. */

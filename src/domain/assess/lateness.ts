@@ -1,14 +1,16 @@
 /**
  * Whether a step is late, and since when: the one answer for epic, health, reminders, report, explain and pages.
  *
- * Only what could have been done is late. A step that became ready after its date has one working day more, and a
- * blocked step is never late itself: whoever blocks it is.
+ * Only what could have been done is late. A step that became ready after its date has the days that it needs, and as
+ * long as another date is proposed nobody is late by the old one. A blocked step is never late itself: whoever blocks it
+ * is.
  */
 
 import { addWorkingDays, type Calendar, daysBetween, workingDaysBetween } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Step } from '#domain/process/process.ts';
+import { isOpenReplan } from '#domain/rulings/rulings.ts';
 import type { Outlook } from './outlook.ts';
 import { dueOf } from './outlook.ts';
 import type { StepStatus } from './step-status.ts';
@@ -20,7 +22,7 @@ export interface Deadline {
   readonly title: string;
   /** Due date on the issue. */
   readonly due: string;
-  /** Last day in time: the due date, or one working day after the step could begin, where that is later. */
+  /** Last day in time: the latest of the due date, the day it could be done since it could begin, and a date that is proposed. */
   readonly from: string;
 }
 
@@ -59,9 +61,14 @@ export function deadlinesOf(status: StepStatus, context: Outlook): readonly Dead
   const others = heldUpBy(status.key, context)
     .flatMap((waiting) => deadlineOf(waiting, context) ?? [])
     .filter(({ due }) => due < today);
-  const grace = dayAfter(since, context.settings.calendar);
+  const { calendar } = context.settings;
+  // A day off counts as the working day after it.
+  const possible = addWorkingDays(addWorkingDays(since, 0, calendar), status.step.needs, calendar);
   return [...(own === null ? [] : [own]), ...others]
-    .map((deadline) => ({ ...deadline, from: deadline.due > grace ? deadline.due : grace }))
+    .map((deadline) => ({
+      ...deadline,
+      from: lastOf([deadline.due, possible, ...proposedFor(deadline, context)]),
+    }))
     .toSorted((a, b) => compareText(a.due, b.due));
 }
 
@@ -109,9 +116,15 @@ function heldUpBy(key: StepKey, { assessment }: Outlook): readonly StepStatus[] 
   return found;
 }
 
-/** One working day after a day; a day off before counts as the working day after it. */
-function dayAfter(day: string, calendar: Calendar): string {
-  return addWorkingDays(addWorkingDays(day, 0, calendar), 1, calendar);
+/** Dates that are proposed for a step and wait for an answer. */
+function proposedFor({ step }: Pick<Deadline, 'step'>, { assessment }: Outlook): readonly string[] {
+  return assessment.rulings.replans
+    .filter(isOpenReplan)
+    .flatMap(({ moves }) => moves.filter((move) => move.step === step).map(({ to }) => to));
+}
+
+function lastOf(dates: readonly string[]): string {
+  return dates.toSorted(compareText).at(-1) ?? '';
 }
 
 function isDone(step: StepKey, { assessment }: Outlook): boolean {

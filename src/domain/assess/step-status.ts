@@ -59,6 +59,8 @@ export interface StepStatus {
   readonly acceptance: Acceptance | null;
   /** Last run of the pipeline that does the step. */
   readonly run: PipelineRun | null;
+  /** Due date that the issue got when it was made; `null`: unknown, or there is no issue. */
+  readonly given: string | null;
   /** Recorded end of the step, which nothing judges again while the issue is closed. */
   readonly settled: Done | null;
   readonly violations: readonly Violation[];

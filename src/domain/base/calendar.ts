@@ -83,6 +83,15 @@ export function addCalendarDays(date: string, days: number): string {
   return toDate(toDay(date) + days);
 }
 
+/** Moves a date by calendar months, to the last day of the month where there is no such day. @example 2026-12-31 and 2: 2027-02-28 */
+export function addCalendarMonths(date: string, months: number): string {
+  const first = new Date(`${date.slice(0, 7)}-01T00:00:00Z`);
+  first.setUTCMonth(first.getUTCMonth() + months + 1, 0);
+  const last = first.toISOString().slice(0, 10);
+  const wanted = `${last.slice(0, 8)}${date.slice(8)}`;
+  return wanted < last ? wanted : last;
+}
+
 /** Milliseconds from one instant (ISO 8601) to another. */
 export function msBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);

@@ -19,6 +19,7 @@ export const COMMAND_NAMES = [
   'add',
   'snooze',
   'due',
+  'replan',
   'health',
   'call',
   'reconcile',
@@ -135,10 +136,19 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'due',
-    usage: '<YYYY-MM-DD> <reason>',
-    summary: 'moves the due date of this step',
+    usage: '<YYYY-MM-DD> <reason>|auto',
+    summary: 'sets the due date of this step, which stays from then on; `auto` gives it back to the plan',
     about: 'step',
     by: ['manager'],
+    changes: true,
+  },
+  {
+    name: 'replan',
+    usage: '[<step>|hold|no <reason>|pull]',
+    summary:
+      'moves the dates that are proposed (those of one cause, where it is named); `no` leaves them; `pull` moves what can be earlier',
+    about: 'engagement',
+    by: ['manager', STEP_OWNER],
     changes: true,
   },
   {

@@ -62,6 +62,10 @@ export interface HoursThresholds {
 }
 
 export const DEFAULT_HOURS: HoursThresholds = { notice: 75, attention: 90, limit: 100 };
+/** What becomes of due dates when work before them is late: people are asked, dates move by themselves, or nothing moves. */
+export const MOVE_DATES = ['ask', 'auto', 'never'] as const;
+export type MoveDates = (typeof MOVE_DATES)[number];
+export const DEFAULT_MOVE_DATES: MoveDates = 'ask';
 
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
@@ -73,6 +77,7 @@ export interface Settings {
   readonly showAmounts: boolean;
   readonly reminders: ReminderSettings;
   readonly hours: HoursThresholds;
+  readonly moveDates: MoveDates;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */

@@ -8,7 +8,13 @@ import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import { checksum } from '#domain/base/record-line.ts';
-import { DEFAULT_HOURS, DEFAULT_POLICY, DEFAULT_REMINDERS, type Settings } from '#domain/base/settings.ts';
+import {
+  DEFAULT_HOURS,
+  DEFAULT_MOVE_DATES,
+  DEFAULT_POLICY,
+  DEFAULT_REMINDERS,
+  type Settings,
+} from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
 import {
   type ActualEpic,
@@ -55,6 +61,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
     showAmounts: false,
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
+    moveDates: DEFAULT_MOVE_DATES,
     commands: {},
     formerUsers: [],
   };

@@ -4,6 +4,7 @@ import { call } from './call-command.ts';
 import { done, type Effect, type EffectContext, type EffectsOf, onEpic } from './effect.ts';
 import { ENGAGEMENT_COMMANDS } from './engagement-commands.ts';
 import type { Command } from './parse-command.ts';
+import { replan } from './replan-command.ts';
 import { STEP_COMMANDS } from './step-commands.ts';
 
 /** The commands that change nothing. */
@@ -19,6 +20,7 @@ const EFFECTS: EffectsOf<CommandName> = {
   ...QUESTIONS,
   ...STEP_COMMANDS,
   ...ENGAGEMENT_COMMANDS,
+  replan,
   call: ({ words, reason }, context) => call(words.what === 'slot' ? words : { ...words, reason }, context),
 };
 

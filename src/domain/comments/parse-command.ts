@@ -1,10 +1,11 @@
 /** Finds and reads the commands of one comment. */
 import { isCalendarDate } from '#domain/base/calendar.ts';
-import { closest } from '#domain/base/closest.ts';
+import { closest, orQuestion } from '#domain/base/closest.ts';
 import { COMMAND_NAMES, type CommandName, commandOf, usageOf } from '#domain/base/commands.ts';
 import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
 import { readInline } from '#domain/markdown/inline.ts';
 import { plainLines } from '#domain/markdown/plain-lines.ts';
+import { ON_HOLD } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type CallWords, readCallWords } from './call-words.ts';
 import { isOnlyTime, readDuration } from './durations.ts';
@@ -19,7 +20,20 @@ export type Command =
   | { readonly name: 'hold'; readonly reason: string }
   | { readonly name: 'add'; readonly step: string; readonly title: string | null }
   | { readonly name: 'snooze'; readonly step: string | null; readonly workingDays: number }
-  | { readonly name: 'due'; readonly step: string | null; readonly date: string; readonly reason: string }
+  | {
+      readonly name: 'due';
+      readonly step: string | null;
+      /** `null`: that of the plan. */
+      readonly date: string | null;
+      readonly reason: string;
+    }
+  | {
+      readonly name: 'replan';
+      readonly what: 'apply' | 'drop' | 'pull';
+      /** `null`: whatever is proposed. */
+      readonly cause: string | null;
+      readonly reason: string;
+    }
   | {
       readonly name: 'call';
       readonly step: string | null;
@@ -174,6 +188,8 @@ function readArguments(
       return about(words, steps, onEpic, (step, rest) => snooze(step, rest));
     case 'due':
       return about(words, steps, onEpic, (step, rest) => due(step, rest, writtenOn));
+    case 'replan':
+      return replan(words, steps);
     case 'health':
       return health(words);
     case 'call':
@@ -267,9 +283,29 @@ function due(
   writtenOn: string,
 ): Command | string {
   const date = plainWord(day);
+  if (date === 'auto' && rest.length === 0) return { name: 'due', step, date: null, reason: '' };
   if (!isCalendarDate(date)) return 'it needs a date that exists, written YYYY-MM-DD';
   if (date < writtenOn) return `${date} is over: a due date is today or later`;
   return withReason(rest, (reason) => ({ name: 'due', step, date, reason }));
+}
+
+/** `[cause] [no <reason>]`, or `pull`. A cause is a step, or `hold`. */
+function replan(words: readonly string[], steps: ReadonlySet<string>): Command | string {
+  const [first = '', ...others] = words;
+  const word = plainWord(first);
+  if (word === 'pull')
+    return others.length === 0
+      ? { name: 'replan', what: 'pull', cause: null, reason: '' }
+      : 'nothing follows `pull`';
+  const isNamed = steps.has(word) || word === 'hold';
+  const cause = !isNamed ? null : steps.has(word) ? word : ON_HOLD;
+  const [answer = '', ...reason] = isNamed ? others : words;
+  if (answer === '') return { name: 'replan', what: 'apply', cause, reason: '' };
+  if (plainWord(answer) === 'no')
+    return withReason(reason, (text) => ({ name: 'replan', what: 'drop', cause, reason: text }));
+  const near = closest(plainWord(answer).slice(0, 40), [...steps, 'hold', 'no', 'pull']);
+  const fix = near.length === 0 ? '' : `. ${orQuestion(near)}`;
+  return `\`${shown(answer)}\` is no step, and neither \`no\` nor \`pull\`${fix}`;
 }
 
 function callOf(step: string | null, words: readonly string[]): Command | string {
@@ -330,6 +366,8 @@ function subjectOf(command: Command): readonly string[] {
       return [`the role ${command.role}`];
     case 'health':
       return ['the health'];
+    case 'replan':
+      return [command.cause === null ? 'the proposed dates' : `the dates after ${command.cause}`];
     case 'help':
     case 'status':
     case 'explain':

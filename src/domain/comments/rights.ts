@@ -4,6 +4,7 @@ import { ANYBODY, type CommandName, commandOf, STEP_OWNER } from '#domain/base/c
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualUser } from '#domain/engagement/state.ts';
 import { rolesOf } from '#domain/rulings/people.ts';
+import { isOpenReplan, type Replan } from '#domain/rulings/rulings.ts';
 
 /** GitLab's access level of a Planner; Guests (10) and strangers may say nothing. */
 const PLANNER = 15;
@@ -38,7 +39,30 @@ export function whyNot(
   const isDoer = status?.issue?.assignees.some(({ id }) => id === speaker.user.id) === true;
   if (allowed.some((role) => (role === STEP_OWNER ? isDoer || isOwner(roles, status) : roles.has(role))))
     return null;
+  const open = name === 'replan' ? assessment.rulings.replans.filter(isOpenReplan) : [];
+  if (open.some((replan) => mayAnswer(replan, speaker.user, assessment, settings))) return null;
   return `that takes ${whoCould(allowed, status, settings)}`;
+}
+
+/** Whether somebody may answer a proposal of dates: who has a role that may, or does the step that moves the others. */
+export function mayAnswer(
+  { cause }: Replan,
+  user: ActualUser,
+  assessment: Assessment,
+  settings: Settings,
+): boolean {
+  if (mayPull(user, assessment, settings)) return true;
+  const status = assessment.steps.find(({ key }) => key === cause) ?? null;
+  const isDoer = status?.issue?.assignees.some(({ id }) => id === user.id) === true;
+  const isOwners = allowedRoles('replan', null, settings).includes(STEP_OWNER);
+  return isOwners && (isDoer || isOwner(rolesOf(user.username, assessment, settings), status));
+}
+
+/** Whether somebody may move dates that no proposal is about: it takes a role. */
+export function mayPull(user: ActualUser, assessment: Assessment, settings: Settings): boolean {
+  const allowed = allowedRoles('replan', null, settings);
+  const roles = rolesOf(user.username, assessment, settings);
+  return allowed.includes(ANYBODY) || allowed.some((role) => roles.has(role));
 }
 
 /** Roles that may give a command: for an approval the role that the step asks, for others as settings or table say. */
@@ -66,6 +90,7 @@ function whoCould(allowed: readonly string[], status: StepStatus | null, setting
   const roles = allowed.map((role) => (role === STEP_OWNER ? (status?.step.owner ?? role) : role));
   return [...new Set(roles)]
     .map((role) => {
+      if (role === STEP_OWNER) return 'whoever does the step it is about';
       const users = settings.roles[role] ?? [];
       const names = users.map((user) => `\`${user}\``).join(', ');
       return `the role ${role}${names === '' ? '' : ` (${names})`}`;

@@ -123,10 +123,20 @@ function moveDue(command: Extract<Command, { name: 'due' }>, context: EffectCont
   const { effects, status } = context;
   if (status?.issue == null) return refused('there is no issue of that step in this engagement');
   if (status.done) return refused(`${status.step.title} is done already`);
-  const others = effects.dueDates.filter(({ step }) => step !== status.key);
-  const dueDates = [...others, { step: status.key, date: command.date }];
+  const { key } = status;
+  const { rulings } = context.assessment;
+  const dueDates = effects.dueDates.filter(({ step }) => step !== key);
+  const autoDue = effects.autoDue.filter((step) => step !== key);
+  const pinned = rulings.pinned.filter(({ step }) => step !== key);
+  if (command.date === null)
+    return done(context, {
+      rulings: { pinned },
+      effects: { dueDates, autoDue: [...autoDue, key] },
+      reply: text(`${linked(status)} has the date of the plan again, and moves with it.`),
+    });
   return done(context, {
-    effects: { dueDates },
+    rulings: { pinned: [...pinned, { step: key }] },
+    effects: { dueDates: [...dueDates, { step: key, date: command.date }], autoDue },
     reply: text(
       `${linked(status)} is due ${command.date}, said \`${context.said.by.username}\`: ${inlineText(command.reason)}`,
     ),

@@ -6,31 +6,34 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Predecessor } from '#domain/process/process.ts';
-import type { EngagementRecord } from '#domain/record/record.ts';
-import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { Moved, Rulings } from '#domain/rulings/rulings.ts';
 import { type DatedStep, type Forecast, forecastDates } from './forecast.ts';
 
-type Baselines = Pick<EngagementRecord, 'baseline'> | null;
+/** Forecasts an engagement as things stand today. */
+export function forecastOf(context: Outlook): Forecast {
+  return forecastOn(context.assessment.today, datedSteps(context), context);
+}
 
-/** Forecasts an engagement. @param record what was recorded of it; `null`: nothing */
-export function forecastOf(context: Outlook, record: Baselines): Forecast {
-  const { assessment, settings } = context;
-  const { today, process } = assessment;
-  return forecastDates(datedSteps(context, record), process.closeWhen, {
-    today,
-    calendar: settings.calendar,
-  });
+/** Forecasts dated steps. @param today see `Moment` */
+export function forecastOn(
+  today: string | null,
+  steps: readonly DatedStep[],
+  { assessment, settings }: Outlook,
+  pullFrom?: string,
+): Forecast {
+  const moment = { today, calendar: settings.calendar, ...(pullFrom === undefined ? {} : { pullFrom }) };
+  return forecastDates(steps, assessment.process.closeWhen, moment);
 }
 
 /** The steps that have dates of their own, every step after all its predecessors. */
-function datedSteps(context: Outlook, record: Baselines): readonly DatedStep[] {
+export function datedSteps(context: Outlook): readonly DatedStep[] {
   const { assessment } = context;
   const byKey = new Map(assessment.steps.map((status) => [status.key, status]));
   return assessment.order
     .flatMap((key) => byKey.get(key) ?? [])
     .filter(takesPart)
     .map((status) => ({
-      ...datesOf(status, context, record),
+      ...datesOf(status, context),
       key: status.key,
       after: passingOver(status.after, byKey),
       slip: status.step.slip,
@@ -40,6 +43,11 @@ function datedSteps(context: Outlook, record: Baselines): readonly DatedStep[] {
     }));
 }
 
+/** The date that Procession gave a step last; `null`: none. */
+export function planDate({ key, given }: StepStatus, { assessment, plannedDue }: Outlook): string | null {
+  return movedOf(key, assessment.rulings)?.to ?? given ?? plannedDue.get(key) ?? null;
+}
+
 function takesPart({ step }: StepStatus): boolean {
   return step.kind === 'once' && !accompanies(step);
 }
@@ -47,31 +55,48 @@ function takesPart({ step }: StepStatus): boolean {
 function datesOf(
   status: StepStatus,
   context: Outlook,
-  record: Baselines,
 ): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'doneOn' | 'held'> {
   const { assessment, settings, plannedDue } = context;
-  const { key, done, settled, issue } = status;
-  const given = record?.baseline.get(key) ?? null;
-  const planned = given ?? plannedDue.get(key) ?? null;
-  const due = dueOf(status, context);
-  const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, settings.calendar);
+  const { key, done, settled, issue, given } = status;
+  const { calendar } = settings;
+  const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, calendar);
+  const moved = movedOf(key, assessment.rulings);
+  const createdOn = issue === null ? null : localDate(issue.createdAt, calendar);
   return {
-    planned,
-    baseline: planned,
-    due,
-    pinned: given !== null && due !== null && due !== given,
+    planned: given ?? plannedDue.get(key) ?? null,
+    baseline: planDate(status, context),
+    due: dueOf(status, context),
+    pinned: isPinned(status, context),
     doneOn: done ? (settled?.on ?? closedOn) : null,
-    held: done ? 0 : heldDays(assessment, settings.calendar),
+    held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn ?? '', calendar),
   };
 }
 
-/** Working days on which the engagement was on hold; the day on which it went on is none. */
-function heldDays({ rulings, today }: Assessment, calendar: Calendar): number {
+function movedOf(key: StepKey, { moved }: Rulings): Moved | undefined {
+  return moved.find(({ step }) => step === key);
+}
+
+/**
+ * Whether a person has set the due date: by a command, or in GitLab, where it is another than Procession gave or is
+ * about to give. Unknown of issues that are older than what is recorded of dates.
+ */
+function isPinned(status: StepStatus, context: Outlook): boolean {
+  const { key, given } = status;
+  const { pinned, replans, moved } = context.assessment.rulings;
+  if (pinned.some(({ step }) => step === key)) return true;
+  const due = dueOf(status, context);
+  const isKnown = given !== null || moved.some(({ step }) => step === key);
+  if (!isKnown || due === null || due === planDate(status, context)) return false;
+  return !replans.some(({ moves }) => moves.some(({ step, to }) => step === key && to === due));
+}
+
+/** Working days on hold from a day on; the day on which it went on is none. */
+function heldDays({ rulings, today }: Assessment, since: string, calendar: Calendar): number {
   const now: Rulings['holds'] = rulings.hold === null ? [] : [{ from: rulings.hold.on, to: today }];
-  return [...rulings.holds, ...now].reduce(
-    (sum, { from, to }) => sum + (to <= from ? 0 : -workingDaysBetween(to, from, calendar)),
-    0,
-  );
+  return [...rulings.holds, ...now].reduce((sum, { from, to }) => {
+    const first = from > since ? from : since;
+    return sum + (to <= first ? 0 : -workingDaysBetween(to, first, calendar));
+  }, 0);
 }
 
 /** Predecessors that have dates; of one that has none, those before it. */

@@ -9,7 +9,8 @@
  * | `fixed` | as `slack`; its due date stays |
  * | set by a person (pinned) | its due date, or `needs` after the steps before it, where that is later |
  *
- * Days on which the engagement was on hold are added to every plan. Nothing moves earlier, nothing that is done moves.
+ * Days on which the engagement was on hold are added to every plan. Nothing that is done moves, and nothing moves
+ * earlier unless somebody pulls: then `keep` follows the steps before it in that direction, too.
  */
 
 import { addWorkingDays, type Calendar, workingDaysBetween } from '#domain/base/calendar.ts';
@@ -45,13 +46,33 @@ export interface DatedStep {
 /** Forecast of one open step. */
 export interface StepForecast {
   readonly due: string | null;
+  /** A person has set the due date. */
+  readonly pinned: boolean;
   /** Never a day off. `null`: nothing says when. */
   readonly forecast: string | null;
   /** The due date stays, and the forecast is later: a change request, or another date, is needed. */
   readonly cannotBeHeld: boolean;
-  /** The step that decides the forecast; `null`: its own date does. */
-  readonly decidedBy: StepKey | null;
+  /** Why it is that day; `null` where there is no forecast. */
+  readonly because: Because | null;
 }
+
+/** What decides a forecast: a step before it, or its own date. */
+export type Because =
+  | {
+      readonly kind: 'after';
+      readonly step: StepKey;
+      readonly point: Predecessor['until'];
+      /** When that step ends, or starts. */
+      readonly at: string;
+      /** That step is done, or started: `at` is no forecast. */
+      readonly isFact: boolean;
+      /** Working days from there: as was planned, or what the work takes at least. */
+      readonly days: number;
+      readonly as: 'planned' | 'needed';
+    }
+  /** As planned; `held`: working days on hold since. */
+  | { readonly kind: 'plan'; readonly date: string; readonly held: number }
+  | { readonly kind: 'pinned'; readonly date: string };
 
 /** Forecast of an engagement. */
 export interface Forecast {
@@ -63,6 +84,15 @@ export interface Forecast {
   readonly criticalPath: readonly StepKey[];
 }
 
+/** Circumstances of a forecast. */
+export interface Moment {
+  /** `null`: as if nothing were overdue. Only what has happened counts then, so that the answer is the same tomorrow. */
+  readonly today: string | null;
+  readonly calendar: Calendar;
+  /** First day to which `keep` may be pulled forward; absent: nothing is. */
+  readonly pullFrom?: string;
+}
+
 /**
  * Forecasts the dates of an engagement.
  *
@@ -72,10 +102,10 @@ export interface Forecast {
 export function forecastDates(
   steps: readonly DatedStep[],
   closing: readonly StepKey[],
-  { today, calendar }: { readonly today: string; readonly calendar: Calendar },
+  moment: Moment,
 ): Forecast {
   const seen = new Map<StepKey, Dates>();
-  for (const step of steps) seen.set(step.key, datesOf(step, seen, { today, calendar }));
+  for (const step of steps) seen.set(step.key, datesOf(step, seen, moment));
   const ends = closing.flatMap((key) => seen.get(key) ?? []);
   const end = latest(ends.map(({ end }) => end));
   const last = ends.find((dates) => dates.end === end && dates.step.doneOn === null);
@@ -86,21 +116,6 @@ export function forecastDates(
     end,
     criticalPath: end === null || last === undefined ? [] : pathTo(last.step.key, seen),
   };
-}
-
-/** Steps as they stand once the forecast has become their plan: what keeps its due date keeps its plan, too. */
-export function replanned(steps: readonly DatedStep[], forecast: Forecast): readonly DatedStep[] {
-  return steps.map((step) => {
-    const date = movedTo(step, forecast);
-    return date === null ? step : { ...step, baseline: date, due: date, held: 0 };
-  });
-}
-
-/** Later date that a proposal gives a step; `null`: it stays. */
-export function movedTo(step: DatedStep, forecast: Forecast): string | null {
-  const date = forecast.steps.get(step.key)?.forecast ?? null;
-  if (step.pinned || step.slip === 'fixed' || date === null || step.due === null) return null;
-  return date > step.due ? date : null;
 }
 
 /** All that is known of a step once those before it are known. */
@@ -114,58 +129,82 @@ interface Dates {
   readonly plannedStart: string | null;
 }
 
-interface Moment {
-  readonly today: string;
-  readonly calendar: Calendar;
-}
-
 function datesOf(step: DatedStep, seen: ReadonlyMap<StepKey, Dates>, moment: Moment): Dates {
-  const { today, calendar } = moment;
+  const { calendar } = moment;
+  const today = moment.today ?? '';
   const before = step.after.flatMap((predecessor) => {
     const dates = seen.get(predecessor.step);
-    return dates === undefined ? [] : [{ key: predecessor.step, ...pointOf(predecessor, dates) }];
+    return dates === undefined ? [] : [pointOf(predecessor, dates)];
   });
   const ready = latest(before.map(({ at }) => at));
   const plannedReady = latest(before.map(({ planned }) => planned));
-  const { doneOn } = step;
+  const { doneOn, canStart, started, due } = step;
   const own = ownDate(step, calendar);
-  const follows =
-    ready === null ? null : addWorkingDays(ready, distance(step, plannedReady, calendar), calendar);
-  const forecast = latest([own, follows]);
-  const decidedBy =
-    follows !== null && follows === forecast ? (before.find(({ at }) => at === ready)?.key ?? null) : null;
-  const isOverdue = step.canStart && forecast !== null && forecast < today;
-  const waits = step.canStart && !step.started && (ready ?? '') < today;
+  const follows = followDate(step, before, calendar);
+  const chosen = chosenOf(own, follows, step, moment);
+  const forecast = chosen?.date ?? null;
+  const isOverdue = canStart && forecast !== null && forecast < today;
+  const waits = canStart && !started && (ready ?? '') < today;
+  const stays = step.pinned || step.slip === 'fixed';
+  const shown = {
+    due,
+    pinned: step.pinned,
+    forecast,
+    cannotBeHeld: stays && due !== null && forecast !== null && forecast > due,
+    because: chosen?.why ?? null,
+  };
   return {
     step,
-    shown: {
-      due: step.due,
-      forecast,
-      cannotBeHeld:
-        (step.pinned || step.slip === 'fixed') &&
-        step.due !== null &&
-        forecast !== null &&
-        forecast > step.due,
-      decidedBy,
-    },
+    shown,
     end: doneOn ?? (isOverdue ? addWorkingDays(today, 0, calendar) : forecast),
-    start: doneOn === null && waits ? addWorkingDays(today, 0, calendar) : earliest([doneOn, ready ?? own]),
+    start:
+      doneOn === null && waits
+        ? addWorkingDays(today, 0, calendar)
+        : earliest([doneOn, ready ?? own?.date ?? null]),
     plannedStart: plannedReady ?? step.planned,
   };
 }
 
+/** Moment of a step before, from which the next one counts. */
+interface Point {
+  readonly step: StepKey;
+  readonly point: Predecessor['until'];
+  readonly at: string | null;
+  readonly planned: string | null;
+  readonly isFact: boolean;
+}
+
 /** What a step waits for of one before it: the end, or only the start. */
-function pointOf(
-  { until }: Predecessor,
-  { end, start, step, plannedStart }: Dates,
-): { readonly at: string | null; readonly planned: string | null } {
-  return until === 'done' ? { at: end, planned: step.planned } : { at: start, planned: plannedStart };
+function pointOf({ until }: Predecessor, { end, start, step, plannedStart }: Dates): Point {
+  const { key, planned, doneOn, started } = step;
+  return until === 'done'
+    ? { step: key, point: until, at: end, planned, isFact: doneOn !== null }
+    : { step: key, point: until, at: start, planned: plannedStart, isFact: started };
+}
+
+/** A date with what gives it. */
+interface Reasoned {
+  readonly date: string;
+  readonly why: Because;
 }
 
 /** Its own date: as planned, moved by holds; what a person has set stays. Always a working day. */
-function ownDate({ pinned, due, baseline, held }: DatedStep, calendar: Calendar): string | null {
-  if (pinned && due !== null) return addWorkingDays(due, 0, calendar);
-  return baseline === null ? null : addWorkingDays(baseline, held, calendar);
+function ownDate({ pinned, due, baseline, held }: DatedStep, calendar: Calendar): Reasoned | null {
+  if (pinned && due !== null)
+    return { date: addWorkingDays(due, 0, calendar), why: { kind: 'pinned', date: due } };
+  if (baseline === null) return null;
+  return { date: addWorkingDays(baseline, held, calendar), why: { kind: 'plan', date: baseline, held } };
+}
+
+/** The date that the last of the steps before it gives. */
+function followDate(step: DatedStep, before: readonly Point[], calendar: Calendar): Reasoned | null {
+  const ready = latest(before.map(({ at }) => at));
+  const last = before.find(({ at }) => at === ready);
+  if (ready === null || last === undefined) return null;
+  const { step: key, point, isFact } = last;
+  const { days, as } = distance(step, latest(before.map(({ planned }) => planned)), calendar);
+  const why = { kind: 'after', step: key, point, at: ready, isFact, days, as } as const;
+  return { date: addWorkingDays(ready, days, calendar), why };
 }
 
 /** How long after the steps before it a step ends. */
@@ -173,17 +212,33 @@ function distance(
   { slip, pinned, needs, planned }: DatedStep,
   plannedReady: string | null,
   calendar: Calendar,
-): number {
-  if (slip !== 'keep' || pinned || planned === null) return needs;
-  return plannedReady === null ? 0 : Math.max(0, workingDaysBetween(plannedReady, planned, calendar));
+): { readonly days: number; readonly as: 'planned' | 'needed' } {
+  if (slip !== 'keep' || pinned || planned === null) return { days: needs, as: 'needed' };
+  const days = plannedReady === null ? 0 : workingDaysBetween(plannedReady, planned, calendar);
+  return { days: Math.max(0, days), as: 'planned' };
+}
+
+/** The later of both; where `keep` is pulled forward, what those before it give, and no day that is over. */
+function chosenOf(
+  own: Reasoned | null,
+  follows: Reasoned | null,
+  { slip, pinned }: DatedStep,
+  { pullFrom, calendar }: Moment,
+): Reasoned | null {
+  if (own === null || follows === null) return own ?? follows;
+  if (follows.date >= own.date) return follows;
+  if (pullFrom === undefined || slip !== 'keep' || pinned) return own;
+  const first = addWorkingDays(pullFrom, 0, calendar);
+  const date = follows.date < first ? first : follows.date;
+  return date < own.date ? { ...follows, date } : own;
 }
 
 /** The chain of open steps that decides when a step ends. */
 function pathTo(key: StepKey, seen: ReadonlyMap<StepKey, Dates>): readonly StepKey[] {
   const dates = seen.get(key);
   if (dates === undefined || dates.step.doneOn !== null) return [];
-  const { decidedBy } = dates.shown;
-  return decidedBy === null ? [key] : [...pathTo(decidedBy, seen), key];
+  const { because } = dates.shown;
+  return because?.kind === 'after' ? [...pathTo(because.step, seen), key] : [key];
 }
 
 function latest(dates: readonly (string | null)[]): string | null {

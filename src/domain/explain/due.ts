@@ -4,7 +4,6 @@ import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { DUE_ANCHORS } from '#domain/process/due-dates.ts';
-import type { EngagementRecord } from '#domain/record/record.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
@@ -40,18 +39,14 @@ export interface DueExplanation {
 
 type AnchorDates = Readonly<Record<(typeof DUE_ANCHORS)[number], string | null>>;
 
-/** The due date of a step and the rule, or whoever, gave it. @param record what was recorded of the engagement */
-export function explainDue(
-  status: StepStatus,
-  context: BlockContext,
-  record: Pick<EngagementRecord, 'baseline'> | null,
-): DueExplanation {
+/** The due date of a step and the rule, or whoever, gave it. */
+export function explainDue(status: StepStatus, context: BlockContext): DueExplanation {
   const rules = rulesSeen(status, context);
   const date = dueOf(status, context);
   const planned = context.plannedDue.get(status.key) ?? null;
   const used = rules.find((rule) => rule.used);
   const rule = used === undefined ? 'no rule applies' : ruleText(used);
-  const why = date === planned ? rule : setBy(date, planned, record?.baseline.get(status.key) ?? null);
+  const why = date === planned ? rule : setBy(date, planned, status.given);
   const beforeItsTurn = contradictingDates(context)
     .filter(({ step }) => step === status.key)
     .map(({ before, beforeDue }) => ({

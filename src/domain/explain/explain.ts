@@ -152,10 +152,10 @@ export function explain(input: {
   const assessment = openly(input.assessment);
   const { process } = assessment;
   const context = blockContext(assessment, settings);
-  const forecast = forecastOf(context, found.record);
+  const forecast = forecastOf(context);
   const steps = process.steps.flatMap((step): StepExplanation[] => {
     const status = assessment.steps.find(({ key }) => key === step.id);
-    if (status !== undefined) return [explainStep(status, context, { found, forecast })];
+    if (status !== undefined) return [explainStep(status, context, forecast)];
     const excluded = assessment.excluded.find((candidate) => candidate.step.id === step.id);
     return excluded === undefined ? [] : [explainExcluded(excluded, assessment)];
   });
@@ -229,11 +229,7 @@ function conditionOf(step: Step, { sow }: Assessment): ConditionExplanation | nu
   return { text: describeCondition(step.when), checks: evaluateCondition(step.when, sow).checks };
 }
 
-function explainStep(
-  status: StepStatus,
-  context: BlockContext,
-  { found, forecast }: { readonly found: Identified; readonly forecast: Forecast },
-): StepExplanation {
+function explainStep(status: StepStatus, context: BlockContext, forecast: Forecast): StepExplanation {
   const { assessment, settings } = context;
   const { step, issue } = status;
   const occurrences = occurrencesSeen(status.key, context);
@@ -260,7 +256,7 @@ function explainStep(
     gates: status.gates,
     waiver: status.waiver,
     acceptance: status.acceptance,
-    due: explainDue(status, context, found.record),
+    due: explainDue(status, context),
     ...(occurrences === null ? {} : { occurrences }),
     forecast: forecast.steps.get(status.key)?.forecast ?? null,
     cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,

@@ -1,6 +1,6 @@
 /** What people have ruled about steps, carried to the names that the steps have in another version. */
 import type { StepKey } from '#domain/base/keys.ts';
-import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { isStepCause, NO_RULINGS, type Replan, type Rulings } from '#domain/rulings/rulings.ts';
 
 /** Rulings of one engagement, taken apart. */
 export interface SplitRulings {
@@ -25,10 +25,29 @@ export function splitRulings(rulings: Rulings, keyAfter: (step: StepKey) => Step
     kept: {
       ...rulings,
       ...ofSteps(rulings, kept),
-      owed: owed === null ? null : { ...owed, dueDates: kept(owed.dueDates) },
+      replans: rulings.replans.flatMap((replan) => replanAfter(replan, keyAfter)),
+      owed:
+        owed === null
+          ? null
+          : {
+              ...owed,
+              dueDates: kept(owed.dueDates),
+              autoDue: owed.autoDue.flatMap((step) => keyAfter(step) ?? []),
+            },
     },
     aside: { ...NO_RULINGS, ...ofSteps(rulings, aside) },
   };
+}
+
+/** A proposal of dates with the names to come. One whose cause does not go on is made anew, if there is reason. */
+function replanAfter(replan: Replan, keyAfter: (step: StepKey) => StepKey | null): Replan[] {
+  const cause = isStepCause(replan.cause) ? keyAfter(replan.cause) : replan.cause;
+  if (cause === null) return [];
+  const moves = replan.moves.flatMap((move) => {
+    const step = keyAfter(move.step);
+    return step === null ? [] : [{ ...move, step }];
+  });
+  return moves.length === 0 ? [] : [{ ...replan, cause, moves }];
 }
 
 /** Puts rulings that were set aside back among the others. */
@@ -48,6 +67,8 @@ function listsOfBoth(one: Rulings, other: Rulings): Pick<Rulings, OfSteps> {
     calls: [...one.calls, ...other.calls],
     instances: [...one.instances, ...other.instances],
     snoozes: [...one.snoozes, ...other.snoozes],
+    pinned: [...one.pinned, ...other.pinned],
+    moved: [...one.moved, ...other.moved],
     reminders: [...one.reminders, ...other.reminders],
     waiting: [...one.waiting, ...other.waiting],
     runs: [...one.runs, ...other.runs],
@@ -64,6 +85,8 @@ function ofSteps(
     calls: change(rulings.calls),
     instances: change(rulings.instances),
     snoozes: change(rulings.snoozes),
+    pinned: change(rulings.pinned),
+    moved: change(rulings.moved),
     reminders: change(rulings.reminders),
     waiting: change(rulings.waiting),
     runs: change(rulings.runs),

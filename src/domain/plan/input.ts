@@ -11,7 +11,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import type { Touches } from '#domain/record/record.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
 import type { DueReminder } from '#domain/reminders/reminders.ts';
-import type { Rulings } from '#domain/rulings/rulings.ts';
+import type { Replan, Rulings } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** Everything that one run plans from. */
@@ -72,6 +72,8 @@ export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn' | 't
   readonly coming: ReadonlySet<StepKey>;
   /** What the record says of every item's last change after this run. */
   readonly touches: Touches;
+  /** Proposals of dates that this run carries out. */
+  readonly applied: readonly Replan[];
   /** Reminders to be written. */
   readonly due: readonly DueReminder[];
 }

@@ -20,13 +20,14 @@ export interface NextRulings {
 /**
  * Computes the rulings that a run records.
  *
- * @param context with the rulings as they are now, and what this run changes on issues
+ * @param context with the rulings as they are now, those about dates as they will be, and what this run changes on issues
  */
 export function nextRulings(
   { facts, said, wishes, now }: Pick<PlanInput, 'facts' | 'said' | 'wishes' | 'now'>,
   context: BlockContext,
 ): NextRulings {
-  const { assessment, found } = facts;
+  const { found } = facts;
+  const { assessment } = context;
   const { effects } = said.followed;
   const done = assessment.steps.filter((status) => status.done).map(({ key }) => key);
   // A new epic has the health it is made with, whatever its tracking issue had.

@@ -11,6 +11,7 @@ import { type BlockContext, blockContext } from '#domain/texts/block-context.ts'
 import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
+import { appliedReplans, datesAfter, planDateNotes } from './dates.ts';
 import { isStopped, planEpic, planPausing, planStopped } from './epic.ts';
 import { fightIn, touchesAfter, wrongClosesIn } from './fuse.ts';
 import { holderAfter, planRetirement } from './holder.ts';
@@ -55,6 +56,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     what: 'reminders',
     because: 'the epic, written later, records that they were said',
     actions: planReminderNotes,
+  },
+  {
+    what: 'proposals of dates, and what became of them',
+    because: 'the explanation before the change; the epic, written later, records them',
+    actions: planDateNotes,
   },
   {
     what: 'notes about failed pipelines',
@@ -141,7 +147,7 @@ function draftOf(input: PlanInput): Draft {
     groupLabels,
     resume: wishes.resume,
   });
-  const before = { ...contextOf(input, memory), pending: pendingChanges(input) };
+  const before = withDates(input, memory);
   const { rulings, health, due } = nextRulings(input, before);
   const assessment = { ...facts.assessment, rulings };
   const settled = { ...input, facts: { ...facts, assessment }, left };
@@ -155,8 +161,17 @@ function draftOf(input: PlanInput): Draft {
     coming: comingSteps(input, left),
     askOn,
     tell,
+    applied: appliedReplans(facts),
     due,
   };
+}
+
+/** What texts are made of, with the due dates that this run writes, and with what is said of dates then. */
+function withDates(input: PlanInput, memory: DriftMemory): BlockContext {
+  const plain = contextOf(input, memory);
+  const context = { ...plain, pending: pendingChanges(input, plain) };
+  const rulings = datesAfter(input.facts, context, input.now);
+  return { ...context, assessment: { ...context.assessment, rulings } };
 }
 
 function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context' | 'touches'> {

@@ -117,7 +117,7 @@ function baselineNow(
   return new Map(
     assessment.steps.flatMap((status): [StepKey, string][] => {
       const { key, issue } = status;
-      const real = realDue(status, assessment, { record: found.record, calendar: context.settings.calendar });
+      const real = realDue(status, assessment, context.settings.calendar);
       const given = issue === null ? context.plannedDue.get(key) : found.record?.baseline.get(key);
       const date = real ?? given;
       return date === undefined || date === null ? [] : [[key, date]];

@@ -16,11 +16,13 @@ import { foreignStateNote } from '#domain/drift/notes.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
+import type { BlockContext } from '#domain/texts/block-context.ts';
 import { ASKING, settledNote, violationNote } from '#domain/texts/notes.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
 import type { Action } from './action.ts';
 import { blockChange, labelChanges } from './changes.ts';
 import { stepLabels, stepMarker } from './creation.ts';
+import { dueDatesNow } from './dates.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { keptInIssue, keptToWrite, keptWhy } from './kept.ts';
 import { leftLabels, staysOpen } from './left.ts';
@@ -174,18 +176,16 @@ function closingReason({ waiver, acceptance, run, step }: StepStatus): string {
 type Asked = Pick<PlanInput, 'facts' | 'said' | 'settings'>;
 
 /** Changes of this run on each issue, apart from labels, state and text. */
-export function pendingChanges(input: Asked): ReadonlyMap<StepKey, PendingChange> {
+export function pendingChanges(input: Asked, context: BlockContext): ReadonlyMap<StepKey, PendingChange> {
   const { settings } = input;
-  const { assessment, found } = input.facts;
-  const { effects } = input.said.followed;
+  const { assessment } = input.facts;
+  const dates = dueDatesNow(input, context);
   return new Map(
     assessment.steps.flatMap((status) => {
       const { issue, key } = status;
       if (issue === null) return [];
       const assignee = assigneeChange(status, issue, currentLabel(issue, settings), input);
-      const said = effects.dueDates.find(({ step }) => step === key)?.date ?? null;
-      const wanted =
-        said ?? realDue(status, assessment, { record: found.record, calendar: settings.calendar });
+      const wanted = dates.get(key) ?? realDue(status, assessment, settings.calendar);
       const dueDate = wanted === issue.dueDate ? null : wanted;
       return assignee === null && dueDate === null ? [] : [[key, { assignee, dueDate }] as const];
     }),

@@ -14,7 +14,6 @@ import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, type Finding } from '#domain/explain/check.ts';
 import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import type { EngagementRecord } from '#domain/record/record.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
@@ -36,9 +35,7 @@ export interface ReportContext {
 }
 
 /** What a report takes of who is who in an engagement. */
-export type ReportedFound = Pick<Identified, 'epic' | 'memory' | 'restored'> & {
-  readonly record: Pick<EngagementRecord, 'baseline'> | null;
-};
+export type ReportedFound = Pick<Identified, 'epic' | 'memory' | 'restored'>;
 
 /** Reports on an engagement from its assessment. Tells no amounts, and of a confidential issue only the state. */
 export function reportEngagement(
@@ -49,7 +46,7 @@ export function reportEngagement(
   const assessment = openly(everything);
   const { sow, process, engagement, closed, completed } = assessment;
   const blocks = blockContext(assessment, context.settings);
-  const forecast = forecastOf(blocks, found.record);
+  const forecast = forecastOf(blocks);
   const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
   const turns = mainTurns(assessment).map(({ key }) => key);
   const closedAt = closed ? (found.epic?.closedAt ?? null) : null;

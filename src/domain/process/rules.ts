@@ -9,6 +9,7 @@ import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { Condition, EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
 import { recurringProblems } from './recurring-rules.ts';
+import { slipProblems } from './slip-rules.ts';
 
 type Rule = (process: ProcessDefinition) => readonly InputProblem[];
 
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   doneWhenProblems,
   pipelineProblems,
   recurringProblems,
+  slipProblems,
   closingProblems,
 ];
 

@@ -252,6 +252,7 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
 export function lasting(record: EngagementRecord): EngagementRecord {
   const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes, labelIds } =
     record.rulings;
+  const { pinned, moved } = record.rulings;
   return {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
@@ -274,6 +275,8 @@ export function lasting(record: EngagementRecord): EngagementRecord {
       health,
       snoozes,
       labelIds,
+      pinned,
+      moved,
     },
   };
 }

@@ -8,6 +8,7 @@ import { wantedOf } from '#domain/recurring/settle.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { hasReminder } from './reminders.ts';
+import { hasUnanswered } from './unanswered.ts';
 
 /** Whoever asks again within this many days misses nothing. */
 const DAYS_AHEAD = 14;
@@ -56,7 +57,11 @@ function daysLook(context: BlockContext, now: string): string | null {
     if (days > 0 && turnsAtMidnight(context, then)) return instantOf(day, '00:00', calendar);
     const opening = instantOf(day, calendar.workingHours.from, calendar);
     if (msBetween(now, opening) <= 0) continue;
-    if (hasReminder(then) || (isWorkingDay(day, calendar) && lateIn(context) !== lateIn(then)))
+    if (
+      hasReminder(then) ||
+      hasUnanswered(then) ||
+      (isWorkingDay(day, calendar) && lateIn(context) !== lateIn(then))
+    )
       return opening;
   }
   return null;

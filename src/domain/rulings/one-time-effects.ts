@@ -9,7 +9,13 @@ export interface OneTimeEffects extends Owed {
 }
 
 /** Effects when nobody has asked for any. */
-export const NO_EFFECTS: OneTimeEffects = { dueDates: [], roles: [], autoHealth: false, unpause: false };
+export const NO_EFFECTS: OneTimeEffects = {
+  dueDates: [],
+  autoDue: [],
+  roles: [],
+  autoHealth: false,
+  unpause: false,
+};
 
 /** Effects of what was said while the engagement was stopped, and that have not happened yet. */
 export function effectsOwed({ owed }: Rulings): OneTimeEffects {
@@ -27,10 +33,10 @@ export function recordEffects(
   effects: OneTimeEffects,
   done: ReadonlySet<StepKey> | null,
 ): Rulings {
-  const { dueDates, roles, autoHealth } = effects;
+  const { dueDates, autoDue, roles, autoHealth } = effects;
   if (done === null) {
-    const owes = dueDates.length > 0 || roles.length > 0 || autoHealth;
-    return { ...rulings, owed: owes ? { dueDates, roles, autoHealth } : null };
+    const owes = dueDates.length + autoDue.length + roles.length > 0 || autoHealth;
+    return { ...rulings, owed: owes ? { dueDates, autoDue, roles, autoHealth } : null };
   }
   const waivers = rulings.waivers.map((waiver) =>
     done.has(waiver.step) ? { ...waiver, used: true } : waiver,

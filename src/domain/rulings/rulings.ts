@@ -84,6 +84,52 @@ export type CallRuling = z.infer<typeof CallRuling>;
 /** A hold that is over: its first day, and the day the engagement went on. */
 const PastHold = z.object({ from: CalendarDate, to: CalendarDate });
 
+/** A step whose due date a person has set: nothing but a person moves it. */
+const Pin = z.object({ step: Key });
+
+/** The date that an applied plan gave a step last, and the day it did: holds up to that day are in it. */
+const Moved = z.object({ step: Key, to: CalendarDate, on: CalendarDate });
+export type Moved = z.infer<typeof Moved>;
+
+/** One date that is to move. */
+const DateMove = z.object({ step: Key, from: CalendarDate, to: CalendarDate });
+export type DateMove = z.infer<typeof DateMove>;
+
+/** Dates that are to move together, for one cause. */
+const Replan = z.object({
+  /** The step that moved the others, {@link ON_HOLD}, or {@link ON_REQUEST}: somebody asked for earlier dates. */
+  cause: z.string(),
+  moves: z.array(DateMove),
+  /** The day it was proposed, by which its comment is known. */
+  since: CalendarDate,
+  /** The day the moves became what they are: from then on an answer is waited for. */
+  on: CalendarDate,
+  /** The manager was reminded that nobody has answered. */
+  reminded: z.boolean().default(false),
+  /** It is to be carried out. `by`: who said so; `null`: the settings do. */
+  accepted: z.object({ by: z.string().nullable() }).nullable().default(null),
+  /** Nothing is to move. */
+  dropped: z
+    .object({ reason: z.string(), ...given })
+    .nullable()
+    .default(null),
+});
+export type Replan = Readonly<z.infer<typeof Replan>>;
+
+/** Whether a proposal waits for an answer. */
+export function isOpenReplan({ accepted, dropped }: Replan): boolean {
+  return accepted === null && dropped === null;
+}
+
+/** Causes of moves that are no step: no step has such a key. */
+export const ON_HOLD = 'on hold';
+export const ON_REQUEST = 'on request';
+
+/** Whether the cause of a move is a step. */
+export function isStepCause(cause: string): boolean {
+  return cause !== ON_HOLD && cause !== ON_REQUEST;
+}
+
 const HealthOverride = z.object({
   value: z.enum(HEALTH_STATES),
   /** The last date it holds. */
@@ -127,6 +173,8 @@ const Waiting = z.object({ step: Key, since: CalendarDate });
 const Owed = z.object({
   /** Dates that issues get; the last word about a step counts. */
   dueDates: z.array(z.object({ step: Key, date: CalendarDate })),
+  /** Steps whose dates are those of the plan again. */
+  autoDue: z.array(Key).default([]),
   /** Roles that somebody else has now: open issues of theirs go over. */
   roles: z.array(z.string()),
   /** A health label that a person has set no longer stays. */
@@ -170,6 +218,9 @@ export const Rulings = z.object({
   calls: z.array(CallRuling).default([]),
   instances: z.array(Instance).default([]),
   snoozes: z.array(Snooze).default([]),
+  pinned: z.array(Pin).default([]),
+  moved: z.array(Moved).default([]),
+  replans: z.array(Replan).default([]),
   health: HealthOverride.nullable().default(null),
   /** The health label we set last; another value on the epic was set by a person. */
   healthSet: z.enum(HEALTH_STATES).default('on track'),

@@ -15,6 +15,7 @@ import { hoursText } from '#domain/hours/words.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
+import { forecastLines } from './forecast-lines.ts';
 import { byHandLines } from './kept-text.ts';
 import { trackersList } from './tracker-lines.ts';
 
@@ -59,6 +60,7 @@ export function epicBlock(
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${closingStepNames(assessment)}.`,
     '',
+    ...forecastLines(context),
     ...afterEndLines(context),
     ...trackersList(context),
     ...waiverLines(assessment),

@@ -47,6 +47,9 @@ export type NoteRule =
   | `pipeline:${number}`
   /** With both versions, and how many migrations there have been. */
   | `migrated:${number}-${number}:${number}`
+  /** With cause and day. */
+  | `dates:${string}`
+  | `dates-unanswered:${string}`
   | 'not-asked-for'
   | 'minutes-place'
   /** With the threshold, and the hours sold then. */

@@ -5,6 +5,7 @@ import { GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import type { Plan } from '#domain/plan/action.ts';
+import { movesNext } from '#domain/plan/dates.ts';
 import { isStopped } from '#domain/plan/epic.ts';
 import { newlyWanted } from '#domain/plan/pipelines.ts';
 import { judge } from '#domain/policy/policy.ts';
@@ -161,12 +162,14 @@ export async function carryOut(
         : []),
     ],
   };
-  const wants = !isStopped(decision) && newlyWanted(wanted.rulings, said.recorded).length > 0;
+  const wants =
+    !isStopped(decision) &&
+    (newlyWanted(wanted.rulings, said.recorded).length > 0 || movesNext(wanted.rulings));
   const goesOn = applied.started.size > 0 || wants;
   return goesOn ? await goOn(deps, outcome, options, applied.started) : outcome;
 }
 
-/** Pipelines: what was written down as wanted is started, what was started is written down. */
+/** What was written down as wanted is done: pipelines start, dates move. What was started is written down. */
 async function goOn(
   deps: ReconcileDeps,
   outcome: Settled<'applied'>,

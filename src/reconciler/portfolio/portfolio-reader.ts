@@ -122,7 +122,7 @@ async function knowing(
 }
 
 function kept({ facts: { assessment, found } }: Judged): Known {
-  const { epic, memory, restored, record } = found;
+  const { epic, memory, restored } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,
     issue: status.issue === null ? null : light(status.issue),
@@ -134,7 +134,6 @@ function kept({ facts: { assessment, found } }: Judged): Known {
       epic: epic === null ? null : light(epic),
       memory,
       restored,
-      record: record === null ? null : { baseline: record.baseline },
     },
   };
 }

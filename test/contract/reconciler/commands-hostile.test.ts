@@ -30,6 +30,7 @@ const EXAMPLES: Readonly<Record<CommandName, string>> = {
   add: '/ps add change-order More hours',
   snooze: '/ps snooze first 3',
   due: '/ps due first 2027-02-01 they are away',
+  replan: '/ps replan',
   health: '/ps health at risk it looks bad',
   call: '/ps call first skip they are away',
   reconcile: '/ps reconcile',

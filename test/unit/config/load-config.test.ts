@@ -102,6 +102,7 @@ describe('config/load-config', () => {
       },
       hours: { notice: 75, attention: 90, limit: 100 },
       reminders: { enabled: true, daysBefore: 1, daysAfter: 1, escalateAfter: 3, perDay: 3, quiet: [] },
+      moveDates: 'ask',
       labels: {},
       policy: { mode: 'enforce', brakes: { reopen: 5, close: 10, create: 40, engagements: 5 } },
       commands: {},

@@ -56,7 +56,12 @@ function refused({ answers }: Followed): readonly number[] {
   return answers.filter(({ outcome }) => outcome === 'refused').map(({ noteId }) => noteId);
 }
 
-const OWED = { dueDates: [{ step: 'first', date: '2027-01-04' }], roles: ['manager'], autoHealth: true };
+const OWED = {
+  dueDates: [{ step: 'first', date: '2027-01-04' }],
+  autoDue: [],
+  roles: ['manager'],
+  autoHealth: true,
+};
 
 describe('followComments', () => {
   it('adds what is to be done once to what is owed, the last word about a thing counting', () => {
@@ -75,6 +80,7 @@ describe('followComments', () => {
         { step: 'first', date: '2027-03-01' },
         { step: 'last', date: '2027-04-01' },
       ],
+      autoDue: [],
       roles: ['manager', 'engineer'],
       autoHealth: true,
       unpause: false,

@@ -39,6 +39,19 @@ describe('domain/parse-command', () => {
       '/ps due 2027-01-15 the room is taken',
       { name: 'due', step: null, date: '2027-01-15', reason: 'the room is taken' },
     ],
+    ['/ps due auto', { name: 'due', step: null, date: null, reason: '' }],
+    ['/ps replan', { name: 'replan', what: 'apply', cause: null, reason: '' }],
+    ['/ps replan Kick-off.', { name: 'replan', what: 'apply', cause: 'kick-off', reason: '' }],
+    ['/ps replan hold', { name: 'replan', what: 'apply', cause: 'on hold', reason: '' }],
+    [
+      '/ps replan no – they can do both at once',
+      { name: 'replan', what: 'drop', cause: null, reason: 'they can do both at once' },
+    ],
+    [
+      '/ps replan kick-off no they agreed',
+      { name: 'replan', what: 'drop', cause: 'kick-off', reason: 'they agreed' },
+    ],
+    ['/ps replan pull', { name: 'replan', what: 'pull', cause: null, reason: '' }],
     [
       '/ps health at risk for 5 days the key person left',
       { name: 'health', value: 'at risk', days: 5, reason: 'the key person left' },
@@ -131,8 +144,14 @@ describe('domain/parse-command', () => {
     ['/ps health at risk until 2027-01-15 no access', 'health: it takes a number of days or weeks'],
     [
       '/ps due 2020-01-01 it was planned so',
-      'due: 2020-01-01 is over: a due date is today or later. Write it as `/ps due <YYYY-MM-DD> <reason>`',
+      'due: 2020-01-01 is over: a due date is today or later. Write it as `/ps due <YYYY-MM-DD> <reason>|auto`',
     ],
+    ['/ps replan no', 'replan: it needs a reason'],
+    [
+      '/ps replan kickof',
+      'replan: `kickof` is no step, and neither `no` nor `pull`. Did you mean "kick-off"?. Write it as',
+    ],
+    ['/ps replan pull tomorrow', 'replan: nothing follows `pull`'],
     ['/ps sta\u2060tsu', 'null: there is no command `statsu`. Did you mean `/ps status`?'],
     ['/ps banana', 'null: there is no command `banana`. Write `/ps help` to see the commands'],
   ])('refuses %s, so that no time falls into a reason', (body, why) => {
@@ -141,7 +160,7 @@ describe('domain/parse-command', () => {
 
   it.each([
     ['/ps wave kick-off', 'Did you mean `/ps waive <step> <reason>`?'],
-    ['/ps due kick-off', 'Write it as `/ps due <step> <YYYY-MM-DD> <reason>`'],
+    ['/ps due kick-off', 'Write it as `/ps due <step> <YYYY-MM-DD> <reason>|auto`'],
     ['/ps hold', 'Write it as `/ps hold <reason>`'],
     ['/ps skip', 'Write it as `/ps skip <step> <reason>`'],
   ])('tells on the epic that %s needs a step, where it does', (body, hint) => {

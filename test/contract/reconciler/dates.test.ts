@@ -1,0 +1,207 @@
+/** Dates that move, in GitLab: proposed, answered, applied once; pinned by people; and what the epic says of it. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { answerTo, sayIn, settleIn } from '#test/support/commands.ts';
+import { type DatesWorld, startDates } from '#test/support/dates.ts';
+
+let world: DatesWorld;
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** Assigned and welcomed in time, kicked off two weeks late. */
+async function kickedOffLate(options: Parameters<typeof startDates>[0] = {}): Promise<void> {
+  world = await startDates(options);
+  await world.done('2026-12-08', 'assign-engineer');
+  await world.done('2026-12-09', 'welcome-email');
+  await world.done('2027-01-25', 'kick-off');
+}
+
+describe('a date that should move', () => {
+  it('is proposed on the epic, with cause and reason, and stays where it is', async () => {
+    await kickedOffLate();
+
+    expect(world.due('intake-aws')).toBe('2027-01-18');
+    const [said = '', ...more] = world.proposals();
+    expect(more).toEqual([]);
+    expect(said).toContain('Kick-off was done on 2027-01-25, 10 working days after its date (2027-01-11).');
+    expect(said).toMatch(
+      /\| .* \| 2027-01-18 \| 2027-02-01 \| 5 working days after Kick-off, done 2027-01-25, as planned \|/,
+    );
+    expect(said).toContain('Forecast: the epic closes on 2027-07-14.');
+    expect(said).toContain('@eli `/ps replan kick-off` moves them');
+    expect(world.epicLines()).toContain('**Dates that should move**');
+    await settleIn(world);
+  });
+
+  it('moves when the manager or whoever did the step says so, and is the plan from then on', async () => {
+    await kickedOffLate();
+    const note = await world.say('eli', 'intake-aws', '/ps replan');
+
+    expect(world.due('intake-aws')).toBe('2027-02-01');
+    expect(answerTo(world, world.issue('intake-aws'), note)).toContain('2027-01-18 → 2027-02-01');
+    expect(world.proposals()).toEqual([
+      expect.stringMatching(/^\*\*Settled\.\*\* These dates move, as `eli` has said\. /),
+    ]);
+    expect(world.epicLines()).not.toContain('**Dates that should move**');
+    await settleIn(world);
+    await world.at('2027-02-03');
+    expect(world.due('intake-aws')).toBe('2027-02-01');
+    expect(world.proposals()).toHaveLength(1);
+  });
+
+  it('stays when somebody says no, is not asked about again, and is when the reason is another', async () => {
+    world = await startDates();
+    await world.done('2027-01-08', 'assign-engineer');
+    await world.say('mira', 'assign-engineer', '/ps replan no we do it all in one week');
+
+    expect(world.due('kick-off')).toBe('2027-01-11');
+    expect(world.proposals()).toEqual([
+      expect.stringContaining('`mira` leaves these dates where they are: we do it all in one week.'),
+    ]);
+    await settleIn(world);
+    await world.done('2027-01-13', 'welcome-email');
+    expect(world.proposals().at(-1)).toContain('Send the welcome e-mail was done on 2027-01-13');
+    expect(world.proposals()).toHaveLength(2);
+  });
+
+  it('is no question to those who neither manage nor did the step', async () => {
+    await kickedOffLate();
+    const note = await world.say('casey', 'intake-aws', '/ps replan');
+
+    expect(world.due('intake-aws')).toBe('2027-01-18');
+    expect(
+      world.sandbox.world.awards.filter(({ noteId }) => noteId === note.id).map(({ name }) => name),
+    ).toEqual(['x']);
+  });
+
+  it('is asked about in one comment that is edited while it is open', async () => {
+    world = await startDates();
+    await world.done('2026-12-11', 'assign-engineer');
+    expect(world.proposals()).toHaveLength(1);
+    world.setDue('mira', 'welcome-email', '2026-12-16');
+    await world.at('2026-12-11 12:00');
+
+    expect(world.proposals()).toEqual([
+      expect.stringMatching(/^\*\*Settled\.\*\* These dates need not move/),
+    ]);
+  });
+
+  it('moves by itself where the settings say so, and is explained before it does', async () => {
+    await kickedOffLate({ settings: { moveDates: 'auto' } });
+
+    expect(world.due('intake-aws')).toBe('2027-02-01');
+    expect(world.proposals()).toEqual([
+      expect.stringContaining('These dates move, as the settings say. services/'),
+    ]);
+    await settleIn(world);
+  });
+
+  it('is only forecast where the settings say never', async () => {
+    await kickedOffLate({ settings: { moveDates: 'never' } });
+
+    expect(world.due('intake-aws')).toBe('2027-01-18');
+    expect(world.proposals()).toEqual([]);
+  });
+
+  it('reminds the manager once when nobody answers for five working days', async () => {
+    await kickedOffLate();
+    await world.at('2027-01-29 09:00');
+    expect(world.proposals()).toHaveLength(1);
+    await world.at('2027-02-01 08:00');
+    expect(world.proposals()).toHaveLength(1);
+    await world.at('2027-02-01 09:00');
+    expect(world.proposals()).toEqual([
+      expect.anything(),
+      expect.stringContaining(
+        '@mira Nobody has answered since 2027-01-25 whether these dates move: services/',
+      ),
+    ]);
+    await world.at('2027-02-09 09:00');
+    expect(world.proposals()).toHaveLength(2);
+  });
+
+  it('is earlier when the manager pulls it', async () => {
+    world = await startDates();
+    await world.done('2026-12-07', 'assign-engineer');
+    expect(world.proposals()).toEqual([]);
+    await world.say('eli', 'welcome-email', '/ps replan pull');
+    expect(world.due('welcome-email')).toBe('2026-12-09');
+    await world.say('mira', 'welcome-email', '/ps replan pull');
+
+    expect(world.due('welcome-email')).toBe('2026-12-08');
+    expect(world.proposals()).toEqual([expect.stringContaining('Somebody asked for earlier dates.')]);
+    await settleIn(world);
+  });
+});
+
+describe('a date that a person has set', () => {
+  it('in GitLab stays, what follows it moves, and it says when it cannot be held', async () => {
+    world = await startDates();
+    world.setDue('mira', 'kick-off', '2027-01-12');
+    await world.done('2027-01-08', 'assign-engineer');
+
+    expect(world.due('kick-off')).toBe('2027-01-12');
+    const said = world.proposals().join('\n');
+    expect(said).toMatch(/Intake.* \| 2027-01-18 \| 2027-01-21 \|/);
+    expect(said).not.toMatch(/Kick-off.* \| 2027-01-12 \|/);
+    expect(world.epicLines()).toMatch(
+      /Kick-off, due 2027-01-12: cannot be held: earliest 2027-01-14, and a person has set 2027-01-12/,
+    );
+  });
+
+  it('by /ps due stays also where it is the date of the plan; /ps due auto gives it back', async () => {
+    world = await startDates();
+    await world.say('mira', 'welcome-email', '/ps due 2026-12-09 they wait for it');
+    await world.done('2026-12-11', 'assign-engineer');
+    expect(world.due('welcome-email')).toBe('2026-12-09');
+    expect(world.proposals()).toEqual([]);
+
+    await world.say('mira', 'welcome-email', '/ps due auto');
+    expect(world.due('welcome-email')).toBe('2026-12-09');
+    expect(world.proposals()).toEqual([expect.stringContaining('| 2026-12-09 | 2026-12-14 |')]);
+    await world.say('mira', 'welcome-email', '/ps due 2026-12-18 they are away\n/ps replan');
+    expect(world.due('welcome-email')).toBe('2026-12-18');
+    await world.say('mira', 'welcome-email', '/ps due auto');
+    expect(world.due('welcome-email')).toBe('2026-12-09');
+  });
+
+  it('to what is proposed is the answer', async () => {
+    await kickedOffLate();
+    world.setDue('eli', 'intake-aws', '2027-02-01');
+    await world.at('2027-01-25 12:00');
+
+    expect(world.proposals()).toEqual([expect.stringMatching(/^\*\*Settled\.\*\*/)]);
+    await settleIn(world);
+    await world.done('2027-02-01', 'intake-aws');
+    expect(world.proposals()).toHaveLength(1);
+  });
+});
+
+describe('a hold', () => {
+  it('moves what comes after the contract, and says that the contract cannot be held', async () => {
+    await kickedOffLate();
+    await world.done('2027-02-01', 'intake-aws');
+    world.clock('2027-03-01');
+    await world.say('mira', 'project-summary', '/ps hold the customer moves house');
+    world.clock('2027-03-30');
+    await world.say('mira', 'project-summary', '/ps resume');
+
+    expect(world.proposals().at(-1)).toContain('SOW-2001 was on hold for 19 working days.');
+    expect(world.proposals().at(-1)).toContain('| 2027-07-07 | 2027-08-03 |');
+    expect(world.epicLines()).toContain(
+      "cannot be held: forecast 2027-07-27, 19 working days after the contract's end. A change request *dates* would do.",
+    );
+    expect(world.epicLines()).toContain(
+      '**Forecast:** closes 2027-08-10; decided by Project summary → Customer sign-off → Financial wrap-up.',
+    );
+    const note = sayIn(world, 'mira', world.epic(), '/ps replan hold');
+    await settleIn(world);
+    expect(world.notesOf(world.epic(), `answer:${note.id}`)).toHaveLength(1);
+    expect(
+      ['project-summary', 'customer-sign-off', 'financial-wrap-up', 'post-mortem'].map(world.due),
+    ).toEqual(['2027-06-30', '2027-08-03', '2027-08-10', '2027-08-10']);
+    await world.at('2027-03-31');
+    expect(world.epicLines()).toContain('closes 2027-08-10');
+  });
+});
