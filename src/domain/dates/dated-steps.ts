@@ -55,21 +55,28 @@ function takesPart({ step }: StepStatus): boolean {
 function datesOf(
   status: StepStatus,
   context: Outlook,
-): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'doneOn' | 'held'> {
+): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'wasOver' | 'doneOn' | 'held'> {
   const { assessment, settings, plannedDue } = context;
   const { key, done, settled, issue, given } = status;
   const { calendar } = settings;
   const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, calendar);
   const moved = movedOf(key, assessment.rulings);
   const createdOn = issue === null ? null : localDate(issue.createdAt, calendar);
+  const due = dueOf(status, context);
   return {
-    planned: given ?? plannedDue.get(key) ?? null,
-    baseline: planDate(status, context),
-    due: dueOf(status, context),
+    planned: notBefore(createdOn, given ?? plannedDue.get(key) ?? null),
+    baseline: notBefore(createdOn, planDate(status, context)),
+    due,
     pinned: isPinned(status, context),
+    wasOver: due !== null && createdOn !== null && due < createdOn,
     doneOn: done ? (settled?.on ?? closedOn) : null,
     held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn ?? '', calendar),
   };
+}
+
+/** A plan that was over before there was an issue began with it. */
+function notBefore(first: string | null, date: string | null): string | null {
+  return date !== null && first !== null && date < first ? first : date;
 }
 
 function movedOf(key: StepKey, { moved }: Rulings): Moved | undefined {

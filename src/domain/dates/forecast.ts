@@ -34,6 +34,8 @@ export interface DatedStep {
   readonly due: string | null;
   /** A person has set the due date. */
   readonly pinned: boolean;
+  /** The due date was over before there was an issue: nobody ever held it, and it does not move. */
+  readonly wasOver: boolean;
   /** Day on which it was done; `null`: open. */
   readonly doneOn: string | null;
   readonly started: boolean;

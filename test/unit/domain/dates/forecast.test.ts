@@ -25,6 +25,7 @@ function step(key: string, due: string, changes: Partial<DatedStep> = {}): Dated
     baseline: due,
     due,
     pinned: false,
+    wasOver: false,
     doneOn: null,
     started: false,
     canStart: false,
