@@ -65,7 +65,10 @@ function facts(report: EngagementReport, today: string): Html {
     nextDue === null
       ? null
       : html`${day(nextDue.date, today)} (${inDaysText(nextDue.inDays)}): ${nextDue.title}`,
-  )}${fact('Closed won', closedWonOn === null ? null : day(closedWonOn, today))}${fact(
+  )}${fact('Forecast', forecastText(report, today))}${fact(
+    'Closed won',
+    closedWonOn === null ? null : day(closedWonOn, today),
+  )}${fact(
     'Closed',
     closedOn === null ? null : day(closedOn, today),
   )}${fact('Last change', lastChangeAt === null ? null : momentText(lastChangeAt))}${fact(
@@ -76,12 +79,22 @@ function facts(report: EngagementReport, today: string): Html {
   )}${fact('Epic', reference === null ? null : linkTo(url, reference))}</dl>`;
 }
 
+function forecastText(
+  { forecastEnd, criticalPath, steps, status }: EngagementReport,
+  today: string,
+): Html | null {
+  if (forecastEnd === null || status !== 'running') return null;
+  const path = criticalPath.map((key) => steps.find(({ step }) => step === key)?.title ?? key);
+  return html`closes ${day(forecastEnd, today)}${path.length === 0 ? '' : `; decided by ${path.join(' → ')}`}`;
+}
+
 function steps(report: EngagementReport, today: string): Html {
   if (report.steps.length === 0) return html``;
   const line = timeLine(report, today);
   return html`<h2 id="steps">Steps</h2>${legend()}
 <div class="wide-strip">${stripPicture(report)}</div>
-<div class="scroll" tabindex="0" role="region" aria-label="Picture of the steps">${trackPicture(report.steps)}</div>
+<div class="scroll" tabindex="0" role="region" aria-label="Picture of the steps">${trackPicture(report.steps, report.criticalPath)}</div>
+${report.criticalPath.length > 1 ? html`<p class="soft small">Thick lines and bold titles: what decides when the engagement ends.</p>` : ''}
 <table class="stacked" role="table" aria-labelledby="steps">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Step</th><th role="columnheader" scope="col">Who</th><th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Due</th><th role="columnheader" scope="col" class="time">${day(line.first, today)} to ${day(line.last, today)}<br><span class="small">bar: from possible to done · diamond: due · dashes: today</span></th></tr></thead>
 <tbody role="rowgroup">${report.steps.map(
@@ -92,9 +105,16 @@ function steps(report: EngagementReport, today: string): Html {
     }</th>
 <td role="cell" data-name="Who">${namesOf(step.who)}</td>
 <td role="cell" data-name="State">${stateText(step, today)}${occurrencesText(step)}</td>
-<td role="cell" data-name="Due"${step.due === null ? html` class="none"` : ''}>${step.due === null ? '' : day(step.due, today)} ${lateMark(step.daysLate)}</td>
+<td role="cell" data-name="Due"${step.due === null ? html` class="none"` : ''}>${step.due === null ? '' : day(step.due, today)} ${lateMark(step.daysLate)}${movedText(step, today)}</td>
 <td role="cell" class="time">${timeBar(step, line)}</td></tr>`,
   )}</tbody></table>`;
+}
+
+/** Another day than the due date, where the forecast gives one. */
+function movedText({ due, forecast, cannotBeHeld }: ReportedStep, today: string): Html {
+  if (forecast === null || due === null || forecast <= due) return html``;
+  const held = cannotBeHeld ? ', cannot be held' : '';
+  return html`<br><span class="soft small">forecast ${day(forecast, today)}${held}</span>`;
 }
 
 function occurrencesText({ occurrences }: ReportedStep): Html {

@@ -138,9 +138,7 @@ function issueLines(step: Extract<StepExplanation, { included: true }>, paint: P
   const moved =
     step.forecast === null || due.date === null || step.forecast <= due.date
       ? []
-      : [
-          `  ${paint('dim', 'forecast')} ${step.forecast}${step.cannotBeHeld ? ': its date cannot be held. A change request about the dates would do' : ''}`,
-        ];
+      : [`  ${paint('dim', 'forecast')} ${step.forecast}: ${visible(step.forecastReason ?? '')}`];
   const early = due.beforeItsTurn.map(
     ({ title, due: date }) =>
       `  ${paint('change', '!')} due before what it waits for: ${visible(title)}, due ${date}. One of the dates cannot be kept: move it with /ps due`,

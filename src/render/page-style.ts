@@ -50,6 +50,8 @@ td li+li{margin-top:.25rem}
 .track{display:block;max-width:100%;height:auto}
 .track text{font-size:12px;fill:var(--ink)}
 .track .edge{fill:none;stroke:#9b9aa2;stroke-width:1.5}
+.track .edge.critical{stroke:var(--ink);stroke-width:4}
+.track text.critical{font-weight:700}
 .bar{display:block;overflow:visible;width:100%;min-width:9rem;height:1.1rem}
 .bar .base{stroke:var(--line)}.bar .now{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2}
 .bar .span{fill:currentColor}.bar .due{fill:#fff;stroke:var(--ink);stroke-width:1.4}

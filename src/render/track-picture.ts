@@ -27,22 +27,34 @@ const LINE = 13;
 const MOST_LINES = 3;
 const LINE_LENGTH = 16;
 
-/** Draws every step with its sign and title, in columns: each step stands right of its predecessors. */
-export function trackPicture(steps: readonly ReportedStep[]): Html {
+/**
+ * Draws every step with its sign and title, in columns: each step stands right of its predecessors.
+ *
+ * @param criticalPath keys of the steps that decide the end, in order: thick lines join them, and their titles are bold
+ */
+export function trackPicture(steps: readonly ReportedStep[], criticalPath: readonly string[]): Html {
   const { columns, rows, spots, edges } = trackLayout(steps);
   const [width, height] = [columns * COLUMN, rows * ROW];
   const at = (step: string): Spot => spots.get(step) ?? { column: 0, row: 0 };
   return html`<svg class="track" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="The steps in their order; the table below says the same">
-${edges.map(({ from, to }) => html`<path class="edge" d="${edgePath(at(from), at(to))}"/>`)}
-${steps.map((step) => node(step, at(step.step)))}
+${edges.map(({ from, to }) => {
+  const decides = isOnPath(from, to, criticalPath);
+  return html`<path class="edge${decides ? ' critical' : ''}" d="${edgePath(at(from), at(to))}"/>`;
+})}
+${steps.map((step) => node(step, at(step.step), criticalPath.includes(step.step)))}
 </svg>`;
 }
 
-function node({ title, state, daysLate }: ReportedStep, { column, row }: Spot): Html {
+function isOnPath(from: string, to: string, path: readonly string[]): boolean {
+  const index = path.indexOf(from);
+  return index >= 0 && path[index + 1] === to;
+}
+
+function node({ title, state, daysLate }: ReportedStep, { column, row }: Spot, decides: boolean): Html {
   const [x, y] = [column * COLUMN + COLUMN / 2, row * ROW + TOP];
-  return html`<g><title>${title}: ${state}</title>${signAt(state, x - SIGN / 2, y, SIGN)}${
+  return html`<g><title>${title}: ${state}${decides ? ', decides when the engagement ends' : ''}</title>${signAt(state, x - SIGN / 2, y, SIGN)}${
     daysLate > 0 ? signAt('late', x + SIGN / 2 - 4, y - 6, LATE) : ''
-  }<text text-anchor="middle">${wrapped(title).map(
+  }<text text-anchor="middle"${decides ? html` class="critical"` : ''}>${wrapped(title).map(
     (line, index) => html`<tspan x="${x}" y="${y + SIGN + 14 + index * LINE}">${line}</tspan>`,
   )}</text></g>`;
 }

@@ -8,6 +8,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import type { Moved, Rulings } from '#domain/rulings/rulings.ts';
 import { type DatedStep, type Forecast, forecastDates } from './forecast.ts';
+import { followsByItself, realDue } from './real-due.ts';
 
 /** Forecasts an engagement as things stand today. */
 export function forecastOf(context: Outlook): Forecast {
@@ -44,8 +45,15 @@ export function datedSteps(context: Outlook): readonly DatedStep[] {
 }
 
 /** The date that Procession gave a step last; `null`: none. */
-export function planDate({ key, given }: StepStatus, { assessment, plannedDue }: Outlook): string | null {
-  return movedOf(key, assessment.rulings)?.to ?? given ?? plannedDue.get(key) ?? null;
+export function planDate(status: StepStatus, context: Outlook): string | null {
+  const { key } = status;
+  const moved = movedOf(key, context.assessment.rulings);
+  return moved?.to ?? givenDate(status, context) ?? context.plannedDue.get(key) ?? null;
+}
+
+/** The date by the rules that the issue got when it was made, or since; `null`: unknown. */
+function givenDate(status: StepStatus, { assessment, settings }: Outlook): string | null {
+  return realDue(status, assessment, settings.calendar) ?? status.given;
 }
 
 function takesPart({ step }: StepStatus): boolean {
@@ -55,20 +63,20 @@ function takesPart({ step }: StepStatus): boolean {
 function datesOf(
   status: StepStatus,
   context: Outlook,
-): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'wasOver' | 'doneOn' | 'held'> {
+): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'mayMove' | 'doneOn' | 'held'> {
   const { assessment, settings, plannedDue } = context;
-  const { key, done, settled, issue, given } = status;
+  const { key, done, settled, issue } = status;
   const { calendar } = settings;
   const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, calendar);
   const moved = movedOf(key, assessment.rulings);
   const createdOn = issue === null ? null : localDate(issue.createdAt, calendar);
   const due = dueOf(status, context);
   return {
-    planned: notBefore(createdOn, given ?? plannedDue.get(key) ?? null),
+    planned: notBefore(createdOn, givenDate(status, context) ?? plannedDue.get(key) ?? null),
     baseline: notBefore(createdOn, planDate(status, context)),
     due,
     pinned: isPinned(status, context),
-    wasOver: due !== null && createdOn !== null && due < createdOn,
+    mayMove: !(due !== null && createdOn !== null && due < createdOn) && !followsByItself(status.step),
     doneOn: done ? (settled?.on ?? closedOn) : null,
     held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn ?? '', calendar),
   };

@@ -34,8 +34,8 @@ export interface DatedStep {
   readonly due: string | null;
   /** A person has set the due date. */
   readonly pinned: boolean;
-  /** The due date was over before there was an issue: nobody ever held it, and it does not move. */
-  readonly wasOver: boolean;
+  /** `false`: its date was over before there was an issue, so that nobody ever held it; or it follows another step by itself. */
+  readonly mayMove: boolean;
   /** Day on which it was done; `null`: open. */
   readonly doneOn: string | null;
   readonly started: boolean;

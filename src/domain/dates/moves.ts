@@ -31,17 +31,17 @@ export function movesByCause(steps: readonly DatedStep[], forecast: Forecast): r
 }
 
 /** Later date that a proposal gives a step; `null`: it stays. */
-function movedTo({ key, pinned, slip, due, wasOver }: DatedStep, forecast: Forecast): string | null {
+function movedTo({ key, pinned, slip, due, mayMove }: DatedStep, forecast: Forecast): string | null {
   const date = forecast.steps.get(key)?.forecast ?? null;
-  if (pinned || wasOver || slip === 'fixed' || date === null || due === null) return null;
+  if (pinned || !mayMove || slip === 'fixed' || date === null || due === null) return null;
   return date > due ? date : null;
 }
 
 /** Earlier dates that steps could have. @param pulled a forecast with `pullFrom` */
 export function movesForward(steps: readonly DatedStep[], pulled: Forecast): readonly DateMove[] {
-  return steps.flatMap(({ key, pinned, slip, due, wasOver }) => {
+  return steps.flatMap(({ key, pinned, slip, due, mayMove }) => {
     const to = pulled.steps.get(key)?.forecast ?? null;
-    if (pinned || wasOver || slip === 'fixed' || due === null || to === null || to >= due) return [];
+    if (pinned || !mayMove || slip === 'fixed' || due === null || to === null || to >= due) return [];
     return [{ step: key, from: due, to }];
   });
 }

@@ -46,7 +46,9 @@ export function explainDue(status: StepStatus, context: BlockContext): DueExplan
   const planned = context.plannedDue.get(status.key) ?? null;
   const used = rules.find((rule) => rule.used);
   const rule = used === undefined ? 'no rule applies' : ruleText(used);
-  const why = date === planned ? rule : setBy(date, planned, status.given);
+  const moved = context.assessment.rulings.moved.find(({ step, to }) => step === status.key && to === date);
+  const given = date === planned ? rule : setBy(date, planned, status.given);
+  const why = moved === undefined ? given : `moved on ${moved.on} with what comes before it`;
   const beforeItsTurn = contradictingDates(context)
     .filter(({ step }) => step === status.key)
     .map(({ before, beforeDue }) => ({

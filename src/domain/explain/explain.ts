@@ -9,13 +9,14 @@ import { isConfidential, openly, WITHHELD_ITEM } from '#domain/assess/audience.t
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import { type Health, healthOf } from '#domain/assess/health.ts';
-import { assigneesOf } from '#domain/assess/outlook.ts';
+import { assigneesOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { labelValues, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { forecastOf } from '#domain/dates/dated-steps.ts';
-import type { Forecast } from '#domain/dates/forecast.ts';
+import type { Forecast, StepForecast } from '#domain/dates/forecast.ts';
+import { cannotBeHeldText, reasonText } from '#domain/dates/reasons.ts';
 import { type HoursSeen, hoursSeen } from '#domain/hours/seen.ts';
 import { type ConditionCheck, describeCondition, evaluateCondition } from '#domain/process/condition.ts';
 import type { Predecessor, Step } from '#domain/process/process.ts';
@@ -106,6 +107,8 @@ export type StepExplanation =
       readonly forecast: string | null;
       /** Its date stays, and the forecast is later. */
       readonly cannotBeHeld: boolean;
+      /** Why it is forecast for that day, or why its date cannot be held; `null` where there is no forecast. */
+      readonly forecastReason: string | null;
       readonly reminders: RemindersSeen;
       /** Of a recurring step that has begun. */
       readonly occurrences?: OccurrencesSeen;
@@ -260,6 +263,7 @@ function explainStep(status: StepStatus, context: BlockContext, forecast: Foreca
     ...(occurrences === null ? {} : { occurrences }),
     forecast: forecast.steps.get(status.key)?.forecast ?? null,
     cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
+    forecastReason: forecastReason(forecast.steps.get(status.key), context),
     reminders: remindersSeen(status, context),
     label: { now: labelValues(issue?.labels ?? [], 'workflow', settings.labels), byFacts: status.state },
     broken: status.violations.map((violation) => ({
@@ -270,6 +274,14 @@ function explainStep(status: StepStatus, context: BlockContext, forecast: Foreca
     verdict: verdictOf(status, assessment, currentLabel(issue, settings)),
     wouldChange: wouldChange(status, assessment),
   };
+}
+
+function forecastReason(forecast: StepForecast | undefined, context: BlockContext): string | null {
+  if (forecast === undefined || forecast.because === null) return null;
+  const { assessment, settings } = context;
+  const why = reasonText(forecast.because, titlesOf(assessment));
+  const held = cannotBeHeldText(forecast, assessment.sow, settings.calendar);
+  return held === null ? why : `${why}; ${held}`;
 }
 
 function checklistOf(status: StepStatus): ChecklistSeen['items'] {

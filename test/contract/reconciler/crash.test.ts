@@ -110,7 +110,9 @@ async function cleanLaunch(options: EngagementOptions = {}): Promise<{ wanted: u
 }
 
 describe('a crash during a launch', () => {
-  it('after any call: the next run completes it, with exactly one of everything', async () => {
+  it('after any call: the next run completes it, with exactly one of everything', {
+    timeout: 240_000,
+  }, async () => {
     const whole = await start();
     const left = await leftAfterEachCall(whole, (deps) => launch(whole, deps));
     const wanted = shape(whole);

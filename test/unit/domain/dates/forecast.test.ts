@@ -25,7 +25,7 @@ function step(key: string, due: string, changes: Partial<DatedStep> = {}): Dated
     baseline: due,
     due,
     pinned: false,
-    wasOver: false,
+    mayMove: true,
     doneOn: null,
     started: false,
     canStart: false,
