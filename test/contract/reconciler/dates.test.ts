@@ -199,7 +199,9 @@ describe('a hold', () => {
     await settleIn(world);
     expect(world.notesOf(world.epic(), `answer:${note.id}`)).toHaveLength(1);
     expect(
-      ['project-summary', 'customer-sign-off', 'financial-wrap-up', 'post-mortem'].map(world.due),
+      ['project-summary', 'customer-sign-off', 'financial-wrap-up', 'post-mortem'].map((step) =>
+        world.due(step),
+      ),
     ).toEqual(['2027-06-30', '2027-08-03', '2027-08-10', '2027-08-10']);
     await world.at('2027-03-31');
     expect(world.epicLines()).toContain('closes 2027-08-10');
