@@ -4,7 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseNoteMarker } from '#domain/text/marker.ts';
@@ -84,11 +87,12 @@ describe('which jobs run', () => {
   const PROCESS = 'issue_templates/delivery/kick-off.md';
   const topic = { CI_COMMIT_BRANCH: 'topic' };
   const [LINT, PLAN, APPLY] = ['procession:lint', 'procession:plan', 'procession:apply'];
+  const BY_HAND = ['procession:dry-run', 'procession:apply-now'];
   const SCHEDULED = ['procession:sweep', 'procession:check', 'procession:report'];
 
   it.each<[name: string, touched: string, variables: () => Variables, jobs: readonly string[]]>([
     ['a push that touches nothing of ours', 'src/app.ts', () => main('push'), []],
-    ['a push to main that touches a SOW', SOW, () => main('push'), [LINT, APPLY]],
+    ['a push to main that touches a SOW', SOW, () => main('push'), [LINT, APPLY, ...BY_HAND]],
     ['a push to main that touches a process', PROCESS, () => main('push'), [LINT]],
     ['a push of a branch', SOW, () => main('push', topic), [LINT]],
     [
@@ -108,7 +112,8 @@ describe('which jobs run', () => {
     ['a schedule', SOW, () => main('schedule'), SCHEDULED],
     ['a trigger', SOW, () => main('trigger'), ['procession:intake']],
     ['a trigger for another branch', SOW, () => main('trigger', topic), []],
-    ['a pipeline started by hand', SOW, () => main('web'), ['procession:check']],
+    ['a pipeline started by hand', SOW, () => main('web'), [...BY_HAND, 'procession:check']],
+    ['a branch, started by hand', SOW, () => main('web', topic), ['procession:check']],
     ['a tag', SOW, () => main('push', { CI_COMMIT_TAG: '1.0.0', CI_COMMIT_BRANCH: '' }), []],
   ])('for %s', async (_, touched, variables, jobs) => {
     await team.write(touched, `${await team.read(touched).catch(() => '')}\n# touched\n`);
@@ -128,6 +133,65 @@ describe('which jobs run', () => {
     );
   });
 
+  it('for a schedule whose name has a slash', async () => {
+    await using('sweep_on: sweep', (text) =>
+      text.replace('sweep_on: sweep', String.raw`sweep_on: ops\/sweep`),
+    );
+    const CI_PIPELINE_SCHEDULE_DESCRIPTION = 'Ops/sweep';
+
+    expect(await runner.jobs(team.folder, main('schedule', { CI_PIPELINE_SCHEDULE_DESCRIPTION }))).toEqual([
+      'procession:sweep',
+    ]);
+  });
+
+  it('refuses a slash that would end the expression, with the pattern that is wanted', async () => {
+    await using('sweep_on: sweep', (text) => text.replace('sweep_on: sweep', 'sweep_on: ops/sweep'));
+
+    await expect(runner.jobs(team.folder, main('schedule'))).rejects.toThrow(/sweep_on/);
+  });
+
+  it('twice, for two installations in one project, each with jobs of its own', async () => {
+    await using('job_prefix: ');
+
+    expect(await runner.jobs(team.folder, main('schedule'))).toEqual([
+      ...['services:sweep', 'services:check', 'services:report'],
+      ...['presales:sweep', 'presales:check', 'presales:report'],
+    ]);
+  });
+
+  it('with rules, needs and stage of the team, below the include', async () => {
+    const own = [
+      'procession:lint:',
+      '  stage: deploy',
+      '  needs: []',
+      '  rules: [{ if: $CI_COMMIT_BRANCH == "topic" }]',
+    ];
+    await using('procession/procession@1.0.0', (text) => `${text}\n${own.join('\n')}\n`);
+
+    expect(await runner.jobs(team.folder, main('push'))).toEqual([]);
+    expect(await runner.jobs(team.folder, main('push', topic))).toEqual(['procession:lint']);
+  });
+
+  it('included as a file of the project, where components are not wanted', async () => {
+    await using('project: acme/procession');
+
+    expect(await runner.jobs(team.folder, main('schedule'))).toEqual(SCHEDULED);
+  });
+
+  it('included by its address', async () => {
+    const file = await readFile(join(root, 'templates/procession.yml'));
+    const server = createServer((_, answer) => void answer.end(file)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using('remote: ', (text) =>
+      text.replace(/remote: .*/, `remote: http://127.0.0.1:${port}/procession.yml`),
+    );
+
+    const jobs = await runner.jobs(team.folder, main('schedule'));
+    server.close();
+    expect(jobs).toEqual(SCHEDULED);
+  });
+
   it('beside the service: no sweep', async () => {
     await using('intake: false');
 
@@ -140,7 +204,10 @@ describe('which jobs run', () => {
   it('for a signed SOW as an input', async () => {
     await using('procession/procession@1.0.0', (text) => `${text.trimEnd()}\n      delivery: eyJhIjoxfQ==\n`);
 
-    expect(await runner.jobs(team.folder, main('web'))).toEqual(['procession:intake', 'procession:check']);
+    expect(await runner.jobs(team.folder, main('web'))).toEqual([
+      ...['procession:dry-run', 'procession:apply-now'],
+      ...['procession:intake', 'procession:check'],
+    ]);
   });
 
   it('refuses an input that is none of those allowed', async () => {
@@ -153,17 +220,21 @@ describe('which jobs run', () => {
 describe("GitLab's schema of pipelines", () => {
   afterEach(reset);
 
-  it.each(['procession/procession@1.0.0', 'sweep_on: sweep', 'intake: false', 'procession/gate@1.0.0'])(
-    'takes the recipe with %s',
-    async (needle) => {
-      await using(needle);
+  it.each([
+    'procession/procession@1.0.0',
+    'sweep_on: sweep',
+    'intake: false',
+    'job_prefix: ',
+    'project: acme/procession',
+    'procession/gate@1.0.0',
+  ])('takes the recipe with %s', async (needle) => {
+    await using(needle);
 
-      await runner.validate(team.folder);
-    },
-  );
+    await runner.validate(team.folder);
+  });
 
   it('takes tags for the runners, added to the hidden job', async () => {
-    const tags = await recipe('docs/ci.md', 'yaml', '.procession:');
+    const tags = await recipe('docs/ci.md', 'yaml', '.procession:job');
     await using('procession/procession@1.0.0', (text) => `${text}${tags}`);
 
     await runner.validate(team.folder);
@@ -282,7 +353,7 @@ describe.skipIf(!hasRsync)('the jobs, one after the other', { timeout: 300_000 }
     );
     world.sandbox.operations.setState(world.seed.eli.user, issue!, 'closed');
 
-    const broken = await runner.run(team.folder, main('web'), ['procession:check']);
+    const broken = await runner.run(team.folder, main('schedule'), ['procession:check']);
     expect(broken.code).not.toBe(0);
     expect(await team.read('procession-check.md')).toContain('`closed-too-early`');
     expect(issue?.state).toBe('closed');
@@ -292,7 +363,7 @@ describe.skipIf(!hasRsync)('the jobs, one after the other', { timeout: 300_000 }
     expect(issue?.state).toBe('opened');
     expect(JSON.parse(await team.read('.procession/sweep.json'))).toMatchObject({ version: 1 });
 
-    const kept = await runner.run(team.folder, main('web'), ['procession:check']);
+    const kept = await runner.run(team.folder, main('schedule'), ['procession:check']);
     expect(kept.output).toContain('2 engagements checked: every rule is kept.');
     expect(kept.code).toBe(0);
   });

@@ -115,12 +115,24 @@ describe('docs/ci.md', () => {
     });
   });
 
+  it('has the version of the package in the image that components take by themselves', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+
+    for (const file of ['procession.yml', 'gate.yml'])
+      expect(await readFile(`templates/${file}`, 'utf8')).toContain(
+        `default: $CI_REGISTRY/acme/procession:${version}\n`,
+      );
+  });
+
   it('names only inputs that the components have, and every job', async () => {
     const page = await readFile('docs/ci.md', 'utf8');
     const component = await readFile('templates/procession.yml', 'utf8');
 
-    for (const [, job = ''] of component.matchAll(/^(procession:[a-z]+):$/gm))
-      expect(page).toContain(`| \`${job}\` |`);
+    const jobs = [...component.matchAll(/^'\$\[\[ inputs\.job_prefix \]\]([a-z-]+)':$/gm)].map(
+      ([, job]) => job,
+    );
+    expect(jobs.length).toBeGreaterThan(8);
+    for (const job of jobs) expect(page).toContain(`| \`procession:${job}\` |`);
     expect(await readdir('templates')).toEqual(['gate.yml', 'procession.yml']);
   });
 });
