@@ -154,8 +154,12 @@ describe('which jobs run', () => {
     await using('job_prefix: ');
 
     expect(await runner.jobs(team.folder, main('schedule'))).toEqual([
-      ...['services:sweep', 'services:check', 'services:report'],
-      ...['presales:sweep', 'presales:check', 'presales:report'],
+      'services:sweep',
+      'services:check',
+      'services:report',
+      'presales:sweep',
+      'presales:check',
+      'presales:report',
     ]);
   });
 
@@ -205,8 +209,10 @@ describe('which jobs run', () => {
     await using('procession/procession@1.0.0', (text) => `${text.trimEnd()}\n      delivery: eyJhIjoxfQ==\n`);
 
     expect(await runner.jobs(team.folder, main('web'))).toEqual([
-      ...['procession:dry-run', 'procession:apply-now'],
-      ...['procession:intake', 'procession:check'],
+      'procession:dry-run',
+      'procession:apply-now',
+      'procession:intake',
+      'procession:check',
     ]);
   });
 
