@@ -1,14 +1,15 @@
 import { html } from 'hono/html';
 import type { EngagementReport, ReportedStep, Turn } from '#domain/portfolio/engagement-report.ts';
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
+import { shortDay } from '#domain/recurring/day-words.ts';
 import { inDaysText, momentText } from './day-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
 import { day, findingItem, flags, lateMark } from './page-parts.ts';
 import { legend, STATE_WORDS, sign } from './state-signs.ts';
-import { timeBar, timeLine } from './time-picture.ts';
+import { dotLegend, timeBar, timeLine } from './time-picture.ts';
 import { stripPicture, trackPicture } from './track-picture.ts';
-import { namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
+import { lackingDays, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** The page of one engagement: whose turn it is, the way through all steps, and each step on a line of time. */
 export function engagementPage(
@@ -107,7 +108,7 @@ ${report.criticalPath.length > 1 ? html`<p class="soft small">Thick lines and bo
 <td role="cell" data-name="State">${stateText(step, today)}${occurrencesText(step)}</td>
 <td role="cell" data-name="Due"${step.due === null ? html` class="none"` : ''}>${step.due === null ? '' : day(step.due, today)} ${lateMark(step.daysLate)}${movedText(step, today)}</td>
 <td role="cell" class="time">${timeBar(step, line)}</td></tr>`,
-  )}</tbody></table>`;
+  )}</tbody></table>${dotLegend(report)}`;
 }
 
 /** Another day than the due date, where the forecast gives one. */
@@ -120,7 +121,10 @@ function movedText({ due, forecast, cannotBeHeld }: ReportedStep, today: string)
 function occurrencesText({ occurrences }: ReportedStep): Html {
   if (occurrences === undefined) return html``;
   const { held, heldOver, missed, minutes, next } = occurrences;
-  return html`<br><span class="soft small">${held} held, ${heldOver} held over, ${missed} missed · minutes: ${minutes}${next === null ? '' : ` · next: ${next}`}</span>`;
+  const lacking = lackingDays({ occurrences });
+  return html`<br><span class="soft small">${held} held, ${heldOver} held over, ${missed} missed · minutes: ${minutes}${next === null ? '' : ` · next: ${shortDay(next)}`}</span>${
+    lacking === null ? '' : html`<br><span class="bad small">minutes missing of ${lacking}</span>`
+  }`;
 }
 
 function stateText(step: ReportedStep, today: string): Html {

@@ -55,6 +55,7 @@ td li+li{margin-top:.25rem}
 .bar{display:block;overflow:visible;width:100%;min-width:9rem;height:1.1rem}
 .bar .base{stroke:var(--line)}.bar .now{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2}
 .bar .span{fill:currentColor}.bar .due{fill:#fff;stroke:var(--ink);stroke-width:1.4}
+.dot{fill:var(--bg);stroke:currentColor;stroke-width:1.4}.dot.full{fill:currentColor}.dot.wide{stroke-width:2.4}.dot.lack{stroke:var(--bad)}.dot.lack.full{fill:var(--bad)}.bar-dot{vertical-align:-.15em;color:var(--ready)}
 .time{min-width:11rem;width:26%}
 details{margin:2rem 0}summary{font-weight:600;font-size:1.15rem;cursor:pointer}
 footer{margin:3rem 0 2rem;color:var(--soft);font-size:.85rem;border-top:1px solid var(--line);padding-top:.8rem}

@@ -3,7 +3,7 @@ import type { EngagementReport, Turn } from '#domain/portfolio/engagement-report
 import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { dayText, inDaysText, lateText, momentText, waitText } from './day-text.ts';
-import { nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
+import { missingMinutes, nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** Of one broken rule; the page of the engagement has all. */
 const MOST_MISSING = 3;
@@ -60,6 +60,7 @@ function troubleLines(report: EngagementReport): readonly string[] {
   const { engagement, violations, paused } = report;
   return [
     ...(paused ? [`- ${engagement}: ${inlineText(pauseText(report))}`] : []),
+    ...missingMinutes(report).map((text) => `- ${engagement}: ${inlineText(text)}`),
     ...violations.map(({ message, rule, missing }) => {
       const shown = missing.slice(0, MOST_MISSING).join('; ');
       const more = missing.length > MOST_MISSING ? `; and ${missing.length - MOST_MISSING} more` : '';

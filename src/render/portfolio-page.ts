@@ -8,7 +8,7 @@ import { day, findingItem, flags, lateMark } from './page-parts.ts';
 import { counted } from './paint.ts';
 import { legend, sign } from './state-signs.ts';
 import { stripPicture } from './track-picture.ts';
-import { nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
+import { missingMinutes, nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** More duties of one person than this are counted, not listed: the table of engagements has them all. */
 const MOST_DUTIES = 6;
@@ -111,7 +111,7 @@ function engagementRow(report: EngagementReport, today: string, links: PageLinks
   const { engagement, customer, name, done, total, nextDue, waitingFor, late } = report;
   return html`<tr role="row"><th role="rowheader" scope="row"><a href="${links.engagement(engagement)}">${engagement}</a> ${customer ?? ''}<br><span class="small soft">${name ?? ''}${
     total > 0 ? ` · ${done} of ${total} done` : ''
-  }</span>${stripPicture(report)}${flags(report)}</th>
+  }</span>${stripPicture(report)}${flags(report)}${missingMinutes(report).map((text) => html`<br><span class="bad small">${text}</span>`)}</th>
 <td role="cell" data-name="Waits for"${waitingFor.length === 0 ? html` class="none"` : ''}><ul>${waitingFor.map(turnItem)}</ul></td>
 <td role="cell" data-name="Next due"${nextDue === null ? html` class="none"` : ''}>${
     nextDue === null

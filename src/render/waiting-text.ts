@@ -1,5 +1,12 @@
 /** Who is waited for and since when, as plain text. */
-import type { EngagementReport, ReportedWaiver, Turn, Waited } from '#domain/portfolio/engagement-report.ts';
+import type {
+  EngagementReport,
+  ReportedStep,
+  ReportedWaiver,
+  Turn,
+  Waited,
+} from '#domain/portfolio/engagement-report.ts';
+import { shortDay } from '#domain/recurring/day-words.ts';
 import { waitText } from './day-text.ts';
 
 /** `eli`, `Eli Example (no GitLab user)`, `role engineer (nobody named yet)`. */
@@ -34,4 +41,24 @@ export function pauseText({ hold }: Pick<EngagementReport, 'hold'>): string {
   return hold === null
     ? 'Paused, because the same change kept being undone: nothing is changed until somebody resumes it'
     : `On hold since ${hold.on}, by ${hold.by}: ${hold.reason}`;
+}
+
+/** Days of a list that are named. */
+const MOST_DAYS = 3;
+
+/** The days of occurrences whose minutes are overdue. @example `Tue 2 Feb, Tue 9 Feb`; null: none are */
+export function lackingDays({ occurrences }: Pick<ReportedStep, 'occurrences'>): string | null {
+  const days = (occurrences?.days ?? []).filter(({ fate }) => fate === 'no minutes');
+  if (days.length === 0) return null;
+  const named = days.slice(-MOST_DAYS).map(({ on }) => shortDay(on));
+  return [...named, ...(days.length > MOST_DAYS ? [`${days.length - MOST_DAYS} before`] : [])].join(', ');
+}
+
+/** Says which minutes are overdue, a line for each step. @example `Project calls: minutes missing of Tue 2 Feb` */
+export function missingMinutes({ steps, status }: EngagementReport): readonly string[] {
+  if (status === 'complete') return [];
+  return steps.flatMap((step) => {
+    const days = lackingDays(step);
+    return days === null ? [] : [`${step.title}: minutes missing of ${days}`];
+  });
 }

@@ -99,7 +99,7 @@ export function runningTrackers(
   { calendar }: Pick<Settings, 'calendar'>,
 ): readonly RunningTracker[] {
   return steps.flatMap((status): RunningTracker[] => {
-    const { step, key, issue, state, done } = status;
+    const { step, key, state, done } = status;
     const memory = trackers.get(key);
     if (step.recurs === undefined || memory === undefined) return [];
     const calls = rulings.calls.filter((call) => call.step === key);
@@ -117,7 +117,8 @@ export function runningTrackers(
       calendar,
     };
     const isOver = steps.some((other) => other.key === step.until && other.done);
-    const isOpen = issue?.state !== 'closed' && !done && state !== 'blocked' && !isOver && !closed;
+    // Closed too early, its issue is about to be opened again.
+    const isOpen = !done && state !== 'blocked' && !isOver && !closed;
     return [{ status, tracker, memory, isOpen }];
   });
 }

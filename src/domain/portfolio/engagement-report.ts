@@ -99,6 +99,20 @@ export const ReportedStep = z.object({
       missed: z.number().int().describe('No thread was opened for them.'),
       minutes: z.number().int().describe('Threads with minutes.'),
       next: CalendarDay.nullable(),
+      lacking: z.number().int().optional().describe('Minutes that are overdue.'),
+      days: z
+        .array(
+          z.object({
+            on: CalendarDay,
+            fate: z
+              .enum(['held', 'not held', 'no minutes', 'open', 'held over', 'called off', 'missed'])
+              .describe(
+                'not held: its minutes say so. no minutes: they are overdue. open: they are not yet. missed: no thread was opened.',
+              ),
+          }),
+        )
+        .optional()
+        .describe('The latest, in order.'),
     })
     .optional()
     .describe('Of a recurring step that has begun.'),

@@ -17,7 +17,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
-import { occurrencesSeen } from '#domain/texts/tracker-lines.ts';
+import { occurrenceDays, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
 import type {
   EngagementReport,
   ReportedFinding,
@@ -158,7 +158,9 @@ function reportStep(
   const { step, issue } = status;
   const due = dueOf(status, blocks);
   const over = status.done || status.state === 'waived';
-  const occurrences = occurrencesSeen(status.key, blocks);
+  const counted = occurrencesSeen(status.key, blocks);
+  const days = occurrenceDays(status.key, blocks) ?? [];
+  const lacking = days.filter(({ fate }) => fate === 'no minutes').length;
   return {
     step: status.key,
     title: plainText(step.title, 200),
@@ -174,7 +176,7 @@ function reportStep(
     forecast: forecast.steps.get(status.key)?.forecast ?? null,
     cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
     doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
-    ...(occurrences === null ? {} : { occurrences }),
+    ...(counted === null ? {} : { occurrences: { ...counted, lacking, days: [...days] } }),
     reference: issue?.reference ?? null,
     url: issue?.url ?? null,
   };

@@ -25,6 +25,8 @@ export const TrackerMemory = z.looseObject({
   wants: z.array(CalendarDate).default([]),
   /** Of the latest threads, how many in a row lack their minutes although these are due. */
   without: Count,
+  /** Latest occurrences that went otherwise than planned, holds and calls off apart. */
+  odd: z.record(CalendarDate, z.enum(['missed', 'not held', 'no minutes'])).default({}),
   /** The last occurrence that has a thread. */
   lastThread: CalendarDate.nullable().default(null),
   /** Occurrence, the day it took place, and the comment. */

@@ -36,7 +36,7 @@ export function readHealthWord(body: string): HealthState | null {
 function linesOf(body: string): readonly string[] {
   const prose = readBlocks(body)
     .filter(({ kind, quoted }) => (kind === 'paragraph' || kind === 'heading') && !quoted)
-    .flatMap(({ lines }) => lines.map((line) => seenText(line)))
+    .flatMap(({ lines }) => lines.filter((line) => !/^\s*`/.test(line)).map((line) => seenText(line)))
     .filter((line) => line !== '' && !line.includes('|'));
   const rows = readTableRows(body).map(([first, second]) => `${first?.text ?? ''}: ${second?.text ?? ''}`);
   return [...prose, ...rows];

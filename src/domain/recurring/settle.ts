@@ -2,7 +2,7 @@
  * One look at a recurring step: which threads are to be opened, which first notes changed, and what is remembered. What
  * stands in GitLab decides; the memory only says when a look is needed.
  */
-import { type Calendar, localDate } from '#domain/base/calendar.ts';
+import { addCalendarDays, type Calendar, localDate } from '#domain/base/calendar.ts';
 import { type OpenAction, openActions } from './actions.ts';
 import type { TrackerMemory } from './memory.ts';
 import { readHealthWord, readMinutes } from './minutes.ts';
@@ -79,6 +79,10 @@ export interface Look {
 /** Most threads whose minutes are asked for: older ones were asked for already. */
 const MOST_WANTED = 10;
 const MOST_MEMBERS = 50;
+/** Days from the opening of a thread to its occurrence at most: ten working days and holidays. */
+const LONGEST_LEAD = 40;
+/** A year of weekly ones. */
+const MOST_ODD = 52;
 
 /** Whether the threads of a tracker must be read before anything is decided. */
 export function needsThreads(
@@ -116,7 +120,7 @@ export function settleThreads(
   look: Look,
 ): Settled {
   const { first, doubles } = sorted(threads, look);
-  const opened = [...first.keys()].toSorted();
+  const opened = begunIds([...first.keys()], tracker, memory, look);
   const openings = look.isOpen
     ? openingsAt(tracker, memory.last, look.now)
     : { open: [], missed: [], last: memory.last };
@@ -140,6 +144,27 @@ export function settleThreads(
     ),
     isMisplaced,
   };
+}
+
+/** Ids of threads whose time has come: somebody may have edited another day into the line of one. */
+function begunIds(
+  ids: readonly string[],
+  tracker: Tracker,
+  memory: TrackerMemory,
+  { now }: Look,
+): readonly string[] {
+  const today = localDate(now, tracker.calendar);
+  const known = new Map(
+    occurrencesUntil(tracker, addCalendarDays(today, LONGEST_LEAD)).map((one) => [one.id, one]),
+  );
+  const isBegun = (id: string): boolean => {
+    const opensOn = known.get(id)?.opensOn;
+    const isMoved = tracker.moved.some((move) => move.id === id);
+    return (
+      (memory.last !== null && id <= memory.last) || (opensOn !== undefined && (opensOn <= today || isMoved))
+    );
+  };
+  return ids.filter(isBegun).toSorted();
 }
 
 interface Seen {
@@ -292,6 +317,7 @@ function remembered({ tracker, memory, seen, open, last }: Outcome, look: Look):
     held: took.filter(({ minutes }) => minutes?.said !== 'none').length + opened.length,
     notHeld: took.filter(({ minutes }) => minutes?.said === 'none').length,
     missed: planned.filter(({ id }) => !there.has(id)).length,
+    odd: oddOnes(planned, took, there),
     minutes: recorded.length,
     wants: [...unasked.map(({ occurrence }) => occurrence.id), ...opened].slice(-MOST_WANTED),
     lastThread: latest([...took.map(({ occurrence }) => occurrence.id), ...opened]),
@@ -304,6 +330,20 @@ function remembered({ tracker, memory, seen, open, last }: Outcome, look: Look):
     health: healthIn(recorded, tracker.calendar),
     members: [...new Set([...memory.members, ...authors])].slice(-MOST_MEMBERS),
   };
+}
+
+function oddOnes(
+  planned: readonly Occurrence[],
+  took: readonly Seen[],
+  there: ReadonlySet<string>,
+): TrackerMemory['odd'] {
+  const seen = new Map(took.map(({ occurrence, minutes }) => [occurrence.id, minutes?.said ?? null]));
+  const odd = planned.flatMap(({ id }): [string, TrackerMemory['odd'][string]][] => {
+    if (!there.has(id)) return [[id, 'missed']];
+    const said = seen.get(id) ?? null;
+    return said === 'minutes' ? [] : [[id, said === 'none' ? 'not held' : 'no minutes']];
+  });
+  return Object.fromEntries(odd.slice(-MOST_ODD));
 }
 
 /** Its minutes are overdue, and people are at work: who owes them is told in this very run. */

@@ -1,5 +1,7 @@
 /** What the first note of a thread is known by, and the notice that is written into it later. */
 
+import { isCalendarDate } from '#domain/base/calendar.ts';
+
 /** Line by which the thread of an occurrence is found again. @example `<!-- procession:occurrence project-calls 2027-01-26 -->` */
 export function occurrenceMarker(step: string, id: string): string {
   return `<!-- procession:occurrence ${step} ${id} -->`;
@@ -7,9 +9,10 @@ export function occurrenceMarker(step: string, id: string): string {
 
 const MARKER = /^<!-- procession:occurrence [a-z0-9/-]+ (\d{4}-\d{2}-\d{2}) -->$/m;
 
-/** Id of the occurrence that a first note belongs to; `null`: it is none. */
+/** Id of the occurrence that a first note belongs to; `null`: it is none, or somebody has edited the line into no date. */
 export function markedOccurrence(body: string): string | null {
-  return MARKER.exec(body)?.[1] ?? null;
+  const id = MARKER.exec(body)?.[1] ?? null;
+  return id !== null && isCalendarDate(id) ? id : null;
 }
 
 /** Reasons for a notice, with the words it begins with. */

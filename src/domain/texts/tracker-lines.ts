@@ -2,9 +2,10 @@
 
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { type RunningTracker, runningTrackers } from '#domain/assess/trackers.ts';
+import { compareText } from '#domain/base/compare-text.ts';
 import { shortDay } from '#domain/recurring/day-words.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
-import { nextOccurrence } from '#domain/recurring/schedule.ts';
+import { nextOccurrence, type Occurrence, occurrencesUntil } from '#domain/recurring/schedule.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
 
@@ -49,6 +50,47 @@ export function occurrencesSeen(key: string, context: BlockContext): Occurrences
   const { held, heldOver, missed, minutes, last } = memory;
   const next = isOpen ? (nextOccurrence(tracker, last)?.date ?? null) : null;
   return { held, heldOver, missed, minutes, next };
+}
+
+/** One occurrence for a line of time. */
+export interface OccurrenceDay {
+  /** The day it takes place, or would have. */
+  readonly on: string;
+  /** `open`: its thread is open, and its minutes are not overdue. */
+  readonly fate: 'held' | 'not held' | 'no minutes' | 'open' | 'held over' | 'called off' | 'missed';
+}
+
+/** Of a step that occurs every day, the latest: three months of working days. */
+const MOST_DAYS = 65;
+
+/** The occurrences of a step that are decided on, the earliest first; `null` where it has none, or has not begun. */
+export function occurrenceDays(key: string, context: BlockContext): readonly OccurrenceDay[] | null {
+  const running = runningTrackers(context.assessment, context.settings).find(
+    ({ status }) => status.key === key,
+  );
+  if (running === undefined) return null;
+  const { memory, tracker } = running;
+  if (memory.last === null) return [];
+  return occurrencesUntil(tracker, memory.last)
+    .filter(({ fate }) => fate !== 'day off')
+    .map((occurrence) => ({
+      on: occurrence.date,
+      fate: fateOf(occurrence, running, context.assessment.today),
+    }))
+    .toSorted((a, b) => compareText(a.on, b.on))
+    .slice(-MOST_DAYS);
+}
+
+function fateOf(
+  { id, fate, nudgeOn }: Occurrence,
+  { memory, tracker }: RunningTracker,
+  today: string,
+): OccurrenceDay['fate'] {
+  if (fate !== 'planned') return fate === 'skipped' ? 'called off' : 'held over';
+  const odd = memory.odd[id];
+  if (odd !== 'no minutes') return odd ?? 'held';
+  if (nudgeOn > today) return 'open';
+  return tracker.recurs.minutes === 'none' ? 'held' : 'no minutes';
 }
 
 /** The trackers of an engagement, for its epic; nothing where no step has occurrences. */

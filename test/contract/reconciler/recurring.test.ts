@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addCalendarDays } from '#domain/base/calendar.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
+import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { sayIn } from '#test/support/commands.ts';
 import { dyingAfter } from '#test/support/dying.ts';
 import { type RecurringWorld, startRecurring } from '#test/support/recurring.ts';
@@ -201,6 +202,79 @@ describe('minutes', () => {
     expect(world.notesOf(world.issue('project-calls'), 'minutes-place')).toHaveLength(1);
   });
 
+  it('in a new thread are told of as well, with a reply in it', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    const { operations } = world.sandbox;
+    const [issue, eli] = [world.issue('project-calls'), world.sandbox.user('eli')];
+    const own = operations.createNote(eli, issue, 'Call of Tuesday');
+    if (own === null) throw new Error('no note');
+    operations.replyTo(eli, issue, own, '**Attended:** Ada\n\n- [ ] Open the firewall');
+    await world.at('2027-01-26 13:00');
+    expect(world.lines('project-calls')).toContain('minutes 0 of 1');
+    expect(world.notesOf(issue, 'minutes-place')).toHaveLength(1);
+  });
+
+  it('count from the edit on that makes them minutes; an edit that unmakes them is noticed with the next comment', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    const note = world.reply('eli', 'project-calls', '2027-01-26', 'We talked for an hour.');
+    await world.at('2027-01-26 13:00');
+    world.sandbox.operations.updateNote(world.sandbox.user('eli'), note, 'Attended: Ada');
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+    expect(world.lines('project-calls')).toContain('minutes 1 of 1');
+    world.clock('2027-01-26 14:00');
+    world.sandbox.operations.updateNote(world.sandbox.user('eli'), note, 'Sorry, wrong issue.');
+    sayIn(world, 'eli', world.issue('project-calls'), 'The minutes follow.');
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+    expect(world.lines('project-calls')).toContain('minutes 0 of 1');
+  });
+
+  it('that fill ten thousand lines are read, and name twenty actions at most', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    const lines = Array.from({ length: 10_000 }, (_, index) => `- [ ] Item ${index}`);
+    world.reply('eli', 'project-calls', '2027-01-26', ['Attended: Ada', '', ...lines].join('\n'));
+    await world.at('2027-01-26 13:00');
+    expect(world.lines('project-calls')).toContain('minutes 1 of 1');
+    await world.at('2027-02-01 09:00');
+    const opened = world.threads('project-calls')[1]?.body ?? '';
+    expect(opened).toContain('20. Item 19');
+    expect(opened).toContain('and 9980 more');
+  });
+
+  it.each(['2027-13-99', '2099-01-06', '2027-02-16', 'never'])(
+    'are looked for in their thread alone: whoever edits its line into %s breaks nothing, and the next one opens in time',
+    async (id) => {
+      await kickedOff();
+      await world.at('2027-01-26 12:00');
+      const [first] = world.threads('project-calls');
+      if (first === undefined) throw new Error('no thread');
+      world.sandbox.operations.updateNote(
+        world.sandbox.user('mira'),
+        first,
+        first.body.replace('2027-01-26 -->', `${id} -->`),
+      );
+      await world.reconcile({ comments: LOOK_EVERYWHERE });
+      await weeks('2027-01-27', '2027-02-01');
+      expect(world.ids('project-calls')).toContain('2027-02-02');
+      expect(world.threads('project-calls')).toHaveLength(2);
+      expect(world.lines('project-calls')).toContain('Next: Tue 9 Feb');
+    },
+  );
+
+  it('are asked for no more when their thread was deleted: it is missed, and opened by nobody again', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    const [first] = world.threads('project-calls');
+    if (first === undefined) throw new Error('no thread');
+    world.sandbox.operations.deleteNote(world.sandbox.user('mira'), first);
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+    await weeks('2027-01-27', '2027-02-01');
+    expect(world.ids('project-calls')).toEqual(['2027-02-02']);
+    expect(world.lines('project-calls')).toContain('1 held, 0 held over, 1 missed');
+  });
+
   it('that are missing are asked for once, in the first note, and two in a row are a matter of health', async () => {
     await kickedOff();
     await world.at('2027-01-27 17:00');
@@ -276,6 +350,36 @@ describe('the look back', () => {
     expect(world.threads('retrospective').filter(({ body }) => body.includes('@'))).toEqual([]);
     expect(world.lines(null)).not.toContain('without minutes');
     expect(world.issue('retrospective').description).toContain('**Under way** (`mira`).');
+  });
+});
+
+describe('what managers see', () => {
+  it('tells of each occurrence how it went, and whose minutes are missing', async () => {
+    await kickedOff();
+    await world.at('2027-01-26 12:00');
+    world.reply('eli', 'project-calls', '2027-01-26', 'Attended: Ada');
+    await weeks('2027-01-27', '2027-02-02');
+    world.reply('eli', 'project-calls', '2027-02-02', 'No call: Ada is at a fair');
+    await weeks('2027-02-03', '2027-02-08');
+    world.clock('2027-02-09 08:30');
+    sayIn(world, 'mira', world.issue('kick-off'), '/ps hold the customer moves');
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+    world.clock('2027-02-11 09:30');
+    sayIn(world, 'mira', world.issue('kick-off'), '/ps resume');
+    await world.reconcile({ comments: LOOK_EVERYWHERE });
+    await weeks('2027-02-12', '2027-02-18');
+
+    const { engagements } = await readPortfolio(world.deps, world.deps.clock.now());
+    const steps = engagements[0]?.steps ?? [];
+    const seen = steps.find(({ step }) => step === 'project-calls')?.occurrences;
+    expect(seen?.days).toEqual([
+      { on: '2027-01-26', fate: 'held' },
+      { on: '2027-02-02', fate: 'not held' },
+      { on: '2027-02-09', fate: 'held over' },
+      { on: '2027-02-16', fate: 'no minutes' },
+    ]);
+    expect(seen?.lacking).toBe(1);
+    expect(steps.find(({ step }) => step === 'retrospective')?.occurrences?.lacking).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { addCalendarDays } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { DEFAULT_POLICY } from '#domain/base/settings.ts';
 import type { EvidenceField, ProcessDefinition, Step } from '#domain/process/process.ts';
+import { Recurs } from '#domain/recurring/recurs.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aSow, aStep } from '#test/support/builders.ts';
@@ -49,6 +50,8 @@ const LAUNCH = '2026-11-04';
 const DUE: Partial<Step> = { due: [{ from: 'closed_won', working_days: 3 }] };
 
 const SENT: EvidenceField = { field: 'Sent on', kind: 'date', required: true };
+
+const CALLS: Partial<Step> = { kind: 'recurring', recurs: Recurs.parse({ every: 'week', on: 'thu' }) };
 
 const PROVISION: Partial<Step> = {
   pipeline: { project: 'services/engagements', ref: 'main', variables: {} },
@@ -154,6 +157,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     happens: async (it) => {
       await it.walk('first');
       return close(it, 'talks');
+    },
+  },
+  minutes: { until: '2026-11-06', process: single(CALLS), happens: async (it) => close(it, 'only') },
+  'minutes-missing': { until: '2026-11-09', process: single(CALLS), happens: async (it) => it.issue('only') },
+  'minutes-place': {
+    until: '2026-11-06',
+    process: single(CALLS),
+    happens: async (it) => {
+      it.sandbox.operations.createNote(it.sandbox.user('eli'), it.issue('only'), 'Attended: Ada');
+      return it.issue('only');
     },
   },
   'started-while-blocked': {

@@ -151,3 +151,59 @@ describe('the page of the portfolio', () => {
       expect(text).toContain(words);
   });
 });
+
+describe('the dots of a recurring step', () => {
+  const calls = aReportedStep('project-calls', {
+    title: 'Project calls',
+    alongside: true,
+    state: 'ready',
+    occurrences: {
+      held: 4,
+      heldOver: 1,
+      missed: 1,
+      minutes: 2,
+      next: '2026-11-24',
+      lacking: 1,
+      days: [
+        { on: '2026-10-06', fate: 'held' },
+        { on: '2026-10-13', fate: 'held over' },
+        { on: '2026-10-20', fate: 'missed' },
+        { on: '2026-10-27', fate: 'not held' },
+        { on: '2026-11-03', fate: 'no minutes' },
+        { on: '2026-11-10', fate: 'called off' },
+        { on: '2026-11-17', fate: 'open' },
+      ],
+    },
+  });
+  const report = aReport('SOW-1', { steps: [calls] });
+  const page = engagementPage(report, aPortfolio(report), links);
+
+  it('say their day and how it went, each fate by a shape of its own', () => {
+    const dots = [...page.matchAll(/<title>([^<]*)<\/title>(<(?:circle|path)[^>]*>)/g)];
+    expect(dots.map(([, title]) => title)).toEqual([
+      'Tue 6 Oct: held',
+      'Tue 13 Oct: held over',
+      'Tue 20 Oct: missed',
+      'Tue 27 Oct: not held',
+      'Tue 3 Nov: no minutes',
+      'Tue 10 Nov: called off',
+      'Tue 17 Nov: open',
+    ]);
+    // That there was none is one shape, whether it was known before or after.
+    expect(new Set(dots.map(([, , drawing]) => drawing)).size).toBe(6);
+    expect(page).toContain('<ul class="legend" aria-label="Dots">');
+  });
+
+  it('are explained only where there are some', () => {
+    const plain = aReport('SOW-2');
+    expect(engagementPage(plain, aPortfolio(plain), links)).not.toContain('aria-label="Dots"');
+  });
+
+  it('leave missing minutes to be read in words, on the page, in the portfolio and in the report', () => {
+    expect(page).toContain('minutes missing of Tue 3 Nov');
+    expect(portfolioPage(aPortfolio(report), links)).toContain('Project calls: minutes missing of Tue 3 Nov');
+    expect(portfolioMarkdown(aPortfolio(report))).toContain(
+      '- SOW-1: Project calls: minutes missing of Tue 3 Nov',
+    );
+  });
+});
