@@ -2,7 +2,6 @@
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { instantOf } from '#domain/base/calendar.ts';
-import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Note } from '#sandbox/world.ts';
@@ -40,28 +39,23 @@ export function sow2001(): Sow {
   });
 }
 
-const SLIPS: Readonly<Record<string, Pick<Step, 'slip' | 'needs'>>> = {
-  'kick-off': { slip: 'slack', needs: 3 },
-  'project-summary': { slip: 'fixed', needs: 5 },
-};
-
-/** The delivery process whose kick-off and summary have dates of their own. */
-export async function deliveryWithSlips(): Promise<ProcessDefinition> {
-  const process = await realProcess('delivery');
-  return { ...process, steps: process.steps.map((step) => ({ ...step, ...SLIPS[step.id] })) };
-}
-
 /** Launched on Friday, 4 December 2026. */
 export async function startDates(options: EngagementOptions = {}): Promise<DatesWorld> {
+  const world = await beforeDates(options);
+  await world.apply();
+  return world;
+}
+
+/** That Friday, before the launch. */
+export async function beforeDates(options: EngagementOptions = {}): Promise<DatesWorld> {
   let now = new Date(instantOf('2026-12-04', '10:00', BERLIN));
   const world = await startEngagement({
     sow: sow2001(),
-    process: await deliveryWithSlips(),
+    process: await realProcess('delivery'),
     now: () => now,
     ...options,
     settings: { calendar: BERLIN, ...options.settings },
   });
-  await world.apply();
   const clock = (moment: string): void => {
     const [date = '', time = '10:00'] = moment.split(' ');
     now = new Date(instantOf(date, time, BERLIN));

@@ -13,13 +13,17 @@ export function slipProblems(process: ProcessDefinition): readonly InputProblem[
 
 function slipOfNoDate(step: Step): readonly InputProblem[] {
   if (step.slip === 'keep') return [];
-  if (step.until !== undefined || step.kind !== 'once') {
+  if (!hasOwnDate(step)) {
     const message = `slip: ${step.slip} says nothing here: this step ends with others, and no date moves for it`;
     return [inStep(step, ['slip'], message, 'Remove slip, or put it on the step whose date is meant.')];
   }
   if (step.due.length > 0) return [];
   const message = `slip: ${step.slip} is about a due date, and this step has none`;
   return [inStep(step, ['slip'], message, 'Add due, for example [{ from: sow_end, working_days: 0 }].')];
+}
+
+function hasOwnDate({ until, kind }: Pick<Step, 'until' | 'kind'>): boolean {
+  return until === undefined && kind === 'once';
 }
 
 function needsOfNoWork(step: Step): readonly InputProblem[] {
@@ -42,7 +46,9 @@ export function needsProblems(process: ProcessDefinition, calendar: Calendar): r
     const due = dues.get(step.id) ?? null;
     if (due === null || step.slip === 'keep') return [];
     return step.after.flatMap(({ step: before, until }) => {
-      const from = until === 'done' ? (dues.get(before) ?? null) : null;
+      const counts =
+        until === 'done' && process.steps.some(({ id, ...one }) => id === before && hasOwnDate(one));
+      const from = counts ? (dues.get(before) ?? null) : null;
       const days = from === null || from > due ? null : workingDaysBetween(from, due, calendar);
       if (days === null || days >= step.needs) return [];
       const message = `it needs ${step.needs} working days, and its due rule gives it ${days} after ${before}`;

@@ -1,7 +1,11 @@
 /** Dates that move, in GitLab: proposed, answered, applied once; pinned by people; and what the epic says of it. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { answerTo, sayIn, settleIn } from '#test/support/commands.ts';
-import { type DatesWorld, startDates } from '#test/support/dates.ts';
+import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world.ts';
+import { beforeDates, type DatesWorld, startDates } from '#test/support/dates.ts';
+import { watched } from '#test/support/dying.ts';
 
 let world: DatesWorld;
 
@@ -205,5 +209,161 @@ describe('a hold', () => {
     ).toEqual(['2027-06-30', '2027-08-03', '2027-08-10', '2027-08-10']);
     await world.at('2027-03-31');
     expect(world.epicLines()).toContain('closes 2027-08-10');
+  });
+});
+
+describe('the first four months of SOW-2001', () => {
+  const dues = (): Readonly<Record<string, string | null>> =>
+    Object.fromEntries(
+      [
+        'assign-engineer',
+        'welcome-email',
+        'kick-off',
+        'intake-aws',
+        'project-summary',
+        'customer-sign-off',
+        'financial-wrap-up',
+        'post-mortem',
+      ].map((step) => [step, world.due(step)]),
+    );
+
+  it('keep and move the dates that they should, day by day', { timeout: 240_000 }, async () => {
+    world = await startDates();
+    expect(dues()).toEqual({
+      'assign-engineer': '2026-12-08',
+      'welcome-email': '2026-12-09',
+      'kick-off': '2027-01-11',
+      'intake-aws': '2027-01-18',
+      'project-summary': '2027-06-30',
+      'customer-sign-off': '2027-07-07',
+      'financial-wrap-up': '2027-07-14',
+      'post-mortem': '2027-07-14',
+    });
+    expect(world.epicLines()).toContain('**Forecast:** closes 2027-07-14');
+    await world.done('2026-12-08', 'assign-engineer');
+    await world.done('2026-12-09', 'welcome-email');
+    const plan = dues();
+
+    for (const day of ['2027-01-12', '2027-01-14', '2027-01-20']) {
+      await world.at(`${day} 09:00`);
+      expect([day, world.proposals(), dues()]).toEqual([day, [], plan]);
+    }
+    expect(world.epicLines()).toMatch(/closes 2027-07-14.*/);
+    expect(world.epicLines()).not.toMatch(/Intake for AWS \|.*late/);
+    expect(world.labels(world.epic())).toContain('health::at risk');
+
+    await world.done('2027-01-25', 'kick-off');
+    expect(world.proposals()).toEqual([expect.stringContaining('| 2027-01-18 | 2027-02-01 |')]);
+    expect(world.labels(world.epic())).toContain('health::on track');
+    await world.say('mira', 'intake-aws', '/ps replan');
+    expect(dues()).toEqual({ ...plan, 'intake-aws': '2027-02-01' });
+
+    await world.done('2027-02-03', 'intake-aws');
+    expect(world.proposals()).toHaveLength(1);
+    world.clock('2027-03-01');
+    await world.say('mira', 'project-summary', '/ps hold the customer moves house');
+    await world.at('2027-03-15');
+    expect(world.proposals()).toHaveLength(1);
+    world.clock('2027-03-30');
+    await world.say('mira', 'project-summary', '/ps resume');
+    expect(world.epicLines()).toContain('forecast 2027-07-27, 19 working days after');
+    expect(world.proposals().at(-1)).toMatch(/2027-07-07 \| 2027-08-03[^]*2027-07-14 \| 2027-08-10/);
+
+    world.clock('2027-04-09');
+    await world.say('mira', 'project-summary', '/ps replan');
+    expect(dues()).toMatchObject({
+      'project-summary': '2027-06-30',
+      'customer-sign-off': '2027-08-03',
+      'financial-wrap-up': '2027-08-10',
+      'post-mortem': '2027-08-10',
+    });
+    await settleIn(world);
+  });
+});
+
+describe('an answer', () => {
+  /** The kick-off was late, and the manager has just agreed to the new dates. */
+  async function agreed(): Promise<DatesWorld> {
+    const begun = await startDates();
+    await begun.done('2027-01-08', 'assign-engineer');
+    sayIn(begun, 'mira', begun.issue('intake-aws'), '/ps replan');
+    return begun;
+  }
+
+  async function goOnFrom(snapshot: Snapshot): Promise<void> {
+    await world.close();
+    world = await beforeDates();
+    beginFrom(world, snapshot);
+    world.clock('2027-01-08');
+  }
+
+  const shape = (): unknown => ({
+    dues: ['welcome-email', 'kick-off', 'intake-aws'].map((step) => world.due(step)),
+    proposals: world.proposals(),
+    awards: world.sandbox.world.awards.length,
+    answers: world.notes(world.issue('intake-aws')).length,
+  });
+
+  it('is carried out once, wherever a run is killed', { timeout: 240_000 }, async () => {
+    world = await agreed();
+    const left: Snapshot[] = [];
+    const watching = world.over(watched(world.connect(), () => left.push(snapshotOf(world))));
+    await reconcile(watching, 'SOW-2001', { comments: LOOK_EVERYWHERE });
+    const wanted = shape();
+    expect(wanted).toMatchObject({ dues: ['2027-01-11', '2027-01-14', '2027-01-21'], awards: 1, answers: 2 });
+
+    for (const [call, snapshot] of left.entries()) {
+      await goOnFrom(snapshot);
+      await settleIn(world);
+      expect({ call, ...(shape() as object) }).toEqual({ call, ...(wanted as object) });
+    }
+    expect(left.length).toBeGreaterThan(10);
+  });
+
+  it('is carried out once where answers of GitLab are lost, and by two writers at once', {
+    timeout: 240_000,
+  }, async () => {
+    world = await agreed();
+    const before = snapshotOf(world);
+    await settleIn(world);
+    const wanted = shape();
+    await goOnFrom(before);
+    const other = world.over(world.connect());
+    await Promise.allSettled([
+      world.reconcile({ comments: LOOK_EVERYWHERE }),
+      reconcile(other, 'SOW-2001', { comments: LOOK_EVERYWHERE }),
+    ]);
+    await settleIn(world);
+    expect((shape() as { dues: unknown }).dues).toEqual((wanted as { dues: unknown }).dues);
+    expect(world.proposals()).toHaveLength(1);
+
+    for (let n = 1; n <= 16; n += 1) {
+      await goOnFrom(before);
+      world.sandbox.faults.failAtRequest(n, { when: 'after', kind: 'reset' });
+      await world.reconcile({ comments: LOOK_EVERYWHERE }).catch(() => {});
+      await settleIn(world);
+      expect({ n, ...(shape() as object) }).toEqual({ n, ...(wanted as object) });
+    }
+  });
+
+  it('costs nothing while it is waited for: no request more than where nothing is proposed', async () => {
+    const idle = async (moveDates: 'ask' | 'never'): Promise<readonly string[]> => {
+      world = await startDates({ settings: { moveDates } });
+      await world.done('2027-01-08', 'assign-engineer');
+      await world.say('mira', 'assign-engineer', '/ps hold they are away');
+      await world.at('2027-01-11');
+      await world.say('mira', 'assign-engineer', '/ps resume');
+      await world.reconcile();
+      world.sandbox.ledger.clear();
+      await world.reconcile();
+      return world.sandbox.ledger.entries().map(({ route }) => route);
+    };
+    const without = await idle('never');
+    expect(world.proposals()).toEqual([]);
+    await world.close();
+    const asked = await idle('ask');
+    expect(world.proposals()).not.toEqual([]);
+
+    expect(asked).toEqual(without);
   });
 });
