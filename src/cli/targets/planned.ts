@@ -5,6 +5,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { planDigest } from '#domain/policy/plan-file.ts';
 import { judge } from '#domain/policy/policy.ts';
+import { oneIssueWarnings } from '#domain/process/items.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
@@ -82,7 +83,9 @@ export function plannedText({ wire }: CommandContext, planned: Planned, paint: P
     '',
     planText({ plan, assessment, found, settings }, paint),
     ...(found.epic === null
-      ? draftWarnings(assessment.process).map((warning) => paint('change', `warning: ${warning}`))
+      ? [...draftWarnings(assessment.process), ...oneIssueWarnings(assessment.process, assessment.sow)].map(
+          (warning) => paint('change', `warning: ${warning}`),
+        )
       : []),
     ...warningsOf(planned, settings).map((warning) => paint('change', `warning: ${warning}`)),
     ...(plan.actions.length > 0 && verdict.kind === 'shadow'

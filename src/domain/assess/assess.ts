@@ -8,6 +8,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { hoursOf } from '#domain/hours/hours.ts';
 import { type HoursStatement, NO_HOURS } from '#domain/hours/memory.ts';
+import { droppedItems, withItems } from '#domain/process/items.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
@@ -45,8 +46,11 @@ export interface AssessInput {
 export function assess(input: AssessInput): Assessment {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
   const own = asMigrated(input.process, found.record?.migrated ?? null);
-  const process = withInstances(own, rulings.instances);
-  const { included, excluded } = stepsFor(process, sow);
+  const itemized = withItems(own, sow, found.issues.keys());
+  const process = withInstances(itemized, rulings.instances);
+  const selected = stepsFor(process, sow);
+  const { included } = selected;
+  const excluded = [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())];
   const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
   const hours = hoursOf({
     memory: found.record?.hours ?? NO_HOURS,

@@ -4,6 +4,9 @@ import { type EngagementKey } from './keys.ts';
 export const WORKFLOW_STATES = ['blocked', 'ready', 'in progress', 'waiting', 'done', 'waived'] as const;
 export type WorkflowState = (typeof WORKFLOW_STATES)[number];
 
+/** State of an issue that nobody is asked for any more. */
+export const RETIRED = 'retired';
+
 export const HEALTH_STATES = ['on track', 'needs attention', 'at risk'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
 
@@ -26,6 +29,15 @@ export type LabelRenames = Readonly<Partial<Record<LabelScope, string>>>;
 /** The label `scope::value` under the configured name of the scope, for example `workflow::in progress`. */
 export function labelName(scope: LabelScope, value: string, renames: LabelRenames = {}): string {
   return `${renames[scope] ?? scope}::${value}`;
+}
+
+/** Label of an issue that was closed because nobody is asked for it any more, as the group has it. */
+export function retiredLabelDefinition(renames: LabelRenames): LabelDefinition {
+  return {
+    name: labelName('workflow', RETIRED, renames),
+    color: '#626168',
+    description: 'Nobody is asked for it any more: the process has changed',
+  };
 }
 
 /** Values of a scope among an item's labels: `['workflow::ready']` → `['ready']`. */

@@ -10,6 +10,7 @@ import { assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { InvariantError } from '#domain/base/errors.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { retiredLabelDefinition } from '#domain/base/labels.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { issueTitle } from '#domain/plan/creation.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
@@ -28,7 +29,7 @@ import type { Move } from './move.ts';
 import { type NewSteps, newSteps } from './new-steps.ts';
 import { preparation } from './prepare.ts';
 import { rewordings } from './rewording.ts';
-import { labelsIn, retiredLabelDefinition, type Standing } from './standing.ts';
+import { labelsIn, type Standing } from './standing.ts';
 import { migrationNote } from './texts.ts';
 import { type Translated, translate } from './translate.ts';
 
@@ -330,7 +331,7 @@ function removedLinks({ view, translated, standing }: Making): readonly Action[]
 }
 
 function retiredLabelAction({ standing: { settings }, groupLabels }: Making): readonly Action[] {
-  const label = retiredLabelDefinition(settings);
+  const label = retiredLabelDefinition(settings.labels);
   return groupLabels.has(label.name) ? [] : [{ kind: 'create-label', label, claims: false }];
 }
 

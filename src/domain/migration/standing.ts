@@ -2,7 +2,7 @@
 import { currentLabel } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { type LabelDefinition, labelName } from '#domain/base/labels.ts';
+import { retiredLabelDefinition } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
@@ -23,16 +23,7 @@ export interface Standing extends Pick<PlanInput, 'settings' | 'sealing' | 'now'
 
 /** Label of an issue that a migration closed because nobody is asked for its step any more. */
 export function retiredLabel({ labels }: Pick<Settings, 'labels'>): string {
-  return labelName('workflow', 'retired', labels);
-}
-
-/** The label as the group has it. */
-export function retiredLabelDefinition(settings: Pick<Settings, 'labels'>): LabelDefinition {
-  return {
-    name: retiredLabel(settings),
-    color: '#626168',
-    description: 'Nobody is asked for it any more: the process has changed',
-  };
+  return retiredLabelDefinition(labels).name;
 }
 
 /** Whether an issue was closed by a migration that perhaps did not get to its end. */

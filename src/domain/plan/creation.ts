@@ -4,7 +4,13 @@ import { currentLabel } from '#domain/assess/assess.ts';
 import { dueOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import { engagementLabel, type LabelScope, labelName, labelValues } from '#domain/base/labels.ts';
+import {
+  engagementLabel,
+  type LabelScope,
+  labelName,
+  labelValues,
+  retiredLabelDefinition,
+} from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
@@ -23,6 +29,7 @@ import { movesToEpic } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { knownLinks } from './links.ts';
 import { nextRecord, recordedSteps, toWrite } from './record.ts';
+import { retiresItems } from './retired.ts';
 import { fileOf, viewOf } from './view.ts';
 
 /** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
@@ -65,7 +72,8 @@ export function planLabels({
 }: Pick<PlanInput, 'facts' | 'wishes' | 'groupLabels' | 'settings'>): readonly Action[] {
   if (groupLabels === null) return [];
   const own = engagementLabel(assessment.engagement);
-  const absent = labelCatalogue(assessment.process, settings.labels).filter(
+  const retired = retiresItems(assessment, found) ? [retiredLabelDefinition(settings.labels)] : [];
+  const absent = [...labelCatalogue(assessment.process, settings.labels), ...retired].filter(
     ({ name }) => !groupLabels.has(name),
   );
   const lostOwn = found.epic !== null && !groupLabels.has(own.name);

@@ -1,7 +1,7 @@
 /** Issues of steps that the SOW asked for once and, since it was changed, no longer does: people decide what becomes of them. */
 
 import type { Assessment } from '#domain/assess/step-status.ts';
-import { labelName } from '#domain/base/labels.ts';
+import { labelName, retiredLabelDefinition } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -46,14 +46,16 @@ export function planLeftovers({
     .flatMap(({ step, why, issue }): Action[] => {
       const marker = stepMarker(assessment, step.id);
       const block = blockChange(issue, marker, leftoverBlock(assessment), { issues: found.issues, coming });
+      const isItem = step.each !== undefined;
+      const label = isItem
+        ? retiredLabelDefinition(settings.labels).name
+        : labelName('workflow', 'waived', settings.labels);
       // Once: whoever opens it again afterwards wants it open.
-      const ends = assessment.closed && found.epic?.state === 'opened';
+      const ends = isItem
+        ? !issue.labels.includes(label)
+        : assessment.closed && found.epic?.state === 'opened';
       if (block === null && !ends) return [];
-      const labels = labelChanges(
-        issue.labels,
-        [labelName('workflow', 'waived', settings.labels)],
-        [labelName('workflow', '', settings.labels)],
-      );
+      const labels = labelChanges(issue.labels, [label], [labelName('workflow', '', settings.labels)]);
       const update: Action = {
         kind: 'update-issue',
         step: step.id,
@@ -64,13 +66,9 @@ export function planLeftovers({
         dueDate: null,
         joinEpic: false,
         evidence: [],
-        why: [
-          ends
-            ? 'close: nobody asks for it any longer, and the engagement is closed'
-            : 'the SOW no longer asks for it',
-        ],
+        why: [ends ? 'close: nobody asks for it any longer' : 'the SOW no longer asks for it'],
       };
-      const body = noteBody('not-asked-for', leftoverText(why, assessment, ends));
+      const body = noteBody('not-asked-for', leftoverText(why, assessment, { ends, isItem }));
       return [
         { kind: 'write-note', target: { kind: 'step', step: step.id }, rule: 'not-asked-for', body },
         update,
@@ -86,8 +84,14 @@ function leftoverBlock({ engagement, process }: Assessment): string {
   ].join('\n');
 }
 
-function leftoverText(why: string, { engagement }: Assessment, ends: boolean): string {
+function leftoverText(
+  why: string,
+  { engagement }: Assessment,
+  { ends, isItem }: { readonly ends: boolean; readonly isItem: boolean },
+): string {
   const said = `${engagement} has changed and no longer asks for this step (${inlineText(why)}).`;
+  if (isItem)
+    return `${said} So this issue is closed as retired. If the item comes back into the SOW, it is opened again as it is.`;
   if (ends) return `${said} The engagement is closed by now, and this issue with it.`;
   return [
     said,

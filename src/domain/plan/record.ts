@@ -47,7 +47,10 @@ export function nextRecord(
     revision: (before?.revision ?? 0) + 1,
     sow: recordOf(assessment.sow, settings),
     memory: { issues: new Map(ids), links, paused, moved: false },
-    done: new Map(assessment.steps.flatMap((status) => endsOf(status, context))),
+    done: new Map([
+      ...doneBefore(before, context),
+      ...assessment.steps.flatMap((status) => endsOf(status, context)),
+    ]),
     baseline: baselineNow(facts, context),
     touches,
     rulings: { ...context.assessment.rulings, readings: readingsAfter(context.assessment) },
@@ -57,6 +60,17 @@ export function nextRecord(
     hours: withTold(context.assessment.hours),
     others: before?.others ?? {},
   };
+}
+
+/** Ends of steps nobody is asked for any longer: what is done stays done, should the SOW ask for it again. */
+function doneBefore(
+  before: EngagementRecord | null,
+  { leftovers = [] }: BlockContext,
+): readonly (readonly [StepKey, Done])[] {
+  return leftovers.flatMap(({ key }) => {
+    const done = before?.done.get(key);
+    return done === undefined ? [] : [[key, done] as const];
+  });
 }
 
 /** Record as an action carries it. @param steps whose issues the record names once they exist */

@@ -44,6 +44,7 @@ export function viewOf(context: BlockContext, status: StepStatus | null): View {
             dueOn: dueOf(status, context),
             afterTitles: titleList(status.after.map(({ step }) => step)),
             nextTitles: titleList(next(status.key)),
+            item: status.step.item,
           },
         }),
   });

@@ -10,9 +10,15 @@ import { findCycles, reachable } from './step-graph.ts';
 
 /** Finds what keeps the epic of an engagement from ever closing, or lets it close too early. */
 export function closingProblems(process: ProcessDefinition): readonly InputProblem[] {
-  return [knownSteps, existOnce, existAlways, waitForNoTracker, noDeadlock, afterTheClose].flatMap((rule) =>
-    rule(process),
-  );
+  return [
+    knownSteps,
+    existOnce,
+    existAlways,
+    waitForNoTracker,
+    noDeadlock,
+    afterTheClose,
+    oneForEach,
+  ].flatMap((rule) => rule(process));
 }
 
 function knownSteps(process: ProcessDefinition): readonly InputProblem[] {
@@ -152,6 +158,41 @@ function afterTheClose(process: ProcessDefinition): readonly InputProblem[] {
         ),
       );
   });
+}
+
+/** Steps with an issue for each item come in any number: nothing can close with them, or run until they are done. */
+function oneForEach(process: ProcessDefinition): readonly InputProblem[] {
+  return process.steps
+    .filter(({ each }) => each !== undefined)
+    .flatMap((step): InputProblem[] => {
+      const at = ['each'];
+      const says = (message: string, fix: string): InputProblem => inStep(step, at, message, fix);
+      const trackers = process.steps.filter(({ until }) => until === step.id);
+      return [
+        ...(step.kind === 'once'
+          ? []
+          : [
+              says(
+                `a step that is ${step.kind} cannot have an issue for each item`,
+                'Make it kind: once, or remove each.',
+              ),
+            ]),
+        ...(step.pipeline === undefined
+          ? []
+          : [says('a step that a pipeline does has one issue', 'Remove each, or pipeline.')]),
+        ...(process.closeWhen.includes(step.id)
+          ? [says('a step in close_when has one issue', 'Take it out of close_when, or remove each.')]
+          : []),
+        ...trackers.map((tracker) =>
+          inStep(
+            tracker,
+            ['until'],
+            `"${step.id}" has an issue for each item`,
+            'Let it run until a step that has one issue.',
+          ),
+        ),
+      ];
+    });
 }
 
 function waitsFor(process: ProcessDefinition): ReadonlyMap<string, readonly string[]> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Recurs } from '#domain/recurring/recurs.ts';
+import type { Item } from './item.ts';
 
 export const Id = z
   .string()
@@ -172,6 +173,18 @@ const PipelineRule = z.strictObject({
 });
 export type PipelineRule = z.infer<typeof PipelineRule>;
 
+const EachKind = z.enum(['deliverables', 'milestones', 'services']);
+
+/** One issue for each of these of the SOW; `when`: for SOWs like this alone, others have one issue. */
+const EachRule = z.union([
+  EachKind.transform((of) => ({ of })),
+  z.strictObject({ of: EachKind, when: Condition.optional() }),
+]);
+export interface EachRule {
+  readonly of: z.infer<typeof EachKind>;
+  readonly when?: Condition | undefined;
+}
+
 /** Front matter of `issue_templates/<process>/<step>.md`. */
 export const StepFrontMatter = z.strictObject({
   title: z.string().min(1).max(120),
@@ -193,6 +206,7 @@ export const StepFrontMatter = z.strictObject({
   needs: z.number().int().min(0).max(400).default(1),
   done_when: DoneWhen.prefault({}),
   pipeline: PipelineRule.optional(),
+  each: EachRule.optional(),
   /** Whoever is the issue's assignee when the step is done gets this role: that is how the engineer becomes known. */
   appoints: Id.optional(),
   /** Comes after the engagement has closed (billing, money): takes no part in closing, and may stay open in a closed epic. */
@@ -208,6 +222,8 @@ export interface Step extends StepFrontMatter {
   readonly body: string;
   /** Where the template stands, for messages: `issue_templates/delivery/kick-off.md`. */
   readonly file: string;
+  /** Item of the SOW that the step is about, of a step with `each`. */
+  readonly item?: Item;
   /** Reason why one engagement is not asked for the step, whatever its SOW says: it was migrated to this version. */
   readonly notAsked?: string;
 }

@@ -30,9 +30,21 @@ const FLAGS = [
   'is.expenses_allowed',
   'is.amounts_shown',
 ] as const;
+/** Of the item that a step with `each` is about; empty on others. */
+const ITEM_NAMES: readonly (readonly [string, NameKind])[] = [
+  ['item.id', 'string'],
+  ['item.title', 'string'],
+  ['item.acceptance_criteria', 'string'],
+  ['item.milestone', 'string'],
+  ['item.quantity', 'number'],
+  ['item.hours', 'number'],
+];
+/** The deliverables that an item stands for, each with the names of one. */
+const ITEM_LIST = 'item.deliverables';
 const OTHER: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
   ...FLAGS.map((name): [string, NameKind] => [name, 'flag']),
   ...STEP_NAMES.map((name): [string, NameKind] => [name, 'string']),
+  ...ITEM_NAMES,
   ['process.name', 'string'],
   ['acceptance_days', 'number'],
 ]);
@@ -64,7 +76,8 @@ export function knownName(name: string, scopes: readonly string[], rules: NameRu
       ? { kind: part === 'named' || part === 'chosen' ? 'flag' : 'string', scope: -1, path: name }
       : null;
   }
-  if (name.startsWith('step.') && !rules.forStep) return null;
+  if (/^(?:step|item)\./.test(name) && !rules.forStep) return null;
+  if (name === ITEM_LIST) return { kind: 'list', scope: -1, path: 'deliverables' };
   const kind = OTHER.get(name) ?? sowPaths().get(name)?.kind;
   return kind === undefined ? null : { kind, scope: -1, path: name };
 }

@@ -1,3 +1,4 @@
+import type { Item } from '#domain/process/item.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { ACCEPTANCE_DAYS, type Sow, withoutAmounts } from '#domain/sow/sow.ts';
 
@@ -11,6 +12,8 @@ export interface ViewInput {
     readonly dueOn: string | null;
     readonly afterTitles: readonly string[];
     readonly nextTitles: readonly string[];
+    /** Item of the SOW that the step is about, of a step with `each`. */
+    readonly item?: Item | undefined;
   };
   /** Role → person who has that role; unknown parts are `null`. */
   readonly people: Readonly<
@@ -51,6 +54,7 @@ export function templateView(input: ViewInput): View {
         after_titles: step.afterTitles.join(', '),
         next_titles: step.nextTitles.join(', '),
       },
+      item: step?.item,
       people: Object.fromEntries(
         Object.entries(people).map(([role, { name, email, chosen }]) => [
           role,

@@ -19,6 +19,7 @@ export function estimateLines({ step, state }: StepStatus, context: BlockContext
     '',
     ...(reading === null ? ['The SOW names no hours, and none are recorded.'] : hoursTable(reading, context)),
     ...bySteps(context),
+    ...acceptanceTable(context),
     '',
     ...datesTable(context),
   ];
@@ -54,6 +55,19 @@ function bySteps({ assessment: { steps, hours } }: BlockContext): readonly strin
     return spent === 0 ? [] : [`| ${stepReference(key)} ${step.title} | ${spent} |`];
   });
   return rows.length === 0 ? [] : ['', '| Step | Hours |', '|---|---|', ...rows];
+}
+
+/** Acceptances for which silence counts: when each was sent, when it was accepted, and how. */
+function acceptanceTable({ assessment, settings }: BlockContext): readonly string[] {
+  const rows = assessment.steps.flatMap(({ key, step, issue, done, evidence, acceptance }) => {
+    const rule = step.done_when.acceptance;
+    if (rule === undefined || issue === null) return [];
+    const sent = evidence.find(({ field }) => field === rule.sent)?.value ?? '–';
+    const on = done && issue.closedAt !== null ? localDate(issue.closedAt, settings.calendar) : '–';
+    const how = acceptance?.reached === true ? 'silence' : done ? 'in writing' : '–';
+    return [`| ${stepReference(key)} ${step.title} | ${inlineText(sent, 40)} | ${on} | ${how} |`];
+  });
+  return rows.length === 0 ? [] : ['', '| Acceptance | Sent | Accepted | By |', '|---|---|---|---|', ...rows];
 }
 
 /** Steps that are done: when they were planned to be, and when they were. */

@@ -7,6 +7,7 @@ import { createsItems, lacksLabels } from '#domain/plan/creation.ts';
 import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
+import { retiresItems } from '#domain/plan/retired.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -119,7 +120,8 @@ async function readLabels(
   { settings, wishes }: Pick<PlanInput, 'settings' | 'wishes'>,
 ): Promise<PlanInput['groupLabels']> {
   const anew = lacksLabels(assessment, found, settings);
-  return anew || createsItems(assessment, found, wishes.migrate) ? await gitlab.readLabels({ anew }) : null;
+  const isRead = createsItems(assessment, found, wishes.migrate) || retiresItems(assessment, found);
+  return anew || isRead ? await gitlab.readLabels({ anew }) : null;
 }
 
 function sowOf(

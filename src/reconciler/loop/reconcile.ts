@@ -9,6 +9,7 @@ import { movesNext } from '#domain/plan/dates.ts';
 import { isStopped } from '#domain/plan/epic.ts';
 import { newlyWanted } from '#domain/plan/pipelines.ts';
 import { judge } from '#domain/policy/policy.ts';
+import { oneIssueWarnings } from '#domain/process/items.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { brakeNote, recordDamagedNote } from '#domain/texts/notes.ts';
 import { otherSowNote } from '#domain/texts/sow-notes.ts';
@@ -158,7 +159,11 @@ export async function carryOut(
     warnings: [
       ...applied.warnings,
       ...(found.epic === null
-        ? [...strangerWarnings(assessment, deps.settings), ...draftWarnings(assessment.process)]
+        ? [
+            ...strangerWarnings(assessment, deps.settings),
+            ...draftWarnings(assessment.process),
+            ...oneIssueWarnings(assessment.process, assessment.sow),
+          ]
         : []),
     ],
   };

@@ -75,6 +75,13 @@ describe('domain/process-rules', () => {
       ['paid after_close: a step that is recurring cannot come after the close'],
     ],
     [
+      'an issue for each item where there can be one only',
+      anInputProcess([a, anInputStep('part', { after: ['a'], each: { of: 'deliverables' } })], {
+        closeWhen: ['part'],
+      }),
+      ['part each: a step in close_when has one issue'],
+    ],
+    [
       'two steps with one title',
       anInputProcess([anInputStep('a', { title: 'Kick-off' }), anInputStep('b', { title: 'kick-off ' })]),
       ['b title: the step "a" has the same title'],
