@@ -16,7 +16,6 @@ const MOST_ITEMS = 40;
 function whyOneIssue({ each }: Pick<Step, 'each'>, sow: Sow): string | null {
   if (each === undefined || !isWanted(each, sow)) return null;
   const items = rawItems(each, sow);
-  if (items.length === 0) return `the SOW names no ${each.of}`;
   if (items.length > MOST_ITEMS) return `the SOW has ${items.length} ${each.of}, more than ${MOST_ITEMS}`;
   const nameless = items.filter(({ id }) => id === null);
   if (nameless.length > 0)
