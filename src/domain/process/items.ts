@@ -4,6 +4,7 @@
  * of steps that are made on demand: `deliverable/d3`.
  */
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { checksum } from '#domain/base/record-line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { evaluateCondition } from './condition.ts';
 import type { Item } from './item.ts';
@@ -162,12 +163,8 @@ function slugOf(id: string): string {
       .toLowerCase()
       .match(/[a-z0-9]+/g) ?? [];
   const slug = words.join('-').slice(0, LONGEST_SLUG).replace(/-+$/, '');
-  return slug === ''
-    ? [...id]
-        .map((sign) => (sign.codePointAt(0) ?? 0).toString(36))
-        .join('')
-        .slice(0, LONGEST_SLUG)
-    : slug;
+  // Nothing in letters that a key can hold.
+  return slug === '' ? checksum(id) : slug;
 }
 
 const LONGEST_TITLE = 80;
