@@ -5,7 +5,7 @@ export const WORKFLOW_STATES = ['blocked', 'ready', 'in progress', 'waiting', 'd
 export type WorkflowState = (typeof WORKFLOW_STATES)[number];
 
 /** State of an issue that nobody is asked for any more. */
-export const RETIRED = 'retired';
+const RETIRED = 'retired';
 
 export const HEALTH_STATES = ['on track', 'needs attention', 'at risk'] as const;
 export type HealthState = (typeof HEALTH_STATES)[number];
