@@ -1,5 +1,6 @@
 /** Runs pipelines with gitlab-ci-local and its shell executor, with components fetched from a repository on this machine. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +108,7 @@ export async function createRunner(): Promise<Runner> {
   };
 }
 
-/** A bare repository with the components of this working copy, released as 1.0.0. */
+/** A bare repository with the components of this working copy, released as 1.0.0 and as the version of the package. */
 async function createComponents(home: string): Promise<string> {
   const source = join(home, 'source');
   const bare = join(home, 'components.git');
@@ -118,7 +119,14 @@ async function createComponents(home: string): Promise<string> {
   await git(source, 'add', '--all');
   await git(source, 'commit', '--quiet', '--message', 'Components');
   await git(source, 'tag', '1.0.0');
+  await git(source, 'tag', packageVersion());
   await git(home, 'clone', '--quiet', '--bare', source, bare);
   await git(bare, 'config', 'uploadpack.allowFilter', 'true');
   return bare;
+}
+
+/** Version that `procession init` writes. */
+export function packageVersion(): string {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

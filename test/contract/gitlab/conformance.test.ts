@@ -79,10 +79,15 @@ describe('facts about GitLab', () => {
     expect(Object.keys(SWITCHES).toSorted()).toEqual(FACTS.map(({ id }) => id).toSorted());
   });
 
-  it.each(FACTS.map(({ id }) => id))('differ where GitLab does otherwise: %s', async (id) => {
-    const found = await prove(await start({}, id));
+  it.each(
+    (['free', 'premium', 'ultimate'] as const).flatMap((tier) =>
+      FACTS.map((fact) => ({ id: fact.id, tier, fact })),
+    ),
+  )('differ where a GitLab $tier does otherwise: $id', async ({ id, tier, fact }) => {
+    const found = await prove(await start({ tier }, id));
 
-    expect(ids(found, 'differs')).toEqual([id]);
+    // What a tier does not have cannot differ there.
+    expect(ids(found, 'differs')).toEqual(tier === 'free' && fact.tier === 'premium' ? [] : [id]);
   });
 });
 
