@@ -18,7 +18,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/base'],
   ['src/domain/markdown'],
   ['src/domain/text'],
-  ['src/domain/recurring'],
+  ['src/domain/recurring', 'src/domain/proposals'],
   ['src/domain/sow'],
   ['src/domain/process'],
   ['src/domain/versions'],

@@ -88,6 +88,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     dates,
     seal,
     crm,
+    amendments,
     show_amounts,
     templates,
   } = result.settings;
@@ -121,6 +122,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     sealKeys: seal.keys,
     serviceUrl: service?.url ?? null,
     crm,
+    amendments,
     showAmounts: show_amounts,
     commands,
     formerUsers: gitlab?.former_users ?? [],

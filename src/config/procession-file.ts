@@ -3,6 +3,7 @@ import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/
 import { COMMAND_NAMES } from '#domain/base/commands.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
 import {
+  AMENDMENT_MODES,
   DEFAULT_HOURS,
   DEFAULT_MOVE_DATES,
   DEFAULT_POLICY,
@@ -262,6 +263,12 @@ export const ProcessionFile = z.strictObject({
     .prefault({})
     .describe('Seals on what Procession keeps in GitLab for itself, so that nobody else can change it.'),
   crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
+  amendments: z
+    .enum(AMENDMENT_MODES)
+    .default('ask')
+    .describe(
+      'A changed SOW that nobody has looked at (from the CRM, found by a sweep): asked about in a comment on the epic, or applied at once.',
+    ),
   show_amounts: z
     .boolean()
     .default(false)

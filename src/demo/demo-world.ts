@@ -107,6 +107,7 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
     moveDates: DEFAULT_MOVE_DATES,
+    amendments: 'ask',
     commands: {},
     formerUsers: [],
   };

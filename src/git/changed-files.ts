@@ -43,6 +43,22 @@ export async function lastChange(folder: string, file: string): Promise<string |
   return code === 0 && stdout.trim() !== '' ? stdout.trim() : null;
 }
 
+/**
+ * The commit that brought a file to where it stands, and when; `null` when it stands in no commit, was changed since, or
+ * nobody can tell. @returns `at`: ISO 8601
+ */
+export async function commitOf(
+  folder: string,
+  file: string,
+): Promise<{ readonly commit: string; readonly at: string } | null> {
+  const [log, diff] = await Promise.all([
+    git(folder, ['log', '-1', '--first-parent', '--format=%H %cI', '--', file]),
+    git(folder, ['diff', '--quiet', 'HEAD', '--', file]),
+  ]);
+  const [commit = '', at = ''] = log.stdout.trim().split(' ');
+  return log.code === 0 && diff.code === 0 && at !== '' ? { commit, at } : null;
+}
+
 function splitNul(text: string): readonly string[] {
   return text.split('\0').filter((part) => part !== '');
 }

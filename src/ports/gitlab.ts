@@ -129,8 +129,10 @@ export interface ItemChanges {
   readonly state?: 'opened' | 'closed';
   /** Issues only. */
   readonly assigneeIds?: readonly number[];
-  /** Issues only: `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`. */
   readonly dueDate?: string;
+  /** Epics only: `YYYY-MM-DD`. */
+  readonly startDate?: string;
   /** Issues only: global id of the epic. */
   readonly epicId?: number;
 }
@@ -166,7 +168,7 @@ export interface GitLabWriter {
   /** Opens a thread. @param body begins with a line that no other thread of the issue begins with */
   openThread(issue: ActualIssue, body: string): Promise<ActualThread>;
   /** Deletes a note of ours; one that is gone already is as wanted. */
-  deleteNote(issue: ActualIssue, note: Pick<ActualNote, 'id'>): Promise<void>;
+  deleteNote(target: ActualEpic | ActualIssue, note: Pick<ActualNote, 'id'>): Promise<void>;
   /** Reacts to a comment on an issue; a reaction that is there already is left alone. @param emoji name without colons */
   react(issue: ActualIssue, noteId: number, emoji: string): Promise<void>;
   /** Starts the pipeline of a run, or finds the one that was started for it. That GitLab refuses is an outcome: the rest of the engagement goes on. */

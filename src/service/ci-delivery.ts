@@ -25,6 +25,8 @@ export type CiDelivery =
       readonly warnings: readonly InputProblem[];
       /** Signed; the same when it is sent again. */
       readonly id: string;
+      /** When it was signed. ISO 8601. */
+      readonly at: string;
     }
   /** Proven by the trigger token alone, which is enough: it only says which engagements to look at. */
   | {
@@ -107,8 +109,18 @@ function readSigned(value: unknown, { verify, nowSeconds }: CiDeliveryContext): 
   if (verdict.check(bytes) !== 'authentic') return unproven('wrong signature');
   const read = readSowBody(bytes);
   return read.kind === 'ok'
-    ? { kind: 'sow', sow: read.sow, warnings: read.warnings, id: verdict.id }
+    ? {
+        kind: 'sow',
+        sow: read.sow,
+        warnings: read.warnings,
+        id: verdict.id,
+        at: signedAt(headers['webhook-timestamp']),
+      }
     : { kind: 'invalid', problems: read.problems };
+}
+
+function signedAt(seconds: string): string {
+  return new Date(Number(seconds) * 1000).toISOString();
 }
 
 const Actor = z.object({ user: z.object({ id: z.number() }).nullish() });

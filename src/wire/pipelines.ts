@@ -22,6 +22,8 @@ export interface PipelineWire {
   changedFiles(since: string): Promise<readonly ChangedFile[]>;
   /** The commit that last changed a file, as the branch sees it: a merge for what a merge brought. `null`: none. */
   lastChange(file: string): Promise<string | null>;
+  /** The commit that brought a SOW file to where it stands; `null`: none, or it was changed since. */
+  commitOf(file: string): Promise<{ readonly commit: string; readonly at: string } | null>;
   /** Merge requests of the project that the pipeline belongs to. @throws ConfigError outside of a GitLab CI job. */
   mergeRequests(): Promise<MergeRequests>;
   /** Pipelines that triggers made in the project of this one, for its default branch. @throws ConfigError outside of a GitLab CI job. */
@@ -50,6 +52,7 @@ export function createPipelineWire({
       return await changedFiles(cwd, since);
     },
     lastChange: async (file) => await (await import('#git/changed-files.ts')).lastChange(cwd, file),
+    commitOf: async (file) => await (await import('#git/changed-files.ts')).commitOf(cwd, file),
     mergeRequests: async () => {
       const repository = projectOf(config());
       const { createMergeRequests } = await import('#gitlab/engagement/merge-requests.ts');

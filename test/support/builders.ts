@@ -16,6 +16,7 @@ import type { DoneWhen, ProcessDefinition, Step } from '#domain/process/process.
 import type { EngagementRecord } from '#domain/record/record.ts';
 import { NO_EFFECTS } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 
@@ -69,6 +70,8 @@ export function aRecord(key: string): EngagementRecord {
     drift: NO_DRIFT,
     baseline: new Map(),
     migrated: null,
+    history: NO_HISTORY,
+    proposals: [],
     occurrences: new Map(),
     hours: NO_HOURS,
     touches: new Map(),
@@ -140,6 +143,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
     moveDates: DEFAULT_MOVE_DATES,
+    amendments: 'ask',
     commands: {},
     formerUsers: [],
     ...changes,

@@ -97,6 +97,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     deps: async () => deps,
     projectDeps: async () => deps,
     sow: absent('SOW files'),
+    commitOf: async () => null,
     sowFiles: async () => [],
     conformance: absent('scratch group'),
     wonSows: async () => [],

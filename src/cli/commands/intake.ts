@@ -58,7 +58,8 @@ async function run(context: CommandContext): Promise<number> {
       for (const warning of delivery.warnings)
         context.output.note(`${warning.path}: ${warning.message}. ${warning.fix}`);
       const engagement = delivery.sow.sow.number;
-      const target = { kind: 'sow' as const, engagement, sow: delivery.sow, file: from };
+      const origin = { kind: 'crm', name: null, commit: null, at: delivery.at } as const;
+      const target = { kind: 'sow' as const, engagement, sow: delivery.sow, file: from, origin };
       const outcome = await applyTarget(context, target, choicesOf(context));
       context.output.clearProgress();
       if (context.flag('json')) context.output.json({ version: 1, ...outcomeData(engagement, outcome) });
@@ -135,7 +136,8 @@ async function wake(
         outcome.kind === 'out-of-reach' ||
         outcome.kind === 'unknown-process' ||
         outcome.kind === 'other-process' ||
-        outcome.kind === 'other-engagement'
+        outcome.kind === 'other-engagement' ||
+        outcome.kind === 'sow-refused'
       )
         throw undecidedError(engagement, outcome, deps.processes.ids);
       data.push(outcomeData(engagement, outcome));
@@ -152,7 +154,8 @@ async function wake(
 }
 
 function choicesOf(context: CommandContext): ApplyChoices {
-  return { review: null, allowMassChange: context.flag('allow-mass-change'), resume: false };
+  const amend = context.wire.settings().amendments === 'auto' ? 'apply' : 'ask';
+  return { review: null, amend, allowMassChange: context.flag('allow-mass-change'), resume: false };
 }
 
 /** A job log is read by more people than a CRM: what a price was is not told there. */

@@ -179,7 +179,8 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
     case 'out-of-reach':
     case 'unknown-process':
     case 'other-process':
-    case 'other-engagement': {
+    case 'other-engagement':
+    case 'sow-refused': {
       const error = undecidedError(engagement, outcome, processes.ids);
       return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };
     }

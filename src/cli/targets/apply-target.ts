@@ -11,7 +11,7 @@ import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
-import { existingOf, type LiveTarget, launchOf, verifyLaunch } from './decide-target.ts';
+import { existingOf, type LiveTarget, launchOf, originOf, verifyLaunch } from './decide-target.ts';
 import type { SettledOutcome } from './outcome.ts';
 import { checkReview, type Review } from './review.ts';
 import { stepTitles } from './step-titles.ts';
@@ -22,6 +22,8 @@ import { undecidedError } from './undecided.ts';
 export interface ApplyChoices {
   readonly review: Review | null;
   readonly allowMassChange: boolean;
+  /** Whether a changed SOW is asked about first. Default: somebody has looked at it. */
+  readonly amend?: ReconcileOptions['amend'];
   /** Take up an engagement that paused itself. */
   readonly resume: boolean;
 }
@@ -49,7 +51,8 @@ async function applyLive(
     ...(await commonOptions(context, choices)),
     ...launch,
     ...existingOf(context),
-    ...(target.kind === 'sow' ? { sow: target.sow } : {}),
+    ...(target.kind === 'sow' ? { sow: target.sow, origin: await originOf(context, target) } : {}),
+    ...(choices.amend === undefined ? {} : { amend: choices.amend }),
   };
   const deps = await context.wire.deps();
   const outcome =
@@ -94,7 +97,8 @@ async function settled(
     outcome.kind === 'out-of-reach' ||
     outcome.kind === 'unknown-process' ||
     outcome.kind === 'other-process' ||
-    outcome.kind === 'other-engagement'
+    outcome.kind === 'other-engagement' ||
+    outcome.kind === 'sow-refused'
   )
     throw undecidedError(engagement, outcome, (await wire.processes()).ids);
   return outcome;

@@ -3,6 +3,7 @@
 import type { CommandContext, CommandOption } from '#cli/terminal/command.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import type { SourceSow } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
@@ -100,12 +101,14 @@ export async function decideTarget(
   input: {
     readonly engagement: EngagementKey;
     readonly sow: Sow | null;
+    /** Where the SOW comes from; absent: nobody knows. */
+    readonly origin?: SourceSow['origin'] | undefined;
     readonly launch: Launch;
     readonly offline: boolean;
   },
 ): Promise<Decided> {
   const { wire } = context;
-  const { engagement, sow, launch, offline } = input;
+  const { engagement, sow, origin, launch, offline } = input;
   const processes = offline ? await wire.processes(launch) : await wire.processes();
   verifyLaunch(context, engagement, { launch, processes });
   const gitlab = offline ? emptyGitLab() : await wire.gitlab();
@@ -113,6 +116,7 @@ export async function decideTarget(
     ...launch,
     ...existingOf(context),
     ...(sow === null ? {} : { sow }),
+    ...(origin === undefined ? {} : { origin }),
     comments: LOOK_EVERYWHERE,
   };
   const decision = await decide(
@@ -124,6 +128,16 @@ export async function decideTarget(
   );
   if (decision.kind === 'decided' || decision.kind === 'not-won') return decision;
   throw undecidedError(engagement, decision, processes.ids);
+}
+
+/** Where the SOW of a target comes from, and how new it is there. */
+export async function originOf(
+  { wire }: CommandContext,
+  target: Extract<LiveTarget, { kind: 'sow' }>,
+): Promise<SourceSow['origin']> {
+  if (target.origin !== null) return target.origin;
+  const known = await wire.commitOf(target.file);
+  return { kind: 'file', name: target.file, commit: known?.commit ?? null, at: known?.at ?? null };
 }
 
 /** The SOW of a target, `null` when the record in the epic is to be used. */

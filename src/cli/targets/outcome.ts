@@ -19,7 +19,8 @@ export type SettledOutcome = Exclude<
       | 'unknown-process'
       | 'out-of-reach'
       | 'other-process'
-      | 'other-engagement';
+      | 'other-engagement'
+      | 'sow-refused';
   }
 >;
 

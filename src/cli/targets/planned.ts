@@ -19,6 +19,7 @@ import {
   type LiveTarget,
   type OfflineReason,
   offlineReason,
+  originOf,
   sowOf,
 } from './decide-target.ts';
 import { notWonText } from './undecided.ts';
@@ -44,6 +45,7 @@ export async function planTarget(
   const decision = await decideTarget(context, {
     engagement: target.engagement,
     sow: sowOf(target),
+    origin: target.kind === 'sow' && offline === null ? await originOf(context, target) : undefined,
     launch,
     offline: offline !== null,
   });

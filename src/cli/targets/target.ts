@@ -7,12 +7,20 @@ import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { type PlanFile, parsePlanFiles } from '#domain/policy/plan-file.ts';
+import type { SourceSow } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 
 /** Thing that a word of the command line names. */
 export type Target =
   | { readonly kind: 'engagement'; readonly engagement: EngagementKey }
-  | { readonly kind: 'sow'; readonly engagement: EngagementKey; readonly sow: Sow; readonly file: string }
+  | {
+      readonly kind: 'sow';
+      readonly engagement: EngagementKey;
+      readonly sow: Sow;
+      readonly file: string;
+      /** Where it comes from; `null`: the file itself, of which git knows more. */
+      readonly origin: SourceSow['origin'] | null;
+    }
   | {
       readonly kind: 'plan-file';
       readonly engagement: EngagementKey;
@@ -40,7 +48,7 @@ export async function readTargets(word: string, context: CommandContext): Promis
   }
   const { sow, warnings } = await context.wire.sow(word);
   for (const warning of warnings) context.output.note(formatProblem(warning));
-  return [{ kind: 'sow', engagement: sow.sow.number, sow, file: word }];
+  return [{ kind: 'sow', engagement: sow.sow.number, sow, file: word, origin: null }];
 }
 
 /** The one thing that a word names. @throws UsageError for a file with several plans */

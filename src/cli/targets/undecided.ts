@@ -3,6 +3,7 @@ import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { changeText } from '#domain/sow/changes.ts';
+import type { RefusedSow } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
 
@@ -50,6 +51,8 @@ export function undecidedError(
         ],
         'The engagement has another process; nothing was changed:',
       );
+    case 'sow-refused':
+      return refusedSow(engagement, undecided.reading);
     case 'other-engagement':
       return new InvalidInputError(
         undecided.changes.map((change) =>
@@ -62,6 +65,31 @@ export function undecidedError(
         `The SOW looks like another one with the number of ${engagement}, which is running; nothing was changed:`,
       );
   }
+}
+
+function refusedSow(engagement: EngagementKey, reading: RefusedSow): InvalidInputError {
+  if (reading.kind === 'older')
+    return new InvalidInputError(
+      [
+        problem(
+          { at: engagement },
+          `something newer from the same source, of ${reading.since}, was applied or offered before`,
+          'Nothing is to be done where this is an old job. To go back on purpose, change the source again: the newest commit or delivery holds.',
+        ),
+      ],
+      'The SOW is older than what holds; nothing was changed:',
+    );
+  return new InvalidInputError(
+    reading.fields.map((field) => {
+      const change = reading.changes.find((one) => one.field === field || one.field.startsWith(`${field}.`));
+      return problem(
+        { at: engagement },
+        change === undefined ? field : `${changeText(change)}, and the engagement has changed it, too`,
+        'Write into the source what holds now: what the engagement says (procession explain names its revisions), or the new value in a change of its own.',
+      );
+    }),
+    'The source and the engagement have changed the same fields since the source was applied; nothing was changed:',
+  );
 }
 
 function outOfReach(

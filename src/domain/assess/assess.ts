@@ -94,6 +94,7 @@ export function assess(input: AssessInput): Assessment {
     sow,
     rulings,
     today,
+    proposals: found.record?.proposals ?? [],
     trackers: trackerMemories(steps, {
       settings,
       rulings,

@@ -3,6 +3,7 @@ import type { WorkflowState } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Hours } from '#domain/hours/hours.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
+import type { ProposalMemory } from '#domain/proposals/memory.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
@@ -80,6 +81,8 @@ export interface Assessment {
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
+  /** What people were asked by then, as recorded. */
+  readonly proposals: readonly ProposalMemory[];
   /** Steps in reading order. */
   readonly steps: readonly StepStatus[];
   /** Keys of `steps`, every step after all its predecessors. */

@@ -22,6 +22,7 @@ export const COMMAND_NAMES = [
   'replan',
   'health',
   'call',
+  'apply',
   'reconcile',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
@@ -166,6 +167,14 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
       'moves or calls off the next occurrence of this recurring step, or gives it another weekday and time',
     about: 'step',
     by: ['manager', STEP_OWNER],
+    changes: true,
+  },
+  {
+    name: 'apply',
+    usage: '[<digest>|no <reason>]',
+    summary: 'carries out what is proposed in a comment on the epic; `no` leaves things as they are',
+    about: 'engagement',
+    by: ['manager'],
     changes: true,
   },
   {

@@ -67,6 +67,10 @@ export const MOVE_DATES = ['ask', 'auto', 'never'] as const;
 export type MoveDates = (typeof MOVE_DATES)[number];
 export const DEFAULT_MOVE_DATES: MoveDates = 'ask';
 
+/** What becomes of a changed SOW that nobody has looked at: people are asked, or it is applied. */
+export const AMENDMENT_MODES = ['ask', 'auto'] as const;
+export type AmendmentMode = (typeof AMENDMENT_MODES)[number];
+
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
   readonly calendar: Calendar;
@@ -78,6 +82,7 @@ export interface Settings {
   readonly reminders: ReminderSettings;
   readonly hours: HoursThresholds;
   readonly moveDates: MoveDates;
+  readonly amendments: AmendmentMode;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */

@@ -62,6 +62,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
     reminders: DEFAULT_REMINDERS,
     hours: DEFAULT_HOURS,
     moveDates: DEFAULT_MOVE_DATES,
+    amendments: 'ask',
     commands: {},
     formerUsers: [],
   };

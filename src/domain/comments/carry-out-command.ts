@@ -1,5 +1,6 @@
 /** From each command to its effect. */
 import type { CommandName } from '#domain/base/commands.ts';
+import { answerProposal } from './answer-proposal.ts';
 import { call } from './call-command.ts';
 import { done, type Effect, type EffectContext, type EffectsOf, onEpic } from './effect.ts';
 import { ENGAGEMENT_COMMANDS } from './engagement-commands.ts';
@@ -21,6 +22,7 @@ const EFFECTS: EffectsOf<CommandName> = {
   ...STEP_COMMANDS,
   ...ENGAGEMENT_COMMANDS,
   replan,
+  apply: answerProposal,
   call: ({ words, reason }, context) => call(words.what === 'slot' ? words : { ...words, reason }, context),
 };
 

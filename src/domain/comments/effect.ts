@@ -4,6 +4,7 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { CommandName } from '#domain/base/commands.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualNote, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
+import type { Proposal } from '#domain/proposals/proposal.ts';
 import type { OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { stepReference } from '#domain/text/references.ts';
@@ -18,6 +19,8 @@ export interface EffectContext {
   /** Assessment with the rulings so far. */
   readonly assessment: Assessment;
   readonly effects: OneTimeEffects;
+  /** What people are asked, as things stand now. */
+  readonly proposals: readonly Proposal[];
   readonly settings: Settings;
   /** Members of the project that `/ps assign` names, by the name as it was written. */
   readonly named: ReadonlyMap<string, ActualUser>;

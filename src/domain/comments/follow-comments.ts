@@ -16,6 +16,7 @@ import type {
   ActualUser,
   NoteTarget,
 } from '#domain/engagement/state.ts';
+import type { Proposal } from '#domain/proposals/proposal.ts';
 import { effectsOwed, type OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
 import { parseNoteMarker } from '#domain/text/marker.ts';
@@ -60,6 +61,8 @@ export interface FollowInput {
   readonly rulings: Rulings;
   /** Assessment before these comments. */
   readonly assessment: Assessment;
+  /** What people are asked; absent: nothing. */
+  readonly proposals?: readonly Proposal[];
   readonly settings: Settings;
   /** Access level in the project by user id; a user without one is no member. */
   readonly levels: ReadonlyMap<number, number>;
@@ -154,6 +157,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     said: { by: said.speaker.user, note: said.note, target: said.from.target },
     assessment: { ...input.assessment, rulings },
     effects,
+    proposals: input.proposals ?? [],
     settings: input.settings,
     named: input.named,
   });

@@ -5,6 +5,7 @@ import { COMMAND_NAMES, type CommandName, commandOf, usageOf } from '#domain/bas
 import { HEALTH_STATES, type HealthState } from '#domain/base/labels.ts';
 import { readInline } from '#domain/markdown/inline.ts';
 import { plainLines } from '#domain/markdown/plain-lines.ts';
+import { SHORTEST_DIGEST } from '#domain/proposals/proposal.ts';
 import { ON_HOLD } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type CallWords, readCallWords } from './call-words.ts';
@@ -40,6 +41,7 @@ export type Command =
       readonly words: CallWords;
       readonly reason: string;
     }
+  | { readonly name: 'apply'; readonly digest: string | null; readonly no: boolean; readonly reason: string }
   | {
       readonly name: 'health';
       readonly value: HealthState | 'auto';
@@ -194,6 +196,8 @@ function readArguments(
       return health(words);
     case 'call':
       return about(words, steps, onEpic, (step, rest) => callOf(step, rest));
+    case 'apply':
+      return apply(words);
   }
 }
 
@@ -239,6 +243,20 @@ function hold(words: readonly string[]): Command | string {
   const isTimed = isOnlyTime(words) || readDuration(words) !== null || /^until$/i.test(words[0] ?? '');
   if (isTimed) return 'a hold has no end of its own: it lasts until `/ps resume` and takes only a reason';
   return withReason(words, (reason) => ({ name: 'hold', reason }));
+}
+
+/** What is meant is said by the beginning of its digest, where there is more than one. */
+function apply(words: readonly string[]): Command | string {
+  const [first = '', ...rest] = words;
+  const word = plainWord(first);
+  const digest = /^[0-9a-f]+$/.test(word) ? word : null;
+  if (digest !== null && digest.length < SHORTEST_DIGEST)
+    return `it needs ${SHORTEST_DIGEST} characters of the digest at least`;
+  const others = digest === null ? words : rest;
+  if (others.length === 0) return { name: 'apply', digest, no: false, reason: '' };
+  if (plainWord(others[0] ?? '') !== 'no')
+    return 'it takes the digest of what is proposed, or no and a reason';
+  return withReason(others.slice(1), (reason) => ({ name: 'apply', digest, no: true, reason }));
 }
 
 function assign([role = '', user = '', ...rest]: readonly string[]): Command | string {
@@ -368,6 +386,8 @@ function subjectOf(command: Command): readonly string[] {
       return ['the health'];
     case 'replan':
       return [command.cause === null ? 'the proposed dates' : `the dates after ${command.cause}`];
+    case 'apply':
+      return [`the proposal ${command.digest ?? 'that is open'}`];
     case 'help':
     case 'status':
     case 'explain':

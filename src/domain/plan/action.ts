@@ -127,6 +127,8 @@ export type Action =
       readonly body: string;
       /** Ends a note that is there; where there is none, none is made. */
       readonly ends?: true;
+      /** Asks people for something: made by two writers at the same moment, the later one goes. */
+      readonly once?: true;
     }
   /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
   | {
@@ -153,6 +155,9 @@ export type Action =
     } & Update)
   | ({
       readonly kind: 'update-epic';
+      /** Dates of the SOW, where they are others now. */
+      readonly startDate?: string;
+      readonly dueDate?: string;
       /** Written together with the block; `null` exactly where that is. */
       readonly record: RecordToWrite | null;
     } & Update);

@@ -95,7 +95,10 @@ export function planHolder(draft: Omit<Draft, 'due' | 'coming'>): readonly Actio
 
 /** Writes the copy where it would not say what counts: after a launch, a ruling, a command that changes something, another SOW. */
 export function planCopy(
-  draft: Pick<Draft, 'facts' | 'said' | 'settings' | 'context' | 'touches' | 'links' | 'sealing' | 'wishes'>,
+  draft: Pick<
+    Draft,
+    'facts' | 'said' | 'settings' | 'context' | 'touches' | 'proposals' | 'links' | 'sealing' | 'wishes'
+  >,
 ): readonly Action[] {
   const { found } = draft.facts;
   const isFollowed = draft.said.followed.answers.some(({ changes }) => changes);
@@ -120,7 +123,7 @@ export function planIssues({ coming, context }: Pick<Draft, 'coming' | 'context'
   });
 }
 
-function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touches'>): Action {
+function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touches' | 'proposals'>): Action {
   const { context } = draft;
   const { assessment, settings } = context;
   const { process, sow, engagement } = assessment;
@@ -151,7 +154,7 @@ function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touch
  */
 function moveToEpic(
   from: ActualEpic,
-  draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touches' | 'links' | 'groupLabels'>,
+  draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touches' | 'proposals' | 'links' | 'groupLabels'>,
 ): Action {
   const { facts, context, links, groupLabels } = draft;
   const { assessment, found } = facts;

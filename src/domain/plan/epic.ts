@@ -8,6 +8,7 @@ import type { Edge } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
 import { changeText, type SowChange, schemaPath, sowChanges } from '#domain/sow/changes.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
 import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
@@ -31,11 +32,12 @@ import { type Kept, keptInEpic, keptToWrite, keptWhy } from './kept.ts';
 import { leftLabels } from './left.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
+import { planProposals } from './proposals.ts';
 import { isNews, nextRecord, recordedSteps, toWrite } from './record.ts';
 
 type EpicDraft = Pick<
   Draft,
-  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming' | 'touches'
+  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'links' | 'left' | 'coming' | 'touches' | 'proposals'
 >;
 
 /** Changes the epic: labels, summary, and whether it is open; the last two after an explanation. */
@@ -73,8 +75,26 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   if (why.length === 0) return [];
   return [
     ...notes,
-    { kind: 'update-epic', addLabels, removeLabels, state, ...written, ...keptToWrite(kept), why },
+    {
+      kind: 'update-epic',
+      addLabels,
+      removeLabels,
+      state,
+      ...written,
+      ...keptToWrite(kept),
+      ...datesToWrite(facts),
+      why,
+    },
   ];
+}
+
+/** Start and end of the SOW, where it has others than the record. */
+function datesToWrite({ found, assessment }: PlanFacts): Pick<UpdateEpic, 'startDate' | 'dueDate'> {
+  const [before, now] = [(found.record?.sow ?? assessment.sow).dates, assessment.sow.dates];
+  return {
+    ...(now?.start === undefined || now.start === before?.start ? {} : { startDate: now.start }),
+    ...(now?.end === undefined || now.end === before?.end ? {} : { dueDate: now.end }),
+  };
 }
 
 /** What is other in the SOW than in the record; nothing while there is no record. */
@@ -170,7 +190,8 @@ function blockToWrite(existing: ActualEpic | null, draft: EpicDraft, kept: Kept)
   return { block, record: toWrite(record, recordedSteps(context)) };
 }
 
-type Written = Pick<Extract<Action, { kind: 'update-epic' }>, 'block' | 'record'>;
+type UpdateEpic = Extract<Action, { kind: 'update-epic' }>;
+type Written = Pick<UpdateEpic, 'block' | 'record'>;
 
 /** Whether an engagement is stopped: somebody put it on hold, or the loop fuse paused it and nobody has resumed it. */
 export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>): boolean {
@@ -178,19 +199,29 @@ export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
 }
 
-type StoppedDraft = Pick<Draft, 'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'touches'>;
+type StoppedDraft = Pick<
+  Draft,
+  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'touches' | 'proposals'
+>;
 
 /**
  * Answers and records what people have just said while the engagement is stopped; what the comments ask for is owed.
  */
 export function planStopped(draft: StoppedDraft): readonly Action[] {
   const answers = planAnswers(draft, true);
-  const notes = sowNotes(changesOf(draft.facts), draft);
+  const notes = [...sowNotes(changesOf(draft.facts), draft), ...planProposals(draft)];
   const { assessment, found } = draft.facts;
-  if (answers.length + notes.length === 0 && !hasNewHours(draft.facts)) return [];
   const isPaused = found.memory.paused && !draft.wishes.resume;
+  const isQuiet = !hasNewHours(draft.facts) && !isOtherHistory(draft.facts);
+  if (answers.length + notes.length === 0 && isQuiet) return [];
   const why = assessment.rulings.hold === null ? 'record what was said' : 'on hold';
   return [...notes, ...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
+}
+
+/** A source was heard and said nothing to be told: how new it is must be known all the same. */
+function isOtherHistory({ asking, found }: PlanFacts): boolean {
+  const before = found.record?.history ?? NO_HISTORY;
+  return asking !== undefined && canonicalJson(asking.history) !== canonicalJson(before);
 }
 
 /**
@@ -225,6 +256,7 @@ function record(
     state: null,
     block: epicBlock(context, { paused, byHand: keptInEpic(draft.facts.found.epic, context).byHand }),
     record: toWrite(nextRecord(draft, links, paused), recordedSteps(context)),
+    ...datesToWrite(draft.facts),
     why: [why],
   };
 }

@@ -22,7 +22,7 @@ export function holderAfter(input: Moving): HolderKind {
 
 /** Closes the tracking issue that is left now, and any that an interrupted move has left behind. */
 export function planRetirement(
-  draft: Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'touches'>,
+  draft: Pick<Draft, 'facts' | 'wishes' | 'settings' | 'context' | 'touches' | 'proposals'>,
 ): readonly Action[] {
   const { found } = draft.facts;
   const left = [...(movesToEpic(draft) && found.epic !== null ? [found.epic] : []), ...found.leftTracking];

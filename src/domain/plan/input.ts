@@ -7,11 +7,14 @@ import type { Followed } from '#domain/comments/follow-comments.ts';
 import type { Settlement } from '#domain/drift/drift.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import type { Capabilities } from '#domain/engagement/state.ts';
+import type { Proposal, ProposalAnswer } from '#domain/proposals/proposal.ts';
+import type { SettledProposals } from '#domain/proposals/settle.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Touches } from '#domain/record/record.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
 import type { DueReminder } from '#domain/reminders/reminders.ts';
 import type { Replan, Rulings } from '#domain/rulings/rulings.ts';
+import type { SowHistory } from '#domain/sow/history.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** Everything that one run plans from. */
@@ -40,6 +43,15 @@ export interface PlanFacts {
   readonly lostLinks: readonly Edge[];
   /** What is to be done about the threads of recurring steps; absent: nothing. */
   readonly threads?: ReadonlyMap<StepKey, Settled>;
+  /** What people are to be asked; absent: what was asked stays as it is. */
+  readonly asking?: Asking;
+}
+
+/** Proposals of a run, and how the SOW came to be what it is after it. */
+export interface Asking {
+  readonly wanted: readonly Proposal[];
+  readonly answers: readonly ProposalAnswer[];
+  readonly history: SowHistory;
 }
 
 /** Words of people, now and before. */
@@ -74,6 +86,8 @@ export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn' | 't
   readonly touches: Touches;
   /** Proposals of dates that this run carries out. */
   readonly applied: readonly Replan[];
+  /** What is told of proposals, and remembered of them. */
+  readonly proposals: SettledProposals;
   /** Reminders to be written. */
   readonly due: readonly DueReminder[];
 }

@@ -22,6 +22,8 @@ import { desiredLinks, planLinks } from './links.ts';
 import { nextRulings, rulingsWhileStopped } from './next-rulings.ts';
 import { planPipelines, planRunNotes } from './pipelines.ts';
 import { planPlaces } from './places.ts';
+import { planProposals, proposalsNow } from './proposals.ts';
+import { followingSow } from './sow-dates.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
 import { planThreads } from './threads.ts';
 
@@ -88,6 +90,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     because: 'each after its note, like every change of an issue',
     actions: planLeftovers,
   },
+  {
+    what: 'proposals, and what became of them',
+    because: 'the epic, written later, records that they were told',
+    actions: planProposals,
+  },
   { what: 'answers', because: 'what a comment asked for is done', actions: planAnswers },
   {
     what: 'questions about drift',
@@ -117,7 +124,8 @@ export interface RulingPlan extends Plan {
  * Plans one engagement. While the engagement is stopped, people are answered and nothing else happens; where another
  * machine fights against us, it is paused.
  */
-export function plan(input: PlanInput): RulingPlan {
+export function plan(given: PlanInput): RulingPlan {
+  const input = followingSow(given);
   if (isStopped(input)) {
     const draft = stoppedDraft(input);
     return planned(draft, planStopped(draft));
@@ -162,6 +170,7 @@ function draftOf(input: PlanInput): Draft {
     askOn,
     tell,
     applied: appliedReplans(facts),
+    proposals: proposalsNow(input, { stopped: false }),
     due,
   };
 }
@@ -174,13 +183,14 @@ function withDates(input: PlanInput, memory: DriftMemory): BlockContext {
   return { ...context, assessment: { ...context.assessment, rulings } };
 }
 
-function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context' | 'touches'> {
+function stoppedDraft(input: PlanInput): PlanInput & Pick<Draft, 'context' | 'touches' | 'proposals'> {
   const { facts } = input;
   const hours = { ...facts.assessment.hours, due: [] };
   const assessment = { ...facts.assessment, hours, rulings: rulingsWhileStopped(input) };
   const still = { ...input, facts: { ...facts, assessment } };
   const context = contextOf(still, driftMemoryOf({ found: facts.found, resume: false }));
-  return { ...still, context, touches: facts.found.record?.touches ?? new Map() };
+  const proposals = proposalsNow(input, { stopped: true });
+  return { ...still, context, proposals, touches: facts.found.record?.touches ?? new Map() };
 }
 
 function contextOf(input: PlanInput, drift: DriftMemory): BlockContext {

@@ -11,13 +11,14 @@ import { withTold } from '#domain/hours/hours.ts';
 import type { Done } from '#domain/record/done.ts';
 import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
 import type { Draft } from './input.ts';
 
 /** Share of a draft that the next record is made from: all of it is settled before the first action. */
-export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context' | 'touches'>;
+export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context' | 'touches' | 'proposals'>;
 
 /**
  * Record to be written; ids of issues that are yet to be made are filled in when the issues exist.
@@ -25,7 +26,7 @@ export type RecordDraft = Pick<Draft, 'facts' | 'settings' | 'context' | 'touche
  * @param links those that will be there
  */
 export function nextRecord(
-  { facts, settings, context, touches }: RecordDraft,
+  { facts, settings, context, touches, proposals }: RecordDraft,
   links: readonly Edge[],
   paused: boolean,
 ): EngagementRecord {
@@ -46,6 +47,8 @@ export function nextRecord(
     texts: facts.rules.texts,
     revision: (before?.revision ?? 0) + 1,
     sow: recordOf(assessment.sow, settings),
+    history: facts.asking?.history ?? before?.history ?? NO_HISTORY,
+    proposals: proposals.memory,
     memory: { issues: new Map(ids), links, paused, moved: false },
     done: new Map([
       ...doneBefore(before, context),
@@ -123,16 +126,16 @@ function readingsAfter({ steps, rulings }: Assessment): Rulings['readings'] {
   });
 }
 
-/** Due dates as issues get them in this run; of those that are there, as they got them. */
+/** Due dates as issues get them in this run; of those that are there, as they got them or another SOW moves them. */
 function baselineNow(
-  { assessment, found }: RecordDraft['facts'],
+  { assessment }: RecordDraft['facts'],
   context: BlockContext,
 ): ReadonlyMap<StepKey, string> {
   return new Map(
     assessment.steps.flatMap((status): [StepKey, string][] => {
       const { key, issue } = status;
       const real = realDue(status, assessment, context.settings.calendar);
-      const given = issue === null ? context.plannedDue.get(key) : found.record?.baseline.get(key);
+      const given = issue === null ? context.plannedDue.get(key) : status.given;
       const date = real ?? given;
       return date === undefined || date === null ? [] : [[key, date]];
     }),

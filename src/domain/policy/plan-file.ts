@@ -39,8 +39,23 @@ const PlanFiles = z.looseObject({ version: z.unknown(), plans: z.array(z.unknown
  * one in between changes nothing about this plan.
  */
 export function planDigest(actions: readonly (Action | FileAction)[]): string {
-  return checksum(canonicalJson(actions.filter((action) => !isSharedLabel(action))));
+  return checksum(canonicalJson(actions.filter((action) => !isSharedLabel(action)).map(withoutOrigin)));
 }
+
+/**
+ * Without where the SOW comes from and since when it holds: a plan is reviewed before its commit is merged, and does the
+ * same on another day.
+ */
+function withoutOrigin(action: Action | FileAction): Readonly<Record<string, unknown>> {
+  const fields: Readonly<Record<string, unknown>> = { ...action };
+  const record = StoredRecord.safeParse(fields['record']);
+  if (!record.success) return fields;
+  const { history: _, ...content } = Content.parse(JSON.parse(record.data.text));
+  return { ...fields, record: { ...record.data, text: canonicalJson(content) } };
+}
+
+const StoredRecord = z.looseObject({ text: z.string() });
+const Content = z.looseObject({ history: z.unknown() });
 
 /**
  * Reads the plans of a file: one, or all that `plan` wrote for several targets.
@@ -122,7 +137,7 @@ function byName(actions: readonly (Action | FileAction)[]): ReadonlyMap<string, 
   return new Map(
     actions
       .filter((action) => !isSharedLabel(action))
-      .map((action) => [nameOf(action), canonicalJson(action)]),
+      .map((action) => [nameOf(action), canonicalJson(withoutOrigin(action))]),
   );
 }
 

@@ -12,6 +12,7 @@ import { decodeMemory } from '#domain/engagement/memory.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import { NO_HOURS } from '#domain/hours/memory.ts';
 import { decodeRulings } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
 import { decodeSowRecord } from '#domain/sow/record.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { type EngagementRecord, readRecord, recordText } from './record.ts';
@@ -143,6 +144,8 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     drift: decodeDriftMemory(text),
     baseline: new Map(),
     migrated: null,
+    history: NO_HISTORY,
+    proposals: [],
     occurrences: new Map(),
     hours: NO_HOURS,
     touches: new Map(),

@@ -12,8 +12,10 @@ import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
 import { HoursMemory, NO_HOURS } from '#domain/hours/memory.ts';
+import { ProposalMemory } from '#domain/proposals/memory.ts';
 import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY, SowHistory } from '#domain/sow/history.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { Done } from './done.ts';
 import { Migrated, migratedData } from './migrated.ts';
@@ -61,6 +63,9 @@ const StoredRecord = z.looseObject({
   /** Grows with every record written; an older one put back is noticed by whoever remembers a newer. */
   revision: z.int().min(1),
   sow: Sow,
+  /** Revisions of the SOW, and what its sources have said. */
+  history: SowHistory.optional(),
+  proposals: z.array(ProposalMemory).optional(),
   steps: z.record(Key, RecordedStep).default({}),
   /** Of the epic. */
   touch: Touch.optional(),
@@ -85,6 +90,9 @@ export interface EngagementRecord {
   readonly texts: string | null;
   readonly revision: number;
   readonly sow: Sow;
+  readonly history: SowHistory;
+  /** What people are asked, and what they have said no to. */
+  readonly proposals: readonly ProposalMemory[];
   readonly memory: EngagementMemory;
   readonly done: ReadonlyMap<StepKey, Done>;
   /** The due date that Procession gave an issue when it made it; unknown of issues that are older than this field. */
@@ -118,6 +126,8 @@ export function recordText(record: EngagementRecord): string {
     rulings,
     occurrences,
     hours,
+    history,
+    proposals,
     others,
     sow,
     texts,
@@ -132,6 +142,8 @@ export function recordText(record: EngagementRecord): string {
     ...named,
     texts: texts ?? undefined,
     sow,
+    history: canonicalJson(history) === canonicalJson(NO_HISTORY) ? undefined : history,
+    proposals: proposals.length === 0 ? undefined : proposals,
     steps: Object.fromEntries(
       [...steps].map((step) => [
         step,
@@ -201,6 +213,8 @@ export function readRecord(text: string): RecordParse {
     migrated,
     occurrences,
     hours,
+    history = NO_HISTORY,
+    proposals = [],
     state,
     ...others
   } = rest;
@@ -216,6 +230,8 @@ export function readRecord(text: string): RecordParse {
       texts,
       revision,
       sow,
+      history,
+      proposals,
       memory: {
         issues: new Map(entries.flatMap(([step, { issue }]) => (issue === undefined ? [] : [[step, issue]]))),
         links: links.flatMap(edgeOf),

@@ -3,6 +3,7 @@ import { factsOf } from '#domain/assess/health.ts';
 import { latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { runningTrackers } from '#domain/assess/trackers.ts';
 import { addCalendarDays, instantOf, isWorkingDay, msBetween } from '#domain/base/calendar.ts';
+import { nextReminder } from '#domain/proposals/settle.ts';
 import { nextOccurrence, nextWorkingHour } from '#domain/recurring/schedule.ts';
 import { wantedOf } from '#domain/recurring/settle.ts';
 import { isUnderWay } from '#domain/rulings/pipeline-run.ts';
@@ -26,10 +27,19 @@ export function nextLook(context: BlockContext, now: string): string | null {
   const isOver = assessment.closed && assessment.completed !== false;
   if (isOver || assessment.rulings.hold !== null) return null;
   if (assessment.rulings.runs.some(isUnderWay)) return now;
-  const [first = null] = [daysLook(context, now), ...threadLooks(context, now)]
+  const [first = null] = [daysLook(context, now), proposalLook(context, now), ...threadLooks(context, now)]
     .filter((at) => at !== null)
     .toSorted();
   return first;
+}
+
+/** When somebody is called because a proposal has no answer. */
+function proposalLook({ assessment, settings }: BlockContext, now: string): string | null {
+  const { calendar } = settings;
+  const day = nextReminder(assessment.proposals, calendar);
+  if (day === null) return null;
+  const opening = instantOf(day, calendar.workingHours.from, calendar);
+  return msBetween(now, opening) > 0 ? opening : nextWorkingHour(now, calendar);
 }
 
 /** Instants at which a thread opens, or its minutes are asked for. */

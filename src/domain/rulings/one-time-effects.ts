@@ -1,11 +1,14 @@
 /** What commands do once, and how it is kept while nothing may be changed. */
 import type { StepKey } from '#domain/base/keys.ts';
+import type { ProposalAnswer } from '#domain/proposals/proposal.ts';
 import type { Owed, Rulings } from './rulings.ts';
 
 /** Effects of commands that happen once. */
 export interface OneTimeEffects extends Owed {
   /** The loop fuse's pause ends. */
   readonly unpause: boolean;
+  /** Proposals that people have just answered. */
+  readonly proposals: readonly ProposalAnswer[];
 }
 
 /** Effects when nobody has asked for any. */
@@ -15,6 +18,7 @@ export const NO_EFFECTS: OneTimeEffects = {
   roles: [],
   autoHealth: false,
   unpause: false,
+  proposals: [],
 };
 
 /** Effects of what was said while the engagement was stopped, and that have not happened yet. */

@@ -79,13 +79,13 @@ function leavesOf(value: unknown, path = ''): ReadonlyMap<string, string> {
   if (typeof value !== 'object')
     return new Map([[path, typeof value === 'string' ? value : JSON.stringify(value)]]);
   const children = Array.isArray(value)
-    ? value.map((item, index) => [`${path}[${nameOf(item, index)}]`, item] as const)
+    ? value.map((item, index) => [`${path}[${elementName(item, index)}]`, item] as const)
     : Object.entries(value).map(([key, item]) => [path === '' ? key : `${path}.${key}`, item] as const);
   return new Map(children.flatMap(([at, item]) => [...leavesOf(item, at)]));
 }
 
 /** What an element of a list is known by, so that another order, or one more before it, changes nothing. */
-function nameOf(item: unknown, index: number): string {
+export function elementName(item: unknown, index: number): string {
   if (typeof item !== 'object' || item === null) return clipped(String(item));
   const { id, sku, title, name } = item as Readonly<Record<string, unknown>>;
   const known = [id, sku, title, name].find((value) => typeof value === 'string');

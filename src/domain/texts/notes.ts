@@ -36,6 +36,8 @@ export type NoteRule =
   | 'description-full'
   /** With the revision of the record before the change. */
   | `sow-changed:${number}`
+  /** With kind, cause, and the revision of the record before it was told. */
+  | `proposal:${string}:${string}:${number}`
   | 'record-restored'
   | 'brake'
   | 'fuse'

@@ -4,11 +4,11 @@ import { findEpics, readAll, readEngagement, readEpicIssues } from './engagement
 import { createEpic, createIssue, readNow, updateEpic, updateIssue } from './items.ts';
 import { createLabel, readLabelEvents, readLabelIds, readLabels, readLaunched } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks, unlinkBlocks } from './links.ts';
-import { createNote, react, readNotes, updateNote } from './notes.ts';
+import { createNote, deleteNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
 import { openSession } from './session.ts';
-import { deleteNote, openThread, readThreads } from './threads.ts';
+import { openThread, readThreads } from './threads.ts';
 import { findMember, readAccessLevel } from './users.ts';
 
 /** Address, token, group and project of a GitLab. */
@@ -52,7 +52,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     createNote: (target, body, internal) => createNote(session, target, body, internal),
     updateNote: (target, note, body) => updateNote(session, target, note, body),
     openThread: (issue, body) => openThread(session, issue, body),
-    deleteNote: (issue, note) => deleteNote(session, issue, note),
+    deleteNote: (target, note) => deleteNote(session, target, note),
     react: (issue, noteId, emoji) => react(session, issue, noteId, emoji),
     startPipeline: (pipeline) => startPipeline(session, pipeline),
   };

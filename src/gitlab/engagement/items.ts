@@ -58,7 +58,7 @@ export async function updateEpic(
   const { group, epics } = connection;
   const endpoint = `groups/${encodeURIComponent(group)}/epics/${epic.iid}`;
   const show = async (): Promise<unknown> => await orNull(epics.show(group, epic.iid));
-  return await edit<ActualEpic>(connection, { endpoint, schema: Epic, show }, changes);
+  return await edit<ActualEpic>(connection, { endpoint, schema: Epic, show, dates: epicDates }, changes);
 }
 
 /** Changes an issue. Asked for nothing, sends nothing. */
@@ -77,7 +77,7 @@ async function editIssue(
 ): Promise<ActualIssue> {
   const endpoint = `projects/${projectId}/issues/${iid}`;
   const show = async (): Promise<unknown> => await orNull(connection.issues.show(iid, { projectId }));
-  return await edit<ActualIssue>(connection, { endpoint, schema: Issue, show }, changes);
+  return await edit<ActualIssue>(connection, { endpoint, schema: Issue, show, dates: issueDates }, changes);
 }
 
 /** An item of GitLab that can be changed and looked at. */
@@ -87,19 +87,21 @@ interface Edited<T> {
   readonly schema: z.ZodType<T>;
   /** Answer of a read; `null` when it is gone. */
   readonly show: () => Promise<unknown>;
+  /** How its dates are sent. */
+  readonly dates: (changes: Pick<ItemChanges, 'startDate' | 'dueDate'>) => object;
 }
 
 /** Sends changes. A text that is made late is made anew for every try, and looked for as it was sent last. */
 async function edit<T extends ActualEpic | ActualIssue>(
   connection: Connection,
-  { endpoint, schema, show }: Edited<T>,
+  { endpoint, schema, show, dates }: Edited<T>,
   changes: ItemChanges,
 ): Promise<T> {
   let sent: SentChanges = { ...changes, description: undefined };
   const make = async (): Promise<object> => {
     const { description } = changes;
     sent = { ...changes, description: typeof description === 'function' ? await description() : description };
-    return { ...changeParameters(sent), ...issueParameters(sent) };
+    return { ...changeParameters(sent), ...dates(sent), ...issueParameters(sent) };
   };
   const updated = await lookBeforeRepeat<T>(connection, {
     send: async () => parseAnswer(schema, await connection.put(endpoint, make), `PUT /${endpoint}`),
@@ -195,7 +197,8 @@ type SentChanges = Omit<ItemChanges, 'description'> & { readonly description?: s
 function isNothing({ description, ...others }: ItemChanges): boolean {
   return (
     description === undefined &&
-    Object.keys({ ...changeParameters(others), ...issueParameters(others) }).length === 0
+    Object.keys({ ...changeParameters(others), ...epicDates(others), ...issueParameters(others) }).length ===
+      0
   );
 }
 
@@ -211,9 +214,20 @@ function changeParameters(changes: SentChanges): Record<string, string> {
   };
 }
 
-function issueParameters({ assigneeIds, dueDate, epicId }: SentChanges): object {
+function issueDates({ dueDate }: Pick<ItemChanges, 'dueDate'>): object {
+  return dueDate === undefined ? {} : { due_date: dueDate };
+}
+
+/** As in {@link newEpicParameters}. @see https://docs.gitlab.com/api/epics/#update-an-epic */
+function epicDates({ startDate, dueDate }: Pick<ItemChanges, 'startDate' | 'dueDate'>): object {
   return {
-    ...(dueDate === undefined ? {} : { due_date: dueDate }),
+    ...(startDate === undefined ? {} : { start_date_is_fixed: true, start_date_fixed: startDate }),
+    ...(dueDate === undefined ? {} : { due_date_is_fixed: true, due_date_fixed: dueDate }),
+  };
+}
+
+function issueParameters({ assigneeIds, epicId }: SentChanges): object {
+  return {
     // GitLab unassigns everybody on `0`.
     ...(assigneeIds === undefined ? {} : { assignee_ids: assigneeIds.length === 0 ? [0] : [...assigneeIds] }),
     ...(epicId === undefined ? {} : { epic_id: epicId }),

@@ -59,6 +59,21 @@ export async function updateNote(
   return await editNote(connection, requests, body);
 }
 
+/** Deletes a note of ours; one that is gone already is as wanted. */
+export async function deleteNote(
+  { connection }: Session,
+  target: ActualEpic | ActualIssue,
+  note: Pick<ActualNote, 'id'>,
+): Promise<void> {
+  await lookBeforeRepeat<'gone'>(connection, {
+    send: async () => {
+      await orNull(removeNote(connection, target, note.id).then(() => 'gone'));
+      return 'gone';
+    },
+    find: async () => ((await orNull(showNote(connection, target, note.id))) === null ? 'gone' : null),
+  });
+}
+
 /**
  * Reacts to a comment on an issue. GitLab answers **404** to a reaction that is there already.
  *
@@ -183,4 +198,15 @@ function showNote(
   return projectId === null
     ? epicNotes.show(group, target.id, id)
     : issueNotes.show(projectId, target.iid, id);
+}
+
+function removeNote(
+  { group, issueNotes, epicNotes }: Connection,
+  target: ActualEpic | ActualIssue,
+  id: number,
+): Promise<unknown> {
+  const projectId = projectOf(target);
+  return projectId === null
+    ? epicNotes.remove(group, target.id, id)
+    : issueNotes.remove(projectId, target.iid, id);
 }

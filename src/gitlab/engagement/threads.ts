@@ -1,8 +1,8 @@
 /** Threads of issues. @see https://docs.gitlab.com/api/discussions/ */
-import type { ActualIssue, ActualNote, ActualThread } from '#domain/engagement/state.ts';
+import type { ActualIssue, ActualThread } from '#domain/engagement/state.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
 import { readList } from '#gitlab/http/connection.ts';
-import { lookBeforeRepeat, orNull } from '#gitlab/http/look-before-repeat.ts';
+import { lookBeforeRepeat } from '#gitlab/http/look-before-repeat.ts';
 import { Thread } from './schema.ts';
 import type { Session } from './session.ts';
 
@@ -42,22 +42,6 @@ export async function openThread(session: Session, issue: ActualIssue, body: str
         first !== undefined && first.author.id === ownId && firstLine(first.body) === mark;
       return threads.find(isOurs) ?? null;
     },
-  });
-}
-
-/** Deletes a note of ours on an issue; one that is gone already is as wanted. */
-export async function deleteNote(
-  { connection }: Session,
-  { projectId, iid }: ActualIssue,
-  note: Pick<ActualNote, 'id'>,
-): Promise<void> {
-  const { issueNotes } = connection;
-  await lookBeforeRepeat<'gone'>(connection, {
-    send: async () => {
-      await orNull(issueNotes.remove(projectId, iid, note.id).then(() => 'gone'));
-      return 'gone';
-    },
-    find: async () => ((await orNull(issueNotes.show(projectId, iid, note.id))) === null ? 'gone' : null),
   });
 }
 

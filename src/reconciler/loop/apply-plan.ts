@@ -126,6 +126,7 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'write-note':
       return await ensureNote(world, targetOf(world, action.target), action.rule, action.body, {
         mayMake: action.ends !== true,
+        once: action.once === true,
       });
     case 'answer':
       return await answer(world, action);
@@ -275,6 +276,8 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
         );
   world.epic = await world.gitlab.updateEpic(epic, {
     ...(isWritten ? { description: textOf(world, epic, make) } : {}),
+    ...(action.startDate === undefined ? {} : { startDate: action.startDate }),
+    ...(action.dueDate === undefined ? {} : { dueDate: action.dueDate }),
     ...labelChanges(action),
     ...(action.state === null ? {} : { state: action.state }),
   });

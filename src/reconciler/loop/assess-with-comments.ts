@@ -1,12 +1,14 @@
+import { afterAnswers, sowProposals } from '#domain/assess/amendments.ts';
 import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { Said } from '#domain/plan/input.ts';
+import type { Asking, Said } from '#domain/plan/input.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { settleRulings } from '#domain/rulings/settle.ts';
+import type { KeptSow } from '#domain/sow/history.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { CommentLook } from './comment-look.ts';
 import { readComments } from './read-comments.ts';
@@ -20,6 +22,8 @@ export interface Assessed {
   readonly said: Said;
   /** What is to be done about recurring steps. */
   readonly threads: ReadonlyMap<StepKey, Settled>;
+  /** What people are asked, and what they have just answered. */
+  readonly asking: Asking;
 }
 
 const NOTHING_SETTLED: ReadonlyMap<StepKey, Settled> = new Map();
@@ -30,7 +34,8 @@ const NOTHING_SETTLED: ReadonlyMap<StepKey, Settled> = new Map();
  */
 export async function assessWithComments(
   gitlab: GitLab,
-  facts: Omit<AssessInput, 'rulings'>,
+  facts: Omit<AssessInput, 'rulings' | 'sow'>,
+  kept: KeptSow,
   options: {
     readonly look: CommentLook;
     readonly started: StartedRuns;
@@ -40,15 +45,16 @@ export async function assessWithComments(
   },
 ): Promise<Assessed> {
   const { found, settings, today } = facts;
+  const { sow } = kept;
   const { look, started, now } = options;
   const recorded = found.record?.rulings ?? NO_RULINGS;
   const settled = settleRulings(recorded, found.issues, today);
   const [runs, byLabel] = await Promise.all([
     readRuns(gitlab, { ...facts, now, rulings: settled }, started),
-    readLabelApprovals(gitlab, { ...facts, now, rulings: settled }),
+    readLabelApprovals(gitlab, { ...facts, sow, now, rulings: settled }),
   ]);
   const rulings: Rulings = { ...settled, runs, ...byLabel };
-  const before = assess({ ...facts, rulings });
+  const before = assess({ ...facts, sow, rulings });
   const reader = keepingThreads(gitlab, trackerIssues(before));
   const unread = before.rulings.hold !== null ? [] : issuesToRead(before, { found, settings, now });
   const followed = await readComments(reader.gitlab, {
@@ -56,9 +62,12 @@ export async function assessWithComments(
     found,
     rulings,
     assessment: before,
+    proposals: sowProposals(before, kept, settings),
     settings,
   });
-  const ruled = followed === null ? before : assess({ ...facts, rulings: followed.rulings });
+  const answered = followed?.effects.proposals ?? [];
+  const agreed = afterAnswers(kept, answered);
+  const ruled = followed === null ? before : assess({ ...facts, sow: agreed.sow, rulings: followed.rulings });
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const isPaused = found.memory.paused && !options.resume && !effects.unpause;
   const threads =
@@ -67,11 +76,16 @@ export async function assessWithComments(
       : await settleTrackers(gitlab, ruled, { read: reader.read, found, settings, now });
   const isNews = [...threads].some(([key, { memory }]) => ruled.trackers.get(key) !== memory);
   const judged = isNews
-    ? assess({ ...facts, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
+    ? assess({ ...facts, sow: agreed.sow, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
     : ruled;
   const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
-  return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads };
+  const asking: Asking = {
+    wanted: sowProposals(assessment, agreed, settings),
+    answers: answered,
+    history: agreed.history,
+  };
+  return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads, asking };
 }
 
 function trackerIssues({ steps }: Assessment): ReadonlySet<number> {

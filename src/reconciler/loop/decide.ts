@@ -1,6 +1,7 @@
 /** From what GitLab holds to what is to be done about one engagement. Reads, and writes nothing. */
 
 import { localDate } from '#domain/base/calendar.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import { withoutLinks } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { createsItems, lacksLabels } from '#domain/plan/creation.ts';
@@ -10,6 +11,8 @@ import { plan, type RulingPlan } from '#domain/plan/plan.ts';
 import { retiresItems } from '#domain/plan/retired.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
+import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
+import { recordOf } from '#domain/sow/record.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
@@ -64,22 +67,25 @@ export async function judge(
   if ('kind' in process) return process;
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
+  const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
+  if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
   const { engagement, capabilities } = actual;
   const {
     assessment: judged,
     said,
     threads,
+    asking,
   } = await assessWithComments(
     gitlab,
     {
       engagement,
       process,
-      sow,
       found: seen,
       settings,
       today: localDate(now, settings.calendar),
       statement: options.statement,
     },
+    taken.kept,
     {
       look: options.comments ?? LOOK_AT_COUNTS,
       started: options.started ?? NONE_STARTED,
@@ -107,6 +113,7 @@ export async function judge(
     rules: { version: process.version, hash: rulesHash(process), texts: textsHash(process) },
     lostLinks,
     threads,
+    asking,
   };
   const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
@@ -123,6 +130,31 @@ async function readLabels(
   const isRead = createsItems(assessment, found, wishes.migrate) || retiresItems(assessment, found);
   return anew || isRead ? await gitlab.readLabels({ anew }) : null;
 }
+
+/** The SOW that holds: that of the record, with what its source has changed where that is to be applied. */
+function takeSow(
+  { epic, record }: Identified,
+  sow: Sow,
+  {
+    sow: said,
+    origin = NO_ORIGIN,
+    amend = 'apply',
+    settings,
+    on,
+  }: ReconcileOptions & { readonly settings: Settings; readonly on: string },
+): Taken {
+  if (record === null || epic === null)
+    return {
+      kind: 'taken',
+      kept: said === undefined ? { sow, history: NO_HISTORY } : launchedWith({ sow, origin }),
+    };
+  const kept = { sow: record.sow, history: record.history };
+  if (said === undefined) return { kind: 'taken', kept };
+  return takeSource(kept, { origin, sow: recordOf(said, settings) }, { mode: amend, on });
+}
+
+/** A SOW of which nobody says where it comes from. */
+const NO_ORIGIN: SourceSow['origin'] = { kind: 'file', name: null, commit: null, at: null };
 
 function sowOf(
   found: Identified,

@@ -2,6 +2,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { HoursStatement } from '#domain/hours/memory.ts';
 import type { Action } from '#domain/plan/action.ts';
 import type { Seal } from '#domain/record/line.ts';
+import type { SourceSow } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -27,6 +28,10 @@ export interface ReconcileDeps {
 export interface ReconcileOptions {
   /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
   readonly sow?: Sow;
+  /** Where the SOW comes from, and how new it is there; absent: nobody knows. */
+  readonly origin?: SourceSow['origin'];
+  /** What becomes of a SOW that is other than the record: applied, because somebody has looked at it, or asked about first. Default: applied. */
+  readonly amend?: 'apply' | 'ask';
   /** Process and profile of a launch; an engagement that exists keeps its own. */
   readonly process?: string;
   readonly profile?: string | null;

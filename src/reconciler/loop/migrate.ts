@@ -206,6 +206,7 @@ function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration |
     // Nobody names a process or brings a SOW here.
     case 'other-process':
     case 'other-engagement':
+    case 'sow-refused':
       return null;
     case 'out-of-reach':
       return failedBecause(

@@ -18,6 +18,7 @@ import {
 import { assignedUsers } from '#domain/comments/parse-command.ts';
 import { withoutUnproven } from '#domain/comments/proof.ts';
 import type { ActualEpic, ActualIssue, ActualUser, NoteTarget } from '#domain/engagement/state.ts';
+import type { Proposal } from '#domain/proposals/proposal.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -29,6 +30,8 @@ interface CommentInput {
   readonly rulings: Rulings;
   /** As things stand without what the comments say. */
   readonly assessment: Assessment;
+  /** What people are asked. */
+  readonly proposals: readonly Proposal[];
   readonly settings: Settings;
 }
 
@@ -47,7 +50,7 @@ export async function readComments(gitlab: GitLab, input: CommentInput): Promise
     ),
   );
   const rulings = withoutUnproven(input.rulings, comments, settledSteps(input));
-  const { assessment, settings } = input;
+  const { assessment, proposals, settings } = input;
   const notes = newCommandNotes(comments, rulings).map(({ note }) => note);
   const levels = await levelsOf(
     gitlab,
@@ -58,7 +61,7 @@ export async function readComments(gitlab: GitLab, input: CommentInput): Promise
     gitlab,
     fromMembers.flatMap(({ body }) => assignedUsers(body)),
   );
-  return followComments({ comments, rulings, assessment, settings, levels, named });
+  return followComments({ comments, rulings, assessment, proposals, settings, levels, named });
 }
 
 function issueBefore(target: NoteTarget, { found }: CommentInput): string | undefined {

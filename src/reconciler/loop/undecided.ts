@@ -4,6 +4,7 @@ import type { Finding } from '#domain/explain/check.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { SowChange } from '#domain/sow/changes.ts';
+import type { RefusedSow } from '#domain/sow/history.ts';
 
 /** Reason why nothing can be decided about an engagement. */
 export type Undecided =
@@ -33,6 +34,8 @@ export type Undecided =
     }
   /** It runs by another process than the one that somebody named. */
   | { readonly kind: 'other-process'; readonly process: string; readonly asked: string }
+  /** Something newer from the same source holds, or source and record have gone different ways. */
+  | { readonly kind: 'sow-refused'; readonly reading: RefusedSow }
   /** The SOW is another one with the same number: what differs, first the engagement's own. */
   | { readonly kind: 'other-engagement'; readonly changes: readonly SowChange[]; readonly found: Identified };
 

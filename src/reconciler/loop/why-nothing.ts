@@ -1,5 +1,6 @@
 import { shown } from '#domain/base/input-problem.ts';
 import { changeText } from '#domain/sow/changes.ts';
+import { refusedReason } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
 
@@ -33,6 +34,8 @@ export function whyNothing(outcome: Outcome): string | null {
       return `it runs by the process ${outcome.process}, not ${outcome.asked}`;
     case 'other-engagement':
       return `the SOW looks like another one with this number: ${outcome.changes.map(changeText).join('; ')}`;
+    case 'sow-refused':
+      return refusedReason(outcome.reading);
     case 'shadow':
       return 'the policy is "shadow", so nothing is written';
     case 'paused':

@@ -109,6 +109,7 @@ async function knowing(
     // Nobody names a process or brings a SOW here.
     case 'other-process':
     case 'other-engagement':
+    case 'sow-refused':
       return null;
     case 'record-damaged':
     case 'unknown-process': {

@@ -122,12 +122,28 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
   try {
     const sow = await latestSow(deps, claim);
     const outcome = await reconcile(deps, engagement, {
-      ...(sow === null ? {} : { sow, ...deps.launch }),
+      ...(sow === null
+        ? {}
+        : {
+            sow,
+            // The inbox keeps their order; the clock by which they came in may have been wrong.
+            origin: { kind: 'crm', name: null, commit: null, at: null },
+            amend: deps.settings.amendments === 'auto' ? 'apply' : 'ask',
+            ...deps.launch,
+          }),
       comments: lookOfDeliveries(deliveries),
       onDone: trail.done,
     });
     const why = whyNothing(outcome);
     // Somebody has to look: the delivery is kept among the dead ones, with the reason.
+    if (outcome.kind === 'sow-refused' && outcome.reading.kind === 'conflict')
+      throw new InvalidInputError([
+        problem(
+          { at: engagement },
+          why ?? 'a conflict',
+          'Write into the source what holds now, and let it send again; then drop this delivery.',
+        ),
+      ]);
     if (outcome.kind === 'other-engagement')
       throw new InvalidInputError([
         problem(

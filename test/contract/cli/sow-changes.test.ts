@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
 import { type CliResult, cli } from '#test/support/cli.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
+import { readable } from '#test/support/records.ts';
 
 const FILE = 'sows/SOW-7.yml';
 
@@ -76,17 +77,25 @@ describe('a SOW that has changed', () => {
     expect(JSON.stringify(world.sandbox.world)).not.toContain('31337');
   });
 
-  it('asks the manager when the deal is not won any more, and closes nothing', async () => {
-    await edit([/^stage: .*/m, 'stage: lost']);
+  it('asks the manager when the deal is not won any more, closes nothing, and takes nothing else over', async () => {
+    await edit([/^stage: .*/m, 'stage: lost'], HOURS);
 
     const applied = await procession('apply', FILE);
 
-    expect(applied.stdout).toContain('the SOW: stage: closed_won → closed_lost');
-    const [note] = epicNotes('sow-changed');
-    expect(note).toMatch(/@mira The deal is not won any more/);
+    expect(applied.stdout).toContain('note on the epic: proposal:withdrawal:file');
+    expect(epicNotes('sow-changed')).toEqual([]);
+    const [epic] = world.sandbox.world.epics;
+    expect(readable(epic?.description ?? '')).toContain('"scoped":');
+    expect(readable(epic?.description ?? '')).not.toContain('"scoped":480');
+    const [note] = epicNotes('proposal:withdrawal');
+    expect(note).toMatch(/@mira \*\*The deal is not won any more/);
     expect(world.sandbox.world.issues.every(({ state }) => state === 'opened')).toBe(true);
     expect((await procession('sweep')).code).toBe(0);
-    expect(epicNotes('sow-changed')).toHaveLength(1);
+    expect((await procession('apply', FILE)).stdout).toContain('nothing to do');
+    expect(epicNotes('proposal:withdrawal')).toHaveLength(1);
+    await edit([/^stage: .*/m, 'stage: won']);
+    await procession('apply', FILE);
+    expect(epicNotes('proposal:withdrawal')).toEqual([expect.stringContaining('no longer asked for')]);
   });
 });
 

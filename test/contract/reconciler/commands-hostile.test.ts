@@ -33,6 +33,7 @@ const EXAMPLES: Readonly<Record<CommandName, string>> = {
   replan: '/ps replan',
   health: '/ps health at risk it looks bad',
   call: '/ps call first skip they are away',
+  apply: '/ps apply',
   reconcile: '/ps reconcile',
 };
 /** What people may do who only do steps; the manager may do all. */
@@ -71,8 +72,8 @@ describe.each(COMMENT_COMMANDS.map(({ name }) => [name] as const))('/ps %s', (na
     await settleIn(world);
 
     const answered = answerTo(world, world.epic(), note);
-    // Nothing is waived, no step is done by a pipeline, none comes again and again, no dates are proposed.
-    const isEmpty = ['retry', 'unwaive', 'call', 'replan'].includes(name);
+    // Nothing is waived, no step is done by a pipeline, none comes again and again, nothing is proposed.
+    const isEmpty = ['retry', 'unwaive', 'call', 'replan', 'apply'].includes(name);
     expect(answered.includes('not followed')).toBe(!allowed || isEmpty);
     expect(/was not followed: (that takes the role|only members)/.test(answered)).toBe(!allowed);
     expect(allowed ? before : shape()).toEqual(before);

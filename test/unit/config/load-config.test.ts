@@ -111,6 +111,7 @@ describe('config/load-config', () => {
       crm: {},
       serviceUrl: null,
       showAmounts: false,
+      amendments: 'ask',
       formerUsers: [],
       templates: 'issue_templates',
     });

@@ -76,6 +76,7 @@ describe('followComments', () => {
 
     expect(refused(followed)).toEqual([]);
     expect(followed.effects).toEqual({
+      proposals: [],
       dueDates: [
         { step: 'first', date: '2027-03-01' },
         { step: 'last', date: '2027-04-01' },

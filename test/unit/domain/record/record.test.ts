@@ -15,6 +15,7 @@ import {
 import { type EngagementRecord, lasting, readRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import { newMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
 import { encodeSowRecord } from '#domain/sow/record.ts';
 import { createSeal, newKeyPair, readPrivateKey, readPublicKey } from '#seal/ed25519.ts';
 import { aSow } from '#test/support/builders.ts';
@@ -67,6 +68,8 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
     occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,
+    history: NO_HISTORY,
+    proposals: [],
     others: { invoices: { sent: 12 } },
     ...changes,
   };

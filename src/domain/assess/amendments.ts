@@ -1,0 +1,120 @@
+/** Proposals that come from sources of the SOW: an amendment, a deal that is not won any more. */
+import type { Settings } from '#domain/base/settings.ts';
+import type { Proposal, ProposalAnswer } from '#domain/proposals/proposal.ts';
+import { changeText, type SowChange } from '#domain/sow/changes.ts';
+import {
+  type KeptSow,
+  openOffers,
+  revisionOf,
+  type SourceKind,
+  type SowOrigin,
+  takeOffer,
+} from '#domain/sow/history.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { sowEffects } from './sow-effects.ts';
+import type { Assessment } from './step-status.ts';
+
+/** Proposals of what sources say and nobody has agreed to yet. */
+export function sowProposals(
+  { process }: Pick<Assessment, 'process'>,
+  kept: KeptSow,
+  settings: Settings,
+): readonly Proposal[] {
+  return openOffers(kept).flatMap(({ origin, kind, reading }): Proposal[] => {
+    switch (reading.kind) {
+      case 'older':
+      case 'same':
+        return [];
+      case 'not-won':
+        return [lost(kind, reading.stage)];
+      case 'conflict':
+        return [colliding({ origin, kind }, reading)];
+      case 'amendment': {
+        const { calendar } = settings;
+        const effects = sowEffects(process, { from: kept.sow, to: reading.sow, calendar });
+        const dates = effects.dates.map(
+          ({ title, from, to }) => `| ${inlineText(title)} | ${from ?? '–'} | ${to ?? '–'} |`,
+        );
+        const revision = revisionOf(kept.history) + 1;
+        return [
+          {
+            ...titled(kind, origin),
+            lines: [
+              ...changeTable(reading.changes),
+              ...effects.added.map(({ title }) => `It adds the step **${inlineText(title)}**.`),
+              ...effects.retired.map(
+                ({ title }) =>
+                  `It no longer asks for **${inlineText(title)}**: if that has an issue, people are asked there.`,
+              ),
+              ...(dates.length === 0
+                ? []
+                : [
+                    '',
+                    'Dates that move, where nobody has set another one:',
+                    '',
+                    '| Step | From | To |',
+                    '|---|---|---|',
+                    ...dates,
+                  ]),
+            ],
+            does: { revision, changes: reading.changes, effects },
+            hindrance: null,
+          },
+        ];
+      }
+    }
+  });
+}
+
+function titled(kind: SourceKind, origin: SowOrigin): Pick<Proposal, 'kind' | 'cause' | 'title'> {
+  return {
+    kind: 'amendment',
+    cause: kind,
+    title: `The SOW has changed in its source (${originText(origin)})`,
+  };
+}
+
+/** Names where a SOW came from. @example `the CRM, 2026-11-25T09:00:00Z` */
+export function originText({ kind, name, commit, at }: SowOrigin): string {
+  const what = kind === 'crm' ? 'the CRM' : inlineText(name ?? (kind === 'file' ? 'its file' : 'a change'));
+  const when = commit?.slice(0, 8) ?? at;
+  return when === null || when === undefined ? what : `${what}, ${inlineText(when)}`;
+}
+
+function changeTable(changes: readonly SowChange[]): readonly string[] {
+  return [...changes.map((change) => `- ${inlineText(changeText(change))}`), ''];
+}
+
+function colliding(
+  { origin, kind }: { readonly origin: SowOrigin; readonly kind: SourceKind },
+  { changes, fields }: { readonly changes: readonly SowChange[]; readonly fields: readonly string[] },
+): Proposal {
+  return {
+    ...titled(kind, origin),
+    lines: changeTable(changes),
+    does: { changes, fields },
+    hindrance: `source and record have gone different ways since the source was applied: ${fields.map((field) => inlineText(field)).join(', ')}. Make the source say there what the record says, or what holds now`,
+  };
+}
+
+/** What is to become of an engagement whose deal is not won any more. */
+function lost(kind: SourceKind, stage: string): Proposal {
+  return {
+    kind: 'withdrawal',
+    cause: kind,
+    title: `The deal is not won any more (stage: ${inlineText(stage)}), and its engagement runs`,
+    lines: [
+      'Nothing else of what its source says now is taken over, and nothing is closed by itself: `/ps hold <reason>` stops the work until this is settled.',
+    ],
+    does: { stage },
+    hindrance: 'what is to become of the work is for people to decide',
+  };
+}
+
+/** SOW and history after what people have agreed to. */
+export function afterAnswers(kept: KeptSow, answers: readonly ProposalAnswer[]): KeptSow {
+  return answers.reduce((now, { kind, cause, outcome, on, by }) => {
+    const isTaken = kind === 'amendment' && outcome === 'applied' && (cause === 'file' || cause === 'crm');
+    return isTaken ? (takeOffer(now, cause, { on, by }) ?? now) : now;
+  }, kept);
+}

@@ -1,0 +1,83 @@
+/** `/ps apply`: what was proposed is carried out while it is what was shown, or left as it is. */
+import { isOpen } from '#domain/proposals/memory.ts';
+import { digestOf, isSameProposal, type Proposal } from '#domain/proposals/proposal.ts';
+import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
+import type { Command } from './parse-command.ts';
+
+/** A proposal as it stands now, and as it was shown. */
+interface Shown {
+  readonly proposal: Proposal;
+  readonly now: string;
+  /** `null`: it was not shown yet. */
+  readonly shown: string | null;
+  readonly isOpen: boolean;
+}
+
+/** Carries `/ps apply` out. */
+export function answerProposal(command: Extract<Command, { name: 'apply' }>, context: EffectContext): Effect {
+  const { hold } = context.assessment.rulings;
+  if (hold !== null && !command.no)
+    return refused(`${context.assessment.engagement} is on hold; write \`/ps resume\` first`);
+  const chosen = choose(command, context);
+  if (typeof chosen === 'string') return refused(chosen);
+  const { proposal, now, shown } = chosen;
+  const wanted = command.digest ?? shown;
+  if (wanted === null || !now.startsWith(wanted))
+    return refused(
+      `what is proposed is no longer what was shown. The comment on the epic shows it as it is now; then write \`/ps apply ${now}\``,
+    );
+  if (!command.no && proposal.hindrance !== null) return refused(proposal.hindrance);
+  const { by, on } = given(context);
+  const { kind, cause } = proposal;
+  const outcome = command.no ? 'dropped' : 'applied';
+  const answer = {
+    kind,
+    cause,
+    outcome,
+    digest: now,
+    by,
+    on,
+    reason: command.no ? command.reason : null,
+  } as const;
+  return done(context, {
+    effects: { proposals: [...context.effects.proposals, answer] },
+    reply: text(command.no ? `Left as it is: ${proposal.title}.` : `Applied: ${proposal.title}.`),
+  });
+}
+
+/** The proposal that is meant, or why none is. */
+function choose({ digest }: Extract<Command, { name: 'apply' }>, context: EffectContext): Shown | string {
+  const all = proposalsShown(context);
+  if (digest !== null) {
+    const named = all.filter(
+      ({ now, shown }) => now.startsWith(digest) || shown?.startsWith(digest) === true,
+    );
+    const [only] = named;
+    if (only !== undefined && named.length === 1) return only;
+    return only === undefined
+      ? `nothing that is proposed has the digest \`${digest}\`${listOf(all)}`
+      : `more than one proposal has a digest that begins with \`${digest}\`${listOf(named)}`;
+  }
+  const open = all.filter((one) => one.isOpen);
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return only;
+  return only === undefined ? 'nothing is proposed' : `more than one thing is proposed${listOf(open)}`;
+}
+
+function proposalsShown({ proposals, assessment, effects }: EffectContext): readonly Shown[] {
+  return proposals
+    .filter((proposal) => !effects.proposals.some((answer) => isSameProposal(answer, proposal)))
+    .map((proposal) => {
+      const known = assessment.proposals.find((memory) => isSameProposal(memory, proposal));
+      return {
+        proposal,
+        now: digestOf(proposal),
+        shown: known?.digest ?? null,
+        isOpen: known === undefined || isOpen(known),
+      };
+    });
+}
+
+function listOf(shown: readonly Shown[]): string {
+  return shown.map(({ proposal, now }) => `; \`/ps apply ${now}\`: ${proposal.title}`).join('');
+}

@@ -1,0 +1,293 @@
+/**
+ * How the SOW of an engagement came to be what it is: its revisions, what each source said when it was applied last, and
+ * what a source says now that nobody has agreed to yet. Kept in the record, so that every run decides alike.
+ */
+import { z } from 'zod';
+import { msBetween } from '#domain/base/calendar.ts';
+import { type SowChange, sowChanges } from './changes.ts';
+import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
+import type { Sow } from './sow.ts';
+import { LAUNCH_STAGE } from './stage.ts';
+
+/** Kinds of sources. `crm`: a signed delivery, to the service or to a pipeline. */
+const SOURCE_KINDS = ['file', 'crm'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** Where a SOW comes from, and how new it is there. */
+const SowOrigin = z.object({
+  kind: z.enum([...SOURCE_KINDS, 'change']),
+  /** Path of the file, or step of the change; `null`: not known. */
+  name: z.string().nullable(),
+  /** Commit of the file; `null`: none, or not known. */
+  commit: z.string().nullable(),
+  /** When it was committed, or signed. ISO 8601; `null`: not known, and nothing is older than it. */
+  at: z.string().nullable(),
+});
+export type SowOrigin = Readonly<z.infer<typeof SowOrigin>>;
+
+const Patch = z.record(z.string(), z.unknown());
+
+/** What is remembered of a source. */
+const SourceMemory = z.object({
+  /** The newest that was applied or offered. */
+  at: z.string().nullable(),
+  /** What it said when it was applied last, where that is other than the record. */
+  differs: Patch.default({}),
+  /** What it says now and nobody has agreed to, where that is other than the record. */
+  offer: z.object({ origin: SowOrigin, fields: Patch }).nullable().default(null),
+});
+type SourceMemory = Readonly<z.infer<typeof SourceMemory>>;
+
+/** One change of the SOW. The first revision is the launch, which is not listed. */
+const Revision = z.object({
+  number: z.int().min(2),
+  on: z.iso.date(),
+  origin: SowOrigin,
+  /** Names of the fields that changed, without values. */
+  fields: z.array(z.string()),
+  /** Username of whoever agreed to it; `null`: it was applied as it came. */
+  by: z.string().nullable(),
+});
+export type Revision = Readonly<z.infer<typeof Revision>>;
+
+export const SowHistory = z.object({
+  revisions: z.array(Revision).default([]),
+  sources: z.partialRecord(z.enum(SOURCE_KINDS), SourceMemory).default({}),
+});
+export type SowHistory = Readonly<z.infer<typeof SowHistory>>;
+
+/** History of a SOW that was launched and never changed. */
+export const NO_HISTORY: SowHistory = SowHistory.parse({});
+
+/** Revisions kept; the number goes on. */
+const MOST_REVISIONS = 20;
+/** Names of fields kept of one revision. */
+const MOST_FIELDS = 30;
+
+/** Number of the revision that holds: 1 since the launch. */
+export function revisionOf({ revisions }: SowHistory): number {
+  return revisions.at(-1)?.number ?? 1;
+}
+
+/** The SOW of an engagement with its history. */
+export interface KeptSow {
+  readonly sow: Sow;
+  readonly history: SowHistory;
+}
+
+/** A SOW as its source has it now. */
+export interface SourceSow {
+  readonly origin: SowOrigin & { readonly kind: SourceKind };
+  /** As it may stand in GitLab. */
+  readonly sow: Sow;
+}
+
+/** What a source says, held against the record. */
+export type Reading =
+  /** Something newer from this source was applied or offered. `since`: when that was committed or signed. */
+  | { readonly kind: 'older'; readonly since: string }
+  /** The deal is not won: nothing else of it counts. */
+  | { readonly kind: 'not-won'; readonly stage: string }
+  /** Nothing that people are to be asked about. */
+  | { readonly kind: 'same'; readonly sow: Sow }
+  | { readonly kind: 'amendment'; readonly sow: Sow; readonly changes: readonly SowChange[] }
+  /** Source and record have gone different ways: what the source would change, and where that collides. */
+  | { readonly kind: 'conflict'; readonly changes: readonly SowChange[]; readonly fields: readonly string[] };
+
+/** Holds what a source says against the record. */
+function readSource(kept: KeptSow, { origin, sow }: SourceSow): Reading {
+  const since = kept.history.sources[origin.kind]?.at ?? null;
+  if (since !== null && origin.at !== null && msBetween(since, origin.at) < 0)
+    return { kind: 'older', since };
+  return readOffer(kept, origin.kind, sow);
+}
+
+/** Holds what a source has said last against the record. */
+function readOffer(kept: KeptSow, kind: SourceKind, said: Sow): Reading {
+  if (said.stage !== LAUNCH_STAGE) return { kind: 'not-won', stage: said.stage };
+  const merged = mergeSow(baseOf(kept, kind), said, kept.sow);
+  if (merged.kind === 'conflict')
+    return { kind: 'conflict', changes: sowChanges(kept.sow, said), fields: merged.fields };
+  const changes = sowChanges(kept.sow, merged.sow);
+  return changes.length === 0
+    ? { kind: 'same', sow: merged.sow }
+    : { kind: 'amendment', sow: merged.sow, changes };
+}
+
+/** The source as it was applied last. One that never was goes by the record: whatever it says otherwise it changes. */
+function baseOf({ sow, history }: KeptSow, kind: SourceKind): Sow {
+  return patched(sow, history.sources[kind]?.differs ?? {}) ?? sow;
+}
+
+/** Offers that wait for an answer, each held against the record. */
+export function openOffers(
+  kept: KeptSow,
+): readonly { readonly origin: SowOrigin; readonly kind: SourceKind; readonly reading: Reading }[] {
+  return SOURCE_KINDS.flatMap((kind) => {
+    const offer = kept.history.sources[kind]?.offer ?? null;
+    const said = offer === null ? null : patched(kept.sow, offer.fields);
+    return offer === null || said === null
+      ? []
+      : [{ origin: offer.origin, kind, reading: readOffer(kept, kind, said) }];
+  });
+}
+
+/** Keeps what a source says until somebody agrees to it. What it has offered before is replaced. */
+function offered(kept: KeptSow, { origin, sow }: SourceSow): KeptSow {
+  const before = kept.history.sources[origin.kind];
+  const won = sow.stage === LAUNCH_STAGE;
+  const fields = won ? patchBetween(kept.sow, sow) : { stage: sow.stage };
+  // The same again, a moment later, is no news.
+  if (isSameValue(before?.offer?.fields, fields)) return kept;
+  const memory = { at: newest(before, origin), differs: before?.differs ?? {}, offer: { origin, fields } };
+  return withSource(kept, origin.kind, memory);
+}
+
+/** Takes back what a source has offered: it says what the record does. */
+function withoutOffer(kept: KeptSow, kind: SourceKind): KeptSow {
+  const before = kept.history.sources[kind];
+  return before === undefined ? kept : withSource(kept, kind, { ...before, offer: null });
+}
+
+function newest(before: SourceMemory | undefined, { at }: Pick<SowOrigin, 'at'>): string | null {
+  const known = before?.at ?? null;
+  if (at === null || known === null) return at ?? known;
+  return msBetween(known, at) < 0 ? known : at;
+}
+
+function withSource({ sow, history }: KeptSow, kind: SourceKind, memory: SourceMemory): KeptSow {
+  return { sow, history: { ...history, sources: { ...history.sources, [kind]: memory } } };
+}
+
+/**
+ * Makes another SOW the one that holds: a new revision, where people see a difference. What every source has said stays
+ * remembered.
+ *
+ * @param said what the source says, where a source is the reason
+ */
+export function amended(
+  kept: KeptSow,
+  {
+    to,
+    origin,
+    said = null,
+    on,
+    by,
+  }: {
+    readonly to: Sow;
+    readonly origin: SowOrigin;
+    readonly said?: Sow | null;
+    readonly on: string;
+    readonly by: string | null;
+  },
+): KeptSow {
+  const fields = sowChanges(kept.sow, to).map(({ field }) => field);
+  const revision = {
+    number: revisionOf(kept.history) + 1,
+    on,
+    origin,
+    fields: fields.slice(0, MOST_FIELDS),
+    by,
+  };
+  const revisions =
+    fields.length === 0
+      ? kept.history.revisions
+      : [...kept.history.revisions, revision].slice(-MOST_REVISIONS);
+  const sources = SOURCE_KINDS.flatMap((kind) => {
+    const before = kept.history.sources[kind];
+    if (kind === origin.kind && said !== null) {
+      const memory = { at: newest(before, origin), differs: patchBetween(to, said), offer: null };
+      return [[kind, memory] as const];
+    }
+    return [[kind, rebased(kept, before ?? SILENT, to)] as const];
+  });
+  return { sow: to, history: { revisions, sources: Object.fromEntries(sources) } };
+}
+
+/** A source that has said nothing since the launch: it said what the record says. */
+const SILENT: SourceMemory = { at: null, differs: {}, offer: null };
+
+/** What a source has said, seen from another SOW. */
+function rebased({ sow }: KeptSow, memory: SourceMemory, to: Sow): SourceMemory {
+  const over = (patch: SowPatch): SowPatch => patchBetween(to, patched(sow, patch) ?? to);
+  const { offer } = memory;
+  return {
+    ...memory,
+    differs: over(memory.differs),
+    offer: offer === null ? null : { ...offer, fields: over(offer.fields) },
+  };
+}
+
+/** What is known of a SOW that launches. */
+export function launchedWith({ origin, sow }: SourceSow): KeptSow {
+  return { sow, history: { ...NO_HISTORY, sources: { [origin.kind]: { ...SILENT, at: origin.at } } } };
+}
+
+/** Why a SOW that somebody wants to apply is not taken. */
+export type RefusedSow = Extract<Reading, { kind: 'older' | 'conflict' }>;
+
+/** The SOW after a source was heard, or why it was not taken. */
+export type Taken = { readonly kind: 'taken'; readonly kept: KeptSow } | RefusedSow;
+
+/** Why a SOW is not taken, as half a sentence; paths and instants alone. */
+export function refusedReason(reading: RefusedSow): string {
+  return reading.kind === 'older'
+    ? `the SOW is older than what holds: something newer from the same source, of ${reading.since}, was applied before`
+    : `the source and the engagement have both changed ${reading.fields.join(', ')} since the source was applied, and say different things`;
+}
+
+/**
+ * Hears what a source says. A deal that is not won is only ever asked about.
+ *
+ * @param mode `apply`: somebody who has looked at it carries it out. `ask`: it waits for an answer
+ * @param on date in the calendar's time zone
+ */
+export function takeSource(
+  kept: KeptSow,
+  source: SourceSow,
+  { mode, on }: { readonly mode: 'apply' | 'ask'; readonly on: string },
+): Taken {
+  const { origin, sow: said } = source;
+  const reading = readSource(kept, source);
+  switch (reading.kind) {
+    case 'older':
+      return reading;
+    case 'not-won':
+      return { kind: 'taken', kept: offered(kept, source) };
+    case 'same': {
+      // Of a file the commit is known: an older one that comes later must be known for older.
+      const at = origin.commit === null ? null : newest(kept.history.sources[origin.kind], origin);
+      const { history } = at === null ? withoutOffer(kept, origin.kind) : heard(kept, origin.kind, at);
+      return { kind: 'taken', kept: { sow: reading.sow, history } };
+    }
+    case 'conflict':
+      return mode === 'apply' ? reading : { kind: 'taken', kept: offered(kept, source) };
+    case 'amendment':
+      return {
+        kind: 'taken',
+        kept:
+          mode === 'ask'
+            ? offered(kept, source)
+            : amended(kept, { to: reading.sow, origin, said, on, by: null }),
+      };
+  }
+}
+
+/** Takes back what a source has offered and remembers how new it is. */
+function heard(kept: KeptSow, kind: SourceKind, at: string): KeptSow {
+  return withSource(kept, kind, { ...(kept.history.sources[kind] ?? SILENT), at, offer: null });
+}
+
+/** Makes the SOW that holds what a source has offered, as somebody has agreed to; `null` where there is nothing to take. */
+export function takeOffer(
+  kept: KeptSow,
+  kind: SourceKind,
+  given: { readonly on: string; readonly by: string },
+): KeptSow | null {
+  const offer = kept.history.sources[kind]?.offer ?? null;
+  const said = offer === null ? null : patched(kept.sow, offer.fields);
+  if (offer === null || said === null) return null;
+  const reading = readOffer(kept, kind, said);
+  if (reading.kind !== 'amendment') return null;
+  return amended(kept, { to: reading.sow, origin: { ...offer.origin, kind }, said, ...given });
+}
