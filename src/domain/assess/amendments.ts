@@ -75,7 +75,7 @@ function titled(kind: SourceKind, origin: SowOrigin): Pick<Proposal, 'kind' | 'c
 }
 
 /** Names where a SOW came from. @example `the CRM, 2026-11-25T09:00:00Z` */
-export function originText({ kind, name, commit, at }: SowOrigin): string {
+function originText({ kind, name, commit, at }: SowOrigin): string {
   const what = kind === 'crm' ? 'the CRM' : inlineText(name ?? (kind === 'file' ? 'its file' : 'a change'));
   const when = commit?.slice(0, 8) ?? at;
   return when === null || when === undefined ? what : `${what}, ${inlineText(when)}`;

@@ -10,7 +10,7 @@ import {
 } from './proposal.ts';
 
 /** Working days without an answer, after which the manager is called once. */
-export const REMIND_AFTER = 5;
+const REMIND_AFTER = 5;
 
 /** What is to be told of one proposal, in the comment that the revision names. */
 export type ProposalNews = ProposalName & { readonly told: number } & (

@@ -165,7 +165,7 @@ function withSource({ sow, history }: KeptSow, kind: SourceKind, memory: SourceM
  *
  * @param said what the source says, where a source is the reason
  */
-export function amended(
+function amended(
   kept: KeptSow,
   {
     to,
