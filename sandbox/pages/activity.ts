@@ -1,6 +1,6 @@
 /** What happened to an item: comments, system notes, and state and label events, oldest first. */
 
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Item } from '#sandbox/reading.ts';
 import { itemAccess } from '#sandbox/reading.ts';
 import { awardsTo, eventsOn, findLabelById, notesOn } from '#sandbox/records.ts';
@@ -24,10 +24,10 @@ export function activity(visit: Visit, item: Item): Html {
   const notes = notesOn(visit.world, item).filter((note) => note.internal !== true || seesInternal);
   const events = eventsOn(visit.world, item);
   const entries: Entry[] = [
-    ...notes.map((note, at) => ({
-      at: note.createdAt,
+    ...threadsOf(notes).map(({ first, replies }, at) => ({
+      at: first.createdAt,
       order: at,
-      markup: note.system ? systemNote(visit, item, note) : comment(visit, item, note),
+      markup: first.system ? systemNote(visit, item, first) : thread(visit, item, { first, replies }),
     })),
     ...events.map((event, at) => ({
       at: event.createdAt,
@@ -39,14 +39,42 @@ export function activity(visit: Visit, item: Item): Html {
   return html`<ol class="feed">${entries.map((entry) => entry.markup)}</ol>`;
 }
 
+/** Comment with what was replied to it. */
+interface Thread {
+  readonly first: Note;
+  readonly replies: readonly Note[];
+}
+
+function threadsOf(notes: readonly Note[]): readonly Thread[] {
+  const threads = new Map<string, { first: Note; replies: Note[] }>();
+  for (const note of notes) {
+    const known = threads.get(note.discussionId);
+    if (known === undefined) threads.set(note.discussionId, { first: note, replies: [] });
+    else known.replies.push(note);
+  }
+  return [...threads.values()];
+}
+
+function thread(visit: Visit, item: Item, { first, replies }: Thread): Html {
+  const typed = visit.draft['do'] === 'reply' && visit.draft['to'] === String(first.id);
+  return html`<li class="note" id="note_${first.id}">${comment(visit, item, first)}${
+    replies.length === 0
+      ? ''
+      : html`<ol class="replies">${replies.map((reply) => html`<li class="note" id="note_${reply.id}">${comment(visit, item, reply)}</li>`)}</ol>`
+  }<details class="reply"${typed ? raw(' open') : ''}><summary>Reply</summary><form method="post" class="stack" aria-label="Reply"><input type="hidden" name="to" value="${first.id}">
+<label for="reply-${first.id}">Reply as ${visit.actor.name}</label><textarea id="reply-${first.id}" name="reply">
+${typed ? (visit.draft['reply'] ?? '') : ''}</textarea>
+<div class="row"><button class="main" name="do" value="reply">Send reply</button></div></form></details></li>`;
+}
+
 function comment(visit: Visit, item: Item, note: Note): Html {
   const edited =
     note.lastEdited === undefined
       ? ''
       : html` <span class="muted">edited ${moment(visit, note.lastEdited.at)}</span>`;
-  return html`<li class="note" id="note_${note.id}"><header>${person(visit, userOf(visit.world, note.authorId))}
+  return html`<header>${person(visit, userOf(visit.world, note.authorId))}
 <a class="muted" href="#note_${note.id}">${moment(visit, note.createdAt)}</a>${edited}${note.internal === true ? html` <span class="tag">internal</span>` : ''}</header>
-<div class="md">${renderMarkdown(visit, item, note.body)}</div>${reactions(visit, note)}</li>`;
+<div class="md">${renderMarkdown(visit, item, note.body)}</div>${reactions(visit, note)}`;
 }
 
 /** How the emoji names of reactions look; any other is shown by its name. */

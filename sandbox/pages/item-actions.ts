@@ -3,6 +3,7 @@
 import type { EpicChanges, IssueChanges, Operations } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { Item } from '#sandbox/reading.ts';
+import { notesOn } from '#sandbox/records.ts';
 import { findIssue } from '#sandbox/resolving.ts';
 import type { State, User } from '#sandbox/world.ts';
 import { textMark } from './item-forms.ts';
@@ -62,6 +63,8 @@ export function performOnItem(asked: Asked): Outcome {
   switch (fields.text('do')) {
     case 'comment':
       return comment(asked, true);
+    case 'reply':
+      return reply(asked);
     case 'close':
       return changeState(asked, 'closed');
     case 'reopen':
@@ -109,6 +112,16 @@ function comment({ operations, actor, item, fields }: Asked, required: boolean):
   const note = operations.createNote(actor, item, body);
   fields.spend('comment');
   return note === null ? { anchor: null, said: 'commands' } : { anchor: `note_${note.id}`, said: null };
+}
+
+function reply({ operations, actor, item, visit, fields }: Asked): Outcome {
+  const body = fields.text('reply');
+  if (body.trim() === '') throw new Refusal(400, { message: 'A reply needs some text.' });
+  const first = notesOn(visit.world, item).find(({ id }) => String(id) === fields.text('to'));
+  if (first === undefined) throw new Refusal(404, { message: 'That comment is gone already.' });
+  const { id } = operations.replyTo(actor, item, first, body);
+  fields.spend('reply');
+  return { anchor: `note_${id}`, said: null };
 }
 
 /** GitLab sends what is in the comment box along, then changes the state. */

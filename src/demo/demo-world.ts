@@ -44,6 +44,8 @@ export interface DemoOptions {
   readonly port: number;
   /** Told after each reconcile that the engine made by itself. */
   readonly onOutcome?: (engagement: EngagementKey, outcome: Outcome) => void;
+  /** Left out: the clock of the machine. */
+  readonly now?: () => Date;
   /** `false` starts the stand-in alone. */
   readonly engine?: boolean;
 }
@@ -53,7 +55,8 @@ const ROLES = { manager: ['mira'], engineer: ['eli', 'noor'] };
 /** Starts the world; close it when done. */
 export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   const port = options.port === 0 ? await freePort(options.host) : options.port;
-  const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}` });
+  const { now = () => new Date() } = options;
+  const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}`, now });
   const seeded = seed(sandbox);
   sandbox.mount(
     '/',
@@ -117,7 +120,8 @@ function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileD
     group: seeded.group.path,
     project: `${seeded.group.path}/${seeded.project.path}`,
   });
-  const clock = { now: () => new Date().toISOString() };
+  const { now = () => new Date() } = options;
+  const clock = { now: () => now().toISOString() };
   const keys = newKeyPair();
   const seal = openSeal([keys.publicKey], keys.privateKey);
   return { gitlab, processes: options.processes, settings, seal, logger: options.logger, clock };
