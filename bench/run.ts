@@ -18,6 +18,10 @@ const USAGE = `npm run bench -- <name> [options]
   jobs      what the jobs of a pipeline cost
               --engagements 50  --rounds 5
 
+  sweep     requests, time and memory of sweeps after a busy week
+              --sizes 500,5000
+  all       all of them, one after the other: the tables of docs/benchmarks.md, from one quiet run
+
   --first   on a machine with other work: what is measured goes before it (root only)
 
 Needs taskset; intake also wrk (Debian: apt-get install util-linux wrk), and npm to get Probot once.`;
@@ -33,6 +37,7 @@ const { values, positionals } = parseArgs({
     rates: { type: 'string' },
     latencies: { type: 'string' },
     sows: { type: 'string' },
+    sizes: { type: 'string' },
     engagements: { type: 'string' },
     'api-ms': { type: 'string' },
     close: { type: 'boolean', default: false },
@@ -95,11 +100,17 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
     const { jobs } = await import('./jobs.ts');
     return await jobs({ engagements: number('engagements', 50), rounds: number('rounds', 5) });
   },
+  sweep: async () => {
+    const { sweeps } = await import('./sweep.ts');
+    return await sweeps(numbers(values.sizes ?? '500,5000', 'sizes'));
+  },
 };
 
 const [name = ''] = positionals;
 const bench = BENCHES[name];
-if (bench === undefined) {
+if (name === 'all') {
+  for (const [one, run] of Object.entries(BENCHES)) console.log(`## ${one}\n\n${await run()}\n`);
+} else if (bench === undefined) {
   console.error(name === '' ? USAGE : `There is no benchmark "${name}".\n\n${USAGE}`);
   process.exitCode = 2;
 } else console.log(await bench());

@@ -77,7 +77,7 @@ async function run(context: CommandContext): Promise<number> {
   const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
   const swept = await sweep(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
-    ...(memory === null ? {} : { also: memory.also }),
+    ...(memory === null ? {} : { also: memory.also, lookedAt: memory.lookedAt }),
     allowMassChange: context.flag('allow-mass-change'),
     onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });

@@ -72,9 +72,9 @@ async function launch(
     const review = mode === 'ignore' ? null : await readReviewOf(context, mode, await wire.lastChange(file));
     const { sow } = await wire.sow(file);
     const outcome = await reconcileReviewed(deps, engagement, review, { ...wire.defaultLaunch(), sow });
-    return { engagement, outcome, look: null };
+    return { engagement, outcome, look: null, lookedAt: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { engagement, outcome: { kind: 'failed', error }, look: null };
+    return { engagement, outcome: { kind: 'failed', error }, look: null, lookedAt: null };
   }
 }

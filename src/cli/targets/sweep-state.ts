@@ -7,9 +7,16 @@ import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { isSeen, type SweepResult } from '#reconciler/work/sweep.ts';
-import { dueLooks, parseSweepMemory, rememberSweep, sweepFrom } from '#reconciler/work/sweep-memory.ts';
+import {
+  dueLooks,
+  parseSweepMemory,
+  rememberedLooks,
+  rememberSweep,
+  sweepFrom,
+} from '#reconciler/work/sweep-memory.ts';
 
 import { parseSowNumber } from './target.ts';
 
@@ -19,6 +26,8 @@ export interface SweepState {
   readonly since: string | null;
   /** Engagements to look at besides. */
   readonly also: readonly EngagementKey[];
+  /** What earlier sweeps have looked at. */
+  readonly lookedAt: LookedAt;
   /** Engagements that earlier sweeps have seen, as far as this one looks at all of them. */
   readonly known: readonly EngagementKey[];
   /** Engagements that earlier sweeps have seen, or missed. */
@@ -66,6 +75,7 @@ export async function openMemory(
   return {
     since,
     also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
+    lookedAt: rememberedLooks(memory, fingerprint),
     known: still,
     remembered: [...(memory?.seen ?? []), ...(memory?.missing ?? [])],
     remember: async (results, { missing, undone }) => {
@@ -75,7 +85,12 @@ export async function openMemory(
           // What could not be put right keeps none of the others waiting, and is looked at again by the next sweep.
           .map(({ engagement, look }) => [engagement, undone.has(engagement) ? startedAt : look]),
       );
-      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, missing });
+      const lookedAt = new Map(
+        results
+          .filter(isSeen)
+          .map((result) => [result.engagement, undone.has(result.engagement) ? null : result.lookedAt]),
+      );
+      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, lookedAt, missing });
       await writeText(path, named, `${toJson(next)}\n`);
     },
   };

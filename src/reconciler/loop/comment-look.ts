@@ -1,4 +1,6 @@
 /** How hard a run looks for comments with commands: reading them costs a request per epic or issue. */
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { checksum } from '#domain/base/record-line.ts';
 import { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { StoredDelivery } from '#ports/inbox.ts';
 import { later } from './retry.ts';
@@ -6,9 +8,16 @@ import { later } from './retry.ts';
 /** Effort of a run to find comments with commands. */
 export interface CommentLook {
   /** `always`, or only when it changed at or after this instant (epics have no count of comments); `null`: not at all. */
-  readonly epic: 'always' | { readonly changedSince: string } | null;
+  readonly epic: 'always' | ChangedEpic | null;
   /** Global ids of issues to read whatever is counted. */
   readonly issues?: ReadonlySet<number>;
+}
+
+/** An epic is read when it changed at or after an instant, and when its `updated_at` is another than at the last look. */
+interface ChangedEpic {
+  readonly changedSince: string;
+  /** The epic's `updated_at` at the last look that found nothing left to do; `null`: not known. */
+  readonly lookedAt: string | null;
 }
 
 /**
@@ -20,9 +29,34 @@ export const LOOK_EVERYWHERE: CommentLook = { epic: 'always' };
 /** How far back a full sweep looks at the comments of epics: seven days. */
 const FULL_LOOK_MS = 604_800_000;
 
-/** Look of a sweep: the comments of every epic that changed since. @param updatedAfter `null`: a full sweep */
-export function lookOfSweep(updatedAfter: string | null, now: string): CommentLook {
-  return { epic: { changedSince: updatedAfter ?? later(now, -FULL_LOOK_MS) } };
+/** Of so many full sweeps, one a day, each epic's comments are read in one whatever is remembered. */
+const ANYWAY_EVERY_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** What earlier sweeps have looked at: `updated_at` of each engagement's epic, as it was before its comments were read. */
+export type LookedAt = ReadonlyMap<EngagementKey, string>;
+
+/**
+ * Look of a sweep: the comments of an epic that changed since, unless they were read when its `updated_at` was the same. A
+ * comment that is made or edited moves it (`after_save :touch_noteable`); that one is deleted need not, so a full sweep
+ * reads some epics anyway, each in its turn.
+ *
+ * @param sweep.updatedAfter `null`: a full sweep
+ * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/note.rb
+ */
+export function lookOfSweep(
+  engagement: EngagementKey,
+  sweep: { readonly updatedAfter: string | null; readonly now: string; readonly lookedAt: LookedAt },
+): CommentLook {
+  const { updatedAfter, now } = sweep;
+  const lookedAt = sweep.lookedAt.get(engagement) ?? null;
+  if (updatedAfter === null && lookedAt !== null && isItsTurn(engagement, now)) return { epic: 'always' };
+  return { epic: { changedSince: updatedAfter ?? later(now, -FULL_LOOK_MS), lookedAt } };
+}
+
+function isItsTurn(engagement: EngagementKey, now: string): boolean {
+  const place = Number.parseInt(checksum(engagement).slice(-6), 16);
+  return (place + Math.floor(Date.parse(now) / DAY_MS)) % ANYWAY_EVERY_DAYS === 0;
 }
 
 /**

@@ -136,5 +136,6 @@ function looksAtEpic(input: CommentInput): boolean {
   // A comment on a tracking issue is named by its event, as on every issue.
   if (found.epic.tracking !== null && look.issues?.has(found.epic.id) === true) return true;
   if (look.epic === 'always' || assessment.steps.some((status) => restsOnWords(status, input))) return true;
-  return look.epic !== null && found.epic.updatedAt >= look.epic.changedSince;
+  const { updatedAt } = found.epic;
+  return look.epic !== null && updatedAt >= look.epic.changedSince && updatedAt !== look.epic.lookedAt;
 }

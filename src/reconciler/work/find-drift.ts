@@ -4,7 +4,7 @@ import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf, type Undecided } from '#reconciler/loop/undecided.ts';
@@ -23,12 +23,15 @@ function isDamaged(undecided: Undecided): boolean {
 export async function findDrift(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   updatedAfter: string | null,
+  lookedAt: LookedAt = new Map(),
 ): Promise<{
   readonly seen: number;
   readonly drifted: readonly EngagementKey[];
   readonly paused: readonly EngagementKey[];
   /** When each of the seen is to be looked at again though nothing happens to it. */
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
+  /** `updated_at` of the epics of those among the seen that need no work, as their comments were looked at. */
+  readonly lookedAt: LookedAt;
   /** Engagements that are known and that nothing holds any more; `null`: only what changed was looked at. */
   readonly missing: readonly EngagementKey[] | null;
   /** Engagements that a brake across engagements keeps from being changed, with the reason. */
@@ -36,14 +39,15 @@ export async function findDrift(
 }> {
   const states = await deps.gitlab.readAll(updatedAfter === null ? {} : { updatedAfter });
   const now = deps.clock.now();
-  const comments = lookOfSweep(updatedAfter, now);
   const drifted: EngagementKey[] = [];
   const paused: EngagementKey[] = [];
   const looks = new Map<EngagementKey, string | null>();
+  const lookedAtNow = new Map<EngagementKey, string>();
   const seen = new Set<EngagementKey>();
   const traces: Trace[] = [];
   const decided: Decision[] = [];
   for (const actual of states) {
+    const comments = lookOfSweep(actual.engagement, { updatedAfter, now, lookedAt });
     const decision = await decide(deps, actual, { comments });
     traces.push(...tracesOf(actual.engagement, decision));
     if (decision.kind !== 'absent' && decision.kind !== 'not-won') seen.add(actual.engagement);
@@ -54,6 +58,8 @@ export async function findDrift(
     const needsWork = decision.kind === 'decided' ? decision.plan.actions.length > 0 : isDamaged(decision);
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
+    else if (decision.kind === 'decided' && decision.facts.found.epic !== null)
+      lookedAtNow.set(actual.engagement, decision.facts.found.epic.updatedAt);
   }
   const stopped = massChanges(decided, deps.settings.policy);
   const found = {
@@ -61,6 +67,7 @@ export async function findDrift(
     drifted: drifted.filter((key) => !stopped.has(key)),
     paused,
     looks,
+    lookedAt: lookedAtNow,
     stopped,
   };
   if (updatedAfter !== null) return { ...found, missing: null };

@@ -2,6 +2,7 @@
 import { compareText } from '#domain/base/compare-text.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
+import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import { later } from '#reconciler/loop/retry.ts';
 
 const VERSION = 1;
@@ -16,6 +17,8 @@ export interface SweepMemory {
   readonly fingerprint: string;
   /** When engagements are to be looked at though nothing happens to them: time passes, a pipeline runs. ISO 8601. */
   readonly looks: Readonly<Record<EngagementKey, string>>;
+  /** `updated_at` of the epics whose comments were looked at. Equal or not is all that is asked: no clock counts. */
+  readonly lookedAt: Readonly<Record<EngagementKey, string>>;
   /** Every engagement that a sweep has seen. */
   readonly seen: readonly EngagementKey[];
   /** Those of which the last look saw nothing any more. */
@@ -36,7 +39,7 @@ export function parseSweepMemory(text: string): SweepMemory | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, lastSuccess, lastFull, fingerprint, looks, seen, missing } = value as Readonly<
+  const { version, lastSuccess, lastFull, fingerprint, looks, lookedAt, seen, missing } = value as Readonly<
     Record<string, unknown>
   >;
   return version === VERSION &&
@@ -49,6 +52,7 @@ export function parseSweepMemory(text: string): SweepMemory | null {
         lastFull,
         fingerprint,
         looks: parseLooks(looks),
+        lookedAt: parseLooks(lookedAt),
         seen: parseKeys(seen),
         missing: parseKeys(missing),
       }
@@ -103,6 +107,8 @@ export interface SweepDone {
   readonly fingerprint: string;
   /** Of every engagement that it saw, when it is to be looked at again. */
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
+  /** Of every engagement that it saw, `updated_at` of the epic as its comments were looked at; `null`: something is left. */
+  readonly lookedAt: ReadonlyMap<EngagementKey, string | null>;
   /** Engagements that are known and of which it saw nothing. */
   readonly missing: readonly EngagementKey[];
 }
@@ -110,17 +116,29 @@ export interface SweepDone {
 /** What the next sweep is to remember after one that came to its end. */
 export function rememberSweep(memory: SweepMemory | null, done: SweepDone): SweepMemory {
   const lastFull = done.full || memory === null ? done.startedAt : memory.lastFull;
-  const before = done.full || memory === null ? [] : Object.entries(memory.looks);
-  const looks = new Map<EngagementKey, string | null>([...before, ...done.looks]);
+  const before = done.full ? null : memory;
   return {
     version: VERSION,
     lastSuccess: done.startedAt,
     lastFull,
     fingerprint: done.fingerprint,
-    looks: Object.fromEntries([...looks].flatMap(([key, at]) => (at === null ? [] : [[key, at]]))),
-    seen: [...new Set([...(done.full ? [] : (memory?.seen ?? [])), ...done.looks.keys()])].toSorted(
-      compareText,
-    ),
+    looks: replaced(before?.looks, done.looks),
+    lookedAt: replaced(before?.lookedAt, done.lookedAt),
+    seen: [...new Set([...(before?.seen ?? []), ...done.looks.keys()])].toSorted(compareText),
     missing: [...done.missing].toSorted(compareText),
   };
+}
+
+/** What was known, with what is new in its place; what is no longer is left out. */
+function replaced(
+  before: Readonly<Record<EngagementKey, string>> = {},
+  after: ReadonlyMap<EngagementKey, string | null>,
+): Readonly<Record<EngagementKey, string>> {
+  const all = new Map<EngagementKey, string | null>([...Object.entries(before), ...after]);
+  return Object.fromEntries([...all].flatMap(([key, at]) => (at === null ? [] : [[key, at]])));
+}
+
+/** What earlier sweeps have looked at, as far as it counts: under other processes or settings all is read again. */
+export function rememberedLooks(memory: SweepMemory | null, fingerprint: string): LookedAt {
+  return new Map(memory?.fingerprint === fingerprint ? Object.entries(memory.lookedAt) : []);
 }

@@ -48,6 +48,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
   let lastSuccess: string | null = null;
   let lastFull: string | null = null;
   let isRegular = false;
+  const lookedAt = new Map<EngagementKey, string>();
   while (!signal.aborted) {
     const at = deps.clock.now();
     const full = !isRecentInstant(lastFull, FULL_EVERY_MS, at) || lastSuccess === null || lastSuccess > at;
@@ -55,6 +56,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
       updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
+      lookedAt,
     });
     if (done) lastSuccess = at;
     if (done && full) lastFull = at;
@@ -70,12 +72,17 @@ interface Sweep {
    */
   readonly name: string;
   readonly updatedAfter: string | null;
+  /** What earlier sweeps of this process have looked at; this one adds to it. */
+  readonly lookedAt: Map<EngagementKey, string>;
 }
 
 async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
   const { at, updatedAfter } = sweep;
   try {
-    const { seen, drifted, paused, looks, missing, stopped } = await findDrift(deps, updatedAfter);
+    const found = await findDrift(deps, updatedAfter, sweep.lookedAt);
+    const { seen, drifted, paused, looks, missing, stopped } = found;
+    if (updatedAfter === null) sweep.lookedAt.clear();
+    for (const [engagement, instant] of found.lookedAt) sweep.lookedAt.set(engagement, instant);
     for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
     const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);

@@ -4,7 +4,7 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile, settle } from '#reconciler/loop/reconcile.ts';
@@ -16,6 +16,8 @@ export interface SweepResult {
   readonly outcome: Outcome | { readonly kind: 'failed'; readonly error: AppError };
   /** When there is something to do though nothing happens to it; `null`: not soon, or the next sweep sees a change. */
   readonly look: string | null;
+  /** The epic's `updated_at` when its comments were looked at; `null`: something is left to look at. */
+  readonly lookedAt: string | null;
 }
 
 export interface SweepOptions {
@@ -23,6 +25,8 @@ export interface SweepOptions {
   readonly updatedAfter?: string;
   /** These besides. */
   readonly also?: readonly EngagementKey[];
+  /** What earlier sweeps have looked at. Default: nothing. */
+  readonly lookedAt?: LookedAt;
   /** Goes on where a brake would stop it. */
   readonly allowMassChange?: boolean;
   /** Told before each engagement is looked at; `done` counts from 0. */
@@ -44,20 +48,33 @@ export async function sweep(
   options: SweepOptions = {},
 ): Promise<readonly SweepResult[]> {
   const states = await read(deps, options);
-  const { updatedAfter = null, allowMassChange = false } = options;
-  const choices = { comments: lookOfSweep(updatedAfter, deps.clock.now()), allowMassChange };
+  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
+  const now = deps.clock.now();
+  const choicesOf = (engagement: EngagementKey) => ({
+    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt }),
+    allowMassChange,
+  });
   const looked: Looked[] = [];
   for (const [index, actual] of states.entries()) {
     const { engagement } = actual;
     options.onLook?.(engagement, index, states.length);
-    const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
+    const decision = await attempt(
+      deps,
+      engagement,
+      async () => await decide(deps, actual, choicesOf(engagement)),
+    );
     looked.push({ engagement, decision });
   }
   const decided = looked.flatMap(({ decision }) => (decision.kind === 'decided' ? [decision] : []));
   const stopped = massChanges(allowMassChange ? [] : decided, deps.settings.policy);
   const results: SweepResult[] = [];
   for (const one of looked)
-    results.push(await resultOf(deps, one, { ...choices, why: stopped.get(one.engagement) ?? null }));
+    results.push(
+      await resultOf(deps, one, {
+        ...choicesOf(one.engagement),
+        why: stopped.get(one.engagement) ?? null,
+      }),
+    );
   return results;
 }
 
@@ -79,10 +96,11 @@ async function resultOf(
     readonly why: string | null;
   },
 ): Promise<SweepResult> {
-  if (decision.kind === 'failed') return { engagement, outcome: decision, look: null };
+  if (decision.kind === 'failed') return { engagement, outcome: decision, look: null, lookedAt: null };
   if (decision.kind === 'decided' && why !== null) {
     const { plan, facts } = decision;
-    return { engagement, outcome: { kind: 'braked', plan, assessment: facts.assessment, why }, look: null };
+    const outcome = { kind: 'braked', plan, assessment: facts.assessment, why } as const;
+    return { engagement, outcome, look: null, lookedAt: null };
   }
   const outcome = await attempt(
     deps,
@@ -93,7 +111,11 @@ async function resultOf(
     outcome.kind === 'unchanged'
       ? nextLook(blockContext(outcome.assessment, deps.settings), deps.clock.now())
       : null;
-  return { engagement, outcome, look };
+  // What the run wrote has moved it since: the next sweep looks once more, and then no longer.
+  const isDone = outcome.kind === 'unchanged' || outcome.kind === 'applied';
+  const lookedAt =
+    isDone && decision.kind === 'decided' ? (decision.facts.found.epic?.updatedAt ?? null) : null;
+  return { engagement, outcome, look, lookedAt };
 }
 
 async function read(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   dueLooks,
   parseSweepMemory,
+  rememberedLooks,
   rememberSweep,
   type SweepMemory,
   sweepFrom,
@@ -13,6 +14,7 @@ const MEMORY: SweepMemory = {
   lastFull: '2026-11-25T03:00:00.000Z',
   fingerprint: 'a',
   looks: { 'SOW-1': '2026-11-25T09:30:00.000Z', 'SOW-2': '2026-11-26T08:00:00.000Z' },
+  lookedAt: { 'SOW-1': '2026-11-25T08:00:00.000Z' },
   seen: ['SOW-1', 'SOW-2'],
   missing: ['SOW-9'],
 };
@@ -36,6 +38,7 @@ describe('reconciler/sweep-memory', () => {
       startedAt: '2026-11-25T10:00:00.000Z',
       fingerprint: 'a',
       looks: new Map(),
+      lookedAt: new Map([['SOW-1', '2026-11-25T08:00:00.000Z']]),
       missing: ['SOW-9'],
     };
 
@@ -58,7 +61,13 @@ describe('reconciler/sweep-memory', () => {
       ['SOW-1', null],
       ['SOW-3', '2026-11-27T08:00:00.000Z'],
     ]);
-    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks, missing: [] };
+    const done = {
+      startedAt: '2026-11-25T10:00:00.000Z',
+      fingerprint: 'a',
+      looks,
+      lookedAt: new Map(),
+      missing: [],
+    };
 
     expect(rememberSweep(MEMORY, { ...done, full: false }).looks).toEqual({
       'SOW-2': '2026-11-26T08:00:00.000Z',
@@ -69,9 +78,47 @@ describe('reconciler/sweep-memory', () => {
     });
   });
 
+  it('remembers which epics were looked at and when those had changed, and forgets what is left to look at', () => {
+    const lookedAt = new Map([
+      ['SOW-1', null],
+      ['SOW-2', '2026-11-25T09:40:00.000Z'],
+    ]);
+    const done = {
+      startedAt: '2026-11-25T10:00:00.000Z',
+      fingerprint: 'a',
+      looks: new Map(),
+      lookedAt,
+      missing: [],
+    };
+
+    expect(rememberSweep(MEMORY, { ...done, full: false }).lookedAt).toEqual({
+      'SOW-2': '2026-11-25T09:40:00.000Z',
+    });
+    expect(rememberedLooks(MEMORY, 'a')).toEqual(new Map([['SOW-1', '2026-11-25T08:00:00.000Z']]));
+  });
+
+  it.each([
+    ['nothing is remembered', null, 'a'],
+    ['processes or settings are others', MEMORY, 'b'],
+    [
+      'an older release has written it',
+      parseSweepMemory(JSON.stringify({ ...MEMORY, lookedAt: undefined })),
+      'a',
+    ],
+    ['it is damaged', parseSweepMemory(JSON.stringify({ ...MEMORY, lookedAt: 'x' })), 'a'],
+  ])('takes no comment for read when %s', (_, memory, fingerprint) => {
+    expect(rememberedLooks(memory, fingerprint)).toEqual(new Map());
+  });
+
   it('remembers whom it has seen, and who is missing', () => {
     const looks = new Map([['SOW-3', null]]);
-    const done = { startedAt: '2026-11-25T10:00:00.000Z', fingerprint: 'a', looks, missing: ['SOW-2'] };
+    const done = {
+      startedAt: '2026-11-25T10:00:00.000Z',
+      fingerprint: 'a',
+      looks,
+      lookedAt: new Map(),
+      missing: ['SOW-2'],
+    };
 
     expect(rememberSweep(MEMORY, { ...done, full: false })).toMatchObject({
       seen: ['SOW-1', 'SOW-2', 'SOW-3'],
