@@ -33,6 +33,8 @@ interface StepInput {
   readonly given: string | null;
   /** What Procession put its issue to last. */
   readonly touch: Touch | null;
+  /** An earlier run found its closed issue right, see `wasDone`. */
+  readonly wasDone: boolean;
 }
 
 interface StepContext {
@@ -42,7 +44,7 @@ interface StepContext {
   readonly rulings: Rulings;
   readonly today: string;
   readonly earlier: ReadonlyMap<StepKey, StepStatus>;
-  readonly isClosed: (step: StepKey) => boolean;
+  readonly isOver: (step: StepKey) => boolean;
   /** Memories of recurring steps. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: HoursReading | null;
@@ -229,7 +231,11 @@ function startableSince(input: StepInput, context: StepContext): string | null {
 }
 
 /** @param since from when on the step could be done; `null`: not yet */
-function readFacts({ step, issue, recorded }: StepInput, since: string | null, context: StepContext): Facts {
+function readFacts(
+  { step, issue, recorded, wasDone }: StepInput,
+  since: string | null,
+  context: StepContext,
+): Facts {
   const { sow, settings, rulings, today } = context;
   const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
   if (issue === null)
@@ -243,7 +249,7 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
     said: saidSoFar({ rulings, today }).filter((reminder) => reminder.step === step.id),
     since,
     // The label: of a step that was done before that was recorded.
-    wasDone: issue.state === 'closed' && (recorded !== null || currentLabel(issue, settings) === 'done'),
+    wasDone: wasDone && recorded?.how !== 'warn',
     calendar: settings.calendar,
     today,
   });
@@ -266,7 +272,7 @@ function readFacts({ step, issue, recorded }: StepInput, since: string | null, c
         rulings,
         roles: settings.roles,
         titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
-        isClosed: context.isClosed,
+        isOver: context.isOver,
         calendar: settings.calendar,
         today,
       }),

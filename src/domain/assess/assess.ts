@@ -22,6 +22,7 @@ import type { Sow } from '#domain/sow/sow.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
+import { wasDone } from './was-done.ts';
 
 export { currentLabel, evidenceFor } from './assess-step.ts';
 
@@ -62,11 +63,16 @@ export function assess(input: AssessInput): Assessment {
     today,
   });
   const statuses = new Map<StepKey, StepStatus>();
-  const isClosed = (key: StepKey): boolean => found.issues.get(key)?.state === 'closed';
-  for (const { step, after } of included) {
-    const issue = found.issues.get(step.id) ?? null;
+  const waiting = new Map(included.map((one) => [one.step.id, one]));
+  /** Judges a step after those whose verdicts it asks for; `null`: not in this engagement, or being judged. */
+  const judge = (key: StepKey): StepStatus | null => {
+    const one = waiting.get(key);
+    if (one === undefined) return statuses.get(key) ?? null;
+    waiting.delete(key);
+    const { step, after } = one;
+    for (const before of after) judge(before.step);
+    const issue = found.issues.get(key) ?? null;
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
-    const endedByUs = closer !== null && closer.id === found.epic?.author.id;
     const context = {
       process,
       sow,
@@ -74,13 +80,18 @@ export function assess(input: AssessInput): Assessment {
       rulings,
       today,
       earlier: statuses,
-      isClosed,
-      endedByUs,
+      isOver,
+      endedByUs: closer !== null && closer.id === found.epic?.author.id,
       trackers: recorded,
       hours: hours.reading,
     };
-    statuses.set(step.id, assessStep({ step, after, issue, ...recordedOf(step.id, found.record) }, context));
-  }
+    const known = { ...recordedOf(key, found.record), wasDone: wasDone(key, issue, found, settings) };
+    const status = assessStep({ step, after, issue, ...known }, context);
+    statuses.set(key, status);
+    return status;
+  };
+  const isOver = (key: StepKey): boolean => judge(key)?.done ?? found.issues.get(key)?.state === 'closed';
+  for (const { step } of included) judge(step.id);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;

@@ -5,7 +5,6 @@
 
 import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { isAmong } from '#domain/base/username.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { runOf } from '#domain/rulings/pipeline-run.ts';
@@ -39,8 +38,8 @@ export interface GateFacts {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Titles of steps as everybody may read them. */
   readonly titles: (step: StepKey) => string | null;
-  /** Tells whether the issue of another step is closed. */
-  readonly isClosed: (step: StepKey) => boolean;
+  /** Tells whether another step is closed, and not about to be opened again. */
+  readonly isOver: (step: StepKey) => boolean;
   readonly calendar: Calendar;
   /** Date for approvals that expire: `2026-11-25`. */
   readonly today: string;
@@ -69,16 +68,15 @@ function met(gate: GateKind, wanted: string, seen: string): GateReading {
 function countingApprovals(facts: GateFacts): readonly Approval[] {
   const rule = facts.step.done_when.approval;
   if (rule === undefined) return [];
-  const doers = [
-    ...(facts.issue?.assignees.map(({ username }) => username) ?? []),
-    ...(facts.issue?.closedBy === null || facts.issue === null ? [] : [facts.issue.closedBy.username]),
-  ];
+  const { assignees = [], closedBy = null } = facts.issue ?? {};
+  // By id: whoever gives themselves another name has done the step all the same.
+  const doers = new Set([...assignees, ...(closedBy === null ? [] : [closedBy])].map(({ id }) => id));
   const last = new Map<number, Approval>();
   for (const approval of facts.rulings.approvals) {
     const expired =
       rule.expires_working_days !== undefined &&
       addWorkingDays(approval.on, rule.expires_working_days, facts.calendar) < facts.today;
-    const own = !rule.self && isAmong(approval.by, doers);
+    const own = !rule.self && doers.has(approval.byId);
     if (approval.step === facts.key && !expired && !own) last.set(approval.byId, approval);
   }
   return [...last.values()];
@@ -142,10 +140,10 @@ function labelGates({ step, issue }: GateFacts): readonly GateReading[] {
   });
 }
 
-function instanceGate({ step, rulings, titles, isClosed }: GateFacts): readonly GateReading[] {
+function instanceGate({ step, rulings, titles, isOver }: GateFacts): readonly GateReading[] {
   return step.done_when.instances.flatMap((id): GateReading[] => {
     const all = rulings.instances.filter((instance) => stepIdOf(instance.step) === id);
-    const open = all.filter((instance) => !isClosed(instance.step));
+    const open = all.filter((instance) => !isOver(instance.step));
     const wanted = `every ${id} is closed`;
     if (open.length === 0)
       return [met('instances', wanted, all.length === 0 ? 'there is none' : `${all.length} closed`)];

@@ -4,8 +4,8 @@
  * were last read, and where closing a step rests on what somebody said.
  */
 
-import { currentLabel } from '#domain/assess/assess.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import { wasDone } from '#domain/assess/was-done.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import {
@@ -121,13 +121,8 @@ function settledSteps(input: CommentInput): ReadonlySet<StepKey> {
   return new Set(input.assessment.steps.filter((status) => isSettled(status, input)).map(({ key }) => key));
 }
 
-/** Whether a step is closed, and shown as done. */
-export function isSettled(
-  { issue }: Pick<StepStatus, 'issue'>,
-  { settings }: Pick<CommentInput, 'settings'>,
-): boolean {
-  const label = currentLabel(issue, settings);
-  return issue?.state === 'closed' && (label === 'done' || label === 'waived');
+function isSettled({ key, issue }: StepStatus, { found, settings }: CommentInput): boolean {
+  return wasDone(key, issue, found, settings);
 }
 
 function looksAtEpic(input: CommentInput): boolean {

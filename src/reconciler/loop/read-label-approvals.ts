@@ -1,5 +1,6 @@
 /** Approvals that people give by setting a label, where a step allows that. */
 import type { AssessInput } from '#domain/assess/assess.ts';
+import { wasDone } from '#domain/assess/was-done.ts';
 import { mayCommand } from '#domain/comments/rights.ts';
 import type { Step } from '#domain/process/process.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
@@ -7,7 +8,6 @@ import { approvalByLabel, isSameLabel, type LabelEvent, lastEvent } from '#domai
 import { rolesOf } from '#domain/rulings/people.ts';
 import type { Approval, LabelId, Rulings } from '#domain/rulings/rulings.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
-import { isSettled } from './read-comments.ts';
 
 type Reader = Pick<GitLabReader, 'readLabelEvents' | 'readAccessLevel' | 'readLabelIds'>;
 type Facts = Pick<AssessInput, 'process' | 'sow' | 'found' | 'settings'> & {
@@ -32,8 +32,9 @@ export async function readLabelApprovals(gitlab: Reader, facts: Facts): Promise<
     const issue = facts.found.issues.get(id);
     if (rule?.label === undefined || issue === undefined) continue;
     const known = approvals.filter(({ step, note }) => step === id && note === null);
-    if (isSettled({ issue }, facts)) byLabel.push(...known);
-    if (isSettled({ issue }, facts) || !issue.labels.includes(rule.label)) continue;
+    const isSettled = wasDone(id, issue, facts.found, facts.settings);
+    if (isSettled) byLabel.push(...known);
+    if (isSettled || !issue.labels.includes(rule.label)) continue;
     if (known.length > 0 && issue.state === 'opened') {
       byLabel.push(...known);
       continue;

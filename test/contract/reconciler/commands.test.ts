@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
@@ -150,6 +151,43 @@ describe('comment commands', () => {
     await settle();
 
     expect(world.epic().description).not.toContain('waived by');
+  });
+
+  it.each([
+    ['a waiver', '/ps waive no time'],
+    ['an approval', '/ps approve'],
+  ])(
+    '%s whose comment says something else by now counts no longer when the step is closed',
+    async (_, words) => {
+      await world.walk('first');
+      const note = say('mira', world.issue('second'), words);
+      await settle();
+      world.sandbox.operations.updateNote(
+        world.sandbox.user('mira'),
+        note,
+        'No, not yet: please ask legal first.',
+      );
+      await world.walk('second');
+
+      expect(world.issue('second').state).toBe('opened');
+      expect(world.state('last')).toBe('workflow::blocked');
+    },
+  );
+
+  it('an approval stays one’s own under another username', async () => {
+    await world.walk('first');
+    say('mira', world.issue('second'), '/ps approve');
+    await settle();
+    const mira = world.sandbox.user('mira');
+    const manager = { username: mira.username };
+    Object.assign(mira, { username: 'mira-married' });
+    const issue = world.issue('second');
+    const description = fillCells(tickAll(issue.description), new Map([['Held on', '2026-11-20']]));
+    world.sandbox.operations.updateIssue(mira, issue, { description, stateEvent: 'close' });
+    await world.reconcile();
+    Object.assign(mira, manager);
+
+    expect(issue.state).toBe('opened');
   });
 
   it('skip closes a step from the epic, and what comes after becomes ready', async () => {

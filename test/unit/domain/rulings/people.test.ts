@@ -91,7 +91,7 @@ describe('a username in another case', () => {
       rulings: { ...NO_RULINGS, approvals: [approval] },
       roles: {},
       titles: () => null,
-      isClosed: () => false,
+      isOver: () => false,
       calendar: someSettings().calendar,
       today: '2026-11-05',
     };
