@@ -62,36 +62,8 @@ export function assess(input: AssessInput): Assessment {
     calendar: settings.calendar,
     today,
   });
-  const statuses = new Map<StepKey, StepStatus>();
-  const waiting = new Map(included.map((one) => [one.step.id, one]));
-  /** Judges a step after those whose verdicts it asks for; `null`: not in this engagement, or being judged. */
-  const judge = (key: StepKey): StepStatus | null => {
-    const one = waiting.get(key);
-    if (one === undefined) return statuses.get(key) ?? null;
-    waiting.delete(key);
-    const { step, after } = one;
-    for (const before of after) judge(before.step);
-    const issue = found.issues.get(key) ?? null;
-    const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
-    const context = {
-      process,
-      sow,
-      settings,
-      rulings,
-      today,
-      earlier: statuses,
-      isOver,
-      endedByUs: closer !== null && closer.id === found.epic?.author.id,
-      trackers: recorded,
-      hours: hours.reading,
-    };
-    const known = { ...recordedOf(key, found.record), wasDone: wasDone(key, issue, found, settings) };
-    const status = assessStep({ step, after, issue, ...known }, context);
-    statuses.set(key, status);
-    return status;
-  };
-  const isOver = (key: StepKey): boolean => judge(key)?.done ?? found.issues.get(key)?.state === 'closed';
-  for (const { step } of included) judge(step.id);
+  const circumstances = { process, sow, settings, rulings, today, trackers: recorded, hours: hours.reading };
+  const statuses = judged(included, circumstances, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;
@@ -122,6 +94,40 @@ export function assess(input: AssessInput): Assessment {
     completed: completedOf(steps, closed),
     epicClosedEarly: found.epic?.state === 'closed' && !closed,
   };
+}
+
+type Circumstances = Omit<Parameters<typeof assessStep>[1], 'earlier' | 'isOver' | 'endedByUs'>;
+
+/** Verdicts on steps, each made after those that it rests on, whatever the order in which they stand. */
+function judged(
+  steps: ReturnType<typeof stepsFor>['included'],
+  circumstances: Circumstances,
+  found: Identified,
+): ReadonlyMap<StepKey, StepStatus> {
+  const statuses = new Map<StepKey, StepStatus>();
+  const waiting = new Map(steps.map((one) => [one.step.id, one]));
+  const judge = (key: StepKey): void => {
+    const one = waiting.get(key);
+    if (one === undefined) return;
+    waiting.delete(key);
+    const { step, after } = one;
+    for (const before of after) judge(before.step);
+    const issue = found.issues.get(key) ?? null;
+    const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
+    const endedByUs = closer !== null && closer.id === found.epic?.author.id;
+    const known = {
+      ...recordedOf(key, found.record),
+      wasDone: wasDone(key, issue, found, circumstances.settings),
+    };
+    const context = { ...circumstances, earlier: statuses, isOver, endedByUs };
+    statuses.set(key, assessStep({ step, after, issue, ...known }, context));
+  };
+  const isOver = (key: StepKey): boolean => {
+    judge(key);
+    return statuses.get(key)?.done ?? found.issues.get(key)?.state === 'closed';
+  };
+  for (const { step } of steps) judge(step.id);
+  return statuses;
 }
 
 /** Whether what comes after the close is done, too; `null` where nothing comes after it. */
