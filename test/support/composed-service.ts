@@ -66,6 +66,8 @@ export async function startComposed(options: ComposedOptions = {}): Promise<Comp
     (await running?.app.fetch(request)) ?? new Response(null, { status: 502 });
   const { network } = options;
   const world = await startEngagement({
+    // Signatures are proven by the clock of the machine.
+    now: () => new Date(),
     ...options,
     deliver: async (request) =>
       network === undefined ? await toService(request) : await network(request, toService),

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  world = await startEngagement();
+  world = await startEngagement({ now: () => new Date() });
   schemas += 1;
 });
 
