@@ -40,7 +40,9 @@ ${
   });
 }
 
-function turns({ waitingFor, status, money }: EngagementReport, today: string): Html {
+function turns({ waitingFor, status, money, withdrawn }: EngagementReport, today: string): Html {
+  if (withdrawn !== null)
+    return html`<p class="lead">${sign('withdrawn')} Withdrawn on ${day(withdrawn.on, today)} by ${withdrawn.by}: ${withdrawn.reason}</p>`;
   const lead =
     status === 'complete'
       ? html`<p class="lead">${sign('done')} ${money === 'completed' ? 'Completed' : 'Closed'}.${waitingFor.length === 0 ? ' Nothing is waited for.' : ' The money is open.'}</p>`

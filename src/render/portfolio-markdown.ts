@@ -1,5 +1,5 @@
 /** The portfolio as Markdown: for terminals, job summaries and comments. Foreign text in it is inert. */
-import type { EngagementReport, Turn } from '#domain/portfolio/engagement-report.ts';
+import { type EngagementReport, isOver, type Turn } from '#domain/portfolio/engagement-report.ts';
 import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { dayText, inDaysText, lateText, momentText, waitText } from './day-text.ts';
@@ -11,11 +11,11 @@ const MOST_MISSING = 3;
 /** Writes the portfolio as Markdown: who is waited for, then every engagement. */
 export function portfolioMarkdown(portfolio: Portfolio): string {
   const { counts, people, engagements, at } = portfolio;
-  const open = engagements.filter(({ status }) => status !== 'complete');
+  const open = engagements.filter(({ status }) => !isOver(status));
   return [
     '# Who is waited for',
     '',
-    `As of ${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules, ${counts.paused} paused, ${counts.closed} closed, ${counts.completed} of them completed.`,
+    `As of ${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules, ${counts.paused} paused, ${counts.closed} closed, ${counts.completed} of them completed${counts.withdrawn > 0 ? `, ${counts.withdrawn} withdrawn` : ''}.`,
     '',
     ...table(['Who', 'Steps', 'Late', 'Longest wait', 'First'], people.map(personCells)),
     ...section('Needs a look', open.flatMap(troubleLines)),

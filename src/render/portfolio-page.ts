@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { EngagementReport, Turn } from '#domain/portfolio/engagement-report.ts';
+import { type EngagementReport, isOver, type Turn } from '#domain/portfolio/engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inDaysText, waitText } from './day-text.ts';
 import { type Html, linkTo } from './html.ts';
@@ -17,7 +17,7 @@ const MOST_MISSING = 3;
 
 /** The page of the whole portfolio: who is waited for, then every engagement. */
 export function portfolioPage(portfolio: Portfolio, links: PageLinks): string {
-  const open = portfolio.engagements.filter(({ status }) => status !== 'complete');
+  const open = portfolio.engagements.filter(({ status }) => !isOver(status));
   const main = html`<h1>Who is waited for</h1>
 <p class="lead">${leadText(portfolio)}</p>
 ${figures(portfolio)}
@@ -26,7 +26,8 @@ ${troubles(open, links)}
 <h2 id="engagements">Engagements</h2>
 ${open.length === 0 ? html`<p>None is running.</p>` : html`${legend()}${engagements(open, portfolio, links)}`}
 ${waivers(portfolio, links)}
-${closed(portfolio, links)}`;
+${closed(portfolio, links)}
+${withdrawn(portfolio, links)}`;
   return pageFrame({
     title: 'Who is waited for · Procession',
     at: portfolio.at,
@@ -57,7 +58,7 @@ function figures({ counts }: Portfolio): Html {
     true,
   )}${figure('Rules broken', counts.withViolations - counts.unreadable, true)}${figure('Paused', counts.paused, true)}${
     counts.unreadable > 0 ? figure('Cannot be read', counts.unreadable, true) : ''
-  }${figure('Closed', counts.closed)}${figure('Completed', counts.completed)}</dl>`;
+  }${figure('Closed', counts.closed)}${figure('Completed', counts.completed)}${counts.withdrawn > 0 ? figure('Withdrawn', counts.withdrawn) : ''}</dl>`;
 }
 
 function people({ people }: Portfolio, links: PageLinks): Html {
@@ -135,7 +136,7 @@ function lateCell(late: EngagementReport['late']): Html {
 }
 
 function waivers({ engagements }: Portfolio, links: PageLinks): Html {
-  const waived = engagements.filter((report) => report.status !== 'complete' && report.waivers.length > 0);
+  const waived = engagements.filter((report) => !isOver(report.status) && report.waivers.length > 0);
   if (waived.length === 0) return html``;
   return html`<h2>Waivers</h2><ul>${waived.flatMap((report) =>
     report.waivers.map(
@@ -143,6 +144,19 @@ function waivers({ engagements }: Portfolio, links: PageLinks): Html {
         html`<li><a href="${links.engagement(report.engagement)}">${report.engagement}</a>: ${waiverText(waiver)}</li>`,
     ),
   )}</ul>`;
+}
+
+function withdrawn({ engagements, today }: Portfolio, links: PageLinks): Html {
+  const all = engagements.filter(({ status }) => status === 'withdrawn');
+  if (all.length === 0) return html``;
+  return html`<details><summary>Withdrawn (${all.length})</summary><ul>${all.map(
+    (report) =>
+      html`<li><a href="${links.engagement(report.engagement)}">${nameLine(report)}</a>${
+        report.withdrawn === null
+          ? ''
+          : html`, ${day(report.withdrawn.on, today)}: ${report.withdrawn.reason}`
+      }</li>`,
+  )}</ul></details>`;
 }
 
 function closed({ engagements, today }: Portfolio, links: PageLinks): Html {

@@ -16,6 +16,8 @@ const DRAWINGS: Readonly<Record<WorkflowState, string>> = {
     '<circle cx="8" cy="8" r="4.5" fill="#fff" stroke="currentColor" stroke-width="1.2" stroke-dasharray="2 1.6"/>',
   waived:
     '<circle cx="8" cy="8" r="6.75" fill="#fff" stroke="currentColor" stroke-width="1.2"/><path d="M4.5 8h7" stroke="currentColor" stroke-width="1.6"/>',
+  withdrawn:
+    '<circle cx="8" cy="8" r="6.75" fill="#fff" stroke="currentColor" stroke-width="1.2"/><path d="M5 5l6 6M11 5l-6 6" stroke="currentColor" stroke-width="1.4"/>',
 };
 const LATE =
   '<path d="M8 1.5L15.5 15H.5z" fill="currentColor"/><path d="M8 6v4.4M8 11.8v1.6" stroke="#fff" stroke-width="1.6"/>';
@@ -28,6 +30,7 @@ export const STATE_WORDS: Readonly<Record<WorkflowState, string>> = {
   waiting: 'waits for somebody outside',
   blocked: 'not yet possible',
   waived: 'waived',
+  withdrawn: 'withdrawn',
 };
 
 /** Put once into a page, before any sign. */

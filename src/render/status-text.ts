@@ -1,5 +1,5 @@
 /** All engagements on one screen: who is waited for, what is late, what is broken. */
-import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
+import { type EngagementReport, isOver } from '#domain/portfolio/engagement-report.ts';
 import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { lateText, momentText, waitText } from './day-text.ts';
 import { counted, type Paint, visible } from './paint.ts';
@@ -11,7 +11,7 @@ const MOST_LINES = 8;
 /** Writes the status: three sections, the most urgent lines of each. */
 export function statusText(portfolio: Portfolio, paint: Paint): string {
   const { counts, people, engagements, at } = portfolio;
-  const open = engagements.filter(({ status }) => status !== 'complete');
+  const open = engagements.filter(({ status }) => !isOver(status));
   return [
     paint(
       'heading',

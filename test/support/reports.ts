@@ -49,6 +49,7 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     status: 'running',
     paused: false,
     hold: null,
+    withdrawn: null,
     customer: 'Example Bakery',
     name: 'GitLab on AWS',
     process: { id: 'sample', name: 'Sample', profile: null },

@@ -10,23 +10,25 @@ import {
   type SowOrigin,
   takeOffer,
 } from '#domain/sow/history.ts';
+import { LOST_STAGE } from '#domain/sow/stage.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { sowEffects } from './sow-effects.ts';
 import type { Assessment } from './step-status.ts';
 
 /** Proposals of what sources say and nobody has agreed to yet. */
 export function sowProposals(
-  { process }: Pick<Assessment, 'process'>,
+  { process, withdrawn }: Pick<Assessment, 'process' | 'withdrawn'>,
   kept: KeptSow,
   settings: Settings,
 ): readonly Proposal[] {
+  if (withdrawn) return [];
   return openOffers(kept).flatMap(({ origin, kind, reading }): Proposal[] => {
     switch (reading.kind) {
       case 'older':
       case 'same':
         return [];
       case 'not-won':
-        return [lost(kind, reading.stage)];
+        return reading.stage === LOST_STAGE ? [] : [notWon(kind, reading.stage)];
       case 'conflict':
         return [colliding({ origin, kind }, reading)];
       case 'amendment': {
@@ -98,7 +100,7 @@ function colliding(
 }
 
 /** What is to become of an engagement whose deal is not won any more. */
-function lost(kind: SourceKind, stage: string): Proposal {
+function notWon(kind: SourceKind, stage: string): Proposal {
   return {
     kind: 'withdrawal',
     cause: kind,
@@ -107,7 +109,8 @@ function lost(kind: SourceKind, stage: string): Proposal {
       'Nothing else of what its source says now is taken over, and nothing is closed by itself: `/ps hold <reason>` stops the work until this is settled.',
     ],
     does: { stage },
-    hindrance: 'what is to become of the work is for people to decide',
+    hindrance:
+      'what is to become of the work is for people to decide; `/ps withdraw <reason>` asks what giving it up would close',
   };
 }
 

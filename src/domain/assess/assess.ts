@@ -17,7 +17,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
-import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
@@ -67,9 +67,11 @@ export function assess(input: AssessInput): Assessment {
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;
-  const steps = reading.map((status) =>
-    closed ? closedWithEpic(status) : endedInTime(status, statuses, settings),
-  );
+  const givenUp = !closed && isWithdrawn(rulings);
+  const steps = reading.map((status) => {
+    if (givenUp) return notDoneAnyMore(status);
+    return closed ? closedWithEpic(status) : endedInTime(status, statuses, settings);
+  });
   const order = included.map(({ step }) => step.id);
   return {
     engagement,
@@ -92,7 +94,8 @@ export function assess(input: AssessInput): Assessment {
     openClosingSteps,
     closed,
     completed: completedOf(steps, closed),
-    epicClosedEarly: found.epic?.state === 'closed' && !closed,
+    withdrawn: givenUp,
+    epicClosedEarly: found.epic?.state === 'closed' && !closed && !givenUp,
   };
 }
 
@@ -152,6 +155,11 @@ function closedWithEpic(status: StepStatus): StepStatus {
   return status.step.until === undefined || status.done
     ? status
     : { ...status, state: status.waiver === null ? 'done' : 'waived', done: true, violations: [] };
+}
+
+/** In an engagement that was given up nothing is missing any more; what is done stays done. */
+function notDoneAnyMore(status: StepStatus): StepStatus {
+  return status.done ? status : { ...status, state: 'withdrawn', since: null, waitsFor: [], violations: [] };
 }
 
 /** Steps that run alongside others may end only after the step named in `until`. */

@@ -94,6 +94,8 @@ export interface Assessment {
   readonly closed: boolean;
   /** Closed, and all that comes after it is done (billed, paid); `null`: the process has nothing after the close. */
   readonly completed: boolean | null;
+  /** The engagement was given up: what is not done will not be. */
+  readonly withdrawn: boolean;
   /** The epic is closed although steps are missing. */
   readonly epicClosedEarly: boolean;
 }

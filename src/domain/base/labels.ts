@@ -1,7 +1,18 @@
 import { type EngagementKey } from './keys.ts';
 
-/** Where a step stands. Exactly one of these is on every issue of ours. `waived` comes from a reasoned exception. */
-export const WORKFLOW_STATES = ['blocked', 'ready', 'in progress', 'waiting', 'done', 'waived'] as const;
+/**
+ * Where a step stands. Exactly one of these is on every issue of ours. `waived` comes from a reasoned exception,
+ * `withdrawn` from an engagement that was given up.
+ */
+export const WORKFLOW_STATES = [
+  'blocked',
+  'ready',
+  'in progress',
+  'waiting',
+  'done',
+  'waived',
+  'withdrawn',
+] as const;
 export type WorkflowState = (typeof WORKFLOW_STATES)[number];
 
 /** State of an issue that nobody is asked for any more. */

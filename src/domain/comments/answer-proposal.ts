@@ -1,6 +1,8 @@
 /** `/ps apply`: what was proposed is carried out while it is what was shown, or left as it is. */
+import { BY_MANAGER, WON_AGAIN } from '#domain/assess/withdrawal.ts';
 import { isOpen } from '#domain/proposals/memory.ts';
 import { digestOf, isSameProposal, type Proposal } from '#domain/proposals/proposal.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
 import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
 import type { Command } from './parse-command.ts';
 
@@ -16,11 +18,11 @@ interface Shown {
 /** Carries `/ps apply` out. */
 export function answerProposal(command: Extract<Command, { name: 'apply' }>, context: EffectContext): Effect {
   const { hold } = context.assessment.rulings;
-  if (hold !== null && !command.no)
-    return refused(`${context.assessment.engagement} is on hold; write \`/ps resume\` first`);
   const chosen = choose(command, context);
   if (typeof chosen === 'string') return refused(chosen);
   const { proposal, now, shown } = chosen;
+  if (hold !== null && !command.no && proposal.kind !== 'withdrawal')
+    return refused(`${context.assessment.engagement} is on hold; write \`/ps resume\` first`);
   const wanted = command.digest ?? shown;
   if (wanted === null || !now.startsWith(wanted))
     return refused(
@@ -40,9 +42,21 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
     reason: command.no ? command.reason : null,
   } as const;
   return done(context, {
+    rulings: proposal.kind === 'withdrawal' ? turned(proposal.cause, outcome, context) : {},
     effects: { proposals: [...context.effects.proposals, answer] },
     reply: text(command.no ? `Left as it is: ${proposal.title}.` : `Applied: ${proposal.title}.`),
   });
+}
+
+/** Rulings after an answer about the end of an engagement. */
+function turned(cause: string, outcome: 'applied' | 'dropped', context: EffectContext): Partial<Rulings> {
+  const { hold, holds, withdrawal } = context.assessment.rulings;
+  const about = given(context);
+  const over = hold === null ? holds : [...holds, { from: hold.on, to: about.on }];
+  if (outcome === 'dropped') return cause === BY_MANAGER ? { withdrawal: null } : {};
+  if (cause === WON_AGAIN) return { hold: null, holds: over };
+  const reason = cause === BY_MANAGER ? (withdrawal?.reason ?? '') : 'the deal is lost';
+  return { hold: { reason, withdrawn: { cause }, ...about }, holds: over, withdrawal: null };
 }
 
 /** The proposal that is meant, or why none is. */

@@ -21,15 +21,18 @@ import type { Command } from './parse-command.ts';
 const MOST_INSTANCES = 50;
 
 /** Effects of the commands about the whole engagement. */
-export const ENGAGEMENT_COMMANDS: EffectsOf<'hold' | 'resume' | 'assign' | 'add' | 'health'> = {
+export const ENGAGEMENT_COMMANDS: EffectsOf<'hold' | 'resume' | 'withdraw' | 'assign' | 'add' | 'health'> = {
   hold: ({ reason }, context) => hold(reason, context),
   resume: (_, context) => resume(context),
+  withdraw: ({ reason }, context) => withdraw(reason, context),
   assign,
   add,
   health,
 };
 
 function hold(reason: string, context: EffectContext): Effect {
+  if (context.assessment.withdrawn)
+    return refused('the engagement is withdrawn; `/ps resume` takes it up again');
   return done(context, {
     rulings: { hold: { reason, ...given(context) } },
     reply: text(
@@ -44,7 +47,24 @@ function resume(context: EffectContext): Effect {
   return done(context, {
     rulings: { hold: null, holds: [...holds, ...over] },
     effects: { unpause: true },
-    reply: text(`${context.assessment.engagement} goes on.`),
+    reply: text(
+      context.assessment.withdrawn
+        ? `${context.assessment.engagement} is taken up again as it was.`
+        : `${context.assessment.engagement} goes on.`,
+    ),
+  });
+}
+
+/** Only asks: what it would close is shown first. */
+function withdraw(reason: string, context: EffectContext): Effect {
+  const { closed, withdrawn, engagement } = context.assessment;
+  if (closed) return refused('the engagement is closed');
+  if (withdrawn) return refused('the engagement is withdrawn already');
+  return done(context, {
+    rulings: { withdrawal: { reason, ...given(context) } },
+    reply: text(
+      `A comment on the epic says what withdrawing ${engagement} would close, and how to go on. Nothing is closed yet.`,
+    ),
   });
 }
 

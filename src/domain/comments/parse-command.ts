@@ -18,7 +18,7 @@ export type Command =
   | { readonly name: 'assign'; readonly role: string; readonly username: string }
   | { readonly name: 'waive'; readonly step: string | null; readonly reason: string }
   | { readonly name: 'skip'; readonly step: string; readonly reason: string }
-  | { readonly name: 'hold'; readonly reason: string }
+  | { readonly name: 'hold' | 'withdraw'; readonly reason: string }
   | { readonly name: 'add'; readonly step: string; readonly title: string | null }
   | { readonly name: 'snooze'; readonly step: string | null; readonly workingDays: number }
   | {
@@ -182,6 +182,8 @@ function readArguments(
       );
     case 'hold':
       return hold(words);
+    case 'withdraw':
+      return withReason(words, (reason) => ({ name, reason }));
     case 'assign':
       return assign(words);
     case 'add':
@@ -380,6 +382,8 @@ function subjectOf(command: Command): readonly string[] {
     case 'hold':
     case 'resume':
       return ['the hold'];
+    case 'withdraw':
+      return ['the withdrawal'];
     case 'assign':
       return [`the role ${command.role}`];
     case 'health':

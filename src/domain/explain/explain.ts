@@ -199,11 +199,12 @@ function explainEpic(context: BlockContext, found: Identified): EpicExplanation 
 }
 
 function epicVerdict(
-  { closed, completed, steps, epicClosedEarly }: Assessment,
+  { closed, completed, withdrawn, rulings, steps, epicClosedEarly }: Assessment,
   { epic }: Identified,
   open: string,
 ): string {
   if (epic === null) return 'not created yet';
+  if (withdrawn) return `withdrawn on ${rulings.hold?.on} by ${rulings.hold?.by}: ${rulings.hold?.reason}`;
   if (closed && epic.state === 'opened') return 'its closing steps are done: the next run closes it';
   if (closed && completed === false) {
     const left = steps.filter(({ step, done }) => step.after_close === true && !done);

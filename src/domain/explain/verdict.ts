@@ -25,6 +25,8 @@ function reason(status: StepStatus, assessment: Assessment): string {
       return doneReason(status, assessment);
     case 'waived':
       return 'not needed here, with a reason on its issue';
+    case 'withdrawn':
+      return 'the engagement was withdrawn before it was done';
     case 'blocked':
       return `waits for ${status.waitsFor.map(({ step, until }) => `${stepName(step, assessment)} to be ${until}`).join(' and for ')}`;
     case 'ready':

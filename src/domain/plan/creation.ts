@@ -72,9 +72,11 @@ export function planLabels({
 }: Pick<PlanInput, 'facts' | 'wishes' | 'groupLabels' | 'settings'>): readonly Action[] {
   if (groupLabels === null) return [];
   const own = engagementLabel(assessment.engagement);
+  // Made when it is needed, which is seldom.
+  const unused = labelName('workflow', 'withdrawn', settings.labels);
   const retired = retiresItems(assessment, found) ? [retiredLabelDefinition(settings.labels)] : [];
   const absent = [...labelCatalogue(assessment.process, settings.labels), ...retired].filter(
-    ({ name }) => !groupLabels.has(name),
+    ({ name }) => !groupLabels.has(name) && name !== unused,
   );
   const lostOwn = found.epic !== null && !groupLabels.has(own.name);
   return [

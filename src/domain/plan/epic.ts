@@ -25,15 +25,16 @@ import { sowChangedNote } from '#domain/texts/sow-notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { blockChange, type LabelChanges, labelChanges } from './changes.ts';
-import { epicMarker } from './creation.ts';
+import { epicMarker, planCopy } from './creation.ts';
 import { movesToEpic } from './holder.ts';
-import type { Draft, PlanFacts, PlanInput } from './input.ts';
+import type { Draft, PlanFacts, PlanInput, StoppedDraft } from './input.ts';
 import { type Kept, keptInEpic, keptToWrite, keptWhy } from './kept.ts';
 import { leftLabels } from './left.ts';
 import { desiredLinks } from './links.ts';
 import { newlyWanted } from './pipelines.ts';
 import { planProposals } from './proposals.ts';
 import { isNews, nextRecord, recordedSteps, toWrite } from './record.ts';
+import { planTakingUp, planWithdrawal } from './withdrawal.ts';
 
 type EpicDraft = Pick<
   Draft,
@@ -199,11 +200,6 @@ export function isStopped({ facts, wishes }: Pick<PlanInput, 'facts' | 'wishes'>
   return found.epic !== null && (assessment.rulings.hold !== null || (found.memory.paused && !wishes.resume));
 }
 
-type StoppedDraft = Pick<
-  Draft,
-  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'touches' | 'proposals'
->;
-
 /**
  * Answers and records what people have just said while the engagement is stopped; what the comments ask for is owed.
  */
@@ -214,7 +210,12 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
   const isPaused = found.memory.paused && !draft.wishes.resume;
   const isQuiet = !hasNewHours(draft.facts) && !isOtherHistory(draft.facts);
   if (answers.length + notes.length === 0 && isQuiet) return [];
-  const why = assessment.rulings.hold === null ? 'record what was said' : 'on hold';
+  const why =
+    assessment.rulings.hold === null
+      ? 'record what was said'
+      : assessment.withdrawn
+        ? 'withdrawn'
+        : 'on hold';
   return [...notes, ...answers, record(draft, { links: found.memory.links, paused: isPaused, why })];
 }
 
@@ -222,6 +223,27 @@ export function planStopped(draft: StoppedDraft): readonly Action[] {
 function isOtherHistory({ asking, found }: PlanFacts): boolean {
   const before = found.record?.history ?? NO_HISTORY;
   return asking !== undefined && canonicalJson(asking.history) !== canonicalJson(before);
+}
+
+/** Ends an engagement that is given up, or takes it up again: what is done on issues, then answers, the epic and its record last. */
+export function planTurn(
+  draft: StoppedDraft & Pick<PlanInput, 'groupLabels' | 'sealing'>,
+  turn: 'withdraw' | 'take-up',
+): readonly Action[] {
+  const { links } = draft.facts.found.memory;
+  const isEnd = turn === 'withdraw';
+  return [
+    ...planCopy({ ...draft, links }),
+    ...(isEnd ? planWithdrawal(draft) : planTakingUp(draft)),
+    ...planProposals(draft),
+    ...planAnswers(draft),
+    record(draft, {
+      links,
+      paused: false,
+      state: isEnd ? 'closed' : 'opened',
+      why: isEnd ? 'close: the engagement is withdrawn' : 'reopen: the engagement is taken up again',
+    }),
+  ];
 }
 
 /**
@@ -246,14 +268,24 @@ export function planPausing(draft: StoppedDraft, change: string): readonly Actio
 
 function record(
   draft: StoppedDraft,
-  { links, paused, why }: { readonly links: readonly Edge[]; readonly paused: boolean; readonly why: string },
+  {
+    links,
+    paused,
+    why,
+    state = null,
+  }: {
+    readonly links: readonly Edge[];
+    readonly paused: boolean;
+    readonly why: string;
+    readonly state?: 'opened' | 'closed' | null;
+  },
 ): Action {
   const { context } = draft;
   return {
     kind: 'update-epic',
     addLabels: [],
     removeLabels: [],
-    state: null,
+    state,
     block: epicBlock(context, { paused, byHand: keptInEpic(draft.facts.found.epic, context).byHand }),
     record: toWrite(nextRecord(draft, links, paused), recordedSteps(context)),
     ...datesToWrite(draft.facts),

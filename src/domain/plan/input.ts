@@ -91,3 +91,9 @@ export interface Draft extends PlanInput, Pick<Settlement, 'left' | 'askOn' | 't
   /** Reminders to be written. */
   readonly due: readonly DueReminder[];
 }
+
+/** Share of a draft that an engagement has which stands still. */
+export type StoppedDraft = Pick<
+  Draft,
+  'facts' | 'said' | 'wishes' | 'settings' | 'context' | 'touches' | 'proposals'
+>;

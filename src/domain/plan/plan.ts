@@ -12,7 +12,7 @@ import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
 import { appliedReplans, datesAfter, planDateNotes } from './dates.ts';
-import { isStopped, planEpic, planPausing, planStopped } from './epic.ts';
+import { isStopped, planEpic, planPausing, planStopped, planTurn } from './epic.ts';
 import { fightIn, touchesAfter, wrongClosesIn } from './fuse.ts';
 import { holderAfter, planRetirement } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
@@ -26,6 +26,7 @@ import { planProposals, proposalsNow } from './proposals.ts';
 import { followingSow } from './sow-dates.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
 import { planThreads } from './threads.ts';
+import { turnOf } from './withdrawal.ts';
 
 /** Part of a plan: what it does, and why it comes where it comes. `docs/architecture.md` shows both. */
 interface PlanPart {
@@ -118,6 +119,8 @@ export interface RulingPlan extends Plan {
   readonly rulings: Rulings;
   /** The change over which this plan pauses the engagement, because another machine keeps undoing it. */
   readonly pausedOver: string | null;
+  /** This plan ends the engagement, or takes it up again, as somebody has asked who saw what that means. */
+  readonly turn: 'withdraw' | 'take-up' | null;
 }
 
 /**
@@ -126,6 +129,11 @@ export interface RulingPlan extends Plan {
  */
 export function plan(given: PlanInput): RulingPlan {
   const input = followingSow(given);
+  const turn = turnOf(input);
+  if (turn !== null) {
+    const draft = stoppedDraft(input);
+    return { ...planned(draft, planTurn(draft, turn)), turn };
+  }
   if (isStopped(input)) {
     const draft = stoppedDraft(input);
     return planned(draft, planStopped(draft));
@@ -144,7 +152,7 @@ export function plan(given: PlanInput): RulingPlan {
 
 function planned({ facts }: Pick<Draft, 'facts'>, actions: readonly Action[]): RulingPlan {
   const { engagement, rulings } = facts.assessment;
-  return { engagement, actions, rulings, pausedOver: null };
+  return { engagement, actions, rulings, pausedOver: null, turn: null };
 }
 
 function draftOf(input: PlanInput): Draft {

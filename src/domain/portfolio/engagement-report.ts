@@ -125,15 +125,19 @@ export type ReportedStep = Readonly<z.infer<typeof ReportedStep>>;
 export const EngagementReport = z.object({
   engagement: z.string(),
   status: z
-    .enum(['running', 'complete', 'unreadable'])
+    .enum(['running', 'complete', 'withdrawn', 'unreadable'])
     .describe(
-      'complete: closed, completed or not ("money"). unreadable: it cannot be judged; "violations" says why.',
+      'complete: closed, completed or not ("money"). withdrawn: given up, see "withdrawn". unreadable: it cannot be judged; "violations" says why.',
     ),
   paused: z.boolean().describe('Procession changes nothing here until somebody resumes it.'),
   hold: z
     .object({ by: z.string(), on: CalendarDay, reason: z.string() })
     .nullable()
     .describe('Who paused it by a comment, and why; null: nobody, so a pause is one by the loop fuse.'),
+  withdrawn: z
+    .object({ by: z.string(), on: CalendarDay, reason: z.string() })
+    .nullable()
+    .describe('Who gave it up, and why; null: nobody.'),
   customer: z.string().nullable(),
   name: z.string().nullable(),
   process: z.object({ id: z.string(), name: z.string(), profile: z.string().nullable() }).nullable(),
@@ -183,3 +187,8 @@ export const EngagementReport = z.object({
   notIncluded: z.array(z.object({ step: z.string(), title: z.string(), why: z.string() })),
 });
 export type EngagementReport = Readonly<z.infer<typeof EngagementReport>>;
+
+/** Whether nothing more is to be done in an engagement. */
+export function isOver(status: EngagementReport['status']): boolean {
+  return status === 'complete' || status === 'withdrawn';
+}

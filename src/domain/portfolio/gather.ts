@@ -1,6 +1,6 @@
 import { localDate } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
-import type { EngagementReport, Turn, Waited } from './engagement-report.ts';
+import { type EngagementReport, isOver, type Turn, type Waited } from './engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from './portfolio.ts';
 import type { ReportContext } from './report-engagement.ts';
 
@@ -20,6 +20,7 @@ export function gatherPortfolio(reports: readonly EngagementReport[], context: R
       closed: count(({ status }) => status === 'complete'),
       completed: count(({ money }) => money === 'completed'),
       complete: count(({ status }) => status === 'complete'),
+      withdrawn: count(({ status }) => status === 'withdrawn'),
       unreadable: count(({ status }) => status === 'unreadable'),
       paused: count(({ paused }) => paused),
       late: running.filter(({ late }) => late.length > 0).length,
@@ -75,7 +76,7 @@ function byUrgency(a: Duty, b: Duty): number {
  * | unreadable, rules broken, paused | first |
  * | late or at risk: the latest first | then |
  * | the others: what waits longest first | then |
- * | closed: the newest first | last |
+ * | closed: the newest first; withdrawn | last |
  */
 function byNeed(a: EngagementReport, b: EngagementReport): number {
   return (
@@ -88,7 +89,7 @@ function byNeed(a: EngagementReport, b: EngagementReport): number {
 }
 
 function need({ status, violations, paused, late, health }: EngagementReport): number {
-  if (status === 'complete') return 3;
+  if (isOver(status)) return 3;
   if (status === 'unreadable' || violations.length > 0 || paused) return 0;
   return late.length > 0 || health === 'at risk' ? 1 : 2;
 }

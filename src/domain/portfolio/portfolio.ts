@@ -39,6 +39,7 @@ export const Portfolio = z.object({
     closed: Count.describe('Finished and accepted, completed ones among them.'),
     completed: Count.describe('Closed, and billed and paid, or written off.'),
     complete: Count.describe('The older name of closed.'),
+    withdrawn: Count.describe('Given up before they were closed.'),
     unreadable: Count,
     paused: Count,
     late: Count.describe('Running engagements with a late step.'),

@@ -44,7 +44,7 @@ export function reportEngagement(
   context: ReportContext,
 ): EngagementReport {
   const assessment = openly(everything);
-  const { sow, process, engagement, closed, completed } = assessment;
+  const { sow, process, engagement, closed, completed, withdrawn } = assessment;
   const blocks = blockContext(assessment, context.settings);
   const forecast = forecastOf(blocks);
   const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
@@ -53,9 +53,10 @@ export function reportEngagement(
   const closedOn = closedAt === null ? null : localDate(closedAt, context.settings.calendar);
   return {
     engagement,
-    status: closed ? 'complete' : 'running',
-    paused: found.memory.paused || assessment.rulings.hold !== null,
-    hold: holdOf(assessment),
+    status: closed ? 'complete' : withdrawn ? 'withdrawn' : 'running',
+    paused: !withdrawn && (found.memory.paused || assessment.rulings.hold !== null),
+    hold: withdrawn ? null : holdOf(assessment),
+    withdrawn: withdrawn ? holdOf(assessment) : null,
     customer: plainText(sow.customer.name, 200),
     name: plainText(sow.engagement, 200),
     process: { id: process.id, name: process.name, profile: process.profile },
@@ -69,10 +70,10 @@ export function reportEngagement(
     done: steps.filter(isOver).length,
     total: steps.length,
     waitingFor: steps.filter(({ step }) => turns.includes(step)).map(turnOf),
-    nextDue: nextDue(assessment, blocks),
-    late: late(assessment, blocks, turns),
-    forecastEnd: forecast.end,
-    criticalPath: [...forecast.criticalPath],
+    nextDue: withdrawn ? null : nextDue(assessment, blocks),
+    late: withdrawn ? [] : late(assessment, blocks, turns),
+    forecastEnd: withdrawn ? null : forecast.end,
+    criticalPath: withdrawn ? [] : [...forecast.criticalPath],
     hours: hoursSeen(assessment.hours.reading),
     violations: findings(assessment, found),
     waivers: waivers(assessment),
@@ -98,6 +99,7 @@ export function reportUnreadable(
     status: 'unreadable',
     paused,
     hold: null,
+    withdrawn: null,
     customer: null,
     name: epic === null ? null : plainText(epic.title, 200),
     process: null,

@@ -20,6 +20,7 @@ const WORKFLOW_COLORS: Readonly<Record<WorkflowState, string>> = {
   waiting: '#9e5400',
   done: '#217645',
   waived: '#626168',
+  withdrawn: '#626168',
 };
 
 const WORKFLOW_MEANINGS: Readonly<Record<WorkflowState, string>> = {
@@ -29,6 +30,7 @@ const WORKFLOW_MEANINGS: Readonly<Record<WorkflowState, string>> = {
   waiting: 'Waits for somebody outside the team',
   done: 'Closed, and everything it asks for is there',
   waived: 'Not needed here, with a reason on the issue',
+  withdrawn: 'Not done: the engagement was withdrawn',
 };
 
 const HEALTH_COLORS: Readonly<Record<HealthState, string>> = {

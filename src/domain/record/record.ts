@@ -266,9 +266,8 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
  * copy. Which issue is which step, which links there are and what is done is found again; the fuse begins anew.
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
-  const { waivers, approvals, appointments, hold, holds, calls, instances, health, snoozes, labelIds } =
-    record.rulings;
-  const { pinned, moved } = record.rulings;
+  const { waivers, approvals, appointments, hold, withdrawal, holds } = record.rulings;
+  const { calls, instances, health, snoozes, labelIds, pinned, moved } = record.rulings;
   return {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
@@ -285,6 +284,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
       approvals,
       appointments,
       hold,
+      withdrawal,
       holds,
       calls,
       instances,

@@ -54,7 +54,16 @@ export type Approval = z.infer<typeof Approval>;
 const Appointment = z.object({ role: z.string(), username: z.string(), ...given });
 export type Appointment = z.infer<typeof Appointment>;
 
-const Hold = z.object({ reason: z.string(), ...given });
+/** Why an engagement stands still. */
+const Hold = z.object({
+  reason: z.string(),
+  /**
+   * It was given up: open issues are closed. `cause`: the source of the SOW that says that the deal is lost, or
+   * `manager`.
+   */
+  withdrawn: z.object({ cause: z.string() }).optional(),
+  ...given,
+});
 export type Hold = z.infer<typeof Hold>;
 
 /** One more issue of a step that is made on demand. */
@@ -213,6 +222,11 @@ export const Rulings = z.object({
   approvals: z.array(Approval).default([]),
   appointments: z.array(Appointment).default([]),
   hold: Hold.nullable().default(null),
+  /** A manager wants to withdraw the engagement, and is asked what that would do. */
+  withdrawal: z
+    .object({ reason: z.string(), ...given })
+    .nullable()
+    .default(null),
   /** Holds that are over. */
   holds: z.array(PastHold).default([]),
   calls: z.array(CallRuling).default([]),
@@ -236,6 +250,11 @@ export const Rulings = z.object({
   labelIds: z.array(LabelId).default([]),
 });
 export type Rulings = Readonly<z.infer<typeof Rulings>>;
+
+/** Whether the engagement was given up. */
+export function isWithdrawn({ hold }: Pick<Rulings, 'hold'>): boolean {
+  return hold?.withdrawn !== undefined;
+}
 
 /** Reminders that were given up to a day. What a clock that was wrong has recorded for a day to come was not said. */
 export function saidSoFar({

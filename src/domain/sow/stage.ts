@@ -6,7 +6,7 @@ import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts
 /** The stage in which a SOW launches an engagement. */
 export const LAUNCH_STAGE = 'closed_won';
 /** The stage of a deal that will never be won. */
-const LOST_STAGE = 'closed_lost';
+export const LOST_STAGE = 'closed_lost';
 
 /** Stages by their letters, the way CRMs name them out of the box: HubSpot `closedwon`, Salesforce `Closed Won`. */
 const KNOWN: ReadonlyMap<string, string> = new Map([

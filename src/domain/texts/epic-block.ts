@@ -18,6 +18,7 @@ import { type BlockContext, whereToComment } from './block-context.ts';
 import { forecastLines } from './forecast-lines.ts';
 import { byHandLines } from './kept-text.ts';
 import { trackersList } from './tracker-lines.ts';
+import { withdrawnLines } from './withdrawn-notes.ts';
 
 const STATE_SIGNS = {
   blocked: '⛔',
@@ -26,6 +27,7 @@ const STATE_SIGNS = {
   waiting: '⏳',
   done: '✅',
   waived: '➖',
+  withdrawn: '✖',
 } as const;
 
 /** Reasons shown for the health. */
@@ -50,6 +52,7 @@ export function epicBlock(
           '',
         ]
       : []),
+    ...withdrawnLines(context),
     ...holdLines(context),
     waitingLine(context),
     '',
@@ -58,7 +61,7 @@ export function epicBlock(
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
     '',
-    `${countDone(assessment)} of ${assessment.steps.length} steps done. The ${context.holder} closes when ${closingStepNames(assessment)}.`,
+    `${countDone(assessment)} of ${assessment.steps.length} steps done.${assessment.withdrawn ? '' : ` The ${context.holder} closes when ${closingStepNames(assessment)}.`}`,
     '',
     ...forecastLines(context),
     ...afterEndLines(context),
@@ -69,9 +72,9 @@ export function epicBlock(
   ].join('\n');
 }
 
-function holdLines({ assessment: { rulings }, holder }: BlockContext): readonly string[] {
+function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext): readonly string[] {
   const { hold } = rulings;
-  if (hold === null) return [];
+  if (hold === null || withdrawn) return [];
   return [
     `**On hold** since ${hold.on}, by \`${hold.by}\`: ${ended(inlineText(hold.reason))} Nothing is changed here until somebody comments \`/ps resume\` ${whereToComment(holder)}.`,
     '',
@@ -80,7 +83,7 @@ function holdLines({ assessment: { rulings }, holder }: BlockContext): readonly 
 
 /** Why the health is what it is; nothing while all is well. */
 function healthLines({ assessment, health }: BlockContext): readonly string[] {
-  if (health === undefined || assessment.closed) return [];
+  if (health === undefined || assessment.closed || assessment.withdrawn) return [];
   const { by, byFacts, label, facts } = health;
   const ordered = assessment.rulings.health;
   const texts = facts.slice(0, MOST_FACTS).map(({ text }) => inlineText(text));
@@ -128,6 +131,7 @@ function waiverLines(assessment: Assessment): readonly string[] {
 export function waitingLine(context: BlockContext): string {
   const { assessment } = context;
   if (assessment.closed && assessment.completed !== false) return closedLine(assessment);
+  if (assessment.withdrawn) return 'Nothing is waited for.';
   const alongside = ({ step }: StepStatus): boolean => step.until !== undefined;
   const turns = openTurns(assessment).toSorted((a, b) => Number(alongside(a)) - Number(alongside(b)));
   const main = turns.filter((status) => !alongside(status));
@@ -200,7 +204,7 @@ function afterEndLines(context: BlockContext): readonly string[] {
     .map(({ due }) => due)
     .toSorted(compareText)
     .at(-1);
-  if (last === undefined || assessment.closed) return [];
+  if (last === undefined || assessment.closed || assessment.withdrawn) return [];
   const titles = later.map(({ status }) => status.step.title).join(', ');
   return [
     `This ${holder} is due at the end of the SOW, ${end}. These steps come after it: ${titles}; the last is due ${last}.`,

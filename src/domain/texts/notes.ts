@@ -31,6 +31,7 @@ export type NoteRule =
   /** The engagement is closed: the rule has kept its first name. */
   | 'epic-completed'
   | 'money-completed'
+  | 'withdrawn'
   | 'record-damaged'
   | 'other-sow'
   | 'description-full'

@@ -38,6 +38,8 @@ function headline(status: StepStatus, context: BlockContext): string {
       return '**Done.**';
     case 'waived':
       return status.waiver?.skip === true ? '**Not to be done here.**' : '**Waived.**';
+    case 'withdrawn':
+      return '**Withdrawn.** Nobody is asked for this step any more; the epic says why.';
     case 'blocked':
       return `**Blocked.** ${waitsForText(status, context)}`;
     case 'ready':

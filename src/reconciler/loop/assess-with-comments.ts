@@ -2,8 +2,10 @@ import { afterAnswers, sowProposals } from '#domain/assess/amendments.ts';
 import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
+import { afterWonAgain, withdrawalProposals } from '#domain/assess/withdrawal.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Asking, Said } from '#domain/plan/input.ts';
+import type { Proposal } from '#domain/proposals/proposal.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
 import { effectsOwed } from '#domain/rulings/one-time-effects.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
@@ -47,8 +49,12 @@ export async function assessWithComments(
   const { found, settings, today } = facts;
   const { sow } = kept;
   const { look, started, now } = options;
+  const proposalsOf = (assessment: Assessment, held: KeptSow): readonly Proposal[] => [
+    ...sowProposals(assessment, held, settings),
+    ...withdrawalProposals(assessment, found.issues, { kept: held, settings }),
+  ];
   const recorded = found.record?.rulings ?? NO_RULINGS;
-  const settled = settleRulings(recorded, found.issues, today);
+  const settled = afterWonAgain(settleRulings(recorded, found.issues, today), kept, today);
   const [runs, byLabel] = await Promise.all([
     readRuns(gitlab, { ...facts, now, rulings: settled }, started),
     readLabelApprovals(gitlab, { ...facts, sow, now, rulings: settled }),
@@ -62,7 +68,7 @@ export async function assessWithComments(
     found,
     rulings,
     assessment: before,
-    proposals: sowProposals(before, kept, settings),
+    proposals: proposalsOf(before, kept),
     settings,
   });
   const answered = followed?.effects.proposals ?? [];
@@ -81,7 +87,7 @@ export async function assessWithComments(
   const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
   const asking: Asking = {
-    wanted: sowProposals(assessment, agreed, settings),
+    wanted: proposalsOf(assessment, agreed),
     answers: answered,
     history: agreed.history,
   };

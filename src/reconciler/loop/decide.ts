@@ -9,6 +9,7 @@ import type { PlanFacts, PlanInput, Wishes } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
 import { retiresItems } from '#domain/plan/retired.ts';
+import { turnOf } from '#domain/plan/withdrawal.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
 import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
@@ -115,7 +116,10 @@ export async function judge(
     threads,
     asking,
   };
-  const groupLabels = await readLabels(gitlab, facts, { settings, wishes });
+  const groupLabels =
+    turnOf({ facts }) === 'withdraw'
+      ? await gitlab.readLabels()
+      : await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
   return { kind: 'decided', ...input };
 }

@@ -132,7 +132,11 @@ export async function carryOut(
     return { kind: 'paused', plan: wanted, assessment, change: null };
   if (wanted.actions.length === 0)
     return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
-  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
+  const verdict = judge(
+    wanted,
+    deps.settings.policy,
+    options.allowMassChange === true || wanted.turn !== null,
+  );
   if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
   if (verdict.kind === 'braked') {
     if (found.epic !== null)
@@ -170,7 +174,7 @@ export async function carryOut(
   const wants =
     !isStopped(decision) &&
     (newlyWanted(wanted.rulings, said.recorded).length > 0 || movesNext(wanted.rulings));
-  const goesOn = applied.started.size > 0 || wants;
+  const goesOn = applied.started.size > 0 || wants || wanted.turn === 'take-up';
   return goesOn ? await goOn(deps, outcome, options, applied.started) : outcome;
 }
 

@@ -88,7 +88,7 @@ describe('a SOW that has changed', () => {
     expect(readable(epic?.description ?? '')).toContain('"scoped":');
     expect(readable(epic?.description ?? '')).not.toContain('"scoped":480');
     const [note] = epicNotes('proposal:withdrawal');
-    expect(note).toMatch(/@mira \*\*The deal is not won any more/);
+    expect(note).toMatch(/@mira \*\*The deal of SOW-7 is lost/);
     expect(world.sandbox.world.issues.every(({ state }) => state === 'opened')).toBe(true);
     expect((await procession('sweep')).code).toBe(0);
     expect((await procession('apply', FILE)).stdout).toContain('nothing to do');

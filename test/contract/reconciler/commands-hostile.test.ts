@@ -26,6 +26,7 @@ const EXAMPLES: Readonly<Record<CommandName, string>> = {
   retry: '/ps retry first',
   hold: '/ps hold no money left',
   resume: '/ps resume',
+  withdraw: '/ps withdraw the deal is lost',
   skip: '/ps skip first no time for it',
   add: '/ps add change-order More hours',
   snooze: '/ps snooze first 3',

@@ -242,6 +242,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return it.issue('last');
     },
   },
+  withdrawn: {
+    happens: async (it) => {
+      const say = (body: string): unknown =>
+        it.sandbox.operations.createNote(it.sandbox.user('mira'), it.epic(), body);
+      say('/ps withdraw no money');
+      await settleIn(it);
+      say('/ps apply');
+      return it.epic();
+    },
+  },
   reminder: { until: '2026-11-06', process: single(DUE), happens: async (it) => it.issue('only') },
   late: { until: '2026-11-10', process: single(DUE), happens: async (it) => it.issue('only') },
   escalation: { until: '2026-11-12', process: single(DUE), happens: async (it) => it.issue('only') },

@@ -87,6 +87,7 @@ describe('the portfolio', () => {
       completed: 0,
       complete: 1,
       unreadable: 1,
+      withdrawn: 0,
       paused: 1,
       late: 1,
       withViolations: 0,

@@ -1,0 +1,132 @@
+/** Engagements that are given up: what that would close, who is asked, and when one is taken up again by itself. */
+import { addCalendarDays } from '#domain/base/calendar.ts';
+import type { StepKey } from '#domain/base/keys.ts';
+import { labelName } from '#domain/base/labels.ts';
+import { ended } from '#domain/base/sentence.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Proposal } from '#domain/proposals/proposal.ts';
+import { isWithdrawn, type Rulings } from '#domain/rulings/rulings.ts';
+import { type KeptSow, openOffers } from '#domain/sow/history.ts';
+import { LOST_STAGE } from '#domain/sow/stage.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
+import type { Assessment } from './step-status.ts';
+
+/** Days within which an engagement whose deal is won again is taken up by itself. */
+const TAKEN_UP_WITHIN_DAYS = 30;
+
+/** Cause of a withdrawal that a manager wants, whatever the sources say. */
+export const BY_MANAGER = 'manager';
+/** Cause of the question whether to take an engagement up again that was given up long ago. */
+export const WON_AGAIN = 'won-again';
+
+/** Issues of an engagement, whatever step they are of. */
+type Issues = ReadonlyMap<StepKey, ActualIssue>;
+
+/**
+ * Steps that end with the engagement, or have ended with it: the same before it is withdrawn, in the middle of that and
+ * after. What is recorded as done is none of them.
+ */
+export function stepsGivenUp(
+  { steps }: Pick<Assessment, 'steps'>,
+  issues: Issues,
+  settings: Pick<Settings, 'labels'>,
+): readonly StepKey[] {
+  const settled = new Set(steps.filter(({ settled }) => settled !== null).map(({ key }) => key));
+  return [...issues].flatMap(([key, issue]) =>
+    !settled.has(key) && (issue.state === 'opened' || wasGivenUp(issue, settings)) ? [key] : [],
+  );
+}
+
+/** Whether an issue was closed because its engagement was withdrawn. */
+export function wasGivenUp({ state, labels }: ActualIssue, settings: Pick<Settings, 'labels'>): boolean {
+  return state === 'closed' && labels.includes(labelName('workflow', 'withdrawn', settings.labels));
+}
+
+/** Rulings with an engagement taken up again whose deal is won again soon enough; the same rulings for any other. */
+export function afterWonAgain(rulings: Rulings, kept: KeptSow, today: string): Rulings {
+  const { hold, holds } = rulings;
+  if (hold === null || !isWonAgain(rulings, kept) || today > addCalendarDays(hold.on, TAKEN_UP_WITHIN_DAYS))
+    return rulings;
+  return { ...rulings, hold: null, holds: [...holds, { from: hold.on, to: today }] };
+}
+
+/** The source that said that the deal is lost no longer says so. An older word of it was refused before it came here. */
+function isWonAgain({ hold }: Pick<Rulings, 'hold'>, kept: KeptSow): boolean {
+  const cause = hold?.withdrawn?.cause;
+  if (cause === undefined || cause === BY_MANAGER) return false;
+  return !openOffers(kept).some(({ kind, reading }) => kind === cause && reading.kind === 'not-won');
+}
+
+/** What people are asked about the end of an engagement, or about what ended it. */
+export function withdrawalProposals(
+  assessment: Assessment,
+  issues: Issues,
+  { kept, settings }: { readonly kept: KeptSow; readonly settings: Settings },
+): readonly Proposal[] {
+  const { rulings, engagement, closed } = assessment;
+  if (closed) return [];
+  const steps = stepsGivenUp(assessment, issues, settings);
+  if (isWithdrawn(rulings)) return isWonAgain(rulings, kept) ? [takingUp(assessment, steps)] : [];
+  const lost = openOffers(kept).flatMap(({ kind, reading }): readonly Proposal[] =>
+    reading.kind === 'not-won' && reading.stage === LOST_STAGE
+      ? [withdrawing(kind, `The deal of ${engagement} is lost`, { assessment, steps, why: reading.stage })]
+      : [],
+  );
+  const { withdrawal } = rulings;
+  if (withdrawal === null) return lost;
+  const title = `${engagement} would be withdrawn, as \`${withdrawal.by}\` wants: ${inlineText(withdrawal.reason)}`;
+  return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: withdrawal.reason })];
+}
+
+function withdrawing(
+  cause: string,
+  title: string,
+  {
+    assessment,
+    steps,
+    why,
+  }: { readonly assessment: Assessment; readonly steps: readonly StepKey[]; readonly why: string },
+): Proposal {
+  return {
+    kind: 'withdrawal',
+    cause,
+    title,
+    lines: [
+      `Withdrawing it would close ${countOf(steps)} with the label \`workflow::withdrawn\`, and this epic; what is done stays done, and nobody is reminded any more. \`/ps resume\` would take it up again as it is now.`,
+      '',
+      ...listOf(steps, assessment),
+      '',
+      ended(
+        'Nothing else of what a source says now is taken over. `/ps hold <reason>` stops the work without closing anything',
+      ),
+    ],
+    does: { why, closes: steps.toSorted() },
+    hindrance: null,
+  };
+}
+
+function takingUp(assessment: Assessment, steps: readonly StepKey[]): Proposal {
+  return {
+    kind: 'withdrawal',
+    cause: WON_AGAIN,
+    title: `The deal of ${assessment.engagement} is won again, more than ${TAKEN_UP_WITHIN_DAYS} days after it was withdrawn`,
+    lines: [
+      `Taking it up again would open ${countOf(steps)} as it was; what is done stays done.`,
+      '',
+      ...listOf(steps, assessment),
+    ],
+    does: { opens: steps.toSorted() },
+    hindrance: null,
+  };
+}
+
+function countOf(steps: readonly StepKey[]): string {
+  return steps.length === 1 ? '1 issue' : `${steps.length} issues`;
+}
+
+function listOf(steps: readonly StepKey[], assessment: Assessment): readonly string[] {
+  const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
+  return steps.map((step) => `- ${stepReference(step)} ${titles.get(step) ?? ''}`.trimEnd());
+}
