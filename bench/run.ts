@@ -11,6 +11,8 @@ const USAGE = `npm run bench -- <name> [options]
               --rates 1,20,200  --seconds 10  --engagements 60  --api-ms 30
   launch    requests of a launch, and its time as a multiple of the API's latency
               --latencies 0,100,300  --sows 1,20  --rounds 3
+  calls     requests of a sweep when every engagement has a call the next day
+              --engagements 500
   inbox     deliveries made durable per second, without HTTP
               --seconds 3
   start     how long commands and the service take to start
@@ -87,6 +89,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
       sows: numbers(values.sows ?? '1,20', 'sows'),
       rounds: number('rounds', 3),
     });
+  },
+  calls: async () => {
+    const { calls } = await import('./calls.ts');
+    return await calls(number('engagements', 500));
   },
   inbox: async () => {
     const { inbox } = await import('./inbox.ts');

@@ -103,11 +103,18 @@ function partialsOf(
 /** How far comments will have been read: threads that this run opens and takes away are counted already. */
 export function readingsWithThreads(rulings: Rulings, { threads, found }: PlanFacts): Rulings['readings'] {
   const changes = new Map<string, number>();
+  const known = new Set(rulings.readings.map(({ item }) => item));
+  const unread: string[] = [];
   for (const [step, { open, doubles }] of threads ?? new Map<StepKey, Settled>()) {
     const issue = found.issues.get(step);
-    if (issue !== undefined) changes.set(itemName(issue), open.length - doubles.length);
+    if (issue === undefined) continue;
+    const item = itemName(issue);
+    changes.set(item, open.length - doubles.length);
+    // Nobody has ever said anything there, so nothing was read: the first thread is no news to the next run.
+    if (issue.notesCount === 0 && open.length > 0 && !known.has(item)) unread.push(item);
   }
-  return rulings.readings.map((reading) => {
+  const readings = [...rulings.readings, ...unread.map((item) => ({ item, count: 0, upTo: 0 }))];
+  return readings.map((reading) => {
     const change = changes.get(reading.item) ?? 0;
     return change === 0 || reading.count === null ? reading : { ...reading, count: reading.count + change };
   });

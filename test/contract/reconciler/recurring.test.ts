@@ -107,6 +107,14 @@ describe('threads', () => {
     expect(routes.filter((route) => !route.startsWith('GET'))).toHaveLength(3);
   });
 
+  it('are no news to the next look, not even the first one on an issue', async () => {
+    await kickedOff();
+    world.forget();
+    await world.at('2027-01-25 11:15');
+    expect(world.sandbox.ledger.entries().filter(({ route }) => route.includes('discussions'))).toEqual([]);
+    expect(requests().writes).toBe(0);
+  });
+
   it('are opened by no one twice when a run dies after any request', async () => {
     await kickedOff();
     await weeks('2027-01-26', '2027-01-31');
