@@ -3,7 +3,7 @@
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
-import { MANAGER, type PersonInRole, personInRole } from '#domain/rulings/people.ts';
+import { assigneeFor, MANAGER, type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
@@ -31,8 +31,14 @@ export function assigneesOf(status: StepStatus, context: Outlook): readonly stri
   if (pending !== null) return [pending];
   const assigned = status.issue?.assignees.map(({ username }) => username) ?? [];
   if (assigned.length > 0) return assigned;
-  const { username } = personOn(status, context);
+  const { username } =
+    status.issue === null ? { username: firstAssignee(status, context) } : personOn(status, context);
   return username === null ? [] : [username];
+}
+
+/** Whom an issue is given to that is made in this run: as it will be seen in the next. */
+function firstAssignee({ step }: StepStatus, { assessment, settings }: Outlook): string | null {
+  return assigneeFor(step.owner, assessment, settings);
 }
 
 function personOn(status: StepStatus, { assessment, settings }: Outlook): PersonInRole {

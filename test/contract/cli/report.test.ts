@@ -125,20 +125,24 @@ describe('a report', () => {
     expect(stdout).toMatch(/^Broken\n {2}SOW-1042 {2}.+ \[closed-too-early]$/m);
   });
 
-  it('waits for nobody once the engagement is complete', async () => {
+  it('waits for the money alone once the engagement is closed', async () => {
     await world.walk(...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem');
 
     const { engagements, people, counts } = await readPortfolio(world.deps, at());
 
     expect(engagements[0]).toMatchObject({
       status: 'complete',
-      waitingFor: [],
+      money: 'open',
+      waitingFor: [{ step: 'money-received' }],
       late: [],
-      nextDue: null,
-      done: SHIPPED.issues,
+      nextDue: { step: 'money-received' },
+      done: SHIPPED.issues - 1,
       completedOn: '2026-11-23',
     });
-    expect({ people, running: counts.running }).toEqual({ people: [], running: 0 });
+    expect({ people, running: counts.running }).toMatchObject({
+      people: [{ duties: [{ step: 'money-received' }] }],
+      running: 0,
+    });
   });
 
   it('leaves an epic of people that only carries our labels alone', async () => {

@@ -24,7 +24,7 @@ function spent(): { reads: number; writes: number } {
 }
 
 /** Steps that this SOW does not have: another deployment, and what exists only when somebody asks. */
-const ABSENT: ReadonlySet<string> = new Set(['intake-on-prem', 'lesson', 'change-order']);
+const ABSENT: ReadonlySet<string> = new Set(['intake-on-prem', 'lesson', 'change-order', 'deliverable']);
 
 describe('launch', () => {
   it('turns a Closed Won SOW into an epic with one issue per step and a blocking link per predecessor', async () => {
@@ -50,6 +50,7 @@ describe('launch', () => {
         'assign-engineer blocks welcome-email',
         'change-request blocks project-summary',
         'customer-sign-off blocks financial-wrap-up',
+        'financial-wrap-up blocks money-received',
         'intake-aws blocks project-summary',
         'kick-off blocks change-request',
         'kick-off blocks intake-aws',
@@ -84,6 +85,7 @@ describe('launch', () => {
           'customer-sign-off',
           'financial-wrap-up',
           'post-mortem',
+          'money-received',
         ].map((id) => [id, 'workflow::blocked']),
       ),
     });

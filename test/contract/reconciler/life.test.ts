@@ -5,7 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { checkEngagement } from '#domain/explain/check.ts';
+import { parseMarker } from '#domain/text/marker.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { Tier } from '#sandbox/world.ts';
 import {
@@ -20,15 +22,14 @@ import {
 async function live(world: EngagementWorld): Promise<readonly string[]> {
   const done: string[] = [];
   for (let turn = 0; turn < 40; turn += 1) {
-    const step = world.process.steps.find(
-      ({ id, until }) => until === undefined && stateOf(world, id) === 'workflow::ready',
-    );
-    if (step === undefined) return done;
-    done.push(step.id);
+    const key = keysOf(world).find((one) => world.state(one) === 'workflow::ready');
+    const step = world.process.steps.find(({ id }) => key !== undefined && id === stepIdOf(key));
+    if (key === undefined || step === undefined) return done;
+    done.push(key);
     doStep(
       world.sandbox.operations,
       world.sandbox.user('mira'),
-      world.issue(step.id),
+      world.issue(key),
       evidenceFor(step, world.sow),
     );
     await world.reconcile();
@@ -36,12 +37,15 @@ async function live(world: EngagementWorld): Promise<readonly string[]> {
   throw new Error('forty turns were not enough');
 }
 
-function stateOf(world: EngagementWorld, step: string): string | null {
-  try {
-    return world.state(step);
-  } catch {
-    return null;
-  }
+/** Steps with an issue that do not run alongside others, those of items among them. */
+function keysOf(world: EngagementWorld): readonly StepKey[] {
+  const alongside = new Set(
+    world.process.steps.filter(({ until }) => until !== undefined).map(({ id }) => id),
+  );
+  return world.sandbox.world.issues.flatMap(({ description }) => {
+    const step = parseMarker(description)?.step ?? null;
+    return step === null || alongside.has(stepIdOf(step)) ? [] : [step];
+  });
 }
 
 const lives = [
@@ -77,7 +81,9 @@ describe.each(TIERS)('a whole life on GitLab %s', (tier) => {
             (tier === 'free' ? 1 : 0) -
             world.process.steps.filter(({ until }) => until !== undefined).length,
         );
-        expect(world.sandbox.world.notes.filter(({ system }) => !system)).toHaveLength(1);
+        // The end of the work, and where money comes after it, that of the money.
+        const ends = world.process.steps.some(({ after_close }) => after_close === true) ? 2 : 1;
+        expect(world.sandbox.world.notes.filter(({ system }) => !system)).toHaveLength(ends);
         expect((await world.reconcile()).kind).toBe('unchanged');
       } finally {
         await world.close();
