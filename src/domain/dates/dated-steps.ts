@@ -69,22 +69,23 @@ function datesOf(
   const { calendar } = settings;
   const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, calendar);
   const moved = movedOf(key, assessment.rulings);
-  const createdOn = issue === null ? null : localDate(issue.createdAt, calendar);
+  // An issue that is yet to be made is made today.
+  const createdOn = issue === null ? assessment.today : localDate(issue.createdAt, calendar);
   const due = dueOf(status, context);
   return {
     planned: notBefore(createdOn, givenDate(status, context) ?? plannedDue.get(key) ?? null),
     baseline: notBefore(createdOn, planDate(status, context)),
     due,
     pinned: isPinned(status, context),
-    mayMove: !(due !== null && createdOn !== null && due < createdOn) && !followsByItself(status.step),
+    mayMove: !(due !== null && due < createdOn) && !followsByItself(status.step),
     doneOn: done ? (settled?.on ?? closedOn) : null,
-    held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn ?? '', calendar),
+    held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn, calendar),
   };
 }
 
 /** A plan that was over before there was an issue began with it. */
-function notBefore(first: string | null, date: string | null): string | null {
-  return date !== null && first !== null && date < first ? first : date;
+function notBefore(first: string, date: string | null): string | null {
+  return date !== null && date < first ? first : date;
 }
 
 function movedOf(key: StepKey, { moved }: Rulings): Moved | undefined {

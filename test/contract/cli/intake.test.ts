@@ -79,7 +79,7 @@ describe('procession intake', () => {
     const first = await intake({ TRIGGER_PAYLOAD });
     const second = await intake({ TRIGGER_PAYLOAD });
 
-    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('SOW-1042: 12 created') });
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('SOW-1042: 13 created') });
     expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('SOW-1042: nothing to do.') });
     expect(epics()).toHaveLength(1);
   });

@@ -16,7 +16,7 @@ let world: EngagementWorld;
 let state: string;
 
 beforeEach(async () => {
-  world = await startEngagement({ process: aProcess() });
+  world = await startEngagement({ process: aProcess(), now: () => new Date() });
   await world.apply();
   state = join(await mkdtemp(join(tmpdir(), 'sweep-')), 'state.json');
 });
