@@ -167,8 +167,14 @@ function readingsOf(value: string): readonly number[] {
 
 /** The address of a link, also of a file that was dropped into the cell (`/uploads/…`), or one that is written out. */
 function addressIn({ text, links }: Cell): string | null {
-  const link = links.find((address) => /^(?:https?:\/\/[^\s/?#]|\/uploads\/)/i.test(address));
-  return link ?? /(?<![\p{L}\p{N}])https?:\/\/[^\s/?#<>][^\s<>]*/iu.exec(text)?.[0] ?? null;
+  const written = text.match(/(?<![\p{L}\p{N}])https?:\/\/[^\s<>]+/giu) ?? [];
+  return [...links, ...written].find(isAddress) ?? null;
+}
+
+/** Whether an address leads somewhere: its host, or the upload it names, is more than the place of one. */
+function isAddress(address: string): boolean {
+  const [, name = ''] = /^(?:https?:\/\/|\/uploads\/)([^/?#]+)/i.exec(address) ?? [];
+  return /[\p{L}\p{N}]/u.test(name) && !isPlaceholder(name);
 }
 
 function comparable(text: string): string {
