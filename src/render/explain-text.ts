@@ -20,7 +20,7 @@ export function explainText(explanation: Explanation, paint: Paint): string {
 }
 
 function epicLines(
-  { epic, forecastEnd, criticalPath, hours, steps }: Explanation,
+  { epic, revisions, forecastEnd, criticalPath, hours, steps }: Explanation,
   paint: Paint,
 ): readonly string[] {
   const where = epic.url === null ? '' : ` ${paint('dim', epic.url)}`;
@@ -33,6 +33,7 @@ function epicLines(
     ...healthLines(epic, paint),
     ...endLines({ forecastEnd, criticalPath, steps }, paint),
     ...hoursLine(hours, paint),
+    ...revisions.map((revision) => revisionLine(revision, paint)),
     ...epic.leftAlone.map(
       (reference) => `  ? ${reference} carries our marker but was made by somebody unknown: left alone`,
     ),
@@ -49,6 +50,17 @@ function endLines(
   return [
     `  ${paint('dim', 'forecast')} the last closing step is done on ${forecastEnd}; decided by ${visible(titles.join(' → '))}`,
   ];
+}
+
+/** How the SOW came to be what it is. */
+function revisionLine(
+  { number, on, origin, by, fields }: Explanation['revisions'][number],
+  paint: Paint,
+): string {
+  const source = origin.kind === 'crm' ? 'the CRM' : (origin.name ?? 'its file');
+  const commit = origin.commit === null ? '' : ` at ${origin.commit.slice(0, 8)}`;
+  const who = by === null ? '' : `, agreed to by ${by}`;
+  return `  ${paint('dim', `SOW, revision ${number}`)} since ${on}, from ${visible(`${source}${commit}${who}: ${fields.join(', ')}`)}`;
 }
 
 function hoursLine(hours: Explanation['hours'], paint: Paint): readonly string[] {

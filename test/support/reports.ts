@@ -65,6 +65,7 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     nextDue: { step: 'kick-off', title: 'Kick-off', date: '2026-11-30', inDays: 10 },
     late: [],
     forecastEnd: null,
+    revision: 1,
     criticalPath: [],
     hours: null,
     closedOn: null,

@@ -18,6 +18,7 @@ import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY, revisionOf } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
@@ -79,6 +80,7 @@ export function assess(input: AssessInput): Assessment {
     sow,
     rulings,
     today,
+    revision: revisionOf(found.record?.history ?? NO_HISTORY),
     proposals: found.record?.proposals ?? [],
     trackers: trackerMemories(steps, {
       settings,

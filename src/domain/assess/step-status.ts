@@ -81,6 +81,8 @@ export interface Assessment {
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
+  /** Revision of the SOW, as recorded. */
+  readonly revision: number;
   /** What people were asked by then, as recorded. */
   readonly proposals: readonly ProposalMemory[];
   /** Steps in reading order. */

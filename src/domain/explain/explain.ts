@@ -23,6 +23,7 @@ import type { Predecessor, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { type RemindersSeen, remindersSeen } from '#domain/reminders/reminders.ts';
 import type { Waiver } from '#domain/rulings/rulings.ts';
+import { NO_HISTORY, type Revision, revisionOf } from '#domain/sow/history.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { type OccurrencesSeen, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
@@ -35,6 +36,10 @@ export interface Explanation {
   readonly engagement: EngagementKey;
   readonly process: { readonly id: string; readonly name: string; readonly profile: string | null };
   readonly epic: EpicExplanation;
+  /** Revision of the SOW that holds: 1 since the launch. */
+  readonly revision: number;
+  /** Later revisions, the oldest kept first. */
+  readonly revisions: readonly Revision[];
   /** Day on which the last closing step is done, as things stand; `null`: nothing says when. */
   readonly forecastEnd: string | null;
   /** Open steps that decide that day, in order. */
@@ -156,6 +161,7 @@ export function explain(input: {
   const { process } = assessment;
   const context = blockContext(assessment, settings);
   const forecast = forecastOf(context);
+  const history = found.record?.history ?? NO_HISTORY;
   const steps = process.steps.flatMap((step): StepExplanation[] => {
     const status = assessment.steps.find(({ key }) => key === step.id);
     if (status !== undefined) return [explainStep(status, context, forecast)];
@@ -166,6 +172,8 @@ export function explain(input: {
     engagement: assessment.engagement,
     process: { id: process.id, name: process.name, profile: process.profile },
     epic: explainEpic(context, found),
+    revision: revisionOf(history),
+    revisions: history.revisions,
     forecastEnd: forecast.end,
     criticalPath: forecast.criticalPath,
     hours: hoursSeen(assessment.hours.reading),

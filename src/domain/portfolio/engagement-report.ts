@@ -181,6 +181,11 @@ export const EngagementReport = z.object({
   ),
   criticalPath: z.array(z.string()).describe('Keys of the open steps that decide that day, in order.'),
   hours: HoursSeen.nullable().describe('null: none are sold, and nobody has recorded any.'),
+  revision: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('Of the SOW: 1 since the launch; null: its record cannot be read.'),
   violations: z.array(ReportedFinding),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),

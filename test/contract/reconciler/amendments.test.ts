@@ -1,10 +1,14 @@
 /** Another SOW from a source that nobody has looked at: asked about once, applied as it was shown, refused when it is older. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explain } from '#domain/explain/explain.ts';
 import { revisionOf } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
+import { explainText } from '#render/explain-text.ts';
+import { plain } from '#render/paint.ts';
 import type { Note } from '#sandbox/world.ts';
 import { answerTo, lookIn, sayIn, settleIn } from '#test/support/commands.ts';
 import { dyingAfter } from '#test/support/dying.ts';
@@ -83,6 +87,14 @@ describe('a SOW that comes changed from the CRM', () => {
         fields: ['hours.scoped', 'dates.end'],
       }),
     ]);
+    const explained = await decide(world.deps, await world.gitlab.readEngagement('SOW-1042'));
+    if (explained.kind !== 'decided') throw new Error(explained.kind);
+    const { facts, settings } = explained;
+    const shown = explain({ ...facts, settings });
+    expect(shown).toMatchObject({ revision: 2, revisions: [{ number: 2, by: 'mira' }] });
+    expect(explainText(shown, plain)).toContain(
+      'SOW, revision 2 since 2026-11-24, from the CRM, agreed to by mira: hours.scoped, dates.end',
+    );
     expect(world.issue('project-summary').dueDate).toBe('2027-01-29');
     expect(world.issue('customer-sign-off').dueDate).toBe('2027-02-05');
     expect(world.epic().dueDate).toBe('2027-01-29');
