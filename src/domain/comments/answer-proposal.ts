@@ -4,7 +4,7 @@ import { isOpen } from '#domain/proposals/memory.ts';
 import { digestOf, isSameProposal, type Proposal } from '#domain/proposals/proposal.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 
 /** A proposal as it stands now, and as it was shown. */
 interface Shown {

@@ -4,7 +4,7 @@ import { answerProposal } from './answer-proposal.ts';
 import { call } from './call-command.ts';
 import { done, type Effect, type EffectContext, type EffectsOf, onEpic } from './effect.ts';
 import { ENGAGEMENT_COMMANDS } from './engagement-commands.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 import { replan } from './replan-command.ts';
 import { STEP_COMMANDS } from './step-commands.ts';
 

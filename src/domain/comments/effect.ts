@@ -8,7 +8,7 @@ import type { Proposal } from '#domain/proposals/proposal.ts';
 import type { OneTimeEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { stepReference } from '#domain/text/references.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 import type { Reply } from './replies.ts';
 
 /** Circumstances under which a command was given. */

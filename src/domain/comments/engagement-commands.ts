@@ -15,7 +15,7 @@ import {
   refused,
   text,
 } from './effect.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 
 /** Issues of one on-demand step: more are a mistake. */
 const MOST_INSTANCES = 50;

@@ -22,7 +22,8 @@ import type { Reading, Rulings } from '#domain/rulings/rulings.ts';
 import { parseNoteMarker } from '#domain/text/marker.ts';
 import { ASKING, SETTLED } from '#domain/texts/notes.ts';
 import { carryOutCommand } from './carry-out-command.ts';
-import { type Command, mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
+import { mayHoldCommand, type ParsedCommand, parseCommands } from './parse-command.ts';
+import { type Command } from './read-arguments.ts';
 import type { Reply } from './replies.ts';
 import { type Speaker, whyNot } from './rights.ts';
 

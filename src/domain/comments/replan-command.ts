@@ -7,7 +7,7 @@ import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 import { mayAnswer, mayPull } from './rights.ts';
 
 /** Applies or drops what is proposed, as far as the speaker may, or pulls dates forward. */

@@ -13,7 +13,7 @@ import {
   refused,
   text,
 } from './effect.ts';
-import type { Command } from './parse-command.ts';
+import type { Command } from './read-arguments.ts';
 
 /** Effects of the commands about one step. */
 export const STEP_COMMANDS: EffectsOf<'waive' | 'unwaive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> =

@@ -12,7 +12,6 @@ import { NO_HISTORY } from '#domain/sow/history.ts';
 import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
-import { hoursNote } from '#domain/texts/hours-notes.ts';
 import {
   epicClosedEarlyNote,
   epicCompletedNote,
@@ -20,7 +19,8 @@ import {
   fuseNote,
   moneyCompletedNote,
   restoredNote,
-} from '#domain/texts/notes.ts';
+} from '#domain/texts/epic-notes.ts';
+import { hoursNote } from '#domain/texts/hours-notes.ts';
 import { sowChangedNote } from '#domain/texts/sow-notes.ts';
 import type { Action } from './action.ts';
 import { planAnswers } from './answers.ts';

@@ -5,7 +5,7 @@ import { movedBlock } from '#domain/plan/holder.ts';
 import { recordNow, withRecord } from '#domain/plan/written.ts';
 import { placeOf } from '#domain/record/line.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
-import { movedNote, twinNote } from '#domain/texts/notes.ts';
+import { movedNote, twinNote } from '#domain/texts/epic-notes.ts';
 import { ensureNote } from './ensure-note.ts';
 import { epicOf, targetOf, textOf, type World } from './world.ts';
 

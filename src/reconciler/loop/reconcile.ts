@@ -11,7 +11,7 @@ import { newlyWanted } from '#domain/plan/pipelines.ts';
 import { judge } from '#domain/policy/policy.ts';
 import { oneIssueWarnings } from '#domain/process/items.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { brakeNote, recordDamagedNote } from '#domain/texts/notes.ts';
+import { brakeNote, recordDamagedNote } from '#domain/texts/epic-notes.ts';
 import { otherSowNote } from '#domain/texts/sow-notes.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import { applyPlan } from './apply-plan.ts';

@@ -6,7 +6,7 @@ import type { Plan } from '#domain/plan/action.ts';
 import type { ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Seal } from '#domain/record/line.ts';
-import { descriptionFullNote } from '#domain/texts/notes.ts';
+import { descriptionFullNote } from '#domain/texts/epic-notes.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { ensureNote } from './ensure-note.ts';
 import type { StartedRun } from './read-runs.ts';
