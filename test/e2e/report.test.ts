@@ -172,7 +172,8 @@ describe.skipIf(!installed)('the report in the browser', () => {
       .locator('.legend use')
       .evaluateAll((uses) => uses.map((use) => use.getAttribute('href')));
 
-    expect(new Set(signs).size).toBe(7);
+    expect(new Set(signs).size).toBe(signs.length);
+    expect(signs.length).toBeGreaterThan(6);
     expect(await page.locator('.legend').innerText()).toMatch(
       /done.*ready to start.*waits for somebody outside.*late/s,
     );

@@ -20,7 +20,7 @@ export const SEAL_PAIR = newKeyPair();
 
 export const SETTINGS = [
   'gitlab: { group: services, project: services/engagements }',
-  'roles: { manager: [mira], engineer: [eli, noor] }',
+  'roles: { manager: [mira], engineer: [eli, noor], finance: [] }',
   `service: { url: ${SERVICE_URL} }`,
   `seal: { keys: [${SEAL_PAIR.publicKey}] }`,
 ].join('\n');

@@ -247,7 +247,7 @@ describe('sandbox/pages', () => {
         id: 2,
         target: about,
         authorId: mira.id,
-        discussionId: 'd',
+        discussionId: 'e',
         system: true,
         createdAt: at(4),
         updatedAt: at(4),

@@ -81,6 +81,7 @@ function settings(answers: InitAnswers): string {
     'roles:                     # GitLab usernames; the first is the default',
     `  manager: ${list(managers)}`,
     `  engineer: ${list(engineers)}`,
+    '  finance: []              # nobody: their steps go to the manager',
     `calendar: { time_zone: ${JSON.stringify(timeZone)}, holidays: [] }`,
     'policy: { mode: enforce }  # or warn (tell, undo nothing) or shadow (compute, write nothing)',
     ...(serviceUrl === null ? [] : [`service: { url: ${JSON.stringify(serviceUrl)} }`]),

@@ -3,6 +3,7 @@
 import { DEVELOPER, ROLE_NAMES } from '#domain/base/gitlab-version.ts';
 import type { Details } from '#domain/base/sentence.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { MANAGER } from '#domain/rulings/people.ts';
 import { type RolePerson, valuesOf } from '#domain/setup/installation.ts';
 import { pageOf, type Rule, some } from './diagnosis.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -38,15 +39,23 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     id: 'role-empty',
     area: 'people',
     severity: 'warning',
+    applies: ({ roles }) => (roles[MANAGER] ?? []).length === 0,
+    says: 'Nobody has the role manager: unless the SOW names somebody, steps of the manager, and of roles that nobody has, are assigned to nobody.',
+    fix: 'Name somebody in procession.yml: roles: { manager: [username] }.',
+  },
+  {
+    id: 'role-empty',
+    area: 'people',
+    severity: 'warning',
     applies: ({ roles, processRoles }) => {
-      const empty = processRoles.filter((role) => (roles[role] ?? []).length === 0);
+      const empty = processRoles.filter((role) => role !== MANAGER && roles[role] === undefined);
       const [first] = empty;
       return (
         first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first }
       );
     },
-    says: 'Nobody has the {what} {roles}: unless the SOW names somebody, those steps are assigned to nobody.',
-    fix: 'Name somebody in procession.yml: roles: { {first}: [username] }.',
+    says: 'Nobody has the {what} {roles}: unless the SOW names somebody, those steps go to the manager.',
+    fix: 'Name somebody in procession.yml: roles: { {first}: [username] }, or nobody on purpose: [].',
   },
   {
     id: 'reviewer-is-engine',

@@ -58,24 +58,33 @@ function bySteps({ assessment: { steps, hours } }: BlockContext): readonly strin
 }
 
 /** Acceptances for which silence counts: when each was sent, when it was accepted, and how. */
-function acceptanceTable({ assessment, settings }: BlockContext): readonly string[] {
-  const rows = assessment.steps.flatMap(({ key, step, issue, done, evidence, acceptance }) => {
+function acceptanceTable(context: BlockContext): readonly string[] {
+  const rows = context.assessment.steps.flatMap((status) => {
+    const { key, step, issue, done, evidence, acceptance } = status;
     const rule = step.done_when.acceptance;
     if (rule === undefined || issue === null) return [];
     const sent = evidence.find(({ field }) => field === rule.sent)?.value ?? '–';
-    const on = done && issue.closedAt !== null ? localDate(issue.closedAt, settings.calendar) : '–';
-    const how = acceptance?.reached === true ? 'silence' : done ? 'in writing' : '–';
+    const isSilent = done && acceptance?.reached === true;
+    const on = isSilent ? acceptance.lastDay : (doneOn(status, context) ?? '–');
+    const how = isSilent ? 'silence' : done ? 'in writing' : '–';
     return [`| ${stepReference(key)} ${step.title} | ${inlineText(sent, 40)} | ${on} | ${how} |`];
   });
   return rows.length === 0 ? [] : ['', '| Acceptance | Sent | Accepted | By |', '|---|---|---|---|', ...rows];
 }
 
 /** Steps that are done: when they were planned to be, and when they were. */
-function datesTable({ assessment, settings }: BlockContext): readonly string[] {
-  const rows = assessment.steps.flatMap(({ key, step, issue, done }) => {
-    if (!done || issue === null || issue.closedAt === null || step.until !== undefined) return [];
-    const on = localDate(issue.closedAt, settings.calendar);
-    return [`| ${stepReference(key)} ${step.title} | ${issue.dueDate ?? '–'} | ${on} |`];
+function datesTable(context: BlockContext): readonly string[] {
+  const rows = context.assessment.steps.flatMap((status) => {
+    const { key, step, issue } = status;
+    const on = doneOn(status, context);
+    if (on === null || step.until !== undefined) return [];
+    return [`| ${stepReference(key)} ${step.title} | ${issue?.dueDate ?? '–'} | ${on} |`];
   });
   return rows.length === 0 ? [] : ['| Step | Planned | Done |', '|---|---|---|', ...rows];
+}
+
+/** Day on which a step was done; today for one that this run closes. */
+function doneOn({ done, issue }: StepStatus, { assessment, settings }: BlockContext): string | null {
+  if (!done || issue === null) return null;
+  return issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
 }

@@ -622,6 +622,14 @@ const CASES: readonly Case[] = [
     fix: 'Name somebody in procession.yml: roles: { manager: [username] }.',
   },
   {
+    id: 'role-empty',
+    face: 'of a role that the settings do not name',
+    severity: 'warning',
+    given: { settings: SETTINGS.replace(', finance: []', '') },
+    message: 'Nobody has the role finance: unless the SOW names somebody, those steps go to the manager.',
+    fix: 'Name somebody in procession.yml: roles: { finance: [username] }, or nobody on purpose: [].',
+  },
+  {
     id: 'reviewer-is-engine',
     given: { settings: SETTINGS.replace('gitlab: {', 'gitlab: { reviewer: procession-bot,') },
     env: (world) => {

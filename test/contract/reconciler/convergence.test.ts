@@ -194,7 +194,8 @@ describe('whatever people do and say', () => {
                 if (target !== undefined && result.done) remarks.add(target.id);
                 if (result.said !== null) said.push(result.said);
                 unanswered += result.said === null ? 0 : 1;
-                if (!now) continue;
+                // GitLab counts comments: one deleted and one written between two looks leave the count as it was.
+                if (!now && deedNow.kind !== 'unsay') continue;
                 world.sandbox.ledger.clear();
                 await run();
                 expect(world.sandbox.ledger.writes().length).toBeLessThanOrEqual(

@@ -11,7 +11,8 @@ let remove: () => Promise<void>;
 const workers: RunningWorker[] = [];
 
 beforeEach(async () => {
-  world = await startEngagement();
+  // The clock of the store, which counts leases.
+  world = await startEngagement({ now: () => new Date() });
   ({ store, remove } = await aStore());
 });
 

@@ -64,7 +64,7 @@ describe('procession test', () => {
     expect(stdout).toContain('1 process, 1 case: 1 failed');
   });
 
-  it('fails when a rule of the process changes and the cases do not', async () => {
+  it('fails when a rule of the process changes and the cases do not', { timeout: 180_000 }, async () => {
     await edit('issue_templates/delivery/kick-off.md', 'after: [welcome-email]', 'after: [assign-engineer]');
 
     const { code, stdout } = await cli(['test'], { cwd });
