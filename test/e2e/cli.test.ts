@@ -232,14 +232,15 @@ describe('procession, with GitLab', () => {
     const again = await run('apply', 'out/plan.json');
 
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(
-      /SOW-1042: 14 created, 12 links, 0 changed\.\nEpic: http:\/\/127\.0\.0\.1:\d+\/groups\/services\/-\/epics\/1\n$/,
+    expect(first.stdout).toContain(
+      `SOW-1042: ${SHIPPED.issues + 1} created, ${SHIPPED.links} links, 0 changed.\nEpic: http://127.0.0.1:`,
     );
+    expect(first.stdout).toMatch(/\/groups\/services\/-\/epics\/1\n$/);
     expect(again).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^SOW-1042: nothing to do\. http/),
     });
-    expect(sandbox.world.issues).toHaveLength(11);
+    expect(sandbox.world.issues).toHaveLength(SHIPPED.issues);
   });
 
   it('refuses a plan that has become stale, with the difference', async () => {
