@@ -1,16 +1,9 @@
 /** The sandbox on a port with the engine running behind it: every change in the browser wakes its engagement. */
 
-import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
-import {
-  DEFAULT_HOURS,
-  DEFAULT_MOVE_DATES,
-  DEFAULT_POLICY,
-  DEFAULT_REMINDERS,
-  type Settings,
-} from '#domain/base/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '#domain/base/settings.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -101,19 +94,7 @@ export function showStatesOnBoard({ world }: Sandbox): void {
 }
 
 function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileDeps {
-  const settings: Settings = {
-    calendar: DEFAULT_CALENDAR,
-    labels: {},
-    policy: DEFAULT_POLICY,
-    roles: ROLES,
-    showAmounts: false,
-    reminders: DEFAULT_REMINDERS,
-    hours: DEFAULT_HOURS,
-    moveDates: DEFAULT_MOVE_DATES,
-    amendments: 'ask',
-    commands: {},
-    formerUsers: [],
-  };
+  const settings: Settings = { ...DEFAULT_SETTINGS, roles: ROLES };
   const gitlab = createGitLab({
     host: url,
     token: seeded.bot.token,

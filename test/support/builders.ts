@@ -1,12 +1,5 @@
 /** Valid by default, change one thing. */
-import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
-import {
-  DEFAULT_HOURS,
-  DEFAULT_MOVE_DATES,
-  DEFAULT_POLICY,
-  DEFAULT_REMINDERS,
-  type Settings,
-} from '#domain/base/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '#domain/base/settings.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { EMPTY_MEMORY } from '#domain/engagement/memory.ts';
 import { type ActualEpic, type ActualIssue, type ActualState, PREMIUM } from '#domain/engagement/state.ts';
@@ -135,17 +128,8 @@ export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefin
 
 export function someSettings(changes: Partial<Settings> = {}): Settings {
   return {
-    calendar: DEFAULT_CALENDAR,
-    labels: {},
-    policy: DEFAULT_POLICY,
+    ...DEFAULT_SETTINGS,
     roles: { manager: ['mira'], engineer: ['eli', 'noor'] },
-    showAmounts: false,
-    reminders: DEFAULT_REMINDERS,
-    hours: DEFAULT_HOURS,
-    moveDates: DEFAULT_MOVE_DATES,
-    amendments: 'ask',
-    commands: {},
-    formerUsers: [],
     ...changes,
   };
 }

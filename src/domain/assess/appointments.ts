@@ -1,8 +1,8 @@
 /** Roles given by finishing a step: whoever is assigned to "Assign an engineer" when it is done is the engineer. */
 
-import { localDate } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import type { Appointment } from '#domain/rulings/rulings.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
@@ -32,7 +32,7 @@ function newAppointments(assessment: Assessment, settings: Settings): readonly A
     const username = appointedBy(status, assessment, settings);
     if (username === null || isSameUser(username, personInRole(role, assessment, settings).username))
       return [];
-    const on = issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
+    const on = closedOn(issue, assessment.today, settings.calendar);
     const by = issue.closedBy ?? { username, id: 0 };
     return [{ role, username, by: by.username, byId: by.id, on, note: 0 }];
   });

@@ -248,7 +248,6 @@ function readFacts(
     evidence: written,
     said: saidSoFar({ rulings, today }).filter((reminder) => reminder.step === step.id),
     since,
-    // The label: of a step that was done before that was recorded.
     wasDone: wasDone && recorded?.how !== 'warn',
     calendar: settings.calendar,
     today,

@@ -1,8 +1,8 @@
 /** Recurring steps with occurrences: the facts that their schedules follow from, and what closing them takes. */
 
-import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { newMemory, type TrackerMemory } from '#domain/recurring/memory.ts';
@@ -46,10 +46,7 @@ function begun(
 ): TrackerMemory | null {
   const before = after.flatMap(({ step: id }) => statuses.filter(({ key }) => key === id));
   if (before.length < after.length || before.some(({ done }) => !done)) return null;
-  const days = before.map(({ settled, issue }) => {
-    const closedAt = issue?.closedAt ?? null;
-    return settled?.on ?? (closedAt === null ? today : localDate(closedAt, settings.calendar));
-  });
+  const days = before.map(({ settled, issue }) => settled?.on ?? closedOn(issue, today, settings.calendar));
   const start = days.toSorted().at(-1) ?? launchedOn;
   const first = step.recurs === undefined ? null : firstSlot(step.recurs, statuses);
   return newMemory(start, first === null ? [] : [{ slot: first, from: start, note: null }]);

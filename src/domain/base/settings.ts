@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.ts';
+import { type Calendar, DEFAULT_CALENDAR } from './calendar.ts';
 import type { CommandName } from './commands.ts';
 import type { LabelRenames } from './labels.ts';
 
@@ -62,6 +62,7 @@ export interface HoursThresholds {
 }
 
 export const DEFAULT_HOURS: HoursThresholds = { notice: 75, attention: 90, limit: 100 };
+
 /** What becomes of due dates when work before them is late: people are asked, dates move by themselves, or nothing moves. */
 export const MOVE_DATES = ['ask', 'auto', 'never'] as const;
 export type MoveDates = (typeof MOVE_DATES)[number];
@@ -88,3 +89,18 @@ export interface Settings {
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */
   readonly formerUsers: readonly string[];
 }
+
+/** Settings where `procession.yml` says nothing, and nobody has a role. */
+export const DEFAULT_SETTINGS: Settings = {
+  calendar: DEFAULT_CALENDAR,
+  labels: {},
+  policy: DEFAULT_POLICY,
+  roles: {},
+  showAmounts: false,
+  reminders: DEFAULT_REMINDERS,
+  hours: DEFAULT_HOURS,
+  moveDates: DEFAULT_MOVE_DATES,
+  amendments: 'ask',
+  commands: {},
+  formerUsers: [],
+};

@@ -4,17 +4,10 @@
  */
 
 import { evidenceFor } from '#domain/assess/assess.ts';
-import { DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
 import { checksum } from '#domain/base/record-line.ts';
-import {
-  DEFAULT_HOURS,
-  DEFAULT_MOVE_DATES,
-  DEFAULT_POLICY,
-  DEFAULT_REMINDERS,
-  type Settings,
-} from '#domain/base/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
 import {
   type ActualEpic,
@@ -53,19 +46,8 @@ const FIRST_ISSUE_ID = 501;
 
 /** Gives settings that belong to nobody, so that a case says the same wherever it is run. */
 export function settingsOf({ given }: ReadyCase): Settings {
-  return {
-    calendar: DEFAULT_CALENDAR,
-    labels: {},
-    policy: { ...DEFAULT_POLICY, mode: given.policy },
-    roles: given.roles,
-    showAmounts: false,
-    reminders: DEFAULT_REMINDERS,
-    hours: DEFAULT_HOURS,
-    moveDates: DEFAULT_MOVE_DATES,
-    amendments: 'ask',
-    commands: {},
-    formerUsers: [],
-  };
+  const policy = { ...DEFAULT_SETTINGS.policy, mode: given.policy };
+  return { ...DEFAULT_SETTINGS, policy, roles: given.roles };
 }
 
 /**

@@ -5,6 +5,7 @@ import { dueOf, type Outlook } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import type { Moved, Rulings } from '#domain/rulings/rulings.ts';
 import { type DatedStep, type Forecast, forecastDates } from './forecast.ts';
@@ -67,7 +68,6 @@ function datesOf(
   const { assessment, settings, plannedDue } = context;
   const { key, done, settled, issue } = status;
   const { calendar } = settings;
-  const closedOn = issue?.closedAt == null ? assessment.today : localDate(issue.closedAt, calendar);
   const moved = movedOf(key, assessment.rulings);
   // An issue that is yet to be made is made today.
   const createdOn = issue === null ? assessment.today : localDate(issue.createdAt, calendar);
@@ -78,7 +78,7 @@ function datesOf(
     due,
     pinned: isPinned(status, context),
     mayMove: !(due !== null && due < createdOn) && !followsByItself(status.step),
-    doneOn: done ? (settled?.on ?? closedOn) : null,
+    doneOn: done ? (settled?.on ?? closedOn(issue, assessment.today, calendar)) : null,
     held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn, calendar),
   };
 }

@@ -18,11 +18,10 @@ export interface CausedMoves {
  * @param forecast without `today`: a proposal that changed daily would be nobody's to answer
  */
 export function movesByCause(steps: readonly DatedStep[], forecast: Forecast): readonly CausedMoves[] {
-  const found = steps.flatMap((step) => {
-    const to = movedTo(step, forecast);
-    const cause = to === null ? null : causeOf(step.key, forecast.steps);
-    if (to === null || cause === null || step.due === null) return [];
-    return [{ cause, move: { step: step.key, from: step.due, to } }];
+  const later = movesTo(forecast, steps).filter(({ from, to }) => to > from);
+  const found = later.flatMap((move) => {
+    const cause = causeOf(move.step, forecast.steps);
+    return cause === null ? [] : [{ cause, move }];
   });
   return [...new Set(found.map(({ cause }) => cause))].map((cause) => ({
     cause,
@@ -30,18 +29,16 @@ export function movesByCause(steps: readonly DatedStep[], forecast: Forecast): r
   }));
 }
 
-/** Later date that a proposal gives a step; `null`: it stays. */
-function movedTo({ key, pinned, slip, due, mayMove }: DatedStep, forecast: Forecast): string | null {
-  const date = forecast.steps.get(key)?.forecast ?? null;
-  if (pinned || !mayMove || slip === 'fixed' || date === null || due === null) return null;
-  return date > due ? date : null;
-}
-
 /** Earlier dates that steps could have. @param pulled a forecast with `pullFrom` */
 export function movesForward(steps: readonly DatedStep[], pulled: Forecast): readonly DateMove[] {
+  return movesTo(pulled, steps).filter(({ from, to }) => to < from);
+}
+
+/** Due dates of the steps that may move, and what is forecast of them, whether that is another day or not. */
+function movesTo(forecast: Forecast, steps: readonly DatedStep[]): readonly DateMove[] {
   return steps.flatMap(({ key, pinned, slip, due, mayMove }) => {
-    const to = pulled.steps.get(key)?.forecast ?? null;
-    if (pinned || !mayMove || slip === 'fixed' || due === null || to === null || to >= due) return [];
+    const to = forecast.steps.get(key)?.forecast ?? null;
+    if (pinned || !mayMove || slip === 'fixed' || due === null || to === null) return [];
     return [{ step: key, from: due, to }];
   });
 }

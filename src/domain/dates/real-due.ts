@@ -1,5 +1,6 @@
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { addWorkingDays, type Calendar, localDate } from '#domain/base/calendar.ts';
+import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import type { Step } from '#domain/process/process.ts';
 
 /**
@@ -15,9 +16,8 @@ export function realDue(
   for (const { from, working_days, real } of step.due) {
     const before = steps.find((status) => status.key === from);
     if (real !== true || before?.done !== true) continue;
-    const closedAt = before.issue?.closedAt ?? null;
-    const closedOn = closedAt === null ? today : localDate(closedAt, calendar);
-    const date = addWorkingDays(before.settled?.on ?? closedOn, working_days, calendar);
+    const on = before.settled?.on ?? closedOn(before.issue, today, calendar);
+    const date = addWorkingDays(on, working_days, calendar);
     return issue.dueDate === given || issue.dueDate === date ? date : null;
   }
   return null;

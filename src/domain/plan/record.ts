@@ -1,10 +1,10 @@
 /** The record as a run leaves it, and whether that must be written. */
 
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
-import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
 import { realDue } from '#domain/dates/real-due.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import { withTold } from '#domain/hours/hours.ts';
@@ -149,7 +149,6 @@ export function endsOf(
 ): [StepKey, Done][] {
   if (settled !== null) return [[key, settled]];
   if (!done || issue === null) return [];
-  const closedOn = issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
   const how = (): Done['how'] => {
     if (waiver !== null) return 'waiver';
     if (violations.length > 0) return 'warn';
@@ -161,5 +160,6 @@ export function endsOf(
   // What Procession closes is done by whoever waived it, or by nobody: the same before and after it is closed.
   const by =
     proof === 'rules' || proof === 'warn' ? (issue.closedBy?.username ?? null) : (waiver?.by ?? null);
-  return [[key, { on: closedOn, by, how: proof }]];
+  const on = closedOn(issue, assessment.today, settings.calendar);
+  return [[key, { on, by, how: proof }]];
 }

@@ -1,6 +1,7 @@
 /** What was estimated, and what it came to: for the step that closes the books. */
+
 import type { StepStatus } from '#domain/assess/step-status.ts';
-import { localDate } from '#domain/base/calendar.ts';
+import { closedOn } from '#domain/engagement/closed-on.ts';
 import { rounded } from '#domain/hours/memory.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
 import { hoursText } from '#domain/hours/words.ts';
@@ -85,6 +86,5 @@ function datesTable(context: BlockContext): readonly string[] {
 
 /** Day on which a step was done; today for one that this run closes. */
 function doneOn({ done, issue }: StepStatus, { assessment, settings }: BlockContext): string | null {
-  if (!done || issue === null) return null;
-  return issue.closedAt === null ? assessment.today : localDate(issue.closedAt, settings.calendar);
+  return !done || issue === null ? null : closedOn(issue, assessment.today, settings.calendar);
 }
