@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import { formatPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import type { LabelRenames } from '#domain/base/labels.ts';
 import type { Secret } from '#domain/base/secret.ts';
-import type { Settings } from '#domain/base/settings.ts';
+import type { LaunchChoice, Settings } from '#domain/base/settings.ts';
+import { conditionProblems } from '#domain/process/condition-problems.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import {
   type Environment,
@@ -24,8 +25,6 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   /** Path or id; `null` without a file. */
   readonly group: string | null;
   readonly project: string | null;
-  readonly process: string;
-  readonly profile: string | null;
   /** Folder of the processes. */
   readonly templates: string;
   /** Public keys whose seals count; empty: records are not sealed. */
@@ -75,8 +74,6 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
   if (problems.length > 0 || result.settings === null) throw new ConfigError(problems);
   const {
     gitlab,
-    process,
-    profile,
     roles,
     calendar,
     labels,
@@ -97,8 +94,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     configFile: result.found ? (named ?? DEFAULT_FILE) : null,
     group: environment.group ?? gitlab?.group ?? null,
     project: environment.project ?? gitlab?.project ?? null,
-    process,
-    profile: profile ?? null,
+    launch: launchOf(result.settings),
     roles,
     calendar: {
       timeZone: calendar.time_zone,
@@ -129,6 +125,17 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     limits: gitlab?.limits ?? {},
     reviewer: gitlab?.reviewer ?? null,
     templates,
+  };
+}
+
+function launchOf({
+  process,
+  profile,
+  processes,
+}: Pick<ProcessionFile, 'process' | 'profile' | 'processes'>): LaunchChoice {
+  return {
+    choices: processes.map((choice) => ({ ...choice, profile: choice.profile ?? null })),
+    otherwise: { process, profile: profile ?? null },
   };
 }
 
@@ -227,10 +234,21 @@ function readProcessionFile(
   const parsed = parseYaml(content.text, file);
   if (parsed.kind === 'error') return { settings: null, found: true, problems: parsed.problems };
   const shape = checkShape(ProcessionFile, parsed.value);
-  if (shape.kind === 'ok') return { settings: shape.value, found: true, problems: [] };
-  const problems = shape.problems.map((found) => located(withoutSecrets(found), file, parsed.lineOf));
+  const found = shape.kind === 'ok' ? unmeetable(shape.value.processes) : shape.problems;
+  if (shape.kind === 'ok' && found.length === 0) return { settings: shape.value, found: true, problems: [] };
+  const problems = found.map((one) => located(withoutSecrets(one), file, parsed.lineOf));
   const byLine = problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
   return { settings: null, found: true, problems: byLine };
+}
+
+/** What is wrong with the conditions by which a process is chosen. */
+function unmeetable(processes: ProcessionFile['processes']): readonly InputProblem[] {
+  return processes.flatMap(({ when }, index) =>
+    conditionProblems(when).map((found) => {
+      const at = ['processes', index, 'when', ...found.at];
+      return { ...found, at, path: formatPath(at) };
+    }),
+  );
 }
 
 function withoutSecrets(found: InputProblem): InputProblem {

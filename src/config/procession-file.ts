@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_CALENDAR, isCalendarDate, isTimeZone, WEEKDAYS } from '#domain/base/calendar.ts';
 import { COMMAND_NAMES } from '#domain/base/commands.ts';
+import { Condition } from '#domain/base/condition-shape.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
 import {
   AMENDMENT_MODES,
@@ -157,6 +158,19 @@ export const ProcessionFile = z.strictObject({
     .describe('Where the engagements live.'),
   process: Id.default('delivery').describe('The process that a won SOW starts: a folder of `templates`.'),
   profile: Id.optional().describe('One of the profiles of the process.'),
+  processes: z
+    .array(
+      z.strictObject({
+        when: Condition.describe('What the SOW must be: a condition, as steps have it.'),
+        process: Id.describe('A folder of `templates`.'),
+        profile: Id.optional().describe('One of the profiles of that process.'),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe(
+      'Other processes for SOWs that meet a condition; the first that fits is taken, `process` where none does. An engagement keeps the one it was launched with.',
+    ),
   roles: z
     .record(Id, z.array(Username).max(100))
     .default({})

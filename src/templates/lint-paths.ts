@@ -18,7 +18,7 @@ export interface LintResult {
 }
 
 /** What was checked, with the SOWs that can be used. */
-interface LintedPaths extends LintResult {
+export interface LintedPaths extends LintResult {
   readonly usable: readonly { readonly file: string; readonly sow: Sow }[];
 }
 

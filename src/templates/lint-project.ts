@@ -1,53 +1,65 @@
 /** Checks everything of a project but its settings. */
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
-import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import type { Settings } from '#domain/base/settings.ts';
+import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { Launch, Settings } from '#domain/base/settings.ts';
 import { sowDateProblems } from '#domain/process/date-order.ts';
+import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { roleProblems } from '#domain/process/role-problems.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
-import { type LintResult, lintPaths } from './lint-paths.ts';
+import { type LintedPaths, type LintResult, lintPaths } from './lint-paths.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
 import { loadProcess, readProfiles } from './load-process.ts';
 
 /** What the settings say that a launch takes, and who does its steps. */
-export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands' | 'calendar'> {
+export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands' | 'calendar' | 'launch'> {
   /** The settings file, for messages. */
   readonly configFile: string | null;
-  readonly process: string;
-  readonly profile: string | null;
 }
 
 /**
- * Checks the templates, the SOW files, and that process, profile and roles of the settings are among the templates.
+ * Checks the templates, the SOW files, and that processes, profiles and roles of the settings are among the templates.
  *
- * @param launch `null`: the settings cannot be used, and nothing is said about launches
+ * @param settings `null`: the settings cannot be used, and nothing is said about launches
  */
 export async function lintProject(
   templates: string,
   sowsFolder: string,
-  launch: LaunchSettings | null,
+  settings: LaunchSettings | null,
 ): Promise<LintResult> {
   const { problems, checked, usable } = await lintPaths([templates, ...(await listSowFiles(sowsFolder))]);
-  if (launch === null) return { problems, checked };
-  const [launches, roles, process] = await Promise.all([
-    findLaunchProblems(launch, templates),
-    findRoleProblems(launch, templates),
-    launchedProcess(launch, templates),
+  if (settings === null) return { problems, checked };
+  const [launches, roles, dates] = await Promise.all([
+    findLaunchProblems(settings, templates),
+    findRoleProblems(settings, templates),
+    findDateProblems(usable, settings, templates),
   ]);
-  const dates = usable.flatMap(({ file, sow }) =>
-    process === null
-      ? []
-      : sowDateProblems(process, sow, launch.calendar).map((found) => ({ ...found, file })),
-  );
   return { problems: [...launches, ...roles, ...problems, ...dates], checked };
+}
+
+/** Warnings about the dates of SOW files, each by the process that it starts. */
+async function findDateProblems(
+  usable: LintedPaths['usable'],
+  { launch, calendar }: LaunchSettings,
+  templates: string,
+): Promise<readonly InputProblem[]> {
+  const launches = launchesOf(launch);
+  const processes = await Promise.all(launches.map(async (one) => await launchedProcess(one, templates)));
+  return usable.flatMap(({ file, sow }) => {
+    const { process: id, profile } = launchFor(sow, launch);
+    const index = launches.findIndex((one) => one.process === id && one.profile === profile);
+    const process = processes[index] ?? null;
+    return process === null
+      ? []
+      : sowDateProblems(process, sow, calendar).map((found) => ({ ...found, file }));
+  });
 }
 
 /** The process of a launch; `null` while it cannot be read, which is told elsewhere. */
 async function launchedProcess(
-  { process, profile }: LaunchSettings,
+  { process, profile }: Launch,
   templates: string,
 ): Promise<ProcessDefinition | null> {
   try {
@@ -83,19 +95,42 @@ async function inAllVersions(folder: string): Promise<readonly ProcessDefinition
 }
 
 async function findLaunchProblems(
-  { process, profile, configFile: file }: LaunchSettings,
+  { launch, configFile }: LaunchSettings,
   templates: string,
 ): Promise<readonly InputProblem[]> {
-  const wrong = (path: string, message: string, meant: string, names: readonly string[]): InputProblem[] => {
-    const otherwise = names.length === 0 ? 'Leave it out.' : `Use one of: ${names.join(', ')}.`;
-    return [problem({ file, at: path }, message, didYouMean(meant, names, otherwise))];
-  };
   const folders = await listProcesses(templates).catch(() => []);
-  const ids = folders.map(({ id }) => id);
-  if (ids.length === 0) return [];
+  if (folders.length === 0) return [];
+  const named = [
+    { ...launch.otherwise, at: [] },
+    ...launch.choices.map((choice, index) => ({ ...choice, at: ['processes', index] })),
+  ];
+  const problems = await Promise.all(
+    named.map(async ({ at, ...one }) => await launchProblems(one, at, { folders, templates })),
+  );
+  return problems.flat().map((found) => ({ ...found, file: configFile }));
+}
+
+/** What is wrong with one process of the settings; `at`: where it is named. */
+async function launchProblems(
+  { process, profile }: Launch,
+  at: FieldPath,
+  {
+    folders,
+    templates,
+  }: { readonly folders: Awaited<ReturnType<typeof listProcesses>>; readonly templates: string },
+): Promise<readonly InputProblem[]> {
+  const wrong = (field: string, message: string, meant: string, names: readonly string[]): InputProblem[] => {
+    const otherwise = names.length === 0 ? 'Leave it out.' : `Use one of: ${names.join(', ')}.`;
+    return [problem({ at: [...at, field] }, message, didYouMean(meant, names, otherwise))];
+  };
   const found = folders.find(({ id }) => id === process);
   if (found === undefined)
-    return wrong('process', `there is no process "${process}" in ${templates}`, process, ids);
+    return wrong(
+      'process',
+      `there is no process "${process}" in ${templates}`,
+      process,
+      folders.map(({ id }) => id),
+    );
   const profiles = profile === null ? [] : await readProfiles(found.folder);
   if (profile === null || profiles === null || profiles.includes(profile)) return [];
   return wrong('profile', `there is no profile "${profile}" of the process "${process}"`, profile, profiles);

@@ -143,7 +143,6 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     sleep,
     random: Math.random,
     observer: lookingAhead(memory.observer, lookAhead, { settings: deps.settings, clock }),
-    launch: { process: config.process, profile: config.profile },
     concurrency: CONCURRENCY,
     renewEveryMs: RENEW_EVERY_MS,
   };

@@ -52,8 +52,6 @@ export interface Wire extends PipelineWire {
   /** @throws ConfigError with every problem. */
   config(): Config;
   settings(): Settings;
-  /** Process and profile of a launch for which none are named. */
-  defaultLaunch(): ProcessChoice;
   /** Tells whether there is a token: without one, SOW files are planned against an empty GitLab. */
   hasGitLab(): boolean;
   /**
@@ -140,7 +138,6 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     logger,
     config,
     settings: config,
-    defaultLaunch: () => ({ process: config().process, profile: config().profile }),
     hasGitLab: () => config().gitlabToken !== null,
     processes: async (only) => (only === undefined ? await processes() : await load(only)),
     gitlab,

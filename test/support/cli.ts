@@ -90,7 +90,6 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     logger: deps.logger,
     config: absent('config'),
     settings: () => deps.settings,
-    defaultLaunch: () => ({ process: 'sample', profile: null }),
     hasGitLab: () => true,
     processes: async () => deps.processes,
     gitlab: async () => deps.gitlab,

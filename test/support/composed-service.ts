@@ -144,7 +144,7 @@ async function run(
   const access = { host: world.url, token, group: 'services', project: 'services/engagements' };
   const { sleep, pass } = impatient();
   const service = await composeService({
-    config: { ...config, process: world.process.id },
+    config,
     secrets: requireSecrets(config),
     clock: world.deps.clock,
     logger,

@@ -62,6 +62,11 @@ export function storeOf(...processes: readonly ProcessDefinition[]): ProcessStor
   };
 }
 
+/** Settings by which every SOW starts one process. */
+export function launching({ id, profile }: ProcessDefinition): Pick<Settings, 'launch'> {
+  return { launch: { choices: [], otherwise: { process: id, profile } } };
+}
+
 /** The engine with the delivery process, on the real clock. */
 export async function deliveryEngine(gitlab: GitLab): Promise<ReconcileDeps> {
   return {
@@ -125,7 +130,7 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   const over = (gitlab: GitLab): ReconcileDeps => ({
     gitlab,
     processes: storeOf(process),
-    settings: someSettings(settings),
+    settings: someSettings({ ...launching(process), ...settings }),
     seal,
     logger: SILENT,
     clock: { now: () => now().toISOString() },

@@ -74,7 +74,6 @@ export function startWorker(
         settled: (engagement, outcome) => outcomes.push({ engagement, kind: outcome.kind }),
         failed: (_, code) => failures.push(code),
       },
-      launch: { process: deps.processes.ids[0] ?? 'delivery', profile: null },
       concurrency: 2,
       renewEveryMs: 20_000,
       ...changes,

@@ -1,4 +1,4 @@
-import { decideTarget, LAUNCH_OPTIONS, launchOf, offlineReason, sowOf } from '#cli/targets/decide-target.ts';
+import { decideTarget, LAUNCH_OPTIONS, offlineReason, sowOf } from '#cli/targets/decide-target.ts';
 import { readTarget } from '#cli/targets/target.ts';
 import { notWonText } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
@@ -38,11 +38,9 @@ async function run(context: CommandContext): Promise<number> {
       'procession explain --help',
     );
   const offline = offlineReason(context, target, false);
-  const launch = launchOf(context);
   const decision = await decideTarget(context, {
     engagement: target.engagement,
     sow: sowOf(target),
-    launch,
     offline: offline !== null,
   });
   if (decision.kind === 'not-won') {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CHANGED_SINCE, type ChosenTargets, chooseTargets } from '#cli/targets/chosen-targets.ts';
-import { LAUNCH_OPTIONS, launchOf } from '#cli/targets/decide-target.ts';
+import { LAUNCH_OPTIONS } from '#cli/targets/decide-target.ts';
 import { type PlanRun, planAll, planRunData, planRunNote, planRunText } from '#cli/targets/plan-run.ts';
 import { isEmpty, plannedData, plannedText, planTarget } from '#cli/targets/planned.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
@@ -65,7 +65,7 @@ async function run(context: CommandContext): Promise<number> {
 async function runOne(context: CommandContext, { chosen }: ChosenTargets): Promise<number> {
   const [only] = chosen;
   if (only?.kind !== 'target' || only.target.kind === 'plan-file') return EXIT.done;
-  const planned = await planTarget(context, only.target, launchOf(context));
+  const planned = await planTarget(context, only.target);
   const data = plannedData(context, planned);
   if (planned.kind === 'planned') await writeOut(context, data);
   if (context.flag('json')) context.output.json(data);
@@ -79,7 +79,7 @@ async function runMany(
   targets: ChosenTargets,
   mergeRequestIid: number | null,
 ): Promise<number> {
-  const plans = await planAll(context, targets, launchOf(context));
+  const plans = await planAll(context, targets);
   context.output.clearProgress();
   const data = planRunData(context, plans);
   await writeOut(context, data);

@@ -11,7 +11,7 @@ import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
-import { existingOf, type LiveTarget, launchOf, originOf, verifyLaunch } from './decide-target.ts';
+import { existingOf, type LiveTarget, launchOf, originOf, sowOf, verifyLaunch } from './decide-target.ts';
 import type { SettledOutcome } from './outcome.ts';
 import { checkReview, type Review } from './review.ts';
 import { stepTitles } from './step-titles.ts';
@@ -45,7 +45,7 @@ async function applyLive(
   choices: ApplyChoices,
 ): Promise<SettledOutcome> {
   const { review } = choices;
-  const launch = launchOf(context);
+  const launch = launchOf(context, sowOf(target));
   verifyLaunch(context, target.engagement, { launch, processes: await context.wire.processes() });
   const options = {
     ...(await commonOptions(context, choices)),

@@ -3,6 +3,8 @@
 import type { CommandContext, CommandOption } from '#cli/terminal/command.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import type { Launch } from '#domain/base/settings.ts';
+import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -32,21 +34,14 @@ export const LAUNCH_OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
-/** Process and profile of a launch. */
-export interface Launch {
-  readonly process: string;
-  readonly profile: string | null;
-}
-
-/** Process and profile for a launch: those asked for, else those of the settings. */
-export function launchOf(context: CommandContext): Launch {
-  const defaults = context.wire.defaultLaunch();
-  const process = context.text('process') ?? defaults.process;
-  // The profile of the settings belongs to the process of the settings.
-  return {
-    process,
-    profile: context.text('profile') ?? (process === defaults.process ? defaults.profile : null),
-  };
+/** Process and profile for a launch: those asked for, else those that the settings choose for the SOW. */
+export function launchOf(context: CommandContext, sow: Sow | null): Launch {
+  const { launch } = context.wire.settings();
+  const chosen = sow === null ? launch.otherwise : launchFor(sow, launch);
+  const process = context.text('process') ?? chosen.process;
+  // A profile of the settings belongs to the process that the settings name it with.
+  const known = [chosen, ...launchesOf(launch)].find((one) => one.process === process);
+  return { process, profile: context.text('profile') ?? known?.profile ?? null };
 }
 
 /**
@@ -103,12 +98,12 @@ export async function decideTarget(
     readonly sow: Sow | null;
     /** Where the SOW comes from; absent: nobody knows. */
     readonly origin?: SourceSow['origin'] | undefined;
-    readonly launch: Launch;
     readonly offline: boolean;
   },
 ): Promise<Decided> {
   const { wire } = context;
-  const { engagement, sow, origin, launch, offline } = input;
+  const { engagement, sow, origin, offline } = input;
+  const launch = launchOf(context, sow);
   const processes = offline ? await wire.processes(launch) : await wire.processes();
   verifyLaunch(context, engagement, { launch, processes });
   const gitlab = offline ? emptyGitLab() : await wire.gitlab();

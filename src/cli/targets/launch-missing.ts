@@ -71,7 +71,7 @@ async function launch(
   try {
     const review = mode === 'ignore' ? null : await readReviewOf(context, mode, await wire.lastChange(file));
     const { sow } = await wire.sow(file);
-    const outcome = await reconcileReviewed(deps, engagement, review, { ...wire.defaultLaunch(), sow });
+    const outcome = await reconcileReviewed(deps, engagement, review, { sow });
     return { engagement, outcome, look: null, lookedAt: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -10,7 +10,7 @@ import { counted, visible } from '#render/paint.ts';
 import { planNote } from '#render/plan-note.ts';
 import { summaryLine, summaryOf } from '#render/plan-summary.ts';
 import type { ChosenTargets } from './chosen-targets.ts';
-import type { Launch, LiveTarget } from './decide-target.ts';
+import type { LiveTarget } from './decide-target.ts';
 import { type MigrationPreview, previewMigrations, previewText } from './migration-preview.ts';
 import { digestOf, isEmpty, type Planned, plannedData, plannedText, planTarget } from './planned.ts';
 import { undecidedError } from './undecided.ts';
@@ -29,11 +29,7 @@ export interface PlanRun {
 }
 
 /** Plans every target. A target that fails does not stop the others; an error that is not ours ends the run. */
-export async function planAll(
-  context: CommandContext,
-  targets: ChosenTargets,
-  launch: Launch,
-): Promise<PlanRun> {
+export async function planAll(context: CommandContext, targets: ChosenTargets): Promise<PlanRun> {
   const planned: Planned[] = [];
   const failed: { word: string; message: string; exit: number }[] = [];
   const fail = (word: string, error: AppError): void =>
@@ -48,13 +44,13 @@ export async function planAll(
     }
     if (it.target.kind === 'plan-file') continue;
     seen.add(it.target.engagement);
-    const result = await attempt(context, it.target, launch);
+    const result = await attempt(context, it.target);
     if (result instanceof AppError) fail(it.word, result);
     else planned.push(result);
   }
   const untouched =
     targets.processFiles.length > 0 && context.wire.hasGitLab() && !context.flag('offline')
-      ? await planRunning(context, { seen, launch, planned, fail })
+      ? await planRunning(context, { seen, planned, fail })
       : null;
   const { processFiles } = targets;
   return {
@@ -71,7 +67,6 @@ async function planRunning(
   context: CommandContext,
   into: {
     readonly seen: ReadonlySet<EngagementKey>;
-    readonly launch: Launch;
     readonly planned: Planned[];
     readonly fail: (word: string, error: AppError) => void;
   },
@@ -90,7 +85,7 @@ async function planRunning(
       if (decision.plan.actions.length === 0) untouched += 1;
       else {
         const target = { kind: 'engagement', engagement } as const;
-        into.planned.push({ kind: 'planned', target, decision, launch: into.launch, offline: null });
+        into.planned.push({ kind: 'planned', target, decision, offline: null });
       }
     } else if (decision.kind !== 'absent' && decision.kind !== 'not-won')
       into.fail(engagement, undecidedError(engagement, decision, deps.processes.ids));
@@ -98,13 +93,9 @@ async function planRunning(
   return { count: untouched, migrations: previewing.previews() };
 }
 
-async function attempt(
-  context: CommandContext,
-  target: LiveTarget,
-  launch: Launch,
-): Promise<Planned | AppError> {
+async function attempt(context: CommandContext, target: LiveTarget): Promise<Planned | AppError> {
   try {
-    return await planTarget(context, target, launch);
+    return await planTarget(context, target);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

@@ -15,7 +15,6 @@ import { summaryOf } from '#render/plan-summary.ts';
 import { planText } from '#render/plan-text.ts';
 import {
   decideTarget,
-  type Launch,
   type LiveTarget,
   type OfflineReason,
   offlineReason,
@@ -30,27 +29,21 @@ export type Planned =
       readonly kind: 'planned';
       readonly target: LiveTarget;
       readonly decision: Decision;
-      readonly launch: Launch;
       readonly offline: OfflineReason;
     }
   | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
 
 /** Reads and decides, writes nothing. @throws AppError when nothing can be decided */
-export async function planTarget(
-  context: CommandContext,
-  target: LiveTarget,
-  launch: Launch,
-): Promise<Planned> {
+export async function planTarget(context: CommandContext, target: LiveTarget): Promise<Planned> {
   const offline = offlineReason(context, target, context.flag('offline'));
   const decision = await decideTarget(context, {
     engagement: target.engagement,
     sow: sowOf(target),
     origin: target.kind === 'sow' && offline === null ? await originOf(context, target) : undefined,
-    launch,
     offline: offline !== null,
   });
   if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
-  return { kind: 'planned', target, decision, launch, offline };
+  return { kind: 'planned', target, decision, offline };
 }
 
 /** Tells whether a plan changes nothing. */
@@ -113,7 +106,7 @@ function brakeText(engagement: EngagementKey, why: string): string {
 export function plannedData(context: CommandContext, planned: Planned): Readonly<Record<string, unknown>> {
   const { engagement } = planned.target;
   if (planned.kind === 'not-won') return { version: 1, engagement, outcome: 'not-won', stage: planned.stage };
-  const { target, decision, launch, offline } = planned;
+  const { target, decision, offline } = planned;
   const { facts, plan } = decision;
   const { assessment, found } = facts;
   const sow = sowOf(target);
@@ -121,8 +114,8 @@ export function plannedData(context: CommandContext, planned: Planned): Readonly
     version: 1,
     engagement: assessment.engagement,
     sow: sow === null ? null : recordOf(sow, context.wire.settings()),
-    process: launch.process,
-    profile: launch.profile,
+    process: assessment.process.id,
+    profile: assessment.process.profile,
     offline: offline !== null,
     epicUrl: found.epic?.url ?? null,
     summary: summaryOf(plan),

@@ -1,10 +1,12 @@
-/** What `setup` and `doctor` want to be there: from the settings and the process that a SOW starts. */
+/** What `setup` and `doctor` want to be there: from the settings and the processes that SOWs start. */
 
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
+import { launchesOf } from '#domain/process/launch.ts';
 import {
   DEFAULT_CRON,
+  rolesOf,
   type WantedHook,
   type WantedInstallation,
   wantedInstallation,
@@ -28,12 +30,14 @@ export interface Wishes {
   readonly renewSecret: boolean;
 }
 
-/** @throws ConfigError when the settings or the process have problems */
+/** @throws ConfigError when the settings or a process have problems */
 export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
   const config = wire.config();
-  const { process: id, profile } = config;
-  const process = (await wire.processes({ process: id, profile })).find(id, profile);
-  if (process === null)
+  const launches = launchesOf(config.launch);
+  const store = await wire.processes(launches.length === 1 ? launches[0] : undefined);
+  const processes = launches.map(({ process: id, profile }) => {
+    const process = store.find(id, profile);
+    if (process !== null) return process;
     throw new ConfigError([
       problem(
         { file: config.configFile, at: 'process' },
@@ -41,13 +45,14 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
         'procession lint names the processes there are.',
       ),
     ]);
+  });
   return {
-    installation: wantedInstallation(process, {
+    installation: wantedInstallation(processes, {
       labels: config.labels,
       hook: wishes.hook ? wantedHook(config, wishes.renewSecret) : null,
       schedule: wishes.schedule ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null } : null,
     }),
-    processRoles: [...new Set(process.steps.map(({ owner }) => owner))],
+    processRoles: rolesOf(processes),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Calendar, DEFAULT_CALENDAR } from './calendar.ts';
 import type { CommandName } from './commands.ts';
+import type { Condition } from './condition-shape.ts';
 import type { LabelRenames } from './labels.ts';
 
 /**
@@ -72,11 +73,25 @@ export const DEFAULT_MOVE_DATES: MoveDates = 'ask';
 export const AMENDMENT_MODES = ['ask', 'auto'] as const;
 export type AmendmentMode = (typeof AMENDMENT_MODES)[number];
 
+/** Process and profile of a launch. */
+export interface Launch {
+  readonly process: string;
+  readonly profile: string | null;
+}
+
+/** Launches to choose from: the first whose condition the SOW meets, else `otherwise`. */
+export interface LaunchChoice {
+  readonly choices: readonly (Launch & { readonly when: Condition })[];
+  readonly otherwise: Launch;
+}
+
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
   readonly calendar: Calendar;
   readonly labels: LabelRenames;
   readonly policy: Policy;
+  /** Which process a SOW starts; an engagement that exists keeps its own. */
+  readonly launch: LaunchChoice;
   /** Role → GitLab usernames; the first is the default. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly showAmounts: boolean;
@@ -95,6 +110,7 @@ export const DEFAULT_SETTINGS: Settings = {
   calendar: DEFAULT_CALENDAR,
   labels: {},
   policy: DEFAULT_POLICY,
+  launch: { choices: [], otherwise: { process: 'delivery', profile: null } },
   roles: {},
   showAmounts: false,
   reminders: DEFAULT_REMINDERS,

@@ -3,7 +3,7 @@ import { latenessOf } from '#domain/assess/lateness.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { DUE_ANCHORS } from '#domain/process/due-dates.ts';
+import { type DUE_ANCHORS, earliestDue } from '#domain/process/due-dates.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
@@ -14,6 +14,8 @@ export interface DueRuleSeen {
   readonly workingDays: number;
   /** Date of the anchor; `null` when the SOW does not give one. */
   readonly anchor: string | null;
+  /** Day before which the rule gives no date; `null`: it knows none. */
+  readonly notBefore: string | null;
   /** Set on the first rule with a known anchor, which gave the planned date. */
   readonly used: boolean;
 }
@@ -45,7 +47,7 @@ export function explainDue(status: StepStatus, context: BlockContext): DueExplan
   const date = dueOf(status, context);
   const planned = context.plannedDue.get(status.key) ?? null;
   const used = rules.find((rule) => rule.used);
-  const rule = used === undefined ? 'no rule applies' : ruleText(used);
+  const rule = used === undefined ? 'no rule applies' : ruleText(used, planned);
   const moved = context.assessment.rulings.moved.find(({ step, to }) => step === status.key && to === date);
   const given = date === planned ? rule : setBy(date, planned, status.given);
   const why = moved === undefined ? given : `moved on ${moved.on} with what comes before it`;
@@ -70,19 +72,29 @@ function setBy(date: string | null, planned: string | null, given: string | null
     : `set by people; ${now}`;
 }
 
-function rulesSeen(status: StepStatus, { assessment, plannedDue }: BlockContext): readonly DueRuleSeen[] {
+function rulesSeen(
+  status: StepStatus,
+  { assessment, plannedDue, settings }: BlockContext,
+): readonly DueRuleSeen[] {
   const dates = anchorDates(assessment.sow);
   let found = false;
-  return status.step.due.map(({ from, working_days: workingDays }) => {
+  return status.step.due.map((rule) => {
+    const { from, working_days: workingDays } = rule;
     const anchor = isAnchor(from, dates) ? dates[from] : (plannedDue.get(from) ?? null);
     const used = !found && anchor !== null;
     found ||= used;
-    return { from, workingDays, anchor, used };
+    const notBefore = earliestDue(rule, assessment.sow, settings.calendar);
+    return { from, workingDays, anchor, notBefore, used };
   });
 }
 
 /** `10 working days after closed_won 2026-03-05` */
-function ruleText({ from, workingDays, anchor }: DueRuleSeen): string {
+function ruleText({ notBefore, ...rule }: DueRuleSeen, planned: string | null): string {
+  const counted = countedText(rule);
+  return notBefore !== null && notBefore === planned ? `${counted}, and not before ${notBefore}` : counted;
+}
+
+function countedText({ from, workingDays, anchor }: Omit<DueRuleSeen, 'notBefore'>): string {
   const when = `${from} ${anchor ?? ''}`.trim();
   if (workingDays === 0) return `on ${when}, or the next working day`;
   const days = Math.abs(workingDays);

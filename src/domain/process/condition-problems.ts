@@ -1,11 +1,11 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import { didYouMean, orQuestion } from '#domain/base/closest.ts';
+import type { Condition, ConditionTest } from '#domain/base/condition-shape.ts';
 import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { likelySowPaths, type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
 import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
 import { stageOf } from '#domain/sow/stage.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
-import type { Condition, ConditionTest } from './process.ts';
 
 /**
  * What is wrong with a condition before any SOW is seen: fields no SOW has, values of the wrong type, limits on

@@ -1,6 +1,6 @@
+import type { Condition, ConditionTest } from '#domain/base/condition-shape.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { valuesAt } from '#domain/sow/values.ts';
-import type { Condition, ConditionTest } from './process.ts';
 
 export type ConditionScalar = string | number | boolean;
 type TestObject = Exclude<ConditionTest, ConditionScalar | readonly ConditionScalar[]>;

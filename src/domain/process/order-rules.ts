@@ -86,8 +86,17 @@ function untilOnlyAlongside(process: ProcessDefinition): readonly InputProblem[]
 function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
   return process.steps.flatMap((step) =>
-    step.due.flatMap(({ from }, index) => {
+    step.due.flatMap(({ from, not_before: bound }, index) => {
       const at = ['due', index, 'from'];
+      if (bound !== undefined && !isDueAnchor(bound.from))
+        return [
+          inStep(
+            step,
+            ['due', index, 'not_before', 'from'],
+            `there is no date "${bound.from}"`,
+            didYouMean(bound.from, DUE_ANCHORS, `Use one of ${DUE_ANCHORS.join(', ')}.`),
+          ),
+        ];
       if (from === step.id)
         return [inStep(step, at, 'a step cannot be due after itself', 'Count from another step or date.')];
       if (ids.has(from) || isDueAnchor(from)) return [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Condition } from '#domain/base/condition-shape.ts';
 import { Recurs } from '#domain/recurring/recurs.ts';
 import type { Item } from './item.ts';
 
@@ -6,40 +7,6 @@ export const Id = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected lower-case words with dashes, for example kick-off')
   .max(40);
-
-/**
- * A condition on SOW data. Keys are paths into the SOW (`deployment`, `customer.region`, `services.sku`);
- * for a path through a list any element may match. Values:
- * `aws` (equals) · `[aws, on-prem]` (one of) · `{ not: aws }` or `{ not: [..] }` · `{ present: true }` ·
- * `{ at_least: 80 }`, `{ at_most: 200 }` (numbers and dates). Several keys must all hold;
- * `all:`, `any:` and `none:` take lists of conditions. No code is ever run.
- */
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
-const Test = z.union([
-  Scalar,
-  z.array(Scalar).min(1),
-  z.strictObject({
-    is: z.union([Scalar, z.array(Scalar).min(1)]).optional(),
-    not: z.union([Scalar, z.array(Scalar).min(1)]).optional(),
-    present: z.boolean().optional(),
-    at_least: z.union([z.number(), z.string()]).optional(),
-    at_most: z.union([z.number(), z.string()]).optional(),
-  }),
-]);
-export type ConditionTest = z.infer<typeof Test>;
-
-export type Condition = {
-  readonly [path: string]: ConditionTest | readonly Condition[] | undefined;
-};
-export const Condition: z.ZodType<Condition> = z.lazy(() =>
-  z
-    .object({
-      all: z.array(Condition).optional(),
-      any: z.array(Condition).optional(),
-      none: z.array(Condition).optional(),
-    })
-    .catchall(Test),
-);
 
 /**
  * What must have happened before a step is ready. `kick-off` alone means: that step is done (a `blocks` link,
@@ -58,6 +25,10 @@ const DueRule = z.strictObject({
   working_days: z.number().int().min(-400).max(400),
   /** Of another step: once that is done, counted anew from the day on which it was, unless a person has set another date. */
   real: z.boolean().optional(),
+  /** Never earlier than this, however short the notice: `{ from: closed_won, working_days: 3 }`. Not counted from a step. */
+  not_before: z
+    .strictObject({ from: z.string(), working_days: z.number().int().min(-400).max(400) })
+    .optional(),
 });
 export type DueRule = z.infer<typeof DueRule>;
 

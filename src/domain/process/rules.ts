@@ -1,5 +1,6 @@
 /** The rules that span several fields or files of a process. One function per rule; all problems are found at once. */
 import { didYouMean } from '#domain/base/closest.ts';
+import type { Condition } from '#domain/base/condition-shape.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
 import { closingProblems } from './closing-rules.ts';
 import { conditionProblems } from './condition-problems.ts';
@@ -7,7 +8,7 @@ import { doneWhenProblems } from './done-when-rules.ts';
 import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
-import type { Condition, EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
+import type { EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
 import { recurringProblems } from './recurring-rules.ts';
 import { slipProblems } from './slip-rules.ts';
 

@@ -62,25 +62,30 @@ export interface InstallationWishes {
 /** Every quarter of an hour, off the full hour, when everybody's schedules run. */
 export const DEFAULT_CRON = '7-59/15 * * * *';
 
-/** Lists what a process needs to be in GitLab before its first engagement. */
+/** Lists what processes need to be in GitLab before their first engagement. A label that several have is described by the first. */
 export function wantedInstallation(
-  process: ProcessDefinition,
+  processes: readonly ProcessDefinition[],
   wishes: InstallationWishes,
 ): WantedInstallation {
-  const roles = [...new Set(process.steps.map(({ owner }) => owner))];
+  const labels = processes.flatMap((process) => labelCatalogue(process, wishes.labels));
   return {
-    labels: labelCatalogue(process, wishes.labels),
+    labels: labels.filter(({ name }, index) => labels.findIndex((other) => other.name === name) === index),
     stepsBoard: {
       name: STEPS_BOARD,
       lists: OPEN_STATES.map((state) => labelName('workflow', state, wishes.labels)),
     },
     rolesBoard: {
       name: ROLES_BOARD,
-      lists: roles.map((role) => labelName('role', role, wishes.labels)),
+      lists: rolesOf(processes).map((role) => labelName('role', role, wishes.labels)),
     },
     hook: wishes.hook,
     schedule: wishes.schedule,
   };
+}
+
+/** Roles that own a step, each once. */
+export function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
+  return [...new Set(processes.flatMap(({ steps }) => steps.map(({ owner }) => owner)))];
 }
 
 /** `https://procession.example.com` → `https://procession.example.com/webhooks/gitlab` */

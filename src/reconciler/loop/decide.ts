@@ -64,7 +64,7 @@ export async function judge(
   const others =
     seen.record === null || options.sameEngagement === true ? [] : otherIdentity(seen.record.sow, sow);
   if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
-  const process = processOf(deps.processes, seen, options);
+  const process = processOf(deps.processes, seen, { ...options, sow, settings: deps.settings });
   if ('kind' in process) return process;
   const { settings, gitlab } = deps;
   const now = deps.clock.now();

@@ -32,7 +32,7 @@ export interface ReconcileOptions {
   readonly origin?: SourceSow['origin'];
   /** What becomes of a SOW that is other than the record: applied, because somebody has looked at it, or asked about first. Default: applied. */
   readonly amend?: 'apply' | 'ask';
-  /** Process and profile of a launch; an engagement that exists keeps its own. */
+  /** Process and profile of a launch, in place of those that the settings choose; an engagement that exists keeps its own. */
   readonly process?: string;
   readonly profile?: string | null;
   /** Somebody has named the process: an engagement of another one is refused. */

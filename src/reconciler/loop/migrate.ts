@@ -60,7 +60,7 @@ export async function planMigrationOf(
   const { facts, settings, sealing, now, said } = decision;
   const { record } = facts.found;
   if (record === null || record.process !== goal.process) return null;
-  const old = processOf(deps.processes, facts.found, {});
+  const old = processOf(deps.processes, facts.found, { sow: facts.assessment.sow, settings });
   if ('kind' in old) return undecided(engagement, old);
   const version = old.version;
   if (goal.to === version) return { kind: 'there', engagement, version };

@@ -32,8 +32,6 @@ export interface DrainDeps extends ReconcileDeps {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly observer: DrainObserver;
-  /** Process and profile for SOWs that launch. */
-  readonly launch: { readonly process: string; readonly profile: string | null };
   /** Engagements worked on at the same time. */
   readonly concurrency: number;
   /** A claim is renewed this often while work goes on; well within the lease. */
@@ -129,7 +127,6 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
             // The inbox keeps their order; the clock by which they came in may have been wrong.
             origin: { kind: 'crm', name: null, commit: null, at: null },
             amend: deps.settings.amendments === 'auto' ? 'apply' : 'ask',
-            ...deps.launch,
           }),
       comments: lookOfDeliveries(deliveries),
       onDone: trail.done,

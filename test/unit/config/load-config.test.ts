@@ -91,8 +91,7 @@ describe('config/load-config', () => {
       configFile: null,
       group: null,
       project: null,
-      process: 'delivery',
-      profile: null,
+      launch: { choices: [], otherwise: { process: 'delivery', profile: null } },
       roles: {},
       calendar: {
         timeZone: 'UTC',
@@ -137,8 +136,7 @@ templates: processes
       configFile: 'procession.yml',
       group: 'acme/services',
       project: 'acme/services/engagements',
-      process: 'quote-to-signoff',
-      profile: 'strict',
+      launch: { choices: [], otherwise: { process: 'quote-to-signoff', profile: 'strict' } },
       calendar: {
         timeZone: 'Europe/Berlin',
         weekend: ['fri', 'sat'],
@@ -158,6 +156,45 @@ templates: processes
       templates: 'processes',
     });
     expect(config.roles).toEqual({ manager: ['mira', 'ada.b'], engineer: [] });
+  });
+
+  it('reads by which conditions which process starts, in their order', () => {
+    const { launch } = load(
+      {},
+      `${FILE}processes:
+  - { when: { deployment: none, services.sku: [TR-1, TR-2] }, process: training }
+  - { when: { type: fixed }, process: delivery, profile: strict }
+`,
+    );
+
+    expect(launch).toEqual({
+      choices: [
+        {
+          when: { deployment: 'none', 'services.sku': ['TR-1', 'TR-2'] },
+          process: 'training',
+          profile: null,
+        },
+        { when: { type: 'fixed' }, process: 'delivery', profile: 'strict' },
+      ],
+      otherwise: { process: 'delivery', profile: null },
+    });
+  });
+
+  it('tells what no SOW can ever be, where a process is chosen by it', () => {
+    expect(
+      problems(
+        {},
+        `${FILE}processes:
+  - { when: { services: [training] }, process: training }
+  - { when: { typ: sku }, process: training }
+  - { when: {}, process: training }
+`,
+      ),
+    ).toEqual([
+      'procession.yml:5 processes[0].when.services: "services" holds fields of its own, so it equals nothing. Fix: Ask for one of its fields, or { present: true }.',
+      'procession.yml:6 processes[1].when.typ: a SOW has no field "typ". Fix: Did you mean "type"?',
+      'procession.yml:7 processes[2].when: the condition asks nothing. Fix: Name a SOW field in it, or leave it out: then it always holds.',
+    ]);
   });
 
   it('takes ids of group and project', () => {
@@ -404,12 +441,11 @@ polcy: {}
     writeFileSync(join(folder, 'other.yml'), `${FILE}process: other\n`);
 
     expect(load({ PROCESSION_CONFIG: 'other.yml' })).toMatchObject({
-      process: 'other',
+      launch: { otherwise: { process: 'other' } },
       configFile: 'other.yml',
     });
-    expect(loadConfig({ PROCESSION_CONFIG: 'nothing.yml' }, { folder, file: 'other.yml' }).process).toBe(
-      'other',
-    );
+    const named = loadConfig({ PROCESSION_CONFIG: 'nothing.yml' }, { folder, file: 'other.yml' });
+    expect(named.launch.otherwise.process).toBe('other');
   });
 });
 

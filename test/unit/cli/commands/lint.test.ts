@@ -23,6 +23,16 @@ describe('procession lint', () => {
   it.each([
     ['process: delivry', 'process: there is no process "delivry"', 'Did you mean "delivery"?'],
     [
+      'processes: [{ when: { type: sku }, process: traning }]',
+      'processes[0].process: there is no process "traning"',
+      'Did you mean "training"?',
+    ],
+    [
+      'processes: [{ when: { type: sku }, process: delivery, profile: strickt }]',
+      'processes[0].profile: there is no profile "strickt" of the process "delivery"',
+      'Did you mean "strict"?',
+    ],
+    [
       'profile: strct',
       'profile: there is no profile "strct" of the process "delivery"',
       'Did you mean "strict"?',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Condition } from '#domain/base/condition-shape.ts';
 import { describeCondition, evaluateCondition } from '#domain/process/condition.ts';
 import { conditionProblems } from '#domain/process/condition-problems.ts';
-import { Condition } from '#domain/process/process.ts';
 import { anInputSow } from '#test/support/inputs.ts';
 
 const sow = anInputSow({
