@@ -53,6 +53,7 @@ const lives = [
   ['SOW-1042', 'delivery', 'strict'],
   ['SOW-1043', 'delivery', null],
   ['SOW-1044', 'delivery', null],
+  ['SOW-1044', 'training', null],
   ['SOW-1042', 'quote-to-signoff', null],
   ['SOW-1044', 'quote-to-signoff', null],
 ] as const;

@@ -265,7 +265,7 @@ describe('issue_templates', () => {
   it('is clean', async () => {
     const processes = await listProcesses('issue_templates');
 
-    expect(processes.map(({ id }) => id)).toEqual(['delivery', 'quote-to-signoff']);
+    expect(processes.map(({ id }) => id)).toEqual(['delivery', 'quote-to-signoff', 'training']);
     for (const { folder } of processes) expect((await lintProcess(folder)).map(formatProblem)).toEqual([]);
   });
 });

@@ -120,8 +120,8 @@ describe('domain/explain', () => {
       planned: '2026-11-09',
       why: '3 working days after closed_won 2026-11-04',
       rules: [
-        { from: 'sow_start', workingDays: 0, anchor: null, used: false },
-        { from: 'closed_won', workingDays: 3, anchor: '2026-11-04', used: true },
+        { from: 'sow_start', workingDays: 0, anchor: null, notBefore: null, used: false },
+        { from: 'closed_won', workingDays: 3, anchor: '2026-11-04', notBefore: null, used: true },
       ],
     });
     expect(moved.why).toBe(

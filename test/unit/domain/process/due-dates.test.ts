@@ -34,6 +34,21 @@ describe('domain/due-dates', () => {
     });
   });
 
+  it('gives no date before the one that a rule is bounded by, where the SOW knows that', () => {
+    const bounded = (from: string, anchor: string): Step =>
+      anInputStep('a', {
+        due: [{ from, working_days: -90, not_before: { from: anchor, working_days: 3 } }],
+      });
+
+    expect(due(bounded('sow_end', 'closed_won'))).toEqual({ a: '2026-03-10' });
+    expect(due(bounded('sow_end', 'sow_start'))).toEqual({ a: '2026-02-24' });
+    expect(
+      due(anInputStep('a', { due: [{ ...rule('sow_end', 0), not_before: rule('closed_won', 3) }] })),
+    ).toEqual({
+      a: '2026-06-30',
+    });
+  });
+
   it('counts from other steps, wherever they stand', () => {
     expect(
       due(

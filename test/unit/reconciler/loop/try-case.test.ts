@@ -46,6 +46,7 @@ async function failing(
 describe.each([
   ['delivery', ['strict'], 30],
   ['quote-to-signoff', [], 15],
+  ['training', [], 13],
 ] as const)('the cases of %s', (id, profiles, least) => {
   let loaded: Loaded;
   beforeAll(async () => {
