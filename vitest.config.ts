@@ -38,7 +38,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     projects: [
       // Short tests without a network: most of their work would be loading the same modules again. They come first.
-      project('unit', 20_000, { isolate: false, groupOrder: 0 }),
+      project('unit', 60_000, { isolate: false, groupOrder: 0 }),
       project('contract', 60_000, { isolate: false, groupOrder: 1 }),
       project('e2e', 120_000, {
         isolate: true,

@@ -1,6 +1,7 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
 import { hoursText } from '#domain/hours/words.ts';
+import { remembering } from '#domain/markdown/remembering.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { readSlot } from '#domain/recurring/slot.ts';
 import { evidenceHints } from '#domain/template/evidence-table.ts';
@@ -36,36 +37,46 @@ export interface EvidenceReading {
  * answer only where the field is not required.
  */
 export function readEvidence(description: string, fields: readonly EvidenceField[]): EvidenceReading[] {
-  const rows = readRows(description).map(([name, cell]) => [nameIn(name), cell] as const);
+  const rows = namedRows(description);
   return fields.map((field) => {
-    const values = rows
-      .filter(([name]) => isNameOf(name, field))
-      .map(([, cell]) => ({ ...cell, text: valueOf(cell) }));
-    const value = values.find(({ text }) => isFilledIn(text, field));
+    const names = namesOf(field);
+    const value = rows.find((row) => names.includes(row.name) && isFilledIn(row.cell.text, field));
     return value === undefined
       ? { field: field.field, value: null, problem: field.required ? 'missing' : null }
-      : { field: field.field, ...judged(value, field) };
+      : { field: field.field, ...judged(value.cell, field) };
   });
 }
 
 /** Whether a description has the row of any of the fields. */
 export function hasEvidenceRow(description: string, fields: readonly EvidenceField[]): boolean {
-  return readRows(description)
-    .map(([name]) => nameIn(name))
-    .some((name) => fields.some((field) => isNameOf(name, field)));
+  const names = new Set(fields.flatMap(namesOf));
+  return namedRows(description).some(({ name }) => names.has(name));
+}
+
+interface NamedRow {
+  readonly name: string;
+  readonly cell: Cell;
+}
+
+const namedRows: (description: string) => readonly NamedRow[] = remembering((description) =>
+  readRows(description).map(([name, cell]) => ({
+    name: comparable(plainText(name.text)),
+    cell: { ...cell, text: valueOf(cell) },
+  })),
+);
+
+/** Every assessment asks for them, row by row; they change with the process only. */
+const namesByField = new WeakMap<EvidenceField, readonly string[]>();
+
+function namesOf(field: EvidenceField): readonly string[] {
+  const known = namesByField.get(field) ?? [field.field, ...(field.formerly ?? [])].map(comparable);
+  namesByField.set(field, known);
+  return known;
 }
 
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
 const NOT_APPLICABLE = /^n\s*\/\s*a$/i;
-
-function nameIn({ text }: Cell): string {
-  return comparable(plainText(text));
-}
-
-function isNameOf(seen: string, { field, formerly = [] }: EvidenceField): boolean {
-  return seen === comparable(field) || formerly.some((known) => seen === comparable(known));
-}
 
 /** A picture without words is still something. */
 function valueOf({ text, links }: Cell): string {
@@ -75,7 +86,8 @@ function valueOf({ text, links }: Cell): string {
 
 function isFilledIn(value: string, field: EvidenceField): boolean {
   if (value === '' || isPlaceholder(value) || (field.required && NOT_APPLICABLE.test(value))) return false;
-  return !evidenceHints(field).some((hint) => comparable(hint) === comparable(value));
+  const seen = comparable(value);
+  return !evidenceHints(field).some((hint) => comparable(hint) === seen);
 }
 
 function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value' | 'problem'> {

@@ -30,9 +30,16 @@ const MOST_WORKING_DAYS = 100_000;
 /** Whether the text is a date of the Gregorian calendar written `YYYY-MM-DD`; `2026-02-30` is not. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8));
+  if (month !== 2) return day >= 1 && day <= (DAYS_IN_MONTH[month] ?? 0);
+  const year = Number(text.slice(0, 4));
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (isLeap ? 29 : 28);
 }
+
+/** By the number of the month; February is reckoned. */
+const DAYS_IN_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether the runtime knows this time zone. */
 export function isTimeZone(name: string): boolean {

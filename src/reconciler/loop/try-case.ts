@@ -1,7 +1,8 @@
-/** Lets the engine judge the case of a process: the very decision that sweeps and `check` make, over a GitLab held in memory. */
+/** Lets the engine judge the case of a process: the very judgement that sweeps and `check` make, over a GitLab held in memory. */
 
 import { InvariantError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { canonicalJson } from '#domain/base/record-line.ts';
 import { type Judged, type Mismatch, mismatches } from '#domain/case/judgement.ts';
 import { caseFacts } from '#domain/case/process-case.ts';
 import {
@@ -17,6 +18,8 @@ import {
 } from '#domain/case/world.ts';
 import { type ActualState, PREMIUM } from '#domain/engagement/state.ts';
 import { checkEngagement } from '#domain/explain/check.ts';
+import { plan } from '#domain/plan/plan.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import { type Identified, identify } from '#domain/record/identify.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
@@ -24,7 +27,7 @@ import { unknownItems } from '#domain/text/fill-in.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from './comment-look.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Judged as JudgedFacts, judge } from './decide.ts';
 import type { ReconcileOptions } from './deps.ts';
 import type { StartedRuns } from './read-runs.ts';
 
@@ -44,43 +47,64 @@ export type CaseResult =
  * @param gitlab with nothing in it, that cannot be written
  */
 export async function tryCase(gitlab: GitLab, ready: ReadyCase): Promise<CaseResult> {
-  const { sow, process, given } = ready;
-  const engagement = sow.sow.number;
-  // What is not won yet makes no engagement; a case asks what the rules say once it is.
-  const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
-  const empty: ActualState = { engagement, epics: [], issues: [], capabilities: PREMIUM };
-  const launched = await decided(gitlab, ready, empty, launch);
-  const before = launchedState(launched.plan, ready);
+  const { given } = ready;
+  const before = await launchedOnce(gitlab, ready);
   const state = given.said.length === 0 ? before : await withAddedIssues(gitlab, ready, before);
   const found = identify(state);
   const problems = itemProblems(ready, found);
   if (problems.length > 0) return { kind: 'broken', problems };
-  const decision = await decidedOnComments(gitlab, ready, stateOfCase(state, found, ready), found);
-  const { assessment } = decision.facts;
+  const judged = await judgedOnComments(gitlab, ready, stateOfCase(state, found, ready), found);
+  const { assessment } = judged.facts;
   const due = new Map([...found.issues].map(([step, issue]) => [step, issue.dueDate]));
   const differences = mismatches(given, {
     assessment,
-    check: checkEngagement(assessment, decision.facts.found),
+    check: checkEngagement(assessment, judged.facts.found),
     due,
-    answers: answersOf(ready, decision),
+    answers: answersOf(ready, judged),
   });
   return differences.length === 0 ? { kind: 'holds' } : { kind: 'fails', mismatches: differences };
+}
+
+/** What launches made, by process, and by everything else that a launch goes by. */
+const LAUNCHES = new WeakMap<ProcessDefinition, Map<string, Promise<ActualState>>>();
+
+/** Cases of one process begin from few launches, and a launch is most of the work of a case. */
+async function launchedOnce(gitlab: GitLab, ready: ReadyCase): Promise<ActualState> {
+  const ofProcess = LAUNCHES.get(ready.process) ?? new Map<string, Promise<ActualState>>();
+  LAUNCHES.set(ready.process, ofProcess);
+  const pipelines = [...pipelinesOfCase(ready)];
+  const key = canonicalJson([ready.sow, settingsOf(ready), ready.given.today ?? null, pipelines]);
+  const launched = ofProcess.get(key) ?? launchedOf(gitlab, ready);
+  ofProcess.set(key, launched);
+  return await launched;
+}
+
+async function launchedOf(gitlab: GitLab, ready: ReadyCase): Promise<ActualState> {
+  const { sow, process } = ready;
+  // What is not won yet makes no engagement; a case asks what the rules say once it is.
+  const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
+  const empty: ActualState = {
+    engagement: sow.sow.number,
+    epics: [],
+    issues: [],
+    capabilities: PREMIUM,
+  };
+  return launchedState(plan(await judged(gitlab, ready, empty, launch)), ready);
 }
 
 /** What comments asked for is there before anything is said to be so about it. */
 async function withAddedIssues(gitlab: GitLab, ready: ReadyCase, state: ActualState): Promise<ActualState> {
   const found = identify(state);
-  const { plan } = await decidedOnComments(gitlab, ready, state, found);
-  return withAdded(state, found, plan);
+  return withAdded(state, found, plan(await judgedOnComments(gitlab, ready, state, found)));
 }
 
-/** What is decided when the comments of the case are read. */
-async function decidedOnComments(
+/** What is judged when the comments of the case are read. */
+async function judgedOnComments(
   gitlab: GitLab,
   ready: ReadyCase,
   state: ActualState,
   found: Identified,
-): Promise<Decision> {
+): Promise<JudgedFacts> {
   const steps = new Map([...found.issues].map(([step, { id }]) => [id, step]));
   const speaking: GitLab = {
     ...gitlab,
@@ -90,10 +114,10 @@ async function decidedOnComments(
     readAccessLevel: async () => MEMBER,
     findMember: async (username) => userNamed(username),
   };
-  return await decided(speaking, ready, state, { comments: LOOK_EVERYWHERE });
+  return await judged(speaking, ready, state, { comments: LOOK_EVERYWHERE });
 }
 
-function answersOf({ given }: ReadyCase, { said }: Decision): Judged['answers'] {
+function answersOf({ given }: ReadyCase, { said }: JudgedFacts): Judged['answers'] {
   const answers = new Map(said.followed.answers.map((answer) => [speechIndex(answer.noteId), answer]));
   return given.said.map((_, index) => {
     const answer = answers.get(index);
@@ -105,12 +129,12 @@ function answersOf({ given }: ReadyCase, { said }: Decision): Judged['answers'] 
   });
 }
 
-async function decided(
+async function judged(
   gitlab: GitLab,
   ready: ReadyCase,
   state: ActualState,
   options: ReconcileOptions,
-): Promise<Decision> {
+): Promise<JudgedFacts> {
   const { process } = ready;
   const processes = {
     ids: [process.id],
@@ -121,7 +145,7 @@ async function decided(
   const today = ready.given.today ?? ready.sow.closed_won_on;
   const clock = { now: () => `${today}T12:00:00.000Z` };
   const deps = { gitlab, processes, settings: settingsOf(ready), clock, seal: UNSEALED };
-  const decision = await decide(deps, state, { ...options, started: startedIn(ready) });
+  const decision = await judge(deps, state, { ...options, started: startedIn(ready) });
   if (decision.kind === 'decided') return decision;
   throw new InvariantError(`A case of ${process.id} could not be decided: ${decision.kind}.`);
 }
