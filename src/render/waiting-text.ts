@@ -27,10 +27,11 @@ export function waiting({ since }: Pick<Turn, 'since'>): string {
 }
 
 /** `Kick-off, waived by mira on 2026-11-30: the customer asked for it` */
-export function waiverText({ title, by, on, reason }: ReportedWaiver): string {
+export function waiverText({ title, by, on, reason, approval }: ReportedWaiver): string {
   const who = by === null ? '' : ` by ${by}`;
   const when = on === null ? '' : ` on ${on}`;
-  return `${title}, waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
+  const what = approval === undefined ? '' : `approval by ${approval} `;
+  return `${title}, ${what}waived${who}${when}${reason === null ? '' : `: ${reason}`}`;
 }
 
 /**

@@ -62,7 +62,7 @@ async function examined(wire: Wire): Promise<Examined> {
 
 async function factsOf(wire: Wire): Promise<DoctorFacts> {
   const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
-  const { installation: wanted, processRoles } = await wantedBy(wire, wishes);
+  const { installation: wanted, processRoles, approvingRoles } = await wantedBy(wire, wishes);
   const { roles, serviceUrl, sealKeys, reviewer } = wire.config();
   const deps = {
     installation: await wire.installation(),
@@ -73,6 +73,7 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
   return await examine(deps, {
     wanted,
     processRoles,
+    approvingRoles,
     roles,
     serviceUrl,
     pipeline: wire.pipelineFile(),

@@ -100,7 +100,9 @@ function said({ facts: { found, assessment } }: Decision): string {
     `taken over without a seal: ${assessment.sow.customer.name}`,
     counted(found.record?.done.size ?? 0, 'step') + ' done',
     ...waivers.map(({ step, by }) => `${step} waived by ${by}`),
-    ...approvals.map(({ step, by }) => `${step} approved by ${by}`),
+    ...approvals.map(({ step, by, waived }) =>
+      waived === undefined ? `${step} approved by ${by}` : `approval of ${step} waived by ${by}`,
+    ),
     ...appointments.map(({ role, username }) => `${role} is ${username}`),
   ].join('; ');
 }

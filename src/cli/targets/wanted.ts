@@ -5,6 +5,7 @@ import { problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
 import { launchesOf } from '#domain/process/launch.ts';
 import {
+  approvingRolesOf,
   DEFAULT_CRON,
   rolesOf,
   type WantedHook,
@@ -14,11 +15,13 @@ import {
 } from '#domain/setup/wanted-installation.ts';
 import type { Wire } from '#wire/wire.ts';
 
-/** Wanted installation, and the roles that own a step. */
+/** Wanted installation, and the roles that own or approve a step. */
 export interface Wanted {
   readonly installation: WantedInstallation;
   /** Roles that own a step. */
   readonly processRoles: readonly string[];
+  /** Roles whose approval a step asks for. */
+  readonly approvingRoles: readonly string[];
 }
 
 /** Options that change the wanted installation. */
@@ -53,6 +56,7 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
       schedule: wishes.schedule ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null } : null,
     }),
     processRoles: rolesOf(processes),
+    approvingRoles: approvingRolesOf(processes),
   };
 }
 

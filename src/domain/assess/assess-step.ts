@@ -4,18 +4,21 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { ActualIssue, ActualUser } from '#domain/engagement/state.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
+import { approvalsAsked } from '#domain/process/approvals.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
+import { assigneeFor } from '#domain/rulings/people.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
+import { type ApprovalReading, isApproved, readApprovals } from './approvals.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
@@ -52,7 +55,10 @@ interface StepContext {
   readonly endedByUs: boolean;
 }
 
-type Facts = Pick<StepStatus, 'unticked' | 'gone' | 'evidence' | 'gates' | 'waiver' | 'acceptance' | 'run'>;
+type Facts = Pick<
+  StepStatus,
+  'unticked' | 'gone' | 'evidence' | 'approvals' | 'gates' | 'waiver' | 'acceptance' | 'run'
+>;
 
 /**
  * Assesses one step. A step recorded as done stays done while the issue is closed, whatever checklist and evidence
@@ -123,6 +129,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
     unticked: [],
     gone: null,
     evidence: facts.evidence.map((reading) => ({ ...reading, problem: null })),
+    approvals: facts.approvals.filter(isApproved),
     gates: facts.gates.filter(({ problem }) => problem === null),
     given,
     settled,
@@ -238,8 +245,18 @@ function readFacts(
 ): Facts {
   const { sow, settings, rulings, today } = context;
   const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
+  const approvals = approvalsOf(step, issue, context);
   if (issue === null)
-    return { unticked: [], gone: null, evidence: [], gates: [], waiver: null, acceptance: null, run };
+    return {
+      unticked: [],
+      gone: null,
+      evidence: [],
+      approvals,
+      gates: [],
+      waiver: null,
+      acceptance: null,
+      run,
+    };
   const fields = evidenceFor(step, sow);
   const read = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
   const written = withHours(read, fields, context.hours);
@@ -263,17 +280,16 @@ function readFacts(
     unticked: isAccepted ? [] : [...untickedItems(step, issue), ...(asked?.checklist ?? [])],
     gone: asked,
     evidence,
+    approvals,
     gates: [
       ...readGates({
         key: step.id,
         step,
         issue,
         rulings,
-        roles: settings.roles,
+        approvals,
         titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
         isOver: context.isOver,
-        calendar: settings.calendar,
-        today,
       }),
       ...minutesGate(step, memory),
     ],
@@ -281,6 +297,41 @@ function readFacts(
     acceptance,
     run,
   };
+}
+
+function approvalsOf(
+  step: Step,
+  issue: ActualIssue | null,
+  context: StepContext,
+): readonly ApprovalReading[] {
+  const { sow, settings, rulings, today, earlier } = context;
+  const before = (key: StepKey): readonly ActualUser[] => {
+    const status = earlier.get(key);
+    return status === undefined ? [] : doersOf(status.step, status.issue, context);
+  };
+  return readApprovals(approvalsAsked(step.done_when, sow), {
+    key: step.id,
+    approvals: rulings.approvals,
+    doers: doersOf(step, issue, context),
+    doersOf: before,
+    sources: { sow, rulings },
+    settings,
+    today,
+  });
+}
+
+/** Nobody: an issue that is made in this run has no user's id yet. */
+const NO_ID = -1;
+
+/** Who does a step: whoever is assigned, or will be when the issue is made, and whoever closed it. */
+function doersOf(
+  { owner }: Step,
+  issue: ActualIssue | null,
+  { sow, rulings, settings }: StepContext,
+): readonly ActualUser[] {
+  if (issue !== null) return issue.closedBy === null ? issue.assignees : [...issue.assignees, issue.closedBy];
+  const username = assigneeFor(owner, { sow, rulings }, settings);
+  return username === null ? [] : [{ id: NO_ID, username }];
 }
 
 /** Without what nobody is asked for: the list that silence has accepted, a table in which nothing is missing. */

@@ -7,6 +7,7 @@
  */
 
 import type { ActualEpic, ActualIssue, ActualNote } from '#domain/engagement/state.ts';
+import type { ApprovalReading } from './approvals.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 
@@ -51,6 +52,7 @@ function withheld(status: StepStatus): StepStatus {
     ...status,
     unticked: items(status.unticked),
     evidence: status.evidence.map(withoutValue),
+    approvals: status.approvals.map(withoutReason),
     waiver: waiver === null ? null : { ...waiver, reason: `the reason ${WITHHELD}` },
     violations: status.violations.map(withoutWords),
   };
@@ -63,6 +65,11 @@ function withoutWords(violation: Violation): Violation {
     unticked: items(violation.unticked),
     evidence: violation.evidence.map(withoutValue),
   };
+}
+
+function withoutReason(reading: ApprovalReading): ApprovalReading {
+  const { waiver } = reading;
+  return waiver === null ? reading : { ...reading, waiver: { ...waiver, waived: `the reason ${WITHHELD}` } };
 }
 
 /** As many items as there are, without their words. */

@@ -3,14 +3,14 @@
  * pipeline. Each says in plain words what it wants, what it sees, and what to do.
  */
 
-import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import { runOf } from '#domain/rulings/pipeline-run.ts';
 import { runGate } from '#domain/rulings/pipeline-text.ts';
-import type { Approval, Rulings } from '#domain/rulings/rulings.ts';
+import type { Rulings } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
+import { type ApprovalReading, approvalGate } from './approvals.ts';
 
 /** Kind of completion rule. */
 export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline' | 'minutes';
@@ -34,22 +34,18 @@ export interface GateFacts {
   readonly step: Step;
   readonly issue: ActualIssue | null;
   readonly rulings: Rulings;
-  /** Role → usernames. */
-  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly approvals: readonly ApprovalReading[];
   /** Titles of steps as everybody may read them. */
   readonly titles: (step: StepKey) => string | null;
   /** Tells whether another step is closed, and not about to be opened again. */
   readonly isOver: (step: StepKey) => boolean;
-  readonly calendar: Calendar;
-  /** Date for approvals that expire: `2026-11-25`. */
-  readonly today: string;
 }
 
 /** Reads the gates of a step in documented order. A step without an issue has none to meet. */
 export function readGates(facts: GateFacts): readonly GateReading[] {
   if (facts.issue === null) return [];
   return [
-    ...approvalGate(facts),
+    ...facts.approvals.map(approvalGate),
     ...timeGate(facts),
     ...labelGates(facts),
     ...instanceGate(facts),
@@ -59,54 +55,6 @@ export function readGates(facts: GateFacts): readonly GateReading[] {
 
 function met(gate: GateKind, wanted: string, seen: string): GateReading {
   return { gate, wanted, seen, problem: null, todo: '' };
-}
-
-/**
- * Approvals that count: given by somebody of the role who did not do the step, not expired, one per person. That the
- * comment was really written by them is proven when it is read (`read-comments.ts`) and again when the step closes.
- */
-function countingApprovals(facts: GateFacts): readonly Approval[] {
-  const rule = facts.step.done_when.approval;
-  if (rule === undefined) return [];
-  const { assignees = [], closedBy = null } = facts.issue ?? {};
-  // By id: whoever gives themselves another name has done the step all the same.
-  const doers = new Set([...assignees, ...(closedBy === null ? [] : [closedBy])].map(({ id }) => id));
-  const last = new Map<number, Approval>();
-  for (const approval of facts.rulings.approvals) {
-    const expired =
-      rule.expires_working_days !== undefined &&
-      addWorkingDays(approval.on, rule.expires_working_days, facts.calendar) < facts.today;
-    const own = !rule.self && doers.has(approval.byId);
-    if (approval.step === facts.key && !expired && !own) last.set(approval.byId, approval);
-  }
-  return [...last.values()];
-}
-
-function approvalGate(facts: GateFacts): readonly GateReading[] {
-  const rule = facts.step.done_when.approval;
-  if (rule === undefined) return [];
-  const counting = countingApprovals(facts);
-  const wanted =
-    rule.count === 1
-      ? `approval by somebody with the role ${rule.role}`
-      : `approval by ${rule.count} with the role ${rule.role}`;
-  const seen =
-    counting.length === 0
-      ? 'nothing yet'
-      : counting.map(({ by, on }) => `approved by ${by} on ${on}`).join(', ');
-  if (counting.length >= rule.count) return [met('approval', wanted, seen)];
-  const people = facts.roles[rule.role] ?? [];
-  const who = people.length === 0 ? `somebody with the role ${rule.role}` : people.join(' or ');
-  const self = rule.self ? '' : ', who did not do the step';
-  return [
-    {
-      gate: 'approval',
-      wanted,
-      seen,
-      problem: `the ${wanted} is missing${counting.length === 0 ? '' : ` (${seen})`}`,
-      todo: `Ask ${who}${self}, to comment /ps approve${rule.label === undefined ? '' : ` or to set the label "${plainText(rule.label, 80)}"`}`,
-    },
-  ];
 }
 
 function timeGate({ step, issue }: GateFacts): readonly GateReading[] {

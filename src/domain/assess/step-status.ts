@@ -10,6 +10,7 @@ import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import type { Acceptance } from './acceptance.ts';
+import type { ApprovalReading } from './approvals.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 import type { Gone } from './gone.ts';
@@ -52,6 +53,8 @@ export interface StepStatus {
   /** What the description has lost of its template; `null` while it has list and table. */
   readonly gone: Gone | null;
   readonly evidence: readonly EvidenceReading[];
+  /** Approvals that are asked for, in the order of their rules. */
+  readonly approvals: readonly ApprovalReading[];
   /** Approval, time, labels, on-demand issues, pipeline. */
   readonly gates: readonly GateReading[];
   /** Exception under which the step may be closed, or was. */

@@ -78,8 +78,9 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'waive',
-    usage: '<reason>',
-    summary: 'lets this step be closed although something is missing',
+    usage: '[approval <role>] <reason>',
+    summary:
+      'lets this step be closed although something is missing; with `approval <role>` only without the approval of that role',
     about: 'step',
     by: ['manager'],
   },
@@ -93,7 +94,7 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'approve',
     usage: '',
-    summary: 'gives the approval that this step asks for',
+    summary: 'gives the approval that this step asks of your role',
     about: 'step',
     by: [ANYBODY],
   },

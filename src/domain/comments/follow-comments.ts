@@ -94,9 +94,10 @@ export function followComments(input: FollowInput): Followed {
 }
 
 function followNote(state: Followed, from: ItemComments, note: ActualNote, input: FollowInput): Followed {
-  const steps = new Set(input.assessment.process.steps.map(({ id }) => id));
+  const { steps } = input.assessment.process;
   const parsed = parseCommands(note.body, {
-    steps,
+    steps: new Set(steps.map(({ id }) => id)),
+    approving: new Set(input.assessment.steps.flatMap(rolesAsked)),
     onEpic: from.target.kind === 'epic',
     writtenOn: localDate(note.createdAt, input.settings.calendar),
   });
@@ -120,6 +121,10 @@ function followNote(state: Followed, from: ItemComments, note: ActualNote, input
     internal: note.internal,
   };
   return { rulings, effects, answers: [...state.answers, answer] };
+}
+
+function rolesAsked({ approvals }: StepStatus): readonly string[] {
+  return approvals.map(({ rule }) => rule.role);
 }
 
 interface Said {

@@ -101,6 +101,9 @@ function withoutContradictions(parsed: readonly ParsedCommand[]): readonly Parse
 function subjectOf(command: Command): readonly string[] {
   switch (command.name) {
     case 'waive':
+      return [
+        `${command.role === undefined ? '' : `the approval by ${command.role} for `}the step ${command.step ?? 'of this issue'}`,
+      ];
     case 'unwaive':
     case 'skip':
     case 'approve':

@@ -38,7 +38,9 @@ export function withoutUnproven(
   };
   return {
     ...rulings,
-    approvals: rulings.approvals.filter((said) => isProven(said, ['approve'])),
+    approvals: rulings.approvals.filter((said) =>
+      isProven(said, [said.waived === undefined ? 'approve' : 'waive']),
+    ),
     waivers: rulings.waivers.filter((said) => isProven(said, ['waive', 'skip'])),
   };
 }

@@ -13,7 +13,13 @@ export type Command =
   | { readonly name: 'help' | 'status' | 'reconcile' | 'resume' }
   | { readonly name: 'explain' | 'approve' | 'retry' | 'unwaive'; readonly step: string | null }
   | { readonly name: 'assign'; readonly role: string; readonly username: string }
-  | { readonly name: 'waive'; readonly step: string | null; readonly reason: string }
+  | {
+      readonly name: 'waive';
+      readonly step: string | null;
+      /** Role whose approval alone is done without; absent: everything that is missing. */
+      readonly role?: string;
+      readonly reason: string;
+    }
   | { readonly name: 'skip'; readonly step: string; readonly reason: string }
   | { readonly name: 'hold' | 'withdraw'; readonly reason: string }
   | { readonly name: 'add'; readonly step: string; readonly title: string | null }
@@ -55,6 +61,8 @@ const MOST_HEALTH_DAYS = 90;
 export interface CommentContext {
   /** Ids of the steps, so that a step named first can be told from a reason. */
   readonly steps: ReadonlySet<string>;
+  /** Roles whose approval a step can ask for; absent: none. */
+  readonly approving?: ReadonlySet<string>;
   /** Whether a step must be named. */
   readonly onEpic: boolean;
   /** The day it was written, `2026-11-25`. */
@@ -73,7 +81,7 @@ export function plainWord(word: string): string {
 export function readArguments(
   name: CommandName,
   words: readonly string[],
-  { steps, onEpic, writtenOn }: CommentContext,
+  { steps, approving, onEpic, writtenOn }: CommentContext,
 ): Command | string {
   switch (name) {
     case 'help':
@@ -88,12 +96,7 @@ export function readArguments(
     case 'unwaive':
       return named(name, words, steps, onEpic);
     case 'waive':
-      return about(
-        words,
-        steps,
-        onEpic,
-        (step, rest) => untimed(rest) ?? withReason(rest, (reason) => ({ name, step, reason })),
-      );
+      return about(words, steps, onEpic, (step, rest) => waive(step, rest, approving));
     case 'skip':
       return about(
         words,
@@ -155,6 +158,21 @@ function withReason(words: readonly string[], then: (reason: string) => Command)
   if (reason.length > LONGEST_REASON)
     return `the reason may have at most ${LONGEST_REASON} characters and has ${reason.length}`;
   return then(reason);
+}
+
+/** `[approval <role>] <reason>`; a reason may begin with the word: `approval came by phone`. */
+function waive(
+  step: string | null,
+  words: readonly string[],
+  approving: ReadonlySet<string> = new Set(),
+): Command | string {
+  const role = plainWord(words[1] ?? '');
+  const isOne = plainWord(words[0] ?? '') === 'approval' && approving.has(role);
+  const reason = isOne ? words.slice(2) : words;
+  return (
+    untimed(reason) ??
+    withReason(reason, (text) => ({ name: 'waive', step, ...(isOne ? { role } : {}), reason: text }))
+  );
 }
 
 /** Refuses a time where a reason is wanted: whoever gives one expects that it ends by itself. */

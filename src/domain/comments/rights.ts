@@ -65,15 +65,15 @@ export function mayPull(user: ActualUser, assessment: Assessment, settings: Sett
   return allowed.includes(ANYBODY) || allowed.some((role) => roles.has(role));
 }
 
-/** Roles that may give a command: for an approval the role that the step asks, for others as settings or table say. */
+/** Roles that may give a command: for an approval those that the step asks, for others as settings or table say. */
 export function allowedRoles(
   name: CommandName,
   status: StepStatus | null,
   settings: Pick<Settings, 'commands'>,
 ): readonly string[] {
   if (name === 'approve') {
-    const role = status?.step.done_when.approval?.role;
-    return role === undefined ? [ANYBODY] : [role];
+    const asked = status?.approvals.map(({ rule }) => rule.role) ?? [];
+    return asked.length === 0 ? [ANYBODY] : asked;
   }
   // Whoever may give a waiver may take it back.
   const asked =

@@ -1,6 +1,9 @@
 /** The commands about one step. */
+import { isBarredFrom } from '#domain/assess/approvals.ts';
 import { addWorkingDays } from '#domain/base/calendar.ts';
+import { rolesOf } from '#domain/rulings/people.ts';
 import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
+import type { Approval } from '#domain/rulings/rulings.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import {
   done,
@@ -18,7 +21,8 @@ import type { Command } from './read-arguments.ts';
 /** Effects of the commands about one step. */
 export const STEP_COMMANDS: EffectsOf<'waive' | 'unwaive' | 'skip' | 'approve' | 'retry' | 'snooze' | 'due'> =
   {
-    waive: ({ reason }, context) => waive(reason, false, context),
+    waive: ({ reason, role }, context) =>
+      role === undefined ? waive(reason, false, context) : waiveApproval(role, reason, context),
     unwaive: (_, context) => unwaive(context),
     skip: ({ reason }, context) => waive(reason, true, context),
     approve: (_, context) => approve(context),
@@ -56,15 +60,19 @@ function unwaive(context: EffectContext): Effect {
   const { assessment, status } = context;
   if (status === null) return refused('it is not about a step');
   const { key, step, issue } = status;
-  const waivers = assessment.rulings.waivers.filter((waiver) => waiver.step !== key);
-  if (waivers.length === assessment.rulings.waivers.length)
+  const { rulings } = assessment;
+  const waivers = rulings.waivers.filter((waiver) => waiver.step !== key);
+  const approvals = rulings.approvals.filter(
+    ({ step: about, waived }) => about !== key || waived === undefined,
+  );
+  if (waivers.length === rulings.waivers.length && approvals.length === rulings.approvals.length)
     return refused(`${step.title} has no waiver that could be taken back`);
   if (status.done && issue?.state === 'closed')
     return refused(
       `${step.title} is done under its waiver already; open its issue again, which ends the waiver`,
     );
   return done(context, {
-    rulings: { waivers },
+    rulings: { waivers, approvals },
     reply: onEpic(
       context,
       `The waiver of ${linked(status)} is taken back: what is missing is asked for again.`,
@@ -72,19 +80,57 @@ function unwaive(context: EffectContext): Effect {
   });
 }
 
+/** Counts for every role of who approves, see {@link readApprovals}. */
 function approve(context: EffectContext): Effect {
-  const { assessment, status, said } = context;
-  const rule = status?.step.done_when.approval;
-  if (status?.issue == null || rule === undefined)
+  const { assessment, status, said, settings } = context;
+  const asked = status?.approvals ?? [];
+  if (status?.issue == null || asked.length === 0)
     return refused(status === null ? 'it is not about a step' : `${status.step.title} needs no approval`);
-  const isOwn = status.issue.assignees.some(({ id }) => id === said.by.id);
-  if (isOwn && !rule.self) return refused('nobody approves their own work: you are assigned to this step');
+  const own = rolesOf(said.by.username, assessment, settings);
+  const theirs = asked.filter(({ rule }) => own.has(rule.role));
+  const roles = theirs.filter((one) => !isBarredFrom(one, said.by)).map(({ rule }) => rule.role);
+  if (roles.length === 0) {
+    const isOwn = status.issue.assignees.some(({ id }) => id === said.by.id);
+    const why = isOwn ? 'you are assigned to this step' : 'you did what is to be approved';
+    return refused(`nobody approves their own work: ${why}`);
+  }
   const others = assessment.rulings.approvals.filter(
-    ({ step, byId }) => step !== status.key || byId !== said.by.id,
+    ({ step, byId, waived }) => step !== status.key || byId !== said.by.id || waived !== undefined,
+  );
+  const as = asked.length === 1 ? '' : ` (${roles.join(', ')})`;
+  return done(context, {
+    rulings: { approvals: withApproval(others, { step: status.key, roles, ...given(context) }) },
+    reply: onEpic(context, `${linked(status)} is approved by \`${said.by.username}\`${as}.`),
+  });
+}
+
+/** Approvals as every run reads them: those by label come last. */
+function withApproval(others: readonly Approval[], approval: Approval): Approval[] {
+  const byLabel = others.filter(({ note }) => note === null);
+  return [...others.filter(({ note }) => note !== null), approval, ...byLabel];
+}
+
+/** Does without the approval of one role; the others, and everything else, are asked for still. */
+function waiveApproval(role: string, reason: string, context: EffectContext): Effect {
+  const { assessment, status } = context;
+  if (status?.issue == null) return refused('there is no issue of that step in this engagement');
+  if (!status.approvals.some(({ rule }) => rule.role === role)) {
+    const asked = status.approvals.map(({ rule }) => rule.role).join(', ');
+    return refused(
+      `${status.step.title} ${asked === '' ? 'needs no approval' : `needs no approval by the role ${role}, only by: ${asked}`}`,
+    );
+  }
+  if (status.done) return refused(`${status.step.title} is done already`);
+  const { approvals } = assessment.rulings;
+  const others = approvals.filter(
+    ({ step, roles, waived }) =>
+      step !== status.key || waived === undefined || roles?.includes(role) !== true,
   );
   return done(context, {
-    rulings: { approvals: [...others, { step: status.key, ...given(context) }] },
-    reply: onEpic(context, `${linked(status)} is approved by \`${said.by.username}\`.`),
+    rulings: {
+      approvals: withApproval(others, { step: status.key, roles: [role], waived: reason, ...given(context) }),
+    },
+    reply: onEpic(context, `${linked(status)} needs no approval by the role ${role}.`),
   });
 }
 

@@ -18,6 +18,8 @@ export interface DoctorFacts {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   /** Roles that own a step of the process. */
   readonly processRoles: readonly string[];
+  /** Roles whose approval a step of the process asks for. */
+  readonly approvingRoles: readonly string[];
   readonly serviceUrl: string | null;
   /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
   readonly pipeline: PipelineFile | null;

@@ -58,6 +58,20 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     fix: 'Name somebody in procession.yml: roles: { {first}: [username] }, or nobody on purpose: [].',
   },
   {
+    id: 'role-empty',
+    area: 'people',
+    severity: 'warning',
+    applies: ({ roles, approvingRoles }) => {
+      const empty = approvingRoles.filter((role) => role !== MANAGER && (roles[role] ?? []).length === 0);
+      const [first] = empty;
+      return (
+        first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first }
+      );
+    },
+    says: 'Nobody has the {what} {roles}, whose approval is asked for: no other role stands in, so unless the SOW names somebody, a manager has to waive each.',
+    fix: 'Name somebody in procession.yml: roles: { {first}: [username] }.',
+  },
+  {
     id: 'reviewer-is-engine',
     area: 'people',
     severity: 'error',

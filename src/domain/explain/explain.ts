@@ -4,6 +4,7 @@
  */
 
 import type { Acceptance } from '#domain/assess/acceptance.ts';
+import { type ApprovalSeen, approvalsSeen } from '#domain/assess/approvals.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
 import { isConfidential, openly, WITHHELD_ITEM } from '#domain/assess/audience.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
@@ -103,6 +104,8 @@ export type StepExplanation =
       readonly evidence: readonly EvidenceReading[];
       /** Approval, recorded time, labels, on-demand issues. */
       readonly gates: readonly GateReading[];
+      /** Approvals one by one; absent where none is asked for. */
+      readonly approvals?: readonly ApprovalSeen[];
       /** The exception under which it may be closed, or is. */
       readonly waiver: Waiver | null;
       /** How the count of silence stands. */
@@ -266,6 +269,7 @@ function explainStep(status: StepStatus, context: BlockContext, forecast: Foreca
     checklist: { required: step.done_when.checklist, items: checklistOf(status) },
     evidence: status.evidence,
     gates: status.gates,
+    ...(status.approvals.length === 0 ? {} : { approvals: approvalsSeen(status.approvals) }),
     waiver: status.waiver,
     acceptance: status.acceptance,
     due: explainDue(status, context),

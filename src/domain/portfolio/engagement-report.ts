@@ -71,6 +71,10 @@ const ReportedWaiver = z.object({
   by: z.string().nullable(),
   on: CalendarDay.nullable(),
   reason: z.string().nullable(),
+  approval: z
+    .string()
+    .optional()
+    .describe('Role whose approval alone is done without; absent: everything that is missing is.'),
 });
 export type ReportedWaiver = Readonly<z.infer<typeof ReportedWaiver>>;
 
@@ -92,6 +96,17 @@ export const ReportedStep = z.object({
   ),
   cannotBeHeld: z.boolean().describe('Its due date stays, and the forecast is later.'),
   doneOn: CalendarDay.nullable(),
+  approvals: z
+    .array(
+      z.object({
+        role: z.string(),
+        by: z.string().nullable().describe('null: it is missing.'),
+        on: CalendarDay.nullable(),
+        waived: z.string().nullable().describe('Why it is done without, as "by" said.'),
+      }),
+    )
+    .optional()
+    .describe('Of a step that asks for any, in its order; a role that needs two people has two.'),
   occurrences: z
     .object({
       held: z.number().int(),

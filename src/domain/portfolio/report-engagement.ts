@@ -1,3 +1,4 @@
+import { type ApprovalSeen, approvalsSeen } from '#domain/assess/approvals.ts';
 import { isConfidential, openly } from '#domain/assess/audience.ts';
 import { healthOf } from '#domain/assess/health.ts';
 import { accompanies, latenessOf } from '#domain/assess/lateness.ts';
@@ -180,10 +181,17 @@ function reportStep(
     forecast: forecast.steps.get(status.key)?.forecast ?? null,
     cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
     doneOn: over && issue?.closedAt ? localDate(issue.closedAt, context.settings.calendar) : null,
+    ...(status.approvals.length === 0
+      ? {}
+      : { approvals: approvalsSeen(status.approvals).map(plainApproval) }),
     ...(counted === null ? {} : { occurrences: { ...counted, lacking, days: [...days] } }),
     reference: issue?.reference ?? null,
     url: issue?.url ?? null,
   };
+}
+
+function plainApproval({ waived, ...approval }: ApprovalSeen): ApprovalSeen {
+  return { ...approval, waived: waived === null ? null : plainText(waived, 500) };
 }
 
 function titleOf(step: string, { steps }: Assessment): string {
@@ -268,8 +276,23 @@ function plainFinding(finding: Omit<ReportedFinding, 'missing' | 'fix'> & Findin
   };
 }
 
-/** Of steps that are done under a waiver, or may be. */
-function waivers({ steps }: Assessment): ReportedWaiver[] {
+/** Of steps that are done under a waiver, or may be, and of single approvals that are done without. */
+function waivers(assessment: Assessment): ReportedWaiver[] {
+  return [...stepWaivers(assessment), ...approvalWaivers(assessment)];
+}
+
+function approvalWaivers({ steps }: Assessment): ReportedWaiver[] {
+  return steps.flatMap(({ key, step, approvals }) =>
+    approvals.flatMap(({ rule, waiver }): ReportedWaiver[] => {
+      if (waiver === null) return [];
+      const { by, on, waived = '' } = waiver;
+      const title = plainText(step.title, 200);
+      return [{ step: key, title, by, on, reason: plainText(waived, 500), approval: rule.role }];
+    }),
+  );
+}
+
+function stepWaivers({ steps }: Assessment): ReportedWaiver[] {
   return steps.flatMap(({ key, step, state, waiver }) =>
     waiver === null && state !== 'waived'
       ? []

@@ -2,7 +2,7 @@
 
 import { didYouMean } from '#domain/base/closest.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import { LABEL_SCOPES, labelName } from '#domain/base/labels.ts';
+import { approvalProblems } from './approval-problems.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { inStep } from './problem.ts';
 import { isMadeByCommand, type ProcessDefinition, type Step } from './process.ts';
@@ -11,7 +11,7 @@ import { isMadeByCommand, type ProcessDefinition, type Step } from './process.ts
 export function doneWhenProblems(process: ProcessDefinition): readonly InputProblem[] {
   return process.steps.flatMap((step) => [
     ...knownInstances(step, process),
-    ...labelOfPeople(step),
+    ...approvalProblems(step, process),
     ...plannedDates(step),
     ...acceptanceFields(step),
     ...createdOnDemand(step, process),
@@ -32,16 +32,6 @@ function knownInstances(step: Step, process: ProcessDefinition): readonly InputP
       id === step.id ? 'a step cannot wait for itself' : `there is no step "${id}" that is made by command`;
     return [inStep(step, ['done_when', 'instances', index], message, didYouMean(id, possible, fallback))];
   });
-}
-
-/** A label that Procession sets itself says nothing about who approves. */
-function labelOfPeople(step: Step): readonly InputProblem[] {
-  const label = step.done_when.approval?.label;
-  const ours = LABEL_SCOPES.find((scope) => label?.startsWith(labelName(scope, '')) === true);
-  if (label === undefined || ours === undefined) return [];
-  const at = ['done_when', 'approval', 'label'];
-  const message = `labels of the scope ${ours}:: are set by Procession, so they prove no approval`;
-  return [inStep(step, at, message, 'Take a label of its own, for example approved::legal.')];
 }
 
 function plannedDates(step: Step): readonly InputProblem[] {

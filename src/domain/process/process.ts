@@ -65,10 +65,14 @@ const ApprovalRule = z.strictObject({
   count: z.number().int().min(1).max(10).default(1),
   /** Whether who did the step (assignee, or who closed it) counts. */
   self: z.boolean().default(false),
+  /** Earlier steps whose doers do not count either: who wrote the estimate does not approve it. */
+  not_by: z.array(Id).min(1).optional(),
   /** An approval older than this no longer counts. */
   expires_working_days: z.number().int().min(1).max(400).optional(),
   /** A label, by its full name: whoever of the role sets it approves, and taking it off takes that back. */
   label: z.string().min(1).max(255).optional(),
+  /** Asked for with SOWs like this alone. */
+  when: Condition.optional(),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
@@ -93,6 +97,8 @@ const DoneWhen = z.strictObject({
   checklist: z.boolean().default(true),
   evidence: z.array(EvidenceField).default([]),
   approval: ApprovalRule.optional(),
+  /** Approvals of several roles, in place of `approval`. One person's word counts for every role that person has. */
+  approvals: z.array(ApprovalRule).min(1).max(10).optional(),
   /** Recorded with GitLab's time tracking (`/spend`). */
   time_spent: z.strictObject({ at_least_hours: z.number().positive().max(10_000) }).optional(),
   /** Labels the issue must carry, by their full names. */

@@ -4,6 +4,7 @@ import { ANYBODY, STEP_OWNER } from '#domain/base/commands.ts';
 import { type FieldPath, type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { sowPaths } from '#domain/sow/paths.ts';
+import { approvalRules } from './approvals.ts';
 import type { ProcessDefinition } from './process.ts';
 
 /** Roles that every engagement has, whatever its process. */
@@ -59,10 +60,10 @@ function unknownRole(
 function rolesOfProcess({ steps, epicBody, partials }: ProcessDefinition): readonly string[] {
   const texts = [epicBody, ...Object.values(partials), ...steps.map(({ body }) => body)];
   return [
-    ...steps.flatMap(({ owner, appoints, done_when: { approval } }) => [
+    ...steps.flatMap(({ owner, appoints, done_when }) => [
       owner,
       ...(appoints === undefined ? [] : [appoints]),
-      ...(approval === undefined ? [] : [approval.role]),
+      ...approvalRules(done_when).map(({ role }) => role),
     ]),
     ...texts.flatMap((text) =>
       [...text.matchAll(/\{\{[#^/]?\s*people\.([a-z][a-z0-9-]*)\./g)].map(([, role = '']) => role),

@@ -121,6 +121,16 @@ export function peopleInRoles(
   return Object.fromEntries([...all].map((role) => [role, personInRole(role, sources, settings)]));
 }
 
+/** Usernames of everybody who may speak for a role, whoever has it first. */
+export function holdersOf(
+  role: string,
+  sources: RoleSources,
+  settings: Pick<Settings, 'roles'>,
+): readonly string[] {
+  const { username } = personInRole(role, sources, settings);
+  return distinctUsers([...(username === null ? [] : [username]), ...(settings.roles[role] ?? [])]);
+}
+
 /** Roles that somebody may speak for: listed in `procession.yml`, named by the SOW, or appointed last. */
 export function rolesOf(
   username: string,

@@ -45,10 +45,19 @@ const BY_LABEL = 0;
 /** The consent that a step asks for. Its note is `null` when it rests on a label. */
 const Approval = z.object({
   step: Key,
+  /** Roles for which it was given; absent in records that are older than steps with several: for the first of them. */
+  roles: z.array(z.string()).optional(),
+  /** Reason why these roles need not approve: then it is no consent, the manager does without. */
+  waived: z.string().optional(),
   ...given,
   note: z.int().transform((note) => (note === BY_LABEL ? null : note)),
 });
 export type Approval = z.infer<typeof Approval>;
+
+/** Whether an approval, or the waiver of one, is about a role. @param first the role that a step asks first */
+export function isForRole({ roles }: Approval, role: string, first: string | undefined): boolean {
+  return roles === undefined ? role === first : roles.includes(role);
+}
 
 /** Somebody got a role, by `/ps assign` or by closing a step that appoints. */
 const Appointment = z.object({ role: z.string(), username: z.string(), ...given });

@@ -1,4 +1,5 @@
 import { type LabelDefinition, type LabelRenames, labelName } from '#domain/base/labels.ts';
+import { approvalRules } from '#domain/process/approvals.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 
@@ -86,6 +87,12 @@ export function wantedInstallation(
 /** Roles that own a step, each once. */
 export function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
   return [...new Set(processes.flatMap(({ steps }) => steps.map(({ owner }) => owner)))];
+}
+
+/** Roles whose approval a step asks for, each once. */
+export function approvingRolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
+  const rules = processes.flatMap(({ steps }) => steps.flatMap((step) => approvalRules(step.done_when)));
+  return [...new Set(rules.map(({ role }) => role))];
 }
 
 /** `https://procession.example.com` → `https://procession.example.com/webhooks/gitlab` */

@@ -1,9 +1,11 @@
 import type { Acceptance } from '#domain/assess/acceptance.ts';
+import { type ApprovalReading, isApproved, nobodyText } from '#domain/assess/approvals.ts';
 import { assigneesOf, mention, titlesOf } from '#domain/assess/outlook.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { ended } from '#domain/base/sentence.ts';
 import { strangersInRole } from '#domain/rulings/people.ts';
 import { runSentences } from '#domain/rulings/pipeline-text.ts';
+import type { Approval } from '#domain/rulings/rulings.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -77,9 +79,6 @@ function roleText(role: string, { assessment, settings }: BlockContext): string 
 /** What people have ruled about the step, with who, when and why; names in code marks notify nobody. */
 function ruledLines(status: StepStatus, today: string): readonly string[] {
   const { waiver, acceptance, done } = status;
-  const approved = status.gates
-    .filter(({ gate, problem }) => gate === 'approval' && problem === null)
-    .map(({ seen }) => `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`);
   const waived =
     waiver === null
       ? []
@@ -90,7 +89,40 @@ function ruledLines(status: StepStatus, today: string): readonly string[] {
     acceptance === null || waiver !== null
       ? []
       : [silenceText(acceptance, status.step.done_when.acceptance?.sent ?? '', today)];
-  return [...waived, ...approved, ...silence, ...runSentences(status.run)];
+  return [...waived, ...approvalLines(status), ...silence, ...runSentences(status.run)];
+}
+
+/** One approval as a sentence, several as a list: who of each role, and when. */
+function approvalLines({ approvals, done }: StepStatus): readonly string[] {
+  const [only, ...others] = approvals;
+  if (only === undefined) return [];
+  if (others.length > 0) return [['Approvals:', '', ...approvals.map(approvalItem)].join('\n')];
+  if (only.waiver !== null) return [`Approval ${waiverText(only.waiver)}`];
+  if (isApproved(only)) return [`Approved by ${givenText(only)}.`];
+  const nobody = done ? null : nobodyText(only);
+  return nobody === null ? [] : [`Approval is missing. ${ended(inlineText(nobody))}`];
+}
+
+/** `- [x] finance: ada on 2026-11-25` */
+function approvalItem(reading: ApprovalReading): string {
+  const { rule, waiver, given, people } = reading;
+  if (waiver !== null) return `- ${rule.role}: ${waiverText(waiver)}`;
+  if (isApproved(reading)) return `- ${rule.role}: approved by ${givenText(reading)}`;
+  const so = given.length === 0 ? '' : `approved by ${givenText(reading)}, `;
+  const nobody = nobodyText(reading);
+  const who = nobody === null ? `by ${people.map((name) => `\`${name}\``).join(' or ')}` : inlineText(nobody);
+  const more = rule.count - given.length;
+  const missing = rule.count === 1 ? 'is missing' : `${more} ${more === 1 ? 'is' : 'are'} missing`;
+  return `- ${rule.role}: ${so}${missing}${nobody === null ? ', ' : '. '}${who}`;
+}
+
+function givenText({ given }: ApprovalReading): string {
+  return given.map(({ by, on }) => `${by} on ${on}`).join(', ');
+}
+
+/** ``waived by `mira` on 2026-11-25: they are away`` */
+function waiverText({ by, on, waived }: Approval): string {
+  return `waived by \`${by}\` on ${on}: ${ended(inlineText(waived ?? ''))}`;
 }
 
 function silenceText(acceptance: Acceptance, field: string, today: string): string {

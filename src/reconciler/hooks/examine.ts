@@ -24,6 +24,7 @@ export interface ExamineQuestion {
   readonly wanted: WantedInstallation;
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly processRoles: readonly string[];
+  readonly approvingRoles: readonly string[];
   readonly serviceUrl: string | null;
   readonly pipeline: PipelineFile | null;
   readonly sealed: boolean;

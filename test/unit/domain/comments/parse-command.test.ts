@@ -159,7 +159,7 @@ describe('domain/parse-command', () => {
   });
 
   it.each([
-    ['/ps wave kick-off', 'Did you mean `/ps waive <step> <reason>`?'],
+    ['/ps wave kick-off', 'Did you mean `/ps waive <step> [approval <role>] <reason>`?'],
     ['/ps due kick-off', 'Write it as `/ps due <step> <YYYY-MM-DD> <reason>|auto`'],
     ['/ps hold', 'Write it as `/ps hold <reason>`'],
     ['/ps skip', 'Write it as `/ps skip <step> <reason>`'],
@@ -232,9 +232,12 @@ describe('domain/parse-command', () => {
   });
 
   it.each([
-    ['/ps waive', 'waive: it needs a reason. Write it as `/ps waive <reason>`'],
+    ['/ps waive', 'waive: it needs a reason. Write it as `/ps waive [approval <role>] <reason>`'],
     [`/ps waive ${'x'.repeat(10_000)}`, 'waive: the reason may have at most 500 characters and has 10000'],
-    ['/ps wave hello', 'null: there is no command `wave`. Did you mean `/ps waive <reason>`?'],
+    [
+      '/ps wave hello',
+      'null: there is no command `wave`. Did you mean `/ps waive [approval <role>] <reason>`?',
+    ],
     ['/ps skip kickoff no need', 'skip: there is no step `kickoff` here; the steps are:'],
     ['/ps due 2027-02-30 soon', 'due: it needs a date that exists'],
     ['/ps snooze soon', 'snooze: it needs a number of working days'],

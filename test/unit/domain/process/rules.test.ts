@@ -263,6 +263,31 @@ describe('domain/process-rules', () => {
       ],
     ],
     [
+      'approvals that nobody could tell apart or give',
+      anInputProcess([
+        anInputStep('a', { done_when: { approval: { role: 'manager', not_by: ['b'] } } }),
+        anInputStep('b', {
+          after: ['a'],
+          done_when: {
+            approval: { role: 'legal' },
+            approvals: [
+              { role: 'manager', label: 'approved' },
+              { role: 'finance', label: 'approved', not_by: ['a'], when: { deploymnt: 'aws' } },
+              { role: 'manager', label: 'health::fine' },
+            ],
+          },
+        }),
+      ]),
+      [
+        'a done_when.approval.not_by[0]: "b" is no step before this one',
+        'b done_when.approval: approval and approvals stand side by side',
+        'b done_when.approvals[1].when.deploymnt: no SOW has a field "deploymnt"',
+        'b done_when.approvals[2].label: labels of the scope health:: are set by Procession, so they prove no approval',
+        'b done_when.approvals[1].label: the label "approved" stands twice, so it approves for nobody in particular',
+        'b done_when.approvals[2].role: the role manager stands twice',
+      ],
+    ],
+    [
       'an unknown due anchor',
       anInputProcess([
         anInputStep('a', {

@@ -2,14 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { appoint } from '#domain/assess/appointments.ts';
 import { assess } from '#domain/assess/assess.ts';
-import { readGates } from '#domain/assess/gates.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { FREE } from '#domain/engagement/state.ts';
 import { identify } from '#domain/record/identify.ts';
 import { personInRole, rolesOf } from '#domain/rulings/people.ts';
-import { type Approval, NO_RULINGS } from '#domain/rulings/rulings.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
-import { aDoneWhen, anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
+import { anIssue, aProcess, aSow, aState, aStep, someSettings } from '#test/support/builders.ts';
 
 const given = { by: 'mira', byId: 2, on: '2026-11-04', note: 9 };
 const appointment = (role: string, username: string) => ({ role, username, ...given });
@@ -77,26 +75,5 @@ describe('a username in another case', () => {
 
     expect(assessment.steps.map(({ done }: StepStatus) => done)).toEqual([true]);
     expect([...appoint(assessment, settings).roles]).toEqual([]);
-  });
-
-  it('approves nobody’s own work', () => {
-    const step = aStep('first', {
-      done_when: aDoneWhen({ approval: { role: 'manager', count: 1, self: false } }),
-    });
-    const approval: Approval = { step: 'first', ...given, by: 'Mira' };
-    const facts = {
-      key: 'first',
-      step,
-      issue: anIssue('first', { assignees: [{ id: 2, username: 'mira' }] }),
-      rulings: { ...NO_RULINGS, approvals: [approval] },
-      roles: {},
-      titles: () => null,
-      isOver: () => false,
-      calendar: someSettings().calendar,
-      today: '2026-11-05',
-    };
-
-    expect(readGates(facts)).toMatchObject([{ gate: 'approval', seen: 'nothing yet' }]);
-    expect(readGates({ ...facts, issue: anIssue('first') })).toMatchObject([{ problem: null }]);
   });
 });
