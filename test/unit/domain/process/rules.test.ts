@@ -281,7 +281,7 @@ describe('domain/process-rules', () => {
       [
         'a done_when.approval.not_by[0]: "b" is no step before this one',
         'b done_when.approval: approval and approvals stand side by side',
-        'b done_when.approvals[1].when.deploymnt: no SOW has a field "deploymnt"',
+        'b done_when.approvals[1].when.deploymnt: a SOW has no field "deploymnt"',
         'b done_when.approvals[2].label: labels of the scope health:: are set by Procession, so they prove no approval',
         'b done_when.approvals[1].label: the label "approved" stands twice, so it approves for nobody in particular',
         'b done_when.approvals[2].role: the role manager stands twice',
