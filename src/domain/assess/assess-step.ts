@@ -18,7 +18,7 @@ import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts
 import type { Sow } from '#domain/sow/sow.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
-import { type ApprovalReading, isApproved, readApprovals } from './approvals.ts';
+import { type ApprovalReading, approvalGate, isApproved, readApprovals } from './approvals.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
@@ -282,12 +282,12 @@ function readFacts(
     evidence,
     approvals,
     gates: [
+      ...approvals.map(approvalGate),
       ...readGates({
         key: step.id,
         step,
         issue,
         rulings,
-        approvals,
         titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
         isOver: context.isOver,
       }),

@@ -1,5 +1,5 @@
 /**
- * Completion rules of a step beyond its checklist and evidence: approvals, recorded time, labels, on-demand issues, a
+ * Completion rules of a step beyond its checklist, evidence and approvals: recorded time, labels, on-demand issues, a
  * pipeline. Each says in plain words what it wants, what it sees, and what to do.
  */
 
@@ -10,7 +10,6 @@ import { runOf } from '#domain/rulings/pipeline-run.ts';
 import { runGate } from '#domain/rulings/pipeline-text.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
-import { type ApprovalReading, approvalGate } from './approvals.ts';
 
 /** Kind of completion rule. */
 export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline' | 'minutes';
@@ -34,7 +33,6 @@ export interface GateFacts {
   readonly step: Step;
   readonly issue: ActualIssue | null;
   readonly rulings: Rulings;
-  readonly approvals: readonly ApprovalReading[];
   /** Titles of steps as everybody may read them. */
   readonly titles: (step: StepKey) => string | null;
   /** Tells whether another step is closed, and not about to be opened again. */
@@ -44,13 +42,7 @@ export interface GateFacts {
 /** Reads the gates of a step in documented order. A step without an issue has none to meet. */
 export function readGates(facts: GateFacts): readonly GateReading[] {
   if (facts.issue === null) return [];
-  return [
-    ...facts.approvals.map(approvalGate),
-    ...timeGate(facts),
-    ...labelGates(facts),
-    ...instanceGate(facts),
-    ...pipelineGate(facts),
-  ];
+  return [...timeGate(facts), ...labelGates(facts), ...instanceGate(facts), ...pipelineGate(facts)];
 }
 
 function met(gate: GateKind, wanted: string, seen: string): GateReading {
