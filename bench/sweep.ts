@@ -1,88 +1,123 @@
 /**
- * What sweeps cost: requests, time and memory, from hundreds to thousands of engagements, every one of them changed within
- * the last week. In one process with the sandbox, whose share of time is in the figures; memory is what the sweep adds.
+ * What sweeps cost: requests, time and memory of `procession sweep --state`, in a process of its own, from hundreds to
+ * thousands of engagements, every one of them changed within the last week. The sandbox is in this process.
  */
-import type { LookedAt } from '#reconciler/loop/comment-look.ts';
-import { type SweepOptions, type SweepResult, sweep } from '#reconciler/work/sweep.ts';
-import { type EngagementWorld, startLaunched } from '../test/support/engagement.ts';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleSow } from '../test/support/engagement.ts';
+import { startWorldOnPort, type TestWorld } from '../test/support/gitlab-world.ts';
 import { multiply } from '../test/support/many-engagements.ts';
 import { machine } from './machine.ts';
-import { table } from './table.ts';
+import { count, table } from './table.ts';
+
+const TWO_DAYS_MS = 172_800_000;
+/** All on one day, because what the epics say depends on that day. */
+const A_SECOND_MS = 1_000;
+
+const STATE = 'sweep.json';
+const SWEEP = ['sweep', '--state', STATE];
+const ROOT = join(import.meta.dirname, '..');
 
 /** @param sizes numbers of engagements */
 export async function sweeps(sizes: readonly number[]): Promise<string> {
   const rows: string[][] = [];
   for (const size of sizes) rows.push(...(await sweepsOf(size)));
-  const header = ['engagements', 'sweep', 'requests', 'requests an engagement', 'writes', 's', 'CPU s', 'MB'];
-  return `${machine()}; sandbox in the same process, latency 0\n\n${table(header, rows)}`;
+  const header = ['engagements', 'sweep', 'requests', 'an engagement', 'writes', 'CPU s', 'peak RSS MB', 's'];
+  return `${machine()}; sandbox in another process, latency 0\n\n${table(header, rows)}`;
 }
 
 async function sweepsOf(size: number): Promise<readonly string[][]> {
-  const world = await startLaunched();
+  let lagMs = TWO_DAYS_MS;
+  const world = await startWorldOnPort({ now: () => new Date(Date.now() - lagMs) });
+  const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
   try {
-    multiply(world, size);
-    const first = await measure(world, {});
-    const lookedAt = lookedAtBy(first.results);
-    const later = await measure(world, { lookedAt });
-    const since = new Date().toISOString();
-    const incremental = await measure(world, { lookedAt, updatedAfter: since });
-    return [
-      row(size, 'full, nothing remembered', first),
-      row(size, 'full', later),
-      row(size, 'of what changed', incremental),
-    ];
+    const gitlab = '{ group: services, project: services/engagements }';
+    writeFileSync(join(folder, 'procession.yml'), `gitlab: ${gitlab}\n`);
+    await launchSettled(world, folder);
+    const sow = await sampleSow('SOW-1042');
+    const [epic] = world.sandbox.world.epics;
+    if (epic === undefined) throw new Error('nothing was launched');
+    multiply({ ...world, sow, epic: () => epic }, size, A_SECOND_MS);
+    lagMs = 0;
+    const rows: string[][] = [];
+    rows.push(rowOf(size, 'full, nothing remembered', await run(world, folder, SWEEP)));
+    rows.push(rowOf(size, 'of what changed', await run(world, folder, SWEEP)));
+    aDayLater(join(folder, STATE));
+    rows.push(rowOf(size, 'full, with the memory of an earlier one', await run(world, folder, SWEEP)));
+    return rows;
   } finally {
     await world.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function lookedAtBy(results: readonly SweepResult[]): LookedAt {
-  return new Map(
-    results.flatMap(({ engagement, lookedAt }) => (lookedAt === null ? [] : [[engagement, lookedAt]])),
-  );
+/** Launched, and swept until nothing is to be done. */
+async function launchSettled(world: TestWorld, folder: string): Promise<void> {
+  await run(world, folder, ['apply', join(ROOT, 'sows/SOW-1042.yml')]);
+  for (let round = 0; round < 3; round += 1) if ((await run(world, folder, ['sweep'])).writes === 0) return;
+  throw new Error('the sample engagement does not settle');
+}
+
+/** As if the last full sweep were a day old, so that the next one is full. */
+function aDayLater(state: string): void {
+  const memory: unknown = JSON.parse(readFileSync(state, 'utf8'));
+  const lastFull = new Date(Date.now() - TWO_DAYS_MS).toISOString();
+  writeFileSync(state, JSON.stringify({ ...(memory as object), lastFull }));
 }
 
 interface Measured {
-  readonly results: readonly SweepResult[];
   readonly requests: number;
   readonly writes: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
-  readonly addedMegabytes: number;
+  readonly peakMegabytes: number;
 }
 
-async function measure(world: EngagementWorld, options: SweepOptions): Promise<Measured> {
+/** Runs a command in a process of its own. */
+async function run(world: TestWorld, cwd: string, words: readonly string[]): Promise<Measured> {
   const { ledger } = world.sandbox;
   ledger.clear();
-  const began = { at: performance.now(), cpu: process.cpuUsage(), heap: process.memoryUsage().heapUsed };
-  let peak = began.heap;
-  const results = await sweep(world.deps, {
-    ...options,
-    onLook: () => {
-      peak = Math.max(peak, process.memoryUsage().heapUsed);
+  const began = performance.now();
+  const usage = ['--import', join(import.meta.dirname, 'usage.ts')];
+  const child = spawn(process.execPath, [...usage, join(ROOT, 'src/main.ts'), ...words], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      GITLAB_URL: world.url,
+      GITLAB_TOKEN: world.seed.bot.token,
     },
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const { user, system } = process.cpuUsage(began.cpu);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-10_000);
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${stderr}`);
+  const [, cpu = '', rss = ''] = /usage ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
   return {
-    results,
     requests: ledger.entries().length,
     writes: ledger.writes().length,
-    seconds: (performance.now() - began.at) / 1_000,
-    cpuSeconds: (user + system) / 1_000_000,
-    addedMegabytes: (peak - began.heap) / 1_048_576,
+    seconds: (performance.now() - began) / 1_000,
+    cpuSeconds: Number(cpu),
+    peakMegabytes: Number(rss),
   };
 }
 
-function row(size: number, name: string, measured: Measured): string[] {
-  const { requests, writes, seconds, cpuSeconds, addedMegabytes } = measured;
+function rowOf(size: number, name: string, measured: Measured): string[] {
+  const { requests, writes, seconds, cpuSeconds, peakMegabytes } = measured;
   return [
-    String(size),
+    count(size),
     name,
-    String(requests),
+    count(requests),
     (requests / size).toFixed(2),
     String(writes),
-    seconds.toFixed(1),
     cpuSeconds.toFixed(1),
-    addedMegabytes.toFixed(0),
+    count(peakMegabytes),
+    seconds.toFixed(1),
   ];
 }

@@ -34,6 +34,24 @@ export function indexBy<T, K>(keysOf: (record: T) => readonly K[]): Index<T, K> 
   };
 }
 
+const sorted = new WeakMap<
+  readonly object[],
+  { readonly records: readonly object[]; readonly count: number; readonly last: object | undefined }
+>();
+
+/** Records from the oldest to the newest, those of the same instant by their ids; what happens in between changes no order. */
+export function byCreation<T extends { readonly createdAt: string; readonly id: number }>(
+  list: readonly T[],
+): readonly T[] {
+  const known = sorted.get(list);
+  if (known?.count === list.length && known.last === list.at(-1)) return known.records as readonly T[];
+  const records = list.toSorted((one, other) =>
+    one.createdAt === other.createdAt ? one.id - other.id : one.createdAt < other.createdAt ? -1 : 1,
+  );
+  sorted.set(list, { records, count: list.length, last: list.at(-1) });
+  return records;
+}
+
 type Target = Note['target'];
 
 const keyOf = ({ kind, id }: Target): string => `${kind} ${id}`;

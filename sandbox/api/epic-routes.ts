@@ -18,7 +18,7 @@ import {
   PAGING,
   requireEpics,
 } from './call.ts';
-import { itemFilters, ordered } from './filter-items.ts';
+import { itemFilters, listed } from './filter-items.ts';
 import { EPIC_FILTERS, EPIC_UPDATE_FIELDS, NEW_EPIC_FIELDS, toEpicChanges } from './item-parameters.ts';
 import { paged } from './paging.ts';
 import { requireAll, requireOneOf } from './parameters.ts';
@@ -34,13 +34,14 @@ export const EPIC_ROUTES: readonly Route[] = [
       const group = groupOf(call);
       requireEpics(call);
       const { world } = call.engine;
-      const filters = [...itemFilters(call), (epic: Epic) => canSee(world, call.user, epic)];
-      const epics = world.epics.filter(
-        (epic) => epic.groupId === group.id && filters.every((passes) => passes(epic)),
-      );
+      const filters = [
+        (epic: Epic) => epic.groupId === group.id,
+        ...itemFilters(call),
+        (epic: Epic) => canSee(world, call.user, epic),
+      ];
+      const epics = listed(call, world.epics, filters, ['created_at', 'updated_at', 'title']);
       const labelDetails = call.parameters.boolean('with_labels_details') ?? false;
-      const orders = ['created_at', 'updated_at', 'title'] as const;
-      return paged(call, ordered(call, epics, orders), (epic) => showEpic(world, epic, { labelDetails }));
+      return paged(call, epics, (epic) => showEpic(world, epic, { labelDetails }));
     },
   },
   {

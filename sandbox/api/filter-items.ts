@@ -1,6 +1,6 @@
 /** Filters and orders lists of issues and epics. */
 import type { Item } from '#sandbox/reading.ts';
-import { findUserById } from '#sandbox/records.ts';
+import { byCreation, findUserById } from '#sandbox/records.ts';
 import type { Issue } from '#sandbox/world.ts';
 import type { Call } from './call.ts';
 
@@ -69,9 +69,28 @@ function timeFilters(call: Call): Filter<Item>[] {
   return [
     ...bound('updated_after', ({ updatedAt }, at) => updatedAt >= at),
     ...bound('updated_before', ({ updatedAt }, at) => updatedAt <= at),
-    ...bound('created_after', ({ createdAt }, at) => createdAt >= at),
-    ...bound('created_before', ({ createdAt }, at) => createdAt <= at),
   ];
+}
+
+/** Items between `created_after` and `created_before`, both included, oldest first: found without looking at the others. */
+function createdBetween<T extends Item>(call: Call, items: readonly T[]): readonly T[] {
+  const oldestFirst = byCreation(items);
+  const [from, to] = ['created_after', 'created_before'].map((name) => call.parameters.instant(name));
+  const start = from === undefined ? 0 : placeOf(oldestFirst, (at) => at >= new Date(from).toISOString());
+  const end =
+    to === undefined ? oldestFirst.length : placeOf(oldestFirst, (at) => at > new Date(to).toISOString());
+  return start === 0 && end === oldestFirst.length ? oldestFirst : oldestFirst.slice(start, end);
+}
+
+/** Index of the first item that was created so late, by halving. */
+function placeOf(oldestFirst: readonly Item[], isLate: (createdAt: string) => boolean): number {
+  let [low, high] = [0, oldestFirst.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isLate(oldestFirst[middle]?.createdAt ?? '')) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function searchFilter(search: string | undefined, where: string | undefined): Filter<Item>[] {
@@ -175,15 +194,18 @@ const ORDERS = [
   'popularity',
 ] as const;
 
-/** Orders by `order_by` and `sort`; equals by id, newest first. */
-export function ordered<T extends Item>(
+/** Items that pass all filters, by `order_by` and `sort`; equals by id, newest first. */
+export function listed<T extends Item>(
   call: Call,
   items: readonly T[],
+  filters: readonly Filter<T>[],
   orders: readonly (typeof ORDERS)[number][] = ORDERS,
-): T[] {
+): readonly T[] {
+  const passed = createdBetween(call, items).filter((item) => filters.every((passes) => passes(item)));
   const by = call.parameters.oneOf('order_by', orders) ?? 'created_at';
   const direction = (call.parameters.oneOf('sort', ['asc', 'desc']) ?? 'desc') === 'asc' ? 1 : -1;
-  return items.toSorted((one, other) => {
+  if (by === 'created_at') return direction === 1 ? passed : passed.toReversed();
+  return passed.toSorted((one, other) => {
     const [a, b] = [sortKey(one, by), sortKey(other, by)];
     if (a === b) return direction * (one.id - other.id);
     if (a === null) return 1;

@@ -14,7 +14,7 @@ import {
   projectOf,
   recordNotFound,
 } from './call.ts';
-import { issueFilters, itemFilters, ordered } from './filter-items.ts';
+import { issueFilters, itemFilters, listed } from './filter-items.ts';
 import { ISSUE_FILTERS, ISSUE_UPDATE_FIELDS, NEW_ISSUE_FIELDS, toIssueChanges } from './item-parameters.ts';
 import { paged, pagedByKeyset } from './paging.ts';
 import { requireAll, requireOneOf } from './parameters.ts';
@@ -180,10 +180,7 @@ function listIssues(call: Call, isInScope: (issue: Issue) => boolean, mayUseKeys
     isInScope,
     (issue: Issue) => canSee(world, call.user, issue),
   ];
-  const issues = ordered(
-    call,
-    world.issues.filter((issue) => filters.every((passes) => passes(issue))),
-  );
+  const issues = listed(call, world.issues, filters);
   const labelDetails = call.parameters.boolean('with_labels_details') ?? false;
   const show = (issue: Issue): object => showIssue(world, issue, { labelDetails });
   const wantsKeyset = mayUseKeyset && call.parameters.text('pagination') === 'keyset';

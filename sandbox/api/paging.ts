@@ -2,15 +2,22 @@ import { Refusal } from '#sandbox/operations.ts';
 import type { Answer, Call } from './call.ts';
 import { ok } from './call.ts';
 
-/** Offset pagination: the wanted page, with GitLab's headers. `per_page` above the maximum is cut, as GitLab does. */
+/** Records that GitLab counts: of a longer list it tells neither totals nor the last page. */
+const MOST_COUNTED = 10_000;
+
+/**
+ * Offset pagination: the wanted page, with GitLab's headers. `per_page` above the maximum is cut, as GitLab does.
+ *
+ * @see https://docs.gitlab.com/api/rest/#other-pagination-headers
+ */
 export function paged<T>(call: Call, items: readonly T[], show: (item: T) => unknown): Answer {
   const page = positive(call, 'page') ?? 1;
   const perPage = Math.min(positive(call, 'per_page') ?? call.defaultPerPage, call.maxPerPage);
   const pages = Math.max(1, Math.ceil(items.length / perPage));
   const shown = items.slice((page - 1) * perPage, page * perPage);
+  const isCounted = items.length <= MOST_COUNTED;
   const headers: Record<string, string> = {
-    'X-Total': String(items.length),
-    'X-Total-Pages': String(Math.ceil(items.length / perPage) || 1),
+    ...(isCounted ? { 'X-Total': String(items.length), 'X-Total-Pages': String(pages) } : {}),
     'X-Page': String(page),
     'X-Per-Page': String(perPage),
     'X-Next-Page': page < pages ? String(page + 1) : '',
@@ -19,7 +26,7 @@ export function paged<T>(call: Call, items: readonly T[], show: (item: T) => unk
       ...(page > 1 ? [linkTo(call, { page: page - 1, per_page: perPage }, 'prev')] : []),
       ...(page < pages ? [linkTo(call, { page: page + 1, per_page: perPage }, 'next')] : []),
       linkTo(call, { page: 1, per_page: perPage }, 'first'),
-      linkTo(call, { page: pages, per_page: perPage }, 'last'),
+      ...(isCounted ? [linkTo(call, { page: pages, per_page: perPage }, 'last')] : []),
     ].join(', '),
   };
   return { ...ok(shown.map(show)), headers };

@@ -22,6 +22,11 @@ export interface ActualLink {
   readonly issueId: number;
 }
 
+/** Engagements from one bulk read, to be gone through once: thousands of them are not in memory at the same time. */
+export interface ActualStates extends Iterable<ActualState> {
+  readonly length: number;
+}
+
 /**
  * Reads GitLab. Lists are all or nothing: a page that fails fails the read, because a partial list
  * would make the reconciler re-create what it did not see.
@@ -38,7 +43,7 @@ export interface GitLabReader {
    * Everything that names an engagement, by label or marker, or is the epic of what does, with one pass over the group;
    * `updatedAfter` (ISO 8601) narrows to changed ones. Not all of it need be ours.
    */
-  readAll(options?: { readonly updatedAfter?: string }): Promise<readonly ActualState[]>;
+  readAll(options?: { readonly updatedAfter?: string }): Promise<ActualStates>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
   readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
   /** Epics and issues as they stand now, in one list where they are in one project. Those that are gone are left out. */

@@ -7,8 +7,16 @@ import type { EngagementWorld } from './engagement.ts';
 /** More than any number the sandbox gives by itself. */
 const FIRST_ID = 1_000_000;
 
-/** Adds engagements until there are `total`; the copies are `SOW-M1`, `SOW-M2` and so on. */
-export function multiply(world: EngagementWorld, total: number): void {
+/**
+ * Adds engagements until there are `total`; the copies are `SOW-M1`, `SOW-M2` and so on.
+ *
+ * @param everyMs between the launches of two copies, the newest with the original. Default: all with the original
+ */
+export function multiply(
+  world: Pick<EngagementWorld, 'sandbox' | 'sow' | 'epic'>,
+  total: number,
+  everyMs = 0,
+): void {
   const data = world.sandbox.world;
   const original = world.sow.sow.number;
   const epic = world.epic();
@@ -22,10 +30,12 @@ export function multiply(world: EngagementWorld, total: number): void {
     const shift = FIRST_ID + n * 1_000;
     const labelId = shift;
     data.labels.push({ ...label, id: labelId, name: engagement });
+    const earlier = (total - 1 - n) * everyMs;
     const copied = <T extends Epic | Issue>(item: T): T => ({
       ...item,
       id: item.id + shift,
       iid: item.iid + n * 100,
+      createdAt: new Date(Date.parse(item.createdAt) - earlier).toISOString(),
       title: item.title.replaceAll(original, engagement),
       description: copiedText(item.description, { original, engagement, shift, iids: n * 100 }),
       labelIds: item.labelIds.map((id) => (id === label.id ? labelId : id)),

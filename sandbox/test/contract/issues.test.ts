@@ -358,6 +358,39 @@ describe('sandbox: paging', () => {
     });
   });
 
+  it('tells neither totals nor the last page of more than 10,000 records', async () => {
+    const bench = createBench();
+    await createIssues(bench, 'a');
+    const { issues } = bench.sandbox.world;
+    const [first] = issues;
+    for (let n = 1; n <= 10_000; n += 1)
+      if (first !== undefined) issues.push({ ...first, id: 1_000_000 + n, iid: 10_000 + n });
+
+    const all = await bench.api('GET', `${PROJECT}/issues?per_page=100&page=2`);
+    const fewer = await bench.api('GET', `${PROJECT}/issues?per_page=100&search=nothing`);
+
+    expect(all.body).toHaveLength(100);
+    expect([all.headers.get('x-total'), all.headers.get('x-total-pages')]).toEqual([null, null]);
+    expect(all.headers.get('x-next-page')).toBe('3');
+    expect(all.headers.get('link')).not.toContain('rel="last"');
+    expect(fewer.headers.get('x-total')).toBe('0');
+  });
+
+  it('lists what was created between two instants, both included, in either order', async () => {
+    const bench = createBench();
+    for (const title of ['a', 'b', 'c', 'd']) {
+      await createIssues(bench, title);
+      bench.clock.now = new Date(bench.clock.now.getTime() + 60_000);
+    }
+    const between = 'created_after=2026-03-02T09:01:00Z&created_before=2026-03-02T09:02:00Z';
+
+    const newestFirst = await bench.api('GET', `${PROJECT}/issues?${between}`);
+    const oldestFirst = await bench.api('GET', `${PROJECT}/issues?${between}&sort=asc`);
+
+    expect(titles(newestFirst.body)).toEqual(['c', 'b']);
+    expect(titles(oldestFirst.body)).toEqual(['b', 'c']);
+  });
+
   it('pages project issues by keyset until there is no next link', async () => {
     const bench = createBench();
     await createIssues(bench, 'a', 'b', 'c');

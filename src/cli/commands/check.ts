@@ -12,6 +12,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#domain/explain/check.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
+import type { ActualStates } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { judge } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
@@ -74,8 +75,10 @@ async function run(context: CommandContext): Promise<number> {
   const states = await readStates(deps, engagements);
   const judged: EngagementCheck[] = [];
   const traces: Trace[] = [];
-  for (const [index, state] of states.entries()) {
-    context.output.progress(index + 1, states.length, state.engagement);
+  let done = 0;
+  for (const state of states) {
+    done += 1;
+    context.output.progress(done, states.length, state.engagement);
     const check = await checkState(deps, state, { until, asked: engagements.length > 0 });
     if ('steps' in check) judged.push(check);
     else traces.push(...tracesOf(state.engagement, check));
@@ -126,7 +129,7 @@ async function knownOtherwise(
 async function readStates(
   { gitlab }: ReconcileDeps,
   engagements: readonly EngagementKey[],
-): Promise<readonly ActualState[]> {
+): Promise<ActualStates> {
   if (engagements.length === 0) return await gitlab.readAll();
   const states: ActualState[] = [];
   for (const engagement of new Set(engagements)) {

@@ -67,7 +67,7 @@ async function run(context: CommandContext): Promise<number> {
 }
 
 async function readStates(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly ActualState[]> {
-  if (asked.length === 0) return await deps.gitlab.readAll();
+  if (asked.length === 0) return [...(await deps.gitlab.readAll())];
   return await Promise.all(
     [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
   );

@@ -1,8 +1,8 @@
 import { launchMissing } from '#cli/targets/launch-missing.ts';
-import { outcomeExit, pausedText } from '#cli/targets/outcome.ts';
+import { pausedText } from '#cli/targets/outcome.ts';
 import { REVIEW_OPTION, reviewModeOf } from '#cli/targets/review.ts';
 import { sinceInstant } from '#cli/targets/since.ts';
-import { openMemory, type SweepState } from '#cli/targets/sweep-state.ts';
+import { type LookedOnce, openMemory, type SweepState } from '#cli/targets/sweep-state.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
@@ -12,7 +12,7 @@ import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf } from '#reconciler/loop/undecided.ts';
-import { isSeen, type SweepResult, sweep } from '#reconciler/work/sweep.ts';
+import { isSeen, type SweepResult, sweepEach } from '#reconciler/work/sweep.ts';
 import { counted, visible } from '#render/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 
@@ -75,30 +75,33 @@ async function run(context: CommandContext): Promise<number> {
     );
   const memory = await openMemory(context, deps, startedAt);
   const since = memory === null ? sinceInstant(context.text('since'), startedAt) : memory.since;
-  const swept = await sweep(deps, {
+  const swept: Looked[] = [];
+  const looking = sweepEach(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
     ...(memory === null ? {} : { also: memory.also, lookedAt: memory.lookedAt }),
     allowMassChange: context.flag('allow-mass-change'),
     onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });
+  for await (const result of looking) swept.push(lookedOf(result, deps.processes));
   output.clearProgress();
   const known = new Set([
-    ...swept.filter(isSeen).map(({ engagement }) => engagement),
+    ...swept.filter(({ isSeen }) => isSeen).map(({ engagement }) => engagement),
     ...(memory?.remembered ?? []),
   ]);
-  const { results: launched, left } = context.flag('launch')
+  const { results: launches, left } = context.flag('launch')
     ? await launchMissing(context, deps, { known, mode: reviewModeOf(context, 'sweep') })
     : { results: [], left: [] };
+  const launched = launches.map((result) => lookedOf(result, deps.processes));
   const results = [...swept, ...launched];
   const missing = await notSeenBy(deps, results, { memory, full: since === null, left });
   if (results.length + missing.length === 0) requireProcesses(deps.processes);
-  const settled = results.filter(isSeen).map((result) => lineOf(result, deps.processes));
+  const settled = results.filter(({ isSeen }) => isSeen).map(({ line }) => line);
   const lines = [...settled, ...missing.map(missingLine)];
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
   else tell(context, lines, since);
   // A SOW that is not launched yet was never seen: the next sweep looks at its file again.
   const unlaunched = new Set(left.map(({ engagement }) => engagement));
-  const seen = [...swept, ...launched.filter(({ outcome }) => outcome.kind === 'applied')];
+  const seen = [...swept, ...launched.filter(({ line }) => line.outcome === 'applied')];
   await memory?.remember(seen, {
     missing: missing.map(({ engagement }) => engagement).filter((engagement) => !unlaunched.has(engagement)),
     undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
@@ -106,10 +109,28 @@ async function run(context: CommandContext): Promise<number> {
   return mostSevere(lines.map(({ exit }) => exit));
 }
 
+/** What is kept of a result: of thousands, only what is told and remembered. */
+interface Looked extends LookedOnce {
+  readonly line: Line;
+  readonly traces: readonly Trace[];
+}
+
+function lookedOf(result: SweepResult, processes: ProcessStore): Looked {
+  const { engagement, outcome, look, lookedAt } = result;
+  return {
+    engagement,
+    isSeen: isSeen(result),
+    look,
+    lookedAt,
+    line: lineOf(result, processes),
+    traces: tracesOf(engagement, outcome),
+  };
+}
+
 /** Engagements that are known and that this sweep did not see; one of what changed looks only for those that were missing before. */
 async function notSeenBy(
   { gitlab }: ReconcileDeps,
-  results: readonly SweepResult[],
+  results: readonly Looked[],
   {
     memory,
     full,
@@ -117,8 +138,8 @@ async function notSeenBy(
   }: { readonly memory: SweepState | null; readonly full: boolean; readonly left: readonly Trace[] },
 ): Promise<readonly EngagementCheck[]> {
   const launched = full ? await gitlab.readLaunched() : [];
-  return notSeen(new Set(results.filter(isSeen).map(({ engagement }) => engagement)), [
-    ...results.flatMap(({ engagement, outcome }) => tracesOf(engagement, outcome)),
+  return notSeen(new Set(results.filter(({ isSeen }) => isSeen).map(({ engagement }) => engagement)), [
+    ...results.flatMap(({ traces }) => traces),
     ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
     ...(memory?.known ?? []).map((engagement) => ({ kind: 'sweep', engagement }) as const),
     ...left,
@@ -164,7 +185,7 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
       return {
         ...line,
         message: `stopped by a brake: ${outcome.why}. Look at it: procession plan ${engagement}. When it is right: procession apply ${engagement} --allow-mass-change, or procession sweep --allow-mass-change for all`,
-        exit: outcomeExit(outcome),
+        exit: EXIT.refused,
       };
     case 'paused':
       return {

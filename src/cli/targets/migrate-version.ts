@@ -84,7 +84,7 @@ function sortPlanned(planned: readonly PlannedMigration[]): PlannedMigrations {
 }
 
 async function readStates(deps: ReconcileDeps, asked: readonly string[]): Promise<readonly ActualState[]> {
-  if (asked.length === 0) return await deps.gitlab.readAll();
+  if (asked.length === 0) return [...(await deps.gitlab.readAll())];
   return await Promise.all(
     [...new Set(asked)].map((engagement) => deps.gitlab.readEngagement(engagement, { always: true })),
   );

@@ -75,9 +75,11 @@ async function planRunning(
   const states = await deps.gitlab.readAll();
   const previewing = previewMigrations(context, deps);
   let untouched = 0;
-  for (const [index, state] of states.entries()) {
+  let done = 0;
+  for (const state of states) {
     const { engagement } = state;
-    context.output.progress(index + 1, states.length, engagement);
+    done += 1;
+    context.output.progress(done, states.length, engagement);
     if (into.seen.has(engagement)) continue;
     const decision = await decide(deps, state);
     if (decision.kind === 'decided') {

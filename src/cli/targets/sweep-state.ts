@@ -9,7 +9,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { isSeen, type SweepResult } from '#reconciler/work/sweep.ts';
+import type { SweepResult } from '#reconciler/work/sweep.ts';
 import {
   dueLooks,
   parseSweepMemory,
@@ -19,6 +19,12 @@ import {
 } from '#reconciler/work/sweep-memory.ts';
 
 import { parseSowNumber } from './target.ts';
+
+/** What is remembered of one look at an engagement. */
+export interface LookedOnce extends Pick<SweepResult, 'engagement' | 'look' | 'lookedAt'> {
+  /** What only carries a label of ours is none. */
+  readonly isSeen: boolean;
+}
 
 /** Memory of earlier sweeps that the next one goes by. */
 export interface SweepState {
@@ -34,7 +40,7 @@ export interface SweepState {
   readonly remembered: readonly EngagementKey[];
   /** Writes what the next sweep is to know. */
   remember(
-    results: readonly SweepResult[],
+    results: readonly LookedOnce[],
     left: {
       /** Engagements that are known and were not seen. */
       readonly missing: readonly EngagementKey[];
@@ -81,13 +87,13 @@ export async function openMemory(
     remember: async (results, { missing, undone }) => {
       const looks = new Map(
         results
-          .filter(isSeen)
+          .filter(({ isSeen }) => isSeen)
           // What could not be put right keeps none of the others waiting, and is looked at again by the next sweep.
           .map(({ engagement, look }) => [engagement, undone.has(engagement) ? startedAt : look]),
       );
       const lookedAt = new Map(
         results
-          .filter(isSeen)
+          .filter(({ isSeen }) => isSeen)
           .map((result) => [result.engagement, undone.has(result.engagement) ? null : result.lookedAt]),
       );
       const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, lookedAt, missing });

@@ -8,9 +8,15 @@ import type { Action, Plan } from '#domain/plan/action.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
 
 /** Decided plan with the facts behind it. */
-export interface DecidedPlan {
+interface DecidedPlan {
   readonly plan: Plan;
   readonly facts: PlanInput['facts'];
+}
+
+/** What is to be changed in an engagement, as far as {@link massChanges} counts it. */
+export interface CountedChanges {
+  readonly engagement: EngagementKey;
+  readonly changes: readonly string[];
 }
 
 /** Change of definition, settings or labels: the one cause that engagements share without a trace of their own. */
@@ -23,12 +29,12 @@ const DEFINITION = 'because the process, the settings or labels are others';
  * @returns why, in words, by engagement
  */
 export function massChanges(
-  decided: readonly DecidedPlan[],
+  counted: readonly CountedChanges[],
   { mode, brakes }: Policy,
 ): ReadonlyMap<EngagementKey, string> {
   if (mode === 'shadow') return new Map();
-  const changes = decided.flatMap((one) =>
-    [...new Set(changesOf(one))].map((change) => ({ change, engagement: one.plan.engagement })),
+  const changes = counted.flatMap(({ engagement, changes }) =>
+    changes.map((change) => ({ change, engagement })),
   );
   const over = [...Map.groupBy(changes, ({ change }) => change)].filter(
     ([, those]) => those.length > brakes.engagements,
@@ -43,11 +49,11 @@ export function massChanges(
   );
 }
 
-/** Changes of a plan that count, each in words that are the same in every engagement. */
-function changesOf({ plan, facts }: DecidedPlan): readonly string[] {
+/** Changes of a plan that {@link massChanges} counts, each in words that are the same in every engagement. */
+export function changesThatCount({ plan, facts }: DecidedPlan): readonly string[] {
   const { epic, opened } = facts.found;
   const isLaunch = epic === null || (opened.kind === 'ok' && opened.as === 'newborn');
-  return isLaunch ? [] : plan.actions.flatMap((action) => changeOf(action, facts) ?? []);
+  return isLaunch ? [] : [...new Set(plan.actions.flatMap((action) => changeOf(action, facts) ?? []))];
 }
 
 function changeOf(action: Action, facts: PlanInput['facts']): string | null {

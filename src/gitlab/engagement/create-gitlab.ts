@@ -1,12 +1,13 @@
 import { type ConnectionOptions, connect } from '#gitlab/http/connection.ts';
 import type { GitLab } from '#ports/gitlab.ts';
-import { findEpics, readAll, readEngagement, readEpicIssues } from './engagements.ts';
+import { findEpics, readEngagement, readEpicIssues } from './engagements.ts';
 import { createEpic, createIssue, readNow, updateEpic, updateIssue } from './items.ts';
 import { createLabel, readLabelEvents, readLabelIds, readLabels, readLaunched } from './labels.ts';
 import { linkBlocks, linkRelated, readLinks, unlinkBlocks } from './links.ts';
 import { createNote, deleteNote, react, readNotes, updateNote } from './notes.ts';
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
+import { readAll } from './read-all.ts';
 import { openSession } from './session.ts';
 import { openThread, readThreads } from './threads.ts';
 import { findMember, readAccessLevel } from './users.ts';

@@ -178,30 +178,57 @@ function neverEnds({ what }: { readonly what: string }, how: string): Unexpected
 
 type List<T> = Parameters<typeof readList<T & { readonly id: number | string }>>[1];
 
+/** One page, and what GitLab says of the list. */
+export interface ReadPage<T> {
+  readonly items: readonly T[];
+  /** Number of the next page; `null`: this is the last one. */
+  readonly next: number | null;
+  /** `null`: GitLab does not tell, because the list has more than 10,000 items. */
+  readonly pages: number | null;
+  readonly total: number | null;
+}
+
+/** Reads one page of a list. */
+export async function readPage<T>(
+  { pageSize }: Pick<Connection, 'pageSize'>,
+  list: Pick<List<T>, 'what' | 'fetchPage'> & { readonly item: z.ZodType<T> },
+  page: number,
+): Promise<ReadPage<T>> {
+  const answer = await list.fetchPage({ page, perPage: pageSize, showExpanded: true });
+  const { data, paginationInfo: info } = parseAnswer(Page, answer, list.what);
+  const told = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  return {
+    items: parseAnswer(z.array(list.item), data, list.what),
+    next: info.next,
+    pages: told(info.totalPages),
+    total: told(info.total),
+  };
+}
+
 /** `null` when there are fewer items than GitLab counts: one was deleted and the pages moved under us. */
 async function readPages<T extends { readonly id: number | string }>(
-  { pageSize }: Connection,
+  connection: Connection,
   list: List<T>,
 ): Promise<readonly T[] | null> {
   const pages = new Map<number, readonly T[]>();
   let total = 0;
 
-  async function read(page: number): Promise<{ readonly next: number | null; readonly pages: number }> {
-    const answer = await list.fetchPage({ page, perPage: pageSize, showExpanded: true });
-    const { data, paginationInfo: info } = parseAnswer(Page, answer, list.what);
-    pages.set(page, parseAnswer(z.array(list.item), data, list.what));
+  async function read(page: number): Promise<ReadPage<T>> {
+    const answer = await readPage(connection, list, page);
+    pages.set(page, answer.items);
     // The highest count any page told: a deletion lowers it for the later ones.
-    if (typeof info.total === 'number' && info.total > total) total = info.total;
-    return { next: info.next, pages: typeof info.totalPages === 'number' ? info.totalPages : 0 };
+    total = Math.max(total, answer.total ?? 0);
+    return answer;
   }
 
   const first = await read(1);
   let { next } = first;
-  if (first.pages > MOST_PAGES) throw neverEnds(list, `it has ${first.pages} pages`);
-  if (next !== null && first.pages > 2) {
-    const middle = Array.from({ length: first.pages - 2 }, (_, index) => index + 2);
+  const told = first.pages ?? 0;
+  if (told > MOST_PAGES) throw neverEnds(list, `it has ${told} pages`);
+  if (next !== null && told > 2) {
+    const middle = Array.from({ length: told - 2 }, (_, index) => index + 2);
     await Promise.all(middle.map(read));
-    next = first.pages;
+    next = told;
   }
   const seen = new Set([...pages.values()].flat().map(({ id }) => id));
   while (next !== null) {

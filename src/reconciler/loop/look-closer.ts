@@ -19,8 +19,8 @@ export async function readWhole(
 ): Promise<ActualState> {
   const labelled = await gitlab.readEngagement(engagement, { always: true });
   if (labelled.epics.length + labelled.issues.length > 0) return labelled;
-  const all = await gitlab.readAll();
-  return all.find((state) => state.engagement === engagement) ?? labelled;
+  for (const state of await gitlab.readAll()) if (state.engagement === engagement) return state;
+  return labelled;
 }
 
 /** The epic that the label did not bring although our issues are in one: a launch must not make a second. */

@@ -1,11 +1,11 @@
 import { closedBefore } from '#domain/assess/kept-order.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
-import { massChanges } from '#domain/policy/mass-change.ts';
+import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
-import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf, type Undecided } from '#reconciler/loop/undecided.ts';
 
@@ -45,7 +45,7 @@ export async function findDrift(
   const lookedAtNow = new Map<EngagementKey, string>();
   const seen = new Set<EngagementKey>();
   const traces: Trace[] = [];
-  const decided: Decision[] = [];
+  const counted: CountedChanges[] = [];
   for (const actual of states) {
     const comments = lookOfSweep(actual.engagement, { updatedAfter, now, lookedAt });
     const decision = await decide(deps, actual, { comments });
@@ -54,14 +54,15 @@ export async function findDrift(
     if (decision.kind === 'decided' && decision.facts.found.memory.paused) paused.push(actual.engagement);
     if (decision.kind === 'decided')
       looks.set(actual.engagement, nextLook(blockContext(decision.facts.assessment, deps.settings), now));
-    if (decision.kind === 'decided') decided.push(decision);
+    if (decision.kind === 'decided')
+      counted.push({ engagement: actual.engagement, changes: changesThatCount(decision) });
     const needsWork = decision.kind === 'decided' ? decision.plan.actions.length > 0 : isDamaged(decision);
     // What is paused has work only when somebody has commented: `/ps resume`, say.
     if (needsWork) drifted.push(actual.engagement);
     else if (decision.kind === 'decided' && decision.facts.found.epic !== null)
       lookedAtNow.set(actual.engagement, decision.facts.found.epic.updatedAt);
   }
-  const stopped = massChanges(decided, deps.settings.policy);
+  const stopped = massChanges(counted, deps.settings.policy);
   const found = {
     seen: seen.size,
     drifted: drifted.filter((key) => !stopped.has(key)),

@@ -1,7 +1,7 @@
 import { AppError, GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import { massChanges } from '#domain/policy/mass-change.ts';
+import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
@@ -12,13 +12,18 @@ import type { Undecided } from '#reconciler/loop/undecided.ts';
 
 export interface SweepResult {
   readonly engagement: EngagementKey;
-  /** The outcome, or the error that stopped this engagement; the others go on. */
-  readonly outcome: Outcome | { readonly kind: 'failed'; readonly error: AppError };
+  readonly outcome: SweepOutcome;
   /** When there is something to do though nothing happens to it; `null`: not soon, or the next sweep sees a change. */
   readonly look: string | null;
   /** The epic's `updated_at` when its comments were looked at; `null`: something is left to look at. */
   readonly lookedAt: string | null;
 }
+
+/** The outcome, a brake across engagements, or the error that stopped this engagement; the others go on. */
+export type SweepOutcome =
+  | Outcome
+  | { readonly kind: 'braked'; readonly why: string }
+  | { readonly kind: 'failed'; readonly error: AppError };
 
 export interface SweepOptions {
   /** Only engagements changed since this instant (ISO 8601, UTC). */
@@ -38,97 +43,129 @@ export function isSeen({ outcome }: Pick<SweepResult, 'outcome'>): boolean {
   return outcome.kind !== 'absent' && outcome.kind !== 'not-won';
 }
 
-/**
- * Reconciles every engagement from one bulk read: all is decided before anything is written, so that one cause that would
- * change many engagements is noticed before the first. One engagement that fails does not stop the others; an error that
- * is not ours ends the sweep.
- */
+/** More decisions that change something are not kept until all are made: those engagements are read again. */
+const MOST_KEPT = 100;
+
+/** Reconciles every engagement, and gives all results together. */
 export async function sweep(
   deps: ReconcileDeps,
   options: SweepOptions = {},
 ): Promise<readonly SweepResult[]> {
-  const states = await read(deps, options);
-  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
-  const now = deps.clock.now();
-  const choicesOf = (engagement: EngagementKey) => ({
-    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt }),
-    allowMassChange,
-  });
-  const looked: Looked[] = [];
-  for (const [index, actual] of states.entries()) {
-    const { engagement } = actual;
-    options.onLook?.(engagement, index, states.length);
-    const decision = await attempt(
-      deps,
-      engagement,
-      async () => await decide(deps, actual, choicesOf(engagement)),
-    );
-    looked.push({ engagement, decision });
-  }
-  const decided = looked.flatMap(({ decision }) => (decision.kind === 'decided' ? [decision] : []));
-  const stopped = massChanges(allowMassChange ? [] : decided, deps.settings.policy);
   const results: SweepResult[] = [];
-  for (const one of looked)
-    results.push(
-      await resultOf(deps, one, {
-        ...choicesOf(one.engagement),
-        why: stopped.get(one.engagement) ?? null,
-      }),
-    );
+  for await (const result of sweepEach(deps, options)) results.push(result);
   return results;
 }
 
-type Failed = Extract<SweepResult['outcome'], { kind: 'failed' }>;
-
-interface Looked {
-  readonly engagement: EngagementKey;
-  readonly decision: Decision | Undecided | Failed;
+/**
+ * Reconciles every engagement from one bulk read, and gives each result when it is there, so that nobody needs to hold
+ * thousands: first those of engagements in which nothing is to be done. All is decided before anything is written, so that
+ * one cause that would change many engagements is noticed before the first. One engagement that fails does not stop the
+ * others; an error that is not ours ends the sweep.
+ */
+export async function* sweepEach(
+  deps: ReconcileDeps,
+  options: SweepOptions = {},
+): AsyncGenerator<SweepResult> {
+  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
+  const now = deps.clock.now();
+  const choicesOf = (engagement: EngagementKey): Choices => ({
+    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt }),
+    allowMassChange,
+  });
+  const pending: Pending[] = [];
+  for await (const actual of readStates(deps, options)) {
+    const { engagement } = actual;
+    const choices = choicesOf(engagement);
+    const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
+    if (changesNothing(decision)) yield await resultOf(deps, engagement, decision, choices);
+    else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
+  }
+  const stopped = massChanges(allowMassChange ? [] : pending, deps.settings.policy);
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    const { engagement, decision } = next;
+    const why = stopped.get(engagement);
+    const choices = choicesOf(engagement);
+    if (why !== undefined) yield { engagement, outcome: { kind: 'braked', why }, look: null, lookedAt: null };
+    else if (decision !== null) yield await resultOf(deps, engagement, decision, choices);
+    else yield await readAgain(deps, engagement, choices);
+  }
 }
 
-/** @param choices.why why a brake stops it; `null`: none does */
+type Choices = Pick<ReconcileOptions, 'comments' | 'allowMassChange'>;
+type Failed = Extract<SweepOutcome, { kind: 'failed' }>;
+type Decided = Decision | Undecided | Failed;
+
+/** Engagement in which something is to be done; `decision: null`: it was not kept. */
+interface Pending extends CountedChanges {
+  readonly decision: Decided | null;
+}
+
+function changesNothing(decision: Decided): boolean {
+  return decision.kind === 'decided'
+    ? decision.plan.actions.length === 0
+    : decision.kind === 'failed' || decision.kind === 'absent' || decision.kind === 'not-won';
+}
+
+function pendingOf(engagement: EngagementKey, decision: Decided, isKept: boolean): Pending {
+  const changes = decision.kind === 'decided' ? changesThatCount(decision) : [];
+  return { engagement, changes, decision: isKept ? decision : null };
+}
+
 async function resultOf(
   deps: ReconcileDeps,
-  { engagement, decision }: Looked,
-  {
-    why,
-    ...choices
-  }: Pick<ReconcileOptions, 'comments' | 'allowMassChange'> & {
-    readonly why: string | null;
-  },
+  engagement: EngagementKey,
+  decision: Decided,
+  choices: Choices,
 ): Promise<SweepResult> {
   if (decision.kind === 'failed') return { engagement, outcome: decision, look: null, lookedAt: null };
-  if (decision.kind === 'decided' && why !== null) {
-    const { plan, facts } = decision;
-    const outcome = { kind: 'braked', plan, assessment: facts.assessment, why } as const;
-    return { engagement, outcome, look: null, lookedAt: null };
-  }
   const outcome = await attempt(
     deps,
     engagement,
     async () => await settleRead(deps, engagement, decision, choices),
   );
-  const look =
-    outcome.kind === 'unchanged'
-      ? nextLook(blockContext(outcome.assessment, deps.settings), deps.clock.now())
-      : null;
   // What the run wrote has moved it since: the next sweep looks once more, and then no longer.
   const isDone = outcome.kind === 'unchanged' || outcome.kind === 'applied';
   const lookedAt =
     isDone && decision.kind === 'decided' ? (decision.facts.found.epic?.updatedAt ?? null) : null;
-  return { engagement, outcome, look, lookedAt };
+  return { engagement, outcome, look: lookAfter(deps, outcome), lookedAt };
 }
 
-async function read(
+async function readAgain(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  choices: Choices,
+): Promise<SweepResult> {
+  const outcome = await attempt(deps, engagement, async () => await reconcile(deps, engagement, choices));
+  return { engagement, outcome, look: lookAfter(deps, outcome), lookedAt: null };
+}
+
+function lookAfter({ settings, clock }: ReconcileDeps, outcome: SweepOutcome): string | null {
+  return outcome.kind === 'unchanged'
+    ? nextLook(blockContext(outcome.assessment, settings), clock.now())
+    : null;
+}
+
+/** Engagements that are read side by side where a bulk read does not bring them. */
+const AT_ONCE = 20;
+
+async function* readStates(
   { gitlab }: ReconcileDeps,
-  { updatedAfter, also = [] }: SweepOptions,
-): Promise<readonly ActualState[]> {
+  { updatedAfter, also = [], onLook }: SweepOptions,
+): AsyncGenerator<ActualState> {
   const states = await gitlab.readAll(updatedAfter === undefined ? {} : { updatedAfter });
-  const seen = new Set(states.map(({ engagement }) => engagement));
+  const seen = new Set<EngagementKey>();
+  const given = (actual: ActualState): ActualState => {
+    onLook?.(actual.engagement, seen.size, Math.max(states.length, seen.size + 1));
+    seen.add(actual.engagement);
+    return actual;
+  };
+  for (const actual of states) yield given(actual);
   const others = also.filter((engagement) => !seen.has(engagement));
-  return [
-    ...states,
-    ...(await Promise.all(others.map((engagement) => gitlab.readEngagement(engagement, { always: true })))),
-  ];
+  for (let start = 0; start < others.length; start += AT_ONCE) {
+    const some = others.slice(start, start + AT_ONCE);
+    const read = some.map(async (engagement) => await gitlab.readEngagement(engagement, { always: true }));
+    for (const actual of await Promise.all(read)) yield given(actual);
+  }
 }
 
 async function attempt<T>(

@@ -30,9 +30,9 @@ describe('a sweep', () => {
     const results = await sweep(world.deps);
 
     expect(results.map(({ engagement, outcome }) => [engagement, outcome.kind])).toEqual([
+      ['SOW-2002', 'unchanged'],
       ['SOW-1042', 'applied'],
       ['SOW-2001', 'applied'],
-      ['SOW-2002', 'unchanged'],
     ]);
     expect(world.issue('kick-off').state).toBe('opened');
     expect(other.state).toBe('opened');

@@ -73,7 +73,7 @@ describe('the adapter against the sandbox', () => {
         await gitlab.createLabel({ name: `x::${step}`, color: '#112233', description: '' });
 
       expect((await gitlab.readEngagement(KEY)).issues.map(({ title }) => title)).toEqual(steps);
-      expect((await gitlab.readAll()).map(({ issues }) => issues.length)).toEqual([7]);
+      expect([...(await gitlab.readAll())].map(({ issues }) => issues.length)).toEqual([7]);
       expect((await gitlab.readNotes(epic)).map(({ body }) => body)).toEqual(steps);
       expect([...(await gitlab.readLabels())].filter((label) => label.startsWith('x::'))).toHaveLength(7);
     });
@@ -109,12 +109,12 @@ describe('the adapter against the sandbox', () => {
       expect(await gitlab.readAll({ updatedAfter: '2026-03-03T00:00:00Z' })).toEqual([]);
       expect(world.sandbox.ledger.entries()).toHaveLength(2);
       await gitlab.updateIssue(issue, { state: 'closed' });
-      const changed = await gitlab.readAll({ updatedAfter: '2026-03-03T00:00:00Z' });
+      const changed = [...(await gitlab.readAll({ updatedAfter: '2026-03-03T00:00:00Z' }))];
 
       expect(
         changed.map(({ engagement, epics, issues }) => [engagement, epics.length, issues.length]),
       ).toEqual([[KEY, 1, 1]]);
-      expect((await gitlab.readAll()).map(({ engagement }) => engagement)).toEqual([KEY, 'SOW-1043']);
+      expect([...(await gitlab.readAll())].map(({ engagement }) => engagement)).toEqual([KEY, 'SOW-1043']);
     });
   });
 

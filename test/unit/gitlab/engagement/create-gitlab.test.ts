@@ -233,7 +233,7 @@ describe('gitlab/engagement/create-gitlab', () => {
         sendPage(response, seen, epics(seen) ? withLabel(all.epics, seen) : [foreign, ...all.issues]),
       );
 
-      const states = await gitlab.readAll();
+      const states = [...(await gitlab.readAll())];
 
       expect(states.map(({ engagement }) => engagement)).toEqual(all.keys);
       expect(states.every((state) => state.epics.length === 1 && state.issues.length === 12)).toBe(true);
@@ -256,7 +256,7 @@ describe('gitlab/engagement/create-gitlab', () => {
         return sendPage(response, seen, epics(seen) ? [other] : [all.issues[2] as Row]);
       });
 
-      const states = await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' });
+      const states = [...(await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' }))];
 
       expect(states.map(({ engagement, issues }) => [engagement, issues.length])).toEqual([
         ['SOW-77', 0],
@@ -270,7 +270,7 @@ describe('gitlab/engagement/create-gitlab', () => {
         sendPage(response, seen, withLabel(epics(seen) ? all.epics : all.issues, seen)),
       );
 
-      const states = await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' });
+      const states = [...(await gitlab.readAll({ updatedAfter: '2026-03-02T09:00:00Z' }))];
 
       expect(states).toHaveLength(60);
       expect(server?.seen.length).toBeLessThanOrEqual(8);
