@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSpool } from '#gitlab/engagement/spool.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import { createSpool } from '#gitlab/engagement/spool.ts';
 import { anEpic, anIssue } from '#test/support/builders.ts';
 
 describe('gitlab/engagement/spool', () => {
@@ -11,7 +11,11 @@ describe('gitlab/engagement/spool', () => {
   ])('gives back what was put under a key, in order and as it came last, %s', (_, mostInMemory) => {
     const spool = createSpool(mostInMemory);
     const epic = anEpic({ id: 1 });
-    const [first, second, other] = [1, 2, 3].map((id) => anIssue('kick-off', { id })) as [ActualIssue, ActualIssue, ActualIssue];
+    const [first, second, other] = [1, 2, 3].map((id) => anIssue('kick-off', { id })) as [
+      ActualIssue,
+      ActualIssue,
+      ActualIssue,
+    ];
     const again = { ...first, title: 'As it is now' };
 
     spool.put([
