@@ -7,7 +7,7 @@ import { launchesOf } from '#domain/process/launch.ts';
 import {
   approvingRolesOf,
   DEFAULT_CRON,
-  rolesOf,
+  launchRolesOf,
   type WantedHook,
   type WantedInstallation,
   wantedInstallation,
@@ -55,7 +55,7 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
       hook: wishes.hook ? wantedHook(config, wishes.renewSecret) : null,
       schedule: wishes.schedule ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null } : null,
     }),
-    processRoles: rolesOf(processes),
+    processRoles: launchRolesOf(processes),
     approvingRoles: approvingRolesOf(processes),
   };
 }

@@ -16,7 +16,7 @@ export interface DoctorFacts {
   readonly wanted: WantedInstallation;
   /** Of `procession.yml`. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
-  /** Roles that own a step of the process. */
+  /** Roles that own a step of the process that every launch makes. */
   readonly processRoles: readonly string[];
   /** Roles whose approval a step of the process asks for. */
   readonly approvingRoles: readonly string[];

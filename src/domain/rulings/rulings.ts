@@ -76,7 +76,13 @@ const Hold = z.object({
 export type Hold = z.infer<typeof Hold>;
 
 /** One more issue of a step that is made on demand. */
-const Instance = z.object({ step: Key, title: z.string().nullable(), ...given });
+const Instance = z.object({
+  step: Key,
+  title: z.string().nullable(),
+  /** Hours sold that are nearly used, where these have made it and no person. */
+  hours: z.number().optional(),
+  ...given,
+});
 export type Instance = z.infer<typeof Instance>;
 
 /** No reminders about a step up to and including this date. */

@@ -1,7 +1,7 @@
 import { type LabelDefinition, type LabelRenames, labelName } from '#domain/base/labels.ts';
 import { approvalRules } from '#domain/process/approvals.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 
 /** Path that GitLab delivers to, below the address of the service. */
 export const WEBHOOK_PATH = '/webhooks/gitlab';
@@ -87,6 +87,12 @@ export function wantedInstallation(
 /** Roles that own a step, each once. */
 export function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
   return [...new Set(processes.flatMap(({ steps }) => steps.map(({ owner }) => owner)))];
+}
+
+/** Roles that own a step that every launch makes, each once: without people for these, work goes to others at once. */
+export function launchRolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
+  const steps = processes.flatMap((process) => process.steps.filter((step) => !isMadeByCommand(step)));
+  return [...new Set(steps.map(({ owner }) => owner))];
 }
 
 /** Roles whose approval a step asks for, each once. */

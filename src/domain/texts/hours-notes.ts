@@ -1,5 +1,6 @@
 /** Comments about hours used, at each threshold once for the hours sold. */
 import { callManager } from '#domain/assess/outlook.ts';
+import { WORK_EXCEPTION } from '#domain/assess/work-exception.ts';
 import type { HoursLevel } from '#domain/hours/memory.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
 import { hoursText } from '#domain/hours/words.ts';
@@ -40,4 +41,4 @@ function askFor({ assessment: { process } }: BlockContext): string {
 }
 
 /** Steps of the shipped process that ask for more hours. */
-const CHANGES = ['work-exception', 'change-request', 'change-order'];
+const CHANGES = [WORK_EXCEPTION, 'change-request', 'change-order'];

@@ -3,6 +3,7 @@ import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { afterWonAgain, withdrawalProposals } from '#domain/assess/withdrawal.ts';
+import { withWorkException } from '#domain/assess/work-exception.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Asking, Said } from '#domain/plan/input.ts';
 import type { Proposal } from '#domain/proposals/proposal.ts';
@@ -73,7 +74,9 @@ export async function assessWithComments(
   });
   const answered = followed?.effects.proposals ?? [];
   const agreed = afterAnswers(kept, answered);
-  const ruled = followed === null ? before : assess({ ...facts, sow: agreed.sow, rulings: followed.rulings });
+  const heard = followed === null ? before : assess({ ...facts, sow: agreed.sow, rulings: followed.rulings });
+  const asked = withWorkException(heard, settings);
+  const ruled = asked === heard.rulings ? heard : assess({ ...facts, sow: agreed.sow, rulings: asked });
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const isPaused = found.memory.paused && !options.resume && !effects.unpause;
   const threads =

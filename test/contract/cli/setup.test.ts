@@ -43,7 +43,7 @@ describe('setup in an empty group', () => {
     expect(boards(world.data)).toEqual({
       Development: [],
       'Procession: steps': STATES,
-      'Procession: roles': ['role::manager', 'role::engineer', 'role::finance'],
+      'Procession: roles': ['role::manager', 'role::engineer', 'role::project-manager', 'role::finance'],
     });
     expect(world.data.hooks).toMatchObject([
       {
@@ -173,6 +173,7 @@ const SABOTAGE: readonly {
       'board "Procession: roles"',
       'list role::manager on board "Procession: roles"',
       'list role::engineer on board "Procession: roles"',
+      'list role::project-manager on board "Procession: roles"',
       'list role::finance on board "Procession: roles"',
     ],
   },
