@@ -85,7 +85,7 @@ export function wantedInstallation(
 }
 
 /** Roles that own a step, each once. */
-export function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
+function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
   return [...new Set(processes.flatMap(({ steps }) => steps.map(({ owner }) => owner)))];
 }
 
