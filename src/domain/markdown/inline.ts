@@ -18,6 +18,8 @@ export interface Inline {
 
 /** @param source without the line break at its end */
 export function readInline(source: string, definitions: Definitions = new Map()): Inline {
+  if (source !== '' && !MARKED.test(source))
+    return { pieces: [{ kind: 'text', text: source, start: 0, end: source.length }], spans: [] };
   const reader = new InlineReader(source, definitions);
   return { pieces: reader.read(), spans: reader.spans };
 }
@@ -49,6 +51,8 @@ const ESCAPED = /\\([!-/:-@[-`{-~])/g;
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const TICKS = /`+/y;
 const LABEL = /\[((?:\\.|[^\\[\]]){0,999})\]/y;
+/** Most lines and cells have no mark at all, and are one piece. */
+const MARKED = /[\\`*_~[\]!<&\n]|https?:\/\//i;
 const PLAIN = /[^\\`*_~[\]!<&\nhH]+/y;
 const ENTITY = /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/y;
 const AUTOLINK = /<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*|[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+)>/iy;

@@ -15,11 +15,9 @@ export interface Piece {
 
 /** The text of pieces, as one line: every run of blanks is one. */
 export function textOf(pieces: readonly Piece[]): string {
-  return pieces
-    .map(({ text, tag }) => (tag === undefined ? text : tagText(tag)))
-    .join('')
-    .replace(/\s+/g, ' ')
-    .trim();
+  let seen = '';
+  for (const { text, tag } of pieces) seen += tag === undefined ? text : tagText(tag);
+  return /\s{2}|[^\S ]/.test(seen) ? seen.replace(/\s+/g, ' ').trim() : seen.trim();
 }
 
 function tagText(tag: Tag): string {

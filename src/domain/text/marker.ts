@@ -41,6 +41,28 @@ export function encodeMarker(marker: Marker): string {
  * surrounding blanks and CRLF do not matter. A version other than `v1` is no marker to this release.
  */
 export function parseMarker(description: string): Marker | null {
+  // Hundreds of descriptions are asked for their marker alone, and nearly all begin with it.
+  const fence = description.search(FENCE);
+  let from = 0;
+  for (;;) {
+    const at = description.indexOf(OURS, from);
+    if (at === -1) return null;
+    if (fence !== -1 && fence < at) return parseFencedMarker(description);
+    const before = description.slice(from, at);
+    const start = from + Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+    LINE_BREAK.lastIndex = at;
+    from = LINE_BREAK.exec(description)?.index ?? description.length;
+    const marker = parseMarkerLine(description.slice(start, from));
+    if (marker !== null) return marker;
+  }
+}
+
+const OURS = 'procession:';
+const FENCE = /`{3}|~{3}/;
+const LINE_BREAK = /[\r\n]/g;
+
+/** Where a fence stands before what may be a marker. */
+function parseFencedMarker(description: string): Marker | null {
   for (const line of textLines(description)) {
     const marker = line.fenced ? null : parseMarkerLine(line.text);
     if (marker !== null) return marker;
@@ -77,6 +99,7 @@ export function encodeNoteMarker(rule: string): string {
 
 /** The rule in the last non-empty line of a comment, `null` when that line is not our note marker. */
 export function parseNoteMarker(body: string): string | null {
+  if (!body.includes('procession:note')) return null;
   const lines = textLines(body).filter((line) => line.text.trim() !== '');
   const last = lines.at(-1);
   if (last === undefined || last.fenced) return null;

@@ -10,7 +10,6 @@ import { attributeOf } from '#domain/markdown/html.ts';
 import { readInline } from '#domain/markdown/inline.ts';
 import { htmlPieces, type Piece, textOf } from '#domain/markdown/pieces.ts';
 import { splitCells } from '#domain/markdown/pipe-row.ts';
-import { remembering } from '#domain/markdown/remembering.ts';
 import { linesOutside } from '#domain/markdown/spans.ts';
 import { peopleText } from './people-text.ts';
 
@@ -25,11 +24,11 @@ export interface Cell {
 export type Row = readonly [Cell, Cell];
 
 /** Rows with two cells at least. */
-export const readRows: (description: string) => readonly Row[] = remembering((description) =>
-  readTableRows(description).flatMap(([first, second]): Row[] =>
+export function readRows(description: string): readonly Row[] {
+  return readTableRows(description).flatMap(([first, second]): Row[] =>
     first === undefined || second === undefined ? [] : [[first, second]],
-  ),
-);
+  );
+}
 
 /** All cells of every row, those that only draw the line under a head among them. */
 export function readTableRows(description: string): readonly (readonly Cell[])[] {
