@@ -9,6 +9,7 @@ import { createPostgresClaims } from './postgres-claims.ts';
 import { openPostgresDatabase, type PostgresDatabase } from './postgres-database.ts';
 import { createPostgresDeliveries } from './postgres-deliveries.ts';
 import { toPostgresFailure } from './postgres-failure.ts';
+import { createPostgresLooks } from './postgres-looks.ts';
 import { createPostgresPut } from './postgres-put.ts';
 import { SCHEMA } from './postgres-schema.ts';
 import { PROBE_LENGTH } from './probe-length.ts';
@@ -62,6 +63,7 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
 
   return {
     audit: createPostgresAuditLog(database),
+    looks: createPostgresLooks(database),
     put: store,
     quarantine: store,
     probe: async () => await failing(probe(database)),

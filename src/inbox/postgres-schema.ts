@@ -2,7 +2,7 @@
 export const SCHEMA = 'procession';
 
 /**
- * Our tables beside pg-boss's in its schema: the record of deliveries, and the audit log. Each script takes them one
+ * Our tables beside pg-boss's in its schema: the record of deliveries, the audit log, and what sweeps have looked at. Each script takes them one
  * version further; a script that was released is never changed.
  *
  * `digest` names (source, dedupe key) in 16 bytes: an index row of PostgreSQL holds less than 2.7 kB, a sender's key
@@ -61,6 +61,14 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE TRIGGER audit_keeps_recent BEFORE DELETE ON ${schema}.audit FOR EACH ROW
     WHEN (OLD.at > now() - interval '90 days') EXECUTE FUNCTION ${schema}.audit_keeps_lines();
   CREATE INDEX audit_at ON ${schema}.audit (at);
+  `,
+  // What sweeps have looked at; `updated_at` as GitLab gave it, because it is only ever compared.
+  (schema) => `
+  CREATE TABLE ${schema}.looks (
+    engagement text PRIMARY KEY,
+    updated_at text NOT NULL,
+    fingerprint text NOT NULL
+  );
   `,
 ];
 

@@ -15,6 +15,7 @@ import {
   toNewRow,
 } from './sqlite-deliveries.ts';
 import { toUnavailable } from './sqlite-failure.ts';
+import { createSqliteLooks } from './sqlite-looks.ts';
 
 /** Longer than a reconcile takes between two renewals; a crashed worker's engagement waits this long. */
 const LEASE_MS = 60_000;
@@ -74,6 +75,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
 
   return {
     audit: createSqliteAuditLog(database, commit, read),
+    looks: createSqliteLooks(database, commit, read),
     put: store,
     quarantine: store,
     probe: async () => await commit.write(() => deliveries.probe()),

@@ -58,6 +58,14 @@ export const MIGRATIONS: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only for 90 days'); END;
   CREATE INDEX audit_at ON audit (at);
   `,
+  // What sweeps have looked at; `updated_at` as GitLab gave it, because it is only ever compared.
+  `
+  CREATE TABLE looks (
+    engagement TEXT PRIMARY KEY,
+    updated_at TEXT NOT NULL,
+    fingerprint TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Columns that `toDelivery` reads, for SELECT and RETURNING. */

@@ -149,6 +149,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
   const schedule = {
     ...deps,
     inbox: store,
+    looks: store.looks,
     clock,
     everyMs: SWEEP_EVERY_MS,
     sooner,

@@ -6,12 +6,12 @@ import { readTextIfAny, writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { SweepResult } from '#reconciler/work/sweep.ts';
 import {
   dueLooks,
+  fingerprintOf,
   parseSweepMemory,
   rememberedLooks,
   rememberSweep,
@@ -57,7 +57,7 @@ export interface SweepState {
  */
 export async function openMemory(
   context: CommandContext,
-  { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,
+  deps: Pick<ReconcileDeps, 'processes' | 'settings'>,
   startedAt: string,
 ): Promise<SweepState | null> {
   const named = context.text('state');
@@ -69,9 +69,7 @@ export async function openMemory(
     );
   const path = resolve(context.cwd, named);
   const memory = parseSweepMemory((await readTextIfAny(path)) ?? '');
-  const { calendar, labels, policy, roles, showAmounts } = settings;
-  const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
-  const fingerprint = checksum(canonicalJson(decisive));
+  const fingerprint = fingerprintOf(deps);
   const since = sweepFrom(memory, startedAt, fingerprint);
   const full = since === null;
   const forget = context.text('forget');

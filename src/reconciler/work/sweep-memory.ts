@@ -2,7 +2,9 @@
 import { compareText } from '#domain/base/compare-text.ts';
 import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { later } from '#reconciler/loop/retry.ts';
 
 const VERSION = 1;
@@ -29,6 +31,16 @@ export interface SweepMemory {
 const FULL_EVERY_MS = 86_400_000;
 /** Clocks of runners differ from GitLab's, whose `updated_at` may be older than the moment it can be seen. */
 const OVERLAP_MS = 600_000;
+
+/** What verdicts rest on besides GitLab: with other processes or settings everything must be looked at again. */
+export function fingerprintOf({
+  processes,
+  settings,
+}: Pick<ReconcileDeps, 'processes' | 'settings'>): string {
+  const { calendar, labels, policy, roles, showAmounts } = settings;
+  const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
+  return checksum(canonicalJson(decisive));
+}
 
 /** `null` for anything that is no memory: it only costs a full sweep. */
 export function parseSweepMemory(text: string): SweepMemory | null {

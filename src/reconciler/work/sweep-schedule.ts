@@ -5,14 +5,17 @@ import { isRecentInstant } from '#domain/base/recent.ts';
 import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
+import type { LookMemory } from '#ports/look-memory.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Bell } from './bell.ts';
 import { findDrift } from './find-drift.ts';
 import type { LookAhead } from './look-ahead.ts';
+import { fingerprintOf } from './sweep-memory.ts';
 
 export interface SweepScheduleDeps extends ReconcileDeps {
   readonly inbox: Pick<Inbox, 'put'>;
+  readonly looks: LookMemory;
   readonly clock: Clock;
   /** Between two sweeps. */
   readonly everyMs: number;
@@ -48,7 +51,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
   let lastSuccess: string | null = null;
   let lastFull: string | null = null;
   let isRegular = false;
-  const lookedAt = new Map<EngagementKey, string>();
+  const fingerprint = fingerprintOf(deps);
   while (!signal.aborted) {
     const at = deps.clock.now();
     const full = !isRecentInstant(lastFull, FULL_EVERY_MS, at) || lastSuccess === null || lastSuccess > at;
@@ -56,7 +59,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
       updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
-      lookedAt,
+      fingerprint,
     });
     if (done) lastSuccess = at;
     if (done && full) lastFull = at;
@@ -72,21 +75,20 @@ interface Sweep {
    */
   readonly name: string;
   readonly updatedAfter: string | null;
-  /** What earlier sweeps of this process have looked at; this one adds to it. */
-  readonly lookedAt: Map<EngagementKey, string>;
+  /** Of processes and settings. */
+  readonly fingerprint: string;
 }
 
 async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
-  const { at, updatedAfter } = sweep;
+  const { at, updatedAfter, fingerprint } = sweep;
   try {
-    const found = await findDrift(deps, updatedAfter, sweep.lookedAt);
+    const found = await findDrift(deps, updatedAfter, await deps.looks.read(fingerprint));
     const { seen, drifted, paused, looks, missing, stopped } = found;
-    if (updatedAfter === null) sweep.lookedAt.clear();
-    for (const [engagement, instant] of found.lookedAt) sweep.lookedAt.set(engagement, instant);
     for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
     const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
     for (const engagement of woken) await wake(deps, engagement, sweep);
+    await deps.looks.write(fingerprint, found.lookedAt, updatedAfter === null ? 'all' : 'some');
     deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused, missing, stopped });
     for (const [engagement, why] of stopped)
       deps.logger.error('a brake keeps an engagement from being changed', {

@@ -1,10 +1,14 @@
 /** What a sweep reads of the comments on epics: what is new, and of the rest a little every day. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LookMemory } from '#ports/look-memory.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import { findDrift } from '#reconciler/work/find-drift.ts';
+import { createLookAhead } from '#reconciler/work/look-ahead.ts';
 import { type SweepResult, sweep } from '#reconciler/work/sweep.ts';
+import { runSweeps } from '#reconciler/work/sweep-schedule.ts';
 import { sayIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
+import { looksInMemory } from '#test/support/look-memory.ts';
 import { multiply } from '#test/support/many-engagements.ts';
 
 const ENGAGEMENTS = 30;
@@ -112,6 +116,46 @@ describe('a full sweep after a busy week', () => {
 
     expect(results.find(({ engagement }) => engagement === 'SOW-1042')?.lookedAt ?? null).toBeNull();
   });
+});
+
+/** Epics whose comments the first sweep of a service reads, and how it ended. */
+async function startService(looks: LookMemory): Promise<number> {
+  world.sandbox.ledger.clear();
+  const ending = new AbortController();
+  const failures: string[] = [];
+  await runSweeps(
+    {
+      ...world.deps,
+      inbox: { put: async () => 'stored' },
+      looks,
+      everyMs: 300_000,
+      lookAhead: createLookAhead(),
+      sooner: {
+        ring: () => {},
+        wait: async () => {
+          ending.abort();
+          return 'silent';
+        },
+      },
+      onSweep: (swept) => void ('failed' in swept && failures.push(swept.failed)),
+    },
+    ending.signal,
+  );
+  expect(failures).toEqual([]);
+  return world.sandbox.ledger
+    .entries()
+    .filter(({ route }) => route.includes('epics') && route.includes('notes')).length;
+}
+
+it('a service that starts again goes by what was looked at before', async () => {
+  const looks = looksInMemory();
+  expect(await startService(looks)).toBe(ENGAGEMENTS);
+  now = new Date(now.getTime() + 3_600_000);
+
+  expect(await startService(looks)).toBeLessThanOrEqual(ENGAGEMENTS / 5);
+  world.sandbox.operations.updateEpic(world.sandbox.user('mira'), world.epic(), { title: 'Another title' });
+  const after = await startService(looks);
+  expect(after).toBeLessThanOrEqual(ENGAGEMENTS / 5 + 1);
 });
 
 it('the service finds drift by the same memory', async () => {

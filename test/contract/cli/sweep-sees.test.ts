@@ -11,6 +11,7 @@ import { runSweeps, type Swept } from '#reconciler/work/sweep-schedule.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { type CliResult, runCommand } from '#test/support/cli.ts';
 import { type EngagementWorld, startEngagement, storeOf } from '#test/support/engagement.ts';
+import { looksInMemory } from '#test/support/look-memory.ts';
 
 let world: EngagementWorld;
 let state: string;
@@ -136,6 +137,7 @@ describe('the sweep of the service', () => {
         inbox: { put: async () => 'stored' },
         everyMs: 1,
         lookAhead: createLookAhead(),
+        looks: looksInMemory(),
         sooner: {
           ring: () => {},
           wait: async () => {

@@ -59,6 +59,7 @@ export function inboxContract(name: string, harness: InboxHarness, propertyRuns:
     ending(open, openTwice);
     operating(open);
     auditing(open, openTwice);
+    rememberingLooks(openTwice);
     arriving(open, openTwice);
     closing(harness);
     inboxProperties(harness, propertyRuns);
@@ -606,6 +607,54 @@ function operating(open: Open): void {
 
     expect(await inbox.prune(now())).toBe(4500);
     expect(await inbox.list({ limit: 9 })).toEqual([]);
+  });
+}
+
+function rememberingLooks(openTwice: OpenTwice): void {
+  it('remembers what sweeps have looked at, for every process and over a restart', async () => {
+    const { first, second, store } = await openTwice();
+
+    await first.looks.write(
+      'one',
+      new Map([
+        ['SOW-1', '2026-01-01'],
+        ['SOW-2', '2026-01-02'],
+      ]),
+      'all',
+    );
+    await second.looks.write(
+      'one',
+      new Map([
+        ['SOW-2', '2026-01-03'],
+        ['SOW-3', '2026-01-03'],
+      ]),
+      'some',
+    );
+    const later = await store.open();
+    onTestFinished(async () => await later.close());
+
+    expect(await later.looks.read('one')).toEqual(
+      new Map([
+        ['SOW-1', '2026-01-01'],
+        ['SOW-2', '2026-01-03'],
+        ['SOW-3', '2026-01-03'],
+      ]),
+    );
+  });
+
+  it('forgets what a full sweep no longer names, and counts nothing of other processes and settings', async () => {
+    const { first } = await openTwice();
+    const many = new Map(Array.from({ length: 1_200 }, (_, n) => [`SOW-${n}`, 'then'] as const));
+
+    await first.looks.write('one', many, 'all');
+    await first.looks.write('two', new Map([['SOW-7', 'now']]), 'some');
+
+    expect((await first.looks.read('one')).size).toBe(1_199);
+    expect(await first.looks.read('two')).toEqual(new Map([['SOW-7', 'now']]));
+    await first.looks.write('two', new Map([['SOW-7', 'now']]), 'all');
+    expect(await first.looks.read('one')).toEqual(new Map());
+    await first.looks.write('two', new Map(), 'all');
+    expect(await first.looks.read('two')).toEqual(new Map());
   });
 }
 

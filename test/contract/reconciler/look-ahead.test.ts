@@ -5,6 +5,7 @@ import { createLookAhead } from '#reconciler/work/look-ahead.ts';
 import { runSweeps, type Swept } from '#reconciler/work/sweep-schedule.ts';
 import { aProcess, aSow, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { looksInMemory } from '#test/support/look-memory.ts';
 
 const HALF_AN_HOUR_MS = 1_800_000;
 let now = new Date('2026-11-04T23:00:00Z');
@@ -42,6 +43,7 @@ describe('the schedule of sweeps', () => {
         },
         everyMs: HALF_AN_HOUR_MS,
         lookAhead: createLookAhead(),
+        looks: looksInMemory(),
         sooner: {
           ring: () => {},
           wait: async () => {

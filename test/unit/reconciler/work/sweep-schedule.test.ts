@@ -7,6 +7,7 @@ import { createLookAhead } from '#reconciler/work/look-ahead.ts';
 import { runSweeps, type Swept } from '#reconciler/work/sweep-schedule.ts';
 import { anEpic, aProcess, aState, someSettings } from '#test/support/builders.ts';
 import { storeOf } from '#test/support/engagement.ts';
+import { looksInMemory } from '#test/support/look-memory.ts';
 
 const MINUTE = 60_000;
 const START = Date.parse('2026-03-02T09:00:00.000Z');
@@ -57,6 +58,7 @@ async function live(turns: readonly Turn[]) {
       },
       clock: { now: () => new Date(nowMs).toISOString() },
       lookAhead: createLookAhead(),
+      looks: looksInMemory(),
       everyMs: 5 * MINUTE,
       sooner: {
         ring: () => {},
