@@ -4,12 +4,18 @@ import { MigrationFile } from '#domain/migration/migration-file.ts';
 import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { ProcessFile, StepFrontMatter } from '#domain/process/process.ts';
+import { Deal } from '#domain/sow/deal.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { Mapping } from '#domain/versions/mapping.ts';
 
 /** The JSON Schema of a SOW file and of `/webhooks/crm`; published as `docs/sow.schema.json`. */
 export function sowJsonSchema(): object {
   return { title: 'Statement of work', ...z.toJSONSchema(Sow, { io: 'input' }) };
+}
+
+/** The JSON Schema of a deal file and of a deal on `/webhooks/crm`; published as `docs/deal.schema.json`. */
+export function dealJsonSchema(): object {
+  return { title: 'Deal', ...z.toJSONSchema(Deal, { io: 'input' }) };
 }
 
 /** The JSON Schema of `process.yml`; published as `docs/process.schema.json`. */

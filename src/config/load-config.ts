@@ -33,7 +33,6 @@ export interface Config extends Settings, Omit<EnvironmentSettings, 'configFile'
   readonly serviceUrl: string | null;
   /** Most requests to GitLab per minute, by kind, where the settings say. */
   readonly limits: NonNullable<ProcessionFile['gitlab']>['limits'] | Readonly<Record<string, never>>;
-  readonly crm: Readonly<Record<string, unknown>>;
   /** Username whose notes on merge requests count as reviewed; `null`: that of the token. */
   readonly reviewer: string | null;
 }
@@ -85,6 +84,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     dates,
     seal,
     crm,
+    deals,
     amendments,
     show_amounts,
     templates,
@@ -117,7 +117,11 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },
     sealKeys: seal.keys,
     serviceUrl: service?.url ?? null,
-    crm,
+    deals: {
+      stages: Object.assign({}, ...Object.values(crm).map(({ stages }) => stages)),
+      largeFrom: deals.large_from ?? null,
+      process: deals.process ?? null,
+    },
     amendments,
     showAmounts: show_amounts,
     commands,
@@ -244,7 +248,7 @@ function readProcessionFile(
 /** What is wrong with the conditions by which a process is chosen. */
 function unmeetable(processes: ProcessionFile['processes']): readonly InputProblem[] {
   return processes.flatMap(({ when }, index) =>
-    conditionProblems(when).map((found) => {
+    conditionProblems(when, 'sow').map((found) => {
       const at = ['processes', index, 'when', ...found.at];
       return { ...found, at, path: formatPath(at) };
     }),

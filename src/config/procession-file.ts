@@ -12,6 +12,7 @@ import {
   MOVE_DATES,
   POLICY_MODES,
 } from '#domain/base/settings.ts';
+import { DEAL_STAGES } from '#domain/sow/deal-stage.ts';
 
 const Id = z
   .string()
@@ -117,6 +118,25 @@ const scopes = z.strictObject({
   health: Scope.optional(),
   money: Scope.optional(),
 } satisfies Record<LabelScope, z.ZodType>);
+
+/** One name that two CRMs give different meanings: nobody could tell which is meant. */
+function sameStages(
+  crm: Readonly<Record<string, { readonly stages: Readonly<Record<string, string>> }>>,
+  context: z.RefinementCtx,
+): void {
+  const known = new Map<string, { readonly stage: string; readonly by: string }>();
+  for (const [name, { stages }] of Object.entries(crm))
+    for (const [theirs, stage] of Object.entries(stages)) {
+      const before = known.get(theirs);
+      if (before !== undefined && before.stage !== stage)
+        context.addIssue({
+          code: 'custom',
+          path: [name, 'stages', theirs],
+          message: `expected ${before.stage}, which crm.${before.by}.stages says it is, got ${stage}`,
+        });
+      known.set(theirs, { stage, by: name });
+    }
+}
 
 /** `procession.yml`: what one installation is told. Ours, therefore strict: a field it does not know is an error. */
 export const ProcessionFile = z.strictObject({
@@ -276,7 +296,36 @@ export const ProcessionFile = z.strictObject({
     })
     .prefault({})
     .describe('Seals on what Procession keeps in GitLab for itself, so that nobody else can change it.'),
-  crm: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CRM adapters.'),
+  crm: z
+    .record(
+      Id,
+      z.strictObject({
+        stages: z
+          .record(z.string().min(1).max(100), z.enum(DEAL_STAGES))
+          .default({})
+          .describe(
+            'Names of stages in this CRM → ours. The usual ones of Salesforce and HubSpot are known.',
+          ),
+      }),
+    )
+    .default({})
+    .describe('What the CRMs call things, by names of your own.')
+    .superRefine(sameStages),
+  deals: z
+    .strictObject({
+      process: Id.optional().describe(
+        'Process of deals: a folder of `templates`. Left out: the one that is about deals.',
+      ),
+      large_from: z
+        .number()
+        .positive()
+        .optional()
+        .describe(
+          'Amount from which on `deal.large` is true. Processes ask for that, so that GitLab shows no number.',
+        ),
+    })
+    .prefault({})
+    .describe('Deals, before there is a SOW.'),
   amendments: z
     .enum(AMENDMENT_MODES)
     .default('ask')

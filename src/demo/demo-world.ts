@@ -2,7 +2,7 @@
 
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#domain/base/settings.ts';
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -137,6 +137,6 @@ function listen(sandbox: Sandbox, botId: number, wake: (engagement: EngagementKe
     const items: readonly (Issue | Epic)[] = target?.kind === 'epic' ? world.epics : world.issues;
     const item = items.find((candidate) => candidate.id === target?.id);
     const names = world.labels.filter((label) => item?.labelIds.includes(label.id)).map(({ name }) => name);
-    for (const name of names) if (SowNumber.safeParse(name).success) wake(name);
+    for (const name of names) if (isEngagementKey(name)) wake(name);
   });
 }

@@ -12,7 +12,8 @@
 import { z } from 'zod';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { DealSettings } from '#domain/base/settings.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { readGitLabDelivery } from './gitlab-delivery.ts';
 import { readSowBody } from './sow-body.ts';
 import type { Verify } from './verdict.ts';
@@ -21,7 +22,7 @@ import type { Verify } from './verdict.ts';
 export type CiDelivery =
   | {
       readonly kind: 'sow';
-      readonly sow: Sow;
+      readonly sow: Subject;
       readonly warnings: readonly InputProblem[];
       /** Signed; the same when it is sent again. */
       readonly id: string;
@@ -51,6 +52,7 @@ export interface CiDeliveryContext {
   readonly nowSeconds: number;
   /** A signed SOW in a variable of the job, used where the text holds none. */
   readonly beside: string | null;
+  readonly deals: DealSettings;
 }
 
 /** Longer is no SOW; the service takes as much. */
@@ -93,7 +95,7 @@ export function readCiDelivery(text: string, context: CiDeliveryContext): CiDeli
   return refused('it holds neither a signed SOW nor an event of GitLab', HOW);
 }
 
-function readSigned(value: unknown, { verify, nowSeconds }: CiDeliveryContext): CiDelivery {
+function readSigned(value: unknown, { verify, nowSeconds, deals }: CiDeliveryContext): CiDelivery {
   const signed = Signed.safeParse(value);
   if (!signed.success) {
     const fields = signed.error.issues.map(({ path }) => path.join('.'));
@@ -107,11 +109,11 @@ function readSigned(value: unknown, { verify, nowSeconds }: CiDeliveryContext): 
   if (verdict.kind !== 'signed') return unproven(verdict.kind === 'refused' ? verdict.why : 'no signature');
   const bytes = Buffer.from(payload, 'utf8');
   if (verdict.check(bytes) !== 'authentic') return unproven('wrong signature');
-  const read = readSowBody(bytes);
+  const read = readSowBody(bytes, deals);
   return read.kind === 'ok'
     ? {
         kind: 'sow',
-        sow: read.sow,
+        sow: read.subject,
         warnings: read.warnings,
         id: verdict.id,
         at: signedAt(headers['webhook-timestamp']),

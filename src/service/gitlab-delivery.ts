@@ -3,7 +3,7 @@
  * state of things is read again from GitLab.
  */
 import { z } from 'zod';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { isSameUser } from '#domain/base/username.ts';
 import type { KeptEvent } from '#domain/engagement/kept-event.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
@@ -146,7 +146,7 @@ function readPipeline(value: unknown): GitLabDelivery {
   const { id: itemId, status: action, variables, name } = read.data.object_attributes;
   const engagement =
     variables?.find(({ key }) => key === ENGAGEMENT_VARIABLE)?.value ?? engagementOfRun(name ?? '');
-  if (engagement == null || !SowNumber.safeParse(engagement).success)
+  if (engagement == null || !isEngagementKey(engagement))
     return { kind: 'ignored', why: 'not a pipeline of a step' };
   const payload = { event: 'pipeline', action, itemId, itemIid: null, noteId: null };
   return { kind: 'wake', engagements: [engagement], written: null, payload };
@@ -161,11 +161,9 @@ function engagementsOf(
   context: GitLabDeliveryContext,
 ): readonly EngagementKey[] {
   const found = new Set<EngagementKey>();
-  // The prefix first: it is cheap, and no other label has it.
   for (const labels of [item.labels, ...lists])
     for (const { title } of labels ?? [])
-      if (title.startsWith('SOW-') && found.size < MOST_ENGAGEMENTS && SowNumber.safeParse(title).success)
-        found.add(title);
+      if (found.size < MOST_ENGAGEMENTS && isEngagementKey(title)) found.add(title);
   if (found.size > 0) return [...found];
   const engagement = markedEngagement(item.description) ?? context.engagementOfIssue(item.id);
   return engagement === null ? [] : [engagement];

@@ -1,9 +1,10 @@
-/** `POST /webhooks/crm`: a SOW as JSON. Whoever filled in the CRM sees every problem of it at once. */
+/** `POST /webhooks/crm`: a SOW or a deal as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { DealSettings } from '#domain/base/settings.ts';
 import { LAUNCH_STAGE, notWonReason } from '#domain/sow/stage.ts';
+import { isDeal, keyOf, type Subject } from '#domain/sow/subject.ts';
 import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
 import type { DeliveryOutcome } from './answer.ts';
 import { type AuthenticDelivery, type Receiver, storeFailed } from './receive.ts';
@@ -16,13 +17,14 @@ export interface CrmReceiverDeps {
   readonly inbox: Pick<Inbox, 'put' | 'quarantine' | 'find'>;
   readonly verify: Verify;
   readonly limitBytes: number;
+  readonly deals: DealSettings;
 }
 
 /** A problem as the answer shows it. */
 type ShownProblem = Pick<InputProblem, 'path' | 'message' | 'fix'>;
 
 type ReadBody =
-  | { readonly kind: 'sow'; readonly sow: Sow; readonly warnings: readonly ShownProblem[] }
+  | { readonly kind: 'sow'; readonly sow: Subject; readonly warnings: readonly ShownProblem[] }
   | {
       readonly kind: 'invalid';
       readonly problems: readonly ShownProblem[];
@@ -30,13 +32,13 @@ type ReadBody =
     };
 
 /** 202 stored, 200 sent before, 409 for another SOW under a known id (kept as a dead letter), 422 with every problem (and the body kept as a dead letter), 503 when the store fails. */
-export function createCrmReceiver({ inbox, verify, limitBytes }: CrmReceiverDeps): Receiver {
+export function createCrmReceiver({ inbox, verify, limitBytes, deals }: CrmReceiverDeps): Receiver {
   return {
     source: 'crm',
     verify,
     limitBytes,
     async take(delivery) {
-      const read = shownBody(readSowBody(delivery.bytes));
+      const read = shownBody(readSowBody(delivery.bytes, deals));
       try {
         return read.kind === 'sow' ? await store(inbox, delivery, read) : await refuse(inbox, delivery, read);
       } catch (error) {
@@ -51,7 +53,7 @@ async function store(
   delivery: AuthenticDelivery,
   { sow, warnings }: Extract<ReadBody, { kind: 'sow' }>,
 ): Promise<DeliveryOutcome> {
-  const engagement = sow.sow.number;
+  const engagement = keyOf(sow);
   const { receivedAt, requestId } = delivery;
   const wanted: NewDelivery = {
     source: 'crm',
@@ -69,7 +71,8 @@ async function store(
   const body = {
     engagement,
     // Whether an engagement of this number runs already is not known here.
-    ...(sow.stage === LAUNCH_STAGE ? {} : { launches: false, why: notWonReason(sow.stage) }),
+    // Which stages of a deal launch the settings and processes say.
+    ...(isDeal(sow) || sow.stage === LAUNCH_STAGE ? {} : { launches: false, why: notWonReason(sow.stage) }),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
   return { status: result === 'stored' ? 202 : 200, result, body, log: { engagement } };
@@ -136,7 +139,7 @@ async function refuse(
 
 function shownBody(read: SowBody): ReadBody {
   const warnings = read.warnings.map(toShown);
-  if (read.kind === 'ok') return { kind: 'sow', sow: read.sow, warnings };
+  if (read.kind === 'ok') return { kind: 'sow', sow: read.subject, warnings };
   return { kind: 'invalid', problems: read.problems.map(toShown), warnings };
 }
 

@@ -1,25 +1,26 @@
-/** A SOW as JSON from a sender that is proven, read leniently in form and strictly in content. */
+/** A SOW or a deal as JSON from a sender that is proven, read leniently in form and strictly in content. */
 import { problem } from '#domain/base/input-problem.ts';
-import { type ReadSow, readSow } from '#domain/sow/problems.ts';
+import type { DealSettings } from '#domain/base/settings.ts';
+import { type ReadSubject, readSubject } from '#domain/sow/read-deal.ts';
 
-/** SOW in a body, or every problem of that body. */
-export type SowBody = ReadSow;
+/** SOW or deal in a body, or every problem of that body. */
+export type SowBody = ReadSubject;
 
 const NOT_JSON: SowBody = {
   kind: 'invalid',
-  problems: [problem({}, 'expected JSON', 'Send one SOW as a JSON object, in UTF-8.')],
+  problems: [problem({}, 'expected JSON', 'Send one SOW or one deal as a JSON object, in UTF-8.')],
   warnings: [],
 };
 
-/** Reads a SOW from the bytes of a body. */
-export function readSowBody(bytes: Buffer): SowBody {
+/** Reads a SOW or a deal from the bytes of a body. */
+export function readSowBody(bytes: Buffer, deals: DealSettings): SowBody {
   let value: unknown;
   try {
     value = JSON.parse(withoutByteOrderMark(bytes.toString()));
   } catch {
     return NOT_JSON;
   }
-  return readSow(value);
+  return readSubject(value, deals);
 }
 
 /** Windows tools begin files with it, and JSON does not know it. */

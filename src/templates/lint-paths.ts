@@ -2,14 +2,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { DEFAULT_DEALS, type DealSettings } from '#domain/base/settings.ts';
 import { doubledNumbers, renumbered } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import { FROZEN_FILE, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
 import { lintProcess } from './load-process.ts';
-import { lintSow } from './load-sow.ts';
+import { lintSubject } from './load-sow.ts';
 
 /** What was checked, and what is wrong. */
 export interface LintResult {
@@ -33,14 +35,19 @@ interface Found {
  * Checks SOW files, folders of them, templates folders, process folders and files in those. Settings files are left to
  * the caller. Nothing is thrown for what is wrong in them.
  */
-export async function lintPaths(paths: readonly string[]): Promise<LintedPaths> {
+export async function lintPaths(
+  paths: readonly string[],
+  deals: DealSettings = DEFAULT_DEALS,
+): Promise<LintedPaths> {
   const found: Found = { processes: new Set(), sows: new Set(), problems: [] };
   for (const path of paths) await look(normalize(path).replace(/(?<=.)\/+$/, ''), found);
   const processes = await Promise.all([...found.processes].map(lintProcess));
   const files = [...found.sows];
-  const sows = await Promise.all(files.map(lintSow));
+  const sows = await Promise.all(files.map(async (file) => await lintSubject(file, deals)));
   const doubles = doubledNumbers(sows.flatMap(({ numbered }) => numbered ?? []));
-  const usable = sows.flatMap(({ sow }, index) => (sow === null ? [] : [{ file: files[index] ?? '', sow }]));
+  const usable = sows.flatMap(({ subject }, index) =>
+    subject === null || isDeal(subject) ? [] : [{ file: files[index] ?? '', sow: subject }],
+  );
   return {
     problems: [
       ...found.problems,

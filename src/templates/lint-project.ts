@@ -2,7 +2,7 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
-import type { Launch, Settings } from '#domain/base/settings.ts';
+import { DEFAULT_DEALS, type Launch, type Settings } from '#domain/base/settings.ts';
 import { sowDateProblems } from '#domain/process/date-order.ts';
 import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
@@ -14,7 +14,8 @@ import { listSowFiles } from './list-sows.ts';
 import { loadProcess, readProfiles } from './load-process.ts';
 
 /** What the settings say that a launch takes, and who does its steps. */
-export interface LaunchSettings extends Pick<Settings, 'roles' | 'commands' | 'calendar' | 'launch'> {
+export interface LaunchSettings
+  extends Pick<Settings, 'roles' | 'commands' | 'calendar' | 'launch' | 'deals'> {
   /** The settings file, for messages. */
   readonly configFile: string | null;
 }
@@ -29,7 +30,10 @@ export async function lintProject(
   sowsFolder: string,
   settings: LaunchSettings | null,
 ): Promise<LintResult> {
-  const { problems, checked, usable } = await lintPaths([templates, ...(await listSowFiles(sowsFolder))]);
+  const { problems, checked, usable } = await lintPaths(
+    [templates, ...(await listSowFiles(sowsFolder))],
+    settings?.deals ?? DEFAULT_DEALS,
+  );
   if (settings === null) return { problems, checked };
   const [launches, roles, dates] = await Promise.all([
     findLaunchProblems(settings, templates),

@@ -5,7 +5,7 @@ import { compareText } from '#domain/base/compare-text.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isSowFile } from '#domain/sow/sow-file.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
-import { lintSow } from './load-sow.ts';
+import { lintSubject } from './load-sow.ts';
 import { readText } from './read-text.ts';
 
 /** The SOW files in a folder and the folders in it ({@link isSowFile}), by path; empty when there is no such folder. */
@@ -40,13 +40,15 @@ export async function wonSows(folder: string, known: ReadonlySet<string>): Promi
 async function readWon(file: string, known: ReadonlySet<string>): Promise<NumberedFile | null> {
   const content = await readText(file);
   if (content.kind === 'error' || known.has(NUMBER.exec(content.text)?.[1] ?? '')) return null;
-  const { numbered, sow } = await lintSow(file);
-  return numbered !== null && !known.has(numbered.number) && sow?.stage === LAUNCH_STAGE ? numbered : null;
+  const { numbered, subject } = await lintSubject(file);
+  return numbered !== null && !known.has(numbered.number) && subject?.stage === LAUNCH_STAGE
+    ? numbered
+    : null;
 }
 
 async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {
   const content = await readText(file);
   if (content.kind === 'error' || !numbers.some((number) => content.text.includes(number))) return null;
-  const { numbered } = await lintSow(file);
+  const { numbered } = await lintSubject(file);
   return numbered !== null && numbers.includes(numbered.number) ? numbered : null;
 }

@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import { DEFAULT_DEALS } from '#domain/base/settings.ts';
 import { caseProblems } from '#domain/case/problems.ts';
 import { CaseFile, type ProcessCase, withDifferences } from '#domain/case/process-case.ts';
 import type { ReadyCase } from '#domain/case/world.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
-import { readSow } from '#domain/sow/problems.ts';
+import { readSubject } from '#domain/sow/read-deal.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { readText } from './read-text.ts';
 
@@ -141,11 +142,16 @@ function readCase(
         'Use one of those in process.yml, or leave it out.',
       ),
     ]);
-  const sow = readSow(differences === undefined ? base : withDifferences(base, differences));
+  const sow = readSubject(
+    differences === undefined ? base : withDifferences(base, differences),
+    DEFAULT_DEALS,
+  );
   if (sow.kind === 'invalid')
     return broken(sow.problems.map(({ at, message, fix }) => problem({ at: ['sow', ...at] }, message, fix)));
-  const problems = caseProblems(given, process, sow.sow);
-  return problems.length > 0 ? broken(problems) : { ready: { process, sow: sow.sow, given }, problems: [] };
+  const problems = caseProblems(given, process, sow.subject);
+  return problems.length > 0
+    ? broken(problems)
+    : { ready: { process, sow: sow.subject, given }, problems: [] };
 }
 
 function rawAt(value: unknown, at: FieldPath): unknown {

@@ -6,6 +6,7 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import {
   type InAllProfiles,
+  launchStagesOf,
   type ProcessDefinition,
   ProcessFile,
   type Step,
@@ -95,6 +96,8 @@ function definition(
     version: processFile.version,
     name: processFile.name,
     summary: processFile.summary,
+    about: processFile.about,
+    launchStages: launchStagesOf(processFile),
     titles: processFile.titles,
     steps: processFile.steps.flatMap((id) => {
       const step = draft.steps.get(id);

@@ -6,6 +6,7 @@ import type { ProcessDraft } from './process-draft.ts';
 /** What is wrong with the Mustache of a process: steps, epic, titles, partials. Lines are those of the files. */
 export function draftTemplateProblems(draft: ProcessDraft): readonly InputProblem[] {
   const { partials, folder } = draft;
+  const about = draft.processFile?.about ?? 'sow';
   const problems: InputProblem[] = [];
   const report = (found: InputProblem): void => {
     const { file, line, message } = found;
@@ -15,7 +16,7 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
   };
   for (const [id, { file, body, linesBefore }] of draft.templates) {
     const evidence = (draft.steps.get(id)?.done_when.evidence.length ?? 0) > 0;
-    for (const found of templateProblems(body, { partials, file, kind: 'step', evidence }))
+    for (const found of templateProblems(body, { partials, file, kind: 'step', about, evidence }))
       report({ ...found, line: (found.line ?? 0) + (found.file === file ? linesBefore : 0) });
   }
   for (const { step, name } of threadPartials(draft))
@@ -23,14 +24,16 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
       partials,
       file: step.file,
       kind: 'step',
+      about,
       evidence: false,
     }))
       report(found);
   const epic = `${folder}/epic.md`;
-  for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic' })) report(found);
+  for (const found of templateProblems(draft.epicBody, { partials, file: epic, kind: 'epic', about }))
+    report(found);
   const file = `${folder}/process.yml`;
   for (const [name, title] of Object.entries(draft.processFile?.titles ?? {}))
-    for (const { message } of templateProblems(title, { partials, file, kind: 'title' }))
+    for (const { message } of templateProblems(title, { partials, file, kind: 'title', about }))
       report(located(problem({ at: ['titles', name] }, message), file, (at) => draft.lineOf(file, at)));
   return [...problems, ...unusedPartials(draft)];
 }

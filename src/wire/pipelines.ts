@@ -71,6 +71,7 @@ export function createPipelineWire({
         verify: () => createVerifyCrm(requireCrmSecrets(config())),
         nowSeconds: Date.parse(at) / 1000,
         beside,
+        deals: config().deals,
       });
     },
   };

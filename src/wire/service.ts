@@ -176,7 +176,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
 }
 
 function receivers(
-  { secrets, store }: ServiceParts,
+  { config, secrets, store }: ServiceParts,
   memory: Memory,
   ownWrites: OwnWrites,
 ): { readonly gitlab: Receiver | null; readonly crm: Receiver | null } {
@@ -189,6 +189,7 @@ function receivers(
             inbox: store,
             verify: createVerifyCrm(secrets.crm),
             limitBytes: CRM_BODY_BYTES,
+            deals: config.deals,
           }),
   };
 }

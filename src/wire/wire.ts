@@ -16,13 +16,13 @@ import {
 } from '#config/load-config.ts';
 import { readPipelineFile } from '#config/pipeline-file.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import type { Settings } from '#domain/base/settings.ts';
+import { DEFAULT_DEALS, type Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
-import type { Sow } from '#domain/sow/sow.ts';
 import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Mapping } from '#domain/versions/mapping.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
@@ -71,7 +71,7 @@ export interface Wire extends PipelineWire {
   /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
   projectDeps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
-  sow(file: string): Promise<{ readonly sow: Sow; readonly warnings: readonly InputProblem[] }>;
+  sow(file: string): Promise<{ readonly sow: Subject; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` that have one of these numbers, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
   /** The files in `sows/` of won SOWs, but for those with one of these numbers; named from the current folder. */
@@ -152,7 +152,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       clock,
     }),
     projectDeps: async () => await depsOfProject(connection(), env, logger),
-    ...sowFilesIn(cwd),
+    ...sowFilesIn(cwd, config),
     pipelineFile: () => readPipelineFile(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
     lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
@@ -163,7 +163,11 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     },
     lintPaths: async (paths) => {
       const { lintPaths } = await import('#templates/lint-paths.ts');
-      return await lintPaths(paths.map((path) => pathFrom(cwd, path)));
+      const deals = lintConfig(env, { folder: cwd }).config?.deals ?? DEFAULT_DEALS;
+      return await lintPaths(
+        paths.map((path) => pathFrom(cwd, path)),
+        deals,
+      );
     },
     freeze: async (id, options) => {
       const { freezeOwn } = await import('#templates/freeze-process.ts');
@@ -191,12 +195,13 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
   };
 }
 
-/** SOW files, read from the current folder. */
-function sowFilesIn(cwd: string): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows'> {
+/** SOW and deal files, read from the current folder. */
+function sowFilesIn(cwd: string, settings: () => Settings): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows'> {
   return {
     sow: async (file) => {
-      const { loadSow } = await import('#templates/load-sow.ts');
-      return await loadSow(pathFrom(cwd, file));
+      const { loadSubject } = await import('#templates/load-sow.ts');
+      const { subject, warnings } = await loadSubject(pathFrom(cwd, file), settings().deals);
+      return { sow: subject, warnings };
     },
     sowFiles: async (numbers) => {
       const { numberedSows } = await import('#templates/list-sows.ts');

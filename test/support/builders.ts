@@ -102,6 +102,8 @@ export function aProcess(changes: Partial<ProcessDefinition> = {}): ProcessDefin
     version: 1,
     name: 'Sample',
     summary: 'A small process.',
+    about: 'sow',
+    launchStages: ['closed_won'],
     titles: { epic: '{{sow.number}} {{customer.name}}', issue: '{{step.title}} ({{sow.number}})' },
     steps: [
       aStep('first', { owner: 'manager' }),

@@ -8,6 +8,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
+import { begunOn, keyOf, type Subject } from '#domain/sow/subject.ts';
 import { parseMarker, parseNoteMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
@@ -107,7 +108,8 @@ export interface EngagementWorld extends TestWorld {
 }
 
 export interface EngagementOptions extends WorldOptions {
-  readonly sow?: Sow;
+  /** Or a deal, with a process about deals. */
+  readonly sow?: Subject;
   readonly process?: ProcessDefinition;
   readonly settings?: Partial<Settings>;
   /** Records are sealed; without it they are not. */
@@ -124,7 +126,8 @@ function clockFrom(day: string): () => Date {
 export async function startEngagement(options: EngagementOptions = {}): Promise<EngagementWorld> {
   const { sow: given, process: wanted, settings, seal = UNSEALED, ...others } = options;
   const sow = given ?? (await sampleSow('SOW-1042'));
-  const now = others.now ?? clockFrom(sow.closed_won_on);
+  const key = keyOf(sow);
+  const now = others.now ?? clockFrom(begunOn(sow));
   const world = await startWorld({ ...others, now });
   const process = wanted ?? (await realProcess('delivery'));
   const over = (gitlab: GitLab): ReconcileDeps => ({
@@ -141,10 +144,9 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   const marked = <T extends Epic | Issue>(items: readonly T[], step: string | null): T => {
     const item = items.find(({ description }) => {
       const marker = parseMarker(description);
-      return marker?.engagement === sow.sow.number && marker.step === step;
+      return marker?.engagement === key && marker.step === step;
     });
-    if (item === undefined)
-      throw new Error(`nothing in the sandbox is ${step ?? 'the epic'} of ${sow.sow.number}`);
+    if (item === undefined) throw new Error(`nothing in the sandbox is ${step ?? 'the epic'} of ${key}`);
     return item;
   };
   const labels = (item: Issue | Epic): readonly string[] =>
@@ -169,12 +171,12 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   const engagement: EngagementWorld = {
     ...world,
     deps,
-    sow,
+    sow: sow as Sow,
     process,
     over,
     apply: async (extra) =>
-      await reconcile(deps, sow.sow.number, { sow, process: process.id, profile: process.profile, ...extra }),
-    reconcile: async (extra) => await reconcile(deps, sow.sow.number, extra),
+      await reconcile(deps, key, { sow, process: process.id, profile: process.profile, ...extra }),
+    reconcile: async (extra) => await reconcile(deps, key, extra),
     epic: () => marked<Epic | Issue>([...data.epics, ...data.issues], null) as Epic,
     issue,
     labels,
@@ -218,7 +220,7 @@ export async function startLaunched(options: EngagementOptions = {}): Promise<En
   const key = JSON.stringify([world.url, { ...options, now: options.now?.() }]);
   const known = launched.get(key);
   if (known === undefined) {
-    await reconcile(world.over(world.connect()), world.sow.sow.number, {
+    await reconcile(world.over(world.connect()), keyOf(world.sow), {
       sow: world.sow,
       process: world.process.id,
       profile: world.process.profile,

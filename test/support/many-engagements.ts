@@ -1,6 +1,8 @@
 /** Copies of a launched engagement, made in the sandbox's records: hundreds in a blink, each as if launched itself. */
+
 import { NEWBORN, openRecord, recordLine, UNSEALED } from '#domain/record/line.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import type { EngagementWorld } from './engagement.ts';
 
@@ -79,7 +81,13 @@ function copiedRecord(
   return {
     ...record,
     key: engagement,
-    sow: { ...record.sow, sow: { ...record.sow.sow, number: engagement } },
+    sow: numbered(record.sow, engagement),
     memory: { ...record.memory, issues: new Map(ids) },
   };
+}
+
+function numbered(subject: EngagementRecord['sow'], key: string): EngagementRecord['sow'] {
+  return isDeal(subject)
+    ? { ...subject, deal: { ...subject.deal, key } }
+    : { ...subject, sow: { ...subject.sow, number: key } };
 }

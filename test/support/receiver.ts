@@ -2,6 +2,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import { Secret } from '#domain/base/secret.ts';
+import { DEFAULT_DEALS } from '#domain/base/settings.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import type { Inbox, NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -72,6 +73,7 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
             inbox,
             verify: createVerifyCrm([new Secret(SIGNING_TOKEN)]),
             limitBytes: 1_048_576,
+            deals: DEFAULT_DEALS,
           }),
     readBody: createReadBody({
       timeoutMs: options.bodyTimeoutMs ?? 10_000,

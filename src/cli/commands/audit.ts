@@ -1,4 +1,4 @@
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { parseKey } from '#cli/targets/target.ts';
 import type { Command } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import type { AuditEntry } from '#ports/audit-log.ts';
@@ -31,7 +31,7 @@ export const command: Command = {
     try {
       const entries = await store.audit.read({
         limit: limitOf(context),
-        ...(sow === undefined ? {} : { engagement: parseSowNumber(sow) }),
+        ...(sow === undefined ? {} : { engagement: parseKey(sow) }),
         ...(since === undefined ? {} : { since }),
       });
       if (context.flag('json')) context.output.json({ version: 1, entries });

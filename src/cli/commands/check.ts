@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { findLostIntakes } from '#cli/targets/lost-intakes.ts';
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { parseKey } from '#cli/targets/target.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
@@ -68,7 +68,7 @@ const UNSEALED_WARNING =
   'warning: records in GitLab carry no seal, because seal.keys in procession.yml is empty: whoever may edit a description may change what these verdicts go by (docs/trust.md).';
 
 async function run(context: CommandContext): Promise<number> {
-  const engagements = context.positionals.map(parseSowNumber);
+  const engagements = context.positionals.map(parseKey);
   const deps = await (context.flag('of-project') ? context.wire.projectDeps() : context.wire.deps());
   const until = untilStep(context, deps);
   if (!deps.seal.required) context.output.warning(UNSEALED_WARNING);

@@ -51,7 +51,7 @@ async function run(context: CommandContext): Promise<number> {
         outcome: 'not-won',
         stage: decision.stage,
       });
-    else context.output.result(notWonText(target.engagement, decision.stage));
+    else context.output.result(notWonText(target.engagement, decision));
     return EXIT.done;
   }
   const whole = explain({ ...decision.facts, settings: context.wire.settings() });

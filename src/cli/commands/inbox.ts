@@ -1,4 +1,4 @@
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { parseKey } from '#cli/targets/target.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
@@ -83,7 +83,7 @@ async function list(context: CommandContext, inbox: Inbox): Promise<number> {
   const deliveries = await inbox.list({
     limit: limitOf(context),
     ...(state === null ? {} : { state }),
-    ...(sow === undefined ? {} : { engagement: parseSowNumber(sow) }),
+    ...(sow === undefined ? {} : { engagement: parseKey(sow) }),
   });
   const figures = await inbox.figures();
   if (context.flag('json')) output.json({ version: 1, figures, deliveries });

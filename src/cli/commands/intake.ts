@@ -10,7 +10,7 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { isAmountPath } from '#domain/sow/sow.ts';
+import { isAmountPath, keyOf } from '#domain/sow/subject.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 
 export const command: Command = {
@@ -57,7 +57,7 @@ async function run(context: CommandContext): Promise<number> {
     case 'sow': {
       for (const warning of delivery.warnings)
         context.output.note(`${warning.path}: ${warning.message}. ${warning.fix}`);
-      const engagement = delivery.sow.sow.number;
+      const engagement = keyOf(delivery.sow);
       const origin = { kind: 'crm', name: null, commit: null, at: delivery.at } as const;
       const target = { kind: 'sow' as const, engagement, sow: delivery.sow, file: from, origin };
       const outcome = await applyTarget(context, target, choicesOf(context));
@@ -136,6 +136,7 @@ async function wake(
         outcome.kind === 'out-of-reach' ||
         outcome.kind === 'unknown-process' ||
         outcome.kind === 'other-process' ||
+        outcome.kind === 'no-process' ||
         outcome.kind === 'other-engagement' ||
         outcome.kind === 'sow-refused'
       )

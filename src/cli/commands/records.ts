@@ -1,4 +1,4 @@
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { parseKey } from '#cli/targets/target.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
@@ -54,7 +54,7 @@ async function run(context: CommandContext): Promise<number> {
       'there is no key to seal with: seal.keys in procession.yml is empty. procession init makes a pair',
       'procession records --help',
     );
-  const states = await readStates(deps, asked.map(parseSowNumber));
+  const states = await readStates(deps, asked.map(parseKey));
   const lines: Line[] = [];
   for (const [done, state] of states.entries()) {
     context.output.progress(done + 1, states.length, state.engagement);

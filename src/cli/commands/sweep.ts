@@ -200,6 +200,7 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
     case 'out-of-reach':
     case 'unknown-process':
     case 'other-process':
+    case 'no-process':
     case 'other-engagement':
     case 'sow-refused': {
       const error = undecidedError(engagement, outcome, processes.ids);

@@ -97,6 +97,7 @@ async function settled(
     outcome.kind === 'out-of-reach' ||
     outcome.kind === 'unknown-process' ||
     outcome.kind === 'other-process' ||
+    outcome.kind === 'no-process' ||
     outcome.kind === 'other-engagement' ||
     outcome.kind === 'sow-refused'
   )

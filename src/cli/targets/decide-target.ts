@@ -6,7 +6,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Launch } from '#domain/base/settings.ts';
 import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { isDeal, type Subject } from '#domain/sow/subject.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
@@ -35,9 +35,9 @@ export const LAUNCH_OPTIONS = {
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
 /** Process and profile for a launch: those asked for, else those that the settings choose for the SOW. */
-export function launchOf(context: CommandContext, sow: Sow | null): Launch {
+export function launchOf(context: CommandContext, sow: Subject | null): Launch {
   const { launch } = context.wire.settings();
-  const chosen = sow === null ? launch.otherwise : launchFor(sow, launch);
+  const chosen = sow === null || isDeal(sow) ? launch.otherwise : launchFor(sow, launch);
   const process = context.text('process') ?? chosen.process;
   // A profile of the settings belongs to the process that the settings name it with.
   const known = [chosen, ...launchesOf(launch)].find((one) => one.process === process);
@@ -95,7 +95,7 @@ export async function decideTarget(
   context: CommandContext,
   input: {
     readonly engagement: EngagementKey;
-    readonly sow: Sow | null;
+    readonly sow: Subject | null;
     /** Where the SOW comes from; absent: nobody knows. */
     readonly origin?: SourceSow['origin'] | undefined;
     readonly offline: boolean;
@@ -104,7 +104,9 @@ export async function decideTarget(
   const { wire } = context;
   const { engagement, sow, origin, offline } = input;
   const launch = launchOf(context, sow);
-  const processes = offline ? await wire.processes(launch) : await wire.processes();
+  // Which process is about deals, all of them say.
+  const isOne = offline && !(sow !== null && isDeal(sow));
+  const processes = isOne ? await wire.processes(launch) : await wire.processes();
   verifyLaunch(context, engagement, { launch, processes });
   const gitlab = offline ? emptyGitLab() : await wire.gitlab();
   const options: ReconcileOptions = {
@@ -136,6 +138,6 @@ export async function originOf(
 }
 
 /** The SOW of a target, `null` when the record in the epic is to be used. */
-export function sowOf(target: LiveTarget): Sow | null {
+export function sowOf(target: LiveTarget): Subject | null {
   return target.kind === 'sow' ? target.sow : null;
 }

@@ -9,7 +9,7 @@ import { carryOut } from '#reconciler/loop/reconcile.ts';
 import { counted } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';
 import { planText } from '#render/plan-text.ts';
-import { parseSowNumber } from './target.ts';
+import { parseKey } from './target.ts';
 
 interface Line {
   readonly engagement: string;
@@ -31,7 +31,7 @@ export async function migrateTier(context: CommandContext, asked: readonly strin
       'This GitLab shows no epics, so there is nothing to move to. They come with Premium and Ultimate; the user of the token needs to see them (role Planner in the group).',
       403,
     );
-  const tracked = await findTracked(deps, asked.map(parseSowNumber));
+  const tracked = await findTracked(deps, asked.map(parseKey));
   const lines: Line[] = [];
   for (const [done, one] of tracked.entries()) {
     output.progress(done + 1, tracked.length, one.facts.assessment.engagement);

@@ -19,7 +19,7 @@ import {
 } from '#reconciler/loop/migrate.ts';
 import { migrationGroups, migrationText, type Stays } from '#render/migration-text.ts';
 import { counted } from '#render/paint.ts';
-import { parseSowNumber } from './target.ts';
+import { parseKey } from './target.ts';
 
 /** Migrations of several engagements, planned. */
 export interface PlannedMigrations {
@@ -51,7 +51,7 @@ export async function planMigrations(
   const deps = await wire.deps();
   // A mistyped process is told with the ones there are.
   await wire.versions(goal.process);
-  const states = await readStates(deps, asked.map(parseSowNumber));
+  const states = await readStates(deps, asked.map(parseKey));
   const planned: PlannedMigration[] = [];
   for (const [done, state] of states.entries()) {
     output.progress(done + 1, states.length, state.engagement);

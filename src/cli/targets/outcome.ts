@@ -19,6 +19,7 @@ export type SettledOutcome = Exclude<
       | 'unknown-process'
       | 'out-of-reach'
       | 'other-process'
+      | 'no-process'
       | 'other-engagement'
       | 'sow-refused';
   }
@@ -33,7 +34,7 @@ export function outcomeExit(outcome: SettledOutcome): number {
 export function tellOutcome(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
   switch (outcome.kind) {
     case 'not-won':
-      output.result(notWonText(engagement, outcome.stage));
+      output.result(notWonText(engagement, outcome));
       return;
     case 'unchanged':
       output.result(`${engagement}: nothing to do.${outcome.epicUrl === null ? '' : ` ${outcome.epicUrl}`}`);

@@ -31,7 +31,12 @@ export type Planned =
       readonly decision: Decision;
       readonly offline: OfflineReason;
     }
-  | { readonly kind: 'not-won'; readonly target: LiveTarget; readonly stage: string };
+  | {
+      readonly kind: 'not-won';
+      readonly target: LiveTarget;
+      readonly stage: string;
+      readonly starts: readonly string[];
+    };
 
 /** Reads and decides, writes nothing. @throws AppError when nothing can be decided */
 export async function planTarget(context: CommandContext, target: LiveTarget): Promise<Planned> {
@@ -42,7 +47,7 @@ export async function planTarget(context: CommandContext, target: LiveTarget): P
     origin: target.kind === 'sow' && offline === null ? await originOf(context, target) : undefined,
     offline: offline !== null,
   });
-  if (decision.kind === 'not-won') return { kind: 'not-won', target, stage: decision.stage };
+  if (decision.kind === 'not-won') return { ...decision, target };
   return { kind: 'planned', target, decision, offline };
 }
 
@@ -58,7 +63,7 @@ export function digestOf({ decision }: Extract<Planned, { kind: 'planned' }>): s
 
 /** A plan for people. @param paint colours; none for files */
 export function plannedText({ wire }: CommandContext, planned: Planned, paint: Paint = plain): string {
-  if (planned.kind === 'not-won') return notWonText(planned.target.engagement, planned.stage);
+  if (planned.kind === 'not-won') return notWonText(planned.target.engagement, planned);
   const { facts, plan } = planned.decision;
   const { assessment, found } = facts;
   const settings = wire.settings();

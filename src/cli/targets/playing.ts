@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import type { Output } from '#cli/terminal/output.ts';
 import type { Sow } from '#domain/sow/sow.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import { PACKAGE_FOLDER } from '#src/package-folder.ts';
 import type { Wire } from '#wire/wire.ts';
 
 /** The sample SOWs that come with the project. */
 export async function samples(wire: Wire, numbers: readonly string[]): Promise<readonly Sow[]> {
   const file = (number: string): string => join(PACKAGE_FOLDER, 'sows', `${number}.yml`);
-  return await Promise.all(numbers.map(async (number) => (await wire.sow(file(number))).sow));
+  const read = await Promise.all(numbers.map(async (number) => (await wire.sow(file(number))).sow));
+  return read.filter((sow) => !isDeal(sow));
 }
 
 /** Says where the sandbox is and what to try. */

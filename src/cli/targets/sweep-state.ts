@@ -18,7 +18,7 @@ import {
   sweepFrom,
 } from '#reconciler/work/sweep-memory.ts';
 
-import { parseSowNumber } from './target.ts';
+import { parseKey } from './target.ts';
 
 /** What is remembered of one look at an engagement. */
 export interface LookedOnce extends Pick<SweepResult, 'engagement' | 'look' | 'lookedAt'> {
@@ -73,7 +73,7 @@ export async function openMemory(
   const since = sweepFrom(memory, startedAt, fingerprint);
   const full = since === null;
   const forget = context.text('forget');
-  const forgotten = forget === undefined ? null : parseSowNumber(forget);
+  const forgotten = forget === undefined ? null : parseKey(forget);
   const known = full ? [...(memory?.seen ?? []), ...(memory?.missing ?? [])] : (memory?.missing ?? []);
   const still = [...new Set(known)].filter((engagement) => engagement !== forgotten);
   return {

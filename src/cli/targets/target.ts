@@ -5,10 +5,10 @@ import { readText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatProblem, problem, shown } from '#domain/base/input-problem.ts';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { type PlanFile, parsePlanFiles } from '#domain/policy/plan-file.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { keyOf, type Subject } from '#domain/sow/subject.ts';
 
 /** Thing that a word of the command line names. */
 export type Target =
@@ -16,7 +16,7 @@ export type Target =
   | {
       readonly kind: 'sow';
       readonly engagement: EngagementKey;
-      readonly sow: Sow;
+      readonly sow: Subject;
       readonly file: string;
       /** Where it comes from; `null`: the file itself, of which git knows more. */
       readonly origin: SourceSow['origin'] | null;
@@ -35,7 +35,7 @@ export type Target =
  * @throws InvalidInputError with every problem of the file, or how to write a SOW number
  */
 export async function readTargets(word: string, context: CommandContext): Promise<readonly Target[]> {
-  if (!isFileName(word)) return [{ kind: 'engagement', engagement: parseSowNumber(word) }];
+  if (!isFileName(word)) return [{ kind: 'engagement', engagement: parseKey(word) }];
   if (word.toLowerCase().endsWith('.json')) {
     const plans = parsePlanFiles(await readText(resolve(context.cwd, word), word), word);
     if (plans !== null)
@@ -48,7 +48,7 @@ export async function readTargets(word: string, context: CommandContext): Promis
   }
   const { sow, warnings } = await context.wire.sow(word);
   for (const warning of warnings) context.output.note(formatProblem(warning));
-  return [{ kind: 'sow', engagement: sow.sow.number, sow, file: word, origin: null }];
+  return [{ kind: 'sow', engagement: keyOf(sow), sow, file: word, origin: null }];
 }
 
 /** The one thing that a word names. @throws UsageError for a file with several plans */
@@ -66,13 +66,13 @@ function isFileName(word: string): boolean {
 }
 
 /** @throws InvalidInputError that says how it is written, with the number meant where that is clear */
-export function parseSowNumber(word: string): EngagementKey {
-  if (SowNumber.safeParse(word).success) return word;
-  const [, rest] = /^(?:sow[-_ ]?)?([0-9][A-Za-z0-9.-]*)$/i.exec(word) ?? [];
+export function parseKey(word: string): EngagementKey {
+  if (isEngagementKey(word)) return word;
+  const [, kind = 'SOW', rest] = /^(?:(sow|deal)[-_ ]?)?([0-9][A-Za-z0-9.-]*)$/i.exec(word) ?? [];
   const fix =
     rest === undefined
-      ? 'Write the SOW number as on its label, for example SOW-1042, or the path of a SOW file, for example sows/SOW-1042.yml.'
-      : `Did you mean SOW-${rest}?`;
-  const message = `expected SOW- and a number, or a file, got ${shown(word)}`;
+      ? 'Write the SOW number as on its label, for example SOW-1042, the key of a deal, for example DEAL-88121, or the path of a SOW file, for example sows/SOW-1042.yml.'
+      : `Did you mean ${kind.toUpperCase()}-${rest}?`;
+  const message = `expected SOW- or DEAL- and a number, or a file, got ${shown(word)}`;
   throw new InvalidInputError([problem({}, message, fix)], 'This is no SOW number:');
 }

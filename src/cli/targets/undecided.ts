@@ -5,7 +5,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import { changeText } from '#domain/sow/changes.ts';
 import type { RefusedSow } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
-import type { Undecided } from '#reconciler/loop/undecided.ts';
+import { noProcessReason, type Undecided } from '#reconciler/loop/undecided.ts';
 
 /** Makes the error for an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
 export function undecidedError(
@@ -40,6 +40,19 @@ export function undecidedError(
       return outOfReach(engagement, undecided);
     case 'unknown-process':
       return unknownProcess(engagement, undecided, processIds);
+    case 'no-process':
+      return new ConfigError(
+        [
+          problem(
+            { at: engagement },
+            noProcessReason(undecided),
+            undecided.ids.length === 0
+              ? `A process says so in its process.yml: about: ${undecided.about}. Bring one.`
+              : `Processes about it: ${undecided.ids.join(', ')}. Name one with --process, or in procession.yml (${undecided.about === 'deal' ? 'deals.process' : 'process'}).`,
+          ),
+        ],
+        'Nobody knows by which process to launch; nothing was written:',
+      );
     case 'other-process':
       return new InvalidInputError(
         [
@@ -170,6 +183,9 @@ export function requireProcesses({ ids }: { readonly ids: readonly string[] }): 
 }
 
 /** A SOW that launches nothing yet is no mistake. */
-export function notWonText(engagement: EngagementKey, stage: string): string {
-  return `${engagement}: ${notWonReason(stage)}.`;
+export function notWonText(
+  engagement: EngagementKey,
+  { stage, starts }: { readonly stage: string; readonly starts: readonly string[] },
+): string {
+  return `${engagement}: ${notWonReason(stage, starts)}.`;
 }

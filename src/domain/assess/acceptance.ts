@@ -6,7 +6,8 @@ import { addWorkingDays, type Calendar, isWorkingDay } from '#domain/base/calend
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { Step } from '#domain/process/process.ts';
 import type { Reminder } from '#domain/rulings/rulings.ts';
-import { ACCEPTANCE_DAYS, type Sow } from '#domain/sow/sow.ts';
+import { ACCEPTANCE_DAYS } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { EvidenceReading } from './evidence.ts';
 
 /** Count of silence: the customer accepts by not objecting until a day. */
@@ -29,7 +30,7 @@ export interface Acceptance {
 
 /** Facts that the day of sending is held against. */
 export interface AcceptanceFacts {
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly evidence: readonly EvidenceReading[];
   /** Reminders that were given about the step. */
   readonly said: readonly Reminder[];
@@ -74,9 +75,9 @@ export function isReachedOn(
 
 /** A day that people typed starts something that nobody can undo at the customer's: so it must be possible. */
 function oddness(sentOn: string, { sow, since, today }: AcceptanceFacts): string | null {
-  const { signed_on: signedOn } = sow.sow;
+  const signedOn = sow.sow?.signed_on;
   if (sentOn > today) return 'that day has not come yet';
-  if (sentOn < signedOn) return `the SOW was signed later, on ${signedOn}`;
+  if (signedOn !== undefined && sentOn < signedOn) return `the SOW was signed later, on ${signedOn}`;
   if (since === null) return 'what this step waits for is not done';
   return sentOn < since ? `this step could begin later, on ${since}` : null;
 }

@@ -15,7 +15,7 @@ import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { assigneeFor } from '#domain/rulings/people.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type ApprovalReading, approvalGate, isApproved, readApprovals } from './approvals.ts';
@@ -42,7 +42,7 @@ interface StepInput {
 
 interface StepContext {
   readonly process: ProcessDefinition;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly settings: Settings;
   readonly rulings: Rulings;
   readonly today: string;
@@ -359,7 +359,7 @@ function waiverOf(key: StepKey, rulings: Rulings): Waiver | null {
 }
 
 /** Evidence fields of a step that apply to this SOW. */
-export function evidenceFor(step: Step, sow: Sow): readonly EvidenceField[] {
+export function evidenceFor(step: Step, sow: Subject): readonly EvidenceField[] {
   return step.done_when.evidence.filter(
     ({ when }) => when === undefined || evaluateCondition(when, sow).holds,
   );

@@ -19,7 +19,7 @@ import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY, revisionOf } from '#domain/sow/history.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
@@ -31,7 +31,7 @@ export { currentLabel, evidenceFor } from './assess-step.ts';
 export interface AssessInput {
   readonly engagement: EngagementKey;
   readonly process: ProcessDefinition;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly found: Identified;
   readonly settings: Settings;
   /** Date in the calendar's time zone: `2026-11-25`. */

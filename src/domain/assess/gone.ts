@@ -4,7 +4,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { EvidenceField, ProcessDefinition, Step } from '#domain/process/process.ts';
 import { peopleInRoles } from '#domain/rulings/people.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { renderTemplate } from '#domain/template/render.ts';
 import { templateView } from '#domain/template/view.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
@@ -22,7 +22,7 @@ export interface Gone {
 /** What the template of a step is rendered with. */
 export interface TemplateFacts {
   readonly process: ProcessDefinition;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly settings: Settings;
   readonly rulings: Rulings;
 }

@@ -4,7 +4,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import { dueDates } from '#domain/process/due-dates.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 
 /** A step whose planned date is another one. `null`: it has none. */
 export interface DateMove {
@@ -24,7 +24,7 @@ export interface SowEffects {
 /** Compares what a process makes of two SOWs. */
 export function sowEffects(
   process: ProcessDefinition,
-  { from, to, calendar }: { readonly from: Sow; readonly to: Sow; readonly calendar: Calendar },
+  { from, to, calendar }: { readonly from: Subject; readonly to: Subject; readonly calendar: Calendar },
 ): SowEffects {
   const [before, after] = [stepsIn(process, from), stepsIn(process, to)];
   const named = ({ id, title }: { id: StepKey; title: string }): { step: StepKey; title: string } => ({
@@ -47,7 +47,7 @@ export function sowEffects(
 
 function stepsIn(
   process: ProcessDefinition,
-  sow: Sow,
+  sow: Subject,
 ): ReadonlyMap<StepKey, ProcessDefinition['steps'][number]> {
   return new Map(stepsFor(process, sow).included.map(({ step }) => [step.id, step]));
 }

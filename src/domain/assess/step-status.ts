@@ -8,7 +8,7 @@ import type { Done } from '#domain/record/done.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { ApprovalReading } from './approvals.ts';
 import type { EvidenceReading } from './evidence.ts';
@@ -75,7 +75,7 @@ export interface Assessment {
   readonly engagement: EngagementKey;
   /** Process with one step for each on-demand issue. */
   readonly process: ProcessDefinition;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly rulings: Rulings;
   /** Members of the project among those whom roles name; absent: nobody was asked. */
   readonly members?: ReadonlySet<string>;

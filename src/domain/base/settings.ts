@@ -85,6 +85,18 @@ export interface LaunchChoice {
   readonly otherwise: Launch;
 }
 
+/** What is known about deals. */
+export interface DealSettings {
+  /** Names of stages in the CRMs → ours, see `deal-stage.ts`. */
+  readonly stages: Readonly<Record<string, string>>;
+  /** Amount from which on a deal is large; `null`: none is called so. */
+  readonly largeFrom: number | null;
+  /** The process of deals; `null`: the one that is about deals. */
+  readonly process: string | null;
+}
+
+export const DEFAULT_DEALS: DealSettings = { stages: {}, largeFrom: null, process: null };
+
 /** The part of the configuration that decisions depend on. */
 export interface Settings {
   readonly calendar: Calendar;
@@ -99,6 +111,7 @@ export interface Settings {
   readonly hours: HoursThresholds;
   readonly moveDates: MoveDates;
   readonly amendments: AmendmentMode;
+  readonly deals: DealSettings;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */
@@ -117,6 +130,7 @@ export const DEFAULT_SETTINGS: Settings = {
   hours: DEFAULT_HOURS,
   moveDates: DEFAULT_MOVE_DATES,
   amendments: 'ask',
+  deals: DEFAULT_DEALS,
   commands: {},
   formerUsers: [],
 };

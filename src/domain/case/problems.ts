@@ -5,14 +5,14 @@ import { type FieldPath, type InputProblem, problem } from '#domain/base/input-p
 import { stepIdOf } from '#domain/base/keys.ts';
 import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { caseFacts, type ProcessCase } from './process-case.ts';
 
 /** Finds everything wrong with a case of a process; paths begin at the case. Empty: the case can be tried. */
 export function caseProblems(
   given: ProcessCase,
   process: ProcessDefinition,
-  sow: Sow,
+  sow: Subject,
 ): readonly InputProblem[] {
   const { expect } = given;
   const steps = process.steps.map(({ id }) => id);
@@ -48,7 +48,7 @@ export function caseProblems(
 }
 
 /** Facts about a step that this SOW does not ask for, and evidence or a pipeline the step does not have. */
-function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Sow): readonly InputProblem[] {
+function factProblems(given: ProcessCase, process: ProcessDefinition, sow: Subject): readonly InputProblem[] {
   const { included, excluded } = stepsFor(process, sow);
   return [...caseFacts(given)].flatMap(([name, { evidence, pipeline }]): readonly InputProblem[] => {
     const id = instanceOf(name);

@@ -25,7 +25,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import { placeOf, UNSEALED } from '#domain/record/line.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import type { ActualPipeline } from '#domain/rulings/pipeline-run.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { begunOn, type Subject } from '#domain/sow/subject.ts';
 import { fillCells, tickAll, tickItems } from '#domain/text/fill-in.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
 import { newIssueText, resolveReferences } from '#domain/text/references.ts';
@@ -36,7 +36,7 @@ import { caseFacts, type ProcessCase, type WholeFacts } from './process-case.ts'
 export interface ReadyCase {
   readonly process: ProcessDefinition;
   /** SOW with the fields of the case. */
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly given: ProcessCase;
 }
 
@@ -56,7 +56,7 @@ export function settingsOf({ given }: ReadyCase): Settings {
  * @param plan of a SOW against an empty GitLab
  */
 export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): ActualState {
-  const at = `${given.today ?? sow.closed_won_on}T09:00:00.000Z`;
+  const at = `${given.today ?? begunOn(sow)}T09:00:00.000Z`;
   const issues = new Map<StepKey, ActualIssue>();
   addIssues(issues, plan, at);
   const epics = plan.actions
@@ -173,7 +173,7 @@ export function stateOfCase(
     const facts = key === undefined ? undefined : all.get(key);
     return step === undefined || facts === undefined ? issue : withFacts(issue, { step, facts, ready });
   });
-  const at = `${given.today ?? sow.closed_won_on}T12:00:00.000Z`;
+  const at = `${given.today ?? begunOn(sow)}T12:00:00.000Z`;
   const epics = state.epics.map(
     (epic): ActualEpic => (given.epic === 'closed' ? { ...epic, state: 'closed', closedAt: at } : epic),
   );
@@ -207,7 +207,7 @@ function withFacts(issue: ActualIssue, done: Done): ActualIssue {
 
 /** When it was done. */
 function dayOf(facts: WholeFacts, { given, sow }: ReadyCase): string {
-  return facts.on ?? given.today ?? sow.closed_won_on;
+  return facts.on ?? given.today ?? begunOn(sow);
 }
 
 function descriptionWith(description: string, { step, facts, ready }: Done): string {
@@ -243,7 +243,7 @@ const FIRST_PIPELINE_ID = 9_001;
 
 /** Gives the pipelines that do steps, by step, as GitLab would show them. */
 export function pipelinesOfCase({ given, process, sow }: ReadyCase): ReadonlyMap<StepKey, ActualPipeline> {
-  const day = given.today ?? sow.closed_won_on;
+  const day = given.today ?? begunOn(sow);
   const stands = [...caseFacts(given)].flatMap(([key, facts]): [StepKey, string, string][] => {
     const step = process.steps.find(({ id }) => id === stepIdOf(key));
     const status = facts.pipeline ?? (facts.is === 'done' ? 'success' : undefined);
@@ -269,7 +269,7 @@ export function speechIndex(noteId: number): number {
 export function notesOfCase({ given, sow }: ReadyCase, about: StepKey | null): readonly ActualNote[] {
   return given.said.flatMap((speech, index): ActualNote[] => {
     if ((speech.about ?? null) !== about) return [];
-    const at = `${speech.on ?? given.today ?? sow.closed_won_on}T11:00:00.000Z`;
+    const at = `${speech.on ?? given.today ?? begunOn(sow)}T11:00:00.000Z`;
     const author = userNamed(speech.by);
     const id = FIRST_NOTE_ID + index;
     return [{ id, author, body: speech.text, system: false, internal: false, createdAt: at, updatedAt: at }];

@@ -2,7 +2,7 @@
 
 import { addCalendarMonths, type Calendar, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Because, StepForecast } from './forecast.ts';
 
 /**
@@ -42,7 +42,7 @@ function afterText(
  */
 export function cannotBeHeldText(
   { cannotBeHeld, pinned, due, forecast }: StepForecast,
-  { dates }: Pick<Sow, 'dates'>,
+  { dates }: Pick<Subject, 'dates'>,
   calendar: Calendar,
 ): string | null {
   if (!cannotBeHeld || due === null || forecast === null) return null;

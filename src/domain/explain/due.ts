@@ -3,8 +3,7 @@ import { latenessOf } from '#domain/assess/lateness.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { type DUE_ANCHORS, earliestDue } from '#domain/process/due-dates.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { anchorDates, earliestDue } from '#domain/process/due-dates.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** Due rule with the date that the rule counted from. */
@@ -38,8 +37,6 @@ export interface DueExplanation {
     readonly due: string;
   }[];
 }
-
-type AnchorDates = Readonly<Record<(typeof DUE_ANCHORS)[number], string | null>>;
 
 /** The due date of a step and the rule, or whoever, gave it. */
 export function explainDue(status: StepStatus, context: BlockContext): DueExplanation {
@@ -80,7 +77,7 @@ function rulesSeen(
   let found = false;
   return status.step.due.map((rule) => {
     const { from, working_days: workingDays } = rule;
-    const anchor = isAnchor(from, dates) ? dates[from] : (plannedDue.get(from) ?? null);
+    const anchor = Object.hasOwn(dates, from) ? (dates[from] ?? null) : (plannedDue.get(from) ?? null);
     const used = !found && anchor !== null;
     found ||= used;
     const notBefore = earliestDue(rule, assessment.sow, settings.calendar);
@@ -99,17 +96,4 @@ function countedText({ from, workingDays, anchor }: Omit<DueRuleSeen, 'notBefore
   if (workingDays === 0) return `on ${when}, or the next working day`;
   const days = Math.abs(workingDays);
   return `${days} working day${days === 1 ? '' : 's'} ${workingDays < 0 ? 'before' : 'after'} ${when}`;
-}
-
-function anchorDates(sow: Sow): AnchorDates {
-  return {
-    closed_won: sow.closed_won_on,
-    sow_signed: sow.sow.signed_on,
-    sow_start: sow.dates?.start ?? null,
-    sow_end: sow.dates?.end ?? null,
-  };
-}
-
-function isAnchor(name: string, dates: AnchorDates): name is keyof AnchorDates {
-  return Object.hasOwn(dates, name);
 }

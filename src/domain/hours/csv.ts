@@ -7,7 +7,7 @@
  */
 import { isCalendarDate } from '#domain/base/calendar.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 
 /** One row of a statement of hours. */
 export interface HoursRow {
@@ -124,7 +124,7 @@ const CHECKS: Readonly<Record<Column, Check>> = {
       ? null
       : ['expected the id of the row in the time tool', 'It tells a row that stands twice from two rows.'],
   engagement: ({ engagement }) =>
-    SowNumber.safeParse(engagement).success
+    isEngagementKey(engagement)
       ? null
       : [
           `expected SOW- and a number, got ${quoted(engagement)}`,

@@ -2,7 +2,7 @@
 import type { Calendar } from '#domain/base/calendar.ts';
 import type { HoursThresholds } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import {
   HOURS_LEVELS,
   type HoursLevel,
@@ -27,7 +27,7 @@ export interface Hours {
 export interface HoursInput {
   /** As recorded. */
   readonly memory: HoursMemory;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly issues: readonly ActualIssue[];
   /** What is being imported; absent: nothing. */
   readonly statement?: HoursStatement | undefined;

@@ -4,7 +4,7 @@
  */
 import { addWorkingDays, type Calendar, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { HoursThresholds } from '#domain/base/settings.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import {
   daysOf,
   HOURS_LEVELS,
@@ -46,7 +46,7 @@ const FEWEST_DAYS = 5;
 /** What the reading is made from. */
 export interface HoursFacts {
   readonly memory: HoursMemory;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly thresholds: HoursThresholds;
   readonly calendar: Calendar;
   /** `2027-04-30` */

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
-import { SowNumber } from '#domain/base/keys.ts';
+import { EngagementKeyText } from '#domain/base/keys.ts';
 import { Id } from '#domain/process/process.ts';
 
 const VERSION = 1;
 
 const Entry = z.object({
-  engagement: SowNumber,
+  engagement: EngagementKeyText,
   from: z.int().min(1),
   to: z.int().min(1),
   /** Fits only while the migration means the same. */
@@ -29,7 +29,7 @@ export const MigrationFile = z.object({
   engagements: z.array(Entry),
   /** Engagements that keep their version for now. */
   stay: z
-    .array(z.object({ engagement: SowNumber, version: z.int().min(1).nullable(), why: z.string() }))
+    .array(z.object({ engagement: EngagementKeyText, version: z.int().min(1).nullable(), why: z.string() }))
     .default([]),
 });
 export type MigrationFile = Readonly<z.infer<typeof MigrationFile>>;

@@ -4,7 +4,7 @@ import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process
 import { type IncludedStep, stepsFor, successorsOf } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Move } from './move.ts';
 import type { Translated } from './translate.ts';
 
@@ -21,7 +21,7 @@ export interface NewSteps {
 }
 
 /** Sorts the new steps that the SOW asks for. Of those made by command nobody is asked before somebody wants one. */
-export function newSteps(move: Move, { record, restored, seen }: Translated, sow: Sow): NewSteps {
+export function newSteps(move: Move, { record, restored, seen }: Translated, sow: Subject): NewSteps {
   const included = includedIn(move.process, { record, sow });
   const done = doneIds(seen.issues, record.done);
   const fresh = included.filter(
@@ -42,7 +42,7 @@ export function newSteps(move: Move, { record, restored, seen }: Translated, sow
 
 function includedIn(
   process: ProcessDefinition,
-  { record, sow }: { readonly record: Translated['record']; readonly sow: Sow },
+  { record, sow }: { readonly record: Translated['record']; readonly sow: Subject },
 ): readonly IncludedStep[] {
   const own = asMigrated(process, record.migrated);
   return stepsFor(withInstances(own, record.rulings.instances), sow).included;

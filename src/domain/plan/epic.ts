@@ -136,9 +136,8 @@ function stepsBehind({ assessment }: PlanFacts, changes: readonly SowChange[]): 
   const changed = changes.map(({ field }) => schemaPath(field));
   const isChanged = (path: string): boolean =>
     changed.some((field) => field === path || field.startsWith(`${path}.`) || path.startsWith(`${field}.`));
-  const { partials } = assessment.process;
   return assessment.steps.flatMap(({ key, step, issue, done }) =>
-    issue !== null && !done && fieldsShownOnce(step.body, partials).some(isChanged) ? [key] : [],
+    issue !== null && !done && fieldsShownOnce(step.body, assessment.process).some(isChanged) ? [key] : [],
   );
 }
 

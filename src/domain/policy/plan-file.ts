@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
-import { SowNumber } from '#domain/base/keys.ts';
+import { EngagementKeyText } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
-import { Sow } from '#domain/sow/sow.ts';
+import { SubjectData } from '#domain/sow/subject.ts';
 
 const VERSION = 1;
 
@@ -16,9 +16,9 @@ type FileAction = Readonly<z.infer<typeof FileAction>>;
 /** Only what is needed to plan again; other fields are for readers. */
 const PlanFile = z.object({
   version: z.literal(VERSION),
-  engagement: SowNumber,
+  engagement: EngagementKeyText,
   /** The SOW that was planned; `null` when the record in the epic was used. */
-  sow: Sow.nullable(),
+  sow: SubjectData.nullable(),
   /** The process asked for, used when the engagement does not exist yet. */
   process: z.string(),
   profile: z.string().nullable(),

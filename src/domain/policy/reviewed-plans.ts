@@ -2,7 +2,7 @@
  * What a merge request's note remembers of the plans that people saw in it, so that what is applied after the merge is
  * what was reviewed. A hidden line of the note; the note itself is proven to be ours by its author.
  */
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 
 /** Rule by which the note on a merge request is found again, see `encodeNoteMarker`. */
@@ -40,7 +40,7 @@ export function parseReviewedPlans(body: string): ReviewedPlans {
   );
   const pairs = (matches.at(-1) ?? '').split(' ').flatMap((pair): [EngagementKey, string][] => {
     const [key = '', digest = ''] = pair.split('=', 2);
-    return SowNumber.safeParse(key).success && digest !== '' ? [[key, digest]] : [];
+    return isEngagementKey(key) && digest !== '' ? [[key, digest]] : [];
   });
   return new Map(pairs);
 }

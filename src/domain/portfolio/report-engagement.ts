@@ -16,6 +16,7 @@ import { checkEngagement, type Finding } from '#domain/explain/check.ts';
 import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { personInRole } from '#domain/rulings/people.ts';
+import { nameOf } from '#domain/sow/subject.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { occurrenceDays, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
@@ -59,11 +60,11 @@ export function reportEngagement(
     hold: withdrawn ? null : holdOf(assessment),
     withdrawn: withdrawn ? holdOf(assessment) : null,
     customer: plainText(sow.customer.name, 200),
-    name: plainText(sow.engagement, 200),
+    name: plainText(nameOf(sow), 200),
     process: { id: process.id, name: process.name, profile: process.profile },
     ...epicFacts(found.epic),
     health: found.epic === null ? null : knownHealth(healthOf(blocks, found.epic).label),
-    closedWonOn: sow.closed_won_on,
+    closedWonOn: sow.closed_won_on ?? null,
     closedOn,
     completedOn: closedOn,
     money: !closed || completed === null ? null : completed ? 'completed' : 'open',

@@ -29,7 +29,7 @@ function problemsOf(
   rule: ApprovalRule,
   process: ProcessDefinition,
 ): readonly InputProblem[] {
-  const condition = rule.when === undefined ? [] : conditionProblems(rule.when);
+  const condition = rule.when === undefined ? [] : conditionProblems(rule.when, process.about);
   return [
     ...labelOfPeople(step, at, rule),
     ...doersBefore(step, at, rule, process),

@@ -1,4 +1,4 @@
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { evaluateCondition } from './condition.ts';
 import type { ApprovalRule, DoneWhen } from './process.ts';
 
@@ -11,7 +11,7 @@ export function approvalRules({
 }
 
 /** Approvals that a step asks for with this SOW: those whose `when` holds. */
-export function approvalsAsked(doneWhen: DoneWhen, sow: Sow): readonly ApprovalRule[] {
+export function approvalsAsked(doneWhen: DoneWhen, sow: Subject): readonly ApprovalRule[] {
   return approvalRules(doneWhen).filter(
     ({ when }) => when === undefined || evaluateCondition(when, sow).holds,
   );

@@ -2,49 +2,61 @@ import { isCalendarDate } from '#domain/base/calendar.ts';
 import { didYouMean, orQuestion } from '#domain/base/closest.ts';
 import type { Condition, ConditionTest } from '#domain/base/condition-shape.ts';
 import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
-import { likelySowPaths, type SowPath, type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
-import { AMOUNT_PATHS } from '#domain/sow/sow.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
+import { DEAL_STAGES, isDealStage } from '#domain/sow/deal-stage.ts';
+import { likelyPaths, pathsOf, type SowPath, type SowPathKind } from '#domain/sow/paths.ts';
 import { stageOf } from '#domain/sow/stage.ts';
+import { amountPaths } from '#domain/sow/subject.ts';
 import { asList, asTestObject, type ConditionScalar, isGroup, reaches } from './condition.ts';
 
 /**
- * What is wrong with a condition before any SOW is seen: fields no SOW has, values of the wrong type, limits on
+ * What is wrong with a condition before any SOW or deal is seen: fields none has, values of the wrong type, limits on
  * what has no order, conditions that ask nothing.
+ *
+ * @param about what the process is about
  */
-export function conditionProblems(condition: Condition): readonly InputProblem[] {
-  return problemsIn(condition, []);
+export function conditionProblems(condition: Condition, about: SubjectKind): readonly InputProblem[] {
+  return problemsIn(condition, { about, at: [] });
 }
 
-function problemsIn(condition: Condition, at: FieldPath): readonly InputProblem[] {
+interface Place {
+  readonly about: SubjectKind;
+  readonly at: FieldPath;
+}
+
+function problemsIn(condition: Condition, { about, at }: Place): readonly InputProblem[] {
   const entries = Object.entries(condition).filter(([, test]) => test !== undefined);
   if (entries.length === 0)
     return [
       problem(
         { at },
         'the condition asks nothing',
-        'Name a SOW field in it, or leave it out: then it always holds.',
+        'Name a field in it, or leave it out: then it always holds.',
       ),
     ];
   return entries.flatMap(([key, test]) => {
     if (test === undefined) return [];
-    if (!isGroup(key, test)) return pathProblems(key, test, [...at, key]);
+    if (!isGroup(key, test)) return pathProblems(key, test, { about, at: [...at, key] });
     if (test.length === 0)
       return [
         problem({ at: [...at, key] }, 'the list of conditions is empty', `Fill "${key}" or leave it out.`),
       ];
-    return test.flatMap((part, index) => problemsIn(part, [...at, key, index]));
+    return test.flatMap((part, index) => problemsIn(part, { about, at: [...at, key, index] }));
   });
 }
 
-function pathProblems(path: string, test: ConditionTest, at: FieldPath): readonly InputProblem[] {
-  const known = sowPaths().get(path);
-  if (!known) return [problem({ at }, `a SOW has no field ${shown(path)}`, fieldLike(path))];
-  if (AMOUNT_PATHS.includes(path))
+function pathProblems(path: string, test: ConditionTest, { about, at }: Place): readonly InputProblem[] {
+  const known = pathsOf(about).get(path);
+  if (!known)
+    return [problem({ at }, `a ${NOUNS[about]} has no field ${shown(path)}`, fieldLike(path, about))];
+  if (amountPaths(about).includes(path))
     return [
       problem(
         { at },
         `${shown(path)} is an amount, and amounts are not kept in GitLab`,
-        'Ask for hours, type or services instead.',
+        about === 'deal'
+          ? 'Ask for deal.large instead: the settings say from which amount on a deal is large (deals.large_from).'
+          : 'Ask for hours, type or services instead.',
       ),
     ];
   const { is, not, present, at_least, at_most } = asTestObject(test);
@@ -83,6 +95,14 @@ function valueProblems(
         { at },
         `"${path}" holds fields of its own, so it equals nothing`,
         `Ask for one of its fields, or { present: true }.`,
+      ),
+    ];
+  if (path === 'deal.stage' && typeof value === 'string' && !isDealStage(value))
+    return [
+      problem(
+        { at },
+        `"deal.stage" is never ${shown(value)}`,
+        didYouMean(value, DEAL_STAGES, `Use one of: ${DEAL_STAGES.join(', ')}.`),
       ),
     ];
   if (path === 'stage' && typeof value === 'string' && stageOf(value) !== value)
@@ -152,7 +172,11 @@ function isOfKind(value: ConditionScalar, kind: SowPathKind, known: SowPath): bo
   return kind !== 'enum' || (known.values ?? []).includes(value);
 }
 
-function fieldLike(path: string): string {
-  const paths = likelySowPaths(path);
-  return paths.length === 0 ? 'docs/sow.schema.json lists the fields of a SOW.' : orQuestion(paths);
+const NOUNS: Readonly<Record<SubjectKind, string>> = { sow: 'SOW', deal: 'deal' };
+
+function fieldLike(path: string, about: SubjectKind): string {
+  const paths = likelyPaths(path, about);
+  return paths.length === 0
+    ? `docs/${about}.schema.json lists the fields of a ${NOUNS[about]}.`
+    : orQuestion(paths);
 }

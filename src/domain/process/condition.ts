@@ -1,5 +1,5 @@
 import type { Condition, ConditionTest } from '#domain/base/condition-shape.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { valuesAt } from '#domain/sow/values.ts';
 
 export type ConditionScalar = string | number | boolean;
@@ -34,7 +34,7 @@ export interface ConditionResult {
  * Several tests of one path must hold for the same element of a list (but `not` and `present` look at all of it).
  * Text is compared exactly, upper and lower case included.
  */
-export function evaluateCondition(condition: Condition, sow: Sow): ConditionResult {
+export function evaluateCondition(condition: Condition, sow: Subject): ConditionResult {
   const checks: ConditionCheck[] = [];
   let holds = true;
   for (const [key, test] of Object.entries(condition)) {

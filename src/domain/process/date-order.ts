@@ -2,8 +2,8 @@
 
 import type { Calendar } from '#domain/base/calendar.ts';
 import { type InputProblem, warning } from '#domain/base/input-problem.ts';
-import type { Sow } from '#domain/sow/sow.ts';
-import { dueDates } from './due-dates.ts';
+import type { Subject } from '#domain/sow/subject.ts';
+import { type AnchorDates, dueDates } from './due-dates.ts';
 import { inStep } from './problem.ts';
 import type { Predecessor, ProcessDefinition } from './process.ts';
 import { stepsFor } from './step-order.ts';
@@ -38,7 +38,7 @@ export function dateContradictions(steps: readonly DatedStep[]): readonly DateCo
 /** Warnings about the dates of a SOW: by the rules of its process they give some step a date that cannot be kept. */
 export function sowDateProblems(
   process: ProcessDefinition,
-  sow: Sow,
+  sow: Subject,
   calendar: Calendar,
 ): readonly InputProblem[] {
   const { included } = stepsFor(process, sow);
@@ -56,7 +56,7 @@ export function sowDateProblems(
 }
 
 /** SOWs without dates of their own, and with a year of time: what contradicts itself there does so by its rules. */
-const USUAL_DATES: readonly Pick<Sow, 'closed_won_on' | 'sow' | 'dates'>[] = [
+const USUAL_DATES: readonly AnchorDates[] = [
   { closed_won_on: '2026-01-05', sow: { number: 'SOW-0', signed_on: '2026-01-05' } },
   {
     closed_won_on: '2026-01-05',

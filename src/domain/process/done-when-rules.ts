@@ -2,6 +2,7 @@
 
 import { didYouMean } from '#domain/base/closest.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import { approvalProblems } from './approval-problems.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { inStep } from './problem.ts';
@@ -13,7 +14,7 @@ export function doneWhenProblems(process: ProcessDefinition): readonly InputProb
     ...knownInstances(step, process),
     ...approvalProblems(step, process),
     ...plannedDates(step),
-    ...acceptanceFields(step),
+    ...acceptanceFields(step, process.about),
     ...createdOnDemand(step, process),
     ...appointsNotItself(step),
   ]);
@@ -44,7 +45,7 @@ function plannedDates(step: Step): readonly InputProblem[] {
   });
 }
 
-function acceptanceFields(step: Step): readonly InputProblem[] {
+function acceptanceFields(step: Step, about: SubjectKind): readonly InputProblem[] {
   const rule = step.done_when.acceptance;
   if (rule === undefined) return [];
   const at = ['done_when', 'acceptance'];
@@ -78,7 +79,7 @@ function acceptanceFields(step: Step): readonly InputProblem[] {
     ),
     ...(rule.when === undefined
       ? []
-      : conditionProblems(rule.when).map((problem) =>
+      : conditionProblems(rule.when, about).map((problem) =>
           inStep(step, [...at, 'when', ...problem.at], problem.message, problem.fix),
         )),
   ];

@@ -1,12 +1,15 @@
 import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { DueRule, Step } from './process.ts';
 
-/** What a due date may be counted from, besides another step. */
-export const DUE_ANCHORS = ['closed_won', 'sow_signed', 'sow_start', 'sow_end'] as const;
-/** What of a SOW dates are counted from. */
-type SowDates = Pick<Sow, 'closed_won_on' | 'sow' | 'dates'>;
-type DueAnchor = (typeof DUE_ANCHORS)[number];
+/** What a due date may be counted from besides another step, by what the process is about. */
+export const DUE_ANCHORS = {
+  sow: ['closed_won', 'sow_signed', 'sow_start', 'sow_end'],
+  deal: ['opened', 'expected_close'],
+} as const satisfies Readonly<Record<SubjectKind, readonly string[]>>;
+/** What of a SOW or a deal dates are counted from. */
+export type AnchorDates = Pick<Subject, 'closed_won_on' | 'sow' | 'dates' | 'deal'>;
 
 /**
  * The due date of each step (`null`: none of its rules applies). The first rule whose anchor is known wins: a date
@@ -16,7 +19,7 @@ type DueAnchor = (typeof DUE_ANCHORS)[number];
  */
 export function dueDates(
   steps: readonly Step[],
-  sow: SowDates,
+  sow: AnchorDates,
   calendar: Calendar,
 ): ReadonlyMap<string, string | null> {
   const byId = new Map(steps.map((step) => [step.id, step]));
@@ -43,28 +46,31 @@ export function dueDates(
 /** Day before which no date by this rule lies; `null`: the rule sets none, or the SOW does not give its anchor. */
 export function earliestDue(
   { not_before: bound }: DueRule,
-  sow: SowDates,
+  sow: AnchorDates,
   calendar: Calendar,
 ): string | null {
   const anchor = bound === undefined ? null : anchorDate(bound.from, sow);
   return bound === undefined || anchor === null ? null : addWorkingDays(anchor, bound.working_days, calendar);
 }
 
-/** Whether a name can stand after `from:` whatever steps there are. */
-export function isDueAnchor(name: string): name is DueAnchor {
-  return (DUE_ANCHORS as readonly string[]).includes(name);
+/** The dates that anchors stand for; `null`: neither SOW nor deal gives it. */
+export function anchorDates({
+  closed_won_on,
+  sow,
+  dates,
+  deal,
+}: AnchorDates): Readonly<Record<string, string | null>> {
+  return {
+    closed_won: closed_won_on ?? null,
+    sow_signed: sow?.signed_on ?? null,
+    sow_start: dates?.start ?? null,
+    sow_end: dates?.end ?? null,
+    opened: deal?.opened_on ?? null,
+    expected_close: deal?.expected_close ?? null,
+  };
 }
 
-function anchorDate(name: string, sow: SowDates): string | null {
-  if (!isDueAnchor(name)) return null;
-  switch (name) {
-    case 'closed_won':
-      return sow.closed_won_on;
-    case 'sow_signed':
-      return sow.sow.signed_on;
-    case 'sow_start':
-      return sow.dates?.start ?? null;
-    case 'sow_end':
-      return sow.dates?.end ?? null;
-  }
+function anchorDate(name: string, sow: AnchorDates): string | null {
+  const known = anchorDates(sow);
+  return Object.hasOwn(known, name) ? (known[name] ?? null) : null;
 }

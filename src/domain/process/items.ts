@@ -5,7 +5,7 @@
  */
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { checksum } from '#domain/base/record-line.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { evaluateCondition } from './condition.ts';
 import type { Item } from './item.ts';
 import type { EachRule, Predecessor, ProcessDefinition, Step } from './process.ts';
@@ -14,7 +14,7 @@ import type { EachRule, Predecessor, ProcessDefinition, Step } from './process.t
 const MOST_ITEMS = 40;
 
 /** Reason why a step has one issue with a list, although the process wants one for each item; `null`: it has one for each. */
-function whyOneIssue({ each }: Pick<Step, 'each'>, sow: Sow): string | null {
+function whyOneIssue({ each }: Pick<Step, 'each'>, sow: Subject): string | null {
   if (each === undefined || !isWanted(each, sow)) return null;
   const items = rawItems(each, sow);
   if (items.length > MOST_ITEMS) return `the SOW has ${items.length} ${each.of}, more than ${MOST_ITEMS}`;
@@ -27,7 +27,7 @@ function whyOneIssue({ each }: Pick<Step, 'each'>, sow: Sow): string | null {
 }
 
 /** Warnings about steps of an engagement that have one issue, although the process wants one for each item. */
-export function oneIssueWarnings({ steps }: ProcessDefinition, sow: Sow): readonly string[] {
+export function oneIssueWarnings({ steps }: ProcessDefinition, sow: Subject): readonly string[] {
   return steps.flatMap((step) => {
     const why = step.item === undefined ? whyOneIssue(step, sow) : null;
     return why === null
@@ -46,7 +46,7 @@ export function oneIssueWarnings({ steps }: ProcessDefinition, sow: Sow): readon
  */
 export function withItems(
   process: ProcessDefinition,
-  sow: Sow,
+  sow: Subject,
   known: Iterable<StepKey> = [],
 ): ProcessDefinition {
   if (process.steps.every(({ each }) => each === undefined)) return process;
@@ -92,7 +92,7 @@ export function droppedItems(
   });
 }
 
-function itemSteps(step: Step, sow: Sow, known: readonly StepKey[]): readonly Step[] {
+function itemSteps(step: Step, sow: Subject, known: readonly StepKey[]): readonly Step[] {
   const { each } = step;
   if (each === undefined || !isWanted(each, sow) || known.includes(step.id)) return [];
   const hasBegun = known.some((key) => key !== step.id && stepIdOf(key) === step.id);
@@ -111,7 +111,7 @@ function itemSteps(step: Step, sow: Sow, known: readonly StepKey[]): readonly St
   }));
 }
 
-function isWanted({ when }: EachRule, sow: Sow): boolean {
+function isWanted({ when }: EachRule, sow: Subject): boolean {
   return when === undefined || evaluateCondition(when, sow).holds;
 }
 
@@ -121,10 +121,10 @@ function idField({ of }: EachRule): string {
 
 type RawItem = Omit<Item, 'id'> & { readonly id: string | null };
 
-function rawItems({ of }: EachRule, sow: Sow): readonly RawItem[] {
+function rawItems({ of }: EachRule, sow: Subject): readonly RawItem[] {
   switch (of) {
     case 'deliverables':
-      return sow.deliverables.map((one) => ({ ...one, id: one.id ?? null, deliverables: [one] }));
+      return (sow.deliverables ?? []).map((one) => ({ ...one, id: one.id ?? null, deliverables: [one] }));
     case 'services':
       return (sow.services ?? []).map(({ sku, name, quantity, hours }) => ({
         id: sku ?? null,
@@ -141,7 +141,7 @@ function rawItems({ of }: EachRule, sow: Sow): readonly RawItem[] {
 /** Deliverables without a milestone are accepted together, last. */
 const REST = 'Other deliverables';
 
-function milestonesOf({ deliverables }: Sow): readonly RawItem[] {
+function milestonesOf({ deliverables = [] }: Subject): readonly RawItem[] {
   const groups = Map.groupBy(deliverables, ({ milestone }) => milestone ?? null);
   const named = [...groups].flatMap(([milestone, own]): readonly RawItem[] =>
     milestone === null ? [] : [{ id: milestone, title: milestone, milestone, deliverables: own }],

@@ -2,7 +2,7 @@
 
 import { didYouMean } from '#domain/base/closest.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import { DUE_ANCHORS, isDueAnchor } from './due-dates.ts';
+import { DUE_ANCHORS } from './due-dates.ts';
 import { inStep } from './problem.ts';
 import type { ProcessDefinition } from './process.ts';
 import { findCycles } from './step-graph.ts';
@@ -85,28 +85,39 @@ function untilOnlyAlongside(process: ProcessDefinition): readonly InputProblem[]
 
 function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
+  const anchors: readonly string[] = DUE_ANCHORS[process.about];
+  const others: readonly string[] = DUE_ANCHORS[process.about === 'deal' ? 'sow' : 'deal'];
   return process.steps.flatMap((step) =>
     step.due.flatMap(({ from, not_before: bound }, index) => {
       const at = ['due', index, 'from'];
-      if (bound !== undefined && !isDueAnchor(bound.from))
+      if (bound !== undefined && !anchors.includes(bound.from))
         return [
           inStep(
             step,
             ['due', index, 'not_before', 'from'],
             `there is no date "${bound.from}"`,
-            didYouMean(bound.from, DUE_ANCHORS, `Use one of ${DUE_ANCHORS.join(', ')}.`),
+            didYouMean(bound.from, anchors, `Use one of ${anchors.join(', ')}.`),
           ),
         ];
       if (from === step.id)
         return [inStep(step, at, 'a step cannot be due after itself', 'Count from another step or date.')];
-      if (ids.has(from) || isDueAnchor(from)) return [];
-      const fallback = `Use one of ${DUE_ANCHORS.join(', ')}, or the id of a step.`;
+      if (ids.has(from) || anchors.includes(from)) return [];
+      const fallback = `Use one of ${anchors.join(', ')}, or the id of a step.`;
+      if (others.includes(from))
+        return [
+          inStep(
+            step,
+            at,
+            `"${from}" is no date of a ${process.about === 'deal' ? 'deal' : 'SOW'}`,
+            fallback,
+          ),
+        ];
       return [
         inStep(
           step,
           at,
           `there is no date or step "${from}"`,
-          didYouMean(from, [...DUE_ANCHORS, ...ids], fallback),
+          didYouMean(from, [...anchors, ...ids], fallback),
         ),
       ];
     }),

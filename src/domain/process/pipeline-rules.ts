@@ -1,8 +1,9 @@
 /** Rules about `pipeline` of a step: what it names must be there, and it must be able to close the step. */
 import { didYouMean } from '#domain/base/closest.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
-import { sowPaths } from '#domain/sow/paths.ts';
-import { isAmountPath } from '#domain/sow/sow.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
+import { pathsOf } from '#domain/sow/paths.ts';
+import { isAmountPath } from '#domain/sow/subject.ts';
 import { inStep } from './problem.ts';
 import type { PipelineRule, ProcessDefinition, Step } from './process.ts';
 
@@ -11,7 +12,7 @@ export function pipelineProblems(process: ProcessDefinition): readonly InputProb
   return process.steps.flatMap((step) => {
     const { pipeline } = step;
     if (pipeline === undefined) return [];
-    return [...once(step), ...knownPaths(step, pipeline), ...knownField(step, pipeline)];
+    return [...once(step), ...knownPaths(step, pipeline, process.about), ...knownField(step, pipeline)];
   });
 }
 
@@ -21,7 +22,11 @@ function once(step: Step): readonly InputProblem[] {
   return [inStep(step, ['pipeline'], message, 'Make it kind: once, or remove pipeline.')];
 }
 
-function knownPaths(step: Step, { variables, inputs = {} }: PipelineRule): readonly InputProblem[] {
+function knownPaths(
+  step: Step,
+  { variables, inputs = {} }: PipelineRule,
+  about: SubjectKind,
+): readonly InputProblem[] {
   const all = [
     ...Object.entries(variables).map(([name, given]) => ({ where: 'variables', name, given })),
     ...Object.entries(inputs).map(([name, given]) => ({ where: 'inputs', name, given })),
@@ -29,14 +34,14 @@ function knownPaths(step: Step, { variables, inputs = {} }: PipelineRule): reado
   return all.flatMap(({ where, name, given }) => {
     if (typeof given !== 'object') return [];
     const at: FieldPath = ['pipeline', where, name, 'from'];
-    const path = sowPaths().get(given.from);
+    const path = pathsOf(about).get(given.from);
     if (path === undefined) {
       const fix = didYouMean(
         given.from,
-        [...sowPaths().keys()],
-        'See docs/sow.schema.json for what a SOW has.',
+        [...pathsOf(about).keys()],
+        `See docs/${about}.schema.json for what there is.`,
       );
-      return [inStep(step, at, `the SOW has no "${given.from}"`, fix)];
+      return [inStep(step, at, `the ${about === 'deal' ? about : 'SOW'} has no "${given.from}"`, fix)];
     }
     if (isAmountPath(given.from))
       return [

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Condition } from '#domain/base/condition-shape.ts';
+import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import { Recurs } from '#domain/recurring/recurs.ts';
+import { DEAL_STAGES, type DealStage } from '#domain/sow/deal-stage.ts';
 import type { Item } from './item.ts';
 
 export const Id = z
@@ -212,6 +214,10 @@ export const ProcessFile = z.strictObject({
   version: z.int().min(1).max(9_999).default(1),
   name: z.string().min(1).max(120),
   summary: z.string().min(1).max(500),
+  /** What it is about: a SOW that is won, or a deal before there is one. */
+  about: z.enum(SUBJECTS).default('sow'),
+  /** When it begins: the stages of a deal in one of which it is first seen. A process about SOWs begins when they are won. */
+  launch: z.strictObject({ stage: z.array(z.enum(DEAL_STAGES)).min(1) }).optional(),
   titles: z.strictObject({ epic: z.string().min(1).max(200), issue: z.string().min(1).max(200) }),
   /** The steps in the order people read them; each is a file `<id>.md` beside this one. */
   steps: z.array(Id).min(1).max(100),
@@ -230,6 +236,9 @@ export interface ProcessDefinition {
   readonly version: number;
   readonly name: string;
   readonly summary: string;
+  readonly about: SubjectKind;
+  /** The stages in which it launches. */
+  readonly launchStages: readonly DealStage[];
   readonly titles: { readonly epic: string; readonly issue: string };
   readonly steps: readonly Step[];
   readonly closeWhen: readonly string[];
@@ -241,6 +250,20 @@ export interface ProcessDefinition {
   readonly profile: string | null;
   /** The version is not frozen: who launches with it is warned. Set by the process store. */
   readonly draft?: true;
+}
+
+/** The stages in which a process launches that does not say. */
+const LAUNCH_STAGES: Readonly<Record<SubjectKind, readonly DealStage[]>> = {
+  sow: ['closed_won'],
+  deal: ['scoping', 'proposal', 'negotiating', 'signature'],
+};
+
+/** The stages in which a process launches. */
+export function launchStagesOf({
+  about,
+  launch,
+}: Pick<ProcessFile, 'about' | 'launch'>): readonly DealStage[] {
+  return launch?.stage ?? LAUNCH_STAGES[about];
 }
 
 /** A process in all its profiles, the plain one first. */

@@ -139,7 +139,7 @@ function meaningfulConditions(process: ProcessDefinition): readonly InputProblem
   const problemsOf = (step: Step, when: Condition | undefined, at: FieldPath): readonly InputProblem[] =>
     when === undefined
       ? []
-      : conditionProblems(when).map((problem) =>
+      : conditionProblems(when, process.about).map((problem) =>
           inStep(step, [...at, ...problem.at], problem.message, problem.fix),
         );
   return [

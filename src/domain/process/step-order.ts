@@ -1,6 +1,6 @@
 import { InvariantError } from '#domain/base/errors.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { describeCondition, evaluateCondition } from './condition.ts';
 import { isMadeByCommand, type Predecessor, type ProcessDefinition, type Step } from './process.ts';
 
@@ -38,7 +38,7 @@ export interface StepSelection {
  *
  * @throws InvariantError when the process has a cycle, which `processProblems` refuses earlier
  */
-export function stepsFor(process: ProcessDefinition, sow: Sow): StepSelection {
+export function stepsFor(process: ProcessDefinition, sow: Subject): StepSelection {
   const excluded = process.steps.flatMap((step) => {
     const why = reasonToExclude(step, sow);
     return why === null ? [] : [{ step, why }];
@@ -60,7 +60,7 @@ export function successorsOf(
   );
 }
 
-function reasonToExclude(step: Step, sow: Sow): string | null {
+function reasonToExclude(step: Step, sow: Subject): string | null {
   if (step.notAsked !== undefined) return step.notAsked;
   if (isMadeByCommand(step) && stepIdOf(step.id) === step.id)
     return `only when somebody asks for it: /ps add ${step.id}`;

@@ -7,7 +7,7 @@
  * kept.
  */
 import { z } from 'zod';
-import { isStepKey, SowNumber, type StepKey } from '#domain/base/keys.ts';
+import { EngagementKeyText, isStepKey, type StepKey, SUBJECTS, subjectOf } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
@@ -16,7 +16,7 @@ import { ProposalMemory } from '#domain/proposals/memory.ts';
 import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY, SowHistory } from '#domain/sow/history.ts';
-import { Sow } from '#domain/sow/sow.ts';
+import { type Subject, SubjectData } from '#domain/sow/subject.ts';
 import { Done } from './done.ts';
 import { Migrated, migratedData } from './migrated.ts';
 
@@ -50,8 +50,8 @@ const EDGE = /^([^>]+)>([^>]+)$/;
 const StoredRecord = z.looseObject({
   format: z.literal(1),
   /** What the engagement is about. */
-  subject: z.literal('sow'),
-  key: SowNumber,
+  subject: z.enum(SUBJECTS),
+  key: EngagementKeyText,
   process: z.string().min(1),
   profile: z.string().nullable(),
   /** Of the process; `null`: made before processes had versions. */
@@ -62,7 +62,8 @@ const StoredRecord = z.looseObject({
   texts: z.string().optional(),
   /** Grows with every record written; an older one put back is noticed by whoever remembers a newer. */
   revision: z.int().min(1),
-  sow: Sow,
+  /** The SOW, or the deal, of which the field has the same name for the sake of both. */
+  sow: SubjectData,
   /** Revisions of the SOW, and what its sources have said. */
   history: SowHistory.optional(),
   proposals: z.array(ProposalMemory).optional(),
@@ -89,7 +90,7 @@ export interface EngagementRecord {
   readonly rules: string | null;
   readonly texts: string | null;
   readonly revision: number;
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly history: SowHistory;
   /** What people are asked, and what they have said no to. */
   readonly proposals: readonly ProposalMemory[];
@@ -138,7 +139,7 @@ export function recordText(record: EngagementRecord): string {
   return canonicalJson({
     ...others,
     format: 1,
-    subject: 'sow',
+    subject: subjectOf(record.key),
     ...named,
     texts: texts ?? undefined,
     sow,

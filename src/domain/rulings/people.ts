@@ -1,6 +1,7 @@
 import type { Settings } from '#domain/base/settings.ts';
 import { distinctUsers, isAmong, isSameUser, userKey } from '#domain/base/username.ts';
-import type { Person, Sow } from '#domain/sow/sow.ts';
+import type { Person } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Appointment } from './rulings.ts';
 
 /** Somebody who has a role in an engagement. Any part may be unknown. */
@@ -18,7 +19,7 @@ const NOBODY: PersonInRole = { name: null, username: null, email: null, chosen: 
 
 /** Sources in which roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly rulings?: { readonly appointments: readonly Appointment[] };
   /**
    * Members of the project among those whom roles name, see {@link userKey}: whoever is none is passed over. Absent:
@@ -100,8 +101,8 @@ export function assigneeFor(
   return personInRole(role, sources, settings).username ?? personInRole(MANAGER, sources, settings).username;
 }
 
-function namedBySow(role: string, sow: Sow): Person | undefined {
-  const ours: Readonly<Record<string, Person | undefined>> = sow.contacts.ours ?? {};
+function namedBySow(role: string, sow: Subject): Person | undefined {
+  const ours: Readonly<Record<string, Person | undefined>> = sow.contacts?.ours ?? {};
   return ours[role.replaceAll('-', '_')];
 }
 
@@ -116,7 +117,7 @@ export function peopleInRoles(
     'manager',
     'engineer',
     ...Object.keys(settings.roles),
-    ...Object.keys(sources.sow.contacts.ours ?? {}),
+    ...Object.keys(sources.sow.contacts?.ours ?? {}),
   ]);
   return Object.fromEntries([...all].map((role) => [role, personInRole(role, sources, settings)]));
 }
@@ -141,7 +142,7 @@ export function rolesOf(
     .filter(([, usernames]) => isAmong(username, usernames))
     .map(([role]) => role);
   const candidates = [
-    ...Object.keys(sources.sow.contacts.ours ?? {}).map((role) => role.replaceAll('_', '-')),
+    ...Object.keys(sources.sow.contacts?.ours ?? {}).map((role) => role.replaceAll('_', '-')),
     ...(sources.rulings?.appointments.map(({ role }) => role) ?? []),
   ];
   const holds = candidates.filter((role) =>

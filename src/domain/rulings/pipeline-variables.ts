@@ -2,7 +2,7 @@
 
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { PipelineRule } from '#domain/process/process.ts';
-import { type Sow, withoutAmounts } from '#domain/sow/sow.ts';
+import { type Subject, withoutAmounts } from '#domain/sow/subject.ts';
 import { valuesAt } from '#domain/sow/values.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { runKey } from './pipeline-run.ts';
@@ -39,7 +39,7 @@ export interface PipelineVariable {
  */
 export function pipelineVariables(
   rule: PipelineRule,
-  sow: Sow,
+  sow: Subject,
   { engagement, step, attempt }: Run,
 ): readonly PipelineVariable[] {
   if (rule.inputs !== undefined && Object.keys(rule.variables).length === 0) return [];
@@ -58,7 +58,7 @@ export function pipelineVariables(
 /** Inputs of one run: `procession_run`, then those of the template; `null` where the template gives none. */
 export function pipelineInputs(
   { inputs }: PipelineRule,
-  sow: Sow,
+  sow: Subject,
   { engagement, step, attempt }: Run,
 ): PipelineInputs | null {
   if (inputs === undefined) return null;
@@ -80,7 +80,7 @@ export function pipelineInputs(
  *
  * @see https://docs.gitlab.com/ci/variables/where_variables_can_be_used/#expansion-mechanisms
  */
-function fromSow(sow: Sow, path: string): string {
+function fromSow(sow: Subject, path: string): string {
   const values = valuesAt(sow, path).filter((value) => typeof value !== 'object');
   return plainText(values.map(String).join(',').replaceAll('$', ''), LONGEST_VALUE);
 }

@@ -1,5 +1,5 @@
 /** What differs between two SOWs of one engagement, field by field. */
-import { isAmountPath, type Sow } from './sow.ts';
+import { isAmountPath, type Subject } from './subject.ts';
 
 /** One field that is other than it was. `null`: it was not there, or is not there any more. */
 export interface SowChange {
@@ -18,7 +18,7 @@ const PROGRESS = ['hours.consumed', 'hours.consumed_on'];
  *
  * @example `[{ field: 'hours.scoped', from: '400', to: '480' }, { field: 'deliverables[D3].title', from: null, to: 'Second region' }]`
  */
-export function sowChanges(before: Sow, after: Sow): readonly SowChange[] {
+export function sowChanges(before: Subject, after: Subject): readonly SowChange[] {
   // Every run without a source at hand goes by the record itself.
   if (before === after) return [];
   const [from, to] = [leavesOf(before), leavesOf(after)];
@@ -53,7 +53,7 @@ const OTHER_SOW = 2;
  *
  * @example customer and signing day differ → both changes; the customer alone is renamed → `[]`
  */
-export function otherIdentity(before: Sow, after: Sow): readonly SowChange[] {
+export function otherIdentity(before: Subject, after: Subject): readonly SowChange[] {
   const differing = sowChanges(before, after).filter(
     ({ field, from, to }) =>
       IDENTITY.some((path) => path === field) && from !== null && to !== null && !isNearly(from, to),

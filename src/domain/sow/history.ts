@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { msBetween } from '#domain/base/calendar.ts';
 import { type SowChange, sowChanges } from './changes.ts';
 import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
-import type { Sow } from './sow.ts';
 import { LAUNCH_STAGE } from './stage.ts';
+import { isDeal, type Subject } from './subject.ts';
 
 /** Kinds of sources. `crm`: a signed delivery, to the service or to a pipeline. */
 const SOURCE_KINDS = ['file', 'crm'] as const;
@@ -71,7 +71,7 @@ export function revisionOf({ revisions }: SowHistory): number {
 
 /** The SOW of an engagement with its history. */
 export interface KeptSow {
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly history: SowHistory;
 }
 
@@ -79,7 +79,7 @@ export interface KeptSow {
 export interface SourceSow {
   readonly origin: SowOrigin & { readonly kind: SourceKind };
   /** As it may stand in GitLab. */
-  readonly sow: Sow;
+  readonly sow: Subject;
 }
 
 /** What a source says, held against the record. */
@@ -89,8 +89,8 @@ export type Reading =
   /** The deal is not won: nothing else of it counts. */
   | { readonly kind: 'not-won'; readonly stage: string }
   /** Nothing that people are to be asked about. */
-  | { readonly kind: 'same'; readonly sow: Sow }
-  | { readonly kind: 'amendment'; readonly sow: Sow; readonly changes: readonly SowChange[] }
+  | { readonly kind: 'same'; readonly sow: Subject }
+  | { readonly kind: 'amendment'; readonly sow: Subject; readonly changes: readonly SowChange[] }
   /** Source and record have gone different ways: what the source would change, and where that collides. */
   | { readonly kind: 'conflict'; readonly changes: readonly SowChange[]; readonly fields: readonly string[] };
 
@@ -103,8 +103,8 @@ function readSource(kept: KeptSow, { origin, sow }: SourceSow): Reading {
 }
 
 /** Holds what a source has said last against the record. */
-function readOffer(kept: KeptSow, kind: SourceKind, said: Sow): Reading {
-  if (said.stage !== LAUNCH_STAGE) return { kind: 'not-won', stage: said.stage };
+function readOffer(kept: KeptSow, kind: SourceKind, said: Subject): Reading {
+  if (!isDeal(said) && said.stage !== LAUNCH_STAGE) return { kind: 'not-won', stage: said.stage };
   const merged = mergeSow(baseOf(kept, kind), said, kept.sow);
   if (merged.kind === 'conflict')
     return { kind: 'conflict', changes: sowChanges(kept.sow, said), fields: merged.fields };
@@ -115,7 +115,7 @@ function readOffer(kept: KeptSow, kind: SourceKind, said: Sow): Reading {
 }
 
 /** The source as it was applied last. One that never was goes by the record: whatever it says otherwise it changes. */
-function baseOf({ sow, history }: KeptSow, kind: SourceKind): Sow {
+function baseOf({ sow, history }: KeptSow, kind: SourceKind): Subject {
   return patched(sow, history.sources[kind]?.differs ?? {}) ?? sow;
 }
 
@@ -135,7 +135,7 @@ export function openOffers(
 /** Keeps what a source says until somebody agrees to it. What it has offered before is replaced. */
 function offered(kept: KeptSow, { origin, sow }: SourceSow): KeptSow {
   const before = kept.history.sources[origin.kind];
-  const won = sow.stage === LAUNCH_STAGE;
+  const won = isDeal(sow) || sow.stage === LAUNCH_STAGE;
   const fields = won ? patchBetween(kept.sow, sow) : { stage: sow.stage };
   // The same again, a moment later, is no news.
   if (isSameValue(before?.offer?.fields, fields)) return kept;
@@ -174,9 +174,9 @@ function amended(
     on,
     by,
   }: {
-    readonly to: Sow;
+    readonly to: Subject;
     readonly origin: SowOrigin;
-    readonly said?: Sow | null;
+    readonly said?: Subject | null;
     readonly on: string;
     readonly by: string | null;
   },
@@ -208,7 +208,7 @@ function amended(
 const SILENT: SourceMemory = { at: null, differs: {}, offer: null };
 
 /** What a source has said, seen from another SOW. */
-function rebased({ sow }: KeptSow, memory: SourceMemory, to: Sow): SourceMemory {
+function rebased({ sow }: KeptSow, memory: SourceMemory, to: Subject): SourceMemory {
   const over = (patch: SowPatch): SowPatch => patchBetween(to, patched(sow, patch) ?? to);
   const { offer } = memory;
   return {
@@ -237,7 +237,7 @@ export function refusedReason(reading: RefusedSow): string {
 }
 
 /**
- * Hears what a source says. A deal that is not won is only ever asked about.
+ * Hears what a source says. A SOW that is not won is only ever asked about; what is said of a deal holds as it comes.
  *
  * @param mode `apply`: somebody who has looked at it carries it out. `ask`: it waits for an answer
  * @param on date in the calendar's time zone
@@ -266,7 +266,7 @@ export function takeSource(
       return {
         kind: 'taken',
         kept:
-          mode === 'ask'
+          mode === 'ask' && !isDeal(said)
             ? offered(kept, source)
             : amended(kept, { to: reading.sow, origin, said, on, by: null }),
       };

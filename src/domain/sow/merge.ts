@@ -1,7 +1,7 @@
 /** Two hands on one SOW: its source says something else than before, and so does what was agreed on since. */
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { elementName } from './changes.ts';
-import { Sow } from './sow.ts';
+import { isDeal, type Subject, schemaOf } from './subject.ts';
 
 /** Fields of the first level that are other than in another SOW; `null`: gone. Small where little differs. */
 export type SowPatch = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ export type SowPatch = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What has to be put over the first SOW so that it says what the second one does. */
-export function patchBetween(from: Sow, to: Sow): SowPatch {
+export function patchBetween(from: Subject, to: Subject): SowPatch {
   const [before, after]: readonly [Fields, Fields] = [from, to];
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return Object.fromEntries(
@@ -20,15 +20,15 @@ export function patchBetween(from: Sow, to: Sow): SowPatch {
 }
 
 /** SOW with a patch put over it; `null` where that is no SOW. */
-export function patched(sow: Sow, patch: SowPatch): Sow | null {
+export function patched(sow: Subject, patch: SowPatch): Subject | null {
   const fields = Object.entries({ ...sow, ...patch }).filter(([, value]) => value !== null);
-  const read = Sow.safeParse(Object.fromEntries(fields));
+  const read = schemaOf(sow).safeParse(Object.fromEntries(fields));
   return read.success ? read.data : null;
 }
 
 /** Merged SOW, or the fields of which the source says one thing and the record another. */
 export type Merged =
-  | { readonly kind: 'merged'; readonly sow: Sow }
+  | { readonly kind: 'merged'; readonly sow: Subject }
   | { readonly kind: 'conflict'; readonly fields: readonly string[] };
 
 /**
@@ -38,11 +38,13 @@ export type Merged =
  * @param base the source as it was applied last
  * @example base 400 h, source 400 h, record 480 h (a change) → 480 h; base 400 h, source 420 h, record 480 h → conflict
  */
-export function mergeSow(base: Sow, source: Sow, record: Sow): Merged {
+export function mergeSow(base: Subject, source: Subject, record: Subject): Merged {
   const conflicts: string[] = [];
   const merged = merge({ base, source, record }, '', conflicts);
+  // Nothing of a deal is agreed on: what was said last holds.
+  if (isDeal(source) && conflicts.length > 0) return { kind: 'merged', sow: source };
   if (conflicts.length > 0) return { kind: 'conflict', fields: conflicts };
-  const sow = Sow.safeParse(merged);
+  const sow = schemaOf(record).safeParse(merged);
   // Both are in order by themselves: an end of one that lies before a start of the other.
   return sow.success
     ? { kind: 'merged', sow: sow.data }

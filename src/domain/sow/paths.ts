@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { closest } from '#domain/base/closest.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
+import { Deal } from './deal.ts';
 import { Sow } from './sow.ts';
 
-/** What kind of value stands at a path of the SOW. */
+/** What kind of value stands at a path of a SOW or a deal. */
 export type SowPathKind =
   | 'string'
   | 'number'
@@ -14,33 +16,38 @@ export type SowPathKind =
   | 'list'
   | 'object';
 
-/** What is known about one path of the SOW, from its schema alone. */
+/** What is known about one path of a SOW or a deal, from its schema alone. */
 export interface SowPath {
   readonly kind: SowPathKind;
   /** The values an `enum` can have, in the order of the schema. */
   readonly values?: readonly string[];
   /** For a `list`: what its elements are. Fields of `object` elements have their own path (`deliverables.title`). */
   readonly element?: SowPathKind;
-  /** Whether a valid SOW may lack a value here: the field itself, or anything above it, may be left out or empty. */
+  /** Whether a valid SOW or deal may lack a value here: the field itself, or anything above it, may be left out or empty. */
   readonly optional: boolean;
 }
 
-let known: ReadonlyMap<string, SowPath> | undefined;
+const known = new Map<SubjectKind, ReadonlyMap<string, SowPath>>();
 
 /**
  * Every path a template or a condition may name (`customer.name`, `services.sku`, `contacts.customer.main.email`),
  * in the order of the schema. Lists have no index: `deliverables.title` is the title of any element.
  *
- * Derived by walking the zod schema through its public API, so a field added to {@link Sow} is known
+ * Derived by walking the zod schema through its public API, so a field added to {@link Sow} or {@link Deal} is known
  * to conditions, templates and lint at once.
  */
+export function pathsOf(kind: SubjectKind): ReadonlyMap<string, SowPath> {
+  const before = known.get(kind);
+  if (before !== undefined) return before;
+  const paths = new Map<string, SowPath>();
+  walk(kind === 'deal' ? Deal : Sow, { path: '', optional: false }, paths);
+  known.set(kind, paths);
+  return paths;
+}
+
+/** {@link pathsOf} a SOW. */
 export function sowPaths(): ReadonlyMap<string, SowPath> {
-  if (known === undefined) {
-    const paths = new Map<string, SowPath>();
-    walk(Sow, { path: '', optional: false }, paths);
-    known = paths;
-  }
-  return known;
+  return pathsOf('sow');
 }
 
 function walk(schema: unknown, at: { path: string; optional: boolean }, paths: Map<string, SowPath>): void {
@@ -96,9 +103,9 @@ function isDateSchema(schema: z.ZodType): boolean {
   return schema.safeParse('2024-02-29').success && !schema.safeParse('2023-02-29').success;
 }
 
-/** Paths of the SOW somebody may have meant: those that look alike, else those that end like it (`region` → `customer.region`). */
-export function likelySowPaths(path: string): readonly string[] {
-  const paths = [...sowPaths().keys()];
+/** Paths somebody may have meant: those that look alike, else those that end like it (`region` → `customer.region`). */
+export function likelyPaths(path: string, kind: SubjectKind): readonly string[] {
+  const paths = [...pathsOf(kind).keys()];
   const near = closest(path, paths);
   if (near.length > 0) return near;
   const last = path.split('.').at(-1) ?? path;

@@ -1,19 +1,24 @@
 import { checkShape } from '#domain/base/check-shape.ts';
 import { closest, orQuestion } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import { knownFields } from '#domain/base/known-fields.ts';
 import { withoutAbsent } from './absent.ts';
-import { likelySowPaths, sowPaths } from './paths.ts';
+import { Deal } from './deal.ts';
+import { likelyPaths, pathsOf } from './paths.ts';
 import { Sow } from './sow.ts';
 import { stageOf, stageProblem } from './stage.ts';
 
-export type ReadSow =
-  | { readonly kind: 'ok'; readonly sow: Sow; readonly warnings: readonly InputProblem[] }
+/** Something read from a source, or every problem of it. */
+export type Read<K extends string, T> =
+  | ({ readonly kind: 'ok'; readonly warnings: readonly InputProblem[] } & { readonly [Name in K]: T })
   | {
       readonly kind: 'invalid';
       readonly problems: readonly InputProblem[];
       readonly warnings: readonly InputProblem[];
     };
+
+export type ReadSow = Read<'sow', Sow>;
 
 /** Hostile input must not make us write a book. */
 const MOST_WARNINGS = 50;
@@ -27,12 +32,12 @@ const MAX_DEPTH = 10;
  */
 export function readSow(given: unknown): ReadSow {
   const value = withoutAbsent(given);
-  const warnings = unknownFields(value);
-  const stage = stageIn(value);
+  const warnings = unknownFields(value, 'sow');
+  const stage = textAt(value, 'stage');
   const nearly = stage === null ? null : stageProblem(stage);
   const result = checkShape(Sow, stage === null ? value : { ...Object(value), stage: stageOf(stage) });
   if (result.kind === 'ok' && nearly === null) return { kind: 'ok', sow: result.value, warnings };
-  const problems = result.kind === 'ok' ? [] : result.problems.map(withKind);
+  const problems = result.kind === 'ok' ? [] : result.problems.map((found) => withKind(found, 'sow'));
   return {
     kind: 'invalid',
     problems: [...problems, ...(nearly === null ? [] : [nearly]), ...endBeforeStart(value, problems)],
@@ -40,13 +45,21 @@ export function readSow(given: unknown): ReadSow {
   };
 }
 
-function stageIn(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null || !('stage' in value)) return null;
-  return typeof value.stage === 'string' ? value.stage : null;
+/** The field of some data; `undefined` where it is none. */
+export function fieldAt(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-/** The fields of the data that a SOW does not have, each with the closest known name; at most fifty. */
-export function unknownFields(value: unknown): readonly InputProblem[] {
+/** The text in a field of some data; `null` where there is none. */
+export function textAt(value: unknown, name: string): string | null {
+  const found = fieldAt(value, name);
+  return typeof found === 'string' ? found : null;
+}
+
+/** The fields of the data that a SOW or a deal does not have, each with the closest known name; at most fifty. */
+export function unknownFields(value: unknown, kind: SubjectKind): readonly InputProblem[] {
+  const schema = kind === 'deal' ? Deal : Sow;
   const found: InputProblem[] = [];
   const namesAt = new Map<string, readonly string[]>();
   const visit = (value: unknown, at: FieldPath): void => {
@@ -58,31 +71,38 @@ export function unknownFields(value: unknown): readonly InputProblem[] {
     }
     // Elements of one list share their fields, so that a long list costs one look at the schema.
     const place = at.filter((part) => typeof part === 'string').join('.');
-    const names = namesAt.get(place) ?? knownFields(Sow, at).names;
+    const names = namesAt.get(place) ?? knownFields(schema, at).names;
     namesAt.set(place, names);
     if (names.length === 0) return;
     for (const [name, field] of Object.entries(value)) {
       if (names.includes(name)) visit(field, [...at, name]);
-      else if (found.length < MOST_WARNINGS) found.push(unknownField([...at, name], name, names));
+      else if (found.length < MOST_WARNINGS) found.push(unknownField([...at, name], { name, names, kind }));
     }
   };
   visit(value, []);
   return found;
 }
 
-function unknownField(at: FieldPath, name: string, names: readonly string[]): InputProblem {
-  return warning({ at }, 'unknown field, ignored', rename(name, names));
+interface UnknownField {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly kind: SubjectKind;
 }
 
-function rename(name: string, names: readonly string[]): string {
+function unknownField(at: FieldPath, field: UnknownField): InputProblem {
+  return warning({ at }, 'unknown field, ignored', rename(field));
+}
+
+function rename({ name, names, kind }: UnknownField): string {
   const near = closest(name, names);
-  const elsewhere = near.length > 0 ? near : likelySowPaths(name);
+  const elsewhere = near.length > 0 ? near : likelyPaths(name, kind);
   return elsewhere.length === 0 ? `Remove it; known here: ${names.join(', ')}.` : orQuestion(elsewhere);
 }
 
 /** The schema calls dates and addresses text until it has seen some. */
-function withKind(found: InputProblem): InputProblem {
-  const { kind } = sowPaths().get(found.at.filter((part) => typeof part === 'string').join('.')) ?? {};
+export function withKind(found: InputProblem, subject: SubjectKind): InputProblem {
+  const place = found.at.filter((part) => typeof part === 'string').join('.');
+  const { kind } = pathsOf(subject).get(place) ?? {};
   const wanted = kind === 'date' ? 'a date, YYYY-MM-DD' : kind === 'url' ? 'a web address' : null;
   if (wanted === null) return found;
   return { ...found, message: found.message.replace('expected some text', `expected ${wanted}`) };

@@ -4,7 +4,8 @@
 
 import { decodeRecord, encodeRecord } from '#domain/base/record-line.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import { Sow, withoutAmounts } from './sow.ts';
+import { Sow } from './sow.ts';
+import { type Subject, withoutAmounts } from './subject.ts';
 
 /** What {@link decodeSowRecord} found. `damaged` is reported to people and never adopted. */
 export type SowRecord =
@@ -34,7 +35,7 @@ export function decodeSowRecord(text: string): SowRecord {
   };
 }
 
-/** The SOW as it may stand in GitLab. */
-export function recordOf(sow: Sow, settings: Pick<Settings, 'showAmounts'>): Sow {
-  return settings.showAmounts ? sow : withoutAmounts(sow);
+/** A SOW or deal as it may stand in GitLab. */
+export function recordOf(subject: Subject, settings: Pick<Settings, 'showAmounts'>): Subject {
+  return settings.showAmounts ? subject : withoutAmounts(subject);
 }

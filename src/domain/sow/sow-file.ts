@@ -3,6 +3,9 @@
 /** The folder of SOW files, with folders of people's own in it. */
 export const SOWS_FOLDER = 'sows';
 
+/** The folder of deals, as {@link SOWS_FOLDER} is for SOWs. */
+export const DEALS_FOLDER = 'deals';
+
 /** Folder in {@link SOWS_FOLDER} for SOWs that are kept and no longer worked on. */
 const ARCHIVE = 'archive';
 

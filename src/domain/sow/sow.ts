@@ -7,20 +7,20 @@ export const CalendarDate = z.string().refine(isCalendarDate, {
   error: 'expected a date that exists, written YYYY-MM-DD, for example 2026-03-05',
 });
 
-const Text = z
+export const Text = z
   .string()
   .trim()
   .min(1, 'expected some text; leave the field out when there is nothing to say')
   .max(20_000);
-const Name = z
+export const Name = z
   .string()
   .trim()
   .min(1, 'expected a name')
   .max(1_000_000)
   .transform((name) => name.slice(0, 300).trim());
-const Amount = z.number().min(0, 'expected an amount of 0 or more');
+export const Amount = z.number().min(0, 'expected an amount of 0 or more');
 
-const WebUrl = z
+export const WebUrl = z
   .url({
     protocol: /^https?$/,
     error: 'expected a web address, for example https://crm.example.com/opportunity/1',
@@ -28,7 +28,7 @@ const WebUrl = z
   .max(2_000);
 const Email = z.email('expected an e-mail address, for example ada@example.com').max(254);
 
-const Person = z.object({
+export const Person = z.object({
   name: Name,
   email: Email.optional(),
   title: Text.optional(),
@@ -48,6 +48,45 @@ const Deliverable = z.object({
 });
 export type Deliverable = Readonly<z.infer<typeof Deliverable>>;
 
+/** Who bought it. */
+export const Customer = z.object({
+  name: Name,
+  region: Text.optional(),
+  segment: Text.optional(),
+  industry: Text.optional(),
+});
+
+export const Deployment = z.enum(['aws', 'on-prem', 'other', 'none']);
+
+/** People on the customer's side beside the main contact. */
+export const CustomerPeople = {
+  signer: Person.optional(),
+  champion: Person.optional(),
+  technical: Person.optional(),
+  admins: z.array(Person).max(50).optional(),
+  stakeholders: z.array(Person).max(50).optional(),
+};
+
+/** People on our side. */
+export const OurPeople = z.object({
+  manager: Person.optional(),
+  engineer: Person.optional(),
+  account_manager: Person.optional(),
+  customer_success: Person.optional(),
+  engagement_manager: Person.optional(),
+  project_manager: Person.optional(),
+  finance: Person.optional(),
+});
+
+export const Links = z.object({
+  drive: WebUrl.optional(),
+  collaboration_project: WebUrl.optional(),
+  scoping_issue: WebUrl.optional(),
+  architecture: WebUrl.optional(),
+  /** Where the calls with the customer take place; shown in the thread of every call. */
+  call: WebUrl.optional(),
+});
+
 const ServiceLine = z.object({
   sku: Text.optional(),
   name: Text,
@@ -64,40 +103,18 @@ const ServiceLine = z.object({
 export const Sow = z
   .object({
     sow: z.object({ number: SowNumber, signed_on: CalendarDate, url: WebUrl.optional() }),
-    customer: z.object({
-      name: Name,
-      region: Text.optional(),
-      segment: Text.optional(),
-      industry: Text.optional(),
-    }),
+    customer: Customer,
     /** What the engagement is called, for example "GitLab on AWS". */
     engagement: Name,
     /** In our words where it is one of them, see `stage.ts`. */
     stage: z.string().trim().min(1).max(100),
     closed_won_on: CalendarDate,
     type: z.enum(['t&m', 'fixed', 'sku']),
-    deployment: z.enum(['aws', 'on-prem', 'other', 'none']),
+    deployment: Deployment,
     deliverables: z.array(Deliverable).min(1, 'expected at least one deliverable').max(200),
     contacts: z.object({
-      customer: z.object({
-        main: Person,
-        signer: Person.optional(),
-        champion: Person.optional(),
-        technical: Person.optional(),
-        admins: z.array(Person).max(50).optional(),
-        stakeholders: z.array(Person).max(50).optional(),
-      }),
-      ours: z
-        .object({
-          manager: Person.optional(),
-          engineer: Person.optional(),
-          account_manager: Person.optional(),
-          customer_success: Person.optional(),
-          engagement_manager: Person.optional(),
-          project_manager: Person.optional(),
-          finance: Person.optional(),
-        })
-        .optional(),
+      customer: z.object({ main: Person, ...CustomerPeople }),
+      ours: OurPeople.optional(),
     }),
     opportunity: z
       .object({ url: WebUrl.optional(), name: Text.optional(), amount: Amount.optional() })
@@ -135,16 +152,7 @@ export const Sow = z
     passive_acceptance: z
       .object({ in_sow: z.boolean(), days: z.number().int().min(1).max(90).optional() })
       .optional(),
-    links: z
-      .object({
-        drive: WebUrl.optional(),
-        collaboration_project: WebUrl.optional(),
-        scoping_issue: WebUrl.optional(),
-        architecture: WebUrl.optional(),
-        /** Where the calls with the customer take place; shown in the thread of every call. */
-        call: WebUrl.optional(),
-      })
-      .optional(),
+    links: Links.optional(),
     security: z.object({ clearance: Text.optional(), data_class: Text.optional() }).optional(),
     expenses_allowed: z.boolean().optional(),
   })
@@ -157,7 +165,8 @@ export const Sow = z
         message: `expected a date on or after dates.start (${start}), got ${end}`,
       });
   });
-export type Sow = Readonly<z.infer<typeof Sow>>;
+/** A SOW has none of the fields that only a deal has. */
+export type Sow = Readonly<z.infer<typeof Sow>> & { readonly deal?: undefined; readonly ask?: undefined };
 
 /** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
 export const AMOUNT_PATHS: readonly string[] = [
@@ -166,23 +175,6 @@ export const AMOUNT_PATHS: readonly string[] = [
   'billing.price',
   'services.price',
 ];
-
-/** Whether a path of a problem (`services[0].price`, `billing`) names money, or something that holds it. */
-export function isAmountPath(path: string): boolean {
-  const plain = path.replaceAll(/\[\d+\]/g, '');
-  return AMOUNT_PATHS.some((amount) => amount === plain || amount.startsWith(`${plain}.`));
-}
-
-/** The SOW without the fields that hold money ({@link AMOUNT_PATHS}). They are removed before anything is written to GitLab, unless `show_amounts` is on. */
-export function withoutAmounts(sow: Sow): Sow {
-  const { opportunity, billing, services, ...rest } = sow;
-  return {
-    ...rest,
-    ...(opportunity ? { opportunity: { ...opportunity, amount: undefined } } : {}),
-    ...(billing ? { billing: { ...billing, rate: undefined, price: undefined } } : {}),
-    ...(services ? { services: services.map((line) => ({ ...line, price: undefined })) } : {}),
-  };
-}
 
 /** Working days until silence counts as acceptance, when neither the process nor the SOW says. */
 export const ACCEPTANCE_DAYS = 5;

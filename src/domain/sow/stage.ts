@@ -41,15 +41,19 @@ export function stageProblem(text: string): InputProblem | null {
   );
 }
 
-/** Why a SOW in this stage launches nothing, as half a sentence. */
-export function notWonReason(stage: string): string {
-  return stage === LOST_STAGE
-    ? `its stage is ${LOST_STAGE}: a deal that is lost launches nothing`
-    : `its stage is ${shown(stage)}; nothing is launched until it is ${LAUNCH_STAGE}`;
+/**
+ * Why a SOW or a deal in this stage launches nothing, as half a sentence.
+ *
+ * @param starts the stages in which its process launches
+ */
+export function notWonReason(stage: string, starts: readonly string[] = [LAUNCH_STAGE]): string {
+  return stage === LOST_STAGE || stage === 'lost'
+    ? `its stage is ${stage}: a deal that is lost launches nothing`
+    : `its stage is ${shown(stage)}; nothing is launched until it is ${starts.join(' or ')}`;
 }
 
 /** Lower-case letters alone, without the number that CRMs put before a stage (`7-Closed Won`). */
-function lettersOf(text: string): string {
+export function lettersOf(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

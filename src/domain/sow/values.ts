@@ -1,10 +1,10 @@
-import type { Sow } from './sow.ts';
+import type { Subject } from './subject.ts';
 
 /**
  * The values that stand at a path of the SOW, empty when there is none. A list counts as its elements, on the
  * way (`services.sku`) and at the end (`assumptions`); a group of fields counts when something is in it.
  */
-export function valuesAt(sow: Sow, path: string): readonly unknown[] {
+export function valuesAt(sow: Subject, path: string): readonly unknown[] {
   let values: readonly unknown[] = [sow];
   for (const name of path.split('.'))
     values = values.flatMap((value) => (isFields(value) && Object.hasOwn(value, name) ? value[name] : []));

@@ -1,6 +1,7 @@
 /** The names a template may use, and what each means at the place where it stands. */
 import { didYouMean } from '#domain/base/closest.ts';
-import { type SowPathKind, sowPaths } from '#domain/sow/paths.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
+import { pathsOf, type SowPathKind } from '#domain/sow/paths.ts';
 
 /** Kind of value behind a name. A `flag` can only open a section. */
 export type NameKind = SowPathKind | 'flag';
@@ -11,7 +12,7 @@ export interface KnownName {
   /** Position, among the open scopes from the outermost, of the scope that the name belongs to; -1: the whole view. */
   readonly scope: number;
   /**
-   * Path of the name in the SOW schema, which a section on that name opens: `deliverables`,
+   * Path of the name in the schema of the SOW or deal, which a section on that name opens: `deliverables`,
    * `contacts.customer.signer`.
    */
   readonly path: string;
@@ -53,6 +54,8 @@ const PEOPLE = /^people\.([a-z][a-z0-9_-]*)\.(name|email|named|chosen)$/;
 /** Limits of a place: templates of epics have no step; roles are checked only when the roles are known. */
 export interface NameRules {
   readonly forStep: boolean;
+  /** What the process is about. */
+  readonly about: SubjectKind;
   readonly roles?: readonly string[] | undefined;
 }
 
@@ -65,7 +68,7 @@ export interface NameRules {
  */
 export function knownName(name: string, scopes: readonly string[], rules: NameRules): KnownName | null {
   for (let scope = scopes.length - 1; scope >= 0; scope -= 1) {
-    const kind = kindInScope(name, scopes[scope] ?? '');
+    const kind = kindInScope(name, scopes[scope] ?? '', rules.about);
     if (kind !== null) return { kind, scope, path: `${scopes[scope]}.${name}` };
   }
   const role = PEOPLE.exec(name);
@@ -78,7 +81,7 @@ export function knownName(name: string, scopes: readonly string[], rules: NameRu
   }
   if (/^(?:step|item)\./.test(name) && !rules.forStep) return null;
   if (name === ITEM_LIST) return { kind: 'list', scope: -1, path: 'deliverables' };
-  const kind = OTHER.get(name) ?? sowPaths().get(name)?.kind;
+  const kind = OTHER.get(name) ?? pathsOf(rules.about).get(name)?.kind;
   return kind === undefined ? null : { kind, scope: -1, path: name };
 }
 
@@ -95,18 +98,18 @@ export function unknownName(name: string, scopes: readonly string[], rules: Name
   return `unknown name {{${name}}}. ${near}`;
 }
 
-function kindInScope(name: string, scope: string): NameKind | null {
-  const opened = sowPaths().get(scope);
+function kindInScope(name: string, scope: string, about: SubjectKind): NameKind | null {
+  const opened = pathsOf(about).get(scope);
   if (opened?.kind === 'list' && name === 'number') return 'number';
   if (opened?.kind === 'list' && opened.element !== 'object') return name === 'text' ? 'string' : null;
-  return sowPaths().get(`${scope}.${name}`)?.kind ?? null;
+  return pathsOf(about).get(`${scope}.${name}`)?.kind ?? null;
 }
 
 function candidates(scopes: readonly string[], rules: NameRules): string[] {
   const inScopes = scopes.flatMap((scope) => [
     'number',
     'text',
-    ...[...sowPaths().keys()]
+    ...[...pathsOf(rules.about).keys()]
       .filter((path) => path.startsWith(`${scope}.`))
       .map((path) => path.slice(scope.length + 1)),
   ]);
@@ -114,5 +117,5 @@ function candidates(scopes: readonly string[], rules: NameRules): string[] {
   const people = roles.flatMap((role) =>
     ['name', 'email', 'named', 'chosen'].map((part) => `people.${role}.${part}`),
   );
-  return [...inScopes, ...OTHER.keys(), ...people, ...sowPaths().keys()];
+  return [...inScopes, ...OTHER.keys(), ...people, ...pathsOf(rules.about).keys()];
 }

@@ -4,6 +4,7 @@
  */
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 import { keptName } from './kept.ts';
 import { boxLines, literalProblems, maskedTemplate } from './literals.ts';
@@ -26,6 +27,8 @@ export interface TemplateContext {
   readonly partials: Readonly<Record<string, string>>;
   readonly file: string;
   readonly kind: 'step' | 'epic' | 'title';
+  /** What the process is about. */
+  readonly about: SubjectKind;
   /** The step has evidence fields, so `{{> evidence}}` must be somewhere. */
   readonly evidence?: boolean;
   /** Roles there are; left out, any role name is taken. */
@@ -85,7 +88,7 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
   const tags = templateTags(text);
   const tree = templateTree(tags);
   const masked = maskedTemplate(text, tags);
-  const names = { forStep: context.kind !== 'epic', roles: context.roles };
+  const names = { forStep: context.kind !== 'epic', about: context.about, roles: context.roles };
   const place = { kind: context.kind, partials: context.partials, names, trail, text, masked };
   const walk: Walk = { source, context, place, fences: textLines(text).map((line) => line.fenced || fenced) };
   const isProse = context.kind !== 'title' && !fenced && modeOf(outer) === null;

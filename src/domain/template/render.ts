@@ -62,7 +62,7 @@ type Token = readonly [string, string, number, number, (readonly Token[] | strin
  */
 export function renderTemplate(template: string, view: View, options: RenderOptions): string {
   const kind = view.forStep ? 'step' : 'epic';
-  return tidied(rendered(template, view, { ...options, kind }));
+  return tidied(rendered(template, view, { ...options, kind, about: view.about }));
 }
 
 /**
@@ -71,7 +71,7 @@ export function renderTemplate(template: string, view: View, options: RenderOpti
  * @throws {TemplateError} as {@link renderTemplate}; partials, `text` and `encode` have no place in a title.
  */
 export function renderTitle(template: string, view: View, file: string): string {
-  const title = rendered(template, view, { partials: {}, file, kind: 'title' });
+  const title = rendered(template, view, { partials: {}, file, kind: 'title', about: view.about });
   return clampTitle(title.replace(/\s+/g, ' ').trim(), LONGEST_TITLE);
 }
 
@@ -82,7 +82,7 @@ export function renderTitle(template: string, view: View, file: string): string 
  */
 export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
   const source = templateSource(template);
-  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic' });
+  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic', about: view.about });
   return keptTexts({ view, partials: options.partials, template: source, scopes: [], mode: 'inline' });
 }
 
@@ -107,7 +107,7 @@ function refuseFatal(source: string, context: TemplateContext, others: readonly 
   if (others.length > 0) throw new TemplateError([...fatalProblems(source, context), ...others]);
   const known = safe.get(context.partials) ?? new Set();
   safe.set(context.partials, known);
-  const key = `${context.kind} ${source}`;
+  const key = `${context.kind} ${context.about} ${source}`;
   if (known.has(key)) return;
   const problems = fatalProblems(source, context);
   if (problems.length > 0) throw new TemplateError(problems);
@@ -215,7 +215,7 @@ function lookUp(name: string, { view, scopes }: Rendering): { kind: string; path
   const known = knownName(
     name,
     scopes.map(({ path }) => path),
-    { forStep: view.forStep },
+    { forStep: view.forStep, about: view.about },
   );
   if (known === null) return { kind: 'string', path: name, value: undefined };
   const scope = scopes[known.scope];

@@ -1,5 +1,7 @@
-/** SOW fields that a template shows, or decides by, where the text does not follow: rendered once, then people's. */
-import { sowPaths } from '#domain/sow/paths.ts';
+/** Fields of the SOW or deal that a template shows, or decides by, where the text does not follow: rendered once, then people's. */
+import type { SubjectKind } from '#domain/base/keys.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { pathsOf } from '#domain/sow/paths.ts';
 import { keptName } from './kept.ts';
 import { knownName } from './names.ts';
 import { templateSource, templateTags } from './tags.ts';
@@ -28,13 +30,14 @@ const BEHIND: Readonly<Record<string, string>> = {
  */
 export function fieldsShownOnce(
   template: string,
-  partials: Readonly<Record<string, string>>,
+  { partials, about }: Pick<ProcessDefinition, 'partials' | 'about'>,
 ): readonly string[] {
-  return [...new Set(fieldsIn(template, { partials, scopes: [], trail: [] }))];
+  return [...new Set(fieldsIn(template, { partials, about, scopes: [], trail: [] }))];
 }
 
 interface Place {
   readonly partials: Readonly<Record<string, string>>;
+  readonly about: SubjectKind;
   /** Schema paths of the open sections, outermost first. */
   readonly scopes: readonly string[];
   readonly trail: readonly string[];
@@ -52,9 +55,9 @@ function fieldsOf(node: TemplateNode, place: Place): readonly string[] {
     const text = place.trail.includes(name) ? undefined : place.partials[name];
     return text === undefined ? [] : fieldsIn(text, { ...place, trail: [...place.trail, name] });
   }
-  const known = knownName(name, place.scopes, { forStep: true });
+  const known = knownName(name, place.scopes, { forStep: true, about: place.about });
   const path = known === null ? undefined : (BEHIND[known.path] ?? known.path);
-  const own = path !== undefined && isLeaf(path) ? [path] : [];
+  const own = path !== undefined && isLeaf(path, place.about) ? [path] : [];
   if (!isSection(node)) return kind === 'value' ? own : [];
   const opens = kind === 'section' && (known?.kind === 'list' || known?.kind === 'object');
   const inside = opens ? { ...place, scopes: [...place.scopes, known.path] } : place;
@@ -62,7 +65,7 @@ function fieldsOf(node: TemplateNode, place: Place): readonly string[] {
 }
 
 /** Groups of fields say nothing themselves; a list does, by whether it is empty. */
-function isLeaf(path: string): boolean {
-  const kind = sowPaths().get(path)?.kind;
+function isLeaf(path: string, about: SubjectKind): boolean {
+  const kind = pathsOf(about).get(path)?.kind;
   return kind !== undefined && kind !== 'object';
 }

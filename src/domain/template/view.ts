@@ -1,10 +1,12 @@
+import type { SubjectKind } from '#domain/base/keys.ts';
 import type { Item } from '#domain/process/item.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
-import { ACCEPTANCE_DAYS, type Sow, withoutAmounts } from '#domain/sow/sow.ts';
+import { ACCEPTANCE_DAYS } from '#domain/sow/sow.ts';
+import { kindOf, type Subject, withoutAmounts } from '#domain/sow/subject.ts';
 
 /** Facts that a template can show. The step is left out for epics. */
 export interface ViewInput {
-  readonly sow: Sow;
+  readonly sow: Subject;
   readonly process: { readonly id: string; readonly name: string };
   readonly step?: {
     readonly id: string;
@@ -39,6 +41,8 @@ export interface View {
   readonly evidence: readonly EvidenceField[];
   /** `{{step.…}}` means something. */
   readonly forStep: boolean;
+  /** What the engagement is about. */
+  readonly about: SubjectKind;
 }
 
 /** Builds the names of `docs/templates.md` for one epic or issue. Values stay raw; rendering makes values harmless. */
@@ -66,10 +70,11 @@ export function templateView(input: ViewInput): View {
     },
     evidence: input.evidence,
     forStep: step !== undefined,
+    about: kindOf(sow),
   };
 }
 
-function flags(sow: Sow, amountsShown: boolean): Readonly<Record<string, boolean>> {
+function flags(sow: Subject, amountsShown: boolean): Readonly<Record<string, boolean>> {
   return {
     tm: sow.type === 't&m',
     fixed: sow.type === 'fixed',

@@ -2,7 +2,7 @@
  * The ownership line of Procession in a description, and the signature of its comments. Everything here
  * reads text that people may have edited, so reading is tolerant and writing is exact.
  */
-import { type EngagementKey, isStepKey, SowNumber, type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey, isStepKey, type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 
 /** Says which engagement, process and step an epic or issue belongs to. `step` is `null` exactly for epics. */
@@ -75,7 +75,7 @@ export function parseMarkerLine(line: string): Marker | null {
   const match = MARKER_LINE.exec(line);
   if (match === null) return null;
   const [, kind, engagement = '', process = '', step = null, profile = null] = match;
-  if (!SowNumber.safeParse(engagement).success || !ID.test(process)) return null;
+  if (!isEngagementKey(engagement) || !ID.test(process)) return null;
   if (profile !== null && !ID.test(profile)) return null;
   if (kind === 'epic') return step === null ? { kind, engagement, process, profile, step: null } : null;
   return step !== null && isStepKey(step) && ID.test(stepIdOf(step))

@@ -77,9 +77,9 @@ function whoLines({ expect, welcome }: Recurs, { assessment, settings }: BlockCo
 
 /** The person behind `customer.main` or a role; the word itself where nobody is known. */
 function nameOf(word: string, assessment: Assessment, settings: Settings): string {
-  const { main, champion, technical } = assessment.sow.contacts.customer;
+  const { main, champion, technical } = assessment.sow.contacts?.customer ?? {};
   const contacts = new Map([
-    ['customer.main', main.name],
+    ['customer.main', main?.name],
     ['customer.champion', champion?.name],
     ['customer.technical', technical?.name],
   ]);

@@ -4,6 +4,7 @@ import { callManager } from '#domain/assess/outlook.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -49,13 +50,15 @@ export function sowChangedNote(
             '',
             `Texts of people are not rewritten: ${behind.map(stepReference).join(', ')} still ${says} what held before. Correct by hand what matters.`,
           ]),
-      ...(assessment.sow.stage === LAUNCH_STAGE ? [] : ['', notWonAnyMore(context)]),
+      ...(isDeal(assessment.sow) || assessment.sow.stage === LAUNCH_STAGE
+        ? []
+        : ['', notWonAnyMore(context)]),
     ].join('\n'),
   );
 }
 
 /** Asks the manager what is to become of an engagement whose deal is not won any more. */
 function notWonAnyMore(context: BlockContext): string {
-  const stage = inlineText(context.assessment.sow.stage);
+  const stage = inlineText(context.assessment.sow.stage ?? '');
   return `${callManager(context)}The deal is not won any more (stage: ${stage}), and its engagement runs. Nothing is closed by itself: \`/ps hold <reason>\` on one of its issues stops the work until this is settled.`;
 }

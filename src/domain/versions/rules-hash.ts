@@ -24,8 +24,9 @@ export function rulesHash(process: ProcessDefinition): string {
 /** Every decision compares it, and costs more than anything else about a process. */
 const hashes = new WeakMap<ProcessDefinition, string>();
 
-function hashOf({ id, profile, closeWhen, steps }: ProcessDefinition): string {
-  return checksum(canonicalJson({ id, profile, closeWhen, steps: steps.map(saidRules) }));
+function hashOf({ id, profile, about, launchStages, closeWhen, steps }: ProcessDefinition): string {
+  const subject = about === 'sow' ? {} : { about, launchStages };
+  return checksum(canonicalJson({ id, profile, ...subject, closeWhen, steps: steps.map(saidRules) }));
 }
 
 /** The rules of a step: its front matter without titles, hints and where it stands. */

@@ -6,7 +6,7 @@
  */
 import type { z } from 'zod';
 import { GitLabRefusedError } from '#domain/base/errors.ts';
-import { SowNumber } from '#domain/base/keys.ts';
+import { isEngagementKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
 import { parseAnswer } from '#gitlab/http/answer.ts';
@@ -153,7 +153,7 @@ async function findCreated<T extends ActualEpic | ActualIssue>(
   list: (connection: Connection, filter: { readonly labels: string }) => Promise<readonly T[]>,
 ): Promise<T | null> {
   const { id: ownId } = await me.get();
-  const key = wanted.labels.find((label) => SowNumber.safeParse(label).success) ?? wanted.labels.join(',');
+  const key = wanted.labels.find((label) => isEngagementKey(label)) ?? wanted.labels.join(',');
   const candidates = await list(connection, { labels: key });
   return candidates.find((item) => item.author.id === ownId && isSameItem(item, wanted)) ?? null;
 }

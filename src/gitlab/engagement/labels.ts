@@ -1,6 +1,6 @@
 /** The labels of the group, and who changed those of an issue. */
 import { GitLabRefusedError } from '#domain/base/errors.ts';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { engagementLabel } from '#domain/base/labels.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { LabelEvent } from '#domain/rulings/label-approval.ts';
@@ -38,7 +38,7 @@ export async function readLabelIds(
 export async function readLaunched({ labels }: Session): Promise<readonly EngagementKey[]> {
   const known = [...(await labels.get())];
   return known.flatMap(([name, { description }]) =>
-    SowNumber.safeParse(name).success && description === engagementLabel(name).description ? [name] : [],
+    isEngagementKey(name) && description === engagementLabel(name).description ? [name] : [],
   );
 }
 

@@ -1,5 +1,5 @@
 /** Every engagement that GitLab holds, or those that changed: thousands of them at a cost in memory that does not grow with them. */
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue, ActualState, Capabilities } from '#domain/engagement/state.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { ActualStates } from '#ports/gitlab.ts';
@@ -164,7 +164,7 @@ function statesIn(
 
 /** By its labels, and by its marker where somebody took the label off. */
 function engagementsOf(item: ActualEpic | ActualIssue): readonly EngagementKey[] {
-  const labelled = item.labels.filter((label) => SowNumber.safeParse(label).success);
+  const labelled = item.labels.filter((label) => isEngagementKey(label));
   const marked = parseMarker(item.description)?.engagement;
   return marked === undefined || labelled.includes(marked) ? labelled : [...labelled, marked];
 }

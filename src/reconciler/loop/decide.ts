@@ -14,8 +14,8 @@ import type { Identified } from '#domain/record/identify.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
 import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
-import type { Sow } from '#domain/sow/sow.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import { isDeal, type Subject, stageIn } from '#domain/sow/subject.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
 import { textsHash } from '#domain/versions/texts-hash.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
@@ -66,6 +66,9 @@ export async function judge(
   if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
   const process = processOf(deps.processes, seen, { ...options, sow, settings: deps.settings });
   if ('kind' in process) return process;
+  const stage = stageIn(sow);
+  if (seen.epic === null && !process.launchStages.some((one) => one === stage))
+    return { kind: 'not-won', stage, starts: process.launchStages };
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
@@ -138,7 +141,7 @@ async function readLabels(
 /** The SOW that holds: that of the record, with what its source has changed where that is to be applied. */
 function takeSow(
   { epic, record }: Identified,
-  sow: Sow,
+  sow: Subject,
   {
     sow: said,
     origin = NO_ORIGIN,
@@ -164,7 +167,7 @@ function sowOf(
   found: Identified,
   options: ReconcileOptions,
 ):
-  | Sow
+  | Subject
   | Exclude<Undecided, { kind: 'record-damaged' }>
   | { readonly kind: 'record-damaged'; readonly reason: string } {
   if (found.epic === null) {
@@ -172,7 +175,11 @@ function sowOf(
     if (unusable !== null) return unusable;
     if (options.sow === undefined)
       return { kind: 'absent', left: [...found.issues.values()].map(({ reference }) => reference) };
-    return options.sow.stage === LAUNCH_STAGE ? options.sow : { kind: 'not-won', stage: options.sow.stage };
+    const { sow } = options;
+    // Told before it is asked by which process: nothing has to be set up for what is not won.
+    return isDeal(sow) || sow.stage === LAUNCH_STAGE
+      ? sow
+      : { kind: 'not-won', stage: sow.stage, starts: [LAUNCH_STAGE] };
   }
   const { record, opened } = found;
   // Applying the SOW would lose what people have ruled: it is taken over, or looked at.

@@ -3,7 +3,7 @@ import type { HoursStatement } from '#domain/hours/memory.ts';
 import type { Action } from '#domain/plan/action.ts';
 import type { Seal } from '#domain/record/line.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -27,7 +27,7 @@ export interface ReconcileDeps {
 /** Choices for one run. */
 export interface ReconcileOptions {
   /** The SOW as its source has it now; without it the record in the epic is used, and nothing is launched. */
-  readonly sow?: Sow;
+  readonly sow?: Subject;
   /** Where the SOW comes from, and how new it is there; absent: nobody knows. */
   readonly origin?: SourceSow['origin'];
   /** What becomes of a SOW that is other than the record: applied, because somebody has looked at it, or asked about first. Default: applied. */

@@ -205,6 +205,7 @@ function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration |
     case 'not-won':
     // Nobody names a process or brings a SOW here.
     case 'other-process':
+    case 'no-process':
     case 'other-engagement':
     case 'sow-refused':
       return null;

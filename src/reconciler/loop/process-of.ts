@@ -1,36 +1,71 @@
+import type { SubjectKind } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { launchFor } from '#domain/process/launch.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { isDeal, kindOf, type Subject } from '#domain/sow/subject.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileOptions } from './deps.ts';
 import type { Undecided } from './undecided.ts';
 
-/** The process of an engagement that exists is its own; that of a launch is the one asked for, else what the settings choose for its SOW. */
+/** What the choice of a process takes. */
+interface Choice extends Pick<ReconcileOptions, 'process' | 'profile' | 'insistsOnProcess'> {
+  readonly sow: Subject;
+  readonly settings: Pick<Settings, 'deals' | 'launch'>;
+}
+
+/**
+ * The process of an engagement that exists is its own; that of a launch is the one asked for. A deal runs by a process
+ * about deals, a SOW by one about SOWs.
+ */
 export function processOf(
   processes: ProcessStore,
   found: Identified,
-  { sow, settings, ...options }: ReconcileOptions & { readonly sow: Sow; readonly settings: Settings },
-): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' | 'other-process' }> {
+  choice: Choice,
+): ProcessDefinition | Extract<Undecided, { kind: 'unknown-process' | 'other-process' | 'no-process' }> {
   const known = found.record ?? found.marker;
-  const { process: asked, insistsOnProcess = false } = options;
-  const launch =
-    asked === undefined
-      ? launchFor(sow, settings.launch)
-      : { process: asked, profile: options.profile ?? null };
-  const { process: id, profile } = known ?? launch;
+  const launch = known === null ? launchOf(processes, choice) : null;
+  if (launch !== null && 'kind' in launch) return launch;
+  const id = known?.process ?? launch?.process ?? '';
+  const { process: asked, insistsOnProcess = false } = choice;
   if (insistsOnProcess && asked !== undefined && asked !== id)
     return { kind: 'other-process', process: id, asked };
+  const profile = known === null ? (launch?.profile ?? null) : known.profile;
   // One that was judged by other rules than those of now is judged by them, and by nothing where they are gone.
-  return (
-    processes.find(id, profile, found.record ?? undefined) ?? {
+  const process = processes.find(id, profile, found.record ?? undefined);
+  if (process === null)
+    return {
       kind: 'unknown-process',
       process: id,
       profile,
       version: found.record?.version ?? null,
       found: found.epic === null ? null : found,
       reopened: [],
-    }
-  );
+    };
+  const about = kindOf(choice.sow);
+  return process.about === about
+    ? process
+    : { kind: 'no-process', about, asked: id, ids: idsAbout(processes, about) };
+}
+
+/** The process that somebody insists on, or that settings and store have for deals or for SOWs. */
+function launchOf(
+  processes: ProcessStore,
+  { process, profile = null, insistsOnProcess, sow, settings }: Choice,
+):
+  | { readonly process: string; readonly profile: string | null }
+  | Extract<Undecided, { kind: 'no-process' }> {
+  const isAsked = process !== undefined && (!isDeal(sow) || insistsOnProcess === true);
+  if (isAsked) return { process, profile };
+  if (!isDeal(sow)) return launchFor(sow, settings.launch);
+  if (settings.deals.process !== null) return { process: settings.deals.process, profile: null };
+  const ids = idsAbout(processes, 'deal');
+  const [only] = ids;
+  return only !== undefined && ids.length === 1
+    ? { process: only, profile: null }
+    : { kind: 'no-process', about: 'deal', asked: null, ids };
+}
+
+function idsAbout(processes: ProcessStore, about: SubjectKind): readonly string[] {
+  return processes.ids.filter((id) => processes.find(id, null)?.about === about);
 }

@@ -23,6 +23,7 @@ import type { ProcessDefinition } from '#domain/process/process.ts';
 import { type Identified, identify } from '#domain/record/identify.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import { begunOn, isDeal, keyOf, type Subject } from '#domain/sow/subject.ts';
 import { unknownItems } from '#domain/text/fill-in.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import type { GitLab } from '#ports/gitlab.ts';
@@ -82,9 +83,9 @@ async function launchedOnce(gitlab: GitLab, ready: ReadyCase): Promise<ActualSta
 async function launchedOf(gitlab: GitLab, ready: ReadyCase): Promise<ActualState> {
   const { sow, process } = ready;
   // What is not won yet makes no engagement; a case asks what the rules say once it is.
-  const launch = { sow: { ...sow, stage: LAUNCH_STAGE }, process: process.id, profile: process.profile };
+  const launch = { sow: inLaunchStage(sow, process), process: process.id, profile: process.profile };
   const empty: ActualState = {
-    engagement: sow.sow.number,
+    engagement: keyOf(sow),
     epics: [],
     issues: [],
     capabilities: PREMIUM,
@@ -129,6 +130,14 @@ function answersOf({ given }: ReadyCase, { said }: JudgedFacts): Judged['answers
   });
 }
 
+/** The SOW won, or the deal in a stage in which its process launches. */
+function inLaunchStage(sow: Subject, { launchStages }: ReadyCase['process']): Subject {
+  if (!isDeal(sow)) return { ...sow, stage: LAUNCH_STAGE };
+  const [first = sow.deal.stage] = launchStages;
+  const stage = launchStages.some((one) => one === sow.deal.stage) ? sow.deal.stage : first;
+  return { ...sow, deal: { ...sow.deal, stage } };
+}
+
 async function judged(
   gitlab: GitLab,
   ready: ReadyCase,
@@ -142,7 +151,7 @@ async function judged(
     find: (id: string, profile: string | null) =>
       id === process.id && profile === process.profile ? process : null,
   };
-  const today = ready.given.today ?? ready.sow.closed_won_on;
+  const today = ready.given.today ?? begunOn(ready.sow);
   const clock = { now: () => `${today}T12:00:00.000Z` };
   const deps = { gitlab, processes, settings: settingsOf(ready), clock, seal: UNSEALED };
   const decision = await judge(deps, state, { ...options, started: startedIn(ready) });

@@ -1,5 +1,5 @@
 import { closedBefore } from '#domain/assess/kept-order.ts';
-import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey, SubjectKind } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
@@ -10,8 +10,16 @@ import type { RefusedSow } from '#domain/sow/history.ts';
 export type Undecided =
   /** Nothing holds it. `left`: references of issues of ours that are there all the same. */
   | { readonly kind: 'absent'; readonly left: readonly string[] }
-  /** The SOW is not won yet. */
-  | { readonly kind: 'not-won'; readonly stage: string }
+  /** The SOW is not won yet, the deal not in a stage in which its process launches. */
+  | { readonly kind: 'not-won'; readonly stage: string; readonly starts: readonly string[] }
+  /** No process can be taken: the one asked for is about something else, or none or several are about deals. */
+  | {
+      readonly kind: 'no-process';
+      readonly about: SubjectKind;
+      readonly asked: string | null;
+      /** Processes that are about it. */
+      readonly ids: readonly string[];
+    }
   | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
   /** `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none. */
   | {
@@ -80,4 +88,13 @@ export function undecidedFinding(
       'Bring its folder, or its frozen version, back under issue_templates (procession versions names who runs on which)',
     ],
   };
+}
+
+/** Why a launch has no process, as half a sentence. */
+export function noProcessReason({ about, asked, ids }: Extract<Undecided, { kind: 'no-process' }>): string {
+  const what = about === 'deal' ? 'deals' : 'SOWs';
+  if (asked !== null) return `the process ${asked} is not about ${what}`;
+  return ids.length === 0
+    ? `there is no process about ${what}`
+    : `several processes are about ${what}: ${ids.join(', ')}`;
 }

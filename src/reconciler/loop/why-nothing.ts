@@ -3,6 +3,7 @@ import { changeText } from '#domain/sow/changes.ts';
 import { refusedReason } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
+import { noProcessReason } from './undecided.ts';
 
 /**
  * Reason why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One
@@ -16,7 +17,9 @@ export function whyNothing(outcome: Outcome): string | null {
     case 'absent':
       return 'there is no engagement with this number in GitLab';
     case 'not-won':
-      return notWonReason(outcome.stage);
+      return notWonReason(outcome.stage, outcome.starts);
+    case 'no-process':
+      return noProcessReason(outcome);
     case 'record-damaged':
       return outcome.reason;
     case 'out-of-reach':

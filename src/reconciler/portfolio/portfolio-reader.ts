@@ -108,6 +108,7 @@ async function knowing(
     case 'out-of-reach':
     // Nobody names a process or brings a SOW here.
     case 'other-process':
+    case 'no-process':
     case 'other-engagement':
     case 'sow-refused':
       return null;

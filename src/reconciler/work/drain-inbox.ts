@@ -5,8 +5,8 @@ import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/policy/action-text.ts';
-import { readSow } from '#domain/sow/problems.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { readSubject } from '#domain/sow/read-deal.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { Claim, Inbox } from '#ports/inbox.ts';
@@ -188,14 +188,17 @@ async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail)
  * The last SOW among the deliveries; `null` also when a later one was applied already: one that failed and waited
  * for its next try must not take back what came after it.
  */
-async function latestSow({ inbox }: DrainDeps, { engagement, deliveries }: Claim): Promise<Sow | null> {
+async function latestSow(
+  { inbox, settings }: DrainDeps,
+  { engagement, deliveries }: Claim,
+): Promise<Subject | null> {
   const last = deliveries.findLast(({ kind }) => kind === 'sow');
   if (last === undefined) return null;
   const [applied] = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: 1 });
   // By the order in which they came: an instant may be of a clock that was wrong.
   if (applied !== undefined && Number(applied.id) > Number(last.id)) return null;
-  const read = readSow(last.payload);
-  if (read.kind === 'ok') return read.sow;
+  const read = readSubject(last.payload, settings.deals);
+  if (read.kind === 'ok') return read.subject;
   throw new InvalidInputError(read.problems);
 }
 

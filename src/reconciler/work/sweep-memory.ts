@@ -1,6 +1,6 @@
 /** What a sweep remembers for the next one in another job: from when on changes are unseen, and when all was seen. */
 import { compareText } from '#domain/base/compare-text.ts';
-import { type EngagementKey, SowNumber } from '#domain/base/keys.ts';
+import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
@@ -75,14 +75,12 @@ export function parseSweepMemory(text: string): SweepMemory | null {
 function parseLooks(value: unknown): SweepMemory['looks'] {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return Object.fromEntries(
-    entries.filter(
-      (entry): entry is [string, string] => SowNumber.safeParse(entry[0]).success && isInstant(entry[1]),
-    ),
+    entries.filter((entry): entry is [string, string] => isEngagementKey(entry[0]) && isInstant(entry[1])),
   );
 }
 
 function parseKeys(value: unknown): readonly EngagementKey[] {
-  return Array.isArray(value) ? value.filter((one) => SowNumber.safeParse(one).success) : [];
+  return Array.isArray(value) ? value.filter((one) => isEngagementKey(one)) : [];
 }
 
 function isInstant(value: unknown): value is string {

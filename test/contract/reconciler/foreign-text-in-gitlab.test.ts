@@ -33,7 +33,7 @@ const anyText = fc.oneof(
 function rendered(template: string, value: string): string {
   return renderTemplate(
     template,
-    { values: { customer: { name: value } }, evidence: [], forStep: true },
+    { values: { customer: { name: value } }, evidence: [], forStep: true, about: 'sow' },
     { partials: {}, file: 'x.md' },
   );
 }

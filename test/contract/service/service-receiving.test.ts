@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '#domain/base/secret.ts';
+import { DEFAULT_DEALS } from '#domain/base/settings.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { createApp } from '#service/app.ts';
@@ -44,6 +45,7 @@ beforeEach(async () => {
       inbox: store,
       verify: createVerifyCrm([token(KEY), token(OLD_KEY)].map((value) => new Secret(value))),
       limitBytes: 1_048_576,
+      deals: DEFAULT_DEALS,
     }),
     readBody: createReadBody({ timeoutMs: 300, roomBytes: 100_000_000 }),
     metrics: createMetrics({ clock, figures: async () => await store.figures(), withProcess: false }),

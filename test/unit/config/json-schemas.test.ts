@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   caseJsonSchema,
+  dealJsonSchema,
   engagementReportJsonSchema,
   mappingJsonSchema,
   migrationJsonSchema,
@@ -22,6 +23,7 @@ describe('docs/*.schema.json', () => {
     ['mapping', mappingJsonSchema],
     ['migration', migrationJsonSchema],
     ['sow', sowJsonSchema],
+    ['deal', dealJsonSchema],
     ['step', stepJsonSchema],
     ['report', reportJsonSchema],
     ['engagement-report', engagementReportJsonSchema],

@@ -40,6 +40,17 @@ function problems(env: Env = {}, file?: string | Uint8Array): readonly string[] 
 }
 
 describe('config/load-config', () => {
+  it('refuses one stage of a CRM that two maps give different meanings', () => {
+    expect(() =>
+      load(
+        {},
+        'gitlab: { group: a, project: a/b }\ncrm: { one: { stages: { Commit: negotiating } }, two: { stages: { Commit: signature } } }\n',
+      ),
+    ).toThrow(
+      /crm\.two\.stages\.Commit: expected negotiating, which crm\.one\.stages says it is, got signature/,
+    );
+  });
+
   it.each<[string, Env, object]>([
     ['nobody', {}, { kind: 'off' }],
     ['nobody, although there is a password', { PROCESSION_PAGES_PASSWORD: 'x'.repeat(16) }, { kind: 'off' }],
@@ -107,7 +118,7 @@ describe('config/load-config', () => {
       commands: {},
       limits: {},
       reviewer: null,
-      crm: {},
+      deals: { stages: {}, largeFrom: null, process: null },
       serviceUrl: null,
       showAmounts: false,
       amendments: 'ask',
@@ -126,7 +137,8 @@ calendar: { time_zone: Europe/Berlin, weekend: [fri, sat], holidays: [2026-12-25
 reminders: { days_before: 0, escalate_after: 5, quiet: [{ from: 2026-12-20, to: 2027-01-06 }] }
 labels: { workflow: ps-workflow, health: 'ps::health' }
 policy: { mode: shadow, brakes: { close: 2 } }
-crm: { salesforce: { fields: { Region__c: customer.region } } }
+crm: { salesforce: { stages: { Commit: negotiating } } }
+deals: { large_from: 50000, process: quote-to-signoff }
 show_amounts: true
 templates: processes
 `,
@@ -151,7 +163,7 @@ templates: processes
       },
       labels: { workflow: 'ps-workflow', health: 'ps::health' },
       policy: { mode: 'shadow', brakes: { reopen: 5, close: 2, create: 40, engagements: 5 } },
-      crm: { salesforce: { fields: { Region__c: 'customer.region' } } },
+      deals: { stages: { Commit: 'negotiating' }, largeFrom: 50_000, process: 'quote-to-signoff' },
       showAmounts: true,
       templates: 'processes',
     });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '#domain/base/errors.ts';
 import { formatProblem } from '#domain/base/input-problem.ts';
-import { lintSow as lintOne, loadSow } from '#templates/load-sow.ts';
+import { lintSubject as lintOne, loadSow } from '#templates/load-sow.ts';
 import { aSowFile } from '#test/support/inputs.ts';
 
 const SOW = `sow: { number: SOW-1042, signed_on: 2026-03-02 }
@@ -40,10 +40,10 @@ async function written(content: string | Uint8Array): Promise<string> {
   return file;
 }
 
-const lintSow = async (file: string) => (await lintOne(file)).problems;
+const lintSubject = async (file: string) => (await lintOne(file)).problems;
 
 async function lint(content: string | Uint8Array): Promise<readonly string[]> {
-  return (await lintSow(await written(content))).map((problem) =>
+  return (await lintSubject(await written(content))).map((problem) =>
     formatProblem(problem).replace(`${root}/`, ''),
   );
 }
@@ -131,7 +131,7 @@ describe('templates/load-sow', () => {
     await handle.truncate(10_000_000);
     await handle.close();
 
-    expect((await lintSow(file)).map(({ message }) => message)).toEqual([
+    expect((await lintSubject(file)).map(({ message }) => message)).toEqual([
       'expected at most 1 MiB, got 9.5 MiB',
     ]);
   });
@@ -139,13 +139,13 @@ describe('templates/load-sow', () => {
   it('refuses what is no file', async () => {
     await mkdir(join(root, 'folder.yml'));
 
-    expect((await lintSow(join(root, 'folder.yml'))).map(({ message }) => message)).toEqual([
+    expect((await lintSubject(join(root, 'folder.yml'))).map(({ message }) => message)).toEqual([
       'expected a file, got something else',
     ]);
-    expect((await lintSow(join(root, 'none.yml'))).map(({ message }) => message)).toEqual([
+    expect((await lintSubject(join(root, 'none.yml'))).map(({ message }) => message)).toEqual([
       'there is no such file',
     ]);
-    expect((await lintSow('/dev/zero')).map(({ message }) => message)).toEqual([
+    expect((await lintSubject('/dev/zero')).map(({ message }) => message)).toEqual([
       'expected a file, got something else',
     ]);
     await expect(loadSow(join(root, 'none.yml'))).rejects.toThrow(InvalidInputError);
@@ -157,13 +157,13 @@ describe('sows', () => {
     const names = await readdir('sows');
 
     expect(names.length).toBeGreaterThan(0);
-    for (const name of names) expect((await lintSow(`sows/${name}`)).map(formatProblem)).toEqual([]);
+    for (const name of names) expect((await lintSubject(`sows/${name}`)).map(formatProblem)).toEqual([]);
   });
 
   it('finds every mistake of the broken fixture in its line', async () => {
     const lines = (await readFile('test/fixtures/sows/broken.yml', 'utf8')).split('\n');
 
-    const problems = await lintSow('test/fixtures/sows/broken.yml');
+    const problems = await lintSubject('test/fixtures/sows/broken.yml');
 
     const commented = lines.flatMap((line, index) =>
       /^\s*[^#\s].* # (?!\(fine|the end is)/.test(line) ? [index + 1] : [],
@@ -175,8 +175,10 @@ describe('sows', () => {
   });
 
   it('accepts the hostile fixture as data and refuses what is no data', async () => {
-    expect(await lintSow('test/fixtures/sows/hostile.yml')).toEqual([]);
-    expect((await lintSow('test/fixtures/sows/duplicate-keys.yml')).map(({ line }) => line)).toEqual([9, 20]);
-    expect((await lintSow('test/fixtures/sows/alias-bomb.yml')).length).toBe(10);
+    expect(await lintSubject('test/fixtures/sows/hostile.yml')).toEqual([]);
+    expect((await lintSubject('test/fixtures/sows/duplicate-keys.yml')).map(({ line }) => line)).toEqual([
+      9, 20,
+    ]);
+    expect((await lintSubject('test/fixtures/sows/alias-bomb.yml')).length).toBe(10);
   });
 });

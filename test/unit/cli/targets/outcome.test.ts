@@ -84,7 +84,7 @@ describe('cli/outcome', () => {
   });
 
   it('is no error when the SOW is not won yet', () => {
-    const outcome = { kind: 'not-won', stage: 'negotiating' } as const;
+    const outcome = { kind: 'not-won', stage: 'negotiating', starts: ['closed_won'] } as const;
 
     expect(told(outcome).stdout).toBe(
       'SOW-1: its stage is "negotiating"; nothing is launched until it is closed_won.\n',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseSowNumber } from '#cli/targets/target.ts';
+import { parseKey } from '#cli/targets/target.ts';
 
 describe('cli/target', () => {
   it.each(['SOW-1042', 'SOW-A.1-b'])('takes %s for a SOW number', (word) => {
-    expect(parseSowNumber(word)).toBe(word);
+    expect(parseKey(word)).toBe(word);
   });
 
   it.each([
@@ -15,6 +15,6 @@ describe('cli/target', () => {
     ['', 'got ""'],
     ['\u001B[2J', String.raw`\u001b[2J`],
   ])('refuses %j with a way out', (word, message) => {
-    expect(() => parseSowNumber(word)).toThrow(message);
+    expect(() => parseKey(word)).toThrow(message);
   });
 });

@@ -114,7 +114,7 @@ describe('domain/condition-problems', () => {
     { assumptions: { present: true }, 'contacts.ours': { present: false }, expenses_allowed: true },
     { any: [{ 'passive_acceptance.in_sow': true }, { none: [{ assumptions: 'x' }] }] },
   ])('finds nothing wrong with %j', (value) => {
-    expect(conditionProblems(condition(value))).toEqual([]);
+    expect(conditionProblems(condition(value), 'sow')).toEqual([]);
   });
 
   it.each([
@@ -161,14 +161,14 @@ describe('domain/condition-problems', () => {
       'hours.scoped: nothing is at least 9 and at most 8. Swap the two limits.',
     ],
     [{ deployment: {} }, 'deployment: the test asks nothing. Write a value, or { present: true }.'],
-    [{}, ': the condition asks nothing. Name a SOW field in it, or leave it out: then it always holds.'],
+    [{}, ': the condition asks nothing. Name a field in it, or leave it out: then it always holds.'],
     [{ any: [] }, 'any: the list of conditions is empty. Fill "any" or leave it out.'],
     [
       { all: [{ none: [{ typo: 1 }] }] },
       'all[0].none[0].typo: a SOW has no field "typo". Did you mean "type"?',
     ],
   ])('names what is wrong with %j', (value, expected) => {
-    const problems = conditionProblems(condition(value));
+    const problems = conditionProblems(condition(value), 'sow');
 
     expect(problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`)).toEqual([expected]);
   });

@@ -6,6 +6,7 @@ function problems(template: string, context: Partial<TemplateContext> = {}): str
     partials: {},
     file: 'issue_templates/delivery/a.md',
     kind: 'step',
+    about: 'sow',
     ...context,
   }).map(({ file, line, message }) => `${file?.replace('issue_templates/delivery/', '')}:${line} ${message}`);
 }

@@ -14,7 +14,9 @@ describe('domain/template/shown-once', () => {
       '{{/kept.dates}}',
     ].join('\n');
 
-    expect(fieldsShownOnce(template, { more: '{{dates.end}} {{> more}}' })).toEqual([
+    expect(
+      fieldsShownOnce(template, { partials: { more: '{{dates.end}} {{> more}}' }, about: 'sow' }),
+    ).toEqual([
       'customer.name',
       'hours.scoped',
       'deliverables',

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { DealKey, SowNumber } from '#domain/base/keys.ts';
+import {
+  Amount,
+  CalendarDate,
+  Customer,
+  CustomerPeople,
+  Deployment,
+  Links,
+  Name,
+  OurPeople,
+  Person,
+  type Sow,
+  Text,
+  WebUrl,
+} from './sow.ts';
+
+/** The SOWs that came of a deal: the first, and others where one deal was sold in several. */
+const DealSows = z.object({
+  number: SowNumber,
+  others: z.array(SowNumber).max(20).optional(),
+  signed_on: CalendarDate.optional(),
+  url: WebUrl.optional(),
+});
+
+/**
+ * A deal: what somebody may buy, as the CRM has it before there is a SOW. The same shape in `deals/*.yml` and as JSON on
+ * `/webhooks/crm`. Where SOW and deal know the same thing they have the same field.
+ */
+export const Deal = z
+  .object({
+    deal: z.object({
+      key: DealKey,
+      /** The opportunity in the CRM. */
+      url: WebUrl,
+      name: Name,
+      /** In our words where it is one of them, see `deal-stage.ts`. */
+      stage: z.string().trim().min(1).max(100),
+      opened_on: CalendarDate,
+      expected_close: CalendarDate.optional(),
+      amount: Amount.optional(),
+      /**
+       * Whether `amount` reaches `deals.large_from` of the settings. Filled in by Procession, so that conditions can ask
+       * for it and GitLab knows no number.
+       */
+      large: z.boolean().optional(),
+    }),
+    customer: Customer,
+    /** What the customer wants, in their words. */
+    ask: Text,
+    contacts: z
+      .object({
+        customer: z.object({ main: Person.optional(), ...CustomerPeople }).optional(),
+        ours: OurPeople.optional(),
+      })
+      .optional(),
+    deployment: Deployment.optional(),
+    /** The rough estimate. */
+    hours: z.object({ low: Amount.optional(), high: Amount.optional() }).optional(),
+    links: Links.optional(),
+    sow: DealSows.optional(),
+  })
+  .superRefine(({ deal, hours }, context) => {
+    const { low, high } = hours ?? {};
+    if (low !== undefined && high !== undefined && high < low)
+      context.addIssue({
+        code: 'custom',
+        path: ['hours', 'high'],
+        message: `expected as many hours as hours.low (${low}) or more, got ${high}`,
+      });
+    const { opened_on: opened, expected_close: close } = deal;
+    if (close !== undefined && close < opened)
+      context.addIssue({
+        code: 'custom',
+        path: ['deal', 'expected_close'],
+        message: `expected a date on or after deal.opened_on (${opened}), got ${close}`,
+      });
+  });
+type DealFields = Readonly<z.infer<typeof Deal>>;
+/** A deal has none of the fields that only a SOW has. */
+export type Deal = Omit<DealFields, 'hours'> & {
+  readonly [Field in Exclude<keyof Sow, keyof DealFields>]?: undefined;
+} & {
+  readonly hours?:
+    | (DealFields['hours'] & {
+        readonly [Field in keyof NonNullable<Sow['hours']>]?: undefined;
+      })
+    | undefined;
+};
+
+/** The fields of a deal that hold money. */
+export const DEAL_AMOUNT_PATHS: readonly string[] = ['deal.amount'];
+
+/** Numbers of the SOWs that came of a deal, the first one first; empty as long as there is none. */
+export function sowsOf({ sow }: Pick<Deal, 'sow'>): readonly string[] {
+  return sow === undefined ? [] : [...new Set([sow.number, ...(sow.others ?? [])])];
+}
