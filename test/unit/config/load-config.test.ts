@@ -205,7 +205,7 @@ templates: processes
     ).toEqual([
       'procession.yml:5 processes[0].when.services: "services" holds fields of its own, so it equals nothing. Fix: Ask for one of its fields, or { present: true }.',
       'procession.yml:6 processes[1].when.typ: a SOW has no field "typ". Fix: Did you mean "type"?',
-      'procession.yml:7 processes[2].when: the condition asks nothing. Fix: Name a SOW field in it, or leave it out: then it always holds.',
+      'procession.yml:7 processes[2].when: the condition asks nothing. Fix: Name a field in it, or leave it out: then it always holds.',
     ]);
   });
 
