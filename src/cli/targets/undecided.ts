@@ -41,18 +41,7 @@ export function undecidedError(
     case 'unknown-process':
       return unknownProcess(engagement, undecided, processIds);
     case 'no-process':
-      return new ConfigError(
-        [
-          problem(
-            { at: engagement },
-            noProcessReason(undecided),
-            undecided.ids.length === 0
-              ? `A process says so in its process.yml: about: ${undecided.about}. Bring one.`
-              : `Processes about it: ${undecided.ids.join(', ')}. Name one with --process, or in procession.yml (${undecided.about === 'deal' ? 'deals.process' : 'process'}).`,
-          ),
-        ],
-        'Nobody knows by which process to launch; nothing was written:',
-      );
+      return noProcess(engagement, undecided);
     case 'other-process':
       return new InvalidInputError(
         [
@@ -78,6 +67,22 @@ export function undecidedError(
         `The SOW looks like another one with the number of ${engagement}, which is running; nothing was changed:`,
       );
   }
+}
+
+function noProcess(
+  engagement: EngagementKey,
+  undecided: Extract<Undecided, { kind: 'no-process' }>,
+): ConfigError {
+  const { about, ids } = undecided;
+  const setting = about === 'deal' ? 'deals.process' : 'process';
+  const fix =
+    ids.length === 0
+      ? `A process says so in its process.yml: about: ${about}. Bring one.`
+      : `Processes about it: ${ids.join(', ')}. Name one with --process, or in procession.yml (${setting}).`;
+  return new ConfigError(
+    [problem({ at: engagement }, noProcessReason(undecided), fix)],
+    'Nobody knows by which process to launch; nothing was written:',
+  );
 }
 
 function refusedSow(engagement: EngagementKey, reading: RefusedSow): InvalidInputError {

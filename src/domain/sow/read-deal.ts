@@ -49,10 +49,8 @@ export function isDealShaped(value: unknown): boolean {
 /** Reads whichever of both it is by its shape. */
 export function readSubject(value: unknown, reading: DealSettings): ReadSubject {
   if (isDealShaped(value)) return readDeal(value, reading);
-  const { kind, ...read } = readSow(value);
-  return 'sow' in read
-    ? { kind: 'ok', subject: read.sow, warnings: read.warnings }
-    : { kind: 'invalid', ...read };
+  const read = readSow(value);
+  return read.kind === 'invalid' ? read : { ...read, subject: read.sow };
 }
 
 function sizeOf(amount: number | undefined, largeFrom: number | null): { readonly large?: boolean } {

@@ -10,6 +10,7 @@ import { desiredLinks } from '#domain/plan/links.ts';
 import { plan, type RulingPlan } from '#domain/plan/plan.ts';
 import { retiresItems } from '#domain/plan/retired.ts';
 import { turnOf } from '#domain/plan/withdrawal.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
 import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
@@ -66,9 +67,8 @@ export async function judge(
   if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
   const process = processOf(deps.processes, seen, { ...options, sow, settings: deps.settings });
   if ('kind' in process) return process;
-  const stage = stageIn(sow);
-  if (seen.epic === null && !process.launchStages.some((one) => one === stage))
-    return { kind: 'not-won', stage, starts: process.launchStages };
+  const early = tooEarly(seen, sow, process);
+  if (early !== null) return early;
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
@@ -125,6 +125,17 @@ export async function judge(
       : await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
   return { kind: 'decided', ...input };
+}
+
+/** What a launch is told whose stage is none of those in which its process launches. */
+function tooEarly(
+  { epic }: Identified,
+  sow: Subject,
+  { launchStages }: ProcessDefinition,
+): Extract<Undecided, { kind: 'not-won' }> | null {
+  const stage = stageIn(sow);
+  const launches = epic !== null || launchStages.some((one) => one === stage);
+  return launches ? null : { kind: 'not-won', stage, starts: launchStages };
 }
 
 /** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */

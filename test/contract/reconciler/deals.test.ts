@@ -29,15 +29,18 @@ async function startDeal(
 
 describe('a deal', () => {
   it('launches an engagement of its own key, with dates counted forward from the day it was opened', async () => {
-    const { apply, epic, issue, labels } = await startDeal({ expected_close: '2026-12-04' });
+    await startDeal({ expected_close: '2026-12-04' });
 
-    expect(await apply()).toMatchObject({ kind: 'applied' });
+    expect(await world.apply()).toMatchObject({ kind: 'applied' });
 
-    expect(epic().title).toBe('DEAL-88121 Example GmbH');
-    expect(parseMarker(epic().description)).toMatchObject({ engagement: 'DEAL-88121', process: 'sales' });
-    expect(labels(epic())).toContain('DEAL-88121');
-    expect(labels(issue('discovery'))).toContain('DEAL-88121');
-    expect(['discovery', 'estimate', 'decision'].map((step) => issue(step).dueDate)).toEqual([
+    expect(world.epic().title).toBe('DEAL-88121 Example GmbH');
+    expect(parseMarker(world.epic().description)).toMatchObject({
+      engagement: 'DEAL-88121',
+      process: 'sales',
+    });
+    expect(world.labels(world.epic())).toContain('DEAL-88121');
+    expect(world.labels(world.issue('discovery'))).toContain('DEAL-88121');
+    expect(['discovery', 'estimate', 'decision'].map((step) => world.issue(step).dueDate)).toEqual([
       '2026-11-05',
       '2026-11-10',
       '2026-12-04',
@@ -45,11 +48,14 @@ describe('a deal', () => {
   });
 
   it('is kept in the record as a deal, without its amount, and goes on from GitLab alone', async () => {
-    const { apply, reconcile: again, gitlab } = await startDeal({ amount: 46_800 });
-    await apply();
+    await startDeal({ amount: 46_800 });
+    await world.apply();
 
-    expect(await again()).toMatchObject({ kind: 'unchanged' });
-    const decision = await decide(world.deps, await gitlab.readEngagement('DEAL-88121', { always: true }));
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+    const decision = await decide(
+      world.deps,
+      await world.gitlab.readEngagement('DEAL-88121', { always: true }),
+    );
     if (decision.kind !== 'decided') throw new Error(decision.kind);
     expect(decision.facts.found.record).toMatchObject({
       key: 'DEAL-88121',
@@ -62,43 +68,43 @@ describe('a deal', () => {
   it.each(['discovery', 'lost', 'stale', 'closed_won', 'Some stage of theirs'])(
     'in the stage %s launches nothing',
     async (stage) => {
-      const { apply, sandbox } = await startDeal({ stage });
+      await startDeal({ stage });
 
-      expect(await apply()).toEqual({
+      expect(await world.apply()).toEqual({
         kind: 'not-won',
         stage,
         starts: ['scoping', 'proposal', 'negotiating', 'signature'],
       });
-      expect(sandbox.world.epics).toEqual([]);
+      expect(world.sandbox.world.epics).toEqual([]);
     },
   );
 
   it('asks for what a large deal needs without showing a number', async () => {
-    const { apply, issue } = await startDeal({ amount: 62_000, large: true });
-    await apply();
+    await startDeal({ amount: 62_000, large: true });
+    await world.apply();
 
-    expect(issue('review').title).toBe('Do review (DEAL-88121)');
+    expect(world.issue('review').title).toBe('Do review (DEAL-88121)');
     expect(JSON.stringify(world.sandbox.world)).not.toContain('62000');
   });
 
   it('lives beside the engagement of its SOW: same customer, other key', async () => {
-    const { apply, deps, sandbox } = await startDeal({}, { process: aDealProcess() });
-    await apply();
+    await startDeal({}, { process: aDealProcess() });
+    await world.apply();
     const both = await startEngagement({ sow: await sampleSow('SOW-1042') });
     try {
       const processes = {
         ids: ['delivery', 'sales'],
         fingerprint: 'both',
         find: (id: string, profile: string | null) =>
-          deps.processes.find(id, profile) ?? both.deps.processes.find(id, profile),
+          world.deps.processes.find(id, profile) ?? both.deps.processes.find(id, profile),
       };
-      const together = { ...deps, processes };
+      const together = { ...world.deps, processes };
       const sow = await sampleSow('SOW-1042');
       await reconcile(together, 'SOW-1042', { sow, process: 'delivery' });
       const deal = anInputDeal({ stage: 'proposal' });
       const outcome = await reconcile(together, 'DEAL-88121', { sow: deal, process: 'delivery' });
 
-      expect(sandbox.world.epics.map(({ title }) => title)).toHaveLength(2);
+      expect(world.sandbox.world.epics.map(({ title }) => title)).toHaveLength(2);
       expect(outcome).toMatchObject({ kind: 'applied', assessment: { process: { id: 'sales' } } });
     } finally {
       await both.close();
@@ -106,10 +112,10 @@ describe('a deal', () => {
   });
 
   it('is refused a process that is about SOWs, and a SOW one that is about deals', async () => {
-    const { deps, sandbox } = await startDeal();
+    await startDeal();
     const sow = await sampleSow('SOW-1042');
 
-    expect(await reconcile(deps, 'SOW-1042', { sow, process: 'sales' })).toEqual({
+    expect(await reconcile(world.deps, 'SOW-1042', { sow, process: 'sales' })).toEqual({
       kind: 'no-process',
       about: 'sow',
       asked: 'sales',
@@ -117,30 +123,36 @@ describe('a deal', () => {
     });
     expect(
       await reconcile(
-        { ...deps, settings: { ...deps.settings, deals: someDealSettings({ process: 'delivery' }) } },
+        {
+          ...world.deps,
+          settings: { ...world.deps.settings, deals: someDealSettings({ process: 'delivery' }) },
+        },
         'DEAL-88121',
         { sow: anInputDeal() },
       ),
     ).toMatchObject({ kind: 'unknown-process', process: 'delivery' });
-    expect(sandbox.world.epics).toEqual([]);
+    expect(world.sandbox.world.epics).toEqual([]);
   });
 
   it('takes what its source says newly as it comes: stages walk, nothing is asked', async () => {
-    const { apply, reconcile: again, gitlab } = await startDeal();
-    await apply();
+    await startDeal();
+    await world.apply();
     const crm = (stage: string) => ({
       sow: anInputDeal({ stage, expected_close: '2026-12-11' }),
       origin: { kind: 'crm', name: null, commit: null, at: null } as const,
       amend: 'ask' as const,
     });
-    await again(crm('proposal'));
-    await again(crm('negotiating'));
+    await world.reconcile(crm('proposal'));
+    await world.reconcile(crm('negotiating'));
 
-    const decision = await decide(world.deps, await gitlab.readEngagement('DEAL-88121', { always: true }));
+    const decision = await decide(
+      world.deps,
+      await world.gitlab.readEngagement('DEAL-88121', { always: true }),
+    );
     if (decision.kind !== 'decided') throw new Error(decision.kind);
     expect(decision.facts.found.record).toMatchObject({
       sow: { deal: { stage: 'negotiating', expected_close: '2026-12-11' } },
     });
-    expect(await again()).toMatchObject({ kind: 'unchanged' });
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
   });
 });

@@ -151,7 +151,7 @@ describe('launch', () => {
   it('launches nothing before the deal is won', async () => {
     const outcome = await world.apply({ sow: { ...world.sow, stage: 'negotiating' } });
 
-    expect(outcome).toEqual({ kind: 'not-won', stage: 'negotiating' });
+    expect(outcome).toEqual({ kind: 'not-won', stage: 'negotiating', starts: ['closed_won'] });
     expect(spent().writes).toBe(0);
   });
 
