@@ -65,10 +65,12 @@ export async function judge(
   const others =
     seen.record === null || options.sameEngagement === true ? [] : otherIdentity(seen.record.sow, sow);
   if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
-  const process = processOf(deps.processes, seen, { ...options, sow, settings: deps.settings });
+  const process = launchable(
+    seen,
+    sow,
+    processOf(deps.processes, seen, { ...options, sow, settings: deps.settings }),
+  );
   if ('kind' in process) return process;
-  const early = tooEarly(seen, sow, process);
-  if (early !== null) return early;
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
   const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
@@ -127,15 +129,16 @@ export async function judge(
   return { kind: 'decided', ...input };
 }
 
-/** What a launch is told whose stage is none of those in which its process launches. */
-function tooEarly(
+/** The process, where the engagement is there or its stage is one of those in which the process launches. */
+function launchable<T extends Undecided>(
   { epic }: Identified,
   sow: Subject,
-  { launchStages }: ProcessDefinition,
-): Extract<Undecided, { kind: 'not-won' }> | null {
+  process: ProcessDefinition | T,
+): ProcessDefinition | T | Extract<Undecided, { kind: 'not-won' }> {
+  if ('kind' in process || epic !== null) return process;
   const stage = stageIn(sow);
-  const launches = epic !== null || launchStages.some((one) => one === stage);
-  return launches ? null : { kind: 'not-won', stage, starts: launchStages };
+  const launches = process.launchStages.some((one) => one === stage);
+  return launches ? process : { kind: 'not-won', stage, starts: process.launchStages };
 }
 
 /** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */
