@@ -100,12 +100,7 @@ export async function judge(
     },
   );
   const assessment = { ...judged, members: await readMembers(gitlab, judged, settings) };
-  const wishes: Wishes = {
-    resume: options.resume === true || said.followed.effects.unpause,
-    migrate: options.migrate === true,
-    claimed: options.claimed === true,
-    reseal: options.reseal === true,
-  };
+  const wishes = wishesOf(options, said.followed.effects.unpause);
   const wanted = desiredLinks({ assessment, capabilities });
   const reopening = new Set(
     assessment.steps.filter(({ done, issue }) => !done && issue?.state === 'closed').map(({ key }) => key),
@@ -139,6 +134,15 @@ function launchable<T extends Undecided>(
   const stage = stageIn(sow);
   const launches = process.launchStages.some((one) => one === stage);
   return launches ? process : { kind: 'not-won', stage, starts: process.launchStages };
+}
+
+function wishesOf(options: DecideOptions, unpause: boolean): Wishes {
+  return {
+    resume: options.resume === true || unpause,
+    migrate: options.migrate === true,
+    claimed: options.claimed === true,
+    reseal: options.reseal === true,
+  };
 }
 
 /** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */
