@@ -90,8 +90,3 @@ export type Deal = Omit<DealFields, 'hours'> & {
 
 /** The fields of a deal that hold money. */
 export const DEAL_AMOUNT_PATHS: readonly string[] = ['deal.amount'];
-
-/** Numbers of the SOWs that came of a deal, the first one first; empty as long as there is none. */
-export function sowsOf({ sow }: Pick<Deal, 'sow'>): readonly string[] {
-  return sow === undefined ? [] : [...new Set([sow.number, ...(sow.others ?? [])])];
-}
