@@ -2,6 +2,7 @@
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { instantOf } from '#domain/base/calendar.ts';
+import { stepIdOf } from '#domain/base/keys.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Note } from '#sandbox/world.ts';
@@ -71,7 +72,7 @@ export async function beforeDates(options: EngagementOptions = {}): Promise<Date
     at,
     done: async (moment, id) => {
       clock(moment);
-      const step = world.process.steps.find((candidate) => candidate.id === id);
+      const step = world.process.steps.find((candidate) => candidate.id === stepIdOf(id));
       if (step === undefined) throw new Error(`no step ${id}`);
       const user = sandbox.user(step.owner === 'manager' ? 'mira' : 'eli');
       doStep(sandbox.operations, user, world.issue(id), evidenceFor(step, world.sow));
