@@ -14,12 +14,24 @@ const SECONDS = Number(process.env['PROOF_SECONDS'] ?? 0);
 /** For moments and choices that are not fast-check's: `PROOF_SEED` repeats those of an earlier run. */
 export const PROOF_SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 
-/** Parameters of fast-check for a property that `npm test` tries `numRuns` times. */
-export function proofRuns(numRuns: number): {
+/** Seconds that `npm run test:proofs` gives a proof. */
+const USUAL_SECONDS = 6;
+
+/**
+ * Parameters of fast-check for a property that `npm test` tries `numRuns` times.
+ *
+ * @param many rounds of `npm run test:proofs`, however slow the machine is; more or fewer with `PROOF_SECONDS`; absent: as
+ *   many as there is time for
+ */
+export function proofRuns(
+  numRuns: number,
+  many?: number,
+): {
   readonly numRuns: number;
   readonly interruptAfterTimeLimit?: number;
 } {
   if (SECONDS === 0) return { numRuns };
+  if (many !== undefined) return { numRuns: Math.max(numRuns, Math.round((many * SECONDS) / USUAL_SECONDS)) };
   return { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 };
 }
 

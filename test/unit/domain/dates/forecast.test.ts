@@ -398,7 +398,7 @@ describe('whatever happens', () => {
           const stays = (one: DatedStep): boolean => one.pinned || one.doneOn !== null;
           expect(next.filter(stays)).toEqual(steps.filter(stays));
         }),
-        proofRuns(200),
+        proofRuns(200, 5_000),
       );
     },
   );
@@ -419,7 +419,7 @@ describe('whatever happens', () => {
           expect(proposed(next)).toEqual([]);
           expect(forecast(next, null).end).toBe(forecast(steps, null).end);
         }),
-        proofRuns(200),
+        proofRuns(200, 5_000),
       );
     },
   );
@@ -433,7 +433,7 @@ describe('whatever happens', () => {
           others.flatMap(({ moves }) => moves).toSorted(byStep),
         );
       }),
-      proofRuns(200),
+      proofRuns(200, 5_000),
     );
   });
 
@@ -445,7 +445,7 @@ describe('whatever happens', () => {
         expect(movesForward(next, pulled(next, today))).toEqual([]);
         expect(proposed(next)).toEqual([]);
       }),
-      proofRuns(200),
+      proofRuns(200, 5_000),
     );
   });
 
@@ -464,7 +464,7 @@ describe('whatever happens', () => {
             expect((after.steps.get(key)?.forecast ?? '') >= (date ?? '')).toBe(true);
         },
       ),
-      proofRuns(200),
+      proofRuns(200, 5_000),
     );
   });
 });
