@@ -1,6 +1,7 @@
 /** Looks at what the author of a template wrote outside the tags: that acts in GitLab too. */
 
 import { readBlocks } from '#domain/markdown/blocks.ts';
+import { remembering } from '#domain/markdown/remembering.ts';
 import { splitLines } from '#domain/markdown/split-lines.ts';
 import type { TemplateTag } from './tags.ts';
 
@@ -63,7 +64,7 @@ export function literalProblems(masked: string): { readonly line: number; readon
 }
 
 /** The lines that are in no code fence, by their index, without comments. */
-function seenLines(masked: string): readonly (readonly [number, string])[] {
+const seenLines: (masked: string) => readonly (readonly [number, string])[] = remembering((masked) => {
   const all = splitLines(masked).map(({ text }) => text);
   return readBlocks(masked)
     .filter(({ kind }) => kind !== 'fence')
@@ -73,7 +74,7 @@ function seenLines(masked: string): readonly (readonly [number, string])[] {
       const seen = kind === 'comment' ? closed.replace(/<!--[^]*$/, lineBreaksOf) : closed;
       return seen.split('\n').map((line, index) => [first + index, line] as const);
     });
-}
+});
 
 function lineBreaksOf(text: string): string {
   return text.replace(/[^\n]/g, '');
@@ -85,7 +86,7 @@ function covered(text: string, by: string): string {
 
 /** Finds the lines, from 1, that hold a box to be ticked. */
 export function boxLines(masked: string): readonly number[] {
-  return [...seenLines(masked)]
+  return seenLines(masked)
     .filter(([, line]) => /^[\s>]*(?:[-*+]|\d+[.)])\s+\[[ xX~]\]\s/.test(line))
     .map(([index]) => index + 1);
 }

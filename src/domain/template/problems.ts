@@ -5,6 +5,7 @@
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
+import { remembering } from '#domain/markdown/remembering.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 import { keptName } from './kept.ts';
 import { boxLines, literalProblems, maskedTemplate } from './literals.ts';
@@ -18,7 +19,7 @@ import {
   type TagPlace,
   tagProblems,
 } from './tag-rules.ts';
-import { templateSource, templateTags } from './tags.ts';
+import { type TemplateTag, templateSource, templateTags } from './tags.ts';
 import { isSection, neverClosed, type TemplateNode, templateTree } from './tree.ts';
 
 /** Facts around a template that decide what may stand in that template. */
@@ -60,10 +61,18 @@ export function templateProblems(template: string, context: TemplateContext): In
 }
 
 /** Problems that make rendering impossible or unsafe: broken syntax, unknown names, modes in the wrong place. */
-export function fatalProblems(template: string, context: TemplateContext): InputProblem[] {
+export function fatalProblems(template: string, context: Omit<TemplateContext, 'roles'>): InputProblem[] {
+  if (SOUND.get(context.partials)?.has(soundKey(templateSource(template), context)) === true) return [];
   return found(template, context)
     .filter(({ fatal }) => fatal)
     .map(({ file, line, message }) => problem({ file, line }, message));
+}
+
+/** Templates without fatal problems, by the partials they may use: what was checked when it was read need not be when it is rendered. */
+const SOUND = new WeakMap<TemplateContext['partials'], Set<string>>();
+
+function soundKey(text: string, { kind, about }: Pick<TemplateContext, 'kind' | 'about'>): string {
+  return `${kind} ${about} ${text}`;
 }
 
 function found(template: string, context: TemplateContext): Found[] {
@@ -74,6 +83,10 @@ function found(template: string, context: TemplateContext): Found[] {
     ...missingEvidence(text, context),
     ...keptTwice(text, context),
   ];
+  if (!all.some(({ fatal }) => fatal)) {
+    const sound = SOUND.get(context.partials) ?? new Set();
+    SOUND.set(context.partials, sound.add(soundKey(text, context)));
+  }
   const seen = new Set<string>();
   return all
     .filter(({ file, line, message }) => {
@@ -85,12 +98,10 @@ function found(template: string, context: TemplateContext): Found[] {
 
 function sourceProblems(source: Source, context: TemplateContext): readonly Found[] {
   const { file, text, trail, outer, fenced } = source;
-  const tags = templateTags(text);
-  const tree = templateTree(tags);
-  const masked = maskedTemplate(text, tags);
+  const { tree, masked, fences, boxes, literals } = read(text);
   const names = { forStep: context.kind !== 'epic', about: context.about, roles: context.roles };
   const place = { kind: context.kind, partials: context.partials, names, trail, text, masked };
-  const walk: Walk = { source, context, place, fences: textLines(text).map((line) => line.fenced || fenced) };
+  const walk: Walk = { source, context, place, fences };
   const isProse = context.kind !== 'title' && !fenced && modeOf(outer) === null;
   return [
     ...tree.flatMap((node) => nodeProblems(node, outer, walk)),
@@ -100,15 +111,48 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
       message: `{{${sectionSign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
       fatal: true,
     })),
-    ...keptBoxes(tree, source, masked).map((line) => ({
+    ...keptBoxes(tree, source, boxes()).map((line) => ({
       file,
       line,
       message:
         'a box to be ticked cannot stand in a kept section: the tick would be taken back; put it outside',
       fatal: true,
     })),
-    ...(isProse ? literalProblems(masked).map((problem) => ({ file, ...problem, fatal: false })) : []),
+    ...(isProse ? literals().map((problem) => ({ file, ...problem, fatal: false })) : []),
   ];
+}
+
+/** What a source says by itself, whatever includes it: partials are included by many. */
+interface Reading {
+  readonly tags: readonly TemplateTag[];
+  readonly tree: readonly TemplateNode[];
+  readonly masked: string;
+  /** Whether a line, from 0, is in a code fence of the source. */
+  readonly fences: readonly boolean[];
+  /** Lines, from 1, with a box to be ticked. */
+  readonly boxes: () => readonly number[];
+  readonly literals: () => ReturnType<typeof literalProblems>;
+}
+
+const read: (text: string) => Reading = remembering((text) => {
+  const tags = templateTags(text);
+  const masked = maskedTemplate(text, tags);
+  return {
+    tags,
+    tree: templateTree(tags),
+    masked,
+    fences: textLines(text).map((line) => line.fenced),
+    boxes: once(() => boxLines(masked)),
+    literals: once(() => literalProblems(masked)),
+  };
+});
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** What is alike for all nodes of a source. */
@@ -116,14 +160,14 @@ interface Walk {
   readonly source: Source;
   readonly context: TemplateContext;
   readonly place: Omit<TagPlace, 'open' | 'fenced'>;
-  /** Whether a line, from 0, is in a code fence. */
+  /** Whether a line, from 0, is in a code fence of the source. */
   readonly fences: readonly boolean[];
 }
 
 function nodeProblems(node: TemplateNode, open: readonly Open[], walk: Walk): readonly Found[] {
   const { tag, children } = node;
   const { file, fenced } = walk.source;
-  const at: TagPlace = { ...walk.place, open, fenced: walk.fences[tag.line - 1] ?? fenced };
+  const at: TagPlace = { ...walk.place, open, fenced: fenced || walk.fences[tag.line - 1] === true };
   const here = (problem: Broken): Found => ({ file, line: tag.line, ...problem });
   const own = tagProblems(tag, at);
   if (tag.kind === 'partial')
@@ -141,9 +185,8 @@ function nodeProblems(node: TemplateNode, open: readonly Open[], walk: Walk): re
 function keptBoxes(
   tree: readonly TemplateNode[],
   { outer, text }: Source,
-  masked: string,
+  lines: readonly number[],
 ): readonly number[] {
-  const lines = boxLines(masked);
   if (outer.some(({ kept }) => kept)) return lines;
   const lastLine = text.split('\n').length;
   const sections = tree
@@ -171,7 +214,7 @@ function keptIn(
   partials: TemplateContext['partials'],
   trail: readonly string[],
 ): readonly { readonly name: string; readonly line: number }[] {
-  return templateTags(text).flatMap(({ kind, name, line }) => {
+  return read(text).tags.flatMap(({ kind, name, line }) => {
     if (kind === 'section' && keptName(name) !== null) return [{ name, line }];
     if (kind !== 'partial' || trail.includes(name) || !Object.hasOwn(partials, name)) return [];
     const inside = keptIn(templateSource(partials[name] ?? ''), partials, [...trail, name]);
@@ -203,8 +246,8 @@ function showsEvidence(
   partials: TemplateContext['partials'],
   trail: readonly string[],
 ): boolean {
-  return templateTags(text)
-    .filter(({ kind, name }) => kind === 'partial' && !trail.includes(name))
+  return read(text)
+    .tags.filter(({ kind, name }) => kind === 'partial' && !trail.includes(name))
     .some(
       ({ name }) =>
         name === 'evidence' ||

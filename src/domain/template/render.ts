@@ -71,7 +71,7 @@ export function renderTemplate(template: string, view: View, options: RenderOpti
  * @throws {TemplateError} as {@link renderTemplate}; partials, `text` and `encode` have no place in a title.
  */
 export function renderTitle(template: string, view: View, file: string): string {
-  const title = rendered(template, view, { partials: {}, file, kind: 'title', about: view.about });
+  const title = rendered(template, view, { partials: NO_PARTIALS, file, kind: 'title', about: view.about });
   return clampTitle(title.replace(/\s+/g, ' ').trim(), LONGEST_TITLE);
 }
 
@@ -85,6 +85,9 @@ export function renderKept(template: string, view: View, options: RenderOptions)
   refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic', about: view.about });
   return keptTexts({ view, partials: options.partials, template: source, scopes: [], mode: 'inline' });
 }
+
+/** Always the same, so that a title is checked once. */
+const NO_PARTIALS: RenderOptions['partials'] = {};
 
 function keptTexts(rendering: Rendering): readonly KeptText[] {
   return tokensOf(rendering.template).flatMap(([symbol, name, , , children]) => {
@@ -100,18 +103,9 @@ function keptText(name: string, children: readonly Token[], rendering: Rendering
   return { name, content: tidied(withBraces(renderTokens(children, rendering))).trimEnd() };
 }
 
-/** Templates that were found to be without fatal problems, by the partials they may use. */
-const safe = new WeakMap<TemplateContext['partials'], Set<string>>();
-
 function refuseFatal(source: string, context: TemplateContext, others: readonly InputProblem[] = []): void {
-  if (others.length > 0) throw new TemplateError([...fatalProblems(source, context), ...others]);
-  const known = safe.get(context.partials) ?? new Set();
-  safe.set(context.partials, known);
-  const key = `${context.kind} ${context.about} ${source}`;
-  if (known.has(key)) return;
-  const problems = fatalProblems(source, context);
+  const problems = [...fatalProblems(source, context), ...others];
   if (problems.length > 0) throw new TemplateError(problems);
-  known.add(key);
 }
 
 function stepInTitle(source: string, { file }: TemplateContext): readonly InputProblem[] {
