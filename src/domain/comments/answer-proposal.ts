@@ -2,9 +2,10 @@
 import { BY_MANAGER, WON_AGAIN } from '#domain/assess/withdrawal.ts';
 import { isOpen } from '#domain/proposals/memory.ts';
 import { digestOf, isSameProposal, type Proposal } from '#domain/proposals/proposal.ts';
-import type { Rulings } from '#domain/rulings/rulings.ts';
+import { isOpenReplan, type Rulings } from '#domain/rulings/rulings.ts';
 import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
 import type { Command } from './read-arguments.ts';
+import { replan } from './replan-command.ts';
 
 /** A proposal as it stands now, and as it was shown. */
 interface Shown {
@@ -18,6 +19,11 @@ interface Shown {
 /** Carries `/ps apply` out. */
 export function answerProposal(command: Extract<Command, { name: 'apply' }>, context: EffectContext): Effect {
   const { hold } = context.assessment.rulings;
+  if (areDatesMeant(command, context))
+    return replan(
+      { name: 'replan', what: command.no ? 'drop' : 'apply', cause: null, reason: command.reason },
+      context,
+    );
   const chosen = choose(command, context);
   if (typeof chosen === 'string') return refused(chosen);
   const { proposal, now, shown } = chosen;
@@ -46,6 +52,12 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
     effects: { proposals: [...context.effects.proposals, answer] },
     reply: text(command.no ? `Left as it is: ${proposal.title}.` : `Applied: ${proposal.title}.`),
   });
+}
+
+/** Whether dates are all that is proposed: then nobody has to know that they have a command of their own. */
+function areDatesMeant({ digest }: Extract<Command, { name: 'apply' }>, context: EffectContext): boolean {
+  const isElse = proposalsShown(context).some((one) => one.isOpen);
+  return digest === null && !isElse && context.assessment.rulings.replans.some(isOpenReplan);
 }
 
 /** Rulings after an answer about the end of an engagement. */

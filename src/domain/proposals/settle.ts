@@ -9,8 +9,8 @@ import {
   type ProposalName,
 } from './proposal.ts';
 
-/** Working days without an answer, after which the manager is called once. */
-const REMIND_AFTER = 5;
+/** Working days without an answer to whatever is proposed, after which the manager is called once. */
+export const REMIND_AFTER = 5;
 
 /** What is to be told of one proposal, in the comment that the revision names. */
 export type ProposalNews = ProposalName & { readonly told: number } & (

@@ -2,11 +2,9 @@
 
 import { workingDaysSince } from '#domain/assess/lateness.ts';
 import { isWorkingDay, localTime } from '#domain/base/calendar.ts';
+import { REMIND_AFTER } from '#domain/proposals/settle.ts';
 import { isOpenReplan, type Replan } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
-
-/** Working days after which the manager is reminded. */
-const WITHOUT_ANSWER = 5;
 
 /** Whether the manager is to be reminded of a proposal now. @param now ISO 8601, on the day of the assessment */
 export function isUnanswered(replan: Replan, context: BlockContext, now: string): boolean {
@@ -26,5 +24,5 @@ function isOverdue(replan: Replan, { assessment: { today }, settings }: BlockCon
   if (!isOpenReplan(replan) || replan.reminded || !reminders.enabled || !isWorkingDay(today, calendar))
     return false;
   if (reminders.quiet.some((range) => range.from <= today && today <= range.to)) return false;
-  return workingDaysSince(replan.on, today, calendar) >= WITHOUT_ANSWER;
+  return workingDaysSince(replan.on, today, calendar) >= REMIND_AFTER;
 }

@@ -54,6 +54,21 @@ describe('a date that should move', () => {
     expect(world.proposals()).toHaveLength(1);
   });
 
+  it('moves, or stays, by /ps apply as well while nothing else is proposed', async () => {
+    await kickedOffLate();
+    await world.say('eli', 'intake-aws', '/ps apply');
+    expect(world.due('intake-aws')).toBe('2027-01-18');
+    await world.say('mira', 'intake-aws', '/ps apply no we do it all in one week');
+    expect(world.due('intake-aws')).toBe('2027-01-18');
+    expect(world.proposals()).toEqual([expect.stringContaining('`mira` leaves these dates where they are')]);
+
+    await world.close();
+    await kickedOffLate();
+    await world.say('mira', 'intake-aws', '/ps apply');
+    expect(world.due('intake-aws')).toBe('2027-02-01');
+    await settleIn(world);
+  });
+
   it('stays when somebody says no, is not asked about again, and is when the reason is another', async () => {
     world = await startDates();
     await world.done('2027-01-08', 'assign-engineer');
