@@ -92,6 +92,11 @@ export function readHours(facts: HoursFacts): HoursReading | null {
   };
 }
 
+/** First day on which a reading counts for no threshold any more; `null`: it counts for none already, or always will. */
+export function staleFrom({ on, source, isStale }: HoursReading, calendar: Calendar): string | null {
+  return on === null || isStale || source === '/spend' ? null : addWorkingDays(on, STALE_AFTER + 1, calendar);
+}
+
 interface Source {
   readonly source: string;
   readonly spent: number;

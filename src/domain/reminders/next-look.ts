@@ -3,6 +3,7 @@ import { factsOf } from '#domain/assess/health.ts';
 import { latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { runningTrackers } from '#domain/assess/trackers.ts';
 import { addCalendarDays, instantOf, isWorkingDay, msBetween } from '#domain/base/calendar.ts';
+import { staleFrom } from '#domain/hours/reading.ts';
 import { nextReminder } from '#domain/proposals/settle.ts';
 import { nextOccurrence, nextWorkingHour } from '#domain/recurring/schedule.ts';
 import { wantedOf } from '#domain/recurring/settle.ts';
@@ -16,9 +17,8 @@ const DAYS_AHEAD = 14;
 
 /**
  * First instant after `now` at which something is to be done though nobody has done anything: a reminder is due,
- * silence counts, an order for the health ends, the health or how late a step is changes, a thread opens; at once
- * while a pipeline is under way, because
- * events of pipelines come only where somebody has subscribed to them. `null`: not within 14 days.
+ * silence counts, an order for the health ends, the health or how late a step is changes, hours become too old, a thread
+ * opens; at once while a pipeline is under way, because events of pipelines come only where somebody has subscribed to them. `null`: not within 14 days.
  *
  * @param now ISO 8601, on the day of the assessment
  */
@@ -27,10 +27,22 @@ export function nextLook(context: BlockContext, now: string): string | null {
   const isOver = assessment.closed && assessment.completed !== false;
   if (isOver || assessment.rulings.hold !== null) return null;
   if (assessment.rulings.runs.some(isUnderWay)) return now;
-  const [first = null] = [daysLook(context, now), proposalLook(context, now), ...threadLooks(context, now)]
+  const [first = null] = [
+    daysLook(context, now),
+    proposalLook(context, now),
+    hoursLook(context),
+    ...threadLooks(context, now),
+  ]
     .filter((at) => at !== null)
     .toSorted();
   return first;
+}
+
+/** When the hours are too old to warn from, as the epic then says. */
+function hoursLook({ assessment, settings }: BlockContext): string | null {
+  const { reading } = assessment.hours;
+  const day = reading === null ? null : staleFrom(reading, settings.calendar);
+  return day === null ? null : instantOf(day, '00:00', settings.calendar);
 }
 
 /** When somebody is called because a proposal has no answer. */

@@ -343,6 +343,9 @@ describe('the health', () => {
   });
 });
 
+/** Counted on a Monday: the ninth working day after it is Friday, 2026-11-13. */
+const HOURS = { scoped: 100, consumed: 40, consumed_on: '2026-11-02' };
+
 describe('the next look', () => {
   it.each<[string, World, string, string | null]>([
     ['is at the next reminder', { today: '2026-11-04' }, '2026-11-04T12:00:00Z', '2026-11-05T09:00:00.000Z'],
@@ -367,6 +370,18 @@ describe('the next look', () => {
       },
       '2026-11-09T12:00:00Z',
       '2026-11-09T23:00:00.000Z',
+    ],
+    [
+      'is at midnight when the hours become too old to warn from',
+      { today: '2026-11-04', first: { dueDate: null }, sow: { hours: HOURS } },
+      '2026-11-04T12:00:00Z',
+      '2026-11-13T00:00:00.000Z',
+    ],
+    [
+      'is never once they are',
+      { today: '2026-11-13', first: { dueDate: null }, sow: { hours: HOURS } },
+      '2026-11-13T12:00:00Z',
+      null,
     ],
     [
       'is never when nothing is due',
