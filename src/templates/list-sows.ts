@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { compareText } from '#domain/base/compare-text.ts';
+import { checksum } from '#domain/base/record-line.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isSowFile } from '#domain/sow/sow-file.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
@@ -26,6 +27,15 @@ export async function numberedSows(
   const files = await listSowFiles(folder);
   const found = await Promise.all(files.map(async (file) => await readNumbered(file, numbers)));
   return found.filter((one) => one !== null);
+}
+
+/** Digest of every SOW file in a folder, by path; one that cannot be read has none. */
+export async function sowDigests(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = await listSowFiles(folder);
+  const texts = await Promise.all(files.map(async (file) => [file, await readText(file)] as const));
+  return new Map(
+    texts.flatMap(([file, content]) => (content.kind === 'error' ? [] : [[file, checksum(content.text)]])),
+  );
 }
 
 const NUMBER = /\bnumber["']?[ \t]*:[ \t]*["']?([\w.-]+)/;

@@ -76,6 +76,8 @@ export interface Wire extends PipelineWire {
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
   /** The files in `sows/` of won SOWs, but for those with one of these numbers; named from the current folder. */
   wonSows(known: ReadonlySet<string>): Promise<readonly NumberedFile[]>;
+  /** Digest of every file in `sows/`, by its name from the current folder. */
+  sowDigests(): Promise<ReadonlyMap<string, string>>;
   /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
   pipelineFile(): PipelineFile | null;
   /** Tells whether a path names a settings file. */
@@ -196,7 +198,10 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
 }
 
 /** SOW and deal files, read from the current folder. */
-function sowFilesIn(cwd: string, settings: () => Settings): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows'> {
+function sowFilesIn(
+  cwd: string,
+  settings: () => Settings,
+): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows' | 'sowDigests'> {
   return {
     sow: async (file) => {
       const { loadSubject } = await import('#templates/load-sow.ts');
@@ -212,6 +217,11 @@ function sowFilesIn(cwd: string, settings: () => Settings): Pick<Wire, 'sow' | '
       const { wonSows } = await import('#templates/list-sows.ts');
       const found = await wonSows(pathFrom(cwd, SOWS_FOLDER), known);
       return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+    },
+    sowDigests: async () => {
+      const { sowDigests } = await import('#templates/list-sows.ts');
+      const digests = await sowDigests(pathFrom(cwd, SOWS_FOLDER));
+      return new Map([...digests].map(([file, digest]) => [relative(cwd, resolve(file)), digest]));
     },
   };
 }

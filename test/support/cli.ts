@@ -100,6 +100,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sowFiles: async () => [],
     conformance: absent('scratch group'),
     wonSows: async () => [],
+    sowDigests: async () => new Map(),
     triggerPipelines: absent('triggerPipelines'),
     pipelineFile: () => null,
     isConfigFile: absent('settings'),

@@ -1,3 +1,4 @@
+import { amendChanged } from '#cli/targets/amend-changed.ts';
 import { launchMissing } from '#cli/targets/launch-missing.ts';
 import { pausedText } from '#cli/targets/outcome.ts';
 import { REVIEW_OPTION, reviewModeOf } from '#cli/targets/review.ts';
@@ -38,7 +39,7 @@ export const command: Command = {
     },
     launch: {
       type: 'boolean',
-      help: 'Also launch won SOW files of sows/ of which there is no trace in GitLab, ten at most',
+      help: 'Also launch won SOW files of sows/ of which there is no trace in GitLab, ten at most; with --state, also carry changed SOW files into engagements that run',
     },
     review: REVIEW_OPTION,
     forget: {
@@ -53,6 +54,7 @@ export const command: Command = {
     'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others.',
     'Names engagements that are known (from labels of the group, from issues that are left, from earlier sweeps with --state) and of which nothing is seen any more.',
     'With --launch, what should have launched a SOW may be lost: each won SOW file without label, epic, issue and memory of it is launched. Where there is a trace, where two files have one number, or where more than ten are missing, a person is asked.',
+    'With --launch and --state, a SOW file that is another than the last sweep saw is carried into its running engagement, as apply --changed-since does; the first sweep only remembers the files.',
     'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, or an engagement that is not seen any more, 75 try again.',
   ].join('\n\n'),
   examples: [
@@ -92,7 +94,18 @@ async function run(context: CommandContext): Promise<number> {
     ? await launchMissing(context, deps, { known, mode: reviewModeOf(context, 'sweep') })
     : { results: [], left: [] };
   const launched = launches.map((result) => lookedOf(result, deps.processes));
-  const results = [...swept, ...launched];
+  const changed =
+    context.flag('launch') && memory !== null
+      ? await amendChanged(context, deps, {
+          before: memory.sows,
+          running: known,
+          mode: reviewModeOf(context, 'sweep'),
+          allowMassChange: context.flag('allow-mass-change'),
+        })
+      : null;
+  const amended = (changed?.results ?? []).map((result) => lookedOf(result, deps.processes));
+  const carried = new Set(amended.map(({ engagement }) => engagement));
+  const results = [...swept.filter(({ engagement }) => !carried.has(engagement)), ...amended, ...launched];
   const missing = await notSeenBy(deps, results, { memory, full: since === null, left });
   if (results.length + missing.length === 0) requireProcesses(deps.processes);
   const settled = results.filter(({ isSeen }) => isSeen).map(({ line }) => line);
@@ -105,6 +118,7 @@ async function run(context: CommandContext): Promise<number> {
   await memory?.remember(seen, {
     missing: missing.map(({ engagement }) => engagement).filter((engagement) => !unlaunched.has(engagement)),
     undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
+    sows: changed?.digests ?? null,
   });
   return mostSevere(lines.map(({ exit }) => exit));
 }

@@ -38,6 +38,8 @@ export interface SweepState {
   readonly known: readonly EngagementKey[];
   /** Engagements that earlier sweeps have seen, or missed. */
   readonly remembered: readonly EngagementKey[];
+  /** Digests of SOW files that an earlier sweep has seen; `null`: none has looked at them. */
+  readonly sows: ReadonlyMap<string, string> | null;
   /** Writes what the next sweep is to know. */
   remember(
     results: readonly LookedOnce[],
@@ -46,6 +48,8 @@ export interface SweepState {
       readonly missing: readonly EngagementKey[];
       /** Engagements that could not be put right. */
       readonly undone: ReadonlySet<EngagementKey>;
+      /** Digests of SOW files; `null`: they were not looked at. */
+      readonly sows: ReadonlyMap<string, string> | null;
     },
   ): Promise<void>;
 }
@@ -82,7 +86,8 @@ export async function openMemory(
     lookedAt: rememberedLooks(memory, fingerprint),
     known: still,
     remembered: [...(memory?.seen ?? []), ...(memory?.missing ?? [])],
-    remember: async (results, { missing, undone }) => {
+    sows: memory?.sows == null ? null : new Map(Object.entries(memory.sows)),
+    remember: async (results, { missing, undone, sows }) => {
       const looks = new Map(
         results
           .filter(({ isSeen }) => isSeen)
@@ -94,7 +99,7 @@ export async function openMemory(
           .filter(({ isSeen }) => isSeen)
           .map((result) => [result.engagement, undone.has(result.engagement) ? null : result.lookedAt]),
       );
-      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, lookedAt, missing });
+      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, lookedAt, missing, sows });
       await writeText(path, named, `${toJson(next)}\n`);
     },
   };

@@ -25,6 +25,8 @@ export interface SweepMemory {
   readonly seen: readonly EngagementKey[];
   /** Those of which the last look saw nothing any more. */
   readonly missing: readonly EngagementKey[];
+  /** Digest of each SOW file that was seen, by name; `null`: none was looked at. */
+  readonly sows: Readonly<Record<string, string>> | null;
 }
 
 /** A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. */
@@ -51,9 +53,8 @@ export function parseSweepMemory(text: string): SweepMemory | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, lastSuccess, lastFull, fingerprint, looks, lookedAt, seen, missing } = value as Readonly<
-    Record<string, unknown>
-  >;
+  const { version, lastSuccess, lastFull, fingerprint, looks, lookedAt, seen, missing, sows } =
+    value as Readonly<Record<string, unknown>>;
   return version === VERSION &&
     isInstant(lastSuccess) &&
     isInstant(lastFull) &&
@@ -67,6 +68,7 @@ export function parseSweepMemory(text: string): SweepMemory | null {
         lookedAt: parseLooks(lookedAt),
         seen: parseKeys(seen),
         missing: parseKeys(missing),
+        sows: parseDigests(sows),
       }
     : null;
 }
@@ -76,6 +78,13 @@ function parseLooks(value: unknown): SweepMemory['looks'] {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => isEngagementKey(entry[0]) && isInstant(entry[1])),
+  );
+}
+
+function parseDigests(value: unknown): SweepMemory['sows'] {
+  if (typeof value !== 'object' || value === null) return null;
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
 
@@ -121,6 +130,8 @@ export interface SweepDone {
   readonly lookedAt: ReadonlyMap<EngagementKey, string | null>;
   /** Engagements that are known and of which it saw nothing. */
   readonly missing: readonly EngagementKey[];
+  /** Digests of SOW files; `null`: none was looked at. */
+  readonly sows: ReadonlyMap<string, string> | null;
 }
 
 /** What the next sweep is to remember after one that came to its end. */
@@ -136,6 +147,7 @@ export function rememberSweep(memory: SweepMemory | null, done: SweepDone): Swee
     lookedAt: replaced(before?.lookedAt, done.lookedAt),
     seen: [...new Set([...(before?.seen ?? []), ...done.looks.keys()])].toSorted(compareText),
     missing: [...done.missing].toSorted(compareText),
+    sows: done.sows === null ? (memory?.sows ?? null) : Object.fromEntries(done.sows),
   };
 }
 

@@ -87,6 +87,62 @@ describe('a won SOW whose job never ran', () => {
   });
 });
 
+describe('a changed SOW file of an engagement that runs', () => {
+  const later = (text: string): string => text.replace('end: 2026-12-22', 'end: 2027-01-29');
+  const dueDate = (): string | null => epics()[0]?.dueDate ?? null;
+
+  beforeEach(async () => {
+    await project.addSow('SOW-7');
+    await project.commit();
+    await scheduled();
+    await scheduled();
+  });
+
+  it('is carried into it once by a sweep that looks only at what changed', async () => {
+    const before = dueDate();
+    await project.addSow('SOW-7', later);
+    await project.commit();
+
+    const { code, stdout } = await scheduled();
+
+    expect({ code, changed: dueDate() !== before }).toEqual({ code: 0, changed: true });
+    expect(stdout).toMatch(/SOW-7: 0 created.*changed/);
+    await scheduled();
+    world.sandbox.ledger.clear();
+    await scheduled();
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+  });
+
+  it('costs no request when it is as an earlier sweep saw it', async () => {
+    world.sandbox.ledger.clear();
+    await scheduled();
+    const requests = world.sandbox.ledger.entries().length;
+    world.sandbox.ledger.clear();
+    await procession(['sweep', '--state', STATE]);
+
+    expect(requests).toBe(world.sandbox.ledger.entries().length);
+  });
+
+  it('is looked at again where it cannot be carried out', async () => {
+    await project.addSow('SOW-7', (text) => later(text).replace('customer:', 'custom:'));
+    expect(await scheduled()).toMatchObject({ code: 3, stderr: expect.stringContaining('SOW-7.yml') });
+    expect(await scheduled()).toMatchObject({ code: 3 });
+
+    await project.addSow('SOW-7', later);
+    expect(await scheduled()).toMatchObject({ code: 0, stdout: expect.stringContaining('SOW-7') });
+  });
+
+  it('launches nothing a second time where everything of it is gone', async () => {
+    world.sandbox.world.epics.length = 0;
+    world.sandbox.world.issues.length = 0;
+    await project.addSow('SOW-7', later);
+
+    await scheduled();
+
+    expect(epics()).toEqual([]);
+  });
+});
+
 describe('a won SOW that a sweep does not launch by itself', () => {
   const left = async (): Promise<CliResult> => {
     const result = await scheduled();

@@ -17,6 +17,7 @@ const MEMORY: SweepMemory = {
   lookedAt: { 'SOW-1': '2026-11-25T08:00:00.000Z' },
   seen: ['SOW-1', 'SOW-2'],
   missing: ['SOW-9'],
+  sows: null,
 };
 
 describe('reconciler/sweep-memory', () => {
@@ -40,6 +41,7 @@ describe('reconciler/sweep-memory', () => {
       looks: new Map(),
       lookedAt: new Map([['SOW-1', '2026-11-25T08:00:00.000Z']]),
       missing: ['SOW-9'],
+      sows: null,
     };
 
     expect(rememberSweep(MEMORY, { ...done, full: false })).toEqual({
@@ -67,6 +69,7 @@ describe('reconciler/sweep-memory', () => {
       looks,
       lookedAt: new Map(),
       missing: [],
+      sows: null,
     };
 
     expect(rememberSweep(MEMORY, { ...done, full: false }).looks).toEqual({
@@ -89,6 +92,7 @@ describe('reconciler/sweep-memory', () => {
       looks: new Map(),
       lookedAt,
       missing: [],
+      sows: null,
     };
 
     expect(rememberSweep(MEMORY, { ...done, full: false }).lookedAt).toEqual({
@@ -118,11 +122,13 @@ describe('reconciler/sweep-memory', () => {
       looks,
       lookedAt: new Map(),
       missing: ['SOW-2'],
+      sows: null,
     };
 
     expect(rememberSweep(MEMORY, { ...done, full: false })).toMatchObject({
       seen: ['SOW-1', 'SOW-2', 'SOW-3'],
       missing: ['SOW-2'],
+      sows: null,
     });
     expect(rememberSweep(MEMORY, { ...done, full: true }).seen).toEqual(['SOW-3']);
     expect(
@@ -131,6 +137,7 @@ describe('reconciler/sweep-memory', () => {
       ...MEMORY,
       seen: ['SOW-1'],
       missing: [],
+      sows: null,
     });
   });
 
