@@ -3,6 +3,7 @@ import type { CommandContext } from '#cli/terminal/command.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { doubledNumbers } from '#domain/sow/doubles.ts';
+import { keyOf } from '#domain/sow/subject.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
@@ -62,8 +63,9 @@ async function amend(
   let engagement: EngagementKey = file;
   try {
     const { sow } = await wire.sow(file);
-    if (!running.has(sow.sow.number)) return null;
-    engagement = sow.sow.number;
+    const key = keyOf(sow);
+    if (!running.has(key)) return null;
+    engagement = key;
     // One that is gone is not launched a second time: a person is asked.
     const { epics, issues } = await readWhole(deps.gitlab, engagement);
     if (epics.length + issues.length === 0) return null;
