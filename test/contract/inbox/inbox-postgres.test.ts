@@ -57,7 +57,7 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
         };
       },
     },
-    12,
+    5,
   );
 
   describe('openPostgresInbox', () => {

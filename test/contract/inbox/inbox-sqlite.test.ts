@@ -43,7 +43,7 @@ inboxContract(
       };
     },
   },
-  200,
+  60,
 );
 
 describe('openSqliteInbox', () => {

@@ -221,7 +221,7 @@ describe('whatever people do and say', () => {
             }
           },
         ),
-        proofRuns(100),
+        proofRuns(30),
       );
     },
   );
@@ -256,7 +256,7 @@ describe('whatever people do and say', () => {
           expect(ends[1]).toEqual(ends[0]);
         },
       ),
-      proofRuns(20),
+      proofRuns(8),
     );
   });
 
@@ -290,7 +290,7 @@ describe('whatever people do and say', () => {
             await world.close();
           }
         }),
-        proofRuns(30),
+        proofRuns(10),
       );
     },
   );

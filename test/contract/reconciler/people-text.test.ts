@@ -321,7 +321,7 @@ describe('whatever people write between two requests of a run', () => {
           }
         },
       ),
-      proofRuns(200),
+      proofRuns(60),
     );
     world = await launched();
     // How many rounds there are is a matter of time in the long run.

@@ -188,7 +188,7 @@ describe('webhooks', () => {
       fc.asyncProperty(fc.array(phase, { minLength: 1, maxLength: 4 }), async (phases) => {
         expect(await live(phases, false)).toEqual(await live(phases, true));
       }),
-      proofRuns(25),
+      proofRuns(8),
     );
   });
 });

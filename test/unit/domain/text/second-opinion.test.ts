@@ -9,7 +9,7 @@ import { extractQuickActions } from '#sandbox/quick-actions.ts';
 import { measureCpu } from '#test/support/cpu.ts';
 import { PROOF, proofRuns } from '#test/support/proof.ts';
 
-const ROUNDS = 2_000;
+const ROUNDS = 500;
 
 const markdown = new Markdown({ html: true });
 
