@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { DEFAULT_DEALS, type DealSettings } from '#domain/base/settings.ts';
-import { doubledNumbers, renumbered } from '#domain/sow/doubles.ts';
+import { doubledNumbers, renumbered, sharedSows } from '#domain/sow/doubles.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isSowFileName, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import { isDeal } from '#domain/sow/subject.ts';
@@ -37,16 +37,19 @@ interface Found {
  */
 export async function lintPaths(
   paths: readonly string[],
-  deals: DealSettings = DEFAULT_DEALS,
+  settings: DealSettings = DEFAULT_DEALS,
 ): Promise<LintedPaths> {
   const found: Found = { processes: new Set(), sows: new Set(), problems: [] };
   for (const path of paths) await look(normalize(path).replace(/(?<=.)\/+$/, ''), found);
   const processes = await Promise.all([...found.processes].map(lintProcess));
   const files = [...found.sows];
-  const sows = await Promise.all(files.map(async (file) => await lintSubject(file, deals)));
+  const sows = await Promise.all(files.map(async (file) => await lintSubject(file, settings)));
   const doubles = doubledNumbers(sows.flatMap(({ numbered }) => numbered ?? []));
   const usable = sows.flatMap(({ subject }, index) =>
     subject === null || isDeal(subject) ? [] : [{ file: files[index] ?? '', sow: subject }],
+  );
+  const deals = sows.flatMap(({ subject }, index) =>
+    subject !== null && isDeal(subject) ? [{ file: files[index] ?? '', deal: subject }] : [],
   );
   return {
     problems: [
@@ -55,6 +58,7 @@ export async function lintPaths(
       ...sows.flatMap(({ problems }) => problems),
       ...doubles,
       ...renumbered(usable),
+      ...sharedSows(deals),
     ],
     checked: { processes: found.processes.size, sows: found.sows.size },
     usable,

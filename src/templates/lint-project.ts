@@ -27,11 +27,11 @@ export interface LaunchSettings
  */
 export async function lintProject(
   templates: string,
-  sowsFolder: string,
+  folders: readonly string[],
   settings: LaunchSettings | null,
 ): Promise<LintResult> {
   const { problems, checked, usable } = await lintPaths(
-    [templates, ...(await listSowFiles(sowsFolder))],
+    [templates, ...(await Promise.all(folders.map(listSowFiles))).flat()],
     settings?.deals ?? DEFAULT_DEALS,
   );
   if (settings === null) return { problems, checked };

@@ -3,9 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { compareText } from '#domain/base/compare-text.ts';
 import { checksum } from '#domain/base/record-line.ts';
+import type { DealSettings } from '#domain/base/settings.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isSowFile } from '#domain/sow/sow-file.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import { lintSubject } from './load-sow.ts';
 import { readText } from './read-text.ts';
 
@@ -38,22 +40,37 @@ export async function sowDigests(folder: string): Promise<ReadonlyMap<string, st
   );
 }
 
+const KEY = /\bkey["']?[ \t]*:[ \t]*["']?(DEAL-[\w.-]+)/;
 const NUMBER = /\bnumber["']?[ \t]*:[ \t]*["']?([\w.-]+)/;
 
-/** The SOW files in a folder that are won, but for those with one of these numbers, which are not parsed. */
-export async function wonSows(folder: string, known: ReadonlySet<string>): Promise<readonly NumberedFile[]> {
+/** What launches, and what is known to have been launched. */
+export interface Launching {
+  /** Numbers and keys of engagements: their files are not parsed. */
+  readonly known: ReadonlySet<string>;
+  /** Stages in which a deal launches. */
+  readonly dealStages: readonly string[];
+  readonly deals: DealSettings;
+}
+
+/** The files in a folder of SOWs that are won, or of deals in a stage that launches, but for those that are known. */
+export async function launchingFiles(folder: string, launching: Launching): Promise<readonly NumberedFile[]> {
   const files = await listSowFiles(folder);
-  const found = await Promise.all(files.map(async (file) => await readWon(file, known)));
+  const found = await Promise.all(files.map(async (file) => await readLaunching(file, launching)));
   return found.filter((one) => one !== null);
 }
 
-async function readWon(file: string, known: ReadonlySet<string>): Promise<NumberedFile | null> {
+async function readLaunching(
+  file: string,
+  { known, dealStages, deals }: Launching,
+): Promise<NumberedFile | null> {
   const content = await readText(file);
-  if (content.kind === 'error' || known.has(NUMBER.exec(content.text)?.[1] ?? '')) return null;
-  const { numbered, subject } = await lintSubject(file);
-  return numbered !== null && !known.has(numbered.number) && subject?.stage === LAUNCH_STAGE
-    ? numbered
-    : null;
+  if (content.kind === 'error') return null;
+  const id = KEY.exec(content.text)?.[1] ?? NUMBER.exec(content.text)?.[1] ?? '';
+  if (known.has(id)) return null;
+  const { numbered, subject } = await lintSubject(file, deals);
+  if (numbered === null || subject === null || known.has(numbered.number)) return null;
+  const launches = isDeal(subject) ? dealStages.includes(subject.deal.stage) : subject.stage === LAUNCH_STAGE;
+  return launches ? numbered : null;
 }
 
 async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {

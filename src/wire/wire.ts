@@ -21,7 +21,7 @@ import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
-import { SOWS_FOLDER } from '#domain/sow/sow-file.ts';
+import { DEALS_FOLDER, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Mapping } from '#domain/versions/mapping.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
@@ -72,11 +72,11 @@ export interface Wire extends PipelineWire {
   projectDeps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
   sow(file: string): Promise<{ readonly sow: Subject; readonly warnings: readonly InputProblem[] }>;
-  /** The files in `sows/` that have one of these numbers, named from the current folder. */
+  /** The files in `sows/` and `deals/` that have one of these numbers or keys, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
-  /** The files in `sows/` of won SOWs, but for those with one of these numbers; named from the current folder. */
-  wonSows(known: ReadonlySet<string>): Promise<readonly NumberedFile[]>;
-  /** Digest of every file in `sows/`, by its name from the current folder. */
+  /** The files in `sows/` of won SOWs and in `deals/` of deals in one of these stages, but for those known; named from the current folder. */
+  launchingFiles(known: ReadonlySet<string>, dealStages: readonly string[]): Promise<readonly NumberedFile[]>;
+  /** Digest of every file in `sows/` and `deals/`, by its name from the current folder. */
   sowDigests(): Promise<ReadonlyMap<string, string>>;
   /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
   pipelineFile(): PipelineFile | null;
@@ -161,7 +161,11 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     lintProject: async (linted) => {
       const { lintProject } = await import('#templates/lint-project.ts');
       const templates = templatesFolder(linted?.templates ?? TEMPLATES_FOLDER, cwd);
-      return await lintProject(templates, pathFrom(cwd, SOWS_FOLDER), linted);
+      return await lintProject(
+        templates,
+        [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name)),
+        linted,
+      );
     },
     lintPaths: async (paths) => {
       const { lintPaths } = await import('#templates/lint-paths.ts');
@@ -201,7 +205,8 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
 function sowFilesIn(
   cwd: string,
   settings: () => Settings,
-): Pick<Wire, 'sow' | 'sowFiles' | 'wonSows' | 'sowDigests'> {
+): Pick<Wire, 'sow' | 'sowFiles' | 'launchingFiles' | 'sowDigests'> {
+  const folders = [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name));
   return {
     sow: async (file) => {
       const { loadSubject } = await import('#templates/load-sow.ts');
@@ -210,18 +215,21 @@ function sowFilesIn(
     },
     sowFiles: async (numbers) => {
       const { numberedSows } = await import('#templates/list-sows.ts');
-      const found = await numberedSows(pathFrom(cwd, SOWS_FOLDER), numbers);
-      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+      const found = await Promise.all(folders.map(async (folder) => await numberedSows(folder, numbers)));
+      return found.flat().map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
-    wonSows: async (known) => {
-      const { wonSows } = await import('#templates/list-sows.ts');
-      const found = await wonSows(pathFrom(cwd, SOWS_FOLDER), known);
-      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+    launchingFiles: async (known, dealStages) => {
+      const { launchingFiles } = await import('#templates/list-sows.ts');
+      const launching = { known, dealStages, deals: settings().deals };
+      const found = await Promise.all(folders.map(async (folder) => await launchingFiles(folder, launching)));
+      return found.flat().map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
     sowDigests: async () => {
       const { sowDigests } = await import('#templates/list-sows.ts');
-      const digests = await sowDigests(pathFrom(cwd, SOWS_FOLDER));
-      return new Map([...digests].map(([file, digest]) => [relative(cwd, resolve(file)), digest]));
+      const digests = await Promise.all(folders.map(sowDigests));
+      return new Map(
+        digests.flatMap((one) => [...one]).map(([file, digest]) => [relative(cwd, resolve(file)), digest]),
+      );
     },
   };
 }

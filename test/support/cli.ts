@@ -99,7 +99,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     commitOf: async () => null,
     sowFiles: async () => [],
     conformance: absent('scratch group'),
-    wonSows: async () => [],
+    launchingFiles: async () => [],
     sowDigests: async () => new Map(),
     triggerPipelines: absent('triggerPipelines'),
     pipelineFile: () => null,

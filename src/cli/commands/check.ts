@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { dealStagesOf } from '#cli/targets/launch-missing.ts';
 import { findLostIntakes } from '#cli/targets/lost-intakes.ts';
 import { parseKey } from '#cli/targets/target.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
@@ -119,7 +120,7 @@ async function knownOtherwise(
   seen: ReadonlySet<EngagementKey>,
 ): Promise<readonly Trace[]> {
   const launched = await gitlab.readLaunched();
-  const won = await wire.wonSows(seen);
+  const won = await wire.launchingFiles(seen, dealStagesOf(await wire.processes()));
   return [
     ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
     ...won.map(({ number, file }) => ({ kind: 'sow-file', engagement: number, file }) as const),

@@ -1,9 +1,10 @@
-/** Won SOW files that nothing in GitLab shows: launched, whatever became of the job or webhook that should have done so. */
+/** Files of won SOWs, and of deals in a stage that launches, that nothing in GitLab shows: launched, whatever became of the job or webhook that should have done so. */
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
+import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
 import type { SweepResult } from '#reconciler/work/sweep.ts';
@@ -33,7 +34,7 @@ export async function launchMissing(
   deps: ReconcileDeps,
   { known, mode }: { readonly known: ReadonlySet<EngagementKey>; readonly mode: ReviewMode },
 ): Promise<MissingLaunches> {
-  const files = await context.wire.wonSows(known);
+  const files = await context.wire.launchingFiles(known, dealStagesOf(deps.processes));
   if (files.length === 0) return { results: [], left: [] };
   const labels = new Set(await deps.gitlab.readLaunched());
   const absent: NumberedFile[] = [];
@@ -43,13 +44,21 @@ export async function launchMissing(
   );
   if (clear.length > MOST_LAUNCHES) {
     context.output.warning(
-      `${counted(clear.length, 'won SOW')} without an engagement: more than ${MOST_LAUNCHES} at once are not launched by a sweep. Look whether group, project and folder are the right ones, then: procession apply sows/…`,
+      `${counted(clear.length, 'SOW or deal')} without an engagement: more than ${MOST_LAUNCHES} at once are not launched by a sweep. Look whether group, project and folder are the right ones, then: procession apply sows/…`,
     );
     return { results: [], left: absent.map(traceOf) };
   }
   const results: SweepResult[] = [];
   for (const file of clear) results.push(await launch(context, deps, file, mode));
   return { results, left: absent.filter((file) => !clear.includes(file)).map(traceOf) };
+}
+
+/** Stages in which some process about deals launches. */
+export function dealStagesOf(processes: ProcessStore): readonly string[] {
+  return processes.ids.flatMap((id) => {
+    const process = processes.find(id, null);
+    return process?.about === 'deal' ? process.launchStages : [];
+  });
 }
 
 async function isAbsent({ gitlab }: ReconcileDeps, { number }: NumberedFile): Promise<boolean> {

@@ -1,11 +1,11 @@
 /** Which of the files that changed in a repository matter to a process. */
 
-import { isSowFile, SOWS_FOLDER } from './sow-file.ts';
+import { DEALS_FOLDER, isSowFile, SOWS_FOLDER } from './sow-file.ts';
 
 export interface ChangedInputs {
-  /** SOW files that exist. */
+  /** SOW and deal files that exist. */
   readonly sows: readonly string[];
-  /** SOW files that are gone: their engagements are left alone. */
+  /** SOW and deal files that are gone: their engagements are left alone. */
   readonly deletedSows: readonly string[];
   /** Files of processes and settings: they concern every running engagement. */
   readonly process: readonly string[];
@@ -29,8 +29,9 @@ export function changedInputs(
 }
 
 function isInSows(path: string): boolean {
-  const folder = `${SOWS_FOLDER}/`;
-  return path.startsWith(folder) && isSowFile(path.slice(folder.length));
+  return [SOWS_FOLDER, DEALS_FOLDER].some(
+    (name) => path.startsWith(`${name}/`) && isSowFile(path.slice(name.length + 1)),
+  );
 }
 
 function normal(path: string): string {

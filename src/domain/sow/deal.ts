@@ -23,6 +23,8 @@ const DealSows = z.object({
   url: WebUrl.optional(),
 });
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
 /**
  * A deal: what somebody may buy, as the CRM has it before there is a SOW. The same shape in `deals/*.yml` and as JSON on
  * `/webhooks/crm`. Where SOW and deal know the same thing they have the same field.
@@ -39,6 +41,11 @@ export const Deal = z
       opened_on: CalendarDate,
       expected_close: CalendarDate.optional(),
       amount: Amount.optional(),
+      /** When the CRM changed it last: what is older than what is known changes nothing, in whatever order it comes. */
+      changed_at: z
+        .string()
+        .regex(INSTANT, 'expected a moment with its time zone, for example 2026-11-25T09:00:00Z')
+        .optional(),
       /**
        * Whether `amount` reaches `deals.large_from` of the settings. Filled in by Procession, so that conditions can ask
        * for it and GitLab knows no number.

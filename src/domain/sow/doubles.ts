@@ -1,6 +1,7 @@
 /** SOW files that name one engagement: each would undo what the other asks for. */
 
 import { type InputProblem, problem, warning } from '#domain/base/input-problem.ts';
+import type { Deal } from './deal.ts';
 import type { Sow } from './sow.ts';
 
 /** A SOW file and the number in it. */
@@ -24,6 +25,28 @@ function doubled({ file, number, line }: NumberedFile, same: readonly NumberedFi
     { file, line, at: ['sow', 'number'] },
     `${number} is also the number of ${others.join(' and ')}`,
     'Give one of them its own number; move a SOW that is not worked on any more to sows/archive/.',
+  );
+}
+
+/** One error for each deal that names a SOW which an earlier one has: a SOW comes of one deal. */
+export function sharedSows(
+  deals: readonly { readonly file: string; readonly deal: Deal }[],
+): readonly InputProblem[] {
+  const first = new Map<string, string>();
+  return deals.flatMap(({ file, deal: { deal, sow } }) =>
+    [...new Set([sow?.number ?? [], sow?.others ?? []].flat())].flatMap((number) => {
+      const other = first.get(number);
+      if (other === undefined) first.set(number, `${deal.key} (${file})`);
+      return other === undefined
+        ? []
+        : [
+            problem(
+              { file, at: ['sow', 'number'] },
+              `${number} is the SOW of ${other} already; ${deal.key} cannot have it, too`,
+              'Give each deal the SOWs that came of it, or move a deal that is not worked on any more to deals/archive/.',
+            ),
+          ];
+    }),
   );
 }
 

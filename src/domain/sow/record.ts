@@ -5,7 +5,7 @@
 import { decodeRecord, encodeRecord } from '#domain/base/record-line.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { Sow } from './sow.ts';
-import { type Subject, withoutAmounts } from './subject.ts';
+import { isDeal, type Subject, withoutAmounts } from './subject.ts';
 
 /** What {@link decodeSowRecord} found. `damaged` is reported to people and never adopted. */
 export type SowRecord =
@@ -37,5 +37,7 @@ export function decodeSowRecord(text: string): SowRecord {
 
 /** A SOW or deal as it may stand in GitLab. */
 export function recordOf(subject: Subject, settings: Pick<Settings, 'showAmounts'>): Subject {
-  return settings.showAmounts ? subject : withoutAmounts(subject);
+  const shown = settings.showAmounts ? subject : withoutAmounts(subject);
+  // It says how new the deal is, and stands in the history.
+  return isDeal(shown) ? { ...shown, deal: { ...shown.deal, changed_at: undefined } } : shown;
 }

@@ -1,15 +1,17 @@
 /** Takes deliveries from the inbox, engagement by engagement, and reconciles: the service's worker. */
 
+import { msBetween } from '#domain/base/calendar.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/policy/action-text.ts';
+import { fieldAt, textAt } from '#domain/sow/problems.ts';
 import { readSubject } from '#domain/sow/read-deal.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
-import type { Claim, Inbox } from '#ports/inbox.ts';
+import type { Claim, Inbox, StoredDelivery } from '#ports/inbox.ts';
 import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
@@ -125,7 +127,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
         : {
             sow,
             // The inbox keeps their order; the clock by which they came in may have been wrong.
-            origin: { kind: 'crm', name: null, commit: null, at: null },
+            origin: { kind: 'crm', name: null, commit: null, at: sow.deal?.changed_at ?? null },
             amend: deps.settings.amendments === 'auto' ? 'apply' : 'ask',
           }),
       comments: lookOfDeliveries(deliveries),
@@ -192,14 +194,36 @@ async function latestSow(
   { inbox, settings }: DrainDeps,
   { engagement, deliveries }: Claim,
 ): Promise<Subject | null> {
-  const last = deliveries.findLast(({ kind }) => kind === 'sow');
+  const last = newestOf(deliveries.filter(({ kind }) => kind === 'sow'));
   if (last === undefined) return null;
-  const [applied] = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: 1 });
-  // By the order in which they came: an instant may be of a clock that was wrong.
-  if (applied !== undefined && Number(applied.id) > Number(last.id)) return null;
+  const applied = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: MOST_APPLIED });
+  if (applied.some((known) => isNewer(known, last))) return null;
   const read = readSubject(last.payload, settings.deals);
   if (read.kind === 'ok') return read.subject;
   throw new InvalidInputError(read.problems);
+}
+
+/** How many that were applied are held against one that waits: a deal changes a few times a day at most. */
+const MOST_APPLIED = 20;
+
+/** The one that came last, or that was changed last where the CRM says so. */
+function newestOf(deliveries: readonly StoredDelivery[]): StoredDelivery | undefined {
+  return deliveries.reduce<StoredDelivery | undefined>(
+    (newest, next) => (newest !== undefined && isNewer(newest, next) ? newest : next),
+    undefined,
+  );
+}
+
+/** By the order in which they came where the CRM does not say: an instant of ours may be of a clock that was wrong. */
+function isNewer(one: StoredDelivery, other: StoredDelivery): boolean {
+  const [known, now] = [changedAt(one.payload), changedAt(other.payload)];
+  return known !== null && now !== null && known !== now
+    ? msBetween(now, known) > 0
+    : Number(one.id) > Number(other.id);
+}
+
+function changedAt(payload: unknown): string | null {
+  return textAt(fieldAt(payload, 'deal'), 'changed_at');
 }
 
 /** What one piece of work leaves in the audit log. */

@@ -36,7 +36,7 @@ async function checked(
 ): Promise<CliResult> {
   const deps = { ...world.deps, gitlab: world.connect(), ...changes };
   return await runCommand(check, [], deps, {
-    wonSows: async (known) => won.filter(({ number }) => !known.has(number)),
+    launchingFiles: async (known) => won.filter(({ number }) => !known.has(number)),
   });
 }
 
