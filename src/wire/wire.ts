@@ -158,23 +158,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     pipelineFile: () => readPipelineFile(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
     lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
-    lintProject: async (linted) => {
-      const { lintProject } = await import('#templates/lint-project.ts');
-      const templates = templatesFolder(linted?.templates ?? TEMPLATES_FOLDER, cwd);
-      return await lintProject(
-        templates,
-        [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name)),
-        linted,
-      );
-    },
-    lintPaths: async (paths) => {
-      const { lintPaths } = await import('#templates/lint-paths.ts');
-      const deals = lintConfig(env, { folder: cwd }).config?.deals ?? DEFAULT_DEALS;
-      return await lintPaths(
-        paths.map((path) => pathFrom(cwd, path)),
-        deals,
-      );
-    },
+    ...lintingIn(cwd, env),
     freeze: async (id, options) => {
       const { freezeOwn } = await import('#templates/freeze-process.ts');
       return await freezeOwn(templatesFolder(config().templates, cwd), id, options);
@@ -198,6 +182,29 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     database: async () => await probeStore(config()),
     serve: async (port = config().port) =>
       await startServing({ ...config(), port }, { clock, connection, processes }),
+  };
+}
+
+/** What lint looks at, from the current folder. */
+function lintingIn(cwd: string, env: Environment): Pick<Wire, 'lintProject' | 'lintPaths'> {
+  return {
+    lintProject: async (linted) => {
+      const { lintProject } = await import('#templates/lint-project.ts');
+      const templates = templatesFolder(linted?.templates ?? TEMPLATES_FOLDER, cwd);
+      return await lintProject(
+        templates,
+        [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name)),
+        linted,
+      );
+    },
+    lintPaths: async (paths) => {
+      const { lintPaths } = await import('#templates/lint-paths.ts');
+      const deals = lintConfig(env, { folder: cwd }).config?.deals ?? DEFAULT_DEALS;
+      return await lintPaths(
+        paths.map((path) => pathFrom(cwd, path)),
+        deals,
+      );
+    },
   };
 }
 

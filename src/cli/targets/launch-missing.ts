@@ -44,7 +44,7 @@ export async function launchMissing(
   );
   if (clear.length > MOST_LAUNCHES) {
     context.output.warning(
-      `${counted(clear.length, 'SOW or deal')} without an engagement: more than ${MOST_LAUNCHES} at once are not launched by a sweep. Look whether group, project and folder are the right ones, then: procession apply sows/…`,
+      `${counted(clear.length, 'won SOW')} without an engagement: more than ${MOST_LAUNCHES} at once are not launched by a sweep. Look whether group, project and folder are the right ones, then: procession apply sows/…`,
     );
     return { results: [], left: absent.map(traceOf) };
   }
