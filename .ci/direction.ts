@@ -16,6 +16,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 export const ROWS: readonly (readonly string[])[] = [
   ['src/package-folder.ts'],
   ['src/domain/base'],
+  ['src/yaml'],
   ['src/domain/markdown'],
   ['src/domain/text'],
   ['src/domain/recurring', 'src/domain/proposals'],
@@ -25,6 +26,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/template', 'src/domain/engagement'],
   ['src/domain/hours'],
   ['src/domain/rulings'],
+  ['src/domain/changes'],
   ['src/domain/record'],
   ['src/domain/assess'],
   ['src/domain/dates'],
@@ -37,7 +39,6 @@ export const ROWS: readonly (readonly string[])[] = [
   ['src/domain/case'],
   ['src/ports'],
   [
-    'src/yaml',
     'src/git',
     'src/gitlab/http',
     'src/inbox',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CaseFile } from '#domain/case/process-case.ts';
+import { Effects } from '#domain/changes/effects.ts';
 import { MigrationFile } from '#domain/migration/migration-file.ts';
 import { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
@@ -36,6 +37,11 @@ export function migrationJsonSchema(): object {
 /** The JSON Schema of a step's front matter; published as `docs/step.schema.json`. */
 export function stepJsonSchema(): object {
   return { title: 'Front matter of a step', ...z.toJSONSchema(StepFrontMatter, { io: 'input' }) };
+}
+
+/** The JSON Schema of the effects of a change request, every scalar read as text; published as `docs/change.schema.json`. */
+export function changeJsonSchema(): object {
+  return { title: 'Effects of a change request', ...z.toJSONSchema(Effects, { io: 'input' }) };
 }
 
 /** The JSON Schema of a file of cases; published as `docs/case.schema.json`. */

@@ -86,6 +86,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     crm,
     deals,
     amendments,
+    change_kinds,
     show_amounts,
     templates,
   } = result.settings;
@@ -123,6 +124,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
       process: deals.process ?? null,
     },
     amendments,
+    changeKinds: change_kinds,
     showAmounts: show_amounts,
     commands,
     formerUsers: gitlab?.former_users ?? [],

@@ -1,5 +1,13 @@
 /** The only file that knows js-yaml: text to plain data, with the line of everything. */
-import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
+import {
+  CORE_SCHEMA,
+  constructFromEvents,
+  EVENT_ID,
+  type Event,
+  FAILSAFE_SCHEMA,
+  parseEvents,
+  YAMLException,
+} from 'js-yaml';
 import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { inspectEvents, type LineNode } from './inspect-events.ts';
 
@@ -18,8 +26,14 @@ const MAX_DEPTH = 40;
 /**
  * Reads one YAML document (JSON is one too). Stricter than YAML: no anchors and aliases (so nothing can expand),
  * no second document, no key twice, no keys that JavaScript treats specially.
+ *
+ * @param options.scalars `text`: every scalar is the text that stands there, so that `+80` and `no` stay what they say
  */
-export function parseYaml(text: string, file: string): ParsedYaml {
+export function parseYaml(
+  text: string,
+  file: string,
+  { scalars = 'values' }: { readonly scalars?: 'values' | 'text' } = {},
+): ParsedYaml {
   const lineAt = lineFinder(text);
   const problemAt = (position: number, at: FieldPath, message: string, fix: string): InputProblem =>
     problem({ file, line: lineAt(position), at }, message, fix);
@@ -45,7 +59,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       };
     const { root, problems } = inspectEvents(events, text, { file, lineAt });
     if (problems.length > 0) return { kind: 'error', problems };
-    const [value] = constructFromEvents(events, { source: text, schema: CORE_SCHEMA, maxAliases: 0 });
+    const schema = scalars === 'text' ? FAILSAFE_SCHEMA : CORE_SCHEMA;
+    const [value] = constructFromEvents(events, { source: text, schema, maxAliases: 0 });
     return { kind: 'ok', value, lineOf: (path) => lineAt(nearest(root, path)) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;

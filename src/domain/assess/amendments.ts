@@ -1,7 +1,7 @@
 /** Proposals that come from sources of the SOW: an amendment, a deal that is not won any more. */
 import type { Settings } from '#domain/base/settings.ts';
 import type { Proposal, ProposalAnswer } from '#domain/proposals/proposal.ts';
-import { changeText, type SowChange } from '#domain/sow/changes.ts';
+import type { SowChange } from '#domain/sow/changes.ts';
 import {
   type KeptSow,
   openOffers,
@@ -12,16 +12,18 @@ import {
 } from '#domain/sow/history.ts';
 import { LOST_STAGE } from '#domain/sow/stage.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
-import { sowEffects } from './sow-effects.ts';
+import { afterChange } from './change-proposals.ts';
+import { changeTable, effectLines } from './effect-lines.ts';
+import { type Asked, sowEffects } from './sow-effects.ts';
 import type { Assessment } from './step-status.ts';
 
 /** Proposals of what sources say and nobody has agreed to yet. */
 export function sowProposals(
-  { process, withdrawn }: Pick<Assessment, 'process' | 'withdrawn'>,
+  assessment: Asked & Pick<Assessment, 'withdrawn'>,
   kept: KeptSow,
   settings: Settings,
 ): readonly Proposal[] {
-  if (withdrawn) return [];
+  if (assessment.withdrawn) return [];
   return openOffers(kept).flatMap(({ origin, kind, reading }): Proposal[] => {
     switch (reading.kind) {
       case 'older':
@@ -33,32 +35,12 @@ export function sowProposals(
         return [colliding({ origin, kind }, reading)];
       case 'amendment': {
         const { calendar } = settings;
-        const effects = sowEffects(process, { from: kept.sow, to: reading.sow, calendar });
-        const dates = effects.dates.map(
-          ({ title, from, to }) => `| ${inlineText(title)} | ${from ?? '–'} | ${to ?? '–'} |`,
-        );
+        const effects = sowEffects(assessment, { from: kept.sow, to: reading.sow, calendar });
         const revision = revisionOf(kept.history) + 1;
         return [
           {
             ...titled(kind, origin),
-            lines: [
-              ...changeTable(reading.changes),
-              ...effects.added.map(({ title }) => `It adds the step **${inlineText(title)}**.`),
-              ...effects.retired.map(
-                ({ title }) =>
-                  `It no longer asks for **${inlineText(title)}**: if that has an issue, people are asked there.`,
-              ),
-              ...(dates.length === 0
-                ? []
-                : [
-                    '',
-                    'Dates that move, where nobody has set another one:',
-                    '',
-                    '| Step | From | To |',
-                    '|---|---|---|',
-                    ...dates,
-                  ]),
-            ],
+            lines: [...changeTable(reading.changes), ...effectLines(effects)],
             does: { revision, changes: reading.changes, effects },
             hindrance: null,
           },
@@ -81,10 +63,6 @@ function originText({ kind, name, commit, at }: SowOrigin): string {
   const what = kind === 'crm' ? 'the CRM' : inlineText(name ?? (kind === 'file' ? 'its file' : 'a change'));
   const when = commit?.slice(0, 8) ?? at;
   return when === null || when === undefined ? what : `${what}, ${inlineText(when)}`;
-}
-
-function changeTable(changes: readonly SowChange[]): readonly string[] {
-  return [...changes.map((change) => `- ${inlineText(changeText(change))}`), ''];
 }
 
 function colliding(
@@ -114,10 +92,17 @@ function notWon(kind: SourceKind, stage: string): Proposal {
   };
 }
 
-/** SOW and history after what people have agreed to. */
-export function afterAnswers(kept: KeptSow, answers: readonly ProposalAnswer[]): KeptSow {
-  return answers.reduce((now, { kind, cause, outcome, on, by }) => {
-    const isTaken = kind === 'amendment' && outcome === 'applied' && (cause === 'file' || cause === 'crm');
+/** SOW and history after what people have agreed to. @param before the assessment that they have seen */
+export function afterAnswers(
+  kept: KeptSow,
+  answers: readonly ProposalAnswer[],
+  before: Pick<Assessment, 'steps'>,
+): KeptSow {
+  return answers.reduce((now, answer) => {
+    const { kind, cause, outcome, on, by } = answer;
+    if (outcome !== 'applied') return now;
+    if (kind === 'change') return afterChange(now, answer, before);
+    const isTaken = kind === 'amendment' && (cause === 'file' || cause === 'crm');
     return isTaken ? (takeOffer(now, cause, { on, by }) ?? now) : now;
   }, kept);
 }

@@ -19,6 +19,8 @@ import type { Subject } from '#domain/sow/subject.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type ApprovalReading, approvalGate, isApproved, readApprovals } from './approvals.ts';
+import { changeGate } from './change-gate.ts';
+import { type Change, type ChangeReadings, changeNow, effectsNameOf } from './changes.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
@@ -50,6 +52,7 @@ interface StepContext {
   readonly isOver: (step: StepKey) => boolean;
   /** Memories of recurring steps. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
+  readonly changes: ChangeReadings;
   readonly hours: HoursReading | null;
   /** Closed by Procession together with the epic: then nobody is asked for a list or evidence, even if the epic opens again. */
   readonly endedByUs: boolean;
@@ -57,7 +60,7 @@ interface StepContext {
 
 type Facts = Pick<
   StepStatus,
-  'unticked' | 'gone' | 'evidence' | 'approvals' | 'gates' | 'waiver' | 'acceptance' | 'run'
+  'unticked' | 'gone' | 'evidence' | 'approvals' | 'gates' | 'change' | 'waiver' | 'acceptance' | 'run'
 >;
 
 /**
@@ -253,6 +256,7 @@ function readFacts(
       evidence: [],
       approvals,
       gates: [],
+      change: null,
       waiver: null,
       acceptance: null,
       run,
@@ -276,24 +280,28 @@ function readFacts(
   const isJudged = issue.state === 'opened' || recorded === null;
   const gone = isJudged ? readGone(step, issue.description, fields, context) : null;
   const asked = gone === null ? null : stillAsked(gone, evidence, isAccepted);
+  const waiver = waiverOf(step.id, rulings);
+  const gates = [
+    ...approvals.map(approvalGate),
+    ...readGates({
+      key: step.id,
+      step,
+      issue,
+      rulings,
+      titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
+      isOver: context.isOver,
+    }),
+    ...minutesGate(step, memory),
+  ];
+  const change = changeIn({ step, issue, recorded }, { evidence, approvals, waiver }, context);
   return {
     unticked: isAccepted ? [] : [...untickedItems(step, issue), ...(asked?.checklist ?? [])],
     gone: asked,
     evidence,
     approvals,
-    gates: [
-      ...approvals.map(approvalGate),
-      ...readGates({
-        key: step.id,
-        step,
-        issue,
-        rulings,
-        titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
-        isOver: context.isOver,
-      }),
-      ...minutesGate(step, memory),
-    ],
-    waiver: waiverOf(step.id, rulings),
+    gates: [...gates, ...changeGate(change)],
+    change,
+    waiver,
     acceptance,
     run,
   };
@@ -311,13 +319,31 @@ function approvalsOf(
   };
   return readApprovals(approvalsAsked(step.done_when, sow), {
     key: step.id,
-    approvals: rulings.approvals,
-    doers: doersOf(step, issue, context),
+    approvals: approvalsOfNow(step.id, context),
+    doers: [...doersOf(step, issue, context), ...requesterOf(step.id, context)],
     doersOf: before,
     sources: { sow, rulings },
     settings,
     today,
   });
+}
+
+/** Approvals without those of a change request that were given to another text of its effects. */
+function approvalsOfNow(key: StepKey, { rulings, changes }: StepContext): Rulings['approvals'] {
+  const reading = changes.get(key);
+  if (reading === undefined || reading.applied !== null) return rulings.approvals;
+  const name = effectsNameOf(reading);
+  return rulings.approvals.filter(
+    ({ step, effects, waived }) => step !== key || waived !== undefined || (effects ?? '') === name,
+  );
+}
+
+/** Who has asked for a change does not approve it. */
+function requesterOf(key: StepKey, { rulings, changes }: StepContext): readonly ActualUser[] {
+  if (!changes.has(key)) return [];
+  return rulings.instances.flatMap(({ step, byId, by }) =>
+    step === key ? [{ id: byId, username: by }] : [],
+  );
 }
 
 /** Nobody: an issue that is made in this run has no user's id yet. */
@@ -332,6 +358,22 @@ function doersOf(
   if (issue !== null) return issue.closedBy === null ? issue.assignees : [...issue.assignees, issue.closedBy];
   const username = assigneeFor(owner, { sow, rulings }, settings);
   return username === null ? [] : [{ id: NO_ID, username }];
+}
+
+/** Where a change request stands; `null` of other steps. */
+function changeIn(
+  { step, issue, recorded }: Pick<StepInput, 'step' | 'issue' | 'recorded'>,
+  { evidence, approvals, waiver }: Pick<Facts, 'evidence' | 'approvals' | 'waiver'>,
+  { changes }: StepContext,
+): Change | null {
+  const reading = changes.get(step.id);
+  if (reading === undefined) return null;
+  const isClosed = issue?.state === 'closed' && (waiver !== null || recorded !== null);
+  return changeNow(step, reading, {
+    approved: approvals.every(isApproved),
+    evidence,
+    over: waiver?.skip === true || isClosed,
+  });
 }
 
 /** Without what nobody is asked for: the list that silence has accepted, a table in which nothing is missing. */

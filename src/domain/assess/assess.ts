@@ -18,9 +18,10 @@ import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
 import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
-import { NO_HISTORY, revisionOf } from '#domain/sow/history.ts';
+import { NO_HISTORY, revisionOf, type SowHistory } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
+import { readChanges, withChanges } from './changes.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
 import { wasDone } from './was-done.ts';
@@ -42,18 +43,14 @@ export interface AssessInput {
   readonly trackers?: ReadonlyMap<StepKey, TrackerMemory>;
   /** Hours that are being imported; absent: none. */
   readonly statement?: HoursStatement | undefined;
+  /** How the SOW came to be what it is; absent: as recorded. */
+  readonly history?: SowHistory;
 }
 
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
 export function assess(input: AssessInput): Assessment {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
-  const own = asMigrated(input.process, found.record?.migrated ?? null);
-  const itemized = withItems(own, sow, found.issues.keys());
-  const process = withInstances(itemized, rulings.instances);
-  const selected = stepsFor(process, sow);
-  const { included } = selected;
-  const excluded = [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())];
-  const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
+  const history = input.history ?? found.record?.history ?? NO_HISTORY;
   const hours = hoursOf({
     memory: found.record?.hours ?? NO_HOURS,
     sow,
@@ -63,7 +60,26 @@ export function assess(input: AssessInput): Assessment {
     calendar: settings.calendar,
     today,
   });
-  const circumstances = { process, sow, settings, rulings, today, trackers: recorded, hours: hours.reading };
+  const own = asMigrated(input.process, found.record?.migrated ?? null);
+  const itemized = withItems(own, sow, found.issues.keys());
+  const defined = withInstances(itemized, rulings.instances);
+  const asked = { issues: found.issues, kept: { sow, history }, rulings, hours: hours.reading, settings };
+  const changes = readChanges(defined, asked);
+  const process = withChanges(defined, changes);
+  const selected = stepsFor(process, sow);
+  const { included } = selected;
+  const excluded = [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())];
+  const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
+  const circumstances = {
+    process,
+    sow,
+    settings,
+    rulings,
+    today,
+    trackers: recorded,
+    changes,
+    hours: hours.reading,
+  };
   const statuses = judged(included, circumstances, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
@@ -77,6 +93,7 @@ export function assess(input: AssessInput): Assessment {
   return {
     engagement,
     process,
+    plain: own,
     sow,
     rulings,
     today,

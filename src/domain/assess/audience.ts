@@ -9,6 +9,7 @@
 import type { ActualEpic, ActualIssue, ActualNote } from '#domain/engagement/state.ts';
 import type { ApprovalReading } from './approvals.ts';
 import type { EvidenceReading } from './evidence.ts';
+import type { GateReading } from './gates.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 
 /** Words in place of what only those read who may see the issue. */
@@ -47,15 +48,24 @@ export function openly<Judged extends Pick<Assessment, 'steps'>>(assessment: Jud
 }
 
 function withheld(status: StepStatus): StepStatus {
-  const { waiver } = status;
+  const { waiver, change } = status;
   return {
     ...status,
     unticked: items(status.unticked),
     evidence: status.evidence.map(withoutValue),
     approvals: status.approvals.map(withoutReason),
+    gates: status.gates.map(withoutEffects),
+    change: change === null ? null : { ...change, wanted: { kind: 'none' } },
     waiver: waiver === null ? null : { ...waiver, reason: `the reason ${WITHHELD}` },
     violations: status.violations.map(withoutWords),
   };
+}
+
+/** What is wrong with effects quotes them. */
+function withoutEffects(gate: GateReading): GateReading {
+  return gate.gate !== 'change' || gate.problem === null
+    ? gate
+    : { ...gate, problem: `what is missing ${WITHHELD}` };
 }
 
 function withoutWords(violation: Violation): Violation {
@@ -64,6 +74,7 @@ function withoutWords(violation: Violation): Violation {
     ...violation,
     unticked: items(violation.unticked),
     evidence: violation.evidence.map(withoutValue),
+    gates: violation.gates.map(withoutEffects),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Rulings } from '#domain/rulings/rulings.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 
 /** Kind of completion rule. */
-export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline' | 'minutes';
+export type GateKind = 'approval' | 'time-spent' | 'label' | 'instances' | 'pipeline' | 'minutes' | 'change';
 
 /** Gate as it was found. Texts are plain phrases without a full stop. */
 export interface GateReading {

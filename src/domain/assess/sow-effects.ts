@@ -1,10 +1,13 @@
 /** What another SOW would mean for an engagement: steps that come or go, dates that move, hours that count. */
 import type { Calendar } from '#domain/base/calendar.ts';
-import type { StepKey } from '#domain/base/keys.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { dueDates } from '#domain/process/due-dates.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import { withItems } from '#domain/process/items.ts';
+import type { Step } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
+import { withInstances } from '#domain/rulings/instances.ts';
 import type { Subject } from '#domain/sow/subject.ts';
+import type { Assessment } from './step-status.ts';
 
 /** A step whose planned date is another one. `null`: it has none. */
 export interface DateMove {
@@ -21,12 +24,15 @@ export interface SowEffects {
   readonly dates: readonly DateMove[];
 }
 
+/** What of an assessment says which steps a SOW would have. */
+export type Asked = Pick<Assessment, 'plain' | 'rulings' | 'steps' | 'excluded'>;
+
 /** Compares what a process makes of two SOWs. */
 export function sowEffects(
-  process: ProcessDefinition,
+  asked: Asked,
   { from, to, calendar }: { readonly from: Subject; readonly to: Subject; readonly calendar: Calendar },
 ): SowEffects {
-  const [before, after] = [stepsIn(process, from), stepsIn(process, to)];
+  const [before, after] = [stepsIn(asked, from), stepsIn(asked, to)];
   const named = ({ id, title }: { id: StepKey; title: string }): { step: StepKey; title: string } => ({
     step: id,
     title,
@@ -45,9 +51,9 @@ export function sowEffects(
   };
 }
 
-function stepsIn(
-  process: ProcessDefinition,
-  sow: Subject,
-): ReadonlyMap<StepKey, ProcessDefinition['steps'][number]> {
+function stepsIn({ plain, rulings, steps, excluded }: Asked, sow: Subject): ReadonlyMap<StepKey, Step> {
+  const made = steps.flatMap(({ key, issue }) => (issue === null ? [] : [key]));
+  const dropped = excluded.flatMap(({ step: { id } }) => (id === stepIdOf(id) ? [] : [id]));
+  const process = withInstances(withItems(plain, sow, [...made, ...dropped]), rulings.instances);
   return new Map(stepsFor(process, sow).included.map(({ step }) => [step.id, step]));
 }

@@ -11,6 +11,7 @@ import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { ApprovalReading } from './approvals.ts';
+import type { Change } from './changes.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 import type { Gone } from './gone.ts';
@@ -57,6 +58,8 @@ export interface StepStatus {
   readonly approvals: readonly ApprovalReading[];
   /** Approval, time, labels, on-demand issues, pipeline. */
   readonly gates: readonly GateReading[];
+  /** Of a change request with an issue. */
+  readonly change: Change | null;
   /** Exception under which the step may be closed, or was. */
   readonly waiver: Waiver | null;
   /** Count of silence of the step. */
@@ -75,6 +78,8 @@ export interface Assessment {
   readonly engagement: EngagementKey;
   /** Process with one step for each on-demand issue. */
   readonly process: ProcessDefinition;
+  /** Process of the engagement before it has steps for the items of the SOW. */
+  readonly plain: ProcessDefinition;
   readonly sow: Subject;
   readonly rulings: Rulings;
   /** Members of the project among those whom roles name; absent: nobody was asked. */

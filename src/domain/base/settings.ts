@@ -84,6 +84,31 @@ export interface LaunchChoice {
   readonly choices: readonly (Launch & { readonly when: Condition })[];
   readonly otherwise: Launch;
 }
+/** Kinds of changes to a SOW that people agree on. */
+export const CHANGE_KINDS = [
+  'clarification',
+  'dates',
+  'extension',
+  'increase',
+  'decrease',
+  'type',
+  'other work',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Papers on which both sides agree to a change, the weakest first. */
+export const PAPERS = ['written confirmation', 'signed order', 'new SOW'] as const;
+export type Paper = (typeof PAPERS)[number];
+
+/** What a kind of change needs, where it is not what is customary. */
+export type ChangeKinds = Readonly<
+  Partial<
+    Record<
+      ChangeKind,
+      { readonly paper?: Paper | undefined; readonly approvals?: readonly string[] | undefined }
+    >
+  >
+>;
 
 /** What is known about deals. */
 export interface DealSettings {
@@ -112,6 +137,7 @@ export interface Settings {
   readonly moveDates: MoveDates;
   readonly amendments: AmendmentMode;
   readonly deals: DealSettings;
+  readonly changeKinds: ChangeKinds;
   /** Who may give a comment command, where it differs from `commands.ts`: roles, `owner`, `anybody`. */
   readonly commands: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Usernames of earlier bots of ours: tracking issues made by them count as ours. */
@@ -131,6 +157,7 @@ export const DEFAULT_SETTINGS: Settings = {
   moveDates: DEFAULT_MOVE_DATES,
   amendments: 'ask',
   deals: DEFAULT_DEALS,
+  changeKinds: {},
   commands: {},
   formerUsers: [],
 };

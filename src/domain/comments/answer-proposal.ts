@@ -1,7 +1,8 @@
 /** `/ps apply`: what was proposed is carried out while it is what was shown, or left as it is. */
+import { appliedChange, requestOf } from '#domain/assess/change-proposals.ts';
 import { BY_MANAGER, WON_AGAIN } from '#domain/assess/withdrawal.ts';
 import { isOpen } from '#domain/proposals/memory.ts';
-import { digestOf, isSameProposal, type Proposal } from '#domain/proposals/proposal.ts';
+import { digestOf, isSameProposal, type Proposal, type ProposalAnswer } from '#domain/proposals/proposal.ts';
 import { isOpenReplan, type Rulings } from '#domain/rulings/rulings.ts';
 import { done, type Effect, type EffectContext, given, refused, text } from './effect.ts';
 import type { Command } from './read-arguments.ts';
@@ -32,9 +33,13 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
   const wanted = command.digest ?? shown;
   if (wanted === null || !now.startsWith(wanted))
     return refused(
-      `what is proposed is no longer what was shown. The comment on the epic shows it as it is now; then write \`/ps apply ${now}\``,
+      `what is proposed is no longer what was shown. Its comment shows it as it is now; then write \`/ps apply ${now}\``,
     );
   if (!command.no && proposal.hindrance !== null) return refused(proposal.hindrance);
+  if (!command.no && changesSow(proposal) && context.effects.proposals.some(changesSow))
+    return refused(
+      'the SOW has just changed by something else that was applied. The comment about this one shows it anew',
+    );
   const { by, on } = given(context);
   const { kind, cause } = proposal;
   const outcome = command.no ? 'dropped' : 'applied';
@@ -48,7 +53,7 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
     reason: command.no ? command.reason : null,
   } as const;
   return done(context, {
-    rulings: proposal.kind === 'withdrawal' ? turned(proposal.cause, outcome, context) : {},
+    rulings: ruledBy(proposal, outcome, context),
     effects: { proposals: [...context.effects.proposals, answer] },
     reply: text(command.no ? `Left as it is: ${proposal.title}.` : `Applied: ${proposal.title}.`),
   });
@@ -58,6 +63,26 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
 function areDatesMeant({ digest }: Extract<Command, { name: 'apply' }>, context: EffectContext): boolean {
   const isElse = proposalsShown(context).some((one) => one.isOpen);
   return digest === null && !isElse && context.assessment.rulings.replans.some(isOpenReplan);
+}
+
+function changesSow({
+  kind,
+  outcome = 'applied',
+}: Pick<Proposal, 'kind'> & Partial<Pick<ProposalAnswer, 'outcome'>>): boolean {
+  return outcome === 'applied' && (kind === 'amendment' || kind === 'change');
+}
+
+function ruledBy(
+  proposal: Proposal,
+  outcome: ProposalAnswer['outcome'],
+  context: EffectContext,
+): Partial<Rulings> {
+  if (proposal.kind === 'withdrawal') return turned(proposal.cause, outcome, context);
+  const request = requestOf(proposal, context.assessment);
+  if (request === undefined || outcome === 'dropped') return {};
+  const { assessment } = context;
+  const applied = appliedChange(request, assessment, given(context));
+  return { changes: [...assessment.rulings.changes, ...applied] };
 }
 
 /** Rulings after an answer about the end of an engagement. */

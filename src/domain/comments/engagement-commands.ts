@@ -92,23 +92,30 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: EffectCo
 function add(command: Extract<Command, { name: 'add' }>, context: EffectContext): Effect {
   const { assessment } = context;
   const { instances } = assessment.rulings;
+  const id = withoutAlias(command.step, assessment.process);
   const possible = [
     ...new Set(assessment.process.steps.filter(isMadeByCommand).map(({ id }) => stepIdOf(id))),
   ];
-  if (!possible.includes(command.step))
+  if (!possible.includes(id))
     return refused(
       possible.length === 0
         ? `${assessment.process.name} has no step that is made on demand`
         : `only these are made on demand: ${possible.join(', ')}`,
     );
   if (assessment.closed) return refused('the engagement is closed');
-  if (instances.filter(({ step }) => stepIdOf(step) === command.step).length >= MOST_INSTANCES)
+  if (instances.filter(({ step }) => stepIdOf(step) === id).length >= MOST_INSTANCES)
     return refused(`there are ${MOST_INSTANCES} already`);
-  const step = nextInstance(command.step, instances);
+  const step = nextInstance(id, instances);
   return done(context, {
     rulings: { instances: [...instances, { step, title: command.title, ...given(context) }] },
     reply: text(`Added ${stepReference(step)} ${command.title ?? step}.`),
   });
+}
+
+/** The step that is called so now. @example `change-order` → `change-request` */
+function withoutAlias(name: string, { steps }: EffectContext['assessment']['process']): string {
+  const known = steps.find(({ aliases }) => aliases?.includes(name) === true);
+  return known === undefined ? name : stepIdOf(known.id);
 }
 
 function health(command: Extract<Command, { name: 'health' }>, context: EffectContext): Effect {

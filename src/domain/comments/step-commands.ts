@@ -1,5 +1,7 @@
 /** The commands about one step. */
 import { isBarredFrom } from '#domain/assess/approvals.ts';
+import { effectsNameOf } from '#domain/assess/changes.ts';
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import { addWorkingDays } from '#domain/base/calendar.ts';
 import { rolesOf } from '#domain/rulings/people.ts';
 import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
@@ -99,7 +101,14 @@ function approve(context: EffectContext): Effect {
   );
   const as = asked.length === 1 ? '' : ` (${roles.join(', ')})`;
   return done(context, {
-    rulings: { approvals: withApproval(others, { step: status.key, roles, ...given(context) }) },
+    rulings: {
+      approvals: withApproval(others, {
+        step: status.key,
+        roles,
+        ...approvedText(status),
+        ...given(context),
+      }),
+    },
     reply: onEpic(context, `${linked(status)} is approved by \`${said.by.username}\`${as}.`),
   });
 }
@@ -108,6 +117,11 @@ function approve(context: EffectContext): Effect {
 function withApproval(others: readonly Approval[], approval: Approval): Approval[] {
   const byLabel = others.filter(({ note }) => note === null);
   return [...others.filter(({ note }) => note !== null), approval, ...byLabel];
+}
+
+/** What of a change request is approved: what stands there now. */
+function approvedText({ change }: StepStatus): { readonly effects?: string } {
+  return change === null ? {} : { effects: effectsNameOf(change) };
 }
 
 /** Does without the approval of one role; the others, and everything else, are asked for still. */

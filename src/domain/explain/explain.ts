@@ -7,6 +7,7 @@ import type { Acceptance } from '#domain/assess/acceptance.ts';
 import { type ApprovalSeen, approvalsSeen } from '#domain/assess/approvals.ts';
 import { currentLabel } from '#domain/assess/assess.ts';
 import { isConfidential, openly, WITHHELD_ITEM } from '#domain/assess/audience.ts';
+import { type ChangeSeen, changeSeen } from '#domain/assess/change-seen.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
 import type { GateReading } from '#domain/assess/gates.ts';
 import { type Health, healthOf } from '#domain/assess/health.ts';
@@ -106,6 +107,8 @@ export type StepExplanation =
       readonly gates: readonly GateReading[];
       /** Approvals one by one; absent where none is asked for. */
       readonly approvals?: readonly ApprovalSeen[];
+      /** Of a change request. */
+      readonly change?: ChangeSeen;
       /** The exception under which it may be closed, or is. */
       readonly waiver: Waiver | null;
       /** How the count of silence stands. */
@@ -274,6 +277,7 @@ function explainStep(status: StepStatus, context: BlockContext, forecast: Foreca
     acceptance: status.acceptance,
     due: explainDue(status, context),
     ...(occurrences === null ? {} : { occurrences }),
+    ...(status.change === null ? {} : { change: changeSeen(status, status.change) }),
     forecast: forecast.steps.get(status.key)?.forecast ?? null,
     cannotBeHeld: forecast.steps.get(status.key)?.cannotBeHeld ?? false,
     forecastReason: forecastReason(forecast.steps.get(status.key), context),

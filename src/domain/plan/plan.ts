@@ -12,6 +12,7 @@ import type { Action, Plan } from './action.ts';
 import { planAnswers } from './answers.ts';
 import { planCopy, planHolder, planIssues, planLabels } from './creation.ts';
 import { appliedReplans, datesAfter, planDateNotes } from './dates.ts';
+import { planEffectsNotes } from './effects-notes.ts';
 import { isStopped, planEpic, planPausing, planStopped, planTurn } from './epic.ts';
 import { fightIn, touchesAfter, wrongClosesIn } from './fuse.ts';
 import { holderAfter, planRetirement } from './holder.ts';
@@ -64,6 +65,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     what: 'proposals of dates, and what became of them',
     because: 'the explanation before the change; the epic, written later, records them',
     actions: planDateNotes,
+  },
+  {
+    what: 'replies to effects of change requests',
+    because: 'the explanation before the change; the epic, written later, records that they were told',
+    actions: planEffectsNotes,
   },
   {
     what: 'notes about failed pipelines',

@@ -1,4 +1,5 @@
 /** Proposals told on the epic, and what the record keeps of them. */
+import { requestOf } from '#domain/assess/change-proposals.ts';
 import type { ProposalMemory } from '#domain/proposals/memory.ts';
 import { type SettledProposals, settleProposals } from '#domain/proposals/settle.ts';
 import { proposalNote, proposalRule } from '#domain/texts/proposal-note.ts';
@@ -36,18 +37,19 @@ function whileStopped(
   };
 }
 
-/** Tells what is new about proposals, each in its one comment. */
+/** Tells what is new about proposals, each in its one comment: on the request that it comes from, else on the epic. */
 export function planProposals({
   proposals,
   context,
 }: Pick<Draft, 'proposals' | 'context'>): readonly Action[] {
-  return proposals.news.map(
-    (news): Action => ({
+  return proposals.news.map((news): Action => {
+    const request = requestOf(news, context.assessment);
+    return {
       kind: 'write-note',
-      target: { kind: 'epic' },
+      target: request === undefined ? { kind: 'epic' } : { kind: 'step', step: request.key },
       rule: proposalRule(news),
       body: proposalNote(news, context),
       ...(news.what === 'asks' ? { once: true } : { ends: true }),
-    }),
-  );
+    };
+  });
 }

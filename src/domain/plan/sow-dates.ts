@@ -13,8 +13,8 @@ export function followingSow(input: PlanInput): PlanInput {
   const { assessment, found } = facts;
   const from = found.record?.sow ?? assessment.sow;
   if (from === assessment.sow) return input;
-  const { process, sow: to, rulings, today } = assessment;
-  const { dates } = sowEffects(process, { from, to, calendar: settings.calendar });
+  const { sow: to, rulings, today } = assessment;
+  const { dates } = sowEffects(assessment, { from, to, calendar: settings.calendar });
   const moves = dates.flatMap(({ step, from: was, to: date }) => {
     const status = assessment.steps.find(({ key }) => key === step);
     return status === undefined || status.done || date === null ? [] : [{ status, step, was, date }];

@@ -3,7 +3,9 @@
  * `/engagements/<sow>.json`: fields are added, never changed. All text is on one line, without invisible characters.
  */
 import { z } from 'zod';
+import { CHANGE_STATES } from '#domain/assess/changes.ts';
 import { HEALTH_STATES, MONEY_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
+import { CHANGE_KINDS, PAPERS } from '#domain/base/settings.ts';
 import { HoursSeen } from '#domain/hours/seen.ts';
 
 const CalendarDay = z.string().describe('A date: 2026-11-30.');
@@ -107,6 +109,15 @@ export const ReportedStep = z.object({
     )
     .optional()
     .describe('Of a step that asks for any, in its order; a role that needs two people has two.'),
+  change: z
+    .object({
+      kind: z.enum(CHANGE_KINDS).nullable().describe('null: its effects are not written yet, or wrong.'),
+      state: z.enum(CHANGE_STATES),
+      paper: z.enum(PAPERS).nullable().describe('What it needs.'),
+      approvals: z.array(z.object({ role: z.string(), by: z.string().nullable() })),
+    })
+    .optional()
+    .describe('Of a change request.'),
   occurrences: z
     .object({
       held: z.number().int(),

@@ -1,5 +1,6 @@
 import { type ApprovalSeen, approvalsSeen } from '#domain/assess/approvals.ts';
 import { isConfidential, openly } from '#domain/assess/audience.ts';
+import { changeSeen } from '#domain/assess/change-seen.ts';
 import { healthOf } from '#domain/assess/health.ts';
 import { accompanies, latenessOf } from '#domain/assess/lateness.ts';
 import { assigneesOf, dueOf, openTurns } from '#domain/assess/outlook.ts';
@@ -186,6 +187,7 @@ function reportStep(
       ? {}
       : { approvals: approvalsSeen(status.approvals).map(plainApproval) }),
     ...(counted === null ? {} : { occurrences: { ...counted, lacking, days: [...days] } }),
+    ...(status.change === null ? {} : { change: changeSeen(status, status.change) }),
     reference: issue?.reference ?? null,
     url: issue?.url ?? null,
   };

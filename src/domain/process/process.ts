@@ -152,6 +152,27 @@ const PipelineRule = z.strictObject({
 });
 export type PipelineRule = z.infer<typeof PipelineRule>;
 
+/** The step's issues ask for a change of the SOW: what they need follows from the effects that are written in them. */
+const ChangeRule = z.strictObject({
+  /** The evidence field that says what came of it, with exactly the choices of {@link CHANGE_RESULTS}. */
+  result: z.string().min(1).max(80),
+  /** The evidence field with the link to the paper, asked for unless nothing is to change. */
+  paper: z.string().min(1).max(80),
+  /** The evidence field with the reason, asked for where nothing is to change. */
+  reason: z.string().min(1).max(80),
+});
+export type ChangeRule = z.infer<typeof ChangeRule>;
+
+/** What can come of a change request. */
+export const CHANGE_RESULTS = [
+  'executed',
+  'confirmed in writing',
+  'new SOW',
+  'rejected',
+  'withdrawn',
+] as const;
+export type ChangeResult = (typeof CHANGE_RESULTS)[number];
+
 const EachKind = z.enum(['deliverables', 'milestones', 'services']);
 
 /** One issue for each of these of the SOW; `when`: for SOWs like this alone, others have one issue. */
@@ -172,6 +193,9 @@ export const StepFrontMatter = z.strictObject({
   kind: z.enum(['once', 'recurring', 'on-demand']).default('once'),
   /** `command`: no issue at launch; `/ps add <step> [title]` makes one each time (`kind: on-demand` only). */
   created: z.enum(['launch', 'command']).default('launch'),
+  /** Other ids by which `/ps add` knows it, such as the one it had before. */
+  aliases: z.array(Id).min(1).optional(),
+  changes: ChangeRule.optional(),
   when: Condition.optional(),
   after: z.array(Predecessor).default([]),
   /** For steps that run alongside others (recurring): may be closed only once this step is done; closed with the epic. */

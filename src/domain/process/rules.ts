@@ -2,6 +2,7 @@
 import { didYouMean } from '#domain/base/closest.ts';
 import type { Condition } from '#domain/base/condition-shape.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
+import { changeProblems } from './change-rules.ts';
 import { closingProblems } from './closing-rules.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { doneWhenProblems } from './done-when-rules.ts';
@@ -25,6 +26,7 @@ const RULES: readonly Rule[] = [
   pipelineProblems,
   recurringProblems,
   slipProblems,
+  changeProblems,
   closingProblems,
 ];
 

@@ -268,7 +268,7 @@ export function sameRecord(one: EngagementRecord, other: EngagementRecord): bool
  */
 export function lasting(record: EngagementRecord): EngagementRecord {
   const { waivers, approvals, appointments, hold, withdrawal, holds } = record.rulings;
-  const { calls, instances, health, snoozes, labelIds, pinned, moved } = record.rulings;
+  const { calls, instances, changes, health, snoozes, labelIds, pinned, moved } = record.rulings;
   return {
     ...record,
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
@@ -289,6 +289,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
       holds,
       calls,
       instances,
+      changes,
       health,
       snoozes,
       labelIds,

@@ -49,6 +49,8 @@ const Approval = z.object({
   roles: z.array(z.string()).optional(),
   /** Reason why these roles need not approve: then it is no consent, the manager does without. */
   waived: z.string().optional(),
+  /** Of a change request: name of the text of effects that was approved. */
+  effects: z.string().optional(),
   ...given,
   note: z.int().transform((note) => (note === BY_LABEL ? null : note)),
 });
@@ -104,6 +106,23 @@ const CallRuling = z.object({
   ...given,
 });
 export type CallRuling = z.infer<typeof CallRuling>;
+
+/** A change request that was carried out: what it says from then on changes nothing. */
+const AppliedChange = z.object({
+  step: Key,
+  /** Kind of change that it was. */
+  kind: z.string(),
+  paper: z.string(),
+  /** Revision of the SOW that it became; `null`: no field of the SOW is other. */
+  revision: z.int().nullable(),
+  /** Name of the text that its effects had. */
+  effects: z.string(),
+  ...given,
+});
+export type AppliedChange = z.infer<typeof AppliedChange>;
+
+/** Effects that cannot be carried out: whoever wrote them was told so about the text with this name. */
+const ToldEffects = z.object({ step: Key, text: z.string() });
 
 /** A hold that is over: its first day, and the day the engagement went on. */
 const PastHold = z.object({ from: CalendarDate, to: CalendarDate });
@@ -246,6 +265,8 @@ export const Rulings = z.object({
   holds: z.array(PastHold).default([]),
   calls: z.array(CallRuling).default([]),
   instances: z.array(Instance).default([]),
+  changes: z.array(AppliedChange).default([]),
+  toldEffects: z.array(ToldEffects).default([]),
   snoozes: z.array(Snooze).default([]),
   pinned: z.array(Pin).default([]),
   moved: z.array(Moved).default([]),

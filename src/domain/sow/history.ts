@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { msBetween } from '#domain/base/calendar.ts';
+import { PAPERS, type Paper } from '#domain/base/settings.ts';
 import { type SowChange, sowChanges } from './changes.ts';
 import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
 import { LAUNCH_STAGE } from './stage.ts';
@@ -47,12 +48,16 @@ const Revision = z.object({
   fields: z.array(z.string()),
   /** Username of whoever agreed to it; `null`: it was applied as it came. */
   by: z.string().nullable(),
+  /** Of a change request: what both sides have agreed on. */
+  paper: z.enum(PAPERS).optional(),
 });
 export type Revision = Readonly<z.infer<typeof Revision>>;
 
 export const SowHistory = z.object({
   revisions: z.array(Revision).default([]),
   sources: z.partialRecord(z.enum(SOURCE_KINDS), SourceMemory).default({}),
+  /** The end that was signed last, where another one holds by a written confirmation alone; `null`: none was signed. */
+  signedEnd: z.iso.date().nullable().optional(),
 });
 export type SowHistory = Readonly<z.infer<typeof SowHistory>>;
 
@@ -67,6 +72,11 @@ const MOST_FIELDS = 30;
 /** Number of the revision that holds: 1 since the launch. */
 export function revisionOf({ revisions }: SowHistory): number {
   return revisions.at(-1)?.number ?? 1;
+}
+
+/** End of the work that the last signed paper says, SOW or order; `null`: none says any. */
+export function signedEndOf({ sow, history }: KeptSow): string | null {
+  return history.signedEnd === undefined ? (sow.dates?.end ?? null) : history.signedEnd;
 }
 
 /** The SOW of an engagement with its history. */
@@ -173,12 +183,14 @@ function amended(
     said = null,
     on,
     by,
+    paper,
   }: {
     readonly to: Subject;
     readonly origin: SowOrigin;
     readonly said?: Subject | null;
     readonly on: string;
     readonly by: string | null;
+    readonly paper?: Paper;
   },
 ): KeptSow {
   const fields = sowChanges(kept.sow, to).map(({ field }) => field);
@@ -188,6 +200,7 @@ function amended(
     origin,
     fields: fields.slice(0, MOST_FIELDS),
     by,
+    ...(paper === undefined ? {} : { paper }),
   };
   const revisions =
     fields.length === 0
@@ -201,7 +214,36 @@ function amended(
     }
     return [[kind, rebased(kept, before ?? SILENT, to)] as const];
   });
-  return { sow: to, history: { revisions, sources: Object.fromEntries(sources) } };
+  const signed = signedEndAfter(kept, to, paper);
+  return { sow: to, history: { revisions, sources: Object.fromEntries(sources), ...signed } };
+}
+
+/** An end that comes from a source stands in a signed SOW; one that was only confirmed leaves the signed one as it was. */
+function signedEndAfter(kept: KeptSow, to: Subject, paper: Paper | undefined): Pick<SowHistory, 'signedEnd'> {
+  const { signedEnd } = kept.history;
+  if (kept.sow.dates?.end === to.dates?.end) return signedEnd === undefined ? {} : { signedEnd };
+  return paper === 'written confirmation' ? { signedEnd: signedEndOf(kept) } : {};
+}
+
+/** A change of the SOW that both sides have agreed on, ready to be carried out. */
+export interface AgreedChange {
+  readonly to: Subject;
+  /** Key of the change request. */
+  readonly step: string;
+  readonly paper: Paper;
+  /** The paper names the end, be it the one that holds already. */
+  readonly namesEnd: boolean;
+  readonly on: string;
+  readonly by: string;
+}
+
+/** Makes what was agreed on the SOW that holds. */
+export function changedBy(kept: KeptSow, { to, step, paper, namesEnd, on, by }: AgreedChange): KeptSow {
+  const origin: SowOrigin = { kind: 'change', name: step, commit: null, at: null };
+  const { sow, history } = amended(kept, { to, origin, on, by, paper });
+  if (!namesEnd || paper === 'written confirmation') return { sow, history };
+  const { signedEnd: _, ...others } = history;
+  return { sow, history: others };
 }
 
 /** A source that has said nothing since the launch: it said what the record says. */

@@ -15,6 +15,7 @@ import { hoursText } from '#domain/hours/words.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
+import { changesTable } from './change-notes.ts';
 import { forecastLines } from './forecast-lines.ts';
 import { byHandLines } from './kept-text.ts';
 import { trackersList } from './tracker-lines.ts';
@@ -65,6 +66,7 @@ export function epicBlock(
     '',
     ...forecastLines(context),
     ...afterEndLines(context),
+    ...changesTable(context),
     ...trackersList(context),
     ...waiverLines(assessment),
     ...byHandLines(byHand),

@@ -48,6 +48,8 @@ export type NoteRule =
   | `pipeline:${number}`
   /** With both versions, and how many migrations there have been. */
   | `migrated:${number}-${number}:${number}`
+  /** With the name of the text of effects that it is about. */
+  | `effects:${string}`
   /** With cause and day. */
   | `dates:${string}`
   | `dates-unanswered:${string}`

@@ -9,6 +9,7 @@ import type { Approval } from '#domain/rulings/rulings.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
+import { changeLines } from './change-notes.ts';
 import { estimateLines } from './estimate.ts';
 import { byHandLines } from './kept-text.ts';
 import { isRunningTracker, trackerLine } from './tracker-lines.ts';
@@ -26,6 +27,7 @@ export function stepBlock(status: StepStatus, context: BlockContext, byHand: rea
   return [
     headline(status, context),
     ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
+    ...changeLines(status, context).flatMap((line) => ['', line]),
     ...trackerLine(status.key, context).flatMap((line) => ['', line]),
     ...estimateLines(status, context),
     '',

@@ -1,6 +1,7 @@
 import { afterAnswers, sowProposals } from '#domain/assess/amendments.ts';
 import { appoint } from '#domain/assess/appointments.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
+import { changeProposals } from '#domain/assess/change-proposals.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { afterWonAgain, withdrawalProposals } from '#domain/assess/withdrawal.ts';
 import { withWorkException } from '#domain/assess/work-exception.ts';
@@ -37,7 +38,7 @@ const NOTHING_SETTLED: ReadonlyMap<StepKey, Settled> = new Map();
  */
 export async function assessWithComments(
   gitlab: GitLab,
-  facts: Omit<AssessInput, 'rulings' | 'sow'>,
+  facts: Omit<AssessInput, 'rulings' | 'sow' | 'history'>,
   kept: KeptSow,
   options: {
     readonly look: CommentLook;
@@ -52,6 +53,7 @@ export async function assessWithComments(
   const { look, started, now } = options;
   const proposalsOf = (assessment: Assessment, held: KeptSow): readonly Proposal[] => [
     ...sowProposals(assessment, held, settings),
+    ...changeProposals(assessment, held, settings),
     ...withdrawalProposals(assessment, found.issues, { kept: held, settings }),
   ];
   const recorded = found.record?.rulings ?? NO_RULINGS;
@@ -61,7 +63,7 @@ export async function assessWithComments(
     readLabelApprovals(gitlab, { ...facts, sow, now, rulings: settled }),
   ]);
   const rulings: Rulings = { ...settled, runs, ...byLabel };
-  const before = assess({ ...facts, sow, rulings });
+  const before = assess({ ...facts, ...kept, rulings });
   const reader = keepingThreads(gitlab, trackerIssues(before));
   const unread = before.rulings.hold !== null ? [] : issuesToRead(before, { found, settings, now });
   const followed = await readComments(reader.gitlab, {
@@ -73,10 +75,10 @@ export async function assessWithComments(
     settings,
   });
   const answered = followed?.effects.proposals ?? [];
-  const agreed = afterAnswers(kept, answered);
-  const heard = followed === null ? before : assess({ ...facts, sow: agreed.sow, rulings: followed.rulings });
+  const agreed = afterAnswers(kept, answered, before);
+  const heard = followed === null ? before : assess({ ...facts, ...agreed, rulings: followed.rulings });
   const asked = withWorkException(heard, settings);
-  const ruled = asked === heard.rulings ? heard : assess({ ...facts, sow: agreed.sow, rulings: asked });
+  const ruled = asked === heard.rulings ? heard : assess({ ...facts, ...agreed, rulings: asked });
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const isPaused = found.memory.paused && !options.resume && !effects.unpause;
   const threads =
@@ -85,7 +87,7 @@ export async function assessWithComments(
       : await settleTrackers(gitlab, ruled, { read: reader.read, found, settings, now });
   const isNews = [...threads].some(([key, { memory }]) => ruled.trackers.get(key) !== memory);
   const judged = isNews
-    ? assess({ ...facts, sow: agreed.sow, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
+    ? assess({ ...facts, ...agreed, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
     : ruled;
   const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
