@@ -237,7 +237,6 @@ export const BEFORE_CLOSING = [
   'welcome-email',
   'kick-off',
   'intake-aws',
-  'change-request',
   'project-summary',
   'customer-sign-off',
 ] as const;

@@ -129,6 +129,8 @@ export type Action =
       readonly ends?: true;
       /** Asks people for something: made by two writers at the same moment, the later one goes. */
       readonly once?: true;
+      /** Nobody has to read it again: the record, written later, counts it, so that it costs later runs nothing. */
+      readonly counted?: true;
     }
   /** Says to somebody that their comment was followed or not: a reaction on it, and words where they are needed. */
   | {

@@ -38,7 +38,14 @@ export function planEffectsNotes({ facts, context }: Pick<Draft, 'facts' | 'cont
     const rule = effectsRule(nameOf(status));
     return [
       ...over,
-      { kind: 'write-note', target, rule, body: effectsNote(rule, status, context), once: true },
+      {
+        kind: 'write-note',
+        target,
+        rule,
+        body: effectsNote(rule, status, context),
+        once: true,
+        counted: true,
+      },
     ];
   });
 }

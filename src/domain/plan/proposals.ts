@@ -49,7 +49,7 @@ export function planProposals({
       target: request === undefined ? { kind: 'epic' } : { kind: 'step', step: request.key },
       rule: proposalRule(news),
       body: proposalNote(news, context),
-      ...(news.what === 'asks' ? { once: true } : { ends: true }),
+      ...(news.what === 'asks' ? { once: true, counted: true } : { ends: true }),
     };
   });
 }

@@ -3,11 +3,13 @@
 import { type FilledCell, withCells } from '#domain/assess/filled-cells.ts';
 import { InvariantError } from '#domain/base/errors.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { itemName } from '#domain/comments/follow-comments.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { Step } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { recordLine, type Seal, withoutRecordLine } from '#domain/record/line.ts';
 import { type EngagementRecord, readRecord } from '#domain/record/record.ts';
+import type { Reading } from '#domain/rulings/rulings.ts';
 import { type KeptText, writeKept } from '#domain/text/kept-sections.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import type { Marker } from '#domain/text/marker.ts';
@@ -45,11 +47,16 @@ export function issueTextNow(now: string, { marker, block, evidence, kept }: Iss
   return block === null ? filled : writeManagedBlock(filled, marker, block);
 }
 
-/** Record with the ids of the issues there are by now, and the instants of what was done to them. */
+/**
+ * Record with the ids of the issues there are by now, and the instants of what was done to them.
+ *
+ * @param counted comments of ours that this run has made on issues, and that are not to be read for being new
+ */
 export function recordNow(
   { text, steps }: RecordToWrite,
   issues: ReadonlyMap<StepKey, Pick<ActualIssue, 'id' | 'updatedAt'>>,
   epic: Pick<ActualEpic, 'updatedAt'> | null,
+  counted: ReadonlyMap<StepKey, number> = new Map(),
 ): EngagementRecord {
   const parsed = readRecord(text);
   if (parsed.kind !== 'ok') throw new InvariantError(`a planned record ${parsed.reason}`);
@@ -63,7 +70,27 @@ export function recordNow(
     return [step, { ...touch, at: touch.at ?? item?.updatedAt ?? null }] as const;
   });
   const memory = { ...parsed.record.memory, issues: new Map(ids) };
-  return { ...parsed.record, memory, touches: new Map(touches) };
+  const { rulings } = parsed.record;
+  const own = new Map(
+    [...counted].flatMap(([step, more]): [string, number][] => {
+      const issue = issues.get(step);
+      return issue === undefined ? [] : [[itemName({ kind: 'issue', id: issue.id }), more]];
+    }),
+  );
+  const readings = readingsWithOwn(rulings.readings, own);
+  return { ...parsed.record, memory, touches: new Map(touches), rulings: { ...rulings, readings } };
+}
+
+/** Only what a person writes from now on makes another count. */
+function readingsWithOwn(readings: readonly Reading[], own: ReadonlyMap<string, number>): Reading[] {
+  const known = new Set(readings.map(({ item }) => item));
+  return [
+    ...readings.map((reading) => {
+      const more = own.get(reading.item) ?? 0;
+      return reading.count === null || more === 0 ? reading : { ...reading, count: reading.count + more };
+    }),
+    ...[...own].flatMap(([item, count]) => (known.has(item) ? [] : [{ item, count, upTo: 0 }])),
+  ].toSorted((a, b) => (a.item < b.item ? -1 : 1));
 }
 
 /**

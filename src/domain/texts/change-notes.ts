@@ -68,7 +68,7 @@ export function changeLines({ change, step }: StepStatus, { assessment }: BlockC
     ...doesText(change, assessment.sow),
     ...rivals.map(
       ({ step: other, fields }) =>
-        `${stepReference(other)} wants to change ${inlineText(fields.join(', '))}, too. Whichever is applied second is shown anew before that.`,
+        `${stepReference(other)} wants to change the same: ${inlineText(fields.join(', '))}. Whichever is applied second is shown anew before that.`,
     ),
   ];
 }

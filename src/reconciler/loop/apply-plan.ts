@@ -66,6 +66,7 @@ export async function applyPlan({ onProgress, onDone, ...given }: Application): 
     epic: found.epic,
     issues: new Map(found.issues),
     warnings: [],
+    counted: new Map(),
     started: new Map(),
     people: lookUpPeople(gitlab, plan),
   };
@@ -124,10 +125,7 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'retire-tracking':
       return await retireTracking(world, action);
     case 'write-note':
-      return await ensureNote(world, targetOf(world, action.target), action.rule, action.body, {
-        mayMake: action.ends !== true,
-        once: action.once === true,
-      });
+      return await writeNote(world, action);
     case 'answer':
       return await answer(world, action);
     case 'update-issue':
@@ -135,6 +133,14 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'update-epic':
       return await updateEpic(world, action);
   }
+}
+
+async function writeNote(world: World, action: Extract<Action, { kind: 'write-note' }>): Promise<void> {
+  const { target, rule, body, ends, once, counted } = action;
+  const given = { mayMake: ends !== true, once: once === true };
+  const outcome = await ensureNote(world, targetOf(world, target), rule, body, given);
+  if (outcome === 'there' || counted !== true || target.kind !== 'step') return;
+  world.counted.set(target.step, (world.counted.get(target.step) ?? 0) + 1);
 }
 
 async function startPipeline(
@@ -270,7 +276,7 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
       ? now
       : withRecord(
           writeManagedBlock(writeKept(now, action.kept ?? []), marker, block),
-          recordNow(record, world.issues, epic),
+          recordNow(record, world.issues, epic, world.counted),
           placeOf(epic),
           world.seal,
         );

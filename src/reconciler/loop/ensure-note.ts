@@ -9,6 +9,7 @@ import type { GitLab } from '#ports/gitlab.ts';
  *
  * @param mayMake otherwise a note that is there is edited, and none is made
  * @param once where another writer has made one at the same moment, the later one is taken back
+ * @returns whether it was made now
  * @param isNew this run has made the item, so nothing is on it yet and nothing is read
  */
 export async function ensureNote(
@@ -27,11 +28,11 @@ export async function ensureNote(
     readonly mayMake?: boolean;
     readonly once?: boolean;
   } = {},
-): Promise<void> {
+): Promise<'made' | 'there'> {
   const text = resolveReferences(body, world.issues, target.kind);
   if (isNew) {
     await world.gitlab.createNote(target, text, internal);
-    return;
+    return 'made';
   }
   const me = await world.gitlab.whoAmI();
   const own = async (): Promise<readonly ActualNote[]> =>
@@ -42,11 +43,13 @@ export async function ensureNote(
   // A crash may have come between making one and taking it back.
   if (once) for (const double of doubles) await world.gitlab.deleteNote(target, double);
   if (existing === undefined) {
-    if (!mayMake) return;
+    if (!mayMake) return 'there';
     const made = await world.gitlab.createNote(target, text, internal);
     // Of two writers each sees at least the other's, and both let the older one stand.
-    if (once && (await own()).some(({ id }) => id < made.id)) await world.gitlab.deleteNote(target, made);
+    if (!once || !(await own()).some(({ id }) => id < made.id)) return 'made';
+    await world.gitlab.deleteNote(target, made);
   } else if (existing.body.trim() !== text.trim()) await world.gitlab.updateNote(target, existing, text);
+  return 'there';
 }
 
 /** Writes a note on the epic outside a plan: where there is nothing to plan with. */

@@ -23,6 +23,8 @@ export interface World {
   epic: ActualEpic | null;
   readonly issues: Map<StepKey, ActualIssue>;
   readonly warnings: string[];
+  /** Comments of ours that this run has made on issues, and that nobody has to read again. */
+  readonly counted: Map<StepKey, number>;
   readonly started: Map<StepKey, StartedRun>;
   /** By username; `null`: no member of the project. */
   readonly people: ReadonlyMap<string, Promise<ActualUser | null>>;

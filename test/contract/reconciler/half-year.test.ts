@@ -63,7 +63,7 @@ it(
     expect(world.ids('project-calls')).toEqual(['2027-01-26']);
     await days('2027-01-26', '2027-02-02');
     expect(world.ids('internal-updates')).toEqual(['2027-01-28']);
-    await walkAt('2027-02-03 16:00', 'intake-aws', 'change-request');
+    await walkAt('2027-02-03 16:00', 'intake-aws');
     await days('2027-02-04', '2027-02-26');
 
     await say('2027-03-01 08:30', '/ps hold the customer moves house');

@@ -31,7 +31,7 @@ const ABSENT: ReadonlySet<string> = new Set([
   'after-action',
   'work-at-risk',
   'work-exception',
-  'change-order',
+  'change-request',
   'deliverable',
 ]);
 
@@ -57,11 +57,9 @@ describe('launch', () => {
     ).toEqual(
       [
         'assign-engineer blocks welcome-email',
-        'change-request blocks project-summary',
         'customer-sign-off blocks financial-wrap-up',
         'financial-wrap-up blocks money-received',
         'intake-aws blocks project-summary',
-        'kick-off blocks change-request',
         'kick-off blocks intake-aws',
         'kick-off blocks internal-updates',
         'kick-off blocks project-calls',
@@ -89,7 +87,6 @@ describe('launch', () => {
           'intake-aws',
           'project-calls',
           'internal-updates',
-          'change-request',
           'project-summary',
           'customer-sign-off',
           'financial-wrap-up',

@@ -48,9 +48,10 @@ describe('a launched epic', () => {
     expect(world.issue('kick-off').description).toMatch(
       /^\*\*Blocked\.\*\* Waits for [^#\n]+ to be done\.$/m,
     );
-    await world.walk('assign-engineer', 'welcome-email', 'kick-off', 'intake-aws');
+    sayIn(world, 'mira', world.issue('kick-off'), '/ps add change-request More hours');
+    await lookIn(world);
 
-    const { iid } = world.issue('change-request');
+    const { iid } = world.issue('intake-aws');
     expect(world.issue('project-summary').description).toContain(`Waits for #${iid} `);
   });
 

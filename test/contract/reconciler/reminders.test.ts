@@ -266,14 +266,7 @@ describe('reminders', () => {
 });
 
 describe('passive acceptance', () => {
-  const STEPS = [
-    'assign-engineer',
-    'welcome-email',
-    'kick-off',
-    'intake-aws',
-    'change-request',
-    'project-summary',
-  ] as const;
+  const STEPS = ['assign-engineer', 'welcome-email', 'kick-off', 'intake-aws', 'project-summary'] as const;
 
   /** The delivery process up to the sign-off, which is sent on a Monday; five working days end on Friday. */
   async function sent(): Promise<void> {

@@ -180,9 +180,9 @@ describe('a step done', () => {
   it('makes its successors ready and mentions their assignee once', async () => {
     await world.walk('assign-engineer', 'welcome-email', 'kick-off');
 
-    expect(
-      ['intake-aws', 'project-calls', 'internal-updates', 'change-request'].map((step) => world.state(step)),
-    ).toEqual(Array.from({ length: 4 }, () => 'workflow::ready'));
+    expect(['intake-aws', 'project-calls', 'internal-updates'].map((step) => world.state(step))).toEqual(
+      Array.from({ length: 3 }, () => 'workflow::ready'),
+    );
     expect(block('intake-aws')).toContain('**Your turn.** @eli');
     const eli = world.sandbox.user('eli').id;
     const told = world.sandbox.world.todos.filter(
@@ -207,10 +207,10 @@ describe('a step done', () => {
 
     expect(world.sandbox.ledger.reads()).toHaveLength(4);
     expect(world.sandbox.ledger.byRoute()).toMatchObject({
-      'PUT /projects/:id/issues/:iid': 5,
+      'PUT /projects/:id/issues/:iid': 4,
       'PUT /groups/:id/epics/:iid': 1,
     });
-    expect(world.sandbox.ledger.writes()).toHaveLength(6);
+    expect(world.sandbox.ledger.writes()).toHaveLength(5);
   });
 
   it('writes no comment in the whole life of a well-behaved engagement but the last', async () => {
