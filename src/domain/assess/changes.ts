@@ -202,22 +202,22 @@ interface ChangeProofs {
  * | written confirmation | confirmed |
  */
 export function changeNow(step: Step, reading: ChangeReading, proofs: ChangeProofs): Change {
-  return { ...reading, state: stateOf(step, reading, proofs) };
+  const change = { ...reading, state: stateOf(step, reading, proofs) };
+  return proofs.over && !isSettled(change) ? { ...change, state: 'withdrawn' } : change;
 }
 
 function stateOf(
   { changes }: Step,
   reading: ChangeReading,
-  { approved, evidence, over }: ChangeProofs,
+  { approved, evidence }: ChangeProofs,
 ): ChangeState {
   const { applied, result, kind } = reading;
   const isFilled = (name: string | undefined): boolean =>
     evidence.some(({ field, value, problem }) => field === name && value !== null && problem === null);
   if (applied !== null) return 'applied';
   if (isDropped(result) && isFilled(changes?.reason)) return result;
-  if (over) return 'withdrawn';
   if (kind === null) return 'raised';
-  if (!approved) return 'assessed';
+  if (!approved || isDropped(result)) return 'assessed';
   if (!isEnough(reading) || !isFilled(changes?.paper)) return 'agreed';
   return paperOf(result) === 'written confirmation' ? 'confirmed' : 'executed';
 }

@@ -397,7 +397,7 @@ describe('an open change request', () => {
           history,
           open,
           sow,
-          changes: rulings.changes.map(({ note: _, ...change }) => change),
+          changes: rulings.changes.map((change) => ({ ...change, note: 0 })),
           dates: world.sandbox.world.issues.map(({ title, dueDate, state }) => [title, dueDate, state]),
           notes: notes.map(({ target, body }) => [
             target.kind,

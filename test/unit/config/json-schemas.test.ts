@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   caseJsonSchema,
+  changeJsonSchema,
   dealJsonSchema,
   engagementReportJsonSchema,
   mappingJsonSchema,
@@ -19,6 +20,7 @@ describe('docs/*.schema.json', () => {
   it.each([
     ['procession', configJsonSchema],
     ['case', caseJsonSchema],
+    ['change', changeJsonSchema],
     ['process', processJsonSchema],
     ['mapping', mappingJsonSchema],
     ['migration', migrationJsonSchema],

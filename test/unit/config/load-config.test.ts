@@ -122,6 +122,7 @@ describe('config/load-config', () => {
       serviceUrl: null,
       showAmounts: false,
       amendments: 'ask',
+      changeKinds: {},
       formerUsers: [],
       templates: 'issue_templates',
     });
