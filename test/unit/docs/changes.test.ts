@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ProcessionFile } from '#config/procession-file.ts';
-import { CHANGE_KINDS, type ChangeKind } from '#domain/base/settings.ts';
+import { CHANGE_KINDS } from '#domain/base/settings.ts';
 import { kindOf, rulesOf } from '#domain/changes/kinds.ts';
 import { readEffects } from '#domain/changes/read-effects.ts';
 import { wantedChange } from '#domain/changes/wanted-change.ts';
@@ -22,7 +22,7 @@ describe('docs/changes.md', () => {
   it('has paper and approvals of every kind as the code has them', () => {
     const rows = text.split('\n').filter((line) => line.endsWith('|'));
     for (const kind of CHANGE_KINDS) {
-      const { paper, approvals } = rulesOf(kind as ChangeKind, {});
+      const { paper, approvals } = rulesOf(kind, {});
       expect(rows.filter((row) => row.startsWith(`| ${kind} |`))).toEqual([
         expect.stringMatching(new RegExp(`\\| ${paper} \\| ${approvals.join(', ')} \\|$`)),
       ]);
@@ -32,7 +32,10 @@ describe('docs/changes.md', () => {
   it('shows settings that procession.yml takes', () => {
     const [, yaml = ''] = /```yaml\n(change_kinds:[\s\S]*?)```/.exec(text) ?? [];
     const parsed = parseYaml(yaml, 'procession.yml');
-    expect(parsed.kind === 'ok' && ProcessionFile.parse(parsed.value).change_kinds).toEqual({
+    const { change_kinds: kinds } = ProcessionFile.pick({ change_kinds: true }).parse(
+      parsed.kind === 'ok' ? parsed.value : null,
+    );
+    expect(kinds).toEqual({
       dates: { paper: 'signed order', approvals: ['manager', 'engagement-manager'] },
     });
   });
