@@ -90,6 +90,7 @@ export function afterChange(
   const change = request?.change ?? null;
   const paper = paperOf(change?.result ?? null);
   if (request === undefined || change?.wanted.kind !== 'ok' || paper === null) return kept;
+  if (change.applied !== null) return kept;
   const { effects } = change.wanted;
   if (isDeal(kept.sow)) return kept;
   const changed = applyEffects(effects, kept.sow, null);
