@@ -105,12 +105,13 @@ describe('whatever change requests want', PROOF, () => {
         if (answer === null) return;
         applied += 1;
         const [proposal] = changeProposals(before, start, settings);
+        if (proposal === undefined) throw new Error('nothing proposed');
         const after = afterAnswers(start, [answer], before);
-        expect(proposal?.does).toMatchObject({
+        expect(proposal.does).toMatchObject({
           changes: sowChanges(start.sow, after.sow),
           revision: revisionOf(after.history) === 1 ? null : 2,
         });
-        const { effects: said } = proposal?.does as {
+        const { effects: said } = proposal.does as {
           effects: { dates: { step: string; to: string | null }[] };
         };
         const planned = plannedBy(after.sow);
