@@ -209,9 +209,6 @@ it(
     await sweep('2027-07-19', '2027-07-27');
 
     // Tuesday, 27 July: the summary is acknowledged in the call.
-    // A register of changes, where the process has one.
-    if (world.process.steps.some(({ id, created }) => id === 'change-request' && created === 'launch'))
-      await world.done('2027-07-27 15:00', 'change-request');
     await world.done('2027-07-27 16:00', 'project-summary');
     expect(world.state('project-summary')).toBe('workflow::done');
     expect([ids('project-calls').length, ids('internal-updates').length]).toEqual([23, 22]);

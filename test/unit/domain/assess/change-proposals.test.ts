@@ -13,7 +13,7 @@ import { identify } from '#domain/record/identify.ts';
 import { NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { sowChanges } from '#domain/sow/changes.ts';
 import { type KeptSow, NO_HISTORY, revisionOf } from '#domain/sow/history.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import { anIssue, aState, someSettings } from '#test/support/builders.ts';
 import { CHANGE_ROLES, CHANGED_SOW, CHANGING } from '#test/support/changes.ts';
 import { PROOF, proofRuns } from '#test/support/proof.ts';
@@ -88,7 +88,7 @@ const yes = (assessment: Assessment, kept: KeptSow): ProposalAnswer | null => {
     reason: null,
   };
 };
-const plannedBy = (sow: Sow): ReadonlyMap<string, string | null> =>
+const plannedBy = (sow: Subject): ReadonlyMap<string, string | null> =>
   dueDates(
     stepsFor(withItems(CHANGING, sow), sow).included.map(({ step }) => step),
     sow,
