@@ -86,7 +86,6 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     crm,
     deals,
     amendments,
-    change_kinds,
     show_amounts,
     templates,
   } = result.settings;
@@ -124,7 +123,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
       process: deals.process ?? null,
     },
     amendments,
-    changeKinds: change_kinds,
+    changeKinds: result.settings.change_kinds,
     showAmounts: show_amounts,
     commands,
     formerUsers: gitlab?.former_users ?? [],

@@ -5,16 +5,15 @@ import { Condition } from '#domain/base/condition-shape.ts';
 import { LABEL_SCOPES, type LabelScope } from '#domain/base/labels.ts';
 import {
   AMENDMENT_MODES,
-  CHANGE_KINDS,
   DEFAULT_HOURS,
   DEFAULT_MOVE_DATES,
   DEFAULT_POLICY,
   DEFAULT_REMINDERS,
   MOVE_DATES,
-  PAPERS,
   POLICY_MODES,
 } from '#domain/base/settings.ts';
 import { DEAL_STAGES } from '#domain/sow/deal-stage.ts';
+import { ChangeKindsSetting } from './change-kinds.ts';
 
 const Id = z
   .string()
@@ -334,16 +333,7 @@ export const ProcessionFile = z.strictObject({
     .describe(
       'A changed SOW that nobody has looked at (from the CRM, found by a sweep): asked about in a comment on the epic, or applied at once.',
     ),
-  change_kinds: z
-    .partialRecord(
-      z.enum(CHANGE_KINDS),
-      z.strictObject({
-        paper: z.enum(PAPERS).optional().describe('The paper on which both sides agree.'),
-        approvals: Roles.optional().describe('Roles of which one person each approves.'),
-      }),
-    )
-    .default({})
-    .describe('What a kind of change request needs, where it is not what is customary (docs/changes.md).'),
+  change_kinds: ChangeKindsSetting,
   show_amounts: z
     .boolean()
     .default(false)
