@@ -6,11 +6,14 @@
 import { stdout } from 'node:process';
 import { afterEach, expect, it } from 'vitest';
 import { addCalendarDays, isWorkingDay } from '#domain/base/calendar.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { explain } from '#domain/explain/explain.ts';
 import { fillCells } from '#domain/text/fill-in.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { decide } from '#reconciler/loop/decide.ts';
 import type { Note } from '#sandbox/world.ts';
-import { type DatesWorld, sow2001, startDates } from '#test/support/dates.ts';
+import { CHANGE_ROLES, settle, writeEffects } from '#test/support/changes.ts';
+import { type DatesWorld, startDates } from '#test/support/dates.ts';
+import { recordIn } from '#test/support/records.ts';
 import { BERLIN } from '#test/support/recurring.ts';
 
 let world: DatesWorld;
@@ -68,12 +71,43 @@ async function say(moment: string, step: string, words: string): Promise<void> {
   await world.say('mira', step, words);
 }
 
-/** What was sold is other from now on: somebody has looked at the plan. */
-async function sell(moment: string, sow: Sow): Promise<void> {
+const [MORE, LATER] = ['change-request/1', 'change-request/2'];
+const D3 = '{ id: D3, title: Second region, acceptance_criteria: Failover shown }';
+
+/** An engineer asks for a change, and writes what it changes. */
+async function change(moment: string, step: string, ...effects: readonly string[]): Promise<void> {
   world.clock(moment);
-  await world.apply({ sow });
+  await world.say('eli', 'project-summary', '/ps add change-request');
+  writeEffects(world, step, ...effects);
   await world.reconcile();
 }
+
+/** People approve, the paper is filled in, and the manager applies what is shown then, which is returned. */
+async function agree(
+  moment: string,
+  step: string,
+  result: string,
+  ...people: readonly string[]
+): Promise<string> {
+  world.clock(moment);
+  for (const who of people) await world.say(who, step, '/ps approve');
+  settle(world, step, { result, document: 'https://example.com/paper.pdf' });
+  await world.reconcile();
+  const shown = world.notes(world.issue(step)).map(({ body }) => body);
+  await world.say('mira', step, '/ps apply');
+  await world.done(moment, step);
+  return shown.join('\n');
+}
+
+async function changeSeen(step: string): Promise<unknown> {
+  const decided = await decide(world.deps, await world.gitlab.readEngagement('SOW-2001'));
+  if (decided.kind !== 'decided') throw new Error(decided.kind);
+  const { facts, settings } = decided;
+  const found = explain({ ...facts, settings }).steps.find((one) => one.step === step);
+  return found?.included === true ? found.change : null;
+}
+
+const record = () => recordIn(world.epic(), 'SOW-2001');
 
 let imported = new Map<string, { readonly hours: number; readonly unbilled: number }>();
 
@@ -101,10 +135,9 @@ it(
   async () => {
     recorded = new Set();
     imported = new Map();
-    const sold = sow2001();
 
     // Friday, 4 December: won.
-    world = await startDates();
+    world = await startDates({ settings: { roles: CHANGE_ROLES } });
     const { ledger } = world.sandbox;
     expect(dues('assign-engineer', 'welcome-email', 'kick-off', 'intake-aws')).toEqual([
       '2026-12-08',
@@ -148,18 +181,27 @@ it(
     await world.done('2027-02-03 16:00', 'intake-aws');
     expect(world.proposals()).toHaveLength(1);
     expect(dues(...BOOKED)).toEqual(['2027-06-30', '2027-07-07', '2027-07-14', '2027-07-14']);
-    await sweep('2027-02-04', '2027-02-16');
+    await sweep('2027-02-04', '2027-02-05');
 
-    // Wednesday, 17 February: 80 hours and a third deliverable more.
-    const grown: Sow = {
-      ...sold,
-      hours: { scoped: 480 },
-      deliverables: [
-        ...sold.deliverables,
-        { id: 'D3', title: 'Second region', acceptance_criteria: 'Failover shown' },
+    // Monday, 8 February: 80 hours and a third deliverable more are asked for.
+    await change('2027-02-08 10:00', MORE, 'hours: +80', `deliverables: { add: [${D3}] }`);
+    expect(await changeSeen(MORE)).toMatchObject({
+      kind: 'increase',
+      paper: 'signed order',
+      state: 'assessed',
+      approvals: [
+        { role: 'manager', by: null },
+        { role: 'engagement-manager', by: null },
+        { role: 'finance', by: null },
       ],
-    };
-    await sell('2027-02-17 10:00', grown);
+    });
+    await sweep('2027-02-09', '2027-02-16');
+
+    // Wednesday, 17 February: signed, three approvals, applied.
+    const signed = await agree('2027-02-17 10:00', MORE, 'executed', 'mira', 'noor', 'casey');
+    expect(signed).toContain('Hours are told anew at 360 h (75 %), 432 h (90 %) and 480 h (100 %).');
+    expect(record().history.revisions.map(({ number }) => number)).toEqual([2]);
+    expect(record().sow.hours?.scoped).toBe(480);
     const texts = [world.epic(), ...BOOKED.map((step) => world.issue(step))].map(
       ({ description }) => description,
     );
@@ -179,8 +221,10 @@ it(
     await sweep('2027-03-31', '2027-04-08');
 
     // Friday, 9 April: the end is agreed to be later.
-    const later: Sow = { ...grown, dates: { ...grown.dates, end: '2027-07-27' } };
-    await sell('2027-04-09 10:00', later);
+    await change('2027-04-09 09:00', LATER, 'end: 2027-07-27');
+    expect(await changeSeen(LATER)).toMatchObject({ kind: 'dates', paper: 'written confirmation' });
+    await agree('2027-04-09 10:00', LATER, 'confirmed in writing', 'mira');
+    expect(record().history.revisions.map(({ number }) => number)).toEqual([2, 3]);
     expect(dues(...BOOKED)).toEqual(['2027-07-27', '2027-08-03', '2027-08-10', '2027-08-10']);
     expect(world.epic().dueDate).toBe('2027-07-27');
     expect(world.epicLines()).not.toContain('cannot be held');
