@@ -256,7 +256,7 @@ function readFacts(
       evidence: [],
       approvals,
       gates: [],
-      change: null,
+      change: changeIn({ step, issue, recorded }, { evidence: [], approvals, waiver: null }, context),
       waiver: null,
       acceptance: null,
       run,

@@ -2,7 +2,7 @@
  * Change requests: what each wants, which kind that is, what it needs, and where it stands. Derived from what stands in
  * the issue and from what people have approved and applied; nobody types a state.
  */
-import type { StepKey } from '#domain/base/keys.ts';
+import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { CHANGE_KINDS, type ChangeKind, PAPERS, type Paper, type Settings } from '#domain/base/settings.ts';
 import { fieldsOf, kindOf, rulesOf } from '#domain/changes/kinds.ts';
 import { effectsName } from '#domain/changes/read-effects.ts';
@@ -69,17 +69,27 @@ type Sold = KeptSow & { readonly sow: Sow };
 
 export type ChangeReadings = ReadonlyMap<StepKey, ChangeReading>;
 
-/** Reads every change request that has an issue. */
+/** A request whose issue is made in this run. */
+const UNWRITTEN: ChangeReading = {
+  wanted: { kind: 'none' },
+  kind: null,
+  paper: null,
+  approvals: [],
+  result: null,
+  applied: null,
+  rivals: [],
+};
+
+/** Reads every change request that somebody has asked for. */
 export function readChanges({ steps }: ProcessDefinition, facts: ChangeFacts): ChangeReadings {
   const { kept } = facts;
   // What is sold is not agreed on yet: there is nothing to change.
   if (isDeal(kept.sow)) return new Map();
   const sold = { ...kept, sow: kept.sow };
   const alone = steps.flatMap((step): (readonly [StepKey, ChangeReading])[] => {
+    if (step.changes === undefined || step.id === stepIdOf(step.id)) return [];
     const issue = facts.issues.get(step.id);
-    return step.changes === undefined || issue === undefined
-      ? []
-      : [[step.id, readChange(step, issue, { ...facts, kept: sold })]];
+    return [[step.id, issue === undefined ? UNWRITTEN : readChange(step, issue, { ...facts, kept: sold })]];
   });
   const open = alone.filter(([key, reading]) => isOpen(reading) && facts.issues.get(key)?.state === 'opened');
   return new Map(

@@ -58,7 +58,7 @@ export interface StepStatus {
   readonly approvals: readonly ApprovalReading[];
   /** Approval, time, labels, on-demand issues, pipeline. */
   readonly gates: readonly GateReading[];
-  /** Of a change request with an issue. */
+  /** Of a change request. */
   readonly change: Change | null;
   /** Exception under which the step may be closed, or was. */
   readonly waiver: Waiver | null;

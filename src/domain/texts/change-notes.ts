@@ -24,7 +24,9 @@ export function effectsNote(rule: NoteRule, status: StepStatus, context: BlockCo
   const who = assigneesOf(status, context).map((user) => mention(user, context));
   const numbered = text
     .split('\n')
-    .map((line, index) => `${String(index + 1).padStart(2)}  ${fencedText(line)}`);
+    .map(
+      (line, index) => `${String(index + 1).padStart(2)}  ${/^ */.exec(line)?.[0] ?? ''}${fencedText(line)}`,
+    );
   return noteBody(
     rule,
     [

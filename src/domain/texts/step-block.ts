@@ -26,8 +26,8 @@ export function stepBlock(status: StepStatus, context: BlockContext, byHand: rea
   const place = `${assessment.engagement} · ${assessment.process.name} · step ${position} of ${assessment.steps.length}`;
   return [
     headline(status, context),
-    ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     ...changeLines(status, context).flatMap((line) => ['', line]),
+    ...ruledLines(status, context.assessment.today).flatMap((line) => ['', line]),
     ...trackerLine(status.key, context).flatMap((line) => ['', line]),
     ...estimateLines(status, context),
     '',

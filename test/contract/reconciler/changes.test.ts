@@ -43,7 +43,7 @@ const digest = (): string => record().proposals[0]?.digest ?? 'none';
 /** One request with these effects. */
 async function raised(...lines: readonly string[]): Promise<void> {
   sayIn(world, 'eli', world.issue('first'), '/ps add change-request More hours and a second region');
-  await lookIn(world);
+  await settleIn(world);
   if (lines.length > 0) writeEffects(world, KEY, ...lines);
   await settleIn(world);
 }
