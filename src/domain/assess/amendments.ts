@@ -10,7 +10,7 @@ import {
   type SowOrigin,
   takeOffer,
 } from '#domain/sow/history.ts';
-import { LOST_STAGE } from '#domain/sow/stage.ts';
+import { isGivenUp } from '#domain/sow/stage.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { afterChange } from './change-proposals.ts';
 import { changeTable, effectLines } from './effect-lines.ts';
@@ -30,7 +30,7 @@ export function sowProposals(
       case 'same':
         return [];
       case 'not-won':
-        return reading.stage === LOST_STAGE ? [] : [notWon(kind, reading.stage)];
+        return isGivenUp(reading.stage) ? [] : [notWon(kind, reading.stage)];
       case 'conflict':
         return [colliding({ origin, kind }, reading)];
       case 'amendment': {

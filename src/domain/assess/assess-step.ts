@@ -9,6 +9,7 @@ import type { HoursReading } from '#domain/hours/reading.ts';
 import { approvalsAsked } from '#domain/process/approvals.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
+import { awaitedStage } from '#domain/process/ready-when.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
@@ -90,7 +91,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     waived: facts.waiver !== null,
     label,
     hard: hard.length > 0,
-    soft: waitsFor.length > hard.length,
+    soft: waitsFor.length > hard.length || awaitedStage(step, context.sow) !== null,
     keep: warnOnly && moved.length > 0,
   });
   const started = done || state === 'in progress' || state === 'waiting';

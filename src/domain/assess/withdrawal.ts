@@ -8,7 +8,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Proposal } from '#domain/proposals/proposal.ts';
 import { isWithdrawn, type Rulings } from '#domain/rulings/rulings.ts';
 import { type KeptSow, openOffers } from '#domain/sow/history.ts';
-import { LOST_STAGE } from '#domain/sow/stage.ts';
+import { isGivenUp } from '#domain/sow/stage.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { Assessment } from './step-status.ts';
@@ -70,8 +70,14 @@ export function withdrawalProposals(
   const steps = stepsGivenUp(assessment, issues, settings);
   if (isWithdrawn(rulings)) return isWonAgain(rulings, kept) ? [takingUp(assessment, steps)] : [];
   const lost = openOffers(kept).flatMap(({ kind, reading }): readonly Proposal[] =>
-    reading.kind === 'not-won' && reading.stage === LOST_STAGE
-      ? [withdrawing(kind, `The deal of ${engagement} is lost`, { assessment, steps, why: reading.stage })]
+    reading.kind === 'not-won' && isGivenUp(reading.stage)
+      ? [
+          withdrawing(
+            kind,
+            `The deal of ${engagement} is ${reading.stage === 'stale' ? 'without activity' : 'lost'}`,
+            { assessment, steps, why: reading.stage },
+          ),
+        ]
       : [],
   );
   const { withdrawal } = rulings;

@@ -1,5 +1,6 @@
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
+import { awaitedStage } from '#domain/process/ready-when.ts';
 import { lacksOfStep, lacksOfViolation, stepName, todosOf } from './missing.ts';
 
 /**
@@ -28,7 +29,7 @@ function reason(status: StepStatus, assessment: Assessment): string {
     case 'withdrawn':
       return 'the engagement was withdrawn before it was done';
     case 'blocked':
-      return `waits for ${status.waitsFor.map(({ step, until }) => `${stepName(step, assessment)} to be ${until}`).join(' and for ')}`;
+      return `waits for ${awaited(status, assessment).join(' and for ')}`;
     case 'ready':
       return issue === null ? 'nothing is in the way as soon as its issue exists' : 'nothing is in the way';
     case 'in progress':
@@ -36,6 +37,14 @@ function reason(status: StepStatus, assessment: Assessment): string {
     case 'waiting':
       return 'its label says that it waits for somebody outside the team';
   }
+}
+
+function awaited(status: StepStatus, assessment: Assessment): readonly string[] {
+  const stage = awaitedStage(status.step, assessment.sow);
+  return [
+    ...status.waitsFor.map(({ step, until }) => `${stepName(step, assessment)} to be ${until}`),
+    ...(stage === null ? [] : [`the deal to be in the stage ${stage}`]),
+  ];
 }
 
 function doneReason({ issue, step }: StepStatus, assessment: Assessment): string {

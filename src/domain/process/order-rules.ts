@@ -17,6 +17,7 @@ export function orderProblems(process: ProcessDefinition): readonly InputProblem
     untilOnlyAlongside,
     knownDueAnchors,
     noDueCycle,
+    stagesOfDeals,
   ].flatMap((rule) => rule(process));
 }
 
@@ -122,6 +123,21 @@ function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
       ];
     }),
   );
+}
+
+/** Only a deal goes through stages while its engagement runs. */
+function stagesOfDeals({ about, steps }: ProcessDefinition): readonly InputProblem[] {
+  if (about === 'deal') return [];
+  return steps
+    .filter(({ ready_when: wanted }) => wanted !== undefined)
+    .map((step) =>
+      inStep(
+        step,
+        ['ready_when'],
+        'a SOW has no stages to wait for: it is won before anything begins',
+        'Remove it, or write about: deal in process.yml.',
+      ),
+    );
 }
 
 function noDueCycle(process: ProcessDefinition): readonly InputProblem[] {

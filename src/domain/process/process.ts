@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Condition } from '#domain/base/condition-shape.ts';
 import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import { Recurs } from '#domain/recurring/recurs.ts';
-import { DEAL_STAGES, type DealStage } from '#domain/sow/deal-stage.ts';
+import { DEAL_STAGES, type DealStage, REACHABLE_STAGES } from '#domain/sow/deal-stage.ts';
 import type { Item } from './item.ts';
 
 export const Id = z
@@ -198,6 +198,8 @@ export const StepFrontMatter = z.strictObject({
   changes: ChangeRule.optional(),
   when: Condition.optional(),
   after: z.array(Predecessor).default([]),
+  /** The stage from which on it is ready, in a process about deals: like a step that must have begun, and nothing is undone. */
+  ready_when: z.strictObject({ stage: z.enum(REACHABLE_STAGES) }).optional(),
   /** For steps that run alongside others (recurring): may be closed only once this step is done; closed with the epic. */
   until: Id.optional(),
   /** One thread per occurrence on the step's one issue (`kind: recurring` only). */

@@ -5,6 +5,8 @@ import { lettersOf } from './stage.ts';
 
 /** Stages of a deal that is alive, in their order. */
 const OPEN_STAGES = ['discovery', 'scoping', 'proposal', 'negotiating', 'signature'] as const;
+/** The way of a deal that is won, stage by stage. */
+export const REACHABLE_STAGES = [...OPEN_STAGES, 'closed_won'] as const;
 /** Stages of a deal in our words: those of the way to the signature in their order, then the ends. */
 export const DEAL_STAGES = [...OPEN_STAGES, 'closed_won', 'lost', 'stale'] as const;
 export type DealStage = (typeof DEAL_STAGES)[number];
@@ -62,7 +64,7 @@ export function dealStageWarning(stage: string): InputProblem | null {
 
 /** Whether one stage is as far as another on the way to the signature, or won. What is lost or stale is nowhere on it. */
 export function hasReached(stage: string, wanted: DealStage): boolean {
-  const way: readonly string[] = [...OPEN_STAGES, 'closed_won'];
+  const way: readonly string[] = REACHABLE_STAGES;
   const [at, limit] = [way.indexOf(stage), way.indexOf(wanted)];
   return at >= 0 && limit >= 0 && at >= limit;
 }

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { msBetween } from '#domain/base/calendar.ts';
 import { PAPERS, type Paper } from '#domain/base/settings.ts';
 import { type SowChange, sowChanges } from './changes.ts';
+import { isDealStage } from './deal-stage.ts';
 import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
-import { LAUNCH_STAGE } from './stage.ts';
-import { isDeal, type Subject } from './subject.ts';
+import { isGivenUp, LAUNCH_STAGE } from './stage.ts';
+import { isDeal, type Subject, stageIn } from './subject.ts';
 
 /** Kinds of sources. `crm`: a signed delivery, to the service or to a pipeline. */
 const SOURCE_KINDS = ['file', 'crm'] as const;
@@ -114,7 +115,8 @@ function readSource(kept: KeptSow, { origin, sow }: SourceSow): Reading {
 
 /** Holds what a source has said last against the record. */
 function readOffer(kept: KeptSow, kind: SourceKind, said: Subject): Reading {
-  if (!isDeal(said) && said.stage !== LAUNCH_STAGE) return { kind: 'not-won', stage: said.stage };
+  const stage = stageIn(said);
+  if (isDeal(said) ? isGivenUp(stage) : stage !== LAUNCH_STAGE) return { kind: 'not-won', stage };
   const merged = mergeSow(baseOf(kept, kind), said, kept.sow);
   if (merged.kind === 'conflict')
     return { kind: 'conflict', changes: sowChanges(kept.sow, said), fields: merged.fields };
@@ -145,12 +147,17 @@ export function openOffers(
 /** Keeps what a source says until somebody agrees to it. What it has offered before is replaced. */
 function offered(kept: KeptSow, { origin, sow }: SourceSow): KeptSow {
   const before = kept.history.sources[origin.kind];
-  const won = isDeal(sow) || sow.stage === LAUNCH_STAGE;
-  const fields = won ? patchBetween(kept.sow, sow) : { stage: sow.stage };
+  const fields = offeredFields(kept.sow, sow);
   // The same again, a moment later, is no news.
   if (isSameValue(before?.offer?.fields, fields)) return kept;
   const memory = { at: newest(before, origin), differs: before?.differs ?? {}, offer: { origin, fields } };
   return withSource(kept, origin.kind, memory);
+}
+
+/** Of what is not won, or given up, nothing but the stage counts. */
+function offeredFields(record: Subject, said: Subject): SowPatch {
+  if (isDeal(record) && isDeal(said)) return { deal: { ...record.deal, stage: said.deal.stage } };
+  return stageIn(said) === LAUNCH_STAGE ? patchBetween(record, said) : { stage: stageIn(said) };
 }
 
 /** Takes back what a source has offered: it says what the record does. */
@@ -289,13 +296,14 @@ export function takeSource(
   source: SourceSow,
   { mode, on }: { readonly mode: 'apply' | 'ask'; readonly on: string },
 ): Taken {
-  const { origin, sow: said } = source;
-  const reading = readSource(kept, source);
+  const { origin } = source;
+  const said = inKnownStage(kept.sow, source.sow);
+  const reading = readSource(kept, { ...source, sow: said });
   switch (reading.kind) {
     case 'older':
       return reading;
     case 'not-won':
-      return { kind: 'taken', kept: offered(kept, source) };
+      return { kind: 'taken', kept: offered(kept, { ...source, sow: said }) };
     case 'same': {
       // Of a file the commit is known: an older one that comes later must be known for older.
       const at = origin.commit === null ? null : newest(kept.history.sources[origin.kind], origin);
@@ -313,6 +321,12 @@ export function takeSource(
             : amended(kept, { to: reading.sow, origin, said, on, by: null }),
       };
   }
+}
+
+/** A stage that nobody knows changes nothing: the deal stays where it is. */
+function inKnownStage(record: Subject, said: Subject): Subject {
+  if (!isDeal(record) || !isDeal(said) || isDealStage(said.deal.stage)) return said;
+  return { ...said, deal: { ...said.deal, stage: record.deal.stage } };
 }
 
 /** Takes back what a source has offered and remembers how new it is. */

@@ -8,6 +8,11 @@ export const LAUNCH_STAGE = 'closed_won';
 /** The stage of a deal that will never be won. */
 export const LOST_STAGE = 'closed_lost';
 
+/** Whether a deal in this stage, of a SOW or by itself, is given up: lost, or without activity. */
+export function isGivenUp(stage: string): boolean {
+  return [LOST_STAGE, 'lost', 'stale'].includes(stage);
+}
+
 /** Stages by their letters, the way CRMs name them out of the box: HubSpot `closedwon`, Salesforce `Closed Won`. */
 const KNOWN: ReadonlyMap<string, string> = new Map([
   ['closedwon', LAUNCH_STAGE],

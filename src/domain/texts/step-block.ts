@@ -3,6 +3,7 @@ import { type ApprovalReading, isApproved, nobodyText } from '#domain/assess/app
 import { assigneesOf, mention, titlesOf } from '#domain/assess/outlook.ts';
 import { isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { ended } from '#domain/base/sentence.ts';
+import { awaitedStage } from '#domain/process/ready-when.ts';
 import { strangersInRole } from '#domain/rulings/people.ts';
 import { runSentences } from '#domain/rulings/pipeline-text.ts';
 import type { Approval } from '#domain/rulings/rulings.ts';
@@ -146,9 +147,11 @@ function waitsForText(status: StepStatus, context: BlockContext): string {
     return steps.map(({ step }) => `${stepReference(step)} ${titles.get(step) ?? step}`).join(', ');
   };
   const [done, started] = [part('done'), part('started')];
+  const stage = awaitedStage(status.step, context.assessment.sow);
   const parts = [
     ...(done === '' ? [] : [`${done} to be done`]),
     ...(started === '' ? [] : [`${started} to be started`]),
+    ...(stage === null ? [] : [`the deal to be in the stage \`${stage}\``]),
   ];
   return `Waits for ${parts.join(' and for ')}.`;
 }

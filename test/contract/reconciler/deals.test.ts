@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { explain } from '#domain/explain/explain.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import { decide } from '#reconciler/loop/decide.ts';
+import { type Decision, decide } from '#reconciler/loop/decide.ts';
+import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { aDealProcess, someDealSettings } from '#test/support/deals.ts';
 import { type EngagementWorld, sampleSow, startEngagement } from '#test/support/engagement.ts';
@@ -155,4 +156,67 @@ describe('a deal', () => {
     });
     expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
   });
+
+  it('makes a step ready when the deal has come to its stage, and undoes nothing when it goes back', async () => {
+    const process = aDealProcess();
+    const steps = process.steps.map((step) =>
+      step.id === 'discovery' ? { ...step, ready_when: { stage: 'negotiating' as const } } : step,
+    );
+    await startDeal({}, { process: { ...process, steps } });
+    await world.apply();
+    expect(world.state('discovery')).toBe('workflow::blocked');
+    expect(world.issue('discovery').description).toContain(
+      'Waits for the deal to be in the stage `negotiating`.',
+    );
+
+    await world.reconcile(said('signature'));
+    expect(world.state('discovery')).toBe('workflow::ready');
+    await world.walk('discovery');
+    await world.reconcile(said('scoping'));
+
+    expect(world.state('discovery')).toBe('workflow::done');
+    expect(world.issue('discovery').state).toBe('closed');
+  });
+
+  it.each(['lost', 'stale'])(
+    'that is %s asks what giving it up would close, and goes on when it is alive again',
+    async (stage) => {
+      await startDeal();
+      await world.apply();
+      await world.reconcile(said(stage));
+
+      const asked = world.notes(world.epic()).filter(({ body }) => body.includes('would close 3 issues'));
+      expect(asked).toHaveLength(1);
+      expect(world.issue('discovery').state).toBe('opened');
+      expect((await world.reconcile(said(stage))).kind).toBe('unchanged');
+
+      await world.reconcile(said('proposal'));
+      const decision = await decided();
+      expect(decision.facts.found.record?.sow.deal?.stage).toBe('proposal');
+      expect(decision.facts.assessment.withdrawn).toBe(false);
+    },
+  );
+
+  it('in a stage that nobody knows stays where it is', async () => {
+    await startDeal();
+    await world.apply();
+    await world.reconcile(said('Some stage of theirs'));
+
+    expect((await decided()).facts.found.record?.sow.deal?.stage).toBe('scoping');
+  });
 });
+
+function said(stage: string): ReconcileOptions {
+  return {
+    sow: anInputDeal({ stage }),
+    origin: { kind: 'crm', name: null, commit: null, at: null },
+    amend: 'ask',
+  };
+}
+
+async function decided(): Promise<Decision> {
+  const state = await world.gitlab.readEngagement('DEAL-88121', { always: true });
+  const decision = await decide(world.deps, state);
+  if (decision.kind !== 'decided') throw new Error(decision.kind);
+  return decision;
+}
