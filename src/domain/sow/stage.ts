@@ -6,7 +6,7 @@ import { type InputProblem, problem, shown } from '#domain/base/input-problem.ts
 /** The stage in which a SOW launches an engagement. */
 export const LAUNCH_STAGE = 'closed_won';
 /** The stage of a deal that will never be won. */
-export const LOST_STAGE = 'closed_lost';
+const LOST_STAGE = 'closed_lost';
 
 /** Whether a deal in this stage, of a SOW or by itself, is given up: lost, or without activity. */
 export function isGivenUp(stage: string): boolean {
