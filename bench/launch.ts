@@ -1,8 +1,10 @@
 /**
  * What a launch costs in requests, and in time as a multiple of the API's latency: 12 steps and 14 links, one SOW and
- * several at once, in an empty group and in one that has its labels. Loopback only; bounded by launches.
+ * several at once, in an empty group and in one that has its labels; then several at once on an instance that limits, and on
+ * one that refuses some of them at the same time. Loopback only; bounded by launches.
  */
 import { createGitLab } from '#gitlab/engagement/create-gitlab.ts';
+import { type Budget, budgetFor, createWriteBudget, NO_LIMITS } from '#gitlab/http/write-budget.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { deliveryEngine, sampleSow, storeOf } from '../test/support/engagement.ts';
 import { launchFixture } from '../test/support/launch-fixture.ts';
@@ -26,38 +28,101 @@ export async function launch({ latencies, sows, rounds }: LaunchOptions): Promis
       for (const group of ['empty', 'warm'] as const) {
         const runs: Measured[] = [];
         for (let round = 0; round < rounds; round += 1)
-          runs.push(await measure(apiMs, size, group === 'empty'));
-        rows.push(rowOf(apiMs, size, group, runs));
+          runs.push(await measure({ apiMs, size, isEmpty: group === 'empty' }));
+        rows.push(rowOf(apiMs, size, [group], runs));
       }
-  return `${machine()}; median of ${rounds}\n\n${table(HEADER, rows)}`;
+  const most = Math.max(...sows);
+  const limited: string[][] = [];
+  for (const hindrance of HINDRANCES) {
+    const measured = await measure({ apiMs: 100, size: most, isEmpty: false, hindrance });
+    limited.push(rowOf(100, most, [hindrance.name], [measured]));
+  }
+  const header = HEADER.map((one) => (one === 'group' ? 'instance' : one));
+  return `${machine()}; median of ${rounds}\n\n${table(HEADER, rows)}\n\n${table(header, limited)}`;
 }
 
-const HEADER = ['API ms', 'SOWs', 'group', 'requests per SOW', 'wall ms', 'wall ÷ latency'];
+/** What keeps an instance from taking all launches at once. */
+interface Hindrance {
+  readonly name: string;
+  readonly budget?: Budget;
+  set(gitlab: SlowGitLab): void;
+}
+
+const HINDRANCES: readonly Hindrance[] = [
+  {
+    name: 'limits of GitLab.com, which the budget keeps',
+    budget: budgetFor('https://gitlab.com', {}),
+    set: ({ sandbox: { limits } }) => {
+      limits.issueCreationPerMinute = 200;
+      limits.noteCreationPerMinute = 60;
+      limits.apiPerMinute = 2_000;
+    },
+  },
+  {
+    name: 'ten new issues refused with 429, retry after 1 s',
+    set: ({ sandbox: { faults } }) => {
+      const refusal = {
+        when: 'before',
+        kind: 'status',
+        status: 429,
+        headers: { 'retry-after': '1' },
+      } as const;
+      for (let nth = 5; nth < 15; nth += 1)
+        faults.failNext({ method: 'POST', route: '/projects/:id/issues', nth, ...refusal });
+    },
+  },
+];
+
+const HEADER = ['API ms', 'SOWs', 'group', 'requests per SOW', 'refused', 'wall ms', 'wall ÷ latency'];
 
 interface Measured {
   readonly requests: number;
+  /** With 429. */
+  readonly refused: number;
   readonly wallMs: number;
 }
 
-async function measure(apiMs: number, size: number, isEmpty: boolean): Promise<Measured> {
+async function measure({
+  apiMs,
+  size,
+  isEmpty,
+  hindrance,
+}: {
+  readonly apiMs: number;
+  readonly size: number;
+  readonly isEmpty: boolean;
+  readonly hindrance?: Hindrance;
+}): Promise<Measured> {
   const gitlab = await startSlowGitLab(0);
   try {
-    const launchAll = await engineOn(gitlab);
+    const launchAll = await engineOn(gitlab, hindrance?.budget);
     if (!isEmpty) await launchAll(3000, 1);
     gitlab.setLatency(apiMs);
+    hindrance?.set(gitlab);
     gitlab.sandbox.ledger.clear();
     const began = performance.now();
     await launchAll(4000, size);
     const wallMs = performance.now() - began;
-    return { requests: gitlab.sandbox.ledger.entries().length, wallMs };
+    const entries = gitlab.sandbox.ledger.entries();
+    const refused = entries.filter(({ status }) => status === 429).length;
+    return { requests: entries.length, refused, wallMs };
   } finally {
     await gitlab.close();
   }
 }
 
 /** One adapter for all launches, as in the service. */
-async function engineOn({ url, seed }: SlowGitLab): Promise<(from: number, size: number) => Promise<void>> {
-  const options = { host: url, token: seed.bot.token, group: 'services', project: 'services/engagements' };
+async function engineOn(
+  { url, seed }: SlowGitLab,
+  budget: Budget = NO_LIMITS,
+): Promise<(from: number, size: number) => Promise<void>> {
+  const options = {
+    host: url,
+    token: seed.bot.token,
+    group: 'services',
+    project: 'services/engagements',
+    budget: createWriteBudget(budget, () => performance.now()),
+  };
   const deps = { ...(await deliveryEngine(createGitLab(options))), processes: storeOf(launchFixture()) };
   const sow = await sampleSow('SOW-1042');
   return async (from, size) => {
@@ -69,10 +134,10 @@ async function engineOn({ url, seed }: SlowGitLab): Promise<(from: number, size:
   };
 }
 
-function rowOf(apiMs: number, size: number, group: string, runs: readonly Measured[]): string[] {
-  const { requests, wallMs } = runs.toSorted((one, other) => one.wallMs - other.wallMs)[
+function rowOf(apiMs: number, size: number, where: readonly string[], runs: readonly Measured[]): string[] {
+  const { requests, refused, wallMs } = runs.toSorted((one, other) => one.wallMs - other.wallMs)[
     Math.floor(runs.length / 2)
-  ] ?? { requests: 0, wallMs: 0 };
+  ] ?? { requests: 0, refused: 0, wallMs: 0 };
   const ratio = apiMs === 0 ? '–' : (wallMs / apiMs).toFixed(1);
-  return [String(apiMs), String(size), group, count(requests / size), ms(wallMs), ratio];
+  return [String(apiMs), String(size), ...where, count(requests / size), String(refused), ms(wallMs), ratio];
 }

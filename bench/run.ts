@@ -22,7 +22,7 @@ const USAGE = `npm run bench -- <name> [options]
 
   sweep     requests, time and memory of sweeps after a busy week
               --sizes 500,2000,5000
-  all       all of them, one after the other: the tables of docs/benchmarks.md, from one quiet run
+  all       all of them in a quarter of an hour, with fewer rounds: the tables of docs/benchmarks.md, from one quiet run
 
   --first   on a machine with other work: what is measured goes before it (root only)
 
@@ -59,6 +59,9 @@ function numbers(text: string, name: string): number[] {
 }
 
 const { first } = values;
+const [name = ''] = positionals;
+/** All of them together are to end within a quarter of an hour: those whose ratios hold in fewer rounds have fewer. */
+const isAll = name === 'all';
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   intake: async () => {
     const { intake, serverNames } = await import('./intake.ts');
@@ -87,12 +90,12 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
     return await launch({
       latencies: numbers(values.latencies ?? '0,100,300', 'latencies'),
       sows: numbers(values.sows ?? '1,20', 'sows'),
-      rounds: number('rounds', 3),
+      rounds: number('rounds', isAll ? 1 : 3),
     });
   },
   calls: async () => {
     const { calls } = await import('./calls.ts');
-    return await calls(number('engagements', 500));
+    return await calls(number('engagements', isAll ? 200 : 500));
   },
   inbox: async () => {
     const { inbox } = await import('./inbox.ts');
@@ -104,17 +107,16 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   },
   jobs: async () => {
     const { jobs } = await import('./jobs.ts');
-    return await jobs({ engagements: number('engagements', 50), rounds: number('rounds', 5) });
+    return await jobs({ engagements: number('engagements', 50), rounds: number('rounds', isAll ? 3 : 5) });
   },
   sweep: async () => {
     const { sweeps } = await import('./sweep.ts');
-    return await sweeps(numbers(values.sizes ?? '500,2000,5000', 'sizes'));
+    return await sweeps(numbers(values.sizes ?? (isAll ? '500,5000' : '500,2000,5000'), 'sizes'));
   },
 };
 
-const [name = ''] = positionals;
 const bench = BENCHES[name];
-if (name === 'all') {
+if (isAll) {
   for (const [one, run] of Object.entries(BENCHES)) console.log(`## ${one}\n\n${await run()}\n`);
 } else if (bench === undefined) {
   console.error(name === '' ? USAGE : `There is no benchmark "${name}".\n\n${USAGE}`);
