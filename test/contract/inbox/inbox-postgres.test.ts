@@ -176,7 +176,7 @@ describe.skipIf(bin === null)('PostgreSQL (apt-get install postgresql)', () => {
       const schema = newSchema();
       await (await openPostgresInbox({ databaseUrl: postgres.url, schema })).close();
       await postgres.sql(`
-        DROP TABLE ${schema}.audit, ${schema}.deliveries; DROP FUNCTION ${schema}.audit_keeps_lines;
+        DROP TABLE ${schema}.audit, ${schema}.deliveries, ${schema}.looks; DROP FUNCTION ${schema}.audit_keeps_lines;
         ${MIGRATIONS[0]?.(schema) ?? ''}
         UPDATE ${schema}.inbox_version SET version = 1;
         INSERT INTO ${schema}.audit (at, event, request_id, action, result)
