@@ -16,6 +16,7 @@ import { startService } from '#service/start-service.ts';
 import { createVerifyCrm } from '#service/verify-crm.ts';
 import { createVerifyGitLab } from '#service/verify-gitlab.ts';
 import { aSow } from '#test/support/builders.ts';
+import { aDealFile } from '#test/support/inputs.ts';
 import { aStore } from '#test/support/service.ts';
 
 const NOW = '2026-12-01T09:00:00.000Z';
@@ -323,6 +324,24 @@ describe('a CRM delivery', () => {
     expect((await post(good, sign(good), '/webhooks/crm')).status).toBe(200);
     expect((await post(spaced, sign(spaced), '/webhooks/crm')).status).toBe(200);
     expect(await kept()).toHaveLength(1);
+  });
+
+  it('that is a deal is told from a SOW by its shape', async () => {
+    const deal = JSON.stringify(aDealFile());
+    const other = JSON.stringify(aDealFile({ ask: 'Something else.' }));
+    const wrong = JSON.stringify({ deal: { key: 'SOW-1042', amount: '46,800' }, customer: { name: 'X' } });
+    const statuses: number[] = [];
+    for (const body of [deal, deal, other])
+      statuses.push((await post(body, sign(body), '/webhooks/crm')).status);
+    const refused = await post(wrong, sign(wrong, { id: 'id-2' }), '/webhooks/crm');
+
+    expect(statuses).toEqual([202, 200, 409]);
+    expect(await store.list({ engagement: 'DEAL-88121', state: 'waiting', limit: 9 })).toHaveLength(1);
+    const { problems } = (await refused.json()) as { problems: readonly { readonly path: string }[] };
+    expect([refused.status, problems.map(({ path }) => path)]).toEqual([
+      422,
+      ['deal.key', 'deal.url', 'deal.name', 'deal.stage', 'deal.opened_on', 'deal.amount', 'ask'],
+    ]);
   });
 
   it('of another SOW under a known id is a conflict with both digests, kept to be replayed', async () => {
