@@ -67,6 +67,7 @@ export function aRecord(key: string): EngagementRecord {
     proposals: [],
     occurrences: new Map(),
     hours: NO_HOURS,
+    chain: [],
     touches: new Map(),
     others: {},
   };

@@ -111,6 +111,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     given,
     settled,
     violations,
+    elsewhere: null,
   };
 }
 
@@ -138,6 +139,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
     given,
     settled,
     violations: [],
+    elsewhere: null,
   };
 }
 

@@ -9,9 +9,10 @@ import type { Settings } from '#domain/base/settings.ts';
 import { hoursOf } from '#domain/hours/hours.ts';
 import { type HoursStatement, NO_HOURS } from '#domain/hours/memory.ts';
 import { droppedItems, withItems } from '#domain/process/items.ts';
-import type { ProcessDefinition } from '#domain/process/process.ts';
+import { isElsewhere, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
+import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Touch } from '#domain/record/record.ts';
@@ -20,6 +21,7 @@ import { withInstances } from '#domain/rulings/instances.ts';
 import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY, revisionOf, type SowHistory } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
+import { assessElsewhere, type ChainFacts } from './assess-elsewhere.ts';
 import { assessStep, currentLabel } from './assess-step.ts';
 import { readChanges, withChanges } from './changes.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
@@ -45,6 +47,8 @@ export interface AssessInput {
   readonly statement?: HoursStatement | undefined;
   /** How the SOW came to be what it is; absent: as recorded. */
   readonly history?: SowHistory;
+  /** The other engagements of the chain; absent: there are none. */
+  readonly chained?: ChainFacts | undefined;
 }
 
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
@@ -80,7 +84,9 @@ export function assess(input: AssessInput): Assessment {
     changes,
     hours: hours.reading,
   };
-  const statuses = judged(included, circumstances, found);
+  const given = input.chained ?? { keys: [], chain: [] };
+  const chained = { ...given, chain: chainNow(found.record?.chain ?? [], given.chain) };
+  const statuses = judged(included, { ...circumstances, chained }, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;
@@ -107,6 +113,7 @@ export function assess(input: AssessInput): Assessment {
       launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
     }),
     hours: closed ? { ...hours, due: [] } : hours,
+    chain: chained.chain,
     steps,
     order,
     excluded,
@@ -118,7 +125,9 @@ export function assess(input: AssessInput): Assessment {
   };
 }
 
-type Circumstances = Omit<Parameters<typeof assessStep>[1], 'earlier' | 'isOver' | 'endedByUs'>;
+type Circumstances = Omit<Parameters<typeof assessStep>[1], 'earlier' | 'isOver' | 'endedByUs'> & {
+  readonly chained: ChainFacts;
+};
 
 /** Verdicts on steps, each made after those that it rests on, whatever the order in which they stand. */
 function judged(
@@ -134,6 +143,11 @@ function judged(
     waiting.delete(key);
     const { step, after } = one;
     for (const before of after) judge(before.step);
+    if (isElsewhere(step)) {
+      const { recorded } = recordedOf(key, found.record);
+      statuses.set(key, assessElsewhere({ step, after, recorded }, circumstances.chained, statuses));
+      return;
+    }
     const issue = found.issues.get(key) ?? null;
     const closer = step.until === undefined ? null : (issue?.closedBy ?? null);
     const endedByUs = closer !== null && closer.id === found.epic?.author.id;
@@ -150,6 +164,12 @@ function judged(
   };
   for (const { step } of steps) judge(step.id);
   return statuses;
+}
+
+/** The other engagements: as they are where they were read, else as the record has them. */
+function chainNow(recorded: readonly Chained[], read: readonly Chained[]): readonly Chained[] {
+  const known = recorded.map((one) => read.find(({ key }) => key === one.key) ?? one);
+  return [...known, ...read.filter(({ key }) => !recorded.some((one) => one.key === key))];
 }
 
 /** Whether what comes after the close is done, too; `null` where nothing comes after it. */

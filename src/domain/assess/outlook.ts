@@ -1,5 +1,6 @@
 /** Who is on a step, and which date it has: what is in GitLab, with what this run is about to change. */
 
+import { compareText } from '#domain/base/compare-text.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
@@ -47,6 +48,8 @@ function personOn(status: StepStatus, { assessment, settings }: Outlook): Person
 
 /** Names owners without notifying anybody: `eli`, or the role when nobody is known. */
 export function ownersAsText(status: StepStatus, context: Outlook): string {
+  if (status.elsewhere !== null)
+    return status.elsewhere.map(({ engagement }) => engagement).join(', ') || 'the delivery';
   const users = assigneesOf(status, context);
   if (users.length > 0) return users.map((user) => `\`${user}\``).join(', ');
   const { name } = personOn(status, context);
@@ -73,8 +76,14 @@ export function callManager(context: Outlook): string {
 
 /** Due date of a step: that of the issue after this run, or the planned one. */
 export function dueOf(status: StepStatus, context: Outlook): string | null {
-  if (status.issue === null) return context.plannedDue.get(status.key) ?? null;
+  if (status.issue === null) return latestDue(status) ?? context.plannedDue.get(status.key) ?? null;
   return context.pending?.get(status.key)?.dueDate ?? status.issue.dueDate;
+}
+
+/** The last date of the issues in other engagements that stand for a step. */
+function latestDue({ elsewhere }: StepStatus): string | null {
+  const dates = (elsewhere ?? []).flatMap(({ due }) => due ?? []);
+  return dates.toSorted(compareText).at(-1) ?? null;
 }
 
 /** Titles of the steps, by key. */

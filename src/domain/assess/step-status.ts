@@ -4,6 +4,7 @@ import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Hours } from '#domain/hours/hours.ts';
 import type { Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import type { ProposalMemory } from '#domain/proposals/memory.ts';
+import type { Chained, ChainedStep } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
@@ -71,6 +72,14 @@ export interface StepStatus {
   /** Recorded end of the step, which nothing judges again while the issue is closed. */
   readonly settled: Done | null;
   readonly violations: readonly Violation[];
+  /** Steps of other engagements that stand for this one, none as long as they are not there; `null`: the step has an issue of its own. */
+  readonly elsewhere: readonly ElsewhereStep[] | null;
+}
+
+/** Step of another engagement that stands for one of this. */
+export interface ElsewhereStep extends ChainedStep {
+  /** Key of the other engagement. */
+  readonly engagement: EngagementKey;
 }
 
 /** Answer to where an engagement stands, from the facts alone. */
@@ -89,6 +98,8 @@ export interface Assessment {
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
+  /** The other engagements of the chain, as far as they are known. */
+  readonly chain: readonly Chained[];
   /** Revision of the SOW, as recorded. */
   readonly revision: number;
   /** What people were asked by then, as recorded. */
@@ -114,4 +125,9 @@ export interface Assessment {
 export function isAutomatic({ step, run, waiver, done }: StepStatus): boolean {
   if (step.pipeline === undefined || waiver !== null || done) return false;
   return run === null || run.state === 'wanted' || run.state === 'running';
+}
+
+/** Whether a step is to have an issue of its own and has none. */
+export function lacksIssue({ issue, elsewhere }: Pick<StepStatus, 'issue' | 'elsewhere'>): boolean {
+  return issue === null && elsewhere === null;
 }

@@ -69,18 +69,27 @@ function datesOf(
   const { key, done, settled, issue } = status;
   const { calendar } = settings;
   const moved = movedOf(key, assessment.rulings);
-  // An issue that is yet to be made is made today.
-  const createdOn = issue === null ? assessment.today : localDate(issue.createdAt, calendar);
   const due = dueOf(status, context);
+  const createdOn = firstDay(status, due, context);
   return {
     planned: notBefore(createdOn, givenDate(status, context) ?? plannedDue.get(key) ?? null),
     baseline: notBefore(createdOn, planDate(status, context)),
     due,
     pinned: isPinned(status, context),
-    mayMove: !(due !== null && due < createdOn) && !followsByItself(status.step),
+    mayMove: status.elsewhere === null && !(due !== null && due < createdOn) && !followsByItself(status.step),
     doneOn: done ? (settled?.on ?? closedOn(issue, assessment.today, calendar)) : null,
     held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn, calendar),
   };
+}
+
+/** The day on which the issue of a step was made; one that is yet to be made is made today. The dates of another engagement are its own. */
+function firstDay(
+  { issue, elsewhere }: StepStatus,
+  due: string | null,
+  { assessment, settings }: Outlook,
+): string {
+  if (issue !== null) return localDate(issue.createdAt, settings.calendar);
+  return elsewhere === null ? assessment.today : (due ?? assessment.today);
 }
 
 /** A plan that was over before there was an issue began with it. */

@@ -105,9 +105,11 @@ function findDrift(input: DriftFacts, memory: DriftMemory): readonly Drift[] {
   if (found.epic === null) return [];
   return [
     ...assessment.steps.flatMap((status) =>
-      status.issue === null
-        ? goneDrift(status.key, input, memory)
-        : issueDrift(status, status.issue, input, memory),
+      status.elsewhere !== null
+        ? []
+        : status.issue === null
+          ? goneDrift(status.key, input, memory)
+          : issueDrift(status, status.issue, input, memory),
     ),
     ...lostLinks.map((edge): Drift => {
       return {

@@ -20,6 +20,7 @@ export function verdictOf(status: StepStatus, assessment: Assessment, label: Wor
 }
 
 function reason(status: StepStatus, assessment: Assessment): string {
+  if (status.elsewhere !== null && status.state !== 'blocked') return elsewhereReason(status.elsewhere);
   const { issue } = status;
   switch (status.state) {
     case 'done':
@@ -47,6 +48,15 @@ function awaited(status: StepStatus, assessment: Assessment): readonly string[] 
   ];
 }
 
+/** What the engagements say that have the issue of a step. */
+function elsewhereReason(elsewhere: NonNullable<StepStatus['elsewhere']>): string {
+  return elsewhere.length === 0
+    ? 'another engagement has its issue, and has not begun yet'
+    : elsewhere
+        .map(({ engagement, reference, state }) => `${reference} of ${engagement} is ${state}`)
+        .join(', ');
+}
+
 function doneReason({ issue, step }: StepStatus, assessment: Assessment): string {
   if (issue?.state !== 'closed')
     return step.until !== undefined && assessment.closed
@@ -64,7 +74,12 @@ function labelRemark({ issue, state }: StepStatus, label: WorkflowState | null):
 
 /** Says what would move a step on, one sentence each without a full stop. */
 export function wouldChange(status: StepStatus, assessment: Assessment): readonly string[] {
+  if (status.done && status.elsewhere !== null) return [];
   if (status.done) return assessment.closed ? [] : ['Opening its issue again makes it count as not done'];
+  if (status.elsewhere !== null)
+    return status.elsewhere
+      .filter(({ done }) => done === null)
+      .map(({ reference, engagement }) => `Finish ${reference} of ${engagement}`);
   if (status.issue === null) return ['Its issue is created when the engagement is applied: procession apply'];
   const todos = todosOf(lacksOfStep(status, assessment));
   if (status.waitsFor.length > 0) return todos;

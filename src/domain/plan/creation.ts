@@ -2,7 +2,7 @@
 
 import { currentLabel } from '#domain/assess/assess.ts';
 import { dueOf } from '#domain/assess/outlook.ts';
-import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import { type Assessment, lacksIssue, type StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
 import {
   engagementLabel,
@@ -34,7 +34,7 @@ import { fileOf, viewOf } from './view.ts';
 
 /** Whether an epic or issue is to be created: then planning needs to know the group's labels. */
 export function createsItems({ steps }: Assessment, { epic }: Identified, migrate: boolean): boolean {
-  return migrate || epic === null || steps.some(({ issue }) => issue === null);
+  return migrate || epic === null || steps.some(lacksIssue);
 }
 
 /** Whether items lack labels of ours altogether: people took them off, or the group has these labels no longer. */

@@ -7,7 +7,7 @@ import type { Draft, PlanFacts } from './input.ts';
 import { staysUnlinked } from './left.ts';
 
 /**
- * Links there should be: one per predecessor that must be done. None where GitLab has no such links: labels and blocks
+ * Links there should be: one per predecessor that must be done, where both have issues here. None where GitLab has no such links: labels and blocks
  * tell the order anyway.
  */
 export function desiredLinks({
@@ -15,8 +15,13 @@ export function desiredLinks({
   capabilities,
 }: Pick<PlanFacts, 'assessment' | 'capabilities'>): readonly Edge[] {
   if (!capabilities.blockingLinks) return [];
+  const elsewhere = new Set(
+    assessment.steps.filter((status) => status.elsewhere !== null).map(({ key }) => key),
+  );
   return assessment.steps.flatMap(({ key, after }) =>
-    after.filter(({ until }) => until === 'done').map(({ step }) => ({ from: step, to: key })),
+    after
+      .filter(({ step, until }) => until === 'done' && !elsewhere.has(step) && !elsewhere.has(key))
+      .map(({ step }) => ({ from: step, to: key })),
   );
 }
 

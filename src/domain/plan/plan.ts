@@ -3,6 +3,7 @@
  * can be shown before any issue exists. Empty when there is nothing to do.
  */
 
+import { lacksIssue } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { type Drift, driftMemoryOf, settleDrift } from '#domain/drift/drift.ts';
 import type { DriftMemory } from '#domain/engagement/drift-memory.ts';
@@ -216,7 +217,7 @@ function contextOf(input: PlanInput, drift: DriftMemory): BlockContext {
 function comingSteps(input: PlanInput, left: readonly Drift[]): ReadonlySet<StepKey> {
   const { steps, order } = input.facts.assessment;
   const keys = steps.map(({ key }) => key);
-  const missing = new Set(steps.filter(({ issue }) => issue === null).map(({ key }) => key));
+  const missing = new Set(steps.filter(lacksIssue).map(({ key }) => key));
   const inOrder = holderAfter(input) === 'epic' ? keys.toReversed() : order;
   return new Set(inOrder.filter((key) => missing.has(key) && !isGone(key, left)));
 }

@@ -8,6 +8,7 @@ import { closedOn } from '#domain/engagement/closed-on.ts';
 import { NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import type { Edge } from '#domain/engagement/memory.ts';
 import { withTold } from '#domain/hours/hours.ts';
+import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
@@ -61,8 +62,22 @@ export function nextRecord(
     migrated: before?.migrated ?? null,
     occurrences: context.assessment.trackers,
     hours: withTold(context.assessment.hours),
+    chain: chainKept(assessment),
     others: before?.others ?? {},
   };
+}
+
+/** The other engagements of the chain, each with the steps that stand for one of this. */
+function chainKept({ chain, steps }: Assessment): readonly Chained[] {
+  const shown = steps.flatMap(({ elsewhere }) => elsewhere ?? []);
+  return chain.map(({ key, process, title, reference, url, steps: all }) => ({
+    key,
+    process,
+    title,
+    reference,
+    url,
+    steps: all.filter((one) => shown.some((step) => step.engagement === key && step.key === one.key)),
+  }));
 }
 
 /** Ends of steps nobody is asked for any longer: what is done stays done, should the SOW ask for it again. */
@@ -135,6 +150,7 @@ function baselineNow(
     assessment.steps.flatMap((status): [StepKey, string][] => {
       const { key, issue } = status;
       const real = realDue(status, assessment, context.settings.calendar);
+      if (status.elsewhere !== null) return [];
       const given = issue === null ? context.plannedDue.get(key) : status.given;
       const date = real ?? given;
       return date === undefined || date === null ? [] : [[key, date]];

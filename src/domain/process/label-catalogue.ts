@@ -11,7 +11,7 @@ import {
   WORKFLOW_STATES,
   type WorkflowState,
 } from '#domain/base/labels.ts';
-import type { ProcessDefinition } from './process.ts';
+import { isElsewhere, type ProcessDefinition } from './process.ts';
 
 const WORKFLOW_COLORS: Readonly<Record<WorkflowState, string>> = {
   blocked: '#8c4646',
@@ -50,7 +50,8 @@ export function labelCatalogue(
   renames: LabelRenames = {},
 ): readonly LabelDefinition[] {
   const name = (scope: LabelScope, value: string): string => labelName(scope, value, renames);
-  const roles = [...new Set(process.steps.map((step) => step.owner))];
+  const own = process.steps.filter((step) => !isElsewhere(step));
+  const roles = [...new Set(own.map((step) => step.owner))];
   return [
     { name: name('process', process.id), color: '#330066', description: process.name },
     ...WORKFLOW_STATES.map((state) => ({
@@ -59,7 +60,7 @@ export function labelCatalogue(
       description: WORKFLOW_MEANINGS[state],
     })),
     ...roles.map((role) => ({ name: name('role', role), color: '#0b7f7f', description: `Done by: ${role}` })),
-    ...[...new Map(process.steps.map((step) => [stepIdOf(step.id), step.title]))].map(([id, title]) => ({
+    ...[...new Map(own.map((step) => [stepIdOf(step.id), step.title]))].map(([id, title]) => ({
       name: name('step', id),
       color: '#5e5c64',
       description: title,

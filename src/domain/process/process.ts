@@ -185,6 +185,15 @@ export interface EachRule {
   readonly when?: Condition | undefined;
 }
 
+/** A step of another process. */
+const OtherStep = z.strictObject({ process: Id, step: Id });
+
+/** A step of another engagement; of several, that of the process which the other engagement runs by. */
+const Elsewhere = z.union([
+  OtherStep.transform((one) => [one]),
+  z.array(OtherStep).min(1, 'expected at least one step').max(10),
+]);
+
 /** Front matter of `issue_templates/<process>/<step>.md`. */
 export const StepFrontMatter = z.strictObject({
   title: z.string().min(1).max(120),
@@ -216,6 +225,10 @@ export const StepFrontMatter = z.strictObject({
   appoints: Id.optional(),
   /** Comes after the engagement has closed (billing, money): takes no part in closing, and may stay open in a closed epic. */
   after_close: z.boolean().optional(),
+  /** A step of the engagement that comes of this one: has no issue of its own, and is done when that step is. */
+  done_by: Elsewhere.optional(),
+  /** As `done_by`, of a step that is this very step in the other engagement: one issue, one date. */
+  same_as: Elsewhere.optional(),
   confidential: z.boolean().default(false),
 });
 export type StepFrontMatter = z.infer<typeof StepFrontMatter>;
@@ -298,4 +311,17 @@ export type InAllProfiles = readonly [plain: ProcessDefinition, ...others: Proce
 /** Whether a step has an issue only when somebody asks for one. */
 export function isMadeByCommand(step: Pick<Step, 'created'>): boolean {
   return step.created === 'command';
+}
+
+/** The steps of another engagement that stand for this one; empty where the step has an issue of its own. */
+export function elsewhereOf({ done_by: by, same_as: same }: Pick<Step, 'done_by' | 'same_as'>): readonly {
+  readonly process: string;
+  readonly step: string;
+}[] {
+  return same ?? by ?? [];
+}
+
+/** Whether another engagement has the issue of a step. */
+export function isElsewhere(step: Pick<Step, 'done_by' | 'same_as'>): boolean {
+  return elsewhereOf(step).length > 0;
 }

@@ -6,6 +6,7 @@ import { changeProblems } from './change-rules.ts';
 import { closingProblems } from './closing-rules.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { doneWhenProblems } from './done-when-rules.ts';
+import { elsewhereProblems } from './elsewhere-rules.ts';
 import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
@@ -24,6 +25,7 @@ const RULES: readonly Rule[] = [
   meaningfulConditions,
   doneWhenProblems,
   pipelineProblems,
+  elsewhereProblems,
   recurringProblems,
   slipProblems,
   changeProblems,

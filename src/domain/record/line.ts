@@ -148,6 +148,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     proposals: [],
     occurrences: new Map(),
     hours: NO_HOURS,
+    chain: [],
     touches: new Map(),
     others: {},
   };

@@ -17,6 +17,7 @@ import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY, SowHistory } from '#domain/sow/history.ts';
 import { type Subject, SubjectData } from '#domain/sow/subject.ts';
+import { Chained } from './chained.ts';
 import { Done } from './done.ts';
 import { Migrated, migratedData } from './migrated.ts';
 
@@ -77,6 +78,7 @@ const StoredRecord = z.looseObject({
   migrated: Migrated.optional(),
   occurrences: z.record(Key, TrackerMemory).optional(),
   hours: HoursMemory.optional(),
+  chain: z.array(Chained).optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -106,6 +108,8 @@ export interface EngagementRecord {
   /** Of recurring steps, how far their occurrences are decided on. */
   readonly occurrences: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: HoursMemory;
+  /** The deal that the engagement came of, or those that came of it, with their steps that it shows. */
+  readonly chain: readonly Chained[];
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -127,6 +131,7 @@ export function recordText(record: EngagementRecord): string {
     rulings,
     occurrences,
     hours,
+    chain,
     history,
     proposals,
     others,
@@ -161,6 +166,7 @@ export function recordText(record: EngagementRecord): string {
     rulings: saidIn(rulings),
     occurrences: occurrences.size === 0 ? undefined : Object.fromEntries(occurrences),
     hours: hoursText(hours),
+    chain: chain.length === 0 ? undefined : chain,
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -214,6 +220,7 @@ export function readRecord(text: string): RecordParse {
     migrated,
     occurrences,
     hours,
+    chain = [],
     history = NO_HISTORY,
     proposals = [],
     state,
@@ -252,6 +259,7 @@ export function readRecord(text: string): RecordParse {
       migrated: migrated ?? null,
       occurrences: new Map(Object.entries(occurrences ?? {})),
       hours: hours ?? NO_HOURS,
+      chain,
       others,
     },
   };

@@ -64,6 +64,7 @@ export function epicBlock(
     '',
     `${countDone(assessment)} of ${assessment.steps.length} steps done.${assessment.withdrawn ? '' : ` The ${context.holder} closes when ${closingStepNames(assessment)}.`}`,
     '',
+    ...chainLines(context),
     ...forecastLines(context),
     ...afterEndLines(context),
     ...changesTable(context),
@@ -146,7 +147,7 @@ export function waitingLine(context: BlockContext): string {
     const due = dueOf(status, context);
     const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
     const when = due === null || accompanies(status.step) ? '' : `, due ${dueText(due, status, context)}`;
-    return `- ${stepReference(status.key)} **${status.step.title}**: ${who}${when}`;
+    return `- ${referenceOf(status)} **${status.step.title}**: ${who}${when}`;
   });
   const head = assessment.closed ? closedLine(assessment) : '**Waiting for**';
   return [head, '', ...items].join('\n');
@@ -171,7 +172,7 @@ function stepTable(context: BlockContext): string[] {
 function stepTasks(context: BlockContext): string[] {
   return context.assessment.steps.map((status) => {
     const due = dueOf(status, context);
-    const task = `- [${status.done ? 'x' : ' '}] ${stepReference(status.key)} ${status.step.title}`;
+    const task = `- [${status.done ? 'x' : ' '}] ${referenceOf(status)} ${status.step.title}`;
     const when = due === null ? '' : ` · due ${dueText(due, status, context)}`;
     return `${task} · ${status.state} · ${ownersAsText(status, context)}${when}`;
   });
@@ -180,7 +181,7 @@ function stepTasks(context: BlockContext): string[] {
 function stepRow(status: StepStatus, context: BlockContext): string {
   const cells = [
     STATE_SIGNS[status.state],
-    `${stepReference(status.key)} ${status.step.title}`,
+    `${referenceOf(status)} ${status.step.title}`,
     status.state,
     ownersAsText(status, context),
     dueText(dueOf(status, context) ?? '–', status, context),
@@ -217,6 +218,24 @@ function afterEndLines(context: BlockContext): readonly string[] {
 /** Number of steps that are done. */
 export function countDone(assessment: Assessment): number {
   return assessment.steps.filter(({ done }) => done).length;
+}
+
+/** Reference to the issue of a step: its own, or those of the other engagements that have it. */
+function referenceOf({ key, elsewhere }: StepStatus): string {
+  return elsewhere === null ? stepReference(key) : elsewhere.map(({ reference }) => reference).join(' ');
+}
+
+/** The other epics of the chain: the deal of a delivery, the deliveries of a deal. */
+function chainLines({ assessment: { chain } }: BlockContext): readonly string[] {
+  return chain.length === 0
+    ? []
+    : [
+        ...chain.map(
+          ({ key, title, url }) =>
+            `- ${key.startsWith('DEAL-') ? 'Deal' : 'Delivery'} ${key}: [${inlineText(title)}](${url})`,
+        ),
+        '',
+      ];
 }
 
 /** A step the SOW no longer asks for, as a row of the table or under the list. */

@@ -65,6 +65,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       waivers: [{ step: 'intake-aws', reason: 'x', skip: true, used: false, ...given }],
     },
     hours: NO_HOURS,
+    chain: [],
     occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,

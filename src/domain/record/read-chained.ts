@@ -1,0 +1,49 @@
+import type { EngagementKey } from '#domain/base/keys.ts';
+import { labelValues, WORKFLOW_STATES } from '#domain/base/labels.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Chained, ChainedStep } from './chained.ts';
+import type { Identified } from './identify.ts';
+
+/** Another engagement as it is in GitLab. */
+export interface ReadChained extends Chained {
+  /** Keys of the engagements that it knows to be of its chain. */
+  readonly knows: readonly EngagementKey[];
+}
+
+/** What there is of another engagement: its record says what is done, labels the rest; `null`: nothing holds it. */
+export function chainedOf(
+  key: EngagementKey,
+  { epic, marker, record, issues }: Identified,
+  settings: Pick<Settings, 'labels'>,
+): ReadChained | null {
+  const process = record?.process ?? marker?.process;
+  if (epic === null || process === undefined) return null;
+  const { title, reference, url } = epic;
+  return {
+    key,
+    process,
+    title,
+    reference,
+    url,
+    steps: [...issues].map(([step, issue]): ChainedStep => {
+      const done = issue.state === 'closed' ? (record?.done.get(step) ?? null) : null;
+      const ended = done?.how === 'waiver' ? 'waived' : 'done';
+      return {
+        key: step,
+        state: done === null ? openState(issue, settings) : ended,
+        due: issue.dueDate,
+        reference: issue.reference,
+        url: issue.url,
+        done,
+      };
+    }),
+    knows: (record?.chain ?? []).map((other) => other.key),
+  };
+}
+
+/** The state that labels show of an issue that does not count as done. */
+function openState({ labels }: ActualIssue, settings: Pick<Settings, 'labels'>): ChainedStep['state'] {
+  const shown = labelValues(labels, 'workflow', settings.labels);
+  return WORKFLOW_STATES.find((state) => shown.includes(state) && state !== 'done') ?? 'ready';
+}
