@@ -104,6 +104,7 @@ function definition(
       return step ? [{ ...step, after: after[id] ?? step.after }] : [];
     }),
     closeWhen: processFile.close_when,
+    handsOver: processFile.hands_over,
     epicBody: draft.epicBody,
     partials: draft.partials,
     profile,

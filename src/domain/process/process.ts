@@ -51,6 +51,10 @@ const EvidenceField = z.strictObject({
   planned: z.boolean().optional(),
   /** For a `number`: `hours` wants about as many as the engagement's hours say, and shows the step what was estimated. */
   compare: z.enum(['hours']).optional(),
+  /** For a `choice`: answers with which the step is not done yet. */
+  open: z.array(z.string().min(1)).min(1).optional(),
+  /** For a `choice` with `open`: the on-demand step of which such an answer makes an issue, where there is none. */
+  asks: Id.optional(),
   /** Shown grey in the empty cell. */
   hint: z.string().max(200).optional(),
   when: Condition.optional(),
@@ -108,6 +112,10 @@ const DoneWhen = z.strictObject({
   /** Steps that are made on demand: every issue of theirs must be done. */
   instances: z.array(Id).default([]),
   acceptance: AcceptanceRule.optional(),
+  /** A stage of the deal in which these fields are filled in, and the step is closed, when the rest is there. */
+  stage: z
+    .strictObject({ is: z.enum(DEAL_STAGES), fills: z.array(z.string().min(1).max(80)).default([]) })
+    .optional(),
 });
 export type DoneWhen = z.infer<typeof DoneWhen>;
 
@@ -262,6 +270,13 @@ export const ProcessFile = z.strictObject({
   steps: z.array(Id).min(1).max(100),
   /** The closing steps: the epic closes when all of them are done. */
   close_when: z.array(Id).min(1),
+  /** How a deal becomes a SOW: the step whose end starts it, and fields of the SOW that evidence gives. */
+  hands_over: z
+    .strictObject({
+      after: Id,
+      fields: z.record(z.string(), z.strictObject({ step: Id, field: z.string().min(1) })).default({}),
+    })
+    .optional(),
   /** Named variants: replace `after` of some steps. */
   profiles: z
     .record(Id, z.strictObject({ summary: z.string().min(1), after: z.record(Id, z.array(Predecessor)) }))
@@ -281,6 +296,8 @@ export interface ProcessDefinition {
   readonly titles: { readonly epic: string; readonly issue: string };
   readonly steps: readonly Step[];
   readonly closeWhen: readonly string[];
+  /** How a deal becomes a SOW; absent: it does not by itself. */
+  readonly handsOver?: ProcessFile['hands_over'] | undefined;
   /** `epic.md`: the part of the epic below the managed block. */
   readonly epicBody: string;
   /** Partials (`_name.md`), usable as `{{> name}}`. */

@@ -10,7 +10,7 @@ import {
   Name,
   OurPeople,
   Person,
-  type Sow,
+  Sow,
   Text,
   WebUrl,
 } from './sow.ts';
@@ -24,6 +24,26 @@ const DealSows = z.object({
 });
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** What is known of the SOW while it is being written: fields of a SOW that a deal does not have itself. */
+const Statement = z
+  .object({
+    engagement: Sow.shape.engagement,
+    type: Sow.shape.type,
+    deliverables: Sow.shape.deliverables,
+    closed_won_on: Sow.shape.closed_won_on,
+    hours: Sow.shape.hours,
+    dates: Sow.shape.dates,
+    services: Sow.shape.services,
+    billing: Sow.shape.billing,
+    assumptions: Sow.shape.assumptions,
+    out_of_scope: Sow.shape.out_of_scope,
+    success_criteria: Sow.shape.success_criteria,
+    passive_acceptance: Sow.shape.passive_acceptance,
+    security: Sow.shape.security,
+    expenses_allowed: Sow.shape.expenses_allowed,
+  })
+  .partial();
 
 /**
  * A deal: what somebody may buy, as the CRM has it before there is a SOW. The same shape in `deals/*.yml` and as JSON on
@@ -66,6 +86,7 @@ export const Deal = z
     hours: z.object({ low: Amount.optional(), high: Amount.optional() }).optional(),
     links: Links.optional(),
     sow: DealSows.optional(),
+    statement: Statement.optional(),
   })
   .superRefine(({ deal, hours }, context) => {
     const { low, high } = hours ?? {};
@@ -96,4 +117,14 @@ export type Deal = Omit<DealFields, 'hours'> & {
 };
 
 /** The fields of a deal that hold money. */
-export const DEAL_AMOUNT_PATHS: readonly string[] = ['deal.amount'];
+export const DEAL_AMOUNT_PATHS: readonly string[] = [
+  'deal.amount',
+  'statement.billing.rate',
+  'statement.billing.price',
+  'statement.services.price',
+];
+
+/** Numbers of the SOWs that came of a deal, the first one first; empty as long as there is none. */
+export function sowsOf({ sow }: Pick<Deal, 'sow'>): readonly string[] {
+  return sow === undefined ? [] : [...new Set([sow.number, ...(sow.others ?? [])])];
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate } from '#domain/base/calendar.ts';
-import { SowNumber } from '#domain/base/keys.ts';
+import { DealKey, SowNumber } from '#domain/base/keys.ts';
 
 /** A date of the Gregorian calendar, `2026-03-05`. Impossible dates (`2026-02-30`) are refused. */
 export const CalendarDate = z.string().refine(isCalendarDate, {
@@ -153,6 +153,20 @@ export const Sow = z
       .object({ in_sow: z.boolean(), days: z.number().int().min(1).max(90).optional() })
       .optional(),
     links: Links.optional(),
+    /** What a deal has handed over with the SOW. Filled in by Procession. */
+    handover: z
+      .object({
+        deal: DealKey.optional(),
+        /** Who is booked softly, from when until when. */
+        booked: Text.optional(),
+        /** Open questions that delivery takes over. */
+        questions: Text.optional(),
+        /** Where notes, estimate and correspondence are. */
+        material: WebUrl.optional(),
+        /** The scheduling intake, or whatever the process hands over from. */
+        from: WebUrl.optional(),
+      })
+      .optional(),
     security: z.object({ clearance: Text.optional(), data_class: Text.optional() }).optional(),
     expenses_allowed: z.boolean().optional(),
   })
@@ -166,7 +180,7 @@ export const Sow = z
       });
   });
 /** A SOW has none of the fields that only a deal has. */
-export type Sow = Readonly<z.infer<typeof Sow>> & { readonly deal?: undefined; readonly ask?: undefined };
+export type Sow = Readonly<z.infer<typeof Sow>> & { readonly deal?: undefined; readonly ask?: undefined; readonly statement?: undefined };
 
 /** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
 export const AMOUNT_PATHS: readonly string[] = [

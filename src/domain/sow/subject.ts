@@ -64,11 +64,28 @@ export function isAmountPath(path: string): boolean {
  * `show_amounts` is on.
  */
 export function withoutAmounts(subject: Subject): Subject {
-  if (isDeal(subject)) return { ...subject, deal: { ...subject.deal, amount: undefined } };
-  const { opportunity, billing, services, ...rest } = subject;
+  if (isDeal(subject)) {
+    const { statement, deal } = subject;
+    return {
+      ...subject,
+      deal: { ...deal, amount: undefined },
+      ...(statement ? { statement: { ...statement, ...termsWithoutAmounts(statement) } } : {}),
+    };
+  }
+  const { opportunity } = subject;
   return {
-    ...rest,
+    ...subject,
     ...(opportunity ? { opportunity: { ...opportunity, amount: undefined } } : {}),
+    ...termsWithoutAmounts(subject),
+  };
+}
+
+/** Billing and services, as far as they are there, without what they cost. */
+function termsWithoutAmounts({
+  billing,
+  services,
+}: Pick<Sow, 'billing' | 'services'>): Pick<Sow, 'billing' | 'services'> {
+  return {
     ...(billing ? { billing: { ...billing, rate: undefined, price: undefined } } : {}),
     ...(services ? { services: services.map((line) => ({ ...line, price: undefined })) } : {}),
   };

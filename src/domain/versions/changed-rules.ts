@@ -76,6 +76,7 @@ function differencesOf(before?: ProcessDefinition, after?: ProcessDefinition): r
   const [old, now] = [byId(before.steps), byId(after.steps)];
   return [
     ...differences(['close_when'], before.closeWhen, after.closeWhen).map(inStep(null)),
+    ...differences(['hands_over'], before.handsOver, after.handsOver).map(inStep(null)),
     ...orderOf(['steps'], [...old.keys()], [...now.keys()]).map(inStep(null)),
     ...[...old.keys()].filter((id) => !now.has(id)).map((id) => change(id, [], 'a step', undefined)),
     ...after.steps.flatMap((step) => {

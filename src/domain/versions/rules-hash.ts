@@ -24,9 +24,10 @@ export function rulesHash(process: ProcessDefinition): string {
 /** Every decision compares it, and costs more than anything else about a process. */
 const hashes = new WeakMap<ProcessDefinition, string>();
 
-function hashOf({ id, profile, about, launchStages, closeWhen, steps }: ProcessDefinition): string {
+function hashOf(process: ProcessDefinition): string {
+  const { id, profile, about, launchStages, closeWhen, handsOver, steps } = process;
   const subject = about === 'sow' ? {} : { about, launchStages };
-  return checksum(canonicalJson({ id, profile, ...subject, closeWhen, steps: steps.map(saidRules) }));
+  return checksum(canonicalJson({ id, profile, ...subject, closeWhen, handsOver, steps: steps.map(saidRules) }));
 }
 
 /** The rules of a step: its front matter without titles, hints and where it stands. */
