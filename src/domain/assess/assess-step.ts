@@ -27,6 +27,7 @@ import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
 import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
+import { stageCells } from './stage-cells.ts';
 import type { StepStatus, Violation } from './step-status.ts';
 import { minutesCells, minutesGate } from './trackers.ts';
 
@@ -61,7 +62,16 @@ interface StepContext {
 
 type Facts = Pick<
   StepStatus,
-  'unticked' | 'gone' | 'evidence' | 'approvals' | 'gates' | 'change' | 'waiver' | 'acceptance' | 'run'
+  | 'unticked'
+  | 'gone'
+  | 'evidence'
+  | 'approvals'
+  | 'gates'
+  | 'change'
+  | 'waiver'
+  | 'acceptance'
+  | 'run'
+  | 'staged'
 >;
 
 /**
@@ -172,7 +182,7 @@ function isDone(
     facts.unticked.length > 0 ||
     facts.evidence.some(isMissing) ||
     facts.gates.some(({ problem }) => problem !== null);
-  const isOurs = facts.acceptance?.reached === true || closesBySuccess(facts.run);
+  const isOurs = facts.acceptance?.reached === true || closesBySuccess(facts.run) || facts.staged;
   return isOurs && hard.length === 0 && !lacking;
 }
 
@@ -263,6 +273,7 @@ function readFacts(
       waiver: null,
       acceptance: null,
       run,
+      staged: false,
     };
   const fields = evidenceFor(step, sow);
   const read = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
@@ -278,7 +289,8 @@ function readFacts(
   });
   const memory = context.trackers.get(step.id);
   const told = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
-  const evidence = withValues(told, minutesCells(step, memory, issue));
+  const staged = stageCells(step, sow, today);
+  const evidence = withValues(told, [...minutesCells(step, memory, issue), ...(staged ?? [])]);
   const isAccepted = acceptance?.reached === true;
   const isJudged = issue.state === 'opened' || recorded === null;
   const gone = isJudged ? readGone(step, issue.description, fields, context) : null;
@@ -307,6 +319,7 @@ function readFacts(
     waiver,
     acceptance,
     run,
+    staged: staged !== null,
   };
 }
 

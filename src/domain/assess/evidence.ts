@@ -20,6 +20,7 @@ export interface EvidenceReading {
     | 'not-a-date'
     | 'not-a-url'
     | 'not-a-choice'
+    | 'still-open'
     | 'not-a-number'
     | 'negative'
     | 'not-an-amount'
@@ -113,7 +114,8 @@ function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value'
     }
     case 'choice': {
       const choice = field.choices?.find((known) => comparable(known) === comparable(value));
-      return choice === undefined ? { value, problem: 'not-a-choice' } : { value: choice, problem: null };
+      if (choice === undefined) return { value, problem: 'not-a-choice' };
+      return { value: choice, problem: field.open?.includes(choice) === true ? 'still-open' : null };
     }
   }
 }

@@ -1,7 +1,7 @@
 /** How a deal becomes the SOW that a delivery is launched with. */
 
+import { withValueAt } from '#domain/base/check-shape.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
-import { withValueAt } from '#domain/base/value-at.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import type { SowHistory } from '#domain/sow/history.ts';
 import { readSow } from '#domain/sow/problems.ts';
@@ -41,11 +41,7 @@ export function handOverOf(
 }
 
 /** What is known of a SOW, in its shape; checked by nobody yet. */
-function sowData({
-  process,
-  sow: subject,
-  steps,
-}: Pick<Assessment, 'process' | 'sow' | 'steps'>): unknown {
+function sowData({ process, sow: subject, steps }: Pick<Assessment, 'process' | 'sow' | 'steps'>): unknown {
   if (!isDeal(subject)) return {};
   const { deal, customer, contacts, deployment, links, sow, statement } = subject;
   const [number] = sowsOf(subject);

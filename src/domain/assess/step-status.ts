@@ -67,6 +67,8 @@ export interface StepStatus {
   readonly acceptance: Acceptance | null;
   /** Last run of the pipeline that does the step. */
   readonly run: PipelineRun | null;
+  /** The deal is in the stage that fills in the rest of the step, and closes it. */
+  readonly staged: boolean;
   /** Due date that the issue got when it was made; `null`: unknown, or there is no issue. */
   readonly given: string | null;
   /** Recorded end of the step, which nothing judges again while the issue is closed. */

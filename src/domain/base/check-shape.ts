@@ -56,7 +56,8 @@ function respell(data: unknown, issues: readonly Issue[]): unknown {
   }, data);
 }
 
-function withValueAt(data: unknown, [part, ...rest]: FieldPath, value: unknown): unknown {
+/** The data with a value at a path; groups of fields that are not there yet are made. */
+export function withValueAt(data: unknown, [part, ...rest]: FieldPath, value: unknown): unknown {
   if (part === undefined) return value;
   if (Array.isArray(data))
     return data.map((element, index) => (index === part ? withValueAt(element, rest, value) : element));

@@ -112,6 +112,7 @@ const WANTED = {
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-slot': 'a weekday and a time, such as Tue 10:00 Europe/Berlin',
   'not-a-choice': 'one of the listed values',
+  'still-open': 'an answer with which the step can end',
   'not-the-hours': 'about as many hours as were used',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
 

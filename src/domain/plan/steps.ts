@@ -4,6 +4,7 @@ import { currentLabel } from '#domain/assess/assess.ts';
 import { emptyCells } from '#domain/assess/filled-cells.ts';
 import type { PendingChange } from '#domain/assess/outlook.ts';
 import { runCellsToWrite } from '#domain/assess/run-evidence.ts';
+import { stageCells } from '#domain/assess/stage-cells.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { lastMinutesCells } from '#domain/assess/trackers.ts';
 import type { StepKey } from '#domain/base/keys.ts';
@@ -134,7 +135,13 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
   const joinEpic = joinsEpic(status, issue, draft);
   const was = currentLabel(issue, settings);
   const { assignee, dueDate } = context.pending?.get(status.key) ?? { assignee: null, dueDate: null };
-  const known = [...runCellsToWrite(status.step, status.run), ...lastMinutesCells(status, assessment)];
+  const known = [
+    ...runCellsToWrite(status.step, status.run),
+    ...lastMinutesCells(status, assessment),
+    ...(status.staged && status.done
+      ? (stageCells(status.step, assessment.sow, assessment.today) ?? [])
+      : []),
+  ];
   const evidence = emptyCells(known, issue.description, status.step);
   const why = [
     ...(state === 'opened' ? ['reopen: something it needs is missing'] : []),

@@ -180,7 +180,11 @@ export const Sow = z
       });
   });
 /** A SOW has none of the fields that only a deal has. */
-export type Sow = Readonly<z.infer<typeof Sow>> & { readonly deal?: undefined; readonly ask?: undefined; readonly statement?: undefined };
+export type Sow = Readonly<z.infer<typeof Sow>> & {
+  readonly deal?: undefined;
+  readonly ask?: undefined;
+  readonly statement?: undefined;
+};
 
 /** The fields that hold money. A condition on one would change its answer once the SOW is read back from the epic. */
 export const AMOUNT_PATHS: readonly string[] = [

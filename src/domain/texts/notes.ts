@@ -197,6 +197,8 @@ export function evidenceText({ field, problem, value, against }: EvidenceReading
       return `**${field}** ${SLOT_WANTED}${seen}`;
     case 'not-a-choice':
       return `**${field}** needs one of the listed values${seen}`;
+    case 'still-open':
+      return `**${field}** says ${inlineText(value ?? '', 80)}: the step stays open until it says something else`;
     case 'not-the-hours':
       return `**${field}** says ${inlineText(value ?? '', 80)}, and the hours of this engagement say ${inlineText(against ?? '')}: more than a tenth apart. Correct the number, or have the hours brought up to date (\`procession hours import\`, the SOW, or \`/spend\`); if both are right, a manager comments \`/ps waive <reason>\``;
     case null:

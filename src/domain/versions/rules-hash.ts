@@ -27,7 +27,9 @@ const hashes = new WeakMap<ProcessDefinition, string>();
 function hashOf(process: ProcessDefinition): string {
   const { id, profile, about, launchStages, closeWhen, handsOver, steps } = process;
   const subject = about === 'sow' ? {} : { about, launchStages };
-  return checksum(canonicalJson({ id, profile, ...subject, closeWhen, handsOver, steps: steps.map(saidRules) }));
+  return checksum(
+    canonicalJson({ id, profile, ...subject, closeWhen, handsOver, steps: steps.map(saidRules) }),
+  );
 }
 
 /** The rules of a step: its front matter without titles, hints and where it stands. */

@@ -26,6 +26,7 @@ import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { processOf } from './process-of.ts';
+import { type ReadChain, readChain } from './read-chain.ts';
 import { readMembers } from './read-members.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
@@ -33,6 +34,8 @@ import type { Undecided } from './undecided.ts';
 /** Facts of one engagement, judged: what its plan is made from. */
 export interface Judged extends PlanInput {
   readonly kind: 'decided';
+  /** The other engagements of the chain, as far as they were read. */
+  readonly chained: ReadChain;
 }
 
 /** Decision about one engagement: what is to be done, and what that was decided from. */
@@ -76,6 +79,7 @@ export async function judge(
   const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
   if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
   const { engagement, capabilities } = actual;
+  const chained = await readChain(deps, { engagement, sow: taken.kept.sow, found: seen }, options);
   const {
     assessment: judged,
     said,
@@ -90,6 +94,7 @@ export async function judge(
       settings,
       today: localDate(now, settings.calendar),
       statement: options.statement,
+      chained,
     },
     taken.kept,
     {
@@ -121,7 +126,7 @@ export async function judge(
       ? await gitlab.readLabels()
       : await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
-  return { kind: 'decided', ...input };
+  return { kind: 'decided', ...input, chained };
 }
 
 /** The process, where the engagement is there or its stage is one of those in which the process launches. */

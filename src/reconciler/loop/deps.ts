@@ -1,4 +1,6 @@
+import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
+import type { ActualState } from '#domain/engagement/state.ts';
 import type { HoursStatement } from '#domain/hours/memory.ts';
 import type { Action } from '#domain/plan/action.ts';
 import type { Seal } from '#domain/record/line.ts';
@@ -53,6 +55,14 @@ export interface ReconcileOptions {
   readonly onDone?: ((action: Action) => void) | undefined;
   /** Hours to be recorded, of an import. */
   readonly statement?: HoursStatement;
+  /** Engagements that were read already, for those of a chain. */
+  readonly known?: ReadonlyMap<EngagementKey, ActualState>;
+  /** The deal that the engagement came of, where that is known. */
+  readonly deal?: EngagementKey;
+  /** A SOW that has just been launched out of this deal. */
+  readonly joins?: readonly EngagementKey[];
+  /** The run is made for another engagement of the chain, which goes on by itself. */
+  readonly chained?: boolean;
   /** Pipelines that have just been started: not in the epic yet. */
   readonly started?: StartedRuns;
 }

@@ -1,19 +1,19 @@
 /** A deal and what came of it are two engagements: what changes in one is carried to the other in the same run. */
 
+import { handOverOf } from '#domain/assess/hand-over.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { handOverOf } from '#domain/hand-over/hand-over.ts';
-import { sowsOfDeal } from '#domain/sow/chain.ts';
+import { NO_HISTORY } from '#domain/sow/history.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import type { Decision } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
-import type { Outcome } from './reconcile.ts';
 
 /** Reconciles another engagement of the chain. */
 type Reconcile = (
   deps: ReconcileDeps,
   engagement: EngagementKey,
   options: ReconcileOptions,
-) => Promise<Outcome>;
+) => Promise<unknown>;
 
 /**
  * Carries on along the chain after one engagement is settled: a delivery that a deal has handed over is launched, one
@@ -22,29 +22,36 @@ type Reconcile = (
  */
 export async function followChain(
   deps: ReconcileDeps,
-  { decision, outcome }: { readonly decision: Decision; readonly outcome: Outcome },
+  { decision, outcome }: { readonly decision: Decision; readonly outcome: { readonly kind: string } },
   reconcile: Reconcile,
 ): Promise<void> {
   if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return;
   const { assessment } = decision.facts;
-  if (sowsOfDeal(assessment.sow).length > 0) await followDeal(deps, decision, reconcile);
+  if (isDeal(assessment.sow)) await followDeal(deps, decision, reconcile);
   else if (outcome.kind === 'applied') await tellDeal(deps, assessment, reconcile);
 }
 
 /** The deliveries of a deal: launched when it is their time, and told of the deal. */
-async function followDeal(deps: ReconcileDeps, { chained, facts }: Decision, reconcile: Reconcile): Promise<void> {
-  const { assessment } = facts;
+async function followDeal(
+  deps: ReconcileDeps,
+  { chained, facts }: Decision,
+  reconcile: Reconcile,
+): Promise<void> {
+  const { assessment, found } = facts;
   const { engagement: deal } = assessment;
-  const launched = handOverOf(assessment);
-  const told: EngagementKey[] = [];
-  for (const key of sowsOfDeal(assessment.sow)) {
-    const other = chained.chain.find((one) => one.key === key);
-    const sow = other === undefined && launched.kind === 'ready' ? launched.sow : undefined;
-    if (other === undefined ? sow?.sow.number !== key : other.knows.length > 0) continue;
-    await reconcile(deps, key, { deal, chained: true, ...(sow === undefined ? {} : { sow }) });
-    told.push(key);
-  }
-  if (told.length > 0) await reconcile(deps, deal, { chained: true });
+  const isThere = (key: EngagementKey): boolean =>
+    [...chained.chain, ...chained.taken].some((other) => other.key === key);
+  const handOver = handOverOf(assessment, facts.asking?.history ?? found.record?.history ?? NO_HISTORY);
+  const launch = handOver.kind === 'ready' && !isThere(handOver.sow.sow.number) ? handOver.sow : null;
+  const untold = chained.chain.filter(({ knows }) => knows.length === 0).map(({ key }) => key);
+  const joins = [...(launch === null ? [] : [launch.sow.number]), ...untold];
+  for (const key of joins)
+    await reconcile(deps, key, {
+      deal,
+      chained: true,
+      ...(launch?.sow.number === key ? { sow: launch } : {}),
+    });
+  if (joins.length > 0) await reconcile(deps, deal, { chained: true, joins });
 }
 
 /** A deal whose delivery was changed shows it. */

@@ -4,13 +4,15 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { chainedOf, type ReadChained } from '#domain/record/read-chained.ts';
 import { dealOf, sowsOfDeal } from '#domain/sow/chain.ts';
-import type { Subject } from '#domain/sow/subject.ts';
+import { isDeal, type Subject } from '#domain/sow/subject.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 
 /** What is known of the other engagements of a chain. */
 export interface ReadChain extends ChainFacts {
   readonly chain: readonly ReadChained[];
+  /** Those that came of another deal, although this one names them. */
+  readonly taken: readonly ReadChained[];
 }
 
 /**
@@ -19,18 +21,33 @@ export interface ReadChain extends ChainFacts {
  */
 export async function readChain(
   deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
-  { sow, found }: { readonly sow: Subject; readonly found: Identified },
-  { known, deal }: Pick<ReconcileOptions, 'known' | 'deal'>,
+  {
+    engagement,
+    sow,
+    found,
+  }: { readonly engagement: EngagementKey; readonly sow: Subject; readonly found: Identified },
+  { known, deal, joins = [] }: Pick<ReconcileOptions, 'known' | 'deal' | 'joins'>,
 ): Promise<ReadChain> {
-  const keys = sowsOfDeal(sow);
-  const recorded = found.record?.chain ?? [];
-  const parent = deal ?? dealOf(sow) ?? recorded[0]?.key ?? null;
-  const isKnown = recorded.some(({ key }) => key === parent);
-  const wanted = keys.length > 0 || parent === null ? keys : isKnown ? [] : [parent];
-  const isOver = keys.length > 0 && found.epic?.state === 'closed';
-  const toRead = isOver ? wanted.filter((key) => known?.has(key)) : wanted;
-  const read = await Promise.all(toRead.map(async (key) => await readOne(deps, key, known)));
-  return { keys, chain: read.flatMap((one) => one ?? []) };
+  const recorded = (found.record?.chain ?? []).map(({ key }) => key);
+  if (isDeal(sow)) {
+    const keys = [...new Set([...sowsOfDeal(sow), ...recorded, ...joins])];
+    const isOver = found.epic?.state === 'closed';
+    const read = await readAll(deps, isOver ? keys.filter((key) => known?.has(key)) : keys, known);
+    const isOurs = ({ knows }: ReadChained): boolean => knows.length === 0 || knows.includes(engagement);
+    return { keys, chain: read.filter(isOurs), taken: read.filter((other) => !isOurs(other)) };
+  }
+  const parent = recorded[0] ?? deal ?? dealOf(sow);
+  const isShown = parent === null || (recorded.includes(parent) && known?.has(parent) !== true);
+  return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), taken: [] };
+}
+
+async function readAll(
+  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  keys: readonly EngagementKey[],
+  known: ReconcileOptions['known'],
+): Promise<readonly ReadChained[]> {
+  const read = await Promise.all(keys.map(async (key) => await readOne(deps, key, known)));
+  return read.flatMap((one) => one ?? []);
 }
 
 async function readOne(

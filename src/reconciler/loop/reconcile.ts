@@ -18,6 +18,7 @@ import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
+import { followChain } from './follow-chain.ts';
 import { keepOrder } from './keep-order.ts';
 import { readWhole } from './look-closer.ts';
 import { strangerWarnings } from './read-members.ts';
@@ -125,6 +126,16 @@ export async function carryOut(
   decision: Decision,
   options: ReconcileOptions,
 ): Promise<Outcome> {
+  const outcome = await carryOutAlone(deps, decision, options);
+  if (options.chained !== true) await followChain(deps, { decision, outcome }, reconcile);
+  return outcome;
+}
+
+async function carryOutAlone(
+  deps: ReconcileDeps,
+  decision: Decision,
+  options: ReconcileOptions,
+): Promise<Outcome> {
   const { plan: wanted, said, wishes } = decision;
   const { assessment, found } = decision.facts;
   const isPaused = found.memory.paused && !wishes.resume;
@@ -188,7 +199,7 @@ async function goOn(
   const { engagement } = outcome.assessment;
   const actual = await deps.gitlab.readEngagement(engagement, { always: true });
   const { comments: _, ...others } = options;
-  const then = await reconcileState(deps, actual, { ...others, started, claimed: true });
+  const then = await reconcileState(deps, actual, { ...others, started, claimed: true, chained: true });
   return then.kind === 'applied'
     ? { ...outcome, assessment: then.assessment, warnings: [...outcome.warnings, ...then.warnings] }
     : outcome;
