@@ -1,0 +1,166 @@
+/** A deal and what comes of it, in one GitLab, with the real processes. */
+import { doStep } from '#demo/do-step.ts';
+import { evidenceFor } from '#domain/assess/assess.ts';
+import { type EngagementKey, stepIdOf, subjectOf } from '#domain/base/keys.ts';
+import type { Settings } from '#domain/base/settings.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
+import { Deal } from '#domain/sow/deal.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { keyOf, type Subject } from '#domain/sow/subject.ts';
+import { parseMarker } from '#domain/text/marker.ts';
+import type { GitLab } from '#ports/gitlab.ts';
+import { SILENT } from '#ports/logger.ts';
+import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
+import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
+import type { Epic, Issue } from '#sandbox/world.ts';
+import { someSettings } from './builders.ts';
+import { launching, realProcess, sampleSow, storeOf } from './engagement.ts';
+import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';
+import { UNSEALED } from '#domain/record/line.ts';
+
+/** What is known of SOW-1042 while it is being written. */
+async function statementOf(number: string): Promise<Partial<Sow>> {
+  const { engagement, type, deliverables, closed_won_on, hours, dates, services, passive_acceptance } =
+    await sampleSow(number);
+  return { engagement, type, deliverables, closed_won_on, hours, dates, services, passive_acceptance };
+}
+
+/** A deal as the CRM tells of it, in a stage. */
+export async function aDeal(
+  stage: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<Deal> {
+  const { customer, contacts, deployment } = await sampleSow('SOW-1042');
+  return Deal.parse({
+    deal: {
+      key: 'DEAL-1',
+      url: 'https://crm.example.com/opportunities/1',
+      name: 'GitLab for the harbour',
+      stage,
+      opened_on: '2026-11-02',
+      expected_close: '2026-11-20',
+      large: true,
+    },
+    customer,
+    ask: 'GitLab on AWS before the freeze.',
+    contacts,
+    deployment,
+    ...(stage === 'scoping' ? {} : { statement: await statementOf('SOW-1042') }),
+    ...(stage === 'closed_won' ? { sow: { number: 'SOW-1042', signed_on: '2026-11-18' } } : {}),
+    ...changes,
+  }) as Deal;
+}
+
+export interface ChainWorld extends TestWorld {
+  readonly deps: ReconcileDeps;
+  /** The engine over another adapter. */
+  over(gitlab: GitLab): ReconcileDeps;
+  /** What the CRM says, or a file. */
+  tell(subject: Subject, options?: ReconcileOptions): Promise<Outcome>;
+  run(key: EngagementKey, options?: ReconcileOptions): Promise<Outcome>;
+  /** Does a step as the people do who may, without telling anybody. */
+  perform(key: EngagementKey, step: string): void;
+  /** {@link perform}, each answered by the engine. */
+  walk(key: EngagementKey, ...steps: readonly string[]): Promise<void>;
+  issue(key: EngagementKey, step: string): Issue;
+  epic(key: EngagementKey): Epic;
+  epics(): readonly string[];
+  state(key: EngagementKey, step: string): string;
+}
+
+const CRM = { kind: 'crm', name: null, commit: null, at: null } as const;
+
+const ROLES = {
+  manager: ['mira', 'noor'],
+  engineer: ['eli'],
+  'account-manager': ['eli'],
+  'engagement-manager': ['eli'],
+  finance: ['noor'],
+  legal: ['noor'],
+  architect: ['noor'],
+};
+
+const BEGUN = Date.now();
+
+/** Starts a GitLab without any engagement, on the morning of a day. */
+export async function startChain(
+  options: WorldOptions & { readonly settings?: Partial<Settings>; readonly day?: string } = {},
+): Promise<ChainWorld> {
+  const { settings, day = '2026-11-20', ...others } = options;
+  const now = others.now ?? (() => new Date(Date.parse(`${day}T10:00:00Z`) + Date.now() - BEGUN));
+  const world = await startWorld({ ...others, now });
+  const processes = await Promise.all(['delivery', 'training', 'quote-to-signoff'].map((id) => realProcess(id)));
+  const byId = (id: string): ProcessDefinition => {
+    const found = processes.find((process) => process.id === id);
+    if (found === undefined) throw new Error(`no process ${id}`);
+    return found;
+  };
+  const over = (gitlab: GitLab): ReconcileDeps => ({
+    gitlab,
+    processes: storeOf(...processes),
+    settings: someSettings({ ...launching(byId('delivery')), roles: ROLES, ...settings }),
+    seal: UNSEALED,
+    logger: SILENT,
+    clock: { now: () => now().toISOString() },
+  });
+  const deps = over(world.gitlab);
+  const { sandbox } = world;
+  const { world: data, operations } = sandbox;
+  const subjects = new Map<EngagementKey, Subject>();
+  const find = <T extends Epic | Issue>(items: readonly T[], key: EngagementKey, step: string | null): T => {
+    const item = items.find(({ description }) => {
+      const marker = parseMarker(description);
+      return marker?.engagement === key && marker.step === step;
+    });
+    if (item === undefined) throw new Error(`nothing is ${step ?? 'the epic'} of ${key}`);
+    return item;
+  };
+  const issue = (key: EngagementKey, step: string): Issue => find(data.issues, key, step);
+  const chain: ChainWorld = {
+    ...world,
+    deps,
+    over,
+    tell: async (subject, extra) => {
+      subjects.set(keyOf(subject), subject);
+      return await reconcile(deps, keyOf(subject), { sow: subject, origin: CRM, ...extra });
+    },
+    run: async (key, extra) => await reconcile(deps, key, extra),
+    perform: (key, step) => {
+      const item = issue(key, step);
+      const definition = byId(subjectOf(key) === 'deal' ? 'quote-to-signoff' : 'delivery').steps.find(
+        ({ id }) => id === stepIdOf(step),
+      );
+      if (definition === undefined) throw new Error(`no step ${step}`);
+      const { approval, approvals = [] } = definition.done_when;
+      if (approval !== undefined || approvals.length > 0)
+        operations.createNote(sandbox.user('noor'), item, '/ps approve');
+      const subject = subjects.get(key);
+      const fields = definition.done_when.evidence.filter(
+        (field) => subject === undefined || evidenceFor(definition, subject).includes(field),
+      );
+      doStep(operations, sandbox.user('eli'), item, fields);
+    },
+    walk: async (key, ...steps) => {
+      for (const step of steps) {
+        chain.perform(key, step);
+        await chain.run(key);
+      }
+    },
+    issue,
+    epic: (key) => find<Epic | Issue>([...data.epics, ...data.issues], key, null) as Epic,
+    epics: () =>
+      [...data.epics, ...data.issues]
+        .flatMap(({ description }) => {
+          const marker = parseMarker(description);
+          return marker?.kind === 'epic' ? [marker.engagement] : [];
+        })
+        .toSorted(),
+    state: (key, step) =>
+      issue(key, step)
+        .labelIds.map((id) => data.labels.find((label) => label.id === id)?.name ?? '')
+        .filter((name) => name.startsWith('workflow::'))
+        .join(' + '),
+  };
+  return chain;
+}
+
