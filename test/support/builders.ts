@@ -68,6 +68,7 @@ export function aRecord(key: string): EngagementRecord {
     occurrences: new Map(),
     hours: NO_HOURS,
     chain: [],
+    handOver: null,
     touches: new Map(),
     others: {},
   };

@@ -4,6 +4,7 @@ import { evidenceFor } from '#domain/assess/assess.ts';
 import { type EngagementKey, stepIdOf, subjectOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
+import { UNSEALED } from '#domain/record/line.ts';
 import { Deal } from '#domain/sow/deal.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { keyOf, type Subject } from '#domain/sow/subject.ts';
@@ -16,7 +17,6 @@ import type { Epic, Issue } from '#sandbox/world.ts';
 import { someSettings } from './builders.ts';
 import { launching, realProcess, sampleSow, storeOf } from './engagement.ts';
 import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';
-import { UNSEALED } from '#domain/record/line.ts';
 
 /** What is known of SOW-1042 while it is being written. */
 async function statementOf(number: string): Promise<Partial<Sow>> {
@@ -26,10 +26,7 @@ async function statementOf(number: string): Promise<Partial<Sow>> {
 }
 
 /** A deal as the CRM tells of it, in a stage. */
-export async function aDeal(
-  stage: string,
-  changes: Readonly<Record<string, unknown>> = {},
-): Promise<Deal> {
+export async function aDeal(stage: string, changes: Readonly<Record<string, unknown>> = {}): Promise<Deal> {
   const { customer, contacts, deployment } = await sampleSow('SOW-1042');
   return Deal.parse({
     deal: {
@@ -89,7 +86,9 @@ export async function startChain(
   const { settings, day = '2026-11-20', ...others } = options;
   const now = others.now ?? (() => new Date(Date.parse(`${day}T10:00:00Z`) + Date.now() - BEGUN));
   const world = await startWorld({ ...others, now });
-  const processes = await Promise.all(['delivery', 'training', 'quote-to-signoff'].map((id) => realProcess(id)));
+  const processes = await Promise.all(
+    ['delivery', 'training', 'quote-to-signoff'].map((id) => realProcess(id)),
+  );
   const byId = (id: string): ProcessDefinition => {
     const found = processes.find((process) => process.id === id);
     if (found === undefined) throw new Error(`no process ${id}`);
@@ -163,4 +162,3 @@ export async function startChain(
   };
   return chain;
 }
-

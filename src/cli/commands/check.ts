@@ -15,6 +15,7 @@ import { checkEngagement, type EngagementCheck, findingsOf, unjudged } from '#do
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import type { ActualStates } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { createKnownChain, dealsLast, type KnownChain } from '#reconciler/loop/deals-last.ts';
 import { judge } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
@@ -77,10 +78,11 @@ async function run(context: CommandContext): Promise<number> {
   const judged: EngagementCheck[] = [];
   const traces: Trace[] = [];
   let done = 0;
-  for (const state of states) {
+  const chain = createKnownChain(deps.settings);
+  for await (const state of dealsLast(states)) {
     done += 1;
     context.output.progress(done, states.length, state.engagement);
-    const check = await checkState(deps, state, { until, asked: engagements.length > 0 });
+    const check = await checkState(deps, state, { until, asked: engagements.length > 0, chain });
     if ('steps' in check) judged.push(check);
     else traces.push(...tracesOf(state.engagement, check));
   }
@@ -143,9 +145,15 @@ async function readStates(
 async function checkState(
   deps: ReconcileDeps,
   state: ActualState,
-  { until, asked }: { readonly until: StepKey | null; readonly asked: boolean },
+  {
+    until,
+    asked,
+    chain,
+  }: { readonly until: StepKey | null; readonly asked: boolean; readonly chain: KnownChain },
 ): Promise<EngagementCheck | Undecided> {
-  const decision = await judge(deps, state, asked ? { comments: LOOK_EVERYWHERE } : {});
+  const { known } = chain;
+  const decision = await judge(deps, state, asked ? { comments: LOOK_EVERYWHERE, known } : { known });
+  chain.keep(state.engagement, decision);
   if (decision.kind === 'decided')
     return checkEngagement(decision.facts.assessment, decision.facts.found, until);
   if (decision.kind === 'record-damaged' || decision.kind === 'unknown-process')

@@ -14,6 +14,8 @@ export interface ChainFacts {
   readonly keys: readonly EngagementKey[];
   /** Those that are there. */
   readonly chain: readonly Chained[];
+  /** Those that came of another deal, although this one names them. */
+  readonly taken: readonly { readonly key: EngagementKey; readonly knows: readonly EngagementKey[] }[];
 }
 
 /** The less is done, the earlier it stands. */
@@ -38,7 +40,7 @@ export function assessElsewhere(
     after,
     recorded,
   }: { readonly step: Step; readonly after: readonly Predecessor[]; readonly recorded: Done | null },
-  facts: ChainFacts,
+  facts: Pick<ChainFacts, 'keys' | 'chain'>,
   earlier: ReadonlyMap<StepKey, StepStatus>,
 ): StepStatus {
   const waitsFor = after.filter(
@@ -79,7 +81,10 @@ export function assessElsewhere(
 }
 
 /** The steps that stand for one, in the order of the engagements that they are of. */
-function stepsElsewhere(step: Step, { keys, chain }: ChainFacts): readonly ElsewhereStep[] {
+function stepsElsewhere(
+  step: Step,
+  { keys, chain }: Pick<ChainFacts, 'keys' | 'chain'>,
+): readonly ElsewhereStep[] {
   const wanted = elsewhereOf(step);
   return keys.flatMap((key) => {
     const other = chain.find((one) => one.key === key);
@@ -92,7 +97,7 @@ function stepsElsewhere(step: Step, { keys, chain }: ChainFacts): readonly Elsew
 /** The end of the last of them; `null` while one is open or missing. What was recorded holds as long as none is open. */
 function settledOf(
   elsewhere: readonly ElsewhereStep[],
-  { keys }: ChainFacts,
+  { keys }: Pick<ChainFacts, 'keys'>,
   recorded: Done | null,
 ): Done | null {
   const ends = elsewhere.flatMap(({ done }) => done ?? []);

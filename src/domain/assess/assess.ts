@@ -84,7 +84,7 @@ export function assess(input: AssessInput): Assessment {
     changes,
     hours: hours.reading,
   };
-  const given = input.chained ?? { keys: [], chain: [] };
+  const given = input.chained ?? { keys: [], chain: [], taken: [] };
   const chained = { ...given, chain: chainNow(found.record?.chain ?? [], given.chain) };
   const statuses = judged(included, { ...circumstances, chained }, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
@@ -114,6 +114,7 @@ export function assess(input: AssessInput): Assessment {
     }),
     hours: closed ? { ...hours, due: [] } : hours,
     chain: chained.chain,
+    taken: chained.taken.map(({ key, knows }) => ({ key, deal: knows[0] ?? '' })),
     steps,
     order,
     excluded,

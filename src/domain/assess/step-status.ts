@@ -102,6 +102,8 @@ export interface Assessment {
   readonly hours: Hours;
   /** The other engagements of the chain, as far as they are known. */
   readonly chain: readonly Chained[];
+  /** SOWs that came of another deal, although this one names them. */
+  readonly taken: readonly { readonly key: EngagementKey; readonly deal: EngagementKey }[];
   /** Revision of the SOW, as recorded. */
   readonly revision: number;
   /** What people were asked by then, as recorded. */

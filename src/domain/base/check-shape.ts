@@ -61,7 +61,7 @@ export function withValueAt(data: unknown, [part, ...rest]: FieldPath, value: un
   if (part === undefined) return value;
   if (Array.isArray(data))
     return data.map((element, index) => (index === part ? withValueAt(element, rest, value) : element));
-  const fields = data as Readonly<Record<string, unknown>>;
+  const fields = (data ?? {}) as Readonly<Record<string, unknown>>;
   return { ...fields, [part]: withValueAt(fields[part], rest, value) };
 }
 

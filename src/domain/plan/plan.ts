@@ -16,6 +16,7 @@ import { appliedReplans, datesAfter, planDateNotes } from './dates.ts';
 import { planEffectsNotes } from './effects-notes.ts';
 import { isStopped, planEpic, planPausing, planStopped, planTurn } from './epic.ts';
 import { fightIn, touchesAfter, wrongClosesIn } from './fuse.ts';
+import { planHandOver } from './hand-over.ts';
 import { holderAfter, planRetirement } from './holder.ts';
 import type { Draft, PlanInput } from './input.ts';
 import { isGone, planDriftNotes } from './left.ts';
@@ -102,6 +103,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     what: 'proposals, and what became of them',
     because: 'the epic, written later, records that they were told',
     actions: planProposals,
+  },
+  {
+    what: 'what a deal lacks to be handed over',
+    because: 'the epic, written later, records that it was told',
+    actions: planHandOver,
   },
   { what: 'answers', because: 'what a comment asked for is done', actions: planAnswers },
   {

@@ -16,6 +16,7 @@ import { NO_HISTORY } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
+import { handOverNow, toldOf } from './hand-over.ts';
 import type { Draft } from './input.ts';
 
 /** Share of a draft that the next record is made from: all of it is settled before the first action. */
@@ -63,6 +64,7 @@ export function nextRecord(
     occurrences: context.assessment.trackers,
     hours: withTold(context.assessment.hours),
     chain: chainKept(assessment),
+    handOver: toldOf(handOverNow(facts)),
     others: before?.others ?? {},
   };
 }

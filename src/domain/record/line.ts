@@ -149,6 +149,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     occurrences: new Map(),
     hours: NO_HOURS,
     chain: [],
+    handOver: null,
     touches: new Map(),
     others: {},
   };

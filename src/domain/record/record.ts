@@ -79,6 +79,7 @@ const StoredRecord = z.looseObject({
   occurrences: z.record(Key, TrackerMemory).optional(),
   hours: HoursMemory.optional(),
   chain: z.array(Chained).optional(),
+  handOver: z.string().optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -110,6 +111,8 @@ export interface EngagementRecord {
   readonly hours: HoursMemory;
   /** The deal that the engagement came of, or those that came of it, with their steps that it shows. */
   readonly chain: readonly Chained[];
+  /** What people were told that a deal lacks to be handed over, as a checksum; `null`: nothing. */
+  readonly handOver: string | null;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -132,6 +135,7 @@ export function recordText(record: EngagementRecord): string {
     occurrences,
     hours,
     chain,
+    handOver,
     history,
     proposals,
     others,
@@ -167,6 +171,7 @@ export function recordText(record: EngagementRecord): string {
     occurrences: occurrences.size === 0 ? undefined : Object.fromEntries(occurrences),
     hours: hoursText(hours),
     chain: chain.length === 0 ? undefined : chain,
+    handOver: handOver ?? undefined,
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -221,6 +226,7 @@ export function readRecord(text: string): RecordParse {
     occurrences,
     hours,
     chain = [],
+    handOver = null,
     history = NO_HISTORY,
     proposals = [],
     state,
@@ -260,6 +266,7 @@ export function readRecord(text: string): RecordParse {
       occurrences: new Map(Object.entries(occurrences ?? {})),
       hours: hours ?? NO_HOURS,
       chain,
+      handOver,
       others,
     },
   };

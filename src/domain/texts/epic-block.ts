@@ -9,7 +9,7 @@ import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.t
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
-import type { StepKey } from '#domain/base/keys.ts';
+import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import { hoursText } from '#domain/hours/words.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -226,16 +226,17 @@ function referenceOf({ key, elsewhere }: StepStatus): string {
 }
 
 /** The other epics of the chain: the deal of a delivery, the deliveries of a deal. */
-function chainLines({ assessment: { chain } }: BlockContext): readonly string[] {
-  return chain.length === 0
-    ? []
-    : [
-        ...chain.map(
-          ({ key, title, url }) =>
-            `- ${key.startsWith('DEAL-') ? 'Deal' : 'Delivery'} ${key}: [${inlineText(title)}](${url})`,
-        ),
-        '',
-      ];
+function chainLines({ assessment: { chain, taken } }: BlockContext): readonly string[] {
+  const others = chain.map(
+    ({ key, title, url }) =>
+      `- ${subjectOf(key) === 'deal' ? 'Deal' : 'Delivery'} ${key}: [${inlineText(title)}](${url})`,
+  );
+  const foreign = taken.map(
+    ({ key, deal }) =>
+      `- **${key} came of ${deal} already**, and belongs to that deal. Nothing of it is shown here.`,
+  );
+  const lines = [...others, ...foreign];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 /** A step the SOW no longer asks for, as a row of the table or under the list. */

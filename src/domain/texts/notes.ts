@@ -55,6 +55,7 @@ export type NoteRule =
   | `dates-unanswered:${string}`
   | 'not-asked-for'
   | 'minutes-place'
+  | 'hand-over'
   /** With the threshold, and the hours sold then. */
   | `hours:${HoursLevel}:${number}`;
 

@@ -1,9 +1,9 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { ActualState } from '#domain/engagement/state.ts';
 import type { HoursStatement } from '#domain/hours/memory.ts';
 import type { Action } from '#domain/plan/action.ts';
 import type { Seal } from '#domain/record/line.ts';
+import type { ReadChained } from '#domain/record/read-chained.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -55,8 +55,8 @@ export interface ReconcileOptions {
   readonly onDone?: ((action: Action) => void) | undefined;
   /** Hours to be recorded, of an import. */
   readonly statement?: HoursStatement;
-  /** Engagements that were read already, for those of a chain. */
-  readonly known?: ReadonlyMap<EngagementKey, ActualState>;
+  /** Engagements that were read already and came of a deal. */
+  readonly known?: ReadonlyMap<EngagementKey, ReadChained>;
   /** The deal that the engagement came of, where that is known. */
   readonly deal?: EngagementKey;
   /** A SOW that has just been launched out of this deal. */

@@ -1,9 +1,8 @@
 /** A deal and what came of it are two engagements: what changes in one is carried to the other in the same run. */
 
-import { handOverOf } from '#domain/assess/hand-over.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { NO_HISTORY } from '#domain/sow/history.ts';
+import { handOverNow } from '#domain/plan/hand-over.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import type { Decision } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
@@ -37,11 +36,11 @@ async function followDeal(
   { chained, facts }: Decision,
   reconcile: Reconcile,
 ): Promise<void> {
-  const { assessment, found } = facts;
+  const { assessment } = facts;
   const { engagement: deal } = assessment;
   const isThere = (key: EngagementKey): boolean =>
     [...chained.chain, ...chained.taken].some((other) => other.key === key);
-  const handOver = handOverOf(assessment, facts.asking?.history ?? found.record?.history ?? NO_HISTORY);
+  const handOver = handOverNow(facts);
   const launch = handOver.kind === 'ready' && !isThere(handOver.sow.sow.number) ? handOver.sow : null;
   const untold = chained.chain.filter(({ knows }) => knows.length === 0).map(({ key }) => key);
   const joins = [...(launch === null ? [] : [launch.sow.number]), ...untold];

@@ -1,6 +1,5 @@
 import type { ChainFacts } from '#domain/assess/assess-elsewhere.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { ActualState } from '#domain/engagement/state.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { chainedOf, type ReadChained } from '#domain/record/read-chained.ts';
 import { dealOf, sowsOfDeal } from '#domain/sow/chain.ts';
@@ -37,7 +36,7 @@ export async function readChain(
     return { keys, chain: read.filter(isOurs), taken: read.filter((other) => !isOurs(other)) };
   }
   const parent = recorded[0] ?? deal ?? dealOf(sow);
-  const isShown = parent === null || (recorded.includes(parent) && known?.has(parent) !== true);
+  const isShown = parent === null || recorded.includes(parent);
   return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), taken: [] };
 }
 
@@ -53,8 +52,9 @@ async function readAll(
 async function readOne(
   deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   key: EngagementKey,
-  known: ReadonlyMap<EngagementKey, ActualState> | undefined,
+  known: ReconcileOptions['known'],
 ): Promise<ReadChained | null> {
-  const state = known?.get(key) ?? (await deps.gitlab.readEngagement(key));
-  return chainedOf(key, await identifyAll(deps, state), deps.settings);
+  const read = known?.get(key);
+  if (read !== undefined) return read;
+  return chainedOf(key, await identifyAll(deps, await deps.gitlab.readEngagement(key)), deps.settings);
 }

@@ -5,6 +5,7 @@ import { type CountedChanges, changesThatCount, massChanges } from '#domain/poli
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf, type Undecided } from '#reconciler/loop/undecided.ts';
@@ -39,6 +40,7 @@ export async function findDrift(
 }> {
   const states = await deps.gitlab.readAll(updatedAfter === null ? {} : { updatedAfter });
   const now = deps.clock.now();
+  const chain = createKnownChain(deps.settings);
   const drifted: EngagementKey[] = [];
   const paused: EngagementKey[] = [];
   const looks = new Map<EngagementKey, string | null>();
@@ -46,9 +48,10 @@ export async function findDrift(
   const seen = new Set<EngagementKey>();
   const traces: Trace[] = [];
   const counted: CountedChanges[] = [];
-  for (const actual of states) {
+  for await (const actual of dealsLast(states)) {
     const comments = lookOfSweep(actual.engagement, { updatedAfter, now, lookedAt });
-    const decision = await decide(deps, actual, { comments });
+    const decision = await decide(deps, actual, { comments, known: chain.known });
+    chain.keep(actual.engagement, decision);
     traces.push(...tracesOf(actual.engagement, decision));
     if (decision.kind !== 'absent' && decision.kind !== 'not-won') seen.add(actual.engagement);
     if (decision.kind === 'decided' && decision.facts.found.memory.paused) paused.push(actual.engagement);

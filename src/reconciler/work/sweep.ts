@@ -5,6 +5,7 @@ import { type CountedChanges, changesThatCount, massChanges } from '#domain/poli
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile, settle } from '#reconciler/loop/reconcile.ts';
@@ -68,15 +69,18 @@ export async function* sweepEach(
 ): AsyncGenerator<SweepResult> {
   const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
   const now = deps.clock.now();
+  const chain = createKnownChain(deps.settings);
   const choicesOf = (engagement: EngagementKey): Choices => ({
+    known: chain.known,
     comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt }),
     allowMassChange,
   });
   const pending: Pending[] = [];
-  for await (const actual of readStates(deps, options)) {
+  for await (const actual of dealsLast(readStates(deps, options))) {
     const { engagement } = actual;
     const choices = choicesOf(engagement);
     const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
+    chain.keep(engagement, decision);
     if (changesNothing(decision)) yield await resultOf(deps, engagement, decision, choices);
     else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
   }
@@ -91,7 +95,7 @@ export async function* sweepEach(
   }
 }
 
-type Choices = Pick<ReconcileOptions, 'comments' | 'allowMassChange'>;
+type Choices = Pick<ReconcileOptions, 'comments' | 'allowMassChange' | 'known'>;
 type Failed = Extract<SweepOutcome, { kind: 'failed' }>;
 type Decided = Decision | Undecided | Failed;
 
@@ -135,7 +139,7 @@ async function readAgain(
   engagement: EngagementKey,
   choices: Choices,
 ): Promise<SweepResult> {
-  const outcome = await attempt(deps, engagement, async () => await reconcile(deps, engagement, choices));
+  const outcome = await attempt(deps, engagement, async () => await reconcile(deps, engagement, { ...choices, known: new Map() }));
   return { engagement, outcome, look: lookAfter(deps, outcome), lookedAt: null };
 }
 
@@ -197,6 +201,7 @@ async function settleRead(
     return await settle(deps, engagement, decision, choices);
   } catch (error) {
     if (!(error instanceof GitLabConflictError)) throw error;
-    return await reconcile(deps, engagement, choices);
+    const { known: _, ...fresh } = choices;
+    return await reconcile(deps, engagement, fresh);
   }
 }

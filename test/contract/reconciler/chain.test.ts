@@ -50,3 +50,120 @@ describe.each<Tier>(['free', 'premium', 'ultimate'])('a deal on GitLab %s', (tie
     expect(await world.run(SOW)).toMatchObject({ kind: 'unchanged' });
   });
 });
+
+const handOverNotes = (): readonly string[] =>
+  world.sandbox.world.notes
+    .filter(({ body, system }) => !system && body.includes('hand-over'))
+    .map(({ body }) => body);
+
+describe('the hand-over', () => {
+  it('carries people, links, the soft booking and open questions to the delivery', async () => {
+    await scoped();
+    world.perform(DEAL, 'signature');
+    const intake = world.issue(DEAL, 'scheduling-intake');
+    expect(intake.description).toContain('| Soft-booked |');
+    await world.tell(await aDeal('closed_won'));
+
+    const { description } = world.issue(SOW, 'assign-engineer');
+    expect(description).toContain('Soft-booked');
+    expect(world.epic(SOW).description).toContain('Lena Exemplar');
+  });
+
+  it('waits for the CRM to say that the deal is won, however signed it is', async () => {
+    await scoped();
+    await world.walk(DEAL, 'signature');
+
+    expect(world.epics()).toEqual([DEAL]);
+  });
+
+  it('waits for the signature, however won the deal is', async () => {
+    await scoped();
+    await world.tell(await aDeal('closed_won'));
+
+    expect(world.epics()).toEqual([DEAL]);
+    expect(world.issue(DEAL, 'signature').state).toBe('opened');
+  });
+
+  it('needs nobody to say won where no CRM tells of the deal', async () => {
+    world = await startChain();
+    const file = { origin: { kind: 'file', name: 'deals/DEAL-1.yml', commit: null, at: null } } as const;
+    const sow = { number: SOW, signed_on: '2026-11-18' };
+    await world.tell(await aDeal('negotiating', { sow }), file);
+    await world.walk(DEAL, ...TO_SIGNATURE, 'signature');
+
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+
+  it('says everything that is missing in one comment, launches nothing, and goes on when it is there', async () => {
+    await scoped();
+    const signed = { number: SOW, signed_on: '2026-11-18' };
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('closed_won', { statement: undefined, sow: signed }));
+    await world.run(DEAL);
+
+    expect(world.epics()).toEqual([DEAL]);
+    expect(handOverNotes()).toHaveLength(1);
+    expect(handOverNotes()[0]).toContain('deliverables');
+    expect(handOverNotes()[0]).toContain('type');
+    world.sandbox.ledger.clear();
+    expect(await world.run(DEAL)).toMatchObject({ kind: 'unchanged' });
+
+    await world.tell(await aDeal('closed_won'));
+    expect(world.epics()).toEqual([DEAL, SOW]);
+    expect(handOverNotes()).toHaveLength(1);
+    expect(handOverNotes()[0]).toContain('Settled');
+  });
+
+  it('joins a delivery that was launched by hand before the deal was known', async () => {
+    world = await startChain();
+    await world.tell(await sampleSow(SOW));
+    await world.tell(await aDeal('signature', { sow: { number: SOW } }));
+
+    expect(world.epics()).toEqual([DEAL, SOW]);
+    expect(world.epic(SOW).description).toContain(`Deal ${DEAL}`);
+    expect(world.epic(DEAL).description).toContain(`Delivery ${SOW}`);
+  });
+
+  it('leaves a delivery to the deal that it came of first', async () => {
+    world = await startChain();
+    await world.tell(await sampleSow(SOW));
+    await world.tell(await aDeal('signature', { sow: { number: SOW } }));
+    const { deal } = await aDeal('signature');
+    await world.tell(await aDeal('signature', { deal: { ...deal, key: 'DEAL-2' }, sow: { number: SOW } }));
+
+    expect(world.epic('DEAL-2').description).toContain(`${SOW} came of ${DEAL}`);
+    expect(world.epic('DEAL-2').description).not.toContain(`Delivery ${SOW}`);
+    expect(world.epic(SOW).description).not.toContain('Deal DEAL-2');
+  });
+
+  it('closes a deal of two SOWs when both are paid', async () => {
+    await scoped();
+    world.perform(DEAL, 'signature');
+    const sow = { number: SOW, signed_on: '2026-11-18', others: ['SOW-2'] };
+    await world.tell(await aDeal('closed_won', { sow }));
+    const second = await sampleSow(SOW);
+    await world.tell({ ...second, sow: { ...second.sow, number: 'SOW-2' } });
+    await world.run(DEAL);
+    expect(world.epics()).toEqual([DEAL, SOW, 'SOW-2']);
+    await world.walk(DEAL, 'billing');
+    const all = [...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem', 'money-received'];
+
+    await world.walk(SOW, ...all);
+    expect(world.epic(DEAL).state).toBe('opened');
+    await world.walk('SOW-2', ...all);
+    expect(world.epic(DEAL).state).toBe('closed');
+  });
+
+  it('costs nothing while nothing changes, and a delivery that changed two reads of its deal', async () => {
+    await handedOver();
+    world.sandbox.ledger.clear();
+    await world.run(SOW);
+    const idle = world.sandbox.ledger.entries().length;
+    world.sandbox.ledger.clear();
+    await world.run(DEAL);
+    const deal = world.sandbox.ledger.entries().length;
+
+    expect({ idle, deal }).toEqual({ idle: 2, deal: 4 });
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+  });
+});

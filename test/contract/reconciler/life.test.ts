@@ -54,8 +54,6 @@ const lives = [
   ['SOW-1043', 'delivery', null],
   ['SOW-1044', 'delivery', null],
   ['SOW-1044', 'training', null],
-  ['SOW-1042', 'quote-to-signoff', null],
-  ['SOW-1044', 'quote-to-signoff', null],
 ] as const;
 
 const TIERS: readonly Tier[] = ['free', 'premium', 'ultimate'];

@@ -47,7 +47,7 @@ async function failing(
 
 describe.each([
   ['delivery', ['strict'], 30],
-  ['quote-to-signoff', [], 15],
+  ['quote-to-signoff', [], 9],
   ['training', [], 13],
 ] as const)('the cases of %s', (id, profiles, least) => {
   let loaded: Loaded;
