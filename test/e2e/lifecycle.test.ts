@@ -140,7 +140,7 @@ describe.skipIf(!hasTools)('removing', () => {
 
 describe('two installations', () => {
   it('have settings that hold, as the page writes them', async () => {
-    for (const name of ['services', 'presales']) {
+    for (const name of ['services', 'courses']) {
       await writeFile(join(folder, `${name}.yml`), await recipe(PAGE, 'yaml', `# ${name}.yml`));
       const env = { PROCESSION_CONFIG: `${name}.yml` };
       expect(await cli(['lint'], { env, cwd: folder })).toMatchObject({ code: 0 });
@@ -153,12 +153,12 @@ describe('two installations', () => {
       GITLAB_TOKEN: world.seed.ada.token,
       PROCESSION_CONFIG: 'other.yml',
     };
-    await cp(join(root, 'issue_templates/quote-to-signoff'), join(folder, 'own/quote-to-signoff'), {
+    await cp(join(root, 'issue_templates/training'), join(folder, 'own/training'), {
       recursive: true,
     });
     await writeFile(
       join(folder, 'other.yml'),
-      'gitlab: { group: services, project: services/engagements }\nprocess: quote-to-signoff\ntemplates: own\n',
+      'gitlab: { group: services, project: services/engagements }\nprocess: training\ntemplates: own\n',
     );
     const before = JSON.stringify(world.sandbox.world.issues);
 

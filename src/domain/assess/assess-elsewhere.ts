@@ -69,6 +69,7 @@ export function assessElsewhere(
     evidence: [],
     approvals: [],
     gates: [],
+    change: null,
     waiver: null,
     acceptance: null,
     run: null,

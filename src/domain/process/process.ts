@@ -53,8 +53,6 @@ const EvidenceField = z.strictObject({
   compare: z.enum(['hours']).optional(),
   /** For a `choice`: answers with which the step is not done yet. */
   open: z.array(z.string().min(1)).min(1).optional(),
-  /** For a `choice` with `open`: the on-demand step of which such an answer makes an issue, where there is none. */
-  asks: Id.optional(),
   /** Shown grey in the empty cell. */
   hint: z.string().max(200).optional(),
   when: Condition.optional(),
