@@ -9,12 +9,14 @@ import type { Identified } from './identify.ts';
 export interface ReadChained extends Chained {
   /** Keys of the engagements that it knows to be of its chain. */
   readonly knows: readonly EngagementKey[];
+  /** Its launch was completed: until then its record names no issues. */
+  readonly isWhole: boolean;
 }
 
 /** What there is of another engagement: its record says what is done, labels the rest; `null`: nothing holds it. */
 export function chainedOf(
   key: EngagementKey,
-  { epic, marker, record, issues }: Identified,
+  { epic, marker, record, memory, issues }: Identified,
   settings: Pick<Settings, 'labels'>,
 ): ReadChained | null {
   const process = record?.process ?? marker?.process;
@@ -39,6 +41,7 @@ export function chainedOf(
       };
     }),
     knows: (record?.chain ?? []).map((other) => other.key),
+    isWhole: memory.issues.size > 0,
   };
 }
 

@@ -42,7 +42,9 @@ async function followDeal(
     [...chained.chain, ...chained.taken].some((other) => other.key === key);
   const handOver = handOverNow(facts);
   const launch = handOver.kind === 'ready' && !isThere(handOver.sow.sow.number) ? handOver.sow : null;
-  const untold = chained.chain.filter(({ knows }) => knows.length === 0).map(({ key }) => key);
+  const untold = chained.chain
+    .filter(({ knows, isWhole }) => knows.length === 0 || !isWhole)
+    .map(({ key }) => key);
   const joins = [...(launch === null ? [] : [launch.sow.number]), ...untold];
   for (const key of joins)
     await reconcile(deps, key, {

@@ -227,7 +227,7 @@ describe('domain/sow-problems', () => {
         'deliverables[0].acceptance: unknown field, ignored. Did you mean "acceptance_criteria"?',
         'closedWonOn: unknown field, ignored. Did you mean "closed_won_on"?',
         'region: unknown field, ignored. Did you mean "customer.region"?',
-        '__proto__x: unknown field, ignored. Remove it; known here: sow, customer, engagement, stage, closed_won_on, type, deployment, deliverables, contacts, opportunity, billing, hours, dates, services, assumptions, out_of_scope, success_criteria, passive_acceptance, links, security, expenses_allowed.',
+        '__proto__x: unknown field, ignored. Remove it; known here: sow, customer, engagement, stage, closed_won_on, type, deployment, deliverables, contacts, opportunity, billing, hours, dates, services, assumptions, out_of_scope, success_criteria, passive_acceptance, links, handover, security, expenses_allowed.',
       ],
     ]);
   });
