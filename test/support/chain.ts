@@ -45,7 +45,7 @@ export async function aDeal(stage: string, changes: Readonly<Record<string, unkn
     ...(stage === 'scoping' ? {} : { statement: await statementOf('SOW-1042') }),
     ...(stage === 'closed_won' ? { sow: { number: 'SOW-1042', signed_on: '2026-11-18' } } : {}),
     ...changes,
-  }) as Deal;
+  });
 }
 
 export interface ChainWorld extends TestWorld {

@@ -256,10 +256,7 @@ export function readRecord(text: string): RecordParse {
       baseline: new Map(
         entries.flatMap(([step, { baseline }]) => (baseline === undefined ? [] : [[step, baseline]])),
       ),
-      touches: new Map<StepKey | null, Touch>([
-        ...(epicTouch === undefined ? [] : [[null, epicTouch] as const]),
-        ...entries.flatMap(([step, { touch }]) => (touch === undefined ? [] : [[step, touch] as const])),
-      ]),
+      touches: touchesIn(epicTouch, entries),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
       migrated: migrated ?? null,
@@ -270,6 +267,16 @@ export function readRecord(text: string): RecordParse {
       others,
     },
   };
+}
+
+function touchesIn(
+  ofEpic: Touch | undefined,
+  entries: readonly (readonly [string, { readonly touch?: Touch | undefined }])[],
+): Touches {
+  return new Map<StepKey | null, Touch>([
+    ...(ofEpic === undefined ? [] : [[null, ofEpic] as const]),
+    ...entries.flatMap(([step, { touch }]) => (touch === undefined ? [] : [[step, touch] as const])),
+  ]);
 }
 
 /** Whether two records say the same; the revision does not count. */

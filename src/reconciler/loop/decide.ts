@@ -65,9 +65,8 @@ export async function judge(
   const seen = await identifyAll(deps, actual, options);
   const sow = sowOf(seen, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
-  const others =
-    seen.record === null || options.sameEngagement === true ? [] : otherIdentity(seen.record.sow, sow);
-  if (others.length > 0) return { kind: 'other-engagement', changes: others, found: seen };
+  const changes = otherThan(seen, sow, options);
+  if (changes.length > 0) return { kind: 'other-engagement', changes, found: seen };
   const process = launchable(
     seen,
     sow,
@@ -148,6 +147,15 @@ function wishesOf(options: DecideOptions, unpause: boolean): Wishes {
     claimed: options.claimed === true,
     reseal: options.reseal === true,
   };
+}
+
+/** What says that a SOW is not that of the engagement; nothing where somebody has said that it is. */
+function otherThan(
+  { record }: Identified,
+  sow: Subject,
+  { sameEngagement }: ReconcileOptions,
+): ReturnType<typeof otherIdentity> {
+  return record === null || sameEngagement === true ? [] : otherIdentity(record.sow, sow);
 }
 
 /** The group's labels where planning needs them. One that is missing on an item may be gone from the group since they were last read. */

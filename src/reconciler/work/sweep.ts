@@ -139,7 +139,11 @@ async function readAgain(
   engagement: EngagementKey,
   choices: Choices,
 ): Promise<SweepResult> {
-  const outcome = await attempt(deps, engagement, async () => await reconcile(deps, engagement, { ...choices, known: new Map() }));
+  const outcome = await attempt(
+    deps,
+    engagement,
+    async () => await reconcile(deps, engagement, { ...choices, known: new Map() }),
+  );
   return { engagement, outcome, look: lookAfter(deps, outcome), lookedAt: null };
 }
 
