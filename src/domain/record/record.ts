@@ -247,15 +247,13 @@ export function readRecord(text: string): RecordParse {
       history,
       proposals,
       memory: {
-        issues: new Map(entries.flatMap(([step, { issue }]) => (issue === undefined ? [] : [[step, issue]]))),
+        issues: byStep(entries, ({ issue }) => issue),
         links: links.flatMap(edgeOf),
         paused: state === 'paused',
         moved: state === 'moved',
       },
-      done: new Map(entries.flatMap(([step, { done }]) => (done === undefined ? [] : [[step, done]]))),
-      baseline: new Map(
-        entries.flatMap(([step, { baseline }]) => (baseline === undefined ? [] : [[step, baseline]])),
-      ),
+      done: byStep(entries, ({ done }) => done),
+      baseline: byStep(entries, ({ baseline }) => baseline),
       touches: touchesIn(epicTouch, entries),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
@@ -267,6 +265,18 @@ export function readRecord(text: string): RecordParse {
       others,
     },
   };
+}
+
+function byStep<S, T>(
+  entries: readonly (readonly [string, S])[],
+  valueOf: (step: S) => T | undefined,
+): Map<StepKey, T> {
+  return new Map(
+    entries.flatMap(([step, stored]) => {
+      const value = valueOf(stored);
+      return value === undefined ? [] : [[step, value] as const];
+    }),
+  );
 }
 
 function touchesIn(
