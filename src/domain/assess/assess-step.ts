@@ -2,7 +2,7 @@
 
 import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { labelValues, WORKFLOW_STATES, type WorkflowState } from '#domain/base/labels.ts';
+import type { WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue, ActualUser } from '#domain/engagement/state.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
@@ -22,6 +22,7 @@ import { readAcceptance, withoutFilled } from './acceptance.ts';
 import { type ApprovalReading, approvalGate, isApproved, readApprovals } from './approvals.ts';
 import { changeGate } from './change-gate.ts';
 import { type Change, type ChangeReadings, changeNow, effectsNameOf } from './changes.ts';
+import { currentLabel } from './current-label.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { withValues } from './filled-cells.ts';
 import { readGates } from './gates.ts';
@@ -210,23 +211,6 @@ function stateOf(input: {
   if (hard && !keep) return 'blocked';
   if (label === 'in progress' || label === 'waiting') return label;
   return soft ? 'blocked' : 'ready';
-}
-
-/** The states that people set by hand; the others are views of the facts. */
-const SET_BY_PEOPLE: readonly WorkflowState[] = ['in progress', 'waiting'];
-
-/**
- * Reads the state that the labels of an issue show. Of several, as on GitLab Free where a new label does not replace
- * its siblings, the one that people set counts; of two set by people none.
- */
-export function currentLabel(
-  issue: ActualIssue | null,
-  settings: Pick<Settings, 'labels'>,
-): WorkflowState | null {
-  const values = labelValues(issue?.labels ?? [], 'workflow', settings.labels);
-  const known = WORKFLOW_STATES.filter((state) => values.includes(state));
-  const chosen = known.length > 1 ? known.filter((state) => SET_BY_PEOPLE.includes(state)) : known;
-  return chosen.length === 1 ? (chosen[0] ?? null) : null;
 }
 
 /** The day from which on the step could be done: its issue was made, and what it comes after was closed. */

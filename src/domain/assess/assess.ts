@@ -12,7 +12,6 @@ import { droppedItems, withItems } from '#domain/process/items.ts';
 import { isElsewhere, type ProcessDefinition } from '#domain/process/process.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
-import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { Touch } from '#domain/record/record.ts';
@@ -22,13 +21,15 @@ import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.t
 import { NO_HISTORY, revisionOf, type SowHistory } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { assessElsewhere, type ChainFacts } from './assess-elsewhere.ts';
-import { assessStep, currentLabel } from './assess-step.ts';
+import { assessStep } from './assess-step.ts';
 import { readChanges, withChanges } from './changes.ts';
+import { currentLabel } from './current-label.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
 import { wasDone } from './was-done.ts';
 
-export { currentLabel, evidenceFor } from './assess-step.ts';
+export { evidenceFor } from './assess-step.ts';
+export { currentLabel } from './current-label.ts';
 
 /** Facts about one engagement, and the rulings of people. */
 export interface AssessInput {
@@ -83,10 +84,9 @@ export function assess(input: AssessInput): Assessment {
     trackers: recorded,
     changes,
     hours: hours.reading,
+    chained: chainOf(input),
   };
-  const given = input.chained ?? { keys: [], chain: [], taken: [] };
-  const chained = { ...given, chain: chainNow(found.record?.chain ?? [], given.chain) };
-  const statuses = judged(included, { ...circumstances, chained }, found);
+  const statuses = judged(included, circumstances, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;
@@ -95,7 +95,6 @@ export function assess(input: AssessInput): Assessment {
     if (givenUp) return notDoneAnyMore(status);
     return closed ? closedWithEpic(status) : endedInTime(status, statuses, settings);
   });
-  const order = included.map(({ step }) => step.id);
   return {
     engagement,
     process,
@@ -113,10 +112,9 @@ export function assess(input: AssessInput): Assessment {
       launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
     }),
     hours: closed ? { ...hours, due: [] } : hours,
-    chain: chained.chain,
-    taken: chained.taken.map(({ key, knows }) => ({ key, deal: knows[0] ?? '' })),
+    ...shownOf(circumstances.chained),
     steps,
-    order,
+    order: included.map(({ step }) => step.id),
     excluded,
     openClosingSteps,
     closed,
@@ -168,9 +166,19 @@ function judged(
 }
 
 /** The other engagements: as they are where they were read, else as the record has them. */
-function chainNow(recorded: readonly Chained[], read: readonly Chained[]): readonly Chained[] {
+function chainOf({ found, chained }: Pick<AssessInput, 'found' | 'chained'>): ChainFacts {
+  const { keys, chain: read, taken } = chained ?? { keys: [], chain: [], taken: [] };
+  const recorded = found.record?.chain ?? [];
   const known = recorded.map((one) => read.find(({ key }) => key === one.key) ?? one);
-  return [...known, ...read.filter(({ key }) => !recorded.some((one) => one.key === key))];
+  return {
+    keys,
+    chain: [...known, ...read.filter(({ key }) => !known.some((one) => one.key === key))],
+    taken,
+  };
+}
+
+function shownOf({ chain, taken }: ChainFacts): Pick<Assessment, 'chain' | 'taken'> {
+  return { chain, taken: taken.map(({ key, knows }) => ({ key, deal: knows[0] ?? '' })) };
 }
 
 /** Whether what comes after the close is done, too; `null` where nothing comes after it. */

@@ -3,7 +3,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Identified } from '#domain/record/identify.ts';
-import { currentLabel } from './assess-step.ts';
+import { currentLabel } from './current-label.ts';
 
 /**
  * Whether an earlier run found a closed step to be done. The record says so. The label of its state, which anybody may
