@@ -102,7 +102,7 @@ describe('the installed package', () => {
     expect(await procession(['init', '--sandbox'])).toMatchObject({ code: 0, stderr: '' });
     expect(await procession(['lint'])).toMatchObject({
       code: 0,
-      stdout: '2 processes, 1 SOW: no problems\n',
+      stdout: '3 processes, 1 SOW: no problems\n',
     });
     expect(await procession(['setup'], gitlab)).toMatchObject({ code: 0 });
     expect(await procession(['apply', 'sows/SOW-1001.yml'], gitlab)).toMatchObject({
