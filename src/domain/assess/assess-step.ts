@@ -328,14 +328,12 @@ function approvalsOf(
   });
 }
 
-/** Approvals without those of a change request that were given to another text of its effects. */
+/** Approvals, waived ones too, without those of a change request that were about another text of its effects. */
 function approvalsOfNow(key: StepKey, { rulings, changes }: StepContext): Rulings['approvals'] {
   const reading = changes.get(key);
   if (reading === undefined || reading.applied !== null) return rulings.approvals;
   const name = effectsNameOf(reading);
-  return rulings.approvals.filter(
-    ({ step, effects, waived }) => step !== key || waived !== undefined || (effects ?? '') === name,
-  );
+  return rulings.approvals.filter(({ step, effects }) => step !== key || (effects ?? '') === name);
 }
 
 /** Who has asked for a change does not approve it. */

@@ -1,7 +1,7 @@
 /** Finds the effects of a change request in the description of its issue. */
+import { hash } from 'node:crypto';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
-import { checksum } from '#domain/base/record-line.ts';
 import { readBlocks } from '#domain/markdown/blocks.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
@@ -24,7 +24,7 @@ const OPENING = /^ {0,3}(`{3,}|~{3,})[ \t]*ya?ml[ \t]+change[ \t]*$/i;
 /** What a block of effects is called in problems. */
 export const EFFECTS = 'effects';
 
-/** Reads the block of effects in a description. One with comments alone is none. */
+/** Reads the block of effects in a description. One with comments alone is none, and so is what somebody quotes. */
 export function readEffects(description: string): EffectsReading {
   const [text, second] = blocksIn(description);
   if (text === undefined || isBlank(text)) return { kind: 'none' };
@@ -42,17 +42,20 @@ export function readEffects(description: string): EffectsReading {
   return { kind: 'ok', text, effects: shape.value, lineOf: parsed.lineOf };
 }
 
+/** Digits of a name: 128 bits, so that nobody finds two texts with one name, and has the second one pass for the first. */
+const NAME_LENGTH = 32;
+
 /** Name of a text of effects, by which it is known again. */
 export function effectsName(text: string): string {
-  return checksum(text.trim()).slice(0, 12);
+  return hash('sha256', text.trim()).slice(0, NAME_LENGTH);
 }
 
 function blocksIn(description: string): readonly string[] {
   const own = readManagedBlock(description);
   const parts = own === null ? [description] : [own.before, own.after];
   return parts.flatMap((part) =>
-    readBlocks(part).flatMap(({ kind, lines }) =>
-      kind === 'fence' && OPENING.test(lines[0] ?? '') ? [insideOf(lines).join('\n')] : [],
+    readBlocks(part).flatMap(({ kind, lines, quoted }) =>
+      kind === 'fence' && !quoted && OPENING.test(lines[0] ?? '') ? [insideOf(lines).join('\n')] : [],
     ),
   );
 }

@@ -31,7 +31,9 @@ export function answerProposal(command: Extract<Command, { name: 'apply' }>, con
   if (hold !== null && !command.no && proposal.kind !== 'withdrawal')
     return refused(`${context.assessment.engagement} is on hold; write \`/ps resume\` first`);
   const wanted = command.digest ?? shown;
-  if (wanted === null || !now.startsWith(wanted))
+  // A few digits are found again by trying other texts: they name what is shown, and say no more than that.
+  const isSeen = shown === now || wanted === now;
+  if (wanted === null || !isSeen || !now.startsWith(wanted))
     return refused(
       `what is proposed is no longer what was shown. Its comment shows it as it is now; then write \`/ps apply ${now}\``,
     );

@@ -1,11 +1,11 @@
 /** The commands about one step. */
 import { isBarredFrom } from '#domain/assess/approvals.ts';
-import { effectsNameOf } from '#domain/assess/changes.ts';
+import { effectsNameOf, isSettled } from '#domain/assess/changes.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { addWorkingDays } from '#domain/base/calendar.ts';
 import { rolesOf } from '#domain/rulings/people.ts';
 import { newRun, withRun } from '#domain/rulings/pipeline-run.ts';
-import type { Approval } from '#domain/rulings/rulings.ts';
+import type { Approval, Rulings } from '#domain/rulings/rulings.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import {
   done,
@@ -99,6 +99,7 @@ function approve(context: EffectContext): Effect {
   const others = assessment.rulings.approvals.filter(
     ({ step, byId, waived }) => step !== status.key || byId !== said.by.id || waived !== undefined,
   );
+  if (!isShown(status, assessment.rulings)) return refused(UNSEEN);
   const as = asked.length === 1 ? '' : ` (${roles.join(', ')})`;
   return done(context, {
     rulings: {
@@ -119,6 +120,16 @@ function withApproval(others: readonly Approval[], approval: Approval): Approval
   return [...others.filter(({ note }) => note !== null), approval, ...byLabel];
 }
 
+const UNSEEN =
+  'its effects were written anew, and the lines at the top of its issue did not show them yet. They do now: look at them, then write the same again';
+
+/** Whether the issue of a change request showed the effects that stand in it now: somebody may have just changed them. */
+function isShown({ key, change }: StepStatus, { shownEffects }: Rulings): boolean {
+  if (change === null || isSettled(change)) return true;
+  const shown = shownEffects.find(({ step }) => step === key)?.text ?? '';
+  return shown === effectsNameOf(change);
+}
+
 /** What of a change request is approved: what stands there now. */
 function approvedText({ change }: StepStatus): { readonly effects?: string } {
   return change === null ? {} : { effects: effectsNameOf(change) };
@@ -135,6 +146,7 @@ function waiveApproval(role: string, reason: string, context: EffectContext): Ef
     );
   }
   if (status.done) return refused(`${status.step.title} is done already`);
+  if (!isShown(status, assessment.rulings)) return refused(UNSEEN);
   const { approvals } = assessment.rulings;
   const others = approvals.filter(
     ({ step, roles, waived }) =>
@@ -142,7 +154,13 @@ function waiveApproval(role: string, reason: string, context: EffectContext): Ef
   );
   return done(context, {
     rulings: {
-      approvals: withApproval(others, { step: status.key, roles: [role], waived: reason, ...given(context) }),
+      approvals: withApproval(others, {
+        step: status.key,
+        roles: [role],
+        waived: reason,
+        ...approvedText(status),
+        ...given(context),
+      }),
     },
     reply: onEpic(context, `${linked(status)} needs no approval by the role ${role}.`),
   });

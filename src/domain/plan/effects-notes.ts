@@ -13,6 +13,15 @@ export function toldEffectsAfter({ steps }: Pick<Assessment, 'steps'>): Told {
   return steps.flatMap((status) => (isWrong(status) ? [{ step: status.key, text: nameOf(status) }] : []));
 }
 
+/** Effects that the issues of open change requests show when the run is over. */
+export function shownEffectsAfter({ steps }: Pick<Assessment, 'steps'>): Rulings['shownEffects'] {
+  return steps.flatMap(({ key, change }) =>
+    change === null || isSettled(change) || change.wanted.kind === 'none'
+      ? []
+      : [{ step: key, text: effectsNameOf(change) }],
+  );
+}
+
 /** Tells what is wrong with effects, and that they are right where they were not. */
 export function planEffectsNotes({ facts, context }: Pick<Draft, 'facts' | 'context'>): readonly Action[] {
   const told: Told = facts.found.record?.rulings.toldEffects ?? [];

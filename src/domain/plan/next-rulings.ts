@@ -5,7 +5,7 @@ import { type DueReminder, planReminders } from '#domain/reminders/reminders.ts'
 import { recordEffects } from '#domain/rulings/one-time-effects.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
-import { toldEffectsAfter } from './effects-notes.ts';
+import { shownEffectsAfter, toldEffectsAfter } from './effects-notes.ts';
 import { movesToEpic } from './holder.ts';
 import type { PlanInput } from './input.ts';
 import { nextRuns } from './pipelines.ts';
@@ -43,6 +43,7 @@ export function nextRulings(
       readings: readingsWithThreads(assessment.rulings, facts),
       runs: nextRuns(assessment, now),
       toldEffects: toldEffectsAfter(assessment),
+      shownEffects: shownEffectsAfter(assessment),
       reminders: records,
       waiting: waitingSince(assessment),
       healthSet: health.ours,

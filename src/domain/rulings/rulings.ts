@@ -49,7 +49,7 @@ const Approval = z.object({
   roles: z.array(z.string()).optional(),
   /** Reason why these roles need not approve: then it is no consent, the manager does without. */
   waived: z.string().optional(),
-  /** Of a change request: name of the text of effects that was approved. */
+  /** Of a change request: name of the text of effects that was approved, or whose approval was waived. */
   effects: z.string().optional(),
   ...given,
   note: z.int().transform((note) => (note === BY_LABEL ? null : note)),
@@ -123,6 +123,9 @@ export type AppliedChange = z.infer<typeof AppliedChange>;
 
 /** Effects that cannot be carried out: whoever wrote them was told so about the text with this name. */
 const ToldEffects = z.object({ step: Key, text: z.string() });
+
+/** Effects of an open change request as its issue showed them last: what people can have approved. */
+const ShownEffects = z.object({ step: Key, text: z.string() });
 
 /** A hold that is over: its first day, and the day the engagement went on. */
 const PastHold = z.object({ from: CalendarDate, to: CalendarDate });
@@ -267,6 +270,7 @@ export const Rulings = z.object({
   instances: z.array(Instance).default([]),
   changes: z.array(AppliedChange).default([]),
   toldEffects: z.array(ToldEffects).default([]),
+  shownEffects: z.array(ShownEffects).default([]),
   snoozes: z.array(Snooze).default([]),
   pinned: z.array(Pin).default([]),
   moved: z.array(Moved).default([]),

@@ -366,6 +366,7 @@ describe('an open change request', () => {
     await raised('hours: +80', 'end: 2027-02-30');
     expect(await requests()).toHaveLength(without.length);
     writeEffects(world, KEY, 'hours: +80');
+    await lookIn(world);
     await approved('mira', 'noor', 'casey');
     settle(world, KEY, ORDER);
     await settleIn(world);

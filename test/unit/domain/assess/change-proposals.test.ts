@@ -5,6 +5,7 @@ import { assess } from '#domain/assess/assess.ts';
 import { appliedChange, changeProposals, requestOf } from '#domain/assess/change-proposals.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { addCalendarDays, DEFAULT_CALENDAR } from '#domain/base/calendar.ts';
+import { effectsName } from '#domain/changes/read-effects.ts';
 import { dueDates } from '#domain/process/due-dates.ts';
 import { withItems } from '#domain/process/items.ts';
 import { stepsFor } from '#domain/process/step-order.ts';
@@ -67,7 +68,13 @@ function assessed(
     rulings: {
       ...NO_RULINGS,
       instances: KEYS.map((step) => ({ step, title: null, ...GIVEN })),
-      approvals: KEYS.map((step) => ({ step, roles: waived, waived: 'settled', ...GIVEN })),
+      approvals: KEYS.map((step, index) => ({
+        step,
+        roles: waived,
+        waived: 'settled',
+        effects: effectsName(JSON.stringify(wanted[index], null, 1)),
+        ...GIVEN,
+      })),
       ...rulings,
     },
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '#domain/base/input-problem.ts';
-import { readEffects } from '#domain/changes/read-effects.ts';
+import { effectsName, readEffects } from '#domain/changes/read-effects.ts';
 import { wantedChange } from '#domain/changes/wanted-change.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { aSow } from '#test/support/builders.ts';
@@ -70,10 +70,10 @@ describe('effects of a change request', () => {
     });
   });
 
-  it('are none while nobody has written any: no block, comments alone, fields without values', () => {
+  it('are none while nobody has written any: no block, a quoted one, comments alone, fields without values', () => {
     expect(readEffects('## The change\n\n```yaml\nhours: +80\n```').kind).toBe('none');
     expect(readEffects(block('# hours: +80', '', '# end: 2027-07-27')).kind).toBe('none');
-    expect(readEffects('> ```yaml change\n> hours: +80\n> ```').kind).toBe('ok');
+    expect(readEffects('> ```yaml change\n> hours: +80\n> ```').kind).toBe('none');
     expect(after('hours:', 'end: 2027-07-27').hours?.scoped).toBe(400);
   });
 
@@ -120,6 +120,11 @@ describe('effects of a change request', () => {
     ]);
     expect(problemsOf(['hours: -500'])).toHaveLength(1);
     expect(problemsOf(['hours: 300'], 299)).toEqual([]);
+  });
+
+  it('are known by 128 bits of a hash that people cannot steer, whatever blanks stand around them', () => {
+    expect(effectsName('hours: +80')).toBe('fd2d730bba7c086ab03f84aa8f0e213e');
+    expect(effectsName(' hours: +80\n')).toBe(effectsName('hours: +80'));
   });
 
   it('in two blocks are refused', () => {
