@@ -33,6 +33,11 @@ export function parseCommands(body: string, context: CommentContext): readonly P
   return withoutContradictions(lines.map((line) => parseLine(line, context)));
 }
 
+/** Names of the commands in a comment, those that are written wrong or contradict each other among them. */
+export function commandNamesIn(body: string): readonly CommandName[] {
+  return commandLines(body).flatMap((line) => nameIn(line) ?? []);
+}
+
 /** Whether a comment is worth parsing: most hold no command at all. */
 export function mayHoldCommand(body: string): boolean {
   return /^\/ps(?![^\s\p{Default_Ignorable_Code_Point}])/imu.test(body);
@@ -69,12 +74,17 @@ function commandText(source: string): string {
 
 function parseLine(line: string, context: CommentContext): ParsedCommand {
   const [word = '', ...rest] = line.split(' ');
-  const name = word === '' ? 'help' : COMMAND_NAMES.find((known) => known === plainWord(word));
+  const name = nameIn(line);
   if (name === undefined) return { kind: 'refused', name: null, why: unknownCommand(word, context) };
   const command = readArguments(name, rest, context);
   return typeof command === 'string'
     ? { kind: 'refused', name, why: `${command}. Write it as ${usage(name, context)}` }
     : { kind: 'ok', command };
+}
+
+function nameIn(line: string): CommandName | undefined {
+  const [word = ''] = line.split(' ');
+  return word === '' ? 'help' : COMMAND_NAMES.find((known) => known === plainWord(word));
 }
 
 function unknownCommand(word: string, context: CommentContext): string {

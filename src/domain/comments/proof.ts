@@ -9,7 +9,7 @@ import type { StepKey } from '#domain/base/keys.ts';
 import type { ActualNote } from '#domain/engagement/state.ts';
 import type { Approval, Rulings, Waiver } from '#domain/rulings/rulings.ts';
 import type { ItemComments } from './follow-comments.ts';
-import { parseCommands } from './parse-command.ts';
+import { commandNamesIn } from './parse-command.ts';
 
 /**
  * Drops approvals and waivers whose comment is gone, by somebody else or says no such thing, as far as comments were read.
@@ -47,7 +47,5 @@ export function withoutUnproven(
 
 /** Whether a comment holds this command. Which step it names is not asked: a migration may have renamed the step. */
 function holds({ body }: ActualNote, word: CommandName): boolean {
-  return parseCommands(body, { steps: new Set(), onEpic: false, writtenOn: '' }).some(
-    (entry) => (entry.kind === 'ok' ? entry.command.name : entry.name) === word,
-  );
+  return commandNamesIn(body).includes(word);
 }

@@ -132,3 +132,15 @@ describe('a record that is restored from its protected copy', () => {
     expect(issueCount()).toBe(count);
   });
 });
+
+describe('a comment on the epic that waives several steps', () => {
+  it('keeps every waiver in later runs that read it again', async () => {
+    world = await startLaunched({ process: COMMANDED });
+    sayIn(world, 'mira', world.epic(), '/ps waive second by phone\n/ps waive last by phone');
+    await settleIn(world);
+    sayIn(world, 'mira', world.epic(), '/ps status');
+    await settleIn(world);
+
+    expect(recordIn(world.epic()).rulings.waivers.map(({ step }) => step)).toEqual(['second', 'last']);
+  });
+});
