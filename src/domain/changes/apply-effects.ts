@@ -1,5 +1,6 @@
 /** The SOW with the effects of a change in it, or why it cannot have them. */
 import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
+import { slugOf } from '#domain/process/item.ts';
 import { elementName } from '#domain/sow/changes.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import type { Effects } from './effects.ts';
@@ -18,6 +19,7 @@ export function applyEffects(effects: Effects, sow: Sow, spent: number | null): 
   const problems = [
     ...hoursProblems(effects, sow, spent),
     ...listProblems('deliverables', effects.deliverables, sow.deliverables),
+    ...milestoneProblems(effects.deliverables, sow.deliverables),
     ...listProblems('services', effects.services, sow.services ?? []),
   ];
   if (problems.length > 0) return { kind: 'wrong', problems };
@@ -117,6 +119,15 @@ function listProblems(
     ...added.flatMap((name, index): InputProblem[] => {
       const at = [list, 'add', index];
       if (added.indexOf(name) !== index) return [twice(at, name)];
+      const like = likeIt(name, [...names, ...added.slice(0, index)]);
+      if (like !== undefined)
+        return [
+          problem(
+            { at },
+            `${shown(name)} would share the issue of ${shown(like)}`,
+            'Give it an id that differs in more than signs and capital letters.',
+          ),
+        ];
       if (!names.includes(name) || drop.includes(name)) return [];
       return [
         problem(
@@ -127,6 +138,26 @@ function listProblems(
       ];
     }),
   ];
+}
+
+/** Another name with the same key: the issue of one would be taken for that of the other. */
+function likeIt(name: string, others: readonly string[]): string | undefined {
+  return others.find((other) => other !== name && slugOf(other) === slugOf(name));
+}
+
+/** Milestones are known by their names. */
+function milestoneProblems(
+  added: Effects['deliverables'],
+  known: Sow['deliverables'],
+): readonly InputProblem[] {
+  const names = known.flatMap(({ milestone }) => milestone ?? []);
+  return (added?.add ?? []).flatMap(({ milestone }, index): InputProblem[] => {
+    const like = milestone === undefined ? undefined : likeIt(milestone, names);
+    if (milestone === undefined || like === undefined) return [];
+    const message = `${shown(milestone)} would share the issue of ${shown(like)}`;
+    const fix = `Write ${shown(like)}, or give the milestone a name that differs in more than signs and capital letters.`;
+    return [problem({ at: ['deliverables', 'add', index, 'milestone'] }, message, fix)];
+  });
 }
 
 /** What is put in place of another stands where that one stood. */

@@ -4,10 +4,9 @@
  * of steps that are made on demand: `deliverable/d3`.
  */
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { checksum } from '#domain/base/record-line.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { evaluateCondition } from './condition.ts';
-import type { Item } from './item.ts';
+import { type Item, slugOf } from './item.ts';
 import type { EachRule, Predecessor, ProcessDefinition, Step } from './process.ts';
 
 /** More would make boards unreadable: then there is one issue with a list. */
@@ -150,21 +149,6 @@ function milestonesOf({ deliverables = [] }: Subject): readonly RawItem[] {
   return named.length === 0 || rest.length === 0
     ? named
     : [...named, { id: REST, title: REST, deliverables: rest }];
-}
-
-/** Longest that fits the key of a step. */
-const LONGEST_SLUG = 40;
-
-/** Part of a step's key. @example `M2 Primary site` → `m2-primary-site` */
-function slugOf(id: string): string {
-  const words =
-    id
-      .normalize('NFKD')
-      .toLowerCase()
-      .match(/[a-z0-9]+/g) ?? [];
-  const slug = words.join('-').slice(0, LONGEST_SLUG).replace(/-+$/, '');
-  // Nothing in letters that a key can hold.
-  return slug === '' ? checksum(id) : slug;
 }
 
 const LONGEST_TITLE = 80;

@@ -122,6 +122,16 @@ describe('effects that are no effects', () => {
     expect(record().sow.hours?.scoped).toBe(400);
   });
 
+  it.each([
+    ['d1', 'X'],
+    ['D 3', 'd-3'],
+  ])('deliverables %s and %s take the issue of no other one', async (one, other) => {
+    const text = await refusal(
+      `deliverables: { add: [{ id: "${one}", title: Small }, { id: "${other}", title: Small }] }`,
+    );
+    expect(text).toContain('would share the issue of');
+  });
+
   it.each(['hours: +0', 'hours: 400', 'hours: -0', 'start: 2027-01-11', 'end: 2027-06-30'])(
     '%s is a clarification, and no revision of the SOW',
     async (line) => {

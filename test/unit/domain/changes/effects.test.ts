@@ -122,6 +122,20 @@ describe('effects of a change request', () => {
     expect(problemsOf(['hours: 300'], 299)).toEqual([]);
   });
 
+  it('that would share the issue of another deliverable or milestone are refused', () => {
+    expect(problemsOf(['deliverables: { add: [{ id: d1, title: Small }], drop: [D1] }'])).toEqual([
+      'effects:1 deliverables.add[0]: "d1" would share the issue of "D1". Fix: Give it an id that differs in more than signs and capital letters.',
+    ]);
+    const staged = { ...sow, deliverables: [{ id: 'D1', title: 'First', milestone: 'M1' }] };
+    const add = (milestone: string): string =>
+      wantedChange(
+        block(`deliverables: { add: [{ id: D9, title: X, milestone: ${milestone} }] }`),
+        staged,
+        null,
+      ).kind;
+    expect([add('m1'), add('M1'), add('M2')]).toEqual(['wrong', 'ok', 'ok']);
+  });
+
   it('are known by 128 bits of a hash that people cannot steer, whatever blanks stand around them', () => {
     expect(effectsName('hours: +80')).toBe('fd2d730bba7c086ab03f84aa8f0e213e');
     expect(effectsName(' hours: +80\n')).toBe(effectsName('hours: +80'));
