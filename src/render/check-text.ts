@@ -10,7 +10,8 @@ import { counted, type Paint, visible } from './paint.ts';
 /** Lists the findings of a check, engagement by engagement, and one closing line. */
 export function checkText(checks: readonly EngagementCheck[], paint: Paint): string {
   const shown = checks.filter(
-    (check) => findingsOf(check).length > 0 || check.steps.some(({ waiver }) => waiver),
+    (check) =>
+      findingsOf(check).length > 0 || check.notices.length > 0 || check.steps.some(({ waiver }) => waiver),
   );
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
   const lines = shown.flatMap((check) => [...engagementLines(check, paint), '']);
@@ -30,6 +31,7 @@ function engagementLines(check: EngagementCheck, paint: Paint): readonly string[
     paint('heading', head),
     ...check.findings.flatMap((finding) => findingLines(finding, null, paint)),
     ...check.steps.flatMap((step) => step.findings.flatMap((finding) => findingLines(finding, step, paint))),
+    ...check.notices.map((notice) => `  ${paint('link', '!')} ${visible(notice)}.`),
     ...check.steps.flatMap((step) => waiverLine(step, paint)),
   ];
 }

@@ -30,6 +30,7 @@ function epicLines(
       (step) =>
         `  ${mark(step.done, paint)} closes when ${step.title} is done: ${step.state ?? 'not in this engagement'}`,
     ),
+    ...epic.notices.map((notice) => `  ${paint('link', '!')} ${visible(notice)}.`),
     ...healthLines(epic, paint),
     ...endLines({ forecastEnd, criticalPath, steps }, paint),
     ...hoursLine(hours, paint),

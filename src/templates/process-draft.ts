@@ -105,6 +105,7 @@ function definition(
     }),
     closeWhen: processFile.close_when,
     handsOver: processFile.hands_over,
+    stages: processFile.stages,
     epicBody: draft.epicBody,
     partials: draft.partials,
     profile,

@@ -1,5 +1,6 @@
 /** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
 import { openly } from '#domain/assess/audience.ts';
+import { stageAhead, stageAheadText } from '#domain/assess/stage-ahead.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
@@ -50,6 +51,8 @@ export interface EngagementCheck {
   readonly url: string | null;
   /** Findings about the epic, or about the engagement as a whole. */
   readonly findings: readonly Finding[];
+  /** What people should see and no rule forbids, such as a stage ahead of the issues: fails nothing. */
+  readonly notices: readonly string[];
   /** Steps in reading order. */
   readonly steps: readonly CheckedStep[];
 }
@@ -73,13 +76,22 @@ export function checkEngagement(
       ...(found.restored === 'lost' || found.restored === 'altered' ? [recordDamaged(found.restored)] : []),
       ...(assessment.epicClosedEarly ? [closedEarly(assessment)] : []),
     ],
+    notices: stageNotices(assessment),
     steps: assessment.steps.map((status) => checkStep(status, assessment, until)),
   };
 }
 
+/** Whether the stage of the deal is ahead of its issues, in one sentence; else nothing. */
+export function stageNotices(assessment: Assessment): readonly string[] {
+  const open = stageAhead(assessment);
+  return open.length === 0
+    ? []
+    : [`The stage is ahead: ${stageAheadText(assessment, open)}. Nothing is closed by that`];
+}
+
 /** Reports an engagement that cannot be judged at all, which is a violation too: nobody keeps the rules there. */
 export function unjudged(engagement: EngagementKey, url: string | null, finding: Finding): EngagementCheck {
-  return { engagement, process: null, url, findings: [finding], steps: [] };
+  return { engagement, process: null, url, findings: [finding], notices: [], steps: [] };
 }
 
 /** Number of engagements among checks: a pipeline that was lost is none. */

@@ -29,6 +29,7 @@ import { NO_HISTORY, type Revision, revisionOf } from '#domain/sow/history.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { type OccurrencesSeen, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
+import { stageNotices } from './check.ts';
 import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';
@@ -70,6 +71,8 @@ export interface EpicExplanation {
   readonly completed: boolean | null;
   readonly verdict: string;
   readonly health: Health;
+  /** Whether the stage of the deal is ahead of the issues, one sentence each. */
+  readonly notices: readonly string[];
   /** Issues left alone, because they carry our marker but were made by somebody unknown. */
   readonly leftAlone: readonly string[];
 }
@@ -208,6 +211,7 @@ function explainEpic(context: BlockContext, found: Identified): EpicExplanation 
     completed: assessment.completed,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
     health: healthOf(context, found.epic),
+    notices: stageNotices(assessment),
     leftAlone: found.doubtful.map(({ reference }) => reference),
   };
 }

@@ -275,6 +275,8 @@ export const ProcessFile = z.strictObject({
       fields: z.record(z.string(), z.strictObject({ step: Id, field: z.string().min(1) })).default({}),
     })
     .optional(),
+  /** Of a process about deals: steps that must be done once the deal is in a stage, or further; else that is told. */
+  stages: z.partialRecord(z.enum(REACHABLE_STAGES), z.array(Id).min(1)).optional(),
   /** Named variants: replace `after` of some steps. */
   profiles: z
     .record(Id, z.strictObject({ summary: z.string().min(1), after: z.record(Id, z.array(Predecessor)) }))
@@ -296,6 +298,8 @@ export interface ProcessDefinition {
   readonly closeWhen: readonly string[];
   /** How a deal becomes a SOW; absent: it does not by itself. */
   readonly handsOver?: ProcessFile['hands_over'] | undefined;
+  /** Steps that must be done by the stages of a deal; absent: none. */
+  readonly stages?: ProcessFile['stages'] | undefined;
   /** `epic.md`: the part of the epic below the managed block. */
   readonly epicBody: string;
   /** Partials (`_name.md`), usable as `{{> name}}`. */

@@ -13,6 +13,7 @@ import { inProcess, inStep, processFileOf } from './problem.ts';
 import type { EvidenceField, ProcessDefinition, ProcessFile, Step } from './process.ts';
 import { recurringProblems } from './recurring-rules.ts';
 import { slipProblems } from './slip-rules.ts';
+import { stageProblems } from './stage-rules.ts';
 
 type Rule = (process: ProcessDefinition) => readonly InputProblem[];
 
@@ -30,6 +31,7 @@ const RULES: readonly Rule[] = [
   slipProblems,
   changeProblems,
   closingProblems,
+  stageProblems,
 ];
 
 /** Everything that is wrong with a process whose files each are well-formed; empty when it can be used. */

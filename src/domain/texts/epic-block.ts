@@ -7,6 +7,7 @@
 import { openly } from '#domain/assess/audience.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
+import { stageAhead, stageAheadText } from '#domain/assess/stage-ahead.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
@@ -57,6 +58,7 @@ export function epicBlock(
     ...holdLines(context),
     waitingLine(context),
     '',
+    ...stageLines(context),
     ...healthLines(context),
     ...hoursLines(context),
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
@@ -80,6 +82,19 @@ function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext)
   if (hold === null || withdrawn) return [];
   return [
     `**On hold** since ${hold.on}, by \`${hold.by}\`: ${ended(inlineText(hold.reason))} Nothing is changed here until somebody comments \`/ps resume\` ${whereToComment(holder)}.`,
+    '',
+  ];
+}
+
+/** Steps that should be done by the stage of the deal; nothing while stage and issues agree. */
+function stageLines({ assessment }: BlockContext): readonly string[] {
+  const open = stageAhead(assessment);
+  if (open.length === 0) return [];
+  const text = stageAheadText(assessment, open, (status) =>
+    `${referenceOf(status)} ${status.step.title}`.trim(),
+  );
+  return [
+    `**The stage is ahead:** ${text}. Nothing is closed by that. Close what is done, or put the stage right where the deal is kept; this line goes by itself.`,
     '',
   ];
 }

@@ -77,6 +77,7 @@ function differencesOf(before?: ProcessDefinition, after?: ProcessDefinition): r
   return [
     ...differences(['close_when'], before.closeWhen, after.closeWhen).map(inStep(null)),
     ...differences(['hands_over'], before.handsOver, after.handsOver).map(inStep(null)),
+    ...differences(['stages'], before.stages, after.stages).map(inStep(null)),
     ...orderOf(['steps'], [...old.keys()], [...now.keys()]).map(inStep(null)),
     ...[...old.keys()].filter((id) => !now.has(id)).map((id) => change(id, [], 'a step', undefined)),
     ...after.steps.flatMap((step) => {

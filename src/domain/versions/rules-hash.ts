@@ -25,10 +25,10 @@ export function rulesHash(process: ProcessDefinition): string {
 const hashes = new WeakMap<ProcessDefinition, string>();
 
 function hashOf(process: ProcessDefinition): string {
-  const { id, profile, about, launchStages, closeWhen, handsOver, steps } = process;
+  const { id, profile, about, launchStages, closeWhen, handsOver, stages, steps } = process;
   const subject = about === 'sow' ? {} : { about, launchStages };
   return checksum(
-    canonicalJson({ id, profile, ...subject, closeWhen, handsOver, steps: steps.map(saidRules) }),
+    canonicalJson({ id, profile, ...subject, closeWhen, handsOver, stages, steps: steps.map(saidRules) }),
   );
 }
 

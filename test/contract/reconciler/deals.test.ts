@@ -1,5 +1,6 @@
 /** A deal as an engagement: launched by its stage, found by its key, kept in its record. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { checkEngagement, findingsOf } from '#domain/explain/check.ts';
 import { explain } from '#domain/explain/explain.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
@@ -176,6 +177,36 @@ describe('a deal', () => {
 
     expect(world.state('discovery')).toBe('workflow::done');
     expect(world.issue('discovery').state).toBe('closed');
+  });
+
+  it('whose stage is ahead of the issues says so by day, closes nothing, and says nothing more when they have caught up', async () => {
+    let now = new Date('2026-11-27T10:00:00Z');
+    await startDeal({}, { process: aDealProcess({ stages: { signature: ['estimate'] } }), now: () => now });
+    await world.apply();
+    await world.walk('discovery');
+    await world.reconcile(said('negotiating'));
+    expect(world.epic().description).not.toContain('The stage is ahead');
+
+    now = new Date('2026-12-01T10:00:00Z');
+    await world.reconcile(said('signature'));
+    expect(world.issue('estimate').state).toBe('opened');
+    expect(world.epic().description).toMatch(
+      /The stage is ahead:\*\* the deal is in the stage signature, and \S+ Do estimate is open\./,
+    );
+    const ahead = await decided();
+    const check = checkEngagement(ahead.facts.assessment, ahead.facts.found);
+    const notice =
+      'The stage is ahead: the deal is in the stage signature, and Do estimate is open. Nothing is closed by that';
+    expect([findingsOf(check), check.notices]).toEqual([[], [notice]]);
+    expect(explain({ ...ahead.facts, settings: world.deps.settings }).epic.notices).toEqual([notice]);
+    expect(await world.reconcile(said('signature'))).toMatchObject({ kind: 'unchanged' });
+
+    now = new Date('2026-12-02T10:00:00Z');
+    await world.walk('estimate');
+    expect(world.epic().description).not.toContain('The stage is ahead');
+    expect(world.notes(world.epic()).filter(({ body }) => body.includes('ahead'))).toEqual([]);
+    const caughtUp = await decided();
+    expect(checkEngagement(caughtUp.facts.assessment, caughtUp.facts.found).notices).toEqual([]);
   });
 
   it.each(['lost', 'stale'])(

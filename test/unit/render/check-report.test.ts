@@ -21,7 +21,15 @@ const finding = {
 } as const;
 
 function aCheck(changes: Partial<EngagementCheck> = {}): EngagementCheck {
-  return { engagement: 'SOW-1', process: 'delivery', url: null, findings: [], steps: [step], ...changes };
+  return {
+    engagement: 'SOW-1',
+    process: 'delivery',
+    url: null,
+    findings: [],
+    notices: [],
+    steps: [step],
+    ...changes,
+  };
 }
 
 const broken = aCheck({
@@ -35,6 +43,12 @@ describe('report/check-text', () => {
   it('is one line when every rule is kept', () => {
     expect(checkText([aCheck()], plain)).toBe('1 engagement checked: every rule is kept.');
     expect(checkText([], plain)).toBe('0 engagements checked: there is none.');
+  });
+
+  it('tells what people should see, and calls it no broken rule', () => {
+    const text = checkText([aCheck({ notices: ['The stage is ahead'] })], plain);
+
+    expect(text).toBe('SOW-1\n  ! The stage is ahead.\n\n1 engagement checked: every rule is kept.');
   });
 
   it('shows what is broken, where, what is missing and the fix', () => {

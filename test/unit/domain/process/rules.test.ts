@@ -355,6 +355,18 @@ describe('domain/process-rules', () => {
     expect(problems(process)).toEqual(expected);
   });
 
+  it('knows the steps that the stages of a deal ask for', () => {
+    const stages = { proposal: ['a'], signature: ['b', 'approval'] };
+    const about = { closeWhen: ['b'], stages };
+
+    expect(problems(anInputProcess([a, b], { ...about, about: 'deal' }))).toEqual([
+      'issue_templates/test/process.yml stages.signature[1]: there is no step "approval"',
+    ]);
+    expect(problems(anInputProcess([a, b], { ...about, about: 'sow' }))).toEqual([
+      'issue_templates/test/process.yml stages: a process about SOWs has no stages of a deal',
+    ]);
+  });
+
   it('gives a fix for every problem', () => {
     const process = anInputProcess([
       anInputStep('kick-off', { after: ['kickof'] }),
