@@ -45,7 +45,7 @@ export function changeProposals(
       {
         kind: 'change',
         cause: causeOf(key),
-        title: `${inlineText(step.title)}: ready to be applied (${change.kind}, ${change.state})`,
+        title: `Change request: ${inlineText(step.title)} (${change.kind}, ${change.state})`,
         lines: [
           ...(revision === null
             ? ['No field of the SOW changes by it.']

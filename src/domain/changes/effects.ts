@@ -31,7 +31,7 @@ const AddedService = z.strictObject({
 export const Effects = z.strictObject({
   hours: z
     .string()
-    .regex(HOURS, 'expected hours more (+80), less (-20), or in total, for example 480')
+    .regex(HOURS, 'expected +80 (more), -20 (fewer) or 480 (in total), for example +80')
     .optional(),
   start: CalendarDate.optional(),
   end: CalendarDate.optional(),

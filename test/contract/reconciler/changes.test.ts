@@ -122,7 +122,8 @@ describe('a change request', () => {
 
     const answer = say('mira', `/ps apply ${digest().slice(0, 6)}`);
     await settleIn(world);
-    expect(answerTo(world, world.issue(KEY), answer)).toContain('Applied');
+    expect(answerTo(world, world.issue(KEY), answer)).toContain('Applied: Change request: ');
+    expect(answerTo(world, world.issue(KEY), answer)).not.toContain('ready to be applied');
     expect(await seen()).toMatchObject({ state: 'applied', kind: 'increase' });
     expect(record().sow).toMatchObject({ hours: { scoped: 480 }, dates: { end: '2027-07-27' } });
     expect(record().history.revisions).toEqual([

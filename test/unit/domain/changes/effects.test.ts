@@ -79,7 +79,11 @@ describe('effects of a change request', () => {
 
   it.each([
     ['an unknown field', ['hour: +80'], /effects:1 hour: unknown field\. Fix: Did you mean "hours"\?/],
-    ['a decimal comma', ['hours: 80,5'], /effects:1 hours: expected hours more \(\+80\)/],
+    [
+      'a decimal comma',
+      ['hours: 80,5'],
+      /hours: expected \+80 \(more\), -20 \(fewer\) or 480 \(in total\), got .*Write it like \+80\./,
+    ],
     [
       'a day that does not exist',
       ['hours: +80', 'end: 2027-02-30'],
