@@ -23,6 +23,7 @@ WORKDIR /opt/procession
 COPY bin ./bin
 COPY issue_templates ./issue_templates
 COPY sows ./sows
+COPY deals ./deals
 COPY package.json LICENSE README.md ./
 COPY --from=build /build/dist ./dist
 

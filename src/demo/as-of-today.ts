@@ -1,9 +1,9 @@
 import { daysBetween, isCalendarDate } from '#domain/base/calendar.ts';
-import type { Sow } from '#domain/sow/sow.ts';
+import { begunOn, type Subject } from '#domain/sow/subject.ts';
 
-/** The SOW as if it had been won today: every date moved by the same number of days, so that a demo is never overdue. */
-export function asOfToday(sow: Sow, today: string): Sow {
-  return moved(sow, daysBetween(sow.closed_won_on, today)) as Sow;
+/** The SOW as if it had been won today, the deal as if it had been opened today: every date moved by the same number of days, so that a demo is never overdue. */
+export function asOfToday<Kind extends Subject>(subject: Kind, today: string): Kind {
+  return moved(subject, daysBetween(begunOn(subject), today)) as Kind;
 }
 
 function moved(value: unknown, days: number): unknown {

@@ -14,7 +14,7 @@ import { createSandbox, type Sandbox } from '#sandbox/create-sandbox.ts';
 import { createPages } from '#sandbox/pages/create-pages.ts';
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
-import type { Epic, Issue } from '#sandbox/world.ts';
+import type { Epic, Issue, Tier } from '#sandbox/world.ts';
 import { newKeyPair, openSeal } from '#seal/ed25519.ts';
 import { freePort } from './free-port.ts';
 import { createWorker } from './worker.ts';
@@ -41,6 +41,10 @@ export interface DemoOptions {
   readonly now?: () => Date;
   /** `false` starts the stand-in alone. */
   readonly engine?: boolean;
+  /** Left out: Premium. */
+  readonly tier?: Tier;
+  /** In place of those of the demo. */
+  readonly settings?: Partial<Settings>;
 }
 
 const ROLES = { manager: ['mira'], engineer: ['eli', 'noor'] };
@@ -49,7 +53,8 @@ const ROLES = { manager: ['mira'], engineer: ['eli', 'noor'] };
 export async function startDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const { now = () => new Date() } = options;
-  const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}`, now });
+  const { tier = 'premium' } = options;
+  const sandbox = createSandbox({ baseUrl: `http://${options.host}:${port}`, now, tier });
   const seeded = seed(sandbox);
   sandbox.mount(
     '/',
@@ -94,7 +99,7 @@ export function showStatesOnBoard({ world }: Sandbox): void {
 }
 
 function engineDeps(options: DemoOptions, url: string, seeded: Seed): ReconcileDeps {
-  const settings: Settings = { ...DEFAULT_SETTINGS, roles: ROLES };
+  const settings: Settings = { ...DEFAULT_SETTINGS, roles: ROLES, ...options.settings };
   const gitlab = createGitLab({
     host: url,
     token: seeded.bot.token,

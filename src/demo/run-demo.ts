@@ -9,6 +9,7 @@ import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { asOfToday } from './as-of-today.ts';
 import { type DemoOptions, type DemoWorld, showStatesOnBoard, startDemoWorld } from './demo-world.ts';
 import { type Narrator, type WalkResult, walk } from './walk.ts';
+import { ALL_SETTINGS, type Samples, walkSamples } from './walk-all.ts';
 
 const PROCESS = 'delivery';
 
@@ -20,6 +21,25 @@ export async function openSandbox(options: DemoOptions): Promise<DemoWorld> {
 /** Walks one SOW through the delivery process, told by the narrator. */
 export async function walkThrough(world: DemoWorld, sow: Sow, narrator: Narrator): Promise<WalkResult> {
   return await walk(world, asOfToday(sow, today()), deliveryOf(world.deps.processes), narrator);
+}
+
+/** A world in which everything can be walked; the caller closes it. */
+export async function openForAll(options: DemoOptions): Promise<DemoWorld> {
+  return await startDemoWorld({ ...options, settings: ALL_SETTINGS });
+}
+
+/** Walks SOWs and deals to their ends. @returns their keys, and how many requests it took */
+export async function walkAll(
+  world: DemoWorld,
+  { sows, deals }: Samples,
+  narrator: Narrator,
+): Promise<{ readonly engagements: readonly string[]; readonly requests: number }> {
+  const samples = {
+    sows: sows.map((sow) => asOfToday(sow, today())),
+    deals: deals.map((deal) => asOfToday(deal, today())),
+  };
+  const engagements = await walkSamples(world, samples, narrator);
+  return { engagements, requests: world.sandbox.ledger.entries().length };
 }
 
 /** Launches SOWs for people to play with, and a board to play on. */

@@ -24,3 +24,26 @@ describe('the quick start of the README', () => {
     expect(stdout).toContain('The epic closes itself');
   });
 });
+
+describe('the demo of all samples', () => {
+  it.each([
+    { tier: 'Premium', args: [], closed: 'the epic is closed' },
+    { tier: 'Free', args: ['--free'], closed: 'the tracking issue is closed' },
+  ])('walks every SOW and deal to its end on GitLab $tier', async ({ args, closed }) => {
+    const { stdout } = await run('npm', ['run', 'demo', '--', '--all', ...args], {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+
+    for (const [key, process] of [
+      ['SOW-1043', 'Project delivery'],
+      ['SOW-1044', 'Training'],
+      ['DEAL-88121', 'Quote to sign-off'],
+      ['SOW-1042', 'Project delivery'],
+      ['DEAL-88240', 'Quote to sign-off'],
+      ['SOW-88240', 'Project delivery'],
+    ])
+      expect(stdout).toContain(`${key} (${process}): all is done, ${closed}`);
+    expect(stdout).toMatch(/SOW-88240: all closed, in [\d.]+ s with \d+ requests to GitLab\.\n$/);
+  });
+});

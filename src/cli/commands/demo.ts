@@ -1,28 +1,42 @@
-import { announce, samples } from '#cli/targets/playing.ts';
+import { announce, sampleDeals, samples } from '#cli/targets/playing.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { portOf } from '#cli/terminal/port.ts';
+import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
 
 export const command: Command = {
   name: 'demo',
   summary: 'one sample SOW through its whole life on a GitLab stand-in; no GitLab needed',
-  usage: '[--serve] [--port <n>]',
+  usage: '[--serve] [--port <n>] | --all [--free]',
   positionals: { min: 0, max: 0 },
   options: {
     serve: {
       type: 'boolean',
       help: 'then launch two more SOWs and stay open in the browser, with the engine answering every click',
     },
+    all: {
+      type: 'boolean',
+      help: 'all sample SOWs and deals to their ends, told briefly, each by its process',
+    },
+    free: {
+      type: 'boolean',
+      help: 'with --all: on GitLab Free, where a tracking issue stands in for an epic',
+    },
     port: { type: 'string', placeholder: 'n', help: 'the port to use (any free one; 8929 with --serve)' },
   },
   details: [
     'Starts the sandbox on this machine, launches sows/SOW-1042.yml and walks it through its life: steps closed too early are undone with a reason, steps done in order make the next ones ready, and at last the epic closes itself. Every scene is checked: the command fails when something does not happen.',
     'With --serve it launches two more sample SOWs and stays, so that you can play: act as any person, close, tick, relabel, comment, move cards. Ctrl-C ends it; nothing is kept.',
+    'With --all it walks the three sample SOWs and the two sample deals to their ends, with the deliveries that come of the deals.',
   ].join('\n\n'),
-  examples: ['procession demo', 'procession demo --serve'],
+  examples: ['procession demo', 'procession demo --all', 'procession demo --serve'],
   run: async (context) => {
     const { wire } = context;
     const stays = context.flag('serve');
+    const all = context.flag('all');
+    if (all ? stays : context.flag('free'))
+      throw new UsageError('--free goes with --all, and --all without --serve.', 'procession demo --help');
+    if (all) return await walkAll(context);
     const demo = await import('#demo/run-demo.ts');
     const [sow, ...others] = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
     if (sow === undefined) return 3;
@@ -58,6 +72,31 @@ export const command: Command = {
     return 0;
   },
 };
+
+async function walkAll(context: CommandContext): Promise<number> {
+  const { wire, output } = context;
+  const demo = await import('#demo/run-demo.ts');
+  const world = await demo.openForAll({
+    processes: await wire.processes(),
+    logger: wire.logger,
+    host: '127.0.0.1',
+    port: portOf(context, 'demo') ?? 0,
+    tier: context.flag('free') ? 'free' : 'premium',
+  });
+  try {
+    const started = performance.now();
+    const sows = await samples(wire, ['SOW-1042', 'SOW-1043', 'SOW-1044']);
+    const deals = await sampleDeals(wire, ['DEAL-88121', 'DEAL-88240']);
+    const { engagements, requests } = await demo.walkAll(world, { sows, deals }, narrator(context));
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    output.result(
+      `\n${engagements.join(', ')}: all closed, in ${seconds} s with ${requests} requests to GitLab.`,
+    );
+  } finally {
+    await world.close();
+  }
+  return 0;
+}
 
 function invite({ output }: CommandContext, url: string, running: readonly string[]): void {
   output.result('');
