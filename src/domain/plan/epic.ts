@@ -9,6 +9,7 @@ import type { ActualEpic } from '#domain/engagement/state.ts';
 import { withoutRecordLine } from '#domain/record/line.ts';
 import { changeText, type SowChange, schemaPath, sowChanges } from '#domain/sow/changes.ts';
 import { NO_HISTORY } from '#domain/sow/history.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import { fieldsShownOnce } from '#domain/template/shown-once.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { epicBlock } from '#domain/texts/epic-block.ts';
@@ -119,11 +120,15 @@ function hasNewHours({ found, assessment }: PlanFacts): boolean {
   return canonicalJson(before) !== canonicalJson(assessment.hours.memory.statements);
 }
 
-/** One note for each change of the SOW: the record, written next, has the new one. */
+/**
+ * One note for each change of the SOW: the record, written next, has the new one. The stage of a deal goes on, and back,
+ * many times: the block of the epic says what follows from that.
+ */
 function sowNotes(
-  changes: readonly SowChange[],
+  all: readonly SowChange[],
   { facts, context }: Pick<EpicDraft, 'facts' | 'context'>,
 ): readonly Action[] {
+  const changes = isDeal(facts.assessment.sow) ? all.filter(({ field }) => field !== 'deal.stage') : all;
   if (changes.length === 0) return [];
   // The same change may come twice; a run that is repeated after a crash finds its own note.
   const rule = `sow-changed:${facts.found.record?.revision ?? 0}` as const;

@@ -41,7 +41,7 @@ export function sowChangedNote(
   return noteBody(
     rule,
     [
-      `The SOW of ${assessment.engagement} has changed:`,
+      `The ${isDeal(assessment.sow) ? 'deal' : 'SOW of'} ${assessment.engagement} has changed:`,
       '',
       ...changes.map((change) => `- ${inlineText(changeText(change))}`),
       ...(behind.length === 0

@@ -158,6 +158,24 @@ describe('a deal', () => {
     expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
   });
 
+  it('is commented on when its ask changes, and not for every stage that it walks', async () => {
+    await startDeal();
+    await world.apply();
+    const comments = (): readonly string[] =>
+      world.sandbox.world.notes.flatMap(({ body, system }) => (system ? [] : [body]));
+    const before = comments().length;
+    for (const stage of ['proposal', 'scoping', 'proposal'] as const) await world.reconcile(said(stage));
+    expect(comments()).toHaveLength(before);
+
+    await world.reconcile({
+      sow: anInputDeal({ stage: 'proposal', expected_close: '2026-12-18' }),
+      origin: { kind: 'crm', name: null, commit: null, at: null },
+      amend: 'ask',
+    });
+
+    expect(comments().at(-1)).toMatch(/^The deal DEAL-88121 has changed:\n\n- .*expected.*2026-12-18/);
+  });
+
   it('makes a step ready when the deal has come to its stage, and undoes nothing when it goes back', async () => {
     const process = aDealProcess();
     const steps = process.steps.map((step) =>
