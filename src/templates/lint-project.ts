@@ -4,6 +4,7 @@ import { ConfigError } from '#domain/base/errors.ts';
 import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { DEFAULT_DEALS, type Launch, type Settings } from '#domain/base/settings.ts';
 import { sowDateProblems } from '#domain/process/date-order.ts';
+import { unknownElsewhere } from '#domain/process/elsewhere-rules.ts';
 import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { roleProblems } from '#domain/process/role-problems.ts';
@@ -35,12 +36,13 @@ export async function lintProject(
     settings?.deals ?? DEFAULT_DEALS,
   );
   if (settings === null) return { problems, checked };
-  const [launches, roles, dates] = await Promise.all([
+  const [launches, roles, elsewhere, dates] = await Promise.all([
     findLaunchProblems(settings, templates),
     findRoleProblems(settings, templates),
+    findUnknownElsewhere(templates),
     findDateProblems(usable, settings, templates),
   ]);
-  return { problems: [...launches, ...roles, ...problems, ...dates], checked };
+  return { problems: [...launches, ...roles, ...problems, ...elsewhere, ...dates], checked };
 }
 
 /** Warnings about the dates of SOW files, each by the process that it starts. */
@@ -86,6 +88,17 @@ async function findRoleProblems(
       await Promise.all(folders.map(async ({ folder }) => await inAllVersions(folder)))
     ).flat();
     return processes.length === 0 ? [] : roleProblems(settings, processes, settings.configFile);
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+/** Nothing while a process cannot be read: the step that is named might be its. */
+async function findUnknownElsewhere(templates: string): Promise<readonly InputProblem[]> {
+  try {
+    const folders = await listProcesses(templates);
+    return unknownElsewhere(await Promise.all(folders.map(async ({ folder }) => await loadProcess(folder))));
   } catch (error) {
     if (error instanceof ConfigError) return [];
     throw error;

@@ -4,24 +4,22 @@ import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
-import type { ActualIssue, ActualUser } from '#domain/engagement/state.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
-import { approvalsAsked } from '#domain/process/approvals.ts';
 import { evaluateCondition } from '#domain/process/condition.ts';
 import type { EvidenceField, Predecessor, ProcessDefinition, Step } from '#domain/process/process.ts';
 import { awaitedStage } from '#domain/process/ready-when.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
-import { assigneeFor } from '#domain/rulings/people.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
-import { type ApprovalReading, approvalGate, isApproved, readApprovals } from './approvals.ts';
+import { approvalGate, isApproved } from './approvals.ts';
 import { changeGate } from './change-gate.ts';
-import { type Change, type ChangeReadings, changeNow, effectsNameOf } from './changes.ts';
+import { type Change, type ChangeReadings, changeNow } from './changes.ts';
 import { currentLabel } from './current-label.ts';
 import { type EvidenceReading, readEvidence, withHours, withoutDaysToCome } from './evidence.ts';
 import { withValues } from './filled-cells.ts';
@@ -29,6 +27,7 @@ import { readGates } from './gates.ts';
 import { type Gone, readGone } from './gone.ts';
 import { withRunEvidence } from './run-evidence.ts';
 import { stageCells } from './stage-cells.ts';
+import { approvalsOf } from './step-approvals.ts';
 import type { StepStatus, Violation } from './step-status.ts';
 import { minutesCells, minutesGate } from './trackers.ts';
 
@@ -305,57 +304,6 @@ function readFacts(
     run,
     staged: staged !== null,
   };
-}
-
-function approvalsOf(
-  step: Step,
-  issue: ActualIssue | null,
-  context: StepContext,
-): readonly ApprovalReading[] {
-  const { sow, settings, rulings, today, earlier } = context;
-  const before = (key: StepKey): readonly ActualUser[] => {
-    const status = earlier.get(key);
-    return status === undefined ? [] : doersOf(status.step, status.issue, context);
-  };
-  return readApprovals(approvalsAsked(step.done_when, sow), {
-    key: step.id,
-    approvals: approvalsOfNow(step.id, context),
-    doers: [...doersOf(step, issue, context), ...requesterOf(step.id, context)],
-    doersOf: before,
-    sources: { sow, rulings },
-    settings,
-    today,
-  });
-}
-
-/** Approvals, waived ones too, without those of a change request that were about another text of its effects. */
-function approvalsOfNow(key: StepKey, { rulings, changes }: StepContext): Rulings['approvals'] {
-  const reading = changes.get(key);
-  if (reading === undefined || reading.applied !== null) return rulings.approvals;
-  const name = effectsNameOf(reading);
-  return rulings.approvals.filter(({ step, effects }) => step !== key || (effects ?? '') === name);
-}
-
-/** Who has asked for a change does not approve it. */
-function requesterOf(key: StepKey, { rulings, changes }: StepContext): readonly ActualUser[] {
-  if (!changes.has(key)) return [];
-  return rulings.instances.flatMap(({ step, byId, by }) =>
-    step === key ? [{ id: byId, username: by }] : [],
-  );
-}
-
-/** Nobody: an issue that is made in this run has no user's id yet. */
-const NO_ID = -1;
-
-/** Who does a step: whoever is assigned, or will be when the issue is made, and whoever closed it. */
-function doersOf(
-  { owner }: Step,
-  issue: ActualIssue | null,
-  { sow, rulings, settings }: StepContext,
-): readonly ActualUser[] {
-  if (issue !== null) return issue.closedBy === null ? issue.assignees : [...issue.assignees, issue.closedBy];
-  const username = assigneeFor(owner, { sow, rulings }, settings);
-  return username === null ? [] : [{ id: NO_ID, username }];
 }
 
 /** Where a change request stands; `null` of other steps. */

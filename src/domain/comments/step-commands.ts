@@ -92,7 +92,8 @@ function approve(context: EffectContext): Effect {
   const theirs = asked.filter(({ rule }) => own.has(rule.role));
   const roles = theirs.filter((one) => !isBarredFrom(one, said.by)).map(({ rule }) => rule.role);
   if (roles.length === 0) {
-    const isOwn = status.issue.assignees.some(({ id }) => id === said.by.id);
+    const isAssigned = status.issue.assignees.some(({ id }) => id === said.by.id);
+    const isOwn = isAssigned && !theirs.every(({ rule }) => rule.self);
     const why = isOwn ? 'you are assigned to this step' : 'you did what is to be approved';
     return refused(`nobody approves their own work: ${why}`);
   }

@@ -1,6 +1,7 @@
+import { didYouMean } from '#domain/base/closest.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import { inStep } from './problem.ts';
-import { isElsewhere, type ProcessDefinition, type Step } from './process.ts';
+import { elsewhereOf, isElsewhere, type ProcessDefinition, type Step } from './process.ts';
 
 /** What is wrong with steps whose issue another engagement has: they have nothing that needs an issue of their own. */
 export function elsewhereProblems({ steps }: Pick<ProcessDefinition, 'steps'>): readonly InputProblem[] {
@@ -26,6 +27,46 @@ export function elsewhereProblems({ steps }: Pick<ProcessDefinition, 'steps'>): 
         ),
       ),
     ]);
+}
+
+/**
+ * What is wrong with the processes and steps that other processes name as the place of an issue: of several processes one
+ * must be there, and each that is there must have the step.
+ *
+ * @param processes all that may launch
+ */
+export function unknownElsewhere(processes: readonly ProcessDefinition[]): readonly InputProblem[] {
+  const ids = processes.map(({ id }) => id);
+  return processes.flatMap(({ steps }) =>
+    steps.filter(isElsewhere).flatMap((step) => {
+      const field = step.same_as === undefined ? 'done_by' : 'same_as';
+      const places = elsewhereOf(step);
+      const unknown = places.filter(({ process }) => !ids.includes(process));
+      const [first] = unknown;
+      if (first !== undefined && unknown.length === places.length)
+        return [
+          inStep(
+            step,
+            [field],
+            `there is no process "${first.process}"`,
+            didYouMean(first.process, ids, `The processes are: ${ids.join(', ')}.`),
+          ),
+        ];
+      return places.flatMap((place) => stepProblem(step, field, place, processes));
+    }),
+  );
+}
+
+function stepProblem(
+  step: Step,
+  field: string,
+  { process, step: id }: ReturnType<typeof elsewhereOf>[number],
+  processes: readonly ProcessDefinition[],
+): readonly InputProblem[] {
+  const ids = processes.find((one) => one.id === process)?.steps.map((one) => one.id);
+  if (ids === undefined || ids.includes(id)) return [];
+  const fix = didYouMean(id, ids, `The steps of ${process} are: ${ids.join(', ')}.`);
+  return [inStep(step, [field], `the process "${process}" has no step "${id}"`, fix)];
 }
 
 function misplaced({ kind, pipeline, each, appoints, until, done_when: when }: Step): readonly string[] {

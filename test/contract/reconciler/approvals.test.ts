@@ -109,6 +109,31 @@ describe('approvals of several roles', () => {
     expect(shown()).toContain('- manager: is missing. Nobody else has the role manager');
   });
 
+  it('are refused with the reason that is true: the step is theirs to approve, the work before it was theirs to do', async () => {
+    await world.close();
+    const approvals = [rule('manager', { self: true, not_by: ['estimate'] })];
+    world = await startLaunched({
+      settings: SETTINGS,
+      process: aProcess({
+        steps: [
+          aStep('estimate', { owner: 'manager' }),
+          aStep('only', {
+            owner: 'manager',
+            after: [{ step: 'estimate', until: 'done' }],
+            done_when: aDoneWhen({ approvals }),
+          }),
+        ],
+        closeWhen: ['only'],
+      }),
+    });
+    await world.walk('estimate');
+    const own = sayIn(world, 'mira', world.issue('only'), '/ps approve');
+    await settleIn(world);
+
+    expect(world.issue('only').assigneeIds).toEqual([world.sandbox.user('mira').id]);
+    expect(answerTo(world, world.issue('only'), own)).toContain('you did what is to be approved');
+  });
+
   it('are done without one by one, with the reason, until that is taken back', async () => {
     await say('casey', '/ps approve');
     await say('mira', '/ps waive approval manager she said yes on the phone');
