@@ -36,12 +36,13 @@ export async function lintProject(
     settings?.deals ?? DEFAULT_DEALS,
   );
   if (settings === null) return { problems, checked };
-  const [launches, roles, elsewhere, dates] = await Promise.all([
+  const [launches, processes, dates] = await Promise.all([
     findLaunchProblems(settings, templates),
-    findRoleProblems(settings, templates),
-    findUnknownElsewhere(templates),
+    loadAll(templates),
     findDateProblems(usable, settings, templates),
   ]);
+  const roles = findRoleProblems(settings, processes);
+  const elsewhere = unknownElsewhere(processes.map(({ current }) => current));
   return { problems: [...launches, ...roles, ...problems, ...elsewhere, ...dates], checked };
 }
 
@@ -77,38 +78,35 @@ async function launchedProcess(
   }
 }
 
-/** Nothing while a process cannot be read: the roles might be its. */
-async function findRoleProblems(
-  settings: LaunchSettings,
-  templates: string,
-): Promise<readonly InputProblem[]> {
+/** A process as it is edited, and its frozen versions. */
+interface InAllVersions {
+  readonly current: ProcessDefinition;
+  readonly frozen: readonly ProcessDefinition[];
+}
+
+/** All processes; none while one cannot be read: what the others name might be its. */
+async function loadAll(templates: string): Promise<readonly InAllVersions[]> {
   try {
     const folders = await listProcesses(templates);
-    const processes = (
-      await Promise.all(folders.map(async ({ folder }) => await inAllVersions(folder)))
-    ).flat();
-    return processes.length === 0 ? [] : roleProblems(settings, processes, settings.configFile);
+    return await Promise.all(folders.map(async ({ folder }) => await inAllVersions(folder)));
   } catch (error) {
     if (error instanceof ConfigError) return [];
     throw error;
   }
 }
 
-/** Nothing while a process cannot be read: the step that is named might be its. */
-async function findUnknownElsewhere(templates: string): Promise<readonly InputProblem[]> {
-  try {
-    const folders = await listProcesses(templates);
-    return unknownElsewhere(await Promise.all(folders.map(async ({ folder }) => await loadProcess(folder))));
-  } catch (error) {
-    if (error instanceof ConfigError) return [];
-    throw error;
-  }
+async function inAllVersions(folder: string): Promise<InAllVersions> {
+  const [current, frozen] = await Promise.all([loadProcess(folder), readFrozenFolders(folder)]);
+  return { current, frozen: frozen.flatMap(({ definitions }) => definitions ?? []) };
 }
 
 /** Engagements of a frozen version keep its roles. */
-async function inAllVersions(folder: string): Promise<readonly ProcessDefinition[]> {
-  const [current, frozen] = await Promise.all([loadProcess(folder), readFrozenFolders(folder)]);
-  return [current, ...frozen.flatMap(({ definitions }) => definitions ?? [])];
+function findRoleProblems(
+  settings: LaunchSettings,
+  processes: readonly InAllVersions[],
+): readonly InputProblem[] {
+  const all = processes.flatMap(({ current, frozen }) => [current, ...frozen]);
+  return all.length === 0 ? [] : roleProblems(settings, all, settings.configFile);
 }
 
 async function findLaunchProblems(

@@ -63,14 +63,13 @@ function readApproval(
 ): ApprovalReading {
   const { key, approvals, settings, today } = facts;
   const barred = [...(rule.self ? [] : facts.doers), ...(rule.not_by ?? []).flatMap(facts.doersOf)];
-  const isBarred = (id: number): boolean => barred.some((user) => user.id === id);
   const mine = approvals.filter(
     (approval) => approval.step === key && isForRole(approval, rule.role, rules[0]?.role),
   );
   const given = new Map<number, Approval>();
   for (const approval of mine) {
     // By id: whoever gives themselves another name has done the step all the same.
-    if (approval.waived !== undefined || isBarred(approval.byId)) continue;
+    if (approval.waived !== undefined || isBarredFrom({ barred }, { id: approval.byId })) continue;
     if (!isExpired(approval, rule, settings.calendar, today)) given.set(approval.byId, approval);
   }
   const counting = [...given.values()].toSorted(byDay);
@@ -104,7 +103,10 @@ export function isApproved({ rule, given, waiver }: ApprovalReading): boolean {
 }
 
 /** Whether somebody may give this approval by who they are: the role is asked elsewhere. */
-export function isBarredFrom({ barred }: ApprovalReading, { id }: ActualUser): boolean {
+export function isBarredFrom(
+  { barred }: Pick<ApprovalReading, 'barred'>,
+  { id }: Pick<ActualUser, 'id'>,
+): boolean {
   return barred.some((user) => user.id === id);
 }
 

@@ -7,6 +7,7 @@ import { elsewhereOf, type Predecessor, type Step } from '#domain/process/proces
 import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { ElsewhereStep, StepStatus } from './step-status.ts';
+import { waitsForOf } from './waits-for.ts';
 
 /** What is known of the other engagements. */
 export interface ChainFacts {
@@ -43,9 +44,7 @@ export function assessElsewhere(
   facts: Pick<ChainFacts, 'keys' | 'chain'>,
   earlier: ReadonlyMap<StepKey, StepStatus>,
 ): StepStatus {
-  const waitsFor = after.filter(
-    ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
-  );
+  const waitsFor = waitsForOf(after, earlier);
   const elsewhere = stepsElsewhere(step, facts);
   const settled = settledOf(elsewhere, facts, recorded);
   const done = settled !== null && (waitsFor.length === 0 || recorded !== null);

@@ -30,6 +30,7 @@ import { stageCells } from './stage-cells.ts';
 import { approvalsOf } from './step-approvals.ts';
 import type { StepStatus, Violation } from './step-status.ts';
 import { minutesCells, minutesGate } from './trackers.ts';
+import { waitsForOf } from './waits-for.ts';
 
 interface StepInput {
   readonly step: Step;
@@ -83,9 +84,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
   const settled = issue?.state === 'closed' ? recorded : null;
   if (settled !== null && settled.how !== 'warn') return settledStatus(input, settled, context);
   const { earlier, settings } = context;
-  const waitsFor = after.filter(
-    ({ step: id, until }) => !(until === 'started' ? earlier.get(id)?.started : earlier.get(id)?.done),
-  );
+  const waitsFor = waitsForOf(after, earlier);
   const hard = waitsFor.filter(({ until }) => until === 'done').map(({ step: id }) => id);
   const facts = readFacts(input, hard.length > 0 ? null : possibleSince(input, context), context);
   const early = closedEarly(issue, hard, facts, context);

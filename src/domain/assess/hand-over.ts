@@ -1,6 +1,6 @@
 /** How a deal becomes the SOW that a delivery is launched with. */
 
-import { withValueAt } from '#domain/base/check-shape.ts';
+import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
 import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import type { SowHistory } from '#domain/sow/history.ts';
@@ -67,10 +67,6 @@ function sowData({ process, sow: subject, steps }: Pick<Assessment, 'process' | 
 
 /** The data with a value where there is none. Numbers are written with digits alone. */
 function withDefault(data: unknown, at: FieldPath, text: string): unknown {
-  const now = at.reduce<unknown>(
-    (within, part) => (typeof within === 'object' && within !== null ? Reflect.get(within, part) : undefined),
-    data,
-  );
-  if (now !== undefined) return data;
+  if (valueAt(data, at) !== undefined) return data;
   return withValueAt(data, at, /^\d+(\.\d+)?$/.test(text) && at.at(-1) === 'scoped' ? Number(text) : text);
 }

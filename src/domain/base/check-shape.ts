@@ -169,7 +169,8 @@ function howToAdd(at: FieldPath, required: readonly string[]): string {
   return required.length === 0 ? `Add "${name}".` : `Add "${name}" with ${required.join(', ')}.`;
 }
 
-function valueAt(data: unknown, at: FieldPath): unknown {
+/** Value at a path of plain data; `undefined`: there is none. */
+export function valueAt(data: unknown, at: FieldPath): unknown {
   let value = data;
   for (const part of at) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;

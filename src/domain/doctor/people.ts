@@ -47,13 +47,7 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     id: 'role-empty',
     area: 'people',
     severity: 'warning',
-    applies: ({ roles, processRoles }) => {
-      const empty = processRoles.filter((role) => role !== MANAGER && roles[role] === undefined);
-      const [first] = empty;
-      return (
-        first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first }
-      );
-    },
+    applies: ({ roles, processRoles }) => rolesWhere((role) => roles[role] === undefined, processRoles),
     says: 'Nobody has the {what} {roles}: unless the SOW names somebody, those steps go to the manager.',
     fix: 'Name somebody in procession.yml: roles: { {first}: [username] }, or nobody on purpose: [].',
   },
@@ -61,13 +55,8 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     id: 'role-empty',
     area: 'people',
     severity: 'warning',
-    applies: ({ roles, approvingRoles }) => {
-      const empty = approvingRoles.filter((role) => role !== MANAGER && (roles[role] ?? []).length === 0);
-      const [first] = empty;
-      return (
-        first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first }
-      );
-    },
+    applies: ({ roles, approvingRoles }) =>
+      rolesWhere((role) => (roles[role] ?? []).length === 0, approvingRoles),
     says: 'Nobody has the {what} {roles}, whose approval is asked for: no other role stands in, so unless the SOW names somebody, a manager has to waive each.',
     fix: 'Name somebody in procession.yml: roles: { {first}: [username] }.',
   },
@@ -88,6 +77,13 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     fix: 'Lower it to Reporter under {members}.',
   },
 ];
+
+/** Roles that nobody has, in one sentence; the manager's is told by itself. */
+function rolesWhere(isEmpty: (role: string) => boolean, roles: readonly string[]): false | Details {
+  const empty = roles.filter((role) => role !== MANAGER && isEmpty(role));
+  const [first] = empty;
+  return first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first };
+}
 
 function peopleWho(test: (person: RolePerson) => boolean, facts: DoctorFacts): readonly Details[] {
   const { people } = facts.installation;
