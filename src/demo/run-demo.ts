@@ -31,12 +31,13 @@ export async function openForAll(options: DemoOptions): Promise<DemoWorld> {
 /** Walks SOWs and deals to their ends. @returns their keys, and how many requests it took */
 export async function walkAll(
   world: DemoWorld,
-  { sows, deals }: Samples,
+  { sows, deals, pace }: Samples,
   narrator: Narrator,
 ): Promise<{ readonly engagements: readonly string[]; readonly requests: number }> {
   const samples = {
     sows: sows.map((sow) => asOfToday(sow, today())),
     deals: deals.map((deal) => asOfToday(deal, today())),
+    pace,
   };
   const engagements = await walkSamples(world, samples, narrator);
   return { engagements, requests: world.sandbox.ledger.entries().length };

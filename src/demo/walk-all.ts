@@ -1,4 +1,5 @@
 /** Several SOWs and deals through their whole lives, each by the definition of its process: whoever has a step in hand does it. */
+import { setTimeout } from 'node:timers/promises';
 import { type EngagementKey, stepIdOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Step } from '#domain/process/process.ts';
@@ -34,6 +35,8 @@ export const ALL_SETTINGS: Pick<Settings, 'roles' | 'launch'> = {
 export interface Samples {
   readonly sows: readonly Sow[];
   readonly deals: readonly Deal[];
+  /** Milliseconds to wait after each round of steps, so that people can watch; 0: none. */
+  readonly pace: number;
 }
 
 /** Something of ours in the sandbox: an epic, the tracking issue in its place, or the issue of a step. */
@@ -51,17 +54,18 @@ interface Placed {
  */
 export async function walkSamples(
   world: DemoWorld,
-  { sows, deals }: Samples,
+  samples: Samples,
   narrator: Narrator,
 ): Promise<readonly EngagementKey[]> {
+  const { sows, deals, pace } = samples;
+  for (const deal of deals) await walkDeal(world, deal, samples, narrator);
   const sold = new Set(deals.flatMap(({ sow }) => sow?.number ?? []));
   for (const sow of sows.filter(({ sow: { number } }) => !sold.has(number))) {
     narrator.scene(`${keyOf(sow)}: ${nameOf(sow)}, for ${sow.customer.name}`);
     await tell(world, sow);
-    await walkOn(world, narrator);
+    await walkOn(world, { narrator, pace });
     tellEnds(world, [keyOf(sow)], narrator);
   }
-  for (const deal of deals) await walkDeal(world, deal, sows, narrator);
   const ends = placed(world).filter(({ marker }) => marker.step === null);
   for (const { marker } of ends) await expectAtRest(world, marker.engagement);
   return ends.map(({ marker }) => marker.engagement).toSorted();
@@ -71,13 +75,13 @@ export async function walkSamples(
 async function walkDeal(
   world: DemoWorld,
   deal: Deal,
-  sows: readonly Sow[],
+  { sows, pace }: Samples,
   narrator: Narrator,
 ): Promise<void> {
   narrator.scene(`${keyOf(deal)}: ${nameOf(deal)}, for ${deal.customer.name}`);
   for (const stage of REACHABLE_STAGES) {
     await tell(world, inStage(deal, stage, sows));
-    await walkOn(world, narrator, stage);
+    await walkOn(world, { narrator, pace, stage });
   }
   tellEnds(world, [keyOf(deal), numberOf(deal)], narrator);
 }
@@ -116,11 +120,15 @@ async function tell(world: DemoWorld, subject: Subject): Promise<void> {
 }
 
 /** Does what is ready until nothing is, and tells it in one line for each engagement. */
-async function walkOn(world: DemoWorld, narrator: Narrator, stage?: string): Promise<void> {
+async function walkOn(
+  world: DemoWorld,
+  { narrator, pace, stage }: { readonly narrator: Narrator; readonly pace: number; readonly stage?: string },
+): Promise<void> {
   const done = new Map<EngagementKey, string[]>();
   for (let ready = readySteps(world, stage); ready.length > 0; ready = readySteps(world, stage)) {
     for (const { issue, step } of ready) perform(world, issue, step);
     await world.settled();
+    await setTimeout(pace);
     for (const { issue, step, engagement } of ready) {
       if (issue.state !== 'closed') throw new Error(`The demo expected that "${issue.title}" stays closed.`);
       done.set(engagement, [...(done.get(engagement) ?? []), step.title]);

@@ -1,5 +1,6 @@
 /** What a newcomer does first: the README's quick start, on a real port, as a child process. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,5 +46,23 @@ describe('the demo of all samples', () => {
     ])
       expect(stdout).toContain(`${key} (${process}): all is done, ${closed}`);
     expect(stdout).toMatch(/SOW-88240: all closed, in [\d.]+ s with \d+ requests to GitLab\.\n$/);
+  });
+
+  it('can be watched: the pages are open before the first step, and nothing is left when it is ended', async () => {
+    const child = spawn(process.execPath, ['src/main.ts', 'demo', '--all', '--serve', '--port', '0'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    for await (const chunk of child.stdout) {
+      told += String(chunk);
+      if (told.includes('DEAL-88121:')) break;
+    }
+    const page = /Open (\S+) and watch/.exec(told)?.[1] ?? '';
+    const { status } = await fetch(page);
+    child.kill('SIGINT');
+    await once(child, 'exit');
+
+    expect(status).toBe(200);
   });
 });

@@ -2,7 +2,7 @@ import type { SubjectKind } from '#domain/base/keys.ts';
 import type { Item } from '#domain/process/item.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { ACCEPTANCE_DAYS } from '#domain/sow/sow.ts';
-import { kindOf, type Subject, withoutAmounts } from '#domain/sow/subject.ts';
+import { isDeal, kindOf, type Subject, withoutAmounts } from '#domain/sow/subject.ts';
 
 /** Facts that a template can show. The step is left out for epics. */
 export interface ViewInput {
@@ -50,7 +50,7 @@ export function templateView(input: ViewInput): View {
   const { sow, step, people, showAmounts } = input;
   return {
     values: {
-      ...(showAmounts ? sow : withoutAmounts(sow)),
+      ...inWords(showAmounts ? sow : withoutAmounts(sow)),
       process: { name: input.process.name },
       step: step && {
         title: step.title,
@@ -72,6 +72,11 @@ export function templateView(input: ViewInput): View {
     forStep: step !== undefined,
     about: kindOf(sow),
   };
+}
+
+/** The stage of a deal as people write it: `closed won`. */
+function inWords(sow: Subject): Subject {
+  return isDeal(sow) ? { ...sow, deal: { ...sow.deal, stage: sow.deal.stage.replaceAll('_', ' ') } } : sow;
 }
 
 function flags(sow: Subject, amountsShown: boolean): Readonly<Record<string, boolean>> {

@@ -64,7 +64,7 @@ export function epicBlock(
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
     ...leftovers.map(({ key, title }) => leftoverRow(key, title, context)),
     '',
-    `${countDone(assessment)} of ${assessment.steps.length} steps done.${assessment.withdrawn ? '' : ` The ${context.holder} closes when ${closingStepNames(assessment)}.`}`,
+    `${countDone(assessment)} of ${assessment.steps.length} steps done.${closingText(context)}`,
     '',
     ...chainLines(context),
     ...forecastLines(context),
@@ -262,6 +262,12 @@ function leftoverRow(key: StepKey, title: string, { holder }: BlockContext): str
 }
 
 /** `Financial wrap-up and Blameless post-mortem are done`. */
+/** What the end waits for; nothing after it. */
+function closingText({ assessment, holder }: BlockContext): string {
+  if (assessment.closed || assessment.withdrawn) return '';
+  return ` The ${holder} closes when ${closingStepNames(assessment)}.`;
+}
+
 function closingStepNames(assessment: Assessment): string {
   const titles = new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
   const names = assessment.process.closeWhen.map((step) => titles.get(step) ?? step);
