@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type ApplyChoices, applyTarget } from '#cli/targets/apply-target.ts';
 import { LAUNCH_OPTIONS } from '#cli/targets/decide-target.ts';
-import { outcomeData, outcomeExit, tellOutcome } from '#cli/targets/outcome.ts';
+import { isUnsettled, outcomeData, outcomeExit, tellOutcome } from '#cli/targets/outcome.ts';
 import { undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
@@ -131,16 +131,7 @@ async function wake(
         context.output.note(`${engagement}: there is no such engagement; left alone.`);
         continue;
       }
-      if (
-        outcome.kind === 'record-damaged' ||
-        outcome.kind === 'out-of-reach' ||
-        outcome.kind === 'unknown-process' ||
-        outcome.kind === 'other-process' ||
-        outcome.kind === 'no-process' ||
-        outcome.kind === 'other-engagement' ||
-        outcome.kind === 'sow-refused'
-      )
-        throw undecidedError(engagement, outcome, deps.processes.ids);
+      if (isUnsettled(outcome)) throw undecidedError(engagement, outcome, deps.processes.ids);
       data.push(outcomeData(engagement, outcome));
       if (!context.flag('json')) tellOutcome(context.output, engagement, outcome);
       codes.push(outcomeExit(outcome));

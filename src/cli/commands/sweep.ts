@@ -216,7 +216,8 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
     case 'other-process':
     case 'no-process':
     case 'other-engagement':
-    case 'sow-refused': {
+    case 'sow-refused':
+    case 'sow-taken': {
       const error = undecidedError(engagement, outcome, processes.ids);
       return { ...line, message: oneLine(error.message), exit: exitCodeOf(error) };
     }

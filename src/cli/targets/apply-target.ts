@@ -12,7 +12,7 @@ import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { carryOut, type Outcome, reconcile, reconcileState } from '#reconciler/loop/reconcile.ts';
 import { actionLine } from '#render/plan-text.ts';
 import { existingOf, type LiveTarget, launchOf, originOf, sowOf, verifyLaunch } from './decide-target.ts';
-import type { SettledOutcome } from './outcome.ts';
+import { isUnsettled, type SettledOutcome } from './outcome.ts';
 import { checkReview, type Review } from './review.ts';
 import { stepTitles } from './step-titles.ts';
 import type { Target } from './target.ts';
@@ -91,17 +91,7 @@ async function settled(
   engagement: string,
   outcome: Outcome,
 ): Promise<SettledOutcome> {
-  if (
-    outcome.kind === 'absent' ||
-    outcome.kind === 'record-damaged' ||
-    outcome.kind === 'out-of-reach' ||
-    outcome.kind === 'unknown-process' ||
-    outcome.kind === 'other-process' ||
-    outcome.kind === 'no-process' ||
-    outcome.kind === 'other-engagement' ||
-    outcome.kind === 'sow-refused'
-  )
-    throw undecidedError(engagement, outcome, (await wire.processes()).ids);
+  if (isUnsettled(outcome)) throw undecidedError(engagement, outcome, (await wire.processes()).ids);
   return outcome;
 }
 

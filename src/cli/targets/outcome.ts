@@ -9,21 +9,27 @@ import { countOf, doneText, summaryLine, summaryOf } from '#render/plan-summary.
 import { actionLine, titlesIn } from '#render/plan-text.ts';
 import { notWonText } from './undecided.ts';
 
+/** Kinds of outcomes with which nothing can be said about the engagement. */
+const UNSETTLED = [
+  'absent',
+  'record-damaged',
+  'unknown-process',
+  'out-of-reach',
+  'other-process',
+  'no-process',
+  'other-engagement',
+  'sow-refused',
+  'sow-taken',
+] as const;
+type UnsettledOutcome = Extract<Outcome, { kind: (typeof UNSETTLED)[number] }>;
+
 /** Outcome with which something can be said about the engagement. */
-export type SettledOutcome = Exclude<
-  Outcome,
-  {
-    kind:
-      | 'absent'
-      | 'record-damaged'
-      | 'unknown-process'
-      | 'out-of-reach'
-      | 'other-process'
-      | 'no-process'
-      | 'other-engagement'
-      | 'sow-refused';
-  }
->;
+export type SettledOutcome = Exclude<Outcome, UnsettledOutcome>;
+
+/** Whether nothing can be said about the engagement but why. */
+export function isUnsettled(outcome: Outcome): outcome is UnsettledOutcome {
+  return UNSETTLED.some((kind) => kind === outcome.kind);
+}
 
 /** Exit code of a settled outcome. */
 export function outcomeExit(outcome: SettledOutcome): number {

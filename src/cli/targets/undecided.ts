@@ -55,6 +55,17 @@ export function undecidedError(
       );
     case 'sow-refused':
       return refusedSow(engagement, undecided.reading);
+    case 'sow-taken':
+      return new InvalidInputError(
+        undecided.taken.map(({ sow, deal }) =>
+          problem(
+            { at: engagement },
+            `${sow} is the SOW of ${deal} already`,
+            `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`,
+          ),
+        ),
+        'The deal names a SOW that another deal has; nothing was changed:',
+      );
     case 'other-engagement':
       return new InvalidInputError(
         undecided.changes.map((change) =>

@@ -24,6 +24,23 @@ export function otherSowNote(engagement: string, changes: readonly SowChange[]):
   );
 }
 
+/** Says that a deal named SOWs which came of other deals, and that nothing was taken from what came in. */
+export function sowTakenNote(
+  deal: string,
+  taken: readonly { readonly sow: string; readonly deal: string }[],
+): string {
+  return noteBody(
+    'other-sow',
+    [
+      `The source of ${deal} names a SOW that another deal has. Nothing was taken from what came in:`,
+      '',
+      ...taken.map((one) => `- ${one.sow} is the SOW of ${one.deal} already.`),
+      '',
+      `A SOW comes of one deal. Correct \`sow\` where ${deal} is kept; what it says then counts.`,
+    ].join('\n'),
+  );
+}
+
 /**
  * Says what is other in the SOW than it was, and where the old still stands.
  *

@@ -12,6 +12,7 @@ import { retiresItems } from '#domain/plan/retired.ts';
 import { turnOf } from '#domain/plan/withdrawal.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import { sowsOfDeal } from '#domain/sow/chain.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
 import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
@@ -79,6 +80,8 @@ export async function judge(
   if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
   const { engagement, capabilities } = actual;
   const chained = await readChain(deps, { engagement, sow: taken.kept.sow, found: seen }, options);
+  const shared = sowTaken(seen, chained, options);
+  if (shared !== null) return shared;
   const {
     assessment: judged,
     said,
@@ -138,6 +141,21 @@ function launchable<T extends Undecided>(
   const stage = stageIn(sow);
   const launches = process.launchStages.some((one) => one === stage);
   return launches ? process : { kind: 'not-won', stage, starts: process.launchStages };
+}
+
+/** SOWs that the deal names from now on, and that came of another one; what its record names already is told in its epic. */
+function sowTaken(
+  found: Identified,
+  { taken }: Pick<ReadChain, 'taken'>,
+  { sow }: ReconcileOptions,
+): Extract<Undecided, { kind: 'sow-taken' }> | null {
+  if (sow === undefined) return null;
+  const before = found.record === null ? [] : sowsOfDeal(found.record.sow);
+  const named = new Set(sowsOfDeal(sow).filter((key) => !before.includes(key)));
+  const shared = taken.flatMap(({ key, knows: [deal] }) =>
+    named.has(key) && deal !== undefined ? [{ sow: key, deal }] : [],
+  );
+  return shared.length === 0 ? null : { kind: 'sow-taken', taken: shared, found };
 }
 
 function wishesOf(options: DecideOptions, unpause: boolean): Wishes {

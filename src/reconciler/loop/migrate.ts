@@ -208,6 +208,7 @@ function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration |
     case 'no-process':
     case 'other-engagement':
     case 'sow-refused':
+    case 'sow-taken':
       return null;
     case 'out-of-reach':
       return failedBecause(

@@ -12,7 +12,7 @@ import { judge } from '#domain/policy/policy.ts';
 import { oneIssueWarnings } from '#domain/process/items.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { brakeNote, recordDamagedNote } from '#domain/texts/epic-notes.ts';
-import { otherSowNote } from '#domain/texts/sow-notes.ts';
+import { otherSowNote, sowTakenNote } from '#domain/texts/sow-notes.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
@@ -96,7 +96,10 @@ export async function settle(
   if (decision.kind === 'record-damaged') await reportDamage(deps, engagement, decision.found);
   if (decision.kind === 'unknown-process' && decision.found !== null)
     return { ...decision, reopened: await keepOrder(deps, decision.found) };
-  if (decision.kind === 'other-engagement') await reportOther(deps, engagement, decision);
+  if (decision.kind === 'other-engagement')
+    await reportOther(deps, decision.found, otherSowNote(engagement, decision.changes));
+  if (decision.kind === 'sow-taken')
+    await reportOther(deps, decision.found, sowTakenNote(engagement, decision.taken));
   return decision;
 }
 
@@ -110,14 +113,10 @@ async function reportDamage(
   await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
 }
 
-/** Says on the epic that a SOW was not taken for the engagement's. */
-async function reportOther(
-  deps: ReconcileDeps,
-  engagement: EngagementKey,
-  { found, changes }: Extract<Undecided, { kind: 'other-engagement' }>,
-): Promise<void> {
+/** Says on the epic, where there is one, that something that came in was not taken for the engagement's. */
+async function reportOther(deps: ReconcileDeps, found: Identified, body: string): Promise<void> {
   if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
-  await writeEpicNote(deps.gitlab, found.epic, 'other-sow', otherSowNote(engagement, changes));
+  await writeEpicNote(deps.gitlab, found.epic, 'other-sow', body);
 }
 
 /** Carries out what {@link decide} has decided, as far as the policy allows. */

@@ -44,6 +44,12 @@ export type Undecided =
   | { readonly kind: 'other-process'; readonly process: string; readonly asked: string }
   /** Something newer from the same source holds, or source and record have gone different ways. */
   | { readonly kind: 'sow-refused'; readonly reading: RefusedSow }
+  /** The deal names SOWs that came of other deals: each with the deal that has it. */
+  | {
+      readonly kind: 'sow-taken';
+      readonly taken: readonly { readonly sow: EngagementKey; readonly deal: EngagementKey }[];
+      readonly found: Identified;
+    }
   /** The SOW is another one with the same number: what differs, first the engagement's own. */
   | { readonly kind: 'other-engagement'; readonly changes: readonly SowChange[]; readonly found: Identified };
 
@@ -97,4 +103,9 @@ export function noProcessReason({ about, asked, ids }: Extract<Undecided, { kind
   return ids.length === 0
     ? `there is no process about ${what}`
     : `several processes are about ${what}: ${ids.join(', ')}`;
+}
+
+/** Why a deal is refused its SOWs, as half a sentence. @example `SOW-1042 is the SOW of DEAL-88121 already` */
+export function sowTakenReason({ taken }: Extract<Undecided, { kind: 'sow-taken' }>): string {
+  return taken.map(({ sow, deal }) => `${sow} is the SOW of ${deal} already`).join('; ');
 }

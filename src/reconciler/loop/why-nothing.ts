@@ -3,7 +3,7 @@ import { changeText } from '#domain/sow/changes.ts';
 import { refusedReason } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
-import { noProcessReason } from './undecided.ts';
+import { noProcessReason, sowTakenReason } from './undecided.ts';
 
 /**
  * Reason why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One
@@ -39,6 +39,8 @@ export function whyNothing(outcome: Outcome): string | null {
       return `the SOW looks like another one with this number: ${outcome.changes.map(changeText).join('; ')}`;
     case 'sow-refused':
       return refusedReason(outcome.reading);
+    case 'sow-taken':
+      return sowTakenReason(outcome);
     case 'shadow':
       return 'the policy is "shadow", so nothing is written';
     case 'paused':

@@ -111,6 +111,7 @@ async function knowing(
     case 'no-process':
     case 'other-engagement':
     case 'sow-refused':
+    case 'sow-taken':
       return null;
     case 'record-damaged':
     case 'unknown-process': {

@@ -135,22 +135,8 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
     });
     const why = whyNothing(outcome);
     // Somebody has to look: the delivery is kept among the dead ones, with the reason.
-    if (outcome.kind === 'sow-refused' && outcome.reading.kind === 'conflict')
-      throw new InvalidInputError([
-        problem(
-          { at: engagement },
-          why ?? 'a conflict',
-          'Write into the source what holds now, and let it send again; then drop this delivery.',
-        ),
-      ]);
-    if (outcome.kind === 'other-engagement')
-      throw new InvalidInputError([
-        problem(
-          { at: engagement },
-          why ?? 'another SOW',
-          'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.',
-        ),
-      ]);
+    const fix = fixOf(outcome);
+    if (fix !== null) throw new InvalidInputError([problem({ at: engagement }, why ?? outcome.kind, fix)]);
     if (why !== null && sow !== null) trail.nothing(why);
     await trail.write();
     await deps.inbox.done(claim, deps.clock.now(), why);
@@ -165,6 +151,22 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
     });
   } catch (error) {
     await fail(deps, claim, error, trail);
+  }
+}
+
+/** What is to be done about a source that contradicts what holds; `null`: it does not. */
+function fixOf(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'other-engagement':
+      return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
+    case 'sow-taken':
+      return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
+    case 'sow-refused':
+      return outcome.reading.kind === 'conflict'
+        ? 'Write into the source what holds now, and let it send again; then drop this delivery.'
+        : null;
+    default:
+      return null;
   }
 }
 

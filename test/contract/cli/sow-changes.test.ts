@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
 import { type CliResult, cli } from '#test/support/cli.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
+import { aDealFile } from '#test/support/inputs.ts';
 import { readable } from '#test/support/records.ts';
 
 const FILE = 'sows/SOW-7.yml';
@@ -126,6 +127,24 @@ describe('another SOW with the number of a running engagement', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('customer.name');
     expect((await procession('apply', FILE)).stdout).toContain('nothing to do');
+  });
+});
+
+describe('a second deal for one SOW', () => {
+  it.each(['plan', 'apply'])('is refused by %s with 3, and the first is named', async (command) => {
+    const { deal, ...rest } = aDealFile({ sow: { number: 'SOW-7' } });
+    const write = async (key: string): Promise<void> =>
+      await project.write(`deals/${key}.yml`, JSON.stringify({ deal: { ...Object(deal), key }, ...rest }));
+    await write('DEAL-1');
+    await write('DEAL-2');
+    expect((await procession('apply', 'deals/DEAL-1.yml')).code).toBe(0);
+    world.forget();
+
+    const { code, stderr } = await procession(command, 'deals/DEAL-2.yml');
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('SOW-7 is the SOW of DEAL-1 already');
+    expect(world.sandbox.ledger.writes()).toEqual([]);
   });
 });
 

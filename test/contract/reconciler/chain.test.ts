@@ -128,12 +128,50 @@ describe('the hand-over', () => {
     expect(world.epic(DEAL).description).toContain(`Delivery ${SOW}`);
   });
 
-  it('leaves a delivery to the deal that it came of first', async () => {
+  const second = async (changes: Readonly<Record<string, unknown>> = {}) => {
+    const { deal } = await aDeal('signature');
+    return await aDeal('signature', { deal: { ...deal, key: 'DEAL-2' }, ...changes });
+  };
+
+  it('refuses a SOW to a second deal, names the first, and changes nothing', async () => {
     world = await startChain();
     await world.tell(await sampleSow(SOW));
     await world.tell(await aDeal('signature', { sow: { number: SOW } }));
-    const { deal } = await aDeal('signature');
-    await world.tell(await aDeal('signature', { deal: { ...deal, key: 'DEAL-2' }, sow: { number: SOW } }));
+    const before = snapshotOf(world);
+
+    expect(await world.tell(await second({ sow: { number: SOW } }))).toMatchObject({
+      kind: 'sow-taken',
+      taken: [{ sow: SOW, deal: DEAL }],
+    });
+    expect(snapshotOf(world)).toEqual(before);
+  });
+
+  it('refuses it to a deal that runs, whatever else came with it, says so on its epic once, and takes the corrected one', async () => {
+    world = await startChain();
+    await world.tell(await sampleSow(SOW));
+    await world.tell(await aDeal('signature', { sow: { number: SOW } }));
+    await world.tell(await second({ sow: { number: 'SOW-2' } }));
+    const { description } = world.epic('DEAL-2');
+    const wrong = await second({ sow: { number: 'SOW-2', others: [SOW] }, ask: 'Something else.' });
+    for (const _ of [1, 2]) expect((await world.tell(wrong)).kind).toBe('sow-taken');
+
+    expect(world.epic('DEAL-2').description).toBe(description);
+    const told = world.sandbox.world.notes.filter(({ body }) => body.includes('another deal has'));
+    expect(told.map(({ body, target }) => [target.id, body])).toEqual([
+      [world.epic('DEAL-2').id, expect.stringContaining(`- ${SOW} is the SOW of ${DEAL} already.`)],
+    ]);
+    expect(await world.run('DEAL-2')).toMatchObject({ kind: 'unchanged' });
+    const right = await second({ sow: { number: 'SOW-2', others: ['SOW-3'] }, ask: 'Something else.' });
+    expect(await world.tell(right)).toMatchObject({ kind: 'applied' });
+  });
+
+  it('leaves a delivery to the deal that it came of first, where both named it before there was one', async () => {
+    world = await startChain();
+    await world.tell(await aDeal('signature', { sow: { number: SOW } }));
+    await world.tell(await second({ sow: { number: SOW } }));
+    await world.tell(await sampleSow(SOW));
+    await world.run(DEAL);
+    await world.tell(await second({ sow: { number: SOW } }));
 
     expect(world.epic('DEAL-2').description).toContain(`${SOW} came of ${DEAL}`);
     expect(world.epic('DEAL-2').description).not.toContain(`Delivery ${SOW}`);
