@@ -56,16 +56,7 @@ export function undecidedError(
     case 'sow-refused':
       return refusedSow(engagement, undecided.reading);
     case 'sow-taken':
-      return new InvalidInputError(
-        undecided.taken.map(({ sow, deal }) =>
-          problem(
-            { at: engagement },
-            `${sow} is the SOW of ${deal} already`,
-            `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`,
-          ),
-        ),
-        'The deal names a SOW that another deal has; nothing was changed:',
-      );
+      return takenSow(engagement, undecided);
     case 'other-engagement':
       return new InvalidInputError(
         undecided.changes.map((change) =>
@@ -118,6 +109,22 @@ function refusedSow(engagement: EngagementKey, reading: RefusedSow): InvalidInpu
       );
     }),
     'The source and the engagement have changed the same fields since the source was applied; nothing was changed:',
+  );
+}
+
+function takenSow(
+  engagement: EngagementKey,
+  { taken }: Extract<Undecided, { kind: 'sow-taken' }>,
+): InvalidInputError {
+  return new InvalidInputError(
+    taken.map(({ sow, deal }) =>
+      problem(
+        { at: engagement },
+        `${sow} is the SOW of ${deal} already`,
+        `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`,
+      ),
+    ),
+    'The deal names a SOW that another deal has; nothing was changed:',
   );
 }
 

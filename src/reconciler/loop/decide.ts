@@ -76,25 +76,21 @@ export async function judge(
   if ('kind' in process) return process;
   const { settings, gitlab } = deps;
   const now = deps.clock.now();
-  const taken = takeSow(seen, sow, { ...options, settings, on: localDate(now, settings.calendar) });
+  const today = localDate(now, settings.calendar);
+  const taken = takeSow(seen, sow, { ...options, settings, on: today });
   if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
   const { engagement, capabilities } = actual;
   const chained = await readChain(deps, { engagement, sow: taken.kept.sow, found: seen }, options);
   const shared = sowTaken(seen, chained, options);
   if (shared !== null) return shared;
-  const {
-    assessment: judged,
-    said,
-    threads,
-    asking,
-  } = await assessWithComments(
+  const { said, threads, asking, ...seenWith } = await assessWithComments(
     gitlab,
     {
       engagement,
       process,
       found: seen,
       settings,
-      today: localDate(now, settings.calendar),
+      today,
       statement: options.statement,
       chained,
     },
@@ -106,7 +102,8 @@ export async function judge(
       resume: options.resume === true,
     },
   );
-  const assessment = { ...judged, members: await readMembers(gitlab, judged, settings) };
+  const members = await readMembers(gitlab, seenWith.assessment, settings);
+  const assessment = { ...seenWith.assessment, members };
   const wishes = wishesOf(options, said.followed.effects.unpause);
   const wanted = desiredLinks({ assessment, capabilities });
   const reopening = new Set(

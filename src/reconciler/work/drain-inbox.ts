@@ -156,18 +156,13 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
 
 /** What is to be done about a source that contradicts what holds; `null`: it does not. */
 function fixOf(outcome: Outcome): string | null {
-  switch (outcome.kind) {
-    case 'other-engagement':
-      return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
-    case 'sow-taken':
-      return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
-    case 'sow-refused':
-      return outcome.reading.kind === 'conflict'
-        ? 'Write into the source what holds now, and let it send again; then drop this delivery.'
-        : null;
-    default:
-      return null;
-  }
+  if (outcome.kind === 'other-engagement')
+    return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
+  if (outcome.kind === 'sow-taken')
+    return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
+  return outcome.kind === 'sow-refused' && outcome.reading.kind === 'conflict'
+    ? 'Write into the source what holds now, and let it send again; then drop this delivery.'
+    : null;
 }
 
 async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail): Promise<void> {
