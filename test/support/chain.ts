@@ -1,5 +1,5 @@
 /** A deal and what comes of it, in one GitLab, with the real processes. */
-import { doStep } from '#demo/do-step.ts';
+import { fillIn } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { type EngagementKey, stepIdOf, subjectOf } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
@@ -8,6 +8,7 @@ import { UNSEALED } from '#domain/record/line.ts';
 import { Deal } from '#domain/sow/deal.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { keyOf, type Subject } from '#domain/sow/subject.ts';
+import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import type { GitLab } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
@@ -48,6 +49,9 @@ export async function aDeal(stage: string, changes: Readonly<Record<string, unkn
   });
 }
 
+/** Cells of evidence by their field. */
+type Values = Readonly<Record<string, string>>;
+
 export interface ChainWorld extends TestWorld {
   readonly deps: ReconcileDeps;
   /** The engine over another adapter. */
@@ -55,8 +59,10 @@ export interface ChainWorld extends TestWorld {
   /** What the CRM says, or a file. */
   tell(subject: Subject, options?: ReconcileOptions): Promise<Outcome>;
   run(key: EngagementKey, options?: ReconcileOptions): Promise<Outcome>;
-  /** Does a step as the people do who may, without telling anybody. */
-  perform(key: EngagementKey, step: string): void;
+  /** Does a step as the people do who may, without telling anybody. @param values what is written in place of anything that fits */
+  perform(key: EngagementKey, step: string, values?: Values): void;
+  /** Ticks the list of a step and writes values, and nothing else. */
+  write(key: EngagementKey, step: string, values: Values): void;
   /** {@link perform}, each answered by the engine. */
   walk(key: EngagementKey, ...steps: readonly string[]): Promise<void>;
   issue(key: EngagementKey, step: string): Issue;
@@ -124,7 +130,7 @@ export async function startChain(
       return await reconcile(deps, keyOf(subject), { sow: subject, origin: CRM, ...extra });
     },
     run: async (key, extra) => await reconcile(deps, key, extra),
-    perform: (key, step) => {
+    perform: (key, step, values = {}) => {
       const item = issue(key, step);
       const definition = byId(subjectOf(key) === 'deal' ? 'quote-to-signoff' : 'delivery').steps.find(
         ({ id }) => id === stepIdOf(step),
@@ -137,7 +143,14 @@ export async function startChain(
       const fields = definition.done_when.evidence.filter(
         (field) => subject === undefined || evidenceFor(definition, subject).includes(field),
       );
-      doStep(operations, sandbox.user('eli'), item, fields);
+      fillIn(operations, sandbox.user('eli'), item, fields);
+      chain.write(key, step, values);
+      operations.updateIssue(sandbox.user('eli'), item, { stateEvent: 'close' });
+    },
+    write: (key, step, values) => {
+      const item = issue(key, step);
+      const description = fillCells(tickAll(item.description), new Map(Object.entries(values)));
+      operations.updateIssue(sandbox.user('eli'), item, { description });
     },
     walk: async (key, ...steps) => {
       for (const step of steps) {

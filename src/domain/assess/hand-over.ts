@@ -35,18 +35,27 @@ export function handOverOf(
   const isWon = deal.deal.stage === 'closed_won';
   const hasCrm = history.sources.crm !== undefined;
   if (signed?.done !== true || (hasCrm && !isWon)) return NOT_YET;
-  const read = readSow(sowData(assessment));
+  const read = readSow(sowData(assessment, isWon ? stagedOn(history) : undefined));
   if (read.kind === 'ok') return { kind: 'ready', sow: read.sow };
   return isWon ? { kind: 'incomplete', problems: read.problems } : NOT_YET;
 }
 
-/** What is known of a SOW, in its shape; checked by nobody yet. */
-function sowData({ process, sow: subject, steps }: Pick<Assessment, 'process' | 'sow' | 'steps'>): unknown {
+/** Day on which the deal came into its stage; `undefined`: it was launched in it, or that is too long ago. */
+function stagedOn({ revisions }: SowHistory): string | undefined {
+  return revisions.findLast(({ fields }) => fields.includes('deal.stage'))?.on;
+}
+
+/** What is known of a SOW, in its shape; checked by nobody yet. @param wonOn when the deal was won, where that is known */
+function sowData(
+  { process, sow: subject, steps }: Pick<Assessment, 'process' | 'sow' | 'steps'>,
+  wonOn: string | undefined,
+): unknown {
   if (!isDeal(subject)) return {};
   const { deal, customer, contacts, deployment, links, sow, statement } = subject;
   const [number] = sowsOf(subject);
   const known: unknown = {
     engagement: deal.name,
+    closed_won_on: wonOn,
     ...statement,
     sow: { number, signed_on: sow?.signed_on, url: sow?.url },
     customer,

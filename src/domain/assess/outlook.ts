@@ -6,6 +6,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import { isSameUser, userKey } from '#domain/base/username.ts';
 import { assigneeFor, MANAGER, type PersonInRole, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
+import { stepReference } from '#domain/text/references.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
 
 /**
@@ -56,6 +57,11 @@ export function ownersAsText(status: StepStatus, context: Outlook): string {
   return name === null ? `role ${status.step.owner}, nobody named yet` : inlineText(name);
 }
 
+/** Reference to the issue of a step: its own, or those of the other engagements that have it. */
+export function referenceOf({ key, elsewhere }: StepStatus): string {
+  return elsewhere === null ? stepReference(key) : elsewhere.map(({ reference }) => reference).join(' ');
+}
+
 /**
  * A user as text. A mention where GitLab has said that the user is a member of the project, by an answer or by assigning
  * an issue: other names (`all`, that of a group, a stranger's) would call people who have nothing to do with it. In code
@@ -91,9 +97,12 @@ export function titlesOf(assessment: Assessment): ReadonlyMap<StepKey, string> {
   return new Map(assessment.steps.map(({ key, step }) => [key, step.title]));
 }
 
-/** Steps that somebody can act on now. */
-export function openTurns(assessment: Assessment): readonly StepStatus[] {
-  return assessment.steps.filter(
+/** Steps that somebody can act on now; where there are none, the first that another engagement has to do. */
+export function openTurns({ steps }: Assessment): readonly StepStatus[] {
+  const turns = steps.filter(
     ({ state }) => state === 'ready' || state === 'in progress' || state === 'waiting',
   );
+  return turns.length > 0
+    ? turns
+    : steps.filter(({ elsewhere, done }) => elsewhere !== null && !done).slice(0, 1);
 }

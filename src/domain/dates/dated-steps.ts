@@ -6,6 +6,7 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { closedOn } from '#domain/engagement/closed-on.ts';
+import { type AnchorDates, anchorDates } from '#domain/process/due-dates.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import type { Moved, Rulings } from '#domain/rulings/rulings.ts';
 import { type DatedStep, type Forecast, forecastDates } from './forecast.ts';
@@ -37,7 +38,7 @@ export function datedSteps(context: Outlook): readonly DatedStep[] {
     .map((status) => ({
       ...datesOf(status, context),
       key: status.key,
-      after: passingOver(status.after, byKey),
+      after: followed(status, byKey, assessment.sow),
       slip: status.step.slip,
       needs: status.step.needs,
       started: status.started,
@@ -70,26 +71,25 @@ function datesOf(
   const { calendar } = settings;
   const moved = movedOf(key, assessment.rulings);
   const due = dueOf(status, context);
-  const createdOn = firstDay(status, due, context);
+  const doneOn = done ? (settled?.on ?? closedOn(issue, assessment.today, calendar)) : null;
+  // The dates of another engagement are its own.
+  if (status.elsewhere !== null)
+    return { planned: due, baseline: due, due, pinned: false, mayMove: false, doneOn, held: 0 };
+  const createdOn = firstDay(status, context);
   return {
     planned: notBefore(createdOn, givenDate(status, context) ?? plannedDue.get(key) ?? null),
     baseline: notBefore(createdOn, planDate(status, context)),
     due,
     pinned: isPinned(status, context),
-    mayMove: status.elsewhere === null && !(due !== null && due < createdOn) && !followsByItself(status.step),
-    doneOn: done ? (settled?.on ?? closedOn(issue, assessment.today, calendar)) : null,
+    mayMove: !(due !== null && due < createdOn) && !followsByItself(status.step),
+    doneOn,
     held: done ? 0 : heldDays(assessment, moved?.on ?? createdOn, calendar),
   };
 }
 
-/** The day on which the issue of a step was made; one that is yet to be made is made today. The dates of another engagement are its own. */
-function firstDay(
-  { issue, elsewhere }: StepStatus,
-  due: string | null,
-  { assessment, settings }: Outlook,
-): string {
-  if (issue !== null) return localDate(issue.createdAt, settings.calendar);
-  return elsewhere === null ? assessment.today : (due ?? assessment.today);
+/** The day on which the issue of a step was made; one that is yet to be made is made today. */
+function firstDay({ issue }: StepStatus, { assessment, settings }: Outlook): string {
+  return issue === null ? assessment.today : localDate(issue.createdAt, settings.calendar);
 }
 
 /** A plan that was over before there was an issue began with it. */
@@ -122,6 +122,20 @@ function heldDays({ rulings, today }: Assessment, since: string, calendar: Calen
     const first = from > since ? from : since;
     return sum + (to <= first ? 0 : -workingDaysBetween(to, first, calendar));
   }, 0);
+}
+
+/** Steps that a date follows: those before it, or where there are none the one that its due rule counts from. That of another engagement follows none. */
+function followed(
+  status: StepStatus,
+  byKey: ReadonlyMap<StepKey, StepStatus>,
+  sow: AnchorDates,
+): readonly Predecessor[] {
+  if (status.elsewhere !== null) return [];
+  const before = passingOver(status.after, byKey);
+  if (before.length > 0) return before;
+  const known = anchorDates(sow);
+  const rule = status.step.due.find(({ from }) => byKey.has(from) || (known[from] ?? null) !== null);
+  return rule !== undefined && byKey.has(rule.from) ? [{ step: rule.from, until: 'done' }] : [];
 }
 
 /** Predecessors that have dates; of one that has none, those before it. */

@@ -21,7 +21,7 @@ import type { Predecessor, Slip } from '#domain/process/process.ts';
 /** A step as dates see it. Trackers and registers are none: they end with others. */
 export interface DatedStep {
   readonly key: StepKey;
-  /** Those that are dated steps themselves. */
+  /** Those that are dated steps themselves; where none is, the step that the date counts from. */
   readonly after: readonly Predecessor[];
   readonly slip: Slip;
   /** Working days that the work takes at least. */

@@ -6,7 +6,7 @@
 
 import { openly } from '#domain/assess/audience.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
-import { dueOf, openTurns, ownersAsText } from '#domain/assess/outlook.ts';
+import { dueOf, openTurns, ownersAsText, referenceOf } from '#domain/assess/outlook.ts';
 import { stageAhead, stageAheadText } from '#domain/assess/stage-ahead.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
@@ -233,11 +233,6 @@ function afterEndLines(context: BlockContext): readonly string[] {
 /** Number of steps that are done. */
 export function countDone(assessment: Assessment): number {
   return assessment.steps.filter(({ done }) => done).length;
-}
-
-/** Reference to the issue of a step: its own, or those of the other engagements that have it. */
-function referenceOf({ key, elsewhere }: StepStatus): string {
-  return elsewhere === null ? stepReference(key) : elsewhere.map(({ reference }) => reference).join(' ');
 }
 
 /** The other epics of the chain: the deal of a delivery, the deliveries of a deal. */

@@ -1,10 +1,10 @@
 /** Comments about an engagement as a whole: its end, its record, and what has stopped it. */
 import { openly } from '#domain/assess/audience.ts';
+import { referenceOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
-import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
 import { evidenceText, noteBody, SETTLED, waitList } from './notes.ts';
 
@@ -87,12 +87,13 @@ export function epicCompletedNote(context: BlockContext): string {
 }
 
 function closingEvidence(status: StepStatus): string[] {
-  const by = status.issue?.closedBy?.username;
-  const on = status.issue?.closedAt?.slice(0, 10);
+  const { elsewhere, issue, settled } = status;
+  const by = elsewhere === null ? issue?.closedBy?.username : (settled?.by ?? undefined);
+  const on = elsewhere === null ? issue?.closedAt?.slice(0, 10) : settled?.on;
   const who = `${by === undefined ? '' : ` by \`${by}\``}${on === undefined ? '' : ` on ${on}`}`;
   const recorded = status.evidence.filter(({ value }) => value !== null);
   return [
-    `- ${stepReference(status.key)} **${status.step.title}** closed${who}`,
+    `- ${referenceOf(status)} **${status.step.title}** closed${who}`,
     ...recorded.map((reading) => `  - ${evidenceText(reading)}`),
   ];
 }
