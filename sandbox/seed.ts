@@ -67,6 +67,35 @@ export function seed(sandbox: Sandbox): Seed {
   };
 }
 
+/** Adds a group with one project, which nobody sees but these of its users and the bot. @example `addPlace(sandbox, 'sales', { project: 'deals', people: { mira: 40 } })` */
+export function addPlace(
+  sandbox: Sandbox,
+  path: string,
+  { project, people }: { readonly project: string; readonly people: Readonly<Record<string, AccessLevel>> },
+): Pick<Seed, 'group' | 'project'> {
+  const { world } = sandbox;
+  const members = Object.entries({ 'procession-bot': 40 as const, ...people });
+  const group: Group = {
+    id: takeId(world, 'group'),
+    path,
+    name: path,
+    visibility: 'private',
+    members: new Map(members.map(([username, level]) => [sandbox.user(username).id, level])),
+  };
+  const inside: Project = {
+    id: takeId(world, 'project'),
+    groupId: group.id,
+    path: project,
+    name: project,
+    members: new Map(),
+    nextIid: 1,
+  };
+  world.groups.push(group);
+  world.projects.push(inside);
+  world.boards.push({ id: takeId(world, 'board'), groupId: group.id, name: 'Development', lists: [] });
+  return { group, project: inside };
+}
+
 /** Adds a user with an `api` token `glpat-sandbox-<username>` and no membership. */
 function addPerson(sandbox: Sandbox, username: string, name: string): Person {
   const user: User = { id: takeId(sandbox.world, 'user'), username, name, bot: false, state: 'active' };

@@ -6,7 +6,7 @@ import { ConfigError } from '#domain/base/errors.ts';
 import { formatPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import type { LabelRenames } from '#domain/base/labels.ts';
 import type { Secret } from '#domain/base/secret.ts';
-import type { LaunchChoice, Settings } from '#domain/base/settings.ts';
+import type { DealSettings, LaunchChoice, Settings } from '#domain/base/settings.ts';
 import { conditionProblems } from '#domain/process/condition-problems.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import {
@@ -83,8 +83,6 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     hours,
     dates,
     seal,
-    crm,
-    deals,
     amendments,
     show_amounts,
     templates,
@@ -117,11 +115,7 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     policy: policyMode === null ? policy : { ...policy, mode: policyMode },
     sealKeys: seal.keys,
     serviceUrl: service?.url ?? null,
-    deals: {
-      stages: Object.assign({}, ...Object.values(crm).map(({ stages }) => stages)),
-      largeFrom: deals.large_from ?? null,
-      process: deals.process ?? null,
-    },
+    deals: dealsOf(result.settings, environment.project ?? gitlab?.project ?? null),
     amendments,
     changeKinds: result.settings.change_kinds,
     showAmounts: show_amounts,
@@ -131,6 +125,24 @@ export function loadConfig(env: Environment, options: { file?: string; folder?: 
     reviewer: gitlab?.reviewer ?? null,
     templates,
   };
+}
+
+function dealsOf({ crm, deals }: Pick<ProcessionFile, 'crm' | 'deals'>, usual: string | null): DealSettings {
+  return {
+    stages: Object.assign({}, ...Object.values(crm).map(({ stages }) => stages)),
+    largeFrom: deals.large_from ?? null,
+    process: deals.process ?? null,
+    place: placeOfDeals(deals, usual),
+  };
+}
+
+/** `null` where deals live in the project of everything else, which is no place of their own. */
+function placeOfDeals(
+  { group, project }: ProcessionFile['deals'],
+  usual: string | null,
+): DealSettings['place'] {
+  if (project === undefined || project === usual) return null;
+  return { group: group ?? project.slice(0, project.lastIndexOf('/')), project };
 }
 
 function launchOf({

@@ -14,25 +14,13 @@ import {
 } from '#domain/base/settings.ts';
 import { DEAL_STAGES } from '#domain/sow/deal-stage.ts';
 import { ChangeKindsSetting } from './change-kinds.ts';
-
-const Id = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    'expected lower-case words with dashes, for example account-manager',
-  )
-  .max(40);
+import { DealsSetting } from './deals-setting.ts';
+import { gitlabPath } from './gitlab-path.ts';
+import { Id } from './id.ts';
 
 const Username = z
   .string()
   .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,254}$/, 'expected a GitLab username without @, for example ada');
-
-/** A number is the id; a path is what the address shows after the host. */
-function gitlabPath(what: string, example: string): z.ZodType<string> {
-  const wanted = `expected the path of the ${what}, for example ${example}`;
-  const path = z.string().regex(/^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*(\/[a-zA-Z0-9_.][a-zA-Z0-9_.-]*)*$/, wanted);
-  return z.union([path, z.number().int().positive(wanted)], wanted).transform(String);
-}
 
 const CalendarDate = z
   .string()
@@ -312,21 +300,7 @@ export const ProcessionFile = z.strictObject({
     .default({})
     .describe('What the CRMs call things, by names of your own.')
     .superRefine(sameStages),
-  deals: z
-    .strictObject({
-      process: Id.optional().describe(
-        'Process of deals: a folder of `templates`. Left out: the one that is about deals.',
-      ),
-      large_from: z
-        .number()
-        .positive()
-        .optional()
-        .describe(
-          'Amount from which on `deal.large` is true. Processes ask for that, so that GitLab shows no number.',
-        ),
-    })
-    .prefault({})
-    .describe('Deals, before there is a SOW.'),
+  deals: DealsSetting,
   amendments: z
     .enum(AMENDMENT_MODES)
     .default('ask')

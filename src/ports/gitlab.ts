@@ -1,4 +1,4 @@
-import type { EngagementKey } from '#domain/base/keys.ts';
+import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
 import type {
   ActualEpic,
   ActualIssue,
@@ -180,4 +180,16 @@ export interface GitLabWriter {
   startPipeline(pipeline: NewPipeline): Promise<StartedPipeline>;
 }
 
+/** One group and one project, and what may be done there. */
 export type GitLab = GitLabReader & GitLabWriter;
+
+/** What can be asked without naming a place. */
+type Anywhere = Pick<GitLabReader, 'readEngagement' | 'readAll' | 'readLaunched' | 'whoAmI'>;
+
+/** A GitLab in which deals live elsewhere than what comes of them, because others may see them. */
+export interface SplitGitLab extends Anywhere {
+  readonly bySubject: Readonly<Record<SubjectKind, GitLab>>;
+}
+
+/** Where engagements live: all in one place, or those of each subject in one of their own. */
+export type Places = GitLab | SplitGitLab;

@@ -1,7 +1,7 @@
 /** What the service does beside its deliveries, each until the signal aborts. A failure is logged, and tried again later. */
 import { AppError } from '#domain/base/errors.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
-import type { GitLab } from '#ports/gitlab.ts';
+import type { GitLabReader } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
@@ -31,7 +31,7 @@ interface Chore {
  * costs a reconcile that finds nothing to do.
  */
 export async function learnOwnUser(
-  gitlab: GitLab,
+  gitlab: Pick<GitLabReader, 'whoAmI'>,
   memory: Memory,
   { logger, sleep }: Chore,
   signal: AbortSignal,

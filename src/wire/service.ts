@@ -12,6 +12,7 @@ import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { createOwnWrites, type OwnWrites } from '#reconciler/loop/own-writes.ts';
+import { throughEach } from '#reconciler/loop/place.ts';
 import { cachePortfolio, type PortfolioCacheDeps } from '#reconciler/portfolio/portfolio-cache.ts';
 import { createPortfolioReader, type PortfolioDeps } from '#reconciler/portfolio/portfolio-reader.ts';
 import { createBell } from '#reconciler/work/bell.ts';
@@ -124,7 +125,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
   const connected = await parts.connect(({ ms, ...request }) =>
     memory.gitlabRequest({ ...request, seconds: ms / 1000 }, clock.now()),
   );
-  const deps = { ...connected, gitlab: ownWrites.through(connected.gitlab) };
+  const deps = { ...connected, gitlab: throughEach(connected.gitlab, (one) => ownWrites.through(one)) };
   const app = createApp({
     ...receivers(parts, memory, ownWrites),
     readBody: createReadBody({ timeoutMs: BODY_TIMEOUT_MS, roomBytes: BODY_ROOM_BYTES }),

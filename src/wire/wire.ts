@@ -29,7 +29,7 @@ import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Conformance, ConformanceWish } from '#ports/conformance.ts';
-import type { GitLab } from '#ports/gitlab.ts';
+import type { Places } from '#ports/gitlab.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationAdmin } from '#ports/installation.ts';
 import type { Logger } from '#ports/logger.ts';
@@ -66,7 +66,7 @@ export interface Wire extends PipelineWire {
   /** Makes a pair of keys for sealing records. */
   newSealKeys(): Promise<KeyPair>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
-  gitlab(): Promise<GitLab>;
+  gitlab(): Promise<Places>;
   deps(): Promise<ReconcileDeps>;
   /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
   projectDeps(): Promise<ReconcileDeps>;
@@ -133,7 +133,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     await loadProcesses(templatesFolder(config().templates, cwd), only);
   const processes = once(load);
   const connection = once(() => connectionOf(config()));
-  const gitlab = once(async () => await openGitLab(connection()));
+  const gitlab = once(async () => await openGitLab(connection(), config()));
   const seal = once(async () => await sealOf(config()));
   return {
     clock,
@@ -340,7 +340,7 @@ async function startServing(
     logger,
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
-      gitlab: await openGitLab({ ...connection, onRequest }),
+      gitlab: await openGitLab({ ...connection, onRequest }, config),
       hooks: (await import('#gitlab/setup/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
       processes: known,
       settings: config,
@@ -375,9 +375,15 @@ async function proveOn(config: Config, wish: ConformanceWish): Promise<Conforman
   });
 }
 
-async function openGitLab(connection: GitLabOptions): Promise<GitLab> {
+async function openGitLab(
+  connection: GitLabOptions,
+  { deals: { place } }: Pick<Settings, 'deals'>,
+): Promise<Places> {
   const { createGitLab } = await import('#gitlab/engagement/create-gitlab.ts');
-  return createGitLab(connection);
+  const sow = createGitLab(connection);
+  if (place === null) return sow;
+  const { splitGitLab } = await import('#gitlab/engagement/split-gitlab.ts');
+  return splitGitLab({ sow, deal: createGitLab({ ...connection, ...place }) });
 }
 
 /** For every adapter of a process: they share one token, and so one budget of requests. @throws ConfigError naming everything that is missing. */

@@ -2,7 +2,7 @@
 import { fillIn } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { type EngagementKey, stepIdOf, subjectOf } from '#domain/base/keys.ts';
-import type { Settings } from '#domain/base/settings.ts';
+import { DEFAULT_DEALS, type Settings } from '#domain/base/settings.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import { Deal } from '#domain/sow/deal.ts';
@@ -10,10 +10,12 @@ import type { Sow } from '#domain/sow/sow.ts';
 import { keyOf, type Subject } from '#domain/sow/subject.ts';
 import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import type { GitLab } from '#ports/gitlab.ts';
+import { splitGitLab } from '#gitlab/engagement/split-gitlab.ts';
+import type { Places } from '#ports/gitlab.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
+import { addPlace } from '#sandbox/seed.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { someSettings } from './builders.ts';
 import { launching, realProcess, sampleSow, storeOf } from './engagement.ts';
@@ -55,7 +57,7 @@ type Values = Readonly<Record<string, string>>;
 export interface ChainWorld extends TestWorld {
   readonly deps: ReconcileDeps;
   /** The engine over another adapter. */
-  over(gitlab: GitLab): ReconcileDeps;
+  over(gitlab: Places): ReconcileDeps;
   /** What the CRM says, or a file. */
   tell(subject: Subject, options?: ReconcileOptions): Promise<Outcome>;
   run(key: EngagementKey, options?: ReconcileOptions): Promise<Outcome>;
@@ -83,13 +85,31 @@ const ROLES = {
   architect: ['noor'],
 };
 
+/** The group of deals, and the project in it. */
+export const PLACE_OF_DEALS = { group: 'sales', project: 'sales/deals' };
+
+/** Makes the place of deals, for managers and account managers; `noor` is finance and whoever else has a say. */
+function dealsApart(world: TestWorld): Places {
+  const { group, project } = PLACE_OF_DEALS;
+  addPlace(world.sandbox, group, {
+    project: project.slice(group.length + 1),
+    people: { mira: 40, noor: 30, eli: 30, ada: 50 },
+  });
+  return splitGitLab({ sow: world.gitlab, deal: world.connect(PLACE_OF_DEALS) });
+}
+
 const BEGUN = Date.now();
 
 /** Starts a GitLab without any engagement, on the morning of a day. */
 export async function startChain(
-  options: WorldOptions & { readonly settings?: Partial<Settings>; readonly day?: string } = {},
+  options: WorldOptions & {
+    readonly settings?: Partial<Settings>;
+    readonly day?: string;
+    /** Deals live in a group of their own, which neither customers nor engineers see. */
+    readonly apart?: boolean;
+  } = {},
 ): Promise<ChainWorld> {
-  const { settings, day = '2026-11-20', ...others } = options;
+  const { settings, day = '2026-11-20', apart = false, ...others } = options;
   const now = others.now ?? (() => new Date(Date.parse(`${day}T10:00:00Z`) + Date.now() - BEGUN));
   const world = await startWorld({ ...others, now });
   const processes = await Promise.all(
@@ -100,15 +120,21 @@ export async function startChain(
     if (found === undefined) throw new Error(`no process ${id}`);
     return found;
   };
-  const over = (gitlab: GitLab): ReconcileDeps => ({
+  const places = apart ? dealsApart(world) : world.gitlab;
+  const over = (gitlab: Places): ReconcileDeps => ({
     gitlab,
     processes: storeOf(...processes),
-    settings: someSettings({ ...launching(byId('delivery')), roles: ROLES, ...settings }),
+    settings: someSettings({
+      ...launching(byId('delivery')),
+      roles: ROLES,
+      ...(apart ? { deals: { ...DEFAULT_DEALS, place: PLACE_OF_DEALS } } : {}),
+      ...settings,
+    }),
     seal: UNSEALED,
     logger: SILENT,
     clock: { now: () => now().toISOString() },
   });
-  const deps = over(world.gitlab);
+  const deps = over(places);
   const { sandbox } = world;
   const { world: data, operations } = sandbox;
   const subjects = new Map<EngagementKey, Subject>();

@@ -5,6 +5,7 @@ import { AppError, GitLabRefusedError } from '#domain/base/errors.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { placesOf } from '#reconciler/loop/place.ts';
 import { carryOut } from '#reconciler/loop/reconcile.ts';
 import { counted } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';
@@ -26,7 +27,7 @@ interface Line {
 export async function migrateTier(context: CommandContext, asked: readonly string[]): Promise<number> {
   const { wire, output } = context;
   const deps = await wire.deps();
-  if (!(await deps.gitlab.readCapabilities()).epics)
+  if (!(await hasEpics(deps)))
     throw new GitLabRefusedError(
       'This GitLab shows no epics, so there is nothing to move to. They come with Premium and Ultimate; the user of the token needs to see them (role Planner in the group).',
       403,
@@ -46,6 +47,11 @@ export async function migrateTier(context: CommandContext, asked: readonly strin
     });
   else tell(context, lines);
   return mostSevere(lines.map(({ exit }) => exit));
+}
+
+async function hasEpics({ gitlab }: Pick<ReconcileDeps, 'gitlab'>): Promise<boolean> {
+  const offered = await Promise.all(placesOf(gitlab).map((place) => place.readCapabilities()));
+  return offered.some(({ epics }) => epics);
 }
 
 /** The decisions about engagements that live in a tracking issue, or have left one behind. */

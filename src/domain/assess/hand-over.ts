@@ -45,7 +45,12 @@ function stagedOn({ revisions }: SowHistory): string | undefined {
   return revisions.findLast(({ fields }) => fields.includes('deal.stage'))?.on;
 }
 
-/** What is known of a SOW, in its shape; checked by nobody yet. @param wonOn when the deal was won, where that is known */
+/**
+ * What is known of a SOW, in its shape; checked by nobody yet. What is not named here stays with those who may read the
+ * deal.
+ *
+ * @param wonOn when the deal was won, where that is known
+ */
 function sowData(
   { process, sow: subject, steps }: Pick<Assessment, 'process' | 'sow' | 'steps'>,
   wonOn: string | undefined,
@@ -62,7 +67,7 @@ function sowData(
     stage: 'closed_won',
     deployment,
     contacts,
-    opportunity: { url: deal.url, name: deal.name, amount: deal.amount },
+    opportunity: { url: deal.url },
     links,
     handover: { deal: deal.key },
   };

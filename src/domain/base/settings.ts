@@ -110,6 +110,12 @@ export type ChangeKinds = Readonly<
   >
 >;
 
+/** A group and a project in it, by their paths or ids. */
+export interface Place {
+  readonly group: string;
+  readonly project: string;
+}
+
 /** What is known about deals. */
 export interface DealSettings {
   /** Names of stages in the CRMs → ours, see `deal-stage.ts`. */
@@ -118,9 +124,11 @@ export interface DealSettings {
   readonly largeFrom: number | null;
   /** The process of deals; `null`: the one that is about deals. */
   readonly process: string | null;
+  /** Where deals live; `null`: where everything else does. */
+  readonly place: Place | null;
 }
 
-export const DEFAULT_DEALS: DealSettings = { stages: {}, largeFrom: null, process: null };
+export const DEFAULT_DEALS: DealSettings = { stages: {}, largeFrom: null, process: null, place: null };
 
 /** The part of the configuration that decisions depend on. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
 import { labelValues, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
@@ -13,7 +13,10 @@ export interface ReadChained extends Chained {
   readonly isWhole: boolean;
 }
 
-/** What there is of another engagement: its record says what is done, labels the rest; `null`: nothing holds it. */
+/**
+ * What there is of another engagement: its record says what is done, labels the rest; `null`: nothing holds it. Of a deal
+ * there is nothing but where it is: whoever reads what came of a deal may not be allowed to read the deal.
+ */
 export function chainedOf(
   key: EngagementKey,
   { epic, marker, record, memory, issues }: Identified,
@@ -21,14 +24,16 @@ export function chainedOf(
 ): ReadChained | null {
   const process = record?.process ?? marker?.process;
   if (epic === null || process === undefined) return null;
-  const { title, reference, url } = epic;
+  const { reference, url } = epic;
+  const isOpen = subjectOf(key) !== 'deal';
+  const shown = isOpen ? [...issues] : [];
   return {
     key,
     process,
-    title,
+    title: isOpen ? epic.title : key,
     reference,
     url,
-    steps: [...issues].map(([step, issue]): ChainedStep => {
+    steps: shown.map(([step, issue]): ChainedStep => {
       const done = issue.state === 'closed' ? (record?.done.get(step) ?? null) : null;
       const ended = done?.how === 'waiver' ? 'waived' : 'done';
       return {

@@ -237,9 +237,10 @@ export function countDone(assessment: Assessment): number {
 
 /** The other epics of the chain: the deal of a delivery, the deliveries of a deal. */
 function chainLines({ assessment: { chain, taken } }: BlockContext): readonly string[] {
-  const others = chain.map(
-    ({ key, title, url }) =>
-      `- ${subjectOf(key) === 'deal' ? 'Deal' : 'Delivery'} ${key}: [${inlineText(title)}](${url})`,
+  const others = chain.map(({ key, process, title, url }) =>
+    subjectOf(key) === 'deal'
+      ? `- Deal [${key}](${url})`
+      : `- ${nameOfProcess(process)} ${key}: [${inlineText(title)}](${url})`,
   );
   const foreign = taken.map(
     ({ key, deal }) =>
@@ -247,6 +248,11 @@ function chainLines({ assessment: { chain, taken } }: BlockContext): readonly st
   );
   const lines = [...others, ...foreign];
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+/** The id of a process in words. @example nameOfProcess('training') // 'Training' */
+function nameOfProcess(id: string): string {
+  return `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;
 }
 
 /** A step the SOW no longer asks for, as a row of the table or under the list. */

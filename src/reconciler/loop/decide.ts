@@ -26,6 +26,7 @@ import { LOOK_AT_COUNTS } from './comment-look.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
+import { inPlaceOf } from './place.ts';
 import { processOf } from './process-of.ts';
 import { type ReadChain, readChain } from './read-chain.ts';
 import { readMembers } from './read-members.ts';
@@ -74,12 +75,12 @@ export async function judge(
     processOf(deps.processes, seen, { ...options, sow, settings: deps.settings }),
   );
   if ('kind' in process) return process;
-  const { settings, gitlab } = deps;
+  const { engagement, capabilities } = actual;
+  const { settings, gitlab } = inPlaceOf(deps, engagement);
   const now = deps.clock.now();
   const today = localDate(now, settings.calendar);
   const taken = takeSow(seen, sow, { ...options, settings, on: today });
   if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
-  const { engagement, capabilities } = actual;
   const chained = await readChain(deps, { engagement, sow: taken.kept.sow, found: seen }, options);
   const shared = sowTaken(seen, chained, options);
   if (shared !== null) return shared;

@@ -7,7 +7,7 @@ import type { ReadChained } from '#domain/record/read-chained.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { GitLab } from '#ports/gitlab.ts';
+import type { GitLab, Places } from '#ports/gitlab.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Progress } from './apply-plan.ts';
@@ -16,7 +16,7 @@ import type { StartedRuns } from './read-runs.ts';
 
 /** Ports and settings that reconciling takes. */
 export interface ReconcileDeps {
-  readonly gitlab: GitLab;
+  readonly gitlab: Places;
   readonly processes: ProcessStore;
   readonly settings: Settings;
   /** Opens the records in GitLab, and seals them where keys are set. */
@@ -24,6 +24,11 @@ export interface ReconcileDeps {
   readonly logger: Logger;
   /** What day it is: for due dates, silence that counts as acceptance, reminders. */
   readonly clock: Clock;
+}
+
+/** What reading one engagement takes, in the place where that engagement lives. */
+export interface PlacedDeps extends Pick<ReconcileDeps, 'settings' | 'seal'> {
+  readonly gitlab: GitLab;
 }
 
 /** Choices for one run. */

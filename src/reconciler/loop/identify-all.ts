@@ -2,16 +2,18 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { type Identified, identify } from '#domain/record/identify.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
 import { stepOf, takenOver } from '#domain/record/recovery.ts';
-import type { ReconcileDeps } from './deps.ts';
+import type { PlacedDeps, ReconcileDeps } from './deps.ts';
 import { withUnlabelled, withUnlabelledEpic } from './look-closer.ts';
+import { inPlaceOf } from './place.ts';
 import { recoverRecord } from './recover.ts';
 
 /** Identifies what is ours, also where somebody took the label off. */
 export async function identifyAll(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  anywhere: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
   actual: ActualState,
   { reseal = false }: { readonly reseal?: boolean | undefined } = {},
 ): Promise<Identified> {
+  const deps = inPlaceOf(anywhere, actual.engagement);
   const found = await identifyCarefully(deps, actual);
   const withEpic = await withUnlabelledEpic(deps.gitlab, actual, found);
   const known = withEpic === actual ? found : await identifyCarefully(deps, withEpic);
@@ -33,7 +35,7 @@ export async function identifyAll(
  * pasted. Where records are sealed, a double is one that we ourselves have labelled for this step.
  */
 async function withProvenTwins(
-  { gitlab, settings, seal }: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  { gitlab, settings, seal }: PlacedDeps,
   found: Identified,
 ): Promise<Identified> {
   const { epic, record, twinIssues } = found;
@@ -71,7 +73,7 @@ function unsealedRecord(
  * tracking issues, anybody until we have asked.
  */
 async function identifyCarefully(
-  { gitlab, settings, seal }: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  { gitlab, settings, seal }: PlacedDeps,
   actual: ActualState,
   restoration: {
     readonly restored?: ReadonlyMap<number, EngagementRecord>;

@@ -4,7 +4,7 @@ import { closedBefore } from '#domain/assess/kept-order.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { keptOrderNote } from '#domain/texts/notes.ts';
-import type { ReconcileDeps } from './deps.ts';
+import type { PlacedDeps } from './deps.ts';
 import { ensureNote } from './ensure-note.ts';
 
 /**
@@ -14,7 +14,7 @@ import { ensureNote } from './ensure-note.ts';
  * @returns the steps that are open again; none where rules are not enforced or the brake stops it
  */
 export async function keepOrder(
-  { gitlab, settings }: Pick<ReconcileDeps, 'gitlab' | 'settings'>,
+  { gitlab, settings }: Pick<PlacedDeps, 'gitlab' | 'settings'>,
   found: Identified,
 ): Promise<readonly StepKey[]> {
   const early = closedBefore(found);

@@ -7,16 +7,15 @@ import type { ActualState } from '#domain/engagement/state.ts';
 import { knownLinks } from '#domain/plan/links.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import type { GitLabReader } from '#ports/gitlab.ts';
+import type { GitLabReader, Places } from '#ports/gitlab.ts';
+import { gitlabOf } from './place.ts';
 
 /**
  * One engagement with its issues, by its label; by everything that names it where the label brings nothing at all, because
  * somebody took it off everywhere or deleted it: then every epic and issue is read.
  */
-export async function readWhole(
-  gitlab: Pick<GitLabReader, 'readEngagement' | 'readAll'>,
-  engagement: EngagementKey,
-): Promise<ActualState> {
+export async function readWhole(places: Places, engagement: EngagementKey): Promise<ActualState> {
+  const gitlab = gitlabOf(places, engagement);
   const labelled = await gitlab.readEngagement(engagement, { always: true });
   if (labelled.epics.length + labelled.issues.length > 0) return labelled;
   for (const state of await gitlab.readAll()) if (state.engagement === engagement) return state;

@@ -13,6 +13,7 @@ import { textsHash } from '#domain/versions/texts-hash.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps } from './deps.ts';
+import { gitlabOf } from './place.ts';
 import { processOf } from './process-of.ts';
 import { type Undecided, undecidedFinding } from './undecided.ts';
 
@@ -76,7 +77,7 @@ export async function planMigrationOf(
   const standing: Standing = { assessment, found, record, capabilities, settings, sealing, now };
   const why = whyStays(standing, move, said.followed.answers.length);
   if (why !== null) return stays(why);
-  const groupLabels = await deps.gitlab.readLabels();
+  const groupLabels = await gitlabOf(deps.gitlab, engagement).readLabels();
   return { kind: 'planned', engagement, standing, migration: planMigration(standing, move, groupLabels) };
 }
 
@@ -125,7 +126,8 @@ async function tryMigration(
   if (planned.kind !== 'planned') return planned;
   const { migration, standing } = planned;
   refuseUnfit(migration, digest);
-  const { gitlab, seal, clock } = deps;
+  const { seal, clock } = deps;
+  const gitlab = gitlabOf(deps.gitlab, engagement);
   // Whoever cannot seal writes nothing at all.
   if (seal.required) seal.sign(engagement);
   if (migration.prepare !== null && !isPrepared) {

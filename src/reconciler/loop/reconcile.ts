@@ -16,11 +16,12 @@ import { otherSowNote, sowTakenNote } from '#domain/texts/sow-notes.ts';
 import { draftWarnings } from '#domain/versions/versions.ts';
 import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
-import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
+import type { PlacedDeps, ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
 import { followChain } from './follow-chain.ts';
 import { keepOrder } from './keep-order.ts';
 import { readWhole } from './look-closer.ts';
+import { inPlaceOf } from './place.ts';
 import { strangerWarnings } from './read-members.ts';
 import type { StartedRuns } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
@@ -93,28 +94,25 @@ export async function settle(
   options: ReconcileOptions,
 ): Promise<Outcome> {
   if (decision.kind === 'decided') return await carryOut(deps, decision, options);
-  if (decision.kind === 'record-damaged') await reportDamage(deps, engagement, decision.found);
+  const placed = inPlaceOf(deps, engagement);
+  if (decision.kind === 'record-damaged') await reportDamage(placed, engagement, decision.found);
   if (decision.kind === 'unknown-process' && decision.found !== null)
-    return { ...decision, reopened: await keepOrder(deps, decision.found) };
+    return { ...decision, reopened: await keepOrder(placed, decision.found) };
   if (decision.kind === 'other-engagement')
-    await reportOther(deps, decision.found, otherSowNote(engagement, decision.changes));
+    await reportOther(placed, decision.found, otherSowNote(engagement, decision.changes));
   if (decision.kind === 'sow-taken')
-    await reportOther(deps, decision.found, sowTakenNote(engagement, decision.taken));
+    await reportOther(placed, decision.found, sowTakenNote(engagement, decision.taken));
   return decision;
 }
 
 /** Says on the epic, once, that its SOW record was changed by hand. */
-async function reportDamage(
-  deps: ReconcileDeps,
-  engagement: EngagementKey,
-  found: Identified,
-): Promise<void> {
+async function reportDamage(deps: PlacedDeps, engagement: EngagementKey, found: Identified): Promise<void> {
   if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
   await writeEpicNote(deps.gitlab, found.epic, 'record-damaged', recordDamagedNote(engagement));
 }
 
 /** Says on the epic, where there is one, that something that came in was not taken for the engagement's. */
-async function reportOther(deps: ReconcileDeps, found: Identified, body: string): Promise<void> {
+async function reportOther(deps: PlacedDeps, found: Identified, body: string): Promise<void> {
   if (found.epic === null || deps.settings.policy.mode === 'shadow') return;
   await writeEpicNote(deps.gitlab, found.epic, 'other-sow', body);
 }
@@ -137,6 +135,7 @@ async function carryOutAlone(
 ): Promise<Outcome> {
   const { plan: wanted, said, wishes } = decision;
   const { assessment, found } = decision.facts;
+  const { gitlab } = inPlaceOf(deps, assessment.engagement);
   const isPaused = found.memory.paused && !wishes.resume;
   if (isPaused && wanted.actions.length === 0)
     return { kind: 'paused', plan: wanted, assessment, change: null };
@@ -150,11 +149,11 @@ async function carryOutAlone(
   if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
   if (verdict.kind === 'braked') {
     if (found.epic !== null)
-      await writeEpicNote(deps.gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
+      await writeEpicNote(gitlab, found.epic, 'brake', brakeNote(assessment, verdict.why));
     return { kind: 'braked', plan: wanted, assessment, why: verdict.why };
   }
   const applied = await applyPlan({
-    gitlab: deps.gitlab,
+    gitlab,
     clock: deps.clock,
     plan: wanted,
     process: assessment.process,

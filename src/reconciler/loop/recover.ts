@@ -6,16 +6,14 @@ import type { Identified } from '#domain/record/identify.ts';
 import { placeOf } from '#domain/record/line.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
 import { type Candidate, recovered } from '#domain/record/recovery.ts';
-import type { ReconcileDeps } from './deps.ts';
-
-type Deps = Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>;
+import type { PlacedDeps } from './deps.ts';
 
 /**
  * Recovers the record of an engagement from its protected copy; `null` where the description is to be believed, or
  * where there is no copy: then the epic is newborn, was made before records were sealed, or is none of ours.
  */
 export async function recoverRecord(
-  { gitlab, settings, seal }: Deps,
+  { gitlab, settings, seal }: PlacedDeps,
   { engagement }: Pick<ActualState, 'engagement'>,
   {
     epic,

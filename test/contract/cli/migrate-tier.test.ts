@@ -17,7 +17,7 @@ import { readable } from '#test/support/records.ts';
 let world: EngagementWorld;
 
 /** An engagement that was launched on Free and has gone on a little, on a GitLab that has just become Premium. */
-async function upgraded(): Promise<ReconcileDeps> {
+async function upgraded(): Promise<ReconcileDeps & { readonly gitlab: GitLab }> {
   world = await startEngagement({ tier: 'free', process: aProcess() });
   await world.apply();
   await world.walk('first');
@@ -26,7 +26,8 @@ async function upgraded(): Promise<ReconcileDeps> {
   world.sandbox.operations.createNote(world.sandbox.user('mira'), tracking, 'Asked about tea.');
   world.sandbox.world.tier = 'premium';
   world.sandbox.ledger.clear();
-  return world.over(world.connect());
+  const gitlab = world.connect();
+  return { ...world.over(gitlab), gitlab };
 }
 
 afterEach(async () => {

@@ -36,15 +36,20 @@ async function handedOver(options: Parameters<typeof startChain>[0] = {}): Promi
   await world.tell(await aDeal('closed_won'));
 }
 
-describe.each<Tier>(['free', 'premium', 'ultimate'])('a deal on GitLab %s', (tier) => {
+describe.each<readonly [Tier, string, boolean]>(
+  (['free', 'premium', 'ultimate'] as const).flatMap((tier) => [
+    [tier, 'where everything is', false] as const,
+    [tier, 'in a place of its own', true] as const,
+  ]),
+)('a deal on GitLab %s, %s', (tier, _where, apart) => {
   it(
     'becomes a delivery when it is won and signed, and ends with the money',
     async () => {
-      await handedOver({ tier });
+      await handedOver({ tier, apart });
 
       expect(world.epics()).toEqual([DEAL, SOW]);
       expect(world.epic(DEAL).description).toContain(`Delivery ${SOW}`);
-      expect(world.epic(SOW).description).toContain(`Deal ${DEAL}`);
+      expect(world.epic(SOW).description).toContain(`Deal [${DEAL}]`);
 
       await world.walk(SOW, ...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem');
       await world.walk(DEAL, 'billing');
@@ -130,7 +135,7 @@ describe('the hand-over', () => {
     await world.tell(await aDeal('signature', { sow: { number: SOW } }));
 
     expect(world.epics()).toEqual([DEAL, SOW]);
-    expect(world.epic(SOW).description).toContain(`Deal ${DEAL}`);
+    expect(world.epic(SOW).description).toContain(`Deal [${DEAL}]`);
     expect(world.epic(DEAL).description).toContain(`Delivery ${SOW}`);
   });
 
@@ -181,7 +186,7 @@ describe('the hand-over', () => {
 
     expect(world.epic('DEAL-2').description).toContain(`${SOW} came of ${DEAL}`);
     expect(world.epic('DEAL-2').description).not.toContain(`Delivery ${SOW}`);
-    expect(world.epic(SOW).description).not.toContain('Deal DEAL-2');
+    expect(world.epic(SOW).description).not.toContain('Deal [DEAL-2]');
   });
 
   it(

@@ -118,7 +118,7 @@ describe('config/load-config', () => {
       commands: {},
       limits: {},
       reviewer: null,
-      deals: { stages: {}, largeFrom: null, process: null },
+      deals: { stages: {}, largeFrom: null, process: null, place: null },
       serviceUrl: null,
       showAmounts: false,
       amendments: 'ask',
@@ -139,7 +139,7 @@ reminders: { days_before: 0, escalate_after: 5, quiet: [{ from: 2026-12-20, to: 
 labels: { workflow: ps-workflow, health: 'ps::health' }
 policy: { mode: shadow, brakes: { close: 2 } }
 crm: { salesforce: { stages: { Commit: negotiating } } }
-deals: { large_from: 50000, process: quote-to-signoff }
+deals: { large_from: 50000, process: quote-to-signoff, project: acme/sales/deals }
 show_amounts: true
 templates: processes
 `,
@@ -164,11 +164,46 @@ templates: processes
       },
       labels: { workflow: 'ps-workflow', health: 'ps::health' },
       policy: { mode: 'shadow', brakes: { reopen: 5, close: 2, create: 40, engagements: 5 } },
-      deals: { stages: { Commit: 'negotiating' }, largeFrom: 50_000, process: 'quote-to-signoff' },
+      deals: {
+        stages: { Commit: 'negotiating' },
+        largeFrom: 50_000,
+        process: 'quote-to-signoff',
+        place: { group: 'acme/sales', project: 'acme/sales/deals' },
+      },
       showAmounts: true,
       templates: 'processes',
     });
     expect(config.roles).toEqual({ manager: ['mira', 'ada.b'], engineer: [] });
+  });
+
+  it.each([
+    [
+      'a group and a project in it',
+      'group: acme, project: acme/sales/deals',
+      { group: 'acme', project: 'acme/sales/deals' },
+    ],
+    [
+      'a project, in the group that it stands in',
+      'project: acme/sales/deals',
+      { group: 'acme/sales', project: 'acme/sales/deals' },
+    ],
+    ['both by their ids', 'group: 7, project: 12', { group: '7', project: '12' }],
+    [
+      'the project of everything else, which is no place of their own',
+      'project: acme/services/engagements',
+      null,
+    ],
+  ])('reads where deals live: %s', (_, deals, place) => {
+    expect(load({}, `${FILE}deals: { ${deals} }\n`).deals.place).toEqual(place);
+  });
+
+  it('wants to know both of where deals live', () => {
+    expect(problems({}, `${FILE}deals: { group: acme/sales }\n`)).toEqual([
+      expect.stringContaining('deals.group: expected `project` beside it'),
+    ]);
+    expect(problems({}, `${FILE}deals: { project: 12 }\n`)).toEqual([
+      expect.stringContaining('deals.project: expected `group` beside it'),
+    ]);
   });
 
   it('reads by which conditions which process starts, in their order', () => {
