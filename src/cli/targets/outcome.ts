@@ -3,6 +3,7 @@
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
 import { visible } from '#render/paint.ts';
 import { countOf, doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
@@ -40,7 +41,8 @@ export function outcomeExit(outcome: SettledOutcome): number {
 export function tellOutcome(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
   switch (outcome.kind) {
     case 'not-won':
-      output.result(notWonText(engagement, outcome));
+      if (outcome.stage === LAUNCH_STAGE) output.warning(notWonText(engagement, outcome));
+      else output.result(notWonText(engagement, outcome));
       return;
     case 'unchanged':
       output.result(`${engagement}: nothing to do.${outcome.epicUrl === null ? '' : ` ${outcome.epicUrl}`}`);

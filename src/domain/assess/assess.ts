@@ -73,7 +73,6 @@ export function assess(input: AssessInput): Assessment {
   const process = withChanges(defined, changes);
   const selected = stepsFor(process, sow);
   const { included } = selected;
-  const excluded = [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())];
   const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
   const circumstances = {
     process,
@@ -102,6 +101,7 @@ export function assess(input: AssessInput): Assessment {
     sow,
     rulings,
     today,
+    stages: history.stage ?? {},
     revision: revisionOf(found.record?.history ?? NO_HISTORY),
     proposals: found.record?.proposals ?? [],
     trackers: trackerMemories(steps, {
@@ -115,7 +115,7 @@ export function assess(input: AssessInput): Assessment {
     ...shownOf(circumstances.chained),
     steps,
     order: included.map(({ step }) => step.id),
-    excluded,
+    excluded: [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())],
     openClosingSteps,
     closed,
     completed: completedOf(steps, closed),

@@ -9,6 +9,7 @@ import type { Done } from '#domain/record/done.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
+import type { StageMemory } from '#domain/sow/deal-stage.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { ApprovalReading } from './approvals.ts';
@@ -104,6 +105,8 @@ export interface Assessment {
   readonly chain: readonly Chained[];
   /** SOWs that came of another deal, although this one names them. */
   readonly taken: readonly { readonly key: EngagementKey; readonly deal: EngagementKey }[];
+  /** Stages of the deal beside the one that it is in; empty: there is nothing to be told of them. */
+  readonly stages: StageMemory;
   /** Revision of the SOW, as recorded. */
   readonly revision: number;
   /** What people were asked by then, as recorded. */

@@ -72,18 +72,26 @@ export function withdrawalProposals(
   const lost = openOffers(kept).flatMap(({ kind, reading }): readonly Proposal[] =>
     reading.kind === 'not-won' && isGivenUp(reading.stage)
       ? [
-          withdrawing(
-            kind,
-            `The deal of ${engagement} is ${reading.stage === 'stale' ? 'without activity' : 'lost'}`,
-            { assessment, steps, why: reading.stage },
-          ),
+          withdrawing(kind, `The deal of ${engagement} is ${inlineText(endOf(reading))}`, {
+            assessment,
+            steps,
+            why: [reading.stage, reading.reason ?? []].flat().join(': '),
+            reason: `the deal is ${endOf(reading)}`,
+          }),
         ]
       : [],
   );
   const { withdrawal } = rulings;
   if (withdrawal === null) return lost;
   const title = `${engagement} would be withdrawn, as \`${withdrawal.by}\` wants: ${inlineText(withdrawal.reason)}`;
-  return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: withdrawal.reason })];
+  const { reason } = withdrawal;
+  return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: reason, reason })];
+}
+
+/** How a deal ended, with why, as far as the source says. @example `lost: No budget this year` */
+function endOf({ stage, reason }: { readonly stage: string; readonly reason: string | null }): string {
+  const end = stage === 'stale' ? 'without activity' : 'lost';
+  return reason === null ? end : `${end}: ${reason}`;
 }
 
 function withdrawing(
@@ -93,7 +101,13 @@ function withdrawing(
     assessment,
     steps,
     why,
-  }: { readonly assessment: Assessment; readonly steps: readonly StepKey[]; readonly why: string },
+    reason,
+  }: {
+    readonly assessment: Assessment;
+    readonly steps: readonly StepKey[];
+    readonly why: string;
+    readonly reason: string;
+  },
 ): Proposal {
   return {
     kind: 'withdrawal',
@@ -109,6 +123,7 @@ function withdrawing(
       ),
     ],
     does: { why, closes: steps.toSorted() },
+    reason,
     hindrance: null,
   };
 }

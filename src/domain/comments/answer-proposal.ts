@@ -79,7 +79,7 @@ function ruledBy(
   outcome: ProposalAnswer['outcome'],
   context: EffectContext,
 ): Partial<Rulings> {
-  if (proposal.kind === 'withdrawal') return turned(proposal.cause, outcome, context);
+  if (proposal.kind === 'withdrawal') return turned(proposal, outcome, context);
   const request = requestOf(proposal, context.assessment);
   if (request === undefined || outcome === 'dropped') return {};
   const { assessment } = context;
@@ -88,13 +88,16 @@ function ruledBy(
 }
 
 /** Rulings after an answer about the end of an engagement. */
-function turned(cause: string, outcome: 'applied' | 'dropped', context: EffectContext): Partial<Rulings> {
-  const { hold, holds, withdrawal } = context.assessment.rulings;
+function turned(
+  { cause, reason = '' }: Proposal,
+  outcome: 'applied' | 'dropped',
+  context: EffectContext,
+): Partial<Rulings> {
+  const { hold, holds } = context.assessment.rulings;
   const about = given(context);
   const over = hold === null ? holds : [...holds, { from: hold.on, to: about.on }];
   if (outcome === 'dropped') return cause === BY_MANAGER ? { withdrawal: null } : {};
   if (cause === WON_AGAIN) return { hold: null, holds: over };
-  const reason = cause === BY_MANAGER ? (withdrawal?.reason ?? '') : 'the deal is lost';
   return { hold: { reason, withdrawn: { cause }, ...about }, holds: over, withdrawal: null };
 }
 

@@ -1,6 +1,6 @@
 /** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
 import { openly } from '#domain/assess/audience.ts';
-import { stageAhead, stageAheadText } from '#domain/assess/stage-ahead.ts';
+import { stageNews } from '#domain/assess/stage-news.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
@@ -81,12 +81,9 @@ export function checkEngagement(
   };
 }
 
-/** Whether the stage of the deal is ahead of its issues, in one sentence; else nothing. */
+/** What is to be told of the stage of a deal, one line each. */
 export function stageNotices(assessment: Assessment): readonly string[] {
-  const open = stageAhead(assessment);
-  return open.length === 0
-    ? []
-    : [`The stage is ahead: ${stageAheadText(assessment, open)}. Nothing is closed by that`];
+  return stageNews(assessment).map(({ head, text }) => `${head}: ${text}`);
 }
 
 /** Reports an engagement that cannot be judged at all, which is a violation too: nobody keeps the rules there. */

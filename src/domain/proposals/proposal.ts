@@ -26,6 +26,8 @@ export interface Proposal extends ProposalName {
    * interrupts could not be carried out to its end.
    */
   readonly does: unknown;
+  /** Why it would be done, where that is kept with what comes of it. */
+  readonly reason?: string;
   /** Why it cannot be applied as it is, without a full stop; `null`: it can. */
   readonly hindrance: string | null;
 }

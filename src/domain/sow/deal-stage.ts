@@ -1,4 +1,5 @@
 /** The stage of a deal, in whatever spelling a CRM has for it. */
+import { z } from 'zod';
 import { closest, orQuestion } from '#domain/base/closest.ts';
 import { type InputProblem, shown, warning } from '#domain/base/input-problem.ts';
 import { lettersOf } from './stage.ts';
@@ -10,6 +11,15 @@ export const REACHABLE_STAGES = [...OPEN_STAGES, 'closed_won'] as const;
 /** Stages of a deal in our words: those of the way to the signature in their order, then the ends. */
 export const DEAL_STAGES = [...OPEN_STAGES, 'closed_won', 'lost', 'stale'] as const;
 export type DealStage = (typeof DEAL_STAGES)[number];
+
+/** What is remembered of the stages of a deal beside the one that it is in. */
+export const StageMemory = z.object({
+  /** The furthest on the way to the signature, where that is further than the one it is in. */
+  furthest: z.enum(REACHABLE_STAGES).optional(),
+  /** What a source has said last, where that is no stage of ours. */
+  unknown: z.string().optional(),
+});
+export type StageMemory = Readonly<z.infer<typeof StageMemory>>;
 
 /** Names of stages in a CRM → ours. */
 export type StageMap = Readonly<Record<string, string>>;
@@ -67,4 +77,21 @@ export function hasReached(stage: string, wanted: DealStage): boolean {
   const way: readonly string[] = REACHABLE_STAGES;
   const [at, limit] = [way.indexOf(stage), way.indexOf(wanted)];
   return at >= 0 && limit >= 0 && at >= limit;
+}
+
+/**
+ * What is remembered after a source has spoken; `null`: nothing beside the stage itself.
+ *
+ * @param before the stage of the deal, and what was remembered, until then
+ * @param said what the source said, in our words where it is one of them
+ */
+export function stageAfter(
+  before: { readonly stage: string; readonly memory: StageMemory | undefined },
+  { stage, said }: { readonly stage: string; readonly said: string },
+): StageMemory | null {
+  const was = before.memory?.furthest ?? REACHABLE_STAGES.find((one) => one === before.stage);
+  const furthest = was === undefined || hasReached(stage, was) ? undefined : was;
+  const unknown = isDealStage(said) ? undefined : said;
+  if (furthest === undefined && unknown === undefined) return null;
+  return { ...(furthest === undefined ? {} : { furthest }), ...(unknown === undefined ? {} : { unknown }) };
 }

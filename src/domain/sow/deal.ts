@@ -58,6 +58,8 @@ export const Deal = z
       name: Name,
       /** In our words where it is one of them, see `deal-stage.ts`. */
       stage: z.string().trim().min(1).max(100),
+      /** Why it is lost or stale, as the CRM has it. */
+      lost_reason: z.string().trim().min(1).max(500).optional(),
       opened_on: CalendarDate,
       expected_close: CalendarDate.optional(),
       amount: Amount.optional(),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { msBetween } from '#domain/base/calendar.ts';
 import { PAPERS, type Paper } from '#domain/base/settings.ts';
 import { type SowChange, sowChanges } from './changes.ts';
-import { isDealStage } from './deal-stage.ts';
+import { dealStageOf, isDealStage, type StageMap, StageMemory, stageAfter } from './deal-stage.ts';
 import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
 import { isGivenUp, LAUNCH_STAGE } from './stage.ts';
 import { isDeal, type Subject, stageIn } from './subject.ts';
@@ -59,6 +59,8 @@ export const SowHistory = z.object({
   sources: z.partialRecord(z.enum(SOURCE_KINDS), SourceMemory).default({}),
   /** The end that was signed last, where another one holds by a written confirmation alone; `null`: none was signed. */
   signedEnd: z.iso.date().nullable().optional(),
+  /** Of a deal. */
+  stage: StageMemory.optional(),
 });
 export type SowHistory = Readonly<z.infer<typeof SowHistory>>;
 
@@ -97,8 +99,8 @@ export interface SourceSow {
 export type Reading =
   /** Something newer from this source was applied or offered. `since`: when that was committed or signed. */
   | { readonly kind: 'older'; readonly since: string }
-  /** The deal is not won: nothing else of it counts. */
-  | { readonly kind: 'not-won'; readonly stage: string }
+  /** The deal is not won: nothing else of it counts but why. */
+  | { readonly kind: 'not-won'; readonly stage: string; readonly reason: string | null }
   /** Nothing that people are to be asked about. */
   | { readonly kind: 'same'; readonly sow: Subject }
   | { readonly kind: 'amendment'; readonly sow: Subject; readonly changes: readonly SowChange[] }
@@ -116,7 +118,8 @@ function readSource(kept: KeptSow, { origin, sow }: SourceSow): Reading {
 /** Holds what a source has said last against the record. */
 function readOffer(kept: KeptSow, kind: SourceKind, said: Subject): Reading {
   const stage = stageIn(said);
-  if (isDeal(said) ? isGivenUp(stage) : stage !== LAUNCH_STAGE) return { kind: 'not-won', stage };
+  if (isDeal(said) ? isGivenUp(stage) : stage !== LAUNCH_STAGE)
+    return { kind: 'not-won', stage, reason: said.deal?.lost_reason ?? null };
   const merged = mergeSow(baseOf(kept, kind), said, kept.sow);
   if (merged.kind === 'conflict')
     return { kind: 'conflict', changes: sowChanges(kept.sow, said), fields: merged.fields };
@@ -154,9 +157,13 @@ function offered(kept: KeptSow, { origin, sow }: SourceSow): KeptSow {
   return withSource(kept, origin.kind, memory);
 }
 
-/** Of what is not won, or given up, nothing but the stage counts. */
+/** Of what is not won, or given up, nothing but the stage counts, and why. */
 function offeredFields(record: Subject, said: Subject): SowPatch {
-  if (isDeal(record) && isDeal(said)) return { deal: { ...record.deal, stage: said.deal.stage } };
+  if (isDeal(record) && isDeal(said)) {
+    const { lost_reason: _, ...known } = record.deal;
+    const { stage, lost_reason: reason } = said.deal;
+    return { deal: { ...known, stage, ...(reason === undefined ? {} : { lost_reason: reason }) } };
+  }
   return stageIn(said) === LAUNCH_STAGE ? patchBetween(record, said) : { stage: stageIn(said) };
 }
 
@@ -291,11 +298,24 @@ export function refusedReason(reading: RefusedSow): string {
  * @param mode `apply`: somebody who has looked at it carries it out. `ask`: it waits for an answer
  * @param on date in the calendar's time zone
  */
-export function takeSource(
-  kept: KeptSow,
-  source: SourceSow,
-  { mode, on }: { readonly mode: 'apply' | 'ask'; readonly on: string },
-): Taken {
+export function takeSource(kept: KeptSow, source: SourceSow, how: TakeMode): Taken {
+  const taken = hear(kept, source, how);
+  if (taken.kind !== 'taken' || !isDeal(kept.sow) || !isDeal(source.sow)) return taken;
+  const { stage: _, ...history } = taken.kept.history;
+  const before = { stage: kept.sow.deal.stage, memory: kept.history.stage };
+  const stage = stageAfter(before, { stage: stageIn(taken.kept.sow), said: source.sow.deal.stage });
+  return {
+    kind: 'taken',
+    kept: { sow: taken.kept.sow, history: stage === null ? history : { ...history, stage } },
+  };
+}
+
+interface TakeMode {
+  readonly mode: 'apply' | 'ask';
+  readonly on: string;
+}
+
+function hear(kept: KeptSow, source: SourceSow, { mode, on }: TakeMode): Taken {
   const { origin } = source;
   const said = inKnownStage(kept.sow, source.sow);
   const reading = readSource(kept, { ...source, sow: said });
@@ -346,4 +366,16 @@ export function takeOffer(
   const reading = readOffer(kept, kind, said);
   if (reading.kind !== 'amendment') return null;
   return amended(kept, { to: reading.sow, origin: { ...offer.origin, kind }, said, ...given });
+}
+
+/**
+ * The deal in the stage that the settings have a meaning for by now, where its source has called it what nobody knew;
+ * `null`: there is no such thing.
+ */
+export function inStageNowKnown({ sow, history }: KeptSow, stages: StageMap): SourceSow | null {
+  const said = history.stage?.unknown;
+  const stage = said === undefined ? null : dealStageOf(said, stages);
+  if (!isDeal(sow) || stage === null || !isDealStage(stage)) return null;
+  const origin = { kind: 'crm', name: null, commit: null, at: null } as const;
+  return { origin, sow: { ...sow, deal: { ...sow.deal, stage } } };
 }

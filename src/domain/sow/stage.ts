@@ -52,6 +52,9 @@ export function stageProblem(text: string): InputProblem | null {
  * @param starts the stages in which its process launches
  */
 export function notWonReason(stage: string, starts: readonly string[] = [LAUNCH_STAGE]): string {
+  // A CRM that was connected late, or that tells of a week at once.
+  if (stage === LAUNCH_STAGE)
+    return 'it was won before anything of it was seen here: its SOW launches the delivery, and nothing runs the deal itself, unless somebody names its process (procession apply <its file> --process <id>)';
   return stage === LOST_STAGE || stage === 'lost'
     ? `its stage is ${stage}: a deal that is lost launches nothing`
     : `its stage is ${shown(stage)}; nothing is launched until it is ${starts.join(' or ')}`;

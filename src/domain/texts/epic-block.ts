@@ -7,7 +7,7 @@
 import { openly } from '#domain/assess/audience.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { dueOf, openTurns, ownersAsText, referenceOf } from '#domain/assess/outlook.ts';
-import { stageAhead, stageAheadText } from '#domain/assess/stage-ahead.ts';
+import { stageNews } from '#domain/assess/stage-news.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
@@ -86,17 +86,13 @@ function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext)
   ];
 }
 
-/** Steps that should be done by the stage of the deal; nothing while stage and issues agree. */
+/** What is to be told of the stage of a deal; nothing while stage and issues agree. */
 function stageLines({ assessment }: BlockContext): readonly string[] {
-  const open = stageAhead(assessment);
-  if (open.length === 0) return [];
-  const text = stageAheadText(assessment, open, (status) =>
-    `${referenceOf(status)} ${status.step.title}`.trim(),
-  );
-  return [
-    `**The stage is ahead:** ${text}. Nothing is closed by that. Close what is done, or put the stage right where the deal is kept; this line goes by itself.`,
+  const nameOf = (status: StepStatus): string => `${referenceOf(status)} ${status.step.title}`.trim();
+  return stageNews(assessment, nameOf).flatMap(({ head, text, fix }) => [
+    `**${head}:** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`,
     '',
-  ];
+  ]);
 }
 
 /** Why the health is what it is; nothing while all is well. */

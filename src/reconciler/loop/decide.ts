@@ -14,7 +14,14 @@ import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { sowsOfDeal } from '#domain/sow/chain.ts';
 import { otherIdentity } from '#domain/sow/changes.ts';
-import { launchedWith, NO_HISTORY, type SourceSow, type Taken, takeSource } from '#domain/sow/history.ts';
+import {
+  inStageNowKnown,
+  launchedWith,
+  NO_HISTORY,
+  type SourceSow,
+  type Taken,
+  takeSource,
+} from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { isDeal, type Subject, stageIn } from '#domain/sow/subject.ts';
@@ -71,7 +78,7 @@ export async function judge(
   if (changes.length > 0) return { kind: 'other-engagement', changes, found: seen };
   const process = launchable(
     seen,
-    sow,
+    { sow, insists: options.insistsOnProcess === true },
     processOf(deps.processes, seen, { ...options, sow, settings: deps.settings }),
   );
   if ('kind' in process) return process;
@@ -129,15 +136,18 @@ export async function judge(
   return { kind: 'decided', ...input, chained };
 }
 
-/** The process, where the engagement is there or its stage is one of those in which the process launches. */
+/**
+ * The process, where the engagement is there or its stage is one of those in which the process launches. A deal that is
+ * won already is launched by whoever names its process.
+ */
 function launchable<T extends Undecided>(
   { epic }: Identified,
-  sow: Subject,
+  { sow, insists }: { readonly sow: Subject; readonly insists: boolean },
   process: ProcessDefinition | T,
 ): ProcessDefinition | T | Extract<Undecided, { kind: 'not-won' }> {
   if ('kind' in process || epic !== null) return process;
   const stage = stageIn(sow);
-  const launches = process.launchStages.some((one) => one === stage);
+  const launches = process.launchStages.some((one) => one === stage) || (insists && stage === LAUNCH_STAGE);
   return launches ? process : { kind: 'not-won', stage, starts: process.launchStages };
 }
 
@@ -203,7 +213,10 @@ function takeSow(
       kept: said === undefined ? { sow, history: NO_HISTORY } : launchedWith({ sow, origin }),
     };
   const kept = { sow: record.sow, history: record.history };
-  if (said === undefined) return { kind: 'taken', kept };
+  if (said === undefined) {
+    const known = inStageNowKnown(kept, settings.deals.stages);
+    return known === null ? { kind: 'taken', kept } : takeSource(kept, known, { mode: amend, on });
+  }
   return takeSource(kept, { origin, sow: recordOf(said, settings) }, { mode: amend, on });
 }
 

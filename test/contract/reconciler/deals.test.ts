@@ -6,6 +6,7 @@ import { parseMarker } from '#domain/text/marker.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
+import { whyNothing } from '#reconciler/loop/why-nothing.ts';
 import { aDealProcess, someDealSettings } from '#test/support/deals.ts';
 import { type EngagementWorld, sampleSow, startEngagement } from '#test/support/engagement.ts';
 import { anInputDeal } from '#test/support/inputs.ts';
@@ -80,6 +81,22 @@ describe('a deal', () => {
       expect(world.sandbox.world.epics).toEqual([]);
     },
   );
+
+  it('that is first seen when it is won is told what launches and how to run it, and runs when its process is named', async () => {
+    await startDeal({ stage: 'closed_won' });
+    expect(whyNothing(await world.apply())).toContain('its SOW launches the delivery');
+
+    const named = { sow: anInputDeal({ stage: 'closed_won' }), process: 'sales', insistsOnProcess: true };
+    expect(await world.reconcile(named)).toMatchObject({ kind: 'applied' });
+    expect(world.epic().title).toBe('DEAL-88121 Example GmbH');
+    expect(await world.reconcile(said('closed_won'))).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('that is lost is not launched by naming its process', async () => {
+    await startDeal({ stage: 'lost' });
+    const named = { sow: anInputDeal({ stage: 'lost' }), process: 'sales', insistsOnProcess: true };
+    expect(await world.reconcile(named)).toMatchObject({ kind: 'not-won' });
+  });
 
   it('asks for what a large deal needs without showing a number', async () => {
     await startDeal({ amount: 62_000, large: true });
@@ -246,18 +263,82 @@ describe('a deal', () => {
     },
   );
 
-  it('in a stage that nobody knows stays where it is', async () => {
+  it('keeps why it is lost with what comes of it, also where that is said later', async () => {
     await startDeal();
     await world.apply();
-    await world.reconcile(said('Some stage of theirs'));
+    await world.reconcile(said('lost'));
+    await world.reconcile(said('lost', { lost_reason: 'No *budget* this year' }));
+    const asked = world.notes(world.epic()).filter(({ body }) => body.includes('would close 3 issues'));
+    expect(asked.map(({ body }) => body)).toEqual([
+      expect.stringContaining('The deal of DEAL-88121 is lost: No \\*budget\\* this year'),
+    ]);
 
+    const { sandbox } = world;
+    sandbox.operations.createNote(sandbox.user('mira'), world.issue('discovery'), '/ps apply');
+    await world.reconcile();
+
+    expect(world.epic().state).toBe('closed');
+    expect(world.epic().description).toMatch(/Withdrawn.*the deal is lost: No \\\*budget\\\* this year/);
+    const { facts } = await decided();
+    expect(facts.assessment.rulings.hold?.reason).toBe('the deal is lost: No *budget* this year');
+  });
+
+  it('that goes back says so in one line of its epic, reopens nothing, and the line goes when it is as far again', async () => {
+    await startDeal();
+    await world.apply();
+    await world.walk('discovery');
+    const comments = world.notes(world.epic()).length;
+    const back = async (): Promise<string> => {
+      const line = /\*\*The stage went back:\*\* .*/.exec(world.epic().description)?.[0] ?? 'none';
+      expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+      return line;
+    };
+    const lines: string[] = [];
+    for (const stage of ['negotiating', 'proposal', 'scoping', 'proposal', 'signature']) {
+      await world.reconcile(said(stage));
+      lines.push(await back());
+    }
+
+    const went = (to: string): string =>
+      `**The stage went back:** from negotiating to ${to}. Nothing is opened or closed by that.`;
+    expect(lines).toEqual(['none', went('proposal'), went('scoping'), went('proposal'), 'none']);
+    expect(world.issue('discovery').state).toBe('closed');
+    expect(world.notes(world.epic())).toHaveLength(comments);
+  });
+
+  it('in a stage that nobody knows stays where it is, and its epic says so until that is put right', async () => {
+    await startDeal();
+    await world.apply();
+    const comments = world.notes(world.epic()).length;
+    await world.reconcile(said('Some @all stage'));
+
+    const told = (): boolean => world.epic().description.includes('**Unknown stage:**');
     expect((await decided()).facts.found.record?.sow.deal?.stage).toBe('scoping');
+    expect(told()).toBe(true);
+    expect(world.epic().description).not.toContain(' @all');
+    expect(await world.reconcile(said('Some @all stage'))).toMatchObject({ kind: 'unchanged' });
+    expect(world.notes(world.epic())).toHaveLength(comments);
+    await world.reconcile(said('proposal'));
+    expect(told()).toBe(false);
+  });
+
+  it('is in the stage that the settings say as soon as they say it, without another word of the CRM', async () => {
+    await startDeal();
+    await world.apply();
+    await world.reconcile(said('Paper with customer'));
+    const deals = someDealSettings({ stages: { 'Paper with customer': 'signature' } });
+    const deps = { ...world.deps, settings: { ...world.deps.settings, deals } };
+
+    expect(await reconcile(deps, 'DEAL-88121')).toMatchObject({ kind: 'applied' });
+    expect((await decided()).facts.found.record?.sow.deal?.stage).toBe('signature');
+    expect(world.epic().description).not.toContain('Unknown stage');
+    expect(await reconcile(deps, 'DEAL-88121')).toMatchObject({ kind: 'unchanged' });
   });
 });
 
-function said(stage: string): ReconcileOptions {
+function said(stage: string, changes: Parameters<typeof anInputDeal>[0] = {}): ReconcileOptions {
   return {
-    sow: anInputDeal({ stage }),
+    sow: anInputDeal({ stage, ...changes }),
     origin: { kind: 'crm', name: null, commit: null, at: null },
     amend: 'ask',
   };
