@@ -41,7 +41,7 @@ export interface LoadResult {
 }
 
 /** More than any server here answers: no delivery is sent twice. */
-const MOST_PER_SECOND = 30_000;
+const MOST_PER_SECOND = 20_000;
 const MOST_PER_CONNECTION_AND_SECOND = 6_000;
 
 const run = promisify(execFile);

@@ -36,16 +36,30 @@ const USUAL_HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
+/** Answer that is not sent yet. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
 /** A JSON answer that no browser guesses about and no cache keeps. */
-export function answer(
+export function reply(
   status: number,
   body: Readonly<Record<string, unknown>>,
   headers?: Readonly<Record<string, string>>,
-): Response {
-  return new Response(JSON.stringify(body), {
+): Reply {
+  return {
     status,
     headers: headers === undefined ? USUAL_HEADERS : { ...USUAL_HEADERS, ...headers },
-  });
+    text: JSON.stringify(body),
+  };
+}
+
+/** {@link reply} as the router wants it. */
+export function answer(...parts: Parameters<typeof reply>): Response {
+  const { status, headers, text } = reply(...parts);
+  return new Response(text, { status, headers });
 }
 
 /** An answer that refuses: `error` is stable, `message` is for people. */

@@ -13,14 +13,16 @@ export interface Incoming {
   readonly body: BodySource;
 }
 
-/**
- * Takes headers and the unread body from the socket where there is one: a `Request` for each delivery costs more than
- * checking its signature.
- */
+/** Takes headers and the unread body from the socket where there is one, else from the request of this process. */
 export function incomingOf(request: Request, bindings: ServiceEnv['Bindings'] | undefined): Incoming {
   const message = bindings?.incoming;
-  if (message === undefined)
-    return { header: (name) => request.headers.get(name) ?? undefined, body: request.body };
+  return message === undefined
+    ? { header: (name) => request.headers.get(name) ?? undefined, body: request.body }
+    : incomingOfSocket(message);
+}
+
+/** Takes headers and the unread body from the socket. */
+export function incomingOfSocket(message: IncomingMessage): Incoming {
   return { header: (name) => single(message.headers[name]), body: message };
 }
 

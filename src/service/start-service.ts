@@ -1,8 +1,9 @@
-import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
-import type { ServiceEnv } from './incoming.ts';
+import type { Reply } from './answer.ts';
+import type { ServiceApp } from './app.ts';
 
 /** Service that listens on a port. */
 export interface ServedService {
@@ -50,35 +51,33 @@ const MAX_HEADER_BYTES = 16_384;
 /** How often node looks for requests over their time: 30 s of its own accord. */
 const CHECK_EVERY_MS = 1_000;
 
-type Server = ReturnType<typeof serve>;
-
 /**
  * Starts listening; senders that dribble are cut off.
  *
  * @throws ConfigError when the address is taken or not allowed
  * @see https://nodejs.org/api/http.html#serverrequesttimeout
  */
-export async function startService(app: Hono<ServiceEnv>, options: ServiceOptions): Promise<ServedService> {
+export async function startService(app: ServiceApp, options: ServiceOptions): Promise<ServedService> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const { host, port, overrideGlobals = true } = options;
-  const server = await new Promise<Server>((resolve, reject) => {
-    const starting = serve(
-      {
-        fetch: app.fetch,
-        hostname: host,
-        port,
-        overrideGlobalObjects: overrideGlobals,
-        serverOptions: {
-          maxHeaderSize: MAX_HEADER_BYTES,
-          requestTimeout: timeouts.requestMs,
-          headersTimeout: timeouts.headersMs,
-          keepAliveTimeout: timeouts.keepAliveMs,
-          connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, timeouts.headersMs),
-        },
-      },
-      () => resolve(starting),
-    );
-    starting.once('error', (error) => reject(toConfigError(error, host, port)));
+  const throughRoutes = getRequestListener(app.fetch, { overrideGlobalObjects: overrideGlobals });
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: timeouts.requestMs,
+      headersTimeout: timeouts.headersMs,
+      keepAliveTimeout: timeouts.keepAliveMs,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, timeouts.headersMs),
+    },
+    (incoming, outgoing) => {
+      const delivered = app.deliver(incoming);
+      if (delivered === null) void throughRoutes(incoming, outgoing);
+      else void delivered.then((reply) => send(outgoing, reply));
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(toConfigError(error, host, port)));
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   const opened = typeof address === 'object' && address !== null ? address.port : port;
@@ -90,6 +89,18 @@ export async function startService(app: Hono<ServiceEnv>, options: ServiceOption
       await closing;
     },
   };
+}
+
+/** How long a sender may go on with a body that nobody reads, so that the answer reaches it: longer, and it is cut off. */
+const UNREAD_MS = 500;
+
+function send(outgoing: ServerResponse, { status, headers, text }: Reply): void {
+  const { req: incoming } = outgoing;
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+  if (incoming.complete) return;
+  incoming.resume();
+  const cut = setTimeout(() => incoming.destroy(), UNREAD_MS);
+  incoming.once('close', () => clearTimeout(cut));
 }
 
 /** What a person can do something about is not a mistake of ours. */
@@ -111,7 +122,6 @@ function toConfigError(error: NodeJS.ErrnoException, host: string, port: number)
 
 /** A connection that is kept alive becomes idle only after its last answer, so it is looked for until all are gone. */
 async function close(server: Server, graceMs: number): Promise<void> {
-  if (!('closeIdleConnections' in server)) throw new TypeError('not an HTTP/1 server');
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await new Promise<void>((resolve) => {

@@ -315,6 +315,60 @@ describe('service: what arrives on the wire', () => {
   });
 });
 
+const broken = (): string => {
+  throw new TypeError('broken');
+};
+
+/** `/webhooks/gitlab/` goes through the routes, `/webhooks/gitlab` does not. */
+describe('service: the short way of deliveries and the way through the routes', () => {
+  let served: ServedService | null = null;
+  afterEach(async () => await served?.close());
+
+  const body = anIssueEvent();
+  const token = { 'x-gitlab-token': PLAIN_TOKEN };
+  it.each<[string, number, ReceiverOptions, Record<string, string>, string]>([
+    ['one that is kept', 202, {}, token, body],
+    ['one without proof', 401, {}, {}, body],
+    ['one that is no JSON', 202, {}, token, '{'],
+    ['one that is compressed', 415, {}, { ...token, 'content-encoding': 'gzip' }, body],
+    ['a store that fails', 503, { put: async () => await Promise.reject(new Error('full')) }, token, body],
+    ['a mistake of ours', 500, { now: broken }, token, body],
+  ])('answer %s alike', async (_, status, options, headers, text) => {
+    const ways = await Promise.all(
+      ['', '/', '?a=1'].map(async (suffix) => {
+        const receiver = aReceiver(options);
+        const one = await startService(receiver.app, { host: '127.0.0.1', port: 0 });
+        const answer = await fetch(`${one.url}/webhooks/gitlab${suffix}`, {
+          method: 'POST',
+          body: text,
+          headers: { ...headers, 'x-request-id': 'the-same' },
+        });
+        const { date: __, ...rest } = Object.fromEntries(answer.headers);
+        const said = await answer.json();
+        await one.close();
+        const log = receiver.log.map((line) => line.replace(/"ms":[\d.]+/, ''));
+        return { status: answer.status, rest, said, kept: receiver.kept.length, log };
+      }),
+    );
+
+    expect(ways[0]?.status).toBe(status);
+    expect(ways[1]).toEqual(ways[0]);
+    expect(ways[2]).toEqual(ways[0]);
+  });
+
+  it('let nothing but a POST to a webhook take the short way', async () => {
+    const { app } = aReceiver({ crmOff: true });
+    served = await startService(app, { host: '127.0.0.1', port: 0 });
+    const of = async (path: string, method: string): Promise<number> =>
+      (await fetch(`${served?.url}${path}`, { method })).status;
+
+    expect(await of('/webhooks/gitlab', 'GET')).toBe(405);
+    expect(await of('/webhooks/crm', 'POST')).toBe(404);
+    expect(await of('/webhooks/gitlabs', 'POST')).toBe(404);
+    expect(await of('/healthz', 'GET')).toBe(200);
+  });
+});
+
 describe('service: start and end', () => {
   it('says which setting is wrong when the port is taken', async () => {
     const { app } = aReceiver();
