@@ -15,7 +15,7 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
       problems.push(found);
   };
   for (const [id, { file, body, linesBefore }] of draft.templates) {
-    const evidence = (draft.steps.get(id)?.done_when.evidence.length ?? 0) > 0;
+    const evidence = draft.steps.get(id)?.done_when.evidence ?? [];
     for (const found of templateProblems(body, { partials, file, kind: 'step', about, evidence }))
       report({ ...found, line: (found.line ?? 0) + (found.file === file ? linesBefore : 0) });
   }
@@ -25,7 +25,6 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
       file: step.file,
       kind: 'step',
       about,
-      evidence: false,
     }))
       report(found);
   const epic = `${folder}/epic.md`;

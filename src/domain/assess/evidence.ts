@@ -4,7 +4,7 @@ import { hoursText } from '#domain/hours/words.ts';
 import { remembering } from '#domain/markdown/remembering.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { readSlot } from '#domain/recurring/slot.ts';
-import { evidenceHints } from '#domain/template/evidence-table.ts';
+import { comparable, evidenceHints, evidenceNames } from '#domain/template/evidence-table.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { isPlaceholder } from '#domain/text/placeholder.ts';
 import { type Cell, readRows } from '#domain/text/rows.ts';
@@ -40,7 +40,7 @@ export interface EvidenceReading {
 export function readEvidence(description: string, fields: readonly EvidenceField[]): EvidenceReading[] {
   const rows = namedRows(description);
   return fields.map((field) => {
-    const names = namesOf(field);
+    const names = evidenceNames(field);
     const value = rows.find((row) => names.includes(row.name) && isFilledIn(row.cell.text, field));
     return value === undefined
       ? { field: field.field, value: null, problem: field.required ? 'missing' : null }
@@ -50,7 +50,7 @@ export function readEvidence(description: string, fields: readonly EvidenceField
 
 /** Whether a description has the row of any of the fields. */
 export function hasEvidenceRow(description: string, fields: readonly EvidenceField[]): boolean {
-  const names = new Set(fields.flatMap(namesOf));
+  const names = new Set(fields.flatMap(evidenceNames));
   return namedRows(description).some(({ name }) => names.has(name));
 }
 
@@ -65,15 +65,6 @@ const namedRows: (description: string) => readonly NamedRow[] = remembering((des
     cell: { ...cell, text: valueOf(cell) },
   })),
 );
-
-/** Every assessment asks for them, row by row; they change with the process only. */
-const namesByField = new WeakMap<EvidenceField, readonly string[]>();
-
-function namesOf(field: EvidenceField): readonly string[] {
-  const known = namesByField.get(field) ?? [field.field, ...(field.formerly ?? [])].map(comparable);
-  namesByField.set(field, known);
-  return known;
-}
 
 /** A number with its currency before or behind it: `EUR 1,200.00`, `1.200,00 €`. A bare number says nothing about money. */
 const AMOUNT = /^(?:(?:[A-Z]{3}|\p{Sc})\s?[+-]?\d[\d., '’]*|[+-]?\d[\d., '’]*(?:[A-Z]{3}|\p{Sc}))$/u;
@@ -189,8 +180,4 @@ function addressIn({ text, links }: Cell): string | null {
 function isAddress(address: string): boolean {
   const [, name = ''] = /^(?:https?:\/\/|\/uploads\/)([^/?#]+)/i.exec(address) ?? [];
   return /[\p{L}\p{N}]/u.test(name) && !isPlaceholder(name);
-}
-
-function comparable(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().toLowerCase();
 }

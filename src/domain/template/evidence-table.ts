@@ -15,6 +15,21 @@ export function evidenceTable(fields: readonly EvidenceField[]): string {
   return ['| Record | Value |', '|---|---|', ...rows, ''].join('\n');
 }
 
+/** Names by which the row of a field is known, in the spelling of {@link comparable}: its own, and those it had. */
+export function evidenceNames(field: EvidenceField): readonly string[] {
+  const known = namesOf.get(field) ?? [field.field, ...(field.formerly ?? [])].map(comparable);
+  namesOf.set(field, known);
+  return known;
+}
+
+/** Every assessment asks for them, row by row; they change with the process only. */
+const namesOf = new WeakMap<EvidenceField, readonly string[]>();
+
+/** Text without what people do not mind when they compare: case, and how many blanks there are. */
+export function comparable(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().toLowerCase();
+}
+
 /** What people see in the cell of a field that nobody has filled in, also of one that became required meanwhile, or no longer is. */
 export function evidenceHints(field: EvidenceField): readonly string[] {
   const known = hintsOf.get(field) ?? readHints(field);

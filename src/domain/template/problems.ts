@@ -5,8 +5,13 @@
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
+import { seenText } from '#domain/markdown/inline.ts';
+import { splitCells } from '#domain/markdown/pipe-row.ts';
 import { remembering } from '#domain/markdown/remembering.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
+import type { EvidenceField } from '#domain/process/process.ts';
+import { plainText } from '#domain/text/foreign-text.ts';
+import { comparable, evidenceNames } from './evidence-table.ts';
 import { keptName } from './kept.ts';
 import { boxLines, literalProblems, maskedTemplate } from './literals.ts';
 import {
@@ -30,8 +35,8 @@ export interface TemplateContext {
   readonly kind: 'step' | 'epic' | 'title';
   /** What the process is about. */
   readonly about: SubjectKind;
-  /** The step has evidence fields, so `{{> evidence}}` must be somewhere. */
-  readonly evidence?: boolean;
+  /** Fields that people fill in: `{{> evidence}}` must be somewhere, and no other row may have the name of one. */
+  readonly evidence?: readonly EvidenceField[];
   /** Roles there are; left out, any role name is taken. */
   readonly roles?: readonly string[];
 }
@@ -119,7 +124,20 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
       fatal: true,
     })),
     ...(isProse ? literals().map((problem) => ({ file, ...problem, fatal: false })) : []),
+    ...sameAsEvidence(source, context.evidence ?? []),
   ];
+}
+
+/** Rows that would be read as filled-in evidence, because they are called as a field is. */
+function sameAsEvidence({ file, text }: Source, fields: readonly EvidenceField[]): readonly Found[] {
+  return text.split('\n').flatMap((line, index): Found[] => {
+    const [name, value] = line.includes('|') ? splitCells(line) : [];
+    if (name === undefined || value === undefined) return [];
+    const field = fields.find((one) => evidenceNames(one).includes(comparable(plainText(seenText(name)))));
+    if (field === undefined) return [];
+    const message = `this row is called "${name.trim()}", as the evidence field is, and would be read as its value: give it another name`;
+    return [{ file, line: index + 1, message, fatal: false }];
+  });
 }
 
 /** What a source says by itself, whatever includes it: partials are included by many. */
@@ -234,7 +252,7 @@ function included(
 }
 
 function missingEvidence(text: string, { evidence, partials, file }: TemplateContext): readonly Found[] {
-  if (evidence !== true || showsEvidence(text, partials, [])) return [];
+  if (evidence === undefined || evidence.length === 0 || showsEvidence(text, partials, [])) return [];
   const message =
     'the step has evidence fields, but {{> evidence}} is missing: add it where the table shall stand';
   return [{ file, line: 1, message, fatal: false }];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EvidenceField } from '#domain/process/process.ts';
 import { type TemplateContext, templateProblems } from '#domain/template/problems.ts';
 
 function problems(template: string, context: Partial<TemplateContext> = {}): string[] {
@@ -10,6 +11,10 @@ function problems(template: string, context: Partial<TemplateContext> = {}): str
     ...context,
   }).map(({ file, line, message }) => `${file?.replace('issue_templates/delivery/', '')}:${line} ${message}`);
 }
+
+const DECISION: readonly EvidenceField[] = [
+  { field: 'Decision', kind: 'choice', choices: ['yes', 'no'], formerly: ['Verdict'], required: true },
+];
 
 describe('domain/template-problems', () => {
   it('has nothing to say about a good template', () => {
@@ -44,13 +49,13 @@ describe('domain/template-problems', () => {
       'In a template \\{{customer.name}} and \\{{#x}} and `\\{{{y}}}` stand for nothing.',
     ].join('\n');
 
-    expect(problems(template, { evidence: true })).toEqual([]);
+    expect(problems(template, { evidence: DECISION })).toEqual([]);
   });
 
   it('reports everything at once, in order', () => {
     expect(
       problems('one\n/close\n{{custmer.name}} {{{x}}}\nthanks @root\nsee #12, !3 and &4\n{{#is.tm}}', {
-        evidence: true,
+        evidence: DECISION,
       }),
     ).toEqual([
       'a.md:1 the step has evidence fields, but {{> evidence}} is missing: add it where the table shall stand',
@@ -109,8 +114,24 @@ describe('domain/template-problems', () => {
     ]);
   });
 
+  it('refuses rows that would be read as evidence nobody filled in, also in kept sections and partials', () => {
+    const rows =
+      '{{#kept.facts}}\n| **decision** | {{customer.name}} |\n{{/kept.facts}}\nDecision | What happens';
+    const template = `{{> evidence}}\n${rows}\n{{> help}}\n| Decision so far | – |`;
+    const called = (name: string): string =>
+      `this row is called "${name}", as the evidence field is, and would be read as its value: give it another name`;
+
+    expect(
+      problems(template, { evidence: DECISION, partials: { help: '| Verdict | as it was called |' } }),
+    ).toEqual([
+      `a.md:3 ${called('**decision**')}`,
+      `a.md:5 ${called('Decision')}`,
+      `_help.md:1 ${called('Verdict')}`,
+    ]);
+  });
+
   it('finds the evidence table in a partial', () => {
-    expect(problems('{{> end}}', { evidence: true, partials: { end: '{{> evidence}}' } })).toEqual([]);
+    expect(problems('{{> end}}', { evidence: DECISION, partials: { end: '{{> evidence}}' } })).toEqual([]);
   });
 
   it('knows that an epic has no step and no evidence, and a title no partials', () => {
