@@ -1,7 +1,10 @@
 /** How a deal becomes the SOW that a delivery is launched with. */
 
 import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
-import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { ReadChained } from '#domain/record/read-chained.ts';
+import { isOtherBuyer } from '#domain/sow/changes.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import type { SowHistory } from '#domain/sow/history.ts';
 import { readSow } from '#domain/sow/problems.ts';
@@ -15,29 +18,67 @@ export type HandOver =
   | { readonly kind: 'not-yet' }
   /** The deal is won and signed, and what is known of it makes no SOW. */
   | { readonly kind: 'incomplete'; readonly problems: readonly InputProblem[] }
-  | { readonly kind: 'ready'; readonly sow: Sow };
+  | { readonly kind: 'ready'; readonly sow: Sow }
+  /** It has been, once: the delivery has a life of its own. */
+  | { readonly kind: 'over'; readonly to: EngagementKey };
+
+/** What is known of the hand-over beside the assessment. */
+export interface HandOverFacts {
+  readonly history: SowHistory;
+  /** The delivery to which it has been handed over; `null`: to none yet. */
+  readonly handed: EngagementKey | null;
+  /** The engagement that has the number although it is of another deal; `null`: there is none. */
+  readonly foreign: EngagementKey | null;
+}
 
 const NOT_YET: HandOver = { kind: 'not-yet' };
 
 /**
  * The SOW of a deal: from what the deal knows, and from the evidence that its process names, where the deal does not say.
  * It is time when the step is done that the process hands over after, and the deal is won. A deal that no CRM tells of is
- * won by its signature.
+ * won by its signature. It happens once: what is written into the deal afterwards is no order for another delivery.
  */
 export function handOverOf(
-  assessment: Pick<Assessment, 'process' | 'sow' | 'steps' | 'withdrawn'>,
-  history: SowHistory,
+  assessment: Pick<Assessment, 'process' | 'sow' | 'steps' | 'withdrawn' | 'chain'>,
+  { history, handed, foreign }: HandOverFacts,
 ): HandOver {
   const { process, sow: deal, steps, withdrawn } = assessment;
+  if (handed !== null) return { kind: 'over', to: handed };
   const rule = process.handsOver;
   if (rule === undefined || !isDeal(deal) || withdrawn) return NOT_YET;
   const signed = steps.find(({ key }) => key === rule.after);
   const isWon = deal.deal.stage === 'closed_won';
   const hasCrm = history.sources.crm !== undefined;
   if (signed?.done !== true || (hasCrm && !isWon)) return NOT_YET;
-  const read = readSow(sowData(assessment, isWon ? stagedOn(history) : undefined));
+  const data = sowData(assessment, isWon ? stagedOn(history) : undefined);
+  const number = valueAt(data, ['sow', 'number']);
+  if (assessment.chain.some(({ key }) => key === number)) return { kind: 'over', to: String(number) };
+  if (foreign !== null && foreign === number) return { kind: 'incomplete', problems: [numberTaken(foreign)] };
+  const read = readSow(data);
   if (read.kind === 'ok') return { kind: 'ready', sow: read.sow };
   return isWon ? { kind: 'incomplete', problems: read.problems } : NOT_YET;
+}
+
+/** Nothing is said of whose it is: that is not for everybody who may type a number. */
+function numberTaken(number: EngagementKey): InputProblem {
+  return problem(
+    { at: ['sow', 'number'] },
+    `${number} is the number of an engagement that this deal does not belong to`,
+    'Correct the number where it is written. Where it is right, the deal says it itself: sow.number in its source.',
+  );
+}
+
+/**
+ * Whether an engagement that has the number already is what this deal hands over: it names the deal, or nobody, and was
+ * bought by the same customer by the same opportunity. A number alone proves nothing: everybody who may edit an issue can
+ * type one.
+ */
+export function isHandedOver(
+  there: ReadChained,
+  { sow, deal }: { readonly sow: Sow; readonly deal: EngagementKey },
+): boolean {
+  if (there.knows.length > 0) return there.knows.includes(deal);
+  return there.sow !== null && !isOtherBuyer(there.sow, sow);
 }
 
 /** Day on which the deal came into its stage; `undefined`: it was launched in it, or that is too long ago. */

@@ -9,8 +9,9 @@ import type { Action } from './action.ts';
 import type { Draft, PlanFacts } from './input.ts';
 
 /** Hand-over of the engagement as this run finds it. */
-export function handOverNow({ assessment, asking, found }: PlanFacts): HandOver {
-  return handOverOf(assessment, asking?.history ?? found.record?.history ?? NO_HISTORY);
+export function handOverNow({ assessment, asking, found, foreign = null }: PlanFacts): HandOver {
+  const history = asking?.history ?? found.record?.history ?? NO_HISTORY;
+  return handOverOf(assessment, { history, handed: found.record?.handed ?? null, foreign });
 }
 
 /** By what is told it is known whether that is told already; `null`: nothing lacks. */

@@ -35,6 +35,7 @@ export function nextRecord(
   const { found, assessment } = facts;
   const { record: before } = found;
   const { process } = assessment;
+  const handOver = handOverNow(facts);
   const ids = recordedSteps(context).flatMap((step): [StepKey, number][] => {
     const issue = found.issues.get(step);
     return issue === undefined ? [] : [[step, issue.id]];
@@ -64,7 +65,8 @@ export function nextRecord(
     occurrences: context.assessment.trackers,
     hours: withTold(context.assessment.hours),
     chain: chainKept(assessment),
-    handOver: toldOf(handOverNow(facts)),
+    handOver: toldOf(handOver),
+    handed: handOver.kind === 'over' ? handOver.to : null,
     others: before?.others ?? {},
   };
 }

@@ -2,6 +2,7 @@ import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
 import { labelValues, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import type { Subject } from '#domain/sow/subject.ts';
 import type { Chained, ChainedStep } from './chained.ts';
 import type { Identified } from './identify.ts';
 
@@ -11,6 +12,8 @@ export interface ReadChained extends Chained {
   readonly knows: readonly EngagementKey[];
   /** Its launch was completed: until then its record names no issues. */
   readonly isWhole: boolean;
+  /** What it is about; `null`: its record cannot be read. */
+  readonly sow: Subject | null;
 }
 
 /**
@@ -47,6 +50,7 @@ export function chainedOf(
     }),
     knows: (record?.chain ?? []).map((other) => other.key),
     isWhole: memory.issues.size > 0,
+    sow: record?.sow ?? null,
   };
 }
 

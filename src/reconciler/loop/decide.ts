@@ -35,7 +35,7 @@ import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { inPlaceOf } from './place.ts';
 import { processOf } from './process-of.ts';
-import { type ReadChain, readChain } from './read-chain.ts';
+import { type ReadChain, readChain, readForeign } from './read-chain.ts';
 import { readMembers } from './read-members.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
@@ -69,9 +69,10 @@ export async function decide(
 export async function judge(
   deps: DecideDeps,
   actual: ActualState,
-  options: DecideOptions = {},
+  given: DecideOptions = {},
 ): Promise<Judged | Undecided> {
-  const seen = await identifyAll(deps, actual, options);
+  const seen = await identifyAll(deps, actual, given);
+  const options = heardBy(seen, given);
   const sow = sowOf(seen, options);
   if ('kind' in sow) return sow.kind === 'record-damaged' ? { ...sow, found: seen } : sow;
   const changes = otherThan(seen, sow, options);
@@ -113,13 +114,9 @@ export async function judge(
   const members = await readMembers(gitlab, seenWith.assessment, settings);
   const assessment = { ...seenWith.assessment, members };
   const wishes = wishesOf(options, said.followed.effects.unpause);
-  const wanted = desiredLinks({ assessment, capabilities });
-  const reopening = new Set(
-    assessment.steps.filter(({ done, issue }) => !done && issue?.state === 'closed').map(({ key }) => key),
-  );
-  const lostLinks = await readLostLinks(gitlab, wanted, { found: seen, resume: wishes.resume, reopening });
+  const lostLinks = await readLost(gitlab, { assessment, found: seen, capabilities, wishes });
   const found = withoutLinks(seen, lostLinks);
-  const facts: PlanFacts = {
+  const alone: PlanFacts = {
     assessment,
     found,
     capabilities,
@@ -128,12 +125,30 @@ export async function judge(
     threads,
     asking,
   };
+  const facts = { ...alone, foreign: await readForeign(deps, alone, chained, options) };
   const groupLabels =
     turnOf({ facts }) === 'withdraw'
       ? await gitlab.readLabels()
       : await readLabels(gitlab, facts, { settings, wishes });
   const input: PlanInput = { facts, said, wishes, groupLabels, settings, sealing: deps.seal.required, now };
   return { kind: 'decided', ...input, chained };
+}
+
+/** Links that were there and are gone. */
+async function readLost(
+  gitlab: Parameters<typeof readLostLinks>[0],
+  {
+    assessment,
+    found,
+    capabilities,
+    wishes,
+  }: Pick<PlanFacts, 'assessment' | 'found' | 'capabilities'> & Pick<PlanInput, 'wishes'>,
+): Promise<PlanFacts['lostLinks']> {
+  const wanted = desiredLinks({ assessment, capabilities });
+  const reopening = new Set(
+    assessment.steps.filter(({ done, issue }) => !done && issue?.state === 'closed').map(({ key }) => key),
+  );
+  return await readLostLinks(gitlab, wanted, { found, resume: wishes.resume, reopening });
 }
 
 /**
@@ -149,6 +164,12 @@ function launchable<T extends Undecided>(
   const stage = stageIn(sow);
   const launches = process.launchStages.some((one) => one === stage) || (insists && stage === LAUNCH_STAGE);
   return launches ? process : { kind: 'not-won', stage, starts: process.launchStages };
+}
+
+/** The choices for an engagement: one that is there hears nothing of a SOW that comes for a launch alone. */
+function heardBy({ epic }: Identified, { sow, amend = 'apply', ...others }: DecideOptions): DecideOptions {
+  if (amend === 'never') return epic === null && sow !== undefined ? { ...others, sow } : others;
+  return sow === undefined ? { ...others, amend } : { ...others, amend, sow };
 }
 
 /** SOWs that the deal names from now on, and that came of another one; what its record names already is told in its epic. */
@@ -202,7 +223,7 @@ function takeSow(
   {
     sow: said,
     origin = NO_ORIGIN,
-    amend = 'apply',
+    amend,
     settings,
     on,
   }: ReconcileOptions & { readonly settings: Settings; readonly on: string },
@@ -213,11 +234,12 @@ function takeSow(
       kept: said === undefined ? { sow, history: NO_HISTORY } : launchedWith({ sow, origin }),
     };
   const kept = { sow: record.sow, history: record.history };
+  const how = { mode: amend === 'ask' ? 'ask' : 'apply', on } as const;
   if (said === undefined) {
     const known = inStageNowKnown(kept, settings.deals.stages);
-    return known === null ? { kind: 'taken', kept } : takeSource(kept, known, { mode: amend, on });
+    return known === null ? { kind: 'taken', kept } : takeSource(kept, known, how);
   }
-  return takeSource(kept, { origin, sow: recordOf(said, settings) }, { mode: amend, on });
+  return takeSource(kept, { origin, sow: recordOf(said, settings) }, how);
 }
 
 /** A SOW of which nobody says where it comes from. */

@@ -37,8 +37,11 @@ export interface ReconcileOptions {
   readonly sow?: Subject;
   /** Where the SOW comes from, and how new it is there; absent: nobody knows. */
   readonly origin?: SourceSow['origin'];
-  /** What becomes of a SOW that is other than the record: applied, because somebody has looked at it, or asked about first. Default: applied. */
-  readonly amend?: 'apply' | 'ask';
+  /**
+   * What becomes of a SOW that is other than the record: applied, because somebody has looked at it, or asked about first,
+   * or nothing, because it is there for a launch alone. Default: applied.
+   */
+  readonly amend?: 'apply' | 'ask' | 'never';
   /** Process and profile of a launch, in place of those that the settings choose; an engagement that exists keeps its own. */
   readonly process?: string;
   readonly profile?: string | null;

@@ -3,9 +3,12 @@
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { handOverNow } from '#domain/plan/hand-over.ts';
+import type { PlanFacts } from '#domain/plan/input.ts';
+import type { Sow } from '#domain/sow/sow.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import type { Decision } from './decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
+import type { ReadChain } from './read-chain.ts';
 
 /** Reconciles another engagement of the chain. */
 type Reconcile = (
@@ -21,38 +24,58 @@ type Reconcile = (
  */
 export async function followChain(
   deps: ReconcileDeps,
-  { decision, outcome }: { readonly decision: Decision; readonly outcome: { readonly kind: string } },
+  {
+    decision,
+    outcome,
+    told,
+  }: {
+    readonly decision: Decision;
+    readonly outcome: { readonly kind: string };
+    /** The source of the engagement is at hand. */
+    readonly told: boolean;
+  },
   reconcile: Reconcile,
 ): Promise<void> {
   if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return;
   const { assessment } = decision.facts;
-  if (isDeal(assessment.sow)) await followDeal(deps, decision, reconcile);
+  if (isDeal(assessment.sow)) await followDeal(deps, { ...decision, told }, reconcile);
   else if (outcome.kind === 'applied') await tellDeal(deps, assessment, reconcile);
 }
 
 /** The deliveries of a deal: launched when it is their time, and told of the deal. */
 async function followDeal(
   deps: ReconcileDeps,
-  { chained, facts }: Decision,
+  { chained, facts, told }: Decision & { readonly told: boolean },
   reconcile: Reconcile,
 ): Promise<void> {
-  const { assessment } = facts;
-  const { engagement: deal } = assessment;
-  const isThere = (key: EngagementKey): boolean =>
-    [...chained.chain, ...chained.taken].some((other) => other.key === key);
-  const handOver = handOverNow(facts);
-  const launch = handOver.kind === 'ready' && !isThere(handOver.sow.sow.number) ? handOver.sow : null;
+  const { engagement: deal } = facts.assessment;
+  const launch = toLaunch(facts, chained, told);
   const untold = chained.chain
     .filter(({ knows, isWhole }) => knows.length === 0 || !isWhole)
     .map(({ key }) => key);
-  const joins = [...(launch === null ? [] : [launch.sow.number]), ...untold];
+  const joins = [...new Set([...(launch === null ? [] : [launch.sow.number]), ...untold])];
   for (const key of joins)
     await reconcile(deps, key, {
       deal,
       chained: true,
-      ...(launch?.sow.number === key ? { sow: launch } : {}),
+      ...(launch?.sow.number === key ? { sow: launch, amend: 'never' } : {}),
     });
   if (joins.length > 0) await reconcile(deps, deal, { chained: true, joins });
+}
+
+/** What a deal hands over now; `null`: nothing. A delivery that is gone is made again when the deal is told of, as its SOW would. */
+function toLaunch(facts: PlanFacts, { chain }: Pick<ReadChain, 'chain'>, told: boolean): Sow | null {
+  const { assessment, found } = facts;
+  const handOver = handOverNow(facts);
+  if (handOver.kind === 'ready') return handOver.sow;
+  const isGone =
+    handOver.kind === 'over' &&
+    found.epic?.state === 'opened' &&
+    !chain.some(({ key }) => key === handOver.to);
+  if (!told || !isGone) return null;
+  const unhanded = { ...found, record: found.record && { ...found.record, handed: null } };
+  const again = handOverNow({ ...facts, assessment: { ...assessment, chain: [] }, found: unhanded });
+  return again.kind === 'ready' && again.sow.sow.number === handOver.to ? again.sow : null;
 }
 
 /** A deal whose delivery was changed shows it. */

@@ -1,5 +1,8 @@
 import type { ChainFacts } from '#domain/assess/assess-elsewhere.ts';
+import { isHandedOver } from '#domain/assess/hand-over.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { handOverNow } from '#domain/plan/hand-over.ts';
+import type { PlanFacts } from '#domain/plan/input.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { chainedOf, type ReadChained } from '#domain/record/read-chained.ts';
 import { dealOf, sowsOfDeal } from '#domain/sow/chain.ts';
@@ -38,6 +41,26 @@ export async function readChain(
   const parent = recorded[0] ?? deal ?? dealOf(sow);
   const isShown = parent === null || recorded.includes(parent);
   return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), taken: [] };
+}
+
+/**
+ * The number of a SOW that a deal would hand over now and that an engagement of others has; `null`: there is none. What
+ * the deal's source names was read before; a number that people have typed is looked up when it is time.
+ */
+export async function readForeign(
+  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  facts: PlanFacts,
+  chained: ReadChain,
+  { known }: Pick<ReconcileOptions, 'known'>,
+): Promise<EngagementKey | null> {
+  const handOver = handOverNow(facts);
+  if (handOver.kind !== 'ready') return null;
+  const { sow } = handOver;
+  const { number } = sow.sow;
+  if (chained.taken.some(({ key }) => key === number)) return number;
+  const there = chained.keys.includes(number) ? null : await readOne(deps, number, known);
+  const { engagement: deal } = facts.assessment;
+  return there === null || isHandedOver(there, { sow, deal }) ? null : number;
 }
 
 async function readAll(

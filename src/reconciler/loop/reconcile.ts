@@ -124,7 +124,8 @@ export async function carryOut(
   options: ReconcileOptions,
 ): Promise<Outcome> {
   const outcome = await carryOutAlone(deps, decision, options);
-  if (options.chained !== true) await followChain(deps, { decision, outcome }, reconcile);
+  if (options.chained !== true)
+    await followChain(deps, { decision, outcome, told: options.sow !== undefined }, reconcile);
   return outcome;
 }
 

@@ -262,7 +262,7 @@ describe('a crash in the middle of the hand-over', () => {
         await reconcile(next, DEAL);
         expect(kinds(), `after ${calls} calls`).toEqual(wanted);
         expect(await reconcile(next, DEAL)).toMatchObject({ kind: 'unchanged' });
-        expect(world.epic(SOW).description).toContain(`Deal ${DEAL}`);
+        expect(world.epic(SOW).description).toContain(`Deal [${DEAL}]`);
       }
       expect(writes).toBeGreaterThan(20);
     },

@@ -1,0 +1,207 @@
+/** Deals under attack: whoever writes in their issues, or sends what a CRM sends, wants a delivery, or that of others. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Deal } from '#domain/sow/deal.ts';
+import type { Sow } from '#domain/sow/sow.ts';
+import { aDeal, type ChainWorld, startChain } from '#test/support/chain.ts';
+import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world.ts';
+import { BEFORE_CLOSING, sampleSow } from '#test/support/engagement.ts';
+import { recordIn } from '#test/support/records.ts';
+
+let world: ChainWorld;
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** A busy machine takes as long. */
+const LONG = 240_000;
+const DEAL = 'DEAL-1';
+const SOW = 'SOW-1042';
+const TO_SIGNATURE = [
+  'discovery',
+  'rom-estimate',
+  'rom-approval',
+  'opportunity',
+  'approval-decision',
+  'quote',
+  'sow-draft',
+  'approvals',
+  'scheduling-intake',
+];
+
+let almost: Snapshot | null = null;
+
+/** A deal that has everything but its signature; reached once. */
+async function toSignature(): Promise<void> {
+  world = await startChain();
+  if (almost !== null) {
+    beginFrom(world, almost);
+    return;
+  }
+  await world.tell(await aDeal('scoping'));
+  await world.tell(await aDeal('negotiating'));
+  await world.walk(DEAL, ...TO_SIGNATURE);
+  almost = snapshotOf(world);
+}
+
+/** A deal that is won, of which only its people say which SOW it has. */
+async function won(changes: Readonly<Record<string, unknown>> = {}): Promise<Deal> {
+  return await aDeal('closed_won', { sow: undefined, ...changes });
+}
+
+async function aSow(changes: Partial<Sow> = {}, number = SOW): Promise<Sow> {
+  const sow = await sampleSow(SOW);
+  return { ...sow, ...changes, sow: { ...sow.sow, number } };
+}
+
+const record = (key = SOW) => recordIn(world.epic(key), key);
+const shownOf = (key: string): string => world.epic(key).description.split('<!-- procession:record')[0] ?? '';
+const notesWith = (text: string): readonly string[] =>
+  world.sandbox.world.notes
+    .filter(({ body, system }) => !system && body.includes(text))
+    .map(({ body }) => body);
+
+describe('a number of a SOW that somebody has typed into an issue of a deal', () => {
+  it('changes nothing in the delivery that has this number, and does not take it over', async () => {
+    await toSignature();
+    const victim = await aSow({
+      hours: { scoped: 400 },
+      engagement: 'Something of another deal',
+      opportunity: { url: 'https://crm.example.com/opportunities/99' },
+    });
+    await world.tell(victim);
+    const before = record();
+    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    world.perform(DEAL, 'signature', { 'Signed by the customer on': victim.sow.signed_on });
+    await world.tell(await won());
+    await world.run(DEAL);
+
+    expect(record()).toEqual(before);
+  });
+
+  it('of another customer shows neither of them anything of the other, and is told on the deal', async () => {
+    await toSignature();
+    const victim = await aSow({
+      customer: { name: 'Quite Another Company' },
+      opportunity: { url: 'https://crm.example.com/opportunities/99' },
+    });
+    await world.tell(victim);
+    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    world.perform(DEAL, 'signature');
+    const { customer } = await won();
+    await world.tell(await won());
+    await world.run(DEAL);
+
+    expect(notesWith(customer.name)).toEqual([]);
+    expect(notesWith('Quite Another')).toEqual([]);
+    expect(shownOf(SOW)).not.toContain(DEAL);
+    expect(record().chain).toEqual([]);
+    expect(notesWith('hand-over').join()).toContain(SOW);
+    expect(await world.run(DEAL)).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('launches one delivery, and no second one when it is written anew', async () => {
+    await toSignature();
+    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    world.perform(DEAL, 'signature');
+    await world.tell(await won());
+    expect(world.epics()).toEqual([DEAL, SOW]);
+
+    world.write(DEAL, 'sow-draft', { 'SOW number': 'SOW-6666' });
+    await world.run(DEAL);
+    await world.tell(await won());
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+
+  it('is no number of a deal', async () => {
+    await toSignature();
+    world.write(DEAL, 'sow-draft', { 'SOW number': DEAL });
+    world.perform(DEAL, 'signature');
+    await world.tell(await won());
+
+    expect(world.epics()).toEqual([DEAL]);
+    expect(notesWith('hand-over').join()).toContain('sow.number');
+  });
+});
+
+describe('a delivery that was handed over', () => {
+  it('keeps its hours, whatever is written into the deal afterwards', async () => {
+    await toSignature();
+    world.write(DEAL, 'scheduling-intake', { Hours: '400' });
+    world.perform(DEAL, 'signature');
+    const deal = await aDeal('closed_won');
+    const { hours: _, ...statement } = deal.statement ?? {};
+    await world.tell({ ...deal, statement });
+    expect(record().sow.hours?.scoped).toBe(400);
+    world.write(DEAL, 'scheduling-intake', { Hours: '4000' });
+    await world.run(DEAL);
+    expect(record().sow.hours?.scoped).toBe(400);
+  });
+
+  it(
+    'keeps them also when the deal is closed',
+    async () => {
+      await toSignature();
+      world.write(DEAL, 'scheduling-intake', { Hours: '400' });
+      world.perform(DEAL, 'signature');
+      const deal = await aDeal('closed_won');
+      const { hours: _, ...statement } = deal.statement ?? {};
+      await world.tell({ ...deal, statement });
+      await world.walk(DEAL, 'billing');
+      await world.walk(SOW, ...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem', 'money-received');
+      expect(world.epic(DEAL).state).toBe('closed');
+      const before = record().sow;
+      world.write(DEAL, 'scheduling-intake', { Hours: '4000' });
+      world.sandbox.ledger.clear();
+      await world.run(DEAL);
+      await world.tell({ ...deal, statement });
+
+      expect(record().sow).toEqual(before);
+      expect(world.sandbox.ledger.writes()).toEqual([]);
+    },
+    LONG,
+  );
+
+  it('stays the only one when its number changes in the source', async () => {
+    await toSignature();
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('closed_won'));
+    await world.tell(await aDeal('closed_won', { sow: { number: 'SOW-77', signed_on: '2026-11-18' } }));
+    await world.run(DEAL);
+
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+
+  it('that is gone is made again when the deal is told of, and by nothing else', async () => {
+    await toSignature();
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('closed_won'));
+    const { epics, issues } = world.sandbox.world;
+    epics.splice(epics.indexOf(world.epic(SOW)), 1);
+    const left = issues.filter(({ description }) => description.includes(` ${SOW} `));
+    for (const issue of left) issues.splice(issues.indexOf(issue), 1);
+    world.write(DEAL, 'sow-draft', { 'SOW number': 'SOW-6666' });
+    await world.run(DEAL);
+    expect(world.epics()).toEqual([DEAL]);
+
+    await world.tell(await aDeal('closed_won'));
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+
+  it('is not asked for again where the SOW came first', async () => {
+    await toSignature();
+    await world.tell(await aSow());
+    world.perform(DEAL, 'signature');
+    await world.tell(
+      await aDeal('closed_won', { statement: undefined, sow: { number: SOW, signed_on: '2026-11-18' } }),
+    );
+    const { sow } = record();
+    world.write(DEAL, 'sow-draft', { 'SOW number': 'SOW-6666' });
+    await world.run(DEAL);
+
+    expect(notesWith('hand-over')).toEqual([]);
+    expect(world.epics()).toEqual([DEAL, SOW]);
+    expect(shownOf(DEAL)).toContain(`Delivery ${SOW}`);
+    expect(record().sow).toEqual(sow);
+  });
+});
