@@ -259,12 +259,7 @@ export function readRecord(text: string): RecordParse {
       sow,
       history,
       proposals,
-      memory: {
-        issues: byStep(entries, ({ issue }) => issue),
-        links: links.flatMap(edgeOf),
-        paused: state === 'paused',
-        moved: state === 'moved',
-      },
+      memory: memoryIn(entries, links, state),
       done: byStep(entries, ({ done }) => done),
       baseline: byStep(entries, ({ baseline }) => baseline),
       touches: touchesIn(epicTouch, entries),
@@ -278,6 +273,19 @@ export function readRecord(text: string): RecordParse {
       handed,
       others,
     },
+  };
+}
+
+function memoryIn(
+  entries: readonly (readonly [string, { readonly issue?: number | undefined }])[],
+  links: readonly string[],
+  state: 'running' | 'paused' | 'moved',
+): EngagementMemory {
+  return {
+    issues: byStep(entries, ({ issue }) => issue),
+    links: links.flatMap(edgeOf),
+    paused: state === 'paused',
+    moved: state === 'moved',
   };
 }
 
