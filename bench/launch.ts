@@ -38,8 +38,28 @@ export async function launch({ latencies, sows, rounds }: LaunchOptions): Promis
     limited.push(rowOf(100, most, [hindrance.name], [measured]));
   }
   const header = HEADER.map((one) => (one === 'group' ? 'instance' : one));
-  return `${machine()}; median of ${rounds}\n\n${table(HEADER, rows)}\n\n${table(header, limited)}`;
+  const tables = [
+    table(HEADER, rows),
+    table(header, limited),
+    await sideBySide(Math.max(...latencies), most),
+  ];
+  return `${machine()}; median of ${rounds}\n\n${tables.join('\n\n')}`;
 }
+
+/** What requests under way at the same time (`gitlab.limits.at_once`) bring: the same launches with one at a time. */
+async function sideBySide(apiMs: number, most: number): Promise<string> {
+  const rows: string[][] = [];
+  for (const size of new Set([1, most])) {
+    const measureWith = async (atOnce: number): Promise<number> =>
+      (await measure({ apiMs, size, isEmpty: false, atOnce })).wallMs;
+    const [one, usual] = [await measureWith(1), await measureWith(USUALLY_AT_ONCE)];
+    rows.push([String(apiMs), String(size), ms(one), ms(usual), (usual / one).toFixed(2)]);
+  }
+  return table(['API ms', 'SOWs', 'one request at a time, ms', `${USUALLY_AT_ONCE}, ms`, 'of that'], rows);
+}
+
+/** The default of `gitlab.limits.at_once`. */
+const USUALLY_AT_ONCE = 8;
 
 /** What keeps an instance from taking all launches at once. */
 interface Hindrance {
@@ -87,15 +107,17 @@ async function measure({
   size,
   isEmpty,
   hindrance,
+  atOnce = USUALLY_AT_ONCE,
 }: {
   readonly apiMs: number;
   readonly size: number;
   readonly isEmpty: boolean;
   readonly hindrance?: Hindrance;
+  readonly atOnce?: number;
 }): Promise<Measured> {
   const gitlab = await startSlowGitLab(0);
   try {
-    const launchAll = await engineOn(gitlab, hindrance?.budget);
+    const launchAll = await engineOn(gitlab, atOnce, hindrance?.budget);
     if (!isEmpty) await launchAll(3000, 1);
     gitlab.setLatency(apiMs);
     hindrance?.set(gitlab);
@@ -114,6 +136,7 @@ async function measure({
 /** One adapter for all launches, as in the service. */
 async function engineOn(
   { url, seed }: SlowGitLab,
+  maxConcurrent: number,
   budget: Budget = NO_LIMITS,
 ): Promise<(from: number, size: number) => Promise<void>> {
   const options = {
@@ -122,6 +145,7 @@ async function engineOn(
     group: 'services',
     project: 'services/engagements',
     budget: createWriteBudget(budget, () => performance.now()),
+    maxConcurrent,
   };
   const deps = { ...(await deliveryEngine(createGitLab(options))), processes: storeOf(launchFixture()) };
   const sow = await sampleSow('SOW-1042');

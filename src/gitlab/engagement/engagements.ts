@@ -1,8 +1,9 @@
 /** Engagements as GitLab holds them: their epics and issues. */
+import { z } from 'zod';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import { parseMarker } from '#domain/text/marker.ts';
-import { type Connection, type PageOptions, readList } from '#gitlab/http/connection.ts';
+import { type Connection, type PageOptions, readList, readPage } from '#gitlab/http/connection.ts';
 import { type CreatedBetween, readParts } from '#gitlab/http/read-parts.ts';
 import { Epic, Issue } from './schema.ts';
 import type { Session } from './session.ts';
@@ -96,6 +97,28 @@ export function everyIssue(connection: Connection): AsyncIterable<readonly Actua
     item: Issue,
     fetchPage: (page, created) => fetchIssues(connection, { ...created, projectId }, page),
   });
+}
+
+/** GitLab counts no longer list. @see https://docs.gitlab.com/api/rest/#pagination-response-headers */
+const MOST_COUNTED = 10_000;
+
+/** Pages of everything there is, at least; epics `null` where this GitLab has none. Costs a request each. */
+export async function countPages({
+  connection,
+  capabilities,
+}: Session): Promise<{ readonly epics: number | null; readonly issues: number }> {
+  const { group, project, pageSize } = connection;
+  const count = async (what: string, fetchPage: (page: PageOptions) => Promise<unknown>): Promise<number> => {
+    const { pages } = await readPage(connection, { what, item: z.unknown(), fetchPage }, 1);
+    return pages ?? MOST_COUNTED / pageSize;
+  };
+  const [epics, issues] = await Promise.all([
+    capabilities.ifEpics(() =>
+      count(`GET /groups/${group}/epics`, (page) => fetchEpics(connection, {}, page)),
+    ),
+    count(`GET /projects/${project}/issues`, (page) => fetchIssues(connection, { projectId: project }, page)),
+  ]);
+  return { epics, issues };
 }
 
 const OLDEST_FIRST = { orderBy: 'created_at', sort: 'asc' } as const;

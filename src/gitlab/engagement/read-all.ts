@@ -4,6 +4,7 @@ import type { ActualEpic, ActualIssue, ActualState, Capabilities } from '#domain
 import { parseMarker } from '#domain/text/marker.ts';
 import type { ActualStates } from '#ports/gitlab.ts';
 import {
+  countPages,
   epicsIfAny,
   everyEpic,
   everyIssue,
@@ -14,8 +15,8 @@ import {
 import type { Session } from './session.ts';
 import { createSpool, type Spool } from './spool.ts';
 
-/** More changed engagements than this are cheaper to read all at once than one by one. */
-const MANY = 40;
+/** Of so few changed engagements nobody asks how long the group's lists are: that is two requests too. */
+const FEW = 3;
 
 /**
  * Reads every engagement of which anything is left, whatever its process and its labels, or those that changed since an
@@ -37,13 +38,21 @@ async function readChanged(session: Session, updatedAfter: string): Promise<Actu
   ]);
   const stripped = await strippedEpics(session, epics ?? []);
   const changed = new Set([...(epics ?? []), ...issues].flatMap(engagementsOf).concat([...stripped.keys()]));
-  if (changed.size > MANY) return await readFull(session, (engagement) => changed.has(engagement));
+  if (await isLessWhole(session, changed.size))
+    return await readFull(session, (engagement) => changed.has(engagement));
   return await Promise.all(
     [...changed].map(async (engagement) => {
       const state = await readEngagement(session, engagement, { always: true });
       return { ...state, epics: [...state.epics, ...(stripped.get(engagement) ?? [])] };
     }),
   );
+}
+
+/** Whether all pages of the group are fewer requests than each changed engagement: one for its epics, one for its issues. */
+async function isLessWhole(session: Session, changed: number): Promise<boolean> {
+  if (changed <= FEW) return false;
+  const { epics, issues } = await countPages(session);
+  return epics === null ? issues < changed : epics + issues < changed * 2;
 }
 
 /** Epics of ours that name no engagement any more, by the engagement of the issues in them. */

@@ -3,6 +3,8 @@ import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts
 import { multiply } from '#test/support/many-engagements.ts';
 
 let world: EngagementWorld;
+/** After all that the sandbox has written. */
+const SINCE = '2099-01-01T00:00:00.000Z';
 
 afterEach(async () => {
   await world.close();
@@ -40,4 +42,26 @@ it('brings an epic that names no engagement any more with the issues in it, in w
   const state = states.find(({ engagement }) => engagement === 'SOW-M3');
   expect(state?.epics.map(({ id }) => id)).toEqual([bare.id]);
   expect(states).toHaveLength(12);
+});
+
+it.each([
+  ['all together, where the pages of the group are fewer', 100, 10],
+  ['one by one, where the group is longer', 20, 10],
+])('reads what changed %s', async (_, pageSize, changed) => {
+  world = await startLaunched();
+  multiply(world, 60, 1_000);
+  const { epics, issues } = world.sandbox.world;
+  for (const { title, updatedAt } of epics) expect(updatedAt < SINCE, title).toBe(true);
+  for (const epic of epics.slice(5, 5 + changed)) epic.updatedAt = SINCE;
+  const gitlab = world.connect({ pageSize });
+  const whole = Math.ceil(epics.length / pageSize) + Math.ceil(issues.length / pageSize);
+  world.forget();
+
+  const states = [...(await gitlab.readAll({ updatedAfter: SINCE }))];
+  const requests = world.sandbox.ledger.entries().length;
+
+  // Lists of what changed and their lengths, and what is known once: who we are, what this GitLab can.
+  expect(requests).toBeLessThanOrEqual(Math.min(whole, changed * 2) + 8);
+  expect(states).toHaveLength(changed);
+  for (const state of states) expect(state).toEqual(await gitlab.readEngagement(state.engagement));
 });
