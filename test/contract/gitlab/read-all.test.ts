@@ -51,7 +51,6 @@ it.each([
   world = await startLaunched();
   multiply(world, 60, 1_000);
   const { epics, issues } = world.sandbox.world;
-  for (const { title, updatedAt } of epics) expect(updatedAt < SINCE, title).toBe(true);
   for (const epic of epics.slice(5, 5 + changed)) epic.updatedAt = SINCE;
   const gitlab = world.connect({ pageSize });
   const whole = Math.ceil(epics.length / pageSize) + Math.ceil(issues.length / pageSize);
