@@ -1,3 +1,4 @@
+import { once } from '#domain/base/lazily.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
@@ -163,12 +164,4 @@ function inProfile(
   profile: string | null,
 ): ProcessDefinition | null {
   return definitions.find((definition) => definition.profile === profile) ?? null;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -16,6 +16,7 @@ import {
 } from '#config/load-config.ts';
 import { readPipelineFile } from '#config/pipeline-file.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import { once } from '#domain/base/lazily.ts';
 import { DEFAULT_DEALS, type Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
@@ -397,13 +398,5 @@ function connectionOf(config: Config): GitLabOptions {
     userAgent: USER_AGENT,
     maxConcurrent: config.limits.at_once,
     budget: createWriteBudget(budgetFor(url, config.limits), () => performance.now()),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

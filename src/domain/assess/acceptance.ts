@@ -31,7 +31,8 @@ export interface Acceptance {
 /** Facts that the day of sending is held against. */
 export interface AcceptanceFacts {
   readonly sow: Subject;
-  readonly evidence: readonly EvidenceReading[];
+  /** Read only where the step has a count. */
+  readonly evidence: () => readonly EvidenceReading[];
   /** Reminders that were given about the step. */
   readonly said: readonly Reminder[];
   /** Day from which on the step could be done; `null`: not yet. */
@@ -48,7 +49,7 @@ export function readAcceptance(step: Step, facts: AcceptanceFacts): Acceptance |
   const rule = step.done_when.acceptance;
   if (rule === undefined || (rule.when !== undefined && !evaluateCondition(rule.when, sow).holds))
     return null;
-  const sent = evidence.find(({ field }) => field === rule.sent);
+  const sent = evidence().find(({ field }) => field === rule.sent);
   const isDay = sent?.problem === null || sent?.problem === 'to-come';
   if (sent === undefined || !isDay || sent.value === null) return null;
   const workingDays = rule.working_days ?? sow.passive_acceptance?.days ?? ACCEPTANCE_DAYS;

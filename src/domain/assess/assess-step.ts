@@ -3,6 +3,7 @@
 import { localDate } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
+import { lazily, once } from '#domain/base/lazily.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
@@ -106,7 +107,8 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
   const started = done || state === 'in progress' || state === 'waiting';
   const violations = [...early, ...moved];
   const since = state === 'blocked' ? null : startableSince(input, context);
-  return {
+  // Not a copy of the facts, which would read the description.
+  return Object.assign(facts, {
     key: step.id,
     step,
     after,
@@ -116,12 +118,11 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     started,
     since,
     waitsFor,
-    ...facts,
     given,
     settled,
     violations,
     elsewhere: null,
-  };
+  });
 }
 
 /** What is shown of a step that is done: its facts without what any rule says of them now. */
@@ -129,27 +130,35 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
   const { step, after, issue, given } = input;
   const facts = readFacts(input, possibleSince(input, context), context);
   const isWaived = facts.waiver !== null || settled.how === 'waiver';
-  return {
-    key: step.id,
-    step,
-    after,
-    issue,
-    state: isWaived ? 'waived' : 'done',
-    done: true,
-    started: true,
-    since: startableSince(input, context),
-    waitsFor: [],
-    ...facts,
-    unticked: [],
-    gone: null,
-    evidence: facts.evidence.map((reading) => ({ ...reading, problem: null })),
-    approvals: facts.approvals.filter(isApproved),
-    gates: facts.gates.filter(({ problem }) => problem === null),
-    given,
-    settled,
-    violations: [],
-    elsewhere: null,
-  };
+  const { change, waiver, acceptance, run, staged } = facts;
+  const state: WorkflowState = isWaived ? 'waived' : 'done';
+  return lazily(
+    {
+      key: step.id,
+      step,
+      after,
+      issue,
+      state,
+      done: true,
+      started: true,
+      since: startableSince(input, context),
+      waitsFor: [],
+      unticked: [],
+      gone: null,
+      approvals: facts.approvals.filter(isApproved),
+      gates: facts.gates.filter(({ problem }) => problem === null),
+      change,
+      waiver,
+      acceptance,
+      run,
+      staged,
+      given,
+      settled,
+      violations: [],
+      elsewhere: null,
+    },
+    { evidence: () => facts.evidence.map((reading) => ({ ...reading, problem: null })) },
+  );
 }
 
 function closedEarly(
@@ -177,12 +186,12 @@ function isDone(
   if (issue === null) return false;
   if (issue.state === 'closed') return mayCount;
   if (facts.waiver?.skip === true) return true;
-  const lacking =
-    facts.unticked.length > 0 ||
-    facts.evidence.some(isMissing) ||
-    facts.gates.some(({ problem }) => problem !== null);
   const isOurs = facts.acceptance?.reached === true || closesBySuccess(facts.run) || facts.staged;
-  return isOurs && hard.length === 0 && !lacking;
+  return isOurs && hard.length === 0 && !isLacking(facts);
+}
+
+function isLacking({ unticked, evidence, gates }: Facts): boolean {
+  return unticked.length > 0 || evidence.some(isMissing) || gates.some(({ problem }) => problem !== null);
 }
 
 /**
@@ -235,7 +244,11 @@ function startableSince(input: StepInput, context: StepContext): string | null {
   return ready > since ? ready : since;
 }
 
-/** @param since from when on the step could be done; `null`: not yet */
+/**
+ * What the description says is read when somebody asks: nobody does of steps that wait, and descriptions are long.
+ *
+ * @param since from when on the step could be done; `null`: not yet
+ */
 function readFacts(
   { step, issue, recorded, wasDone }: StepInput,
   since: string | null,
@@ -251,15 +264,14 @@ function readFacts(
       evidence: [],
       approvals,
       gates: [],
-      change: changeIn({ step, issue, recorded }, { evidence: [], approvals, waiver: null }, context),
+      change: changeIn({ step, issue, recorded }, { evidence: () => [], approvals, waiver: null }, context),
       waiver: null,
       acceptance: null,
       run,
       staged: false,
     };
   const fields = evidenceFor(step, sow);
-  const read = withoutDaysToCome(readEvidence(issue.description, fields), fields, today);
-  const written = withHours(read, fields, context.hours);
+  const written = once(() => writtenIn(issue, fields, context));
   const acceptance = readAcceptance(step, {
     sow,
     evidence: written,
@@ -270,45 +282,64 @@ function readFacts(
     today,
   });
   const memory = context.trackers.get(step.id);
-  const told = withRunEvidence(withoutFilled(written, step, acceptance), step, run);
   const staged = stageCells(step, sow, today);
-  const evidence = withValues(told, [...minutesCells(step, memory, issue), ...(staged ?? [])]);
+  const evidence = once(() =>
+    withValues(withRunEvidence(withoutFilled(written(), step, acceptance), step, run), [
+      ...minutesCells(step, memory, issue),
+      ...(staged ?? []),
+    ]),
+  );
   const isAccepted = acceptance?.reached === true;
   const isJudged = issue.state === 'opened' || recorded === null;
-  const gone = isJudged ? readGone(step, issue.description, fields, context) : null;
-  const asked = gone === null ? null : stillAsked(gone, evidence, isAccepted);
+  const gone = once(() =>
+    isJudged ? stillAsked(readGone(step, issue.description, fields, context), evidence(), isAccepted) : null,
+  );
   const waiver = waiverOf(step.id, rulings);
-  const gates = [
-    ...approvals.map(approvalGate),
-    ...readGates({
-      key: step.id,
-      step,
-      issue,
-      rulings,
-      titles: (key) => context.process.steps.find(({ id }) => id === key)?.title ?? null,
-      isOver: context.isOver,
-    }),
-    ...minutesGate(step, memory),
-  ];
   const change = changeIn({ step, issue, recorded }, { evidence, approvals, waiver }, context);
-  return {
-    unticked: isAccepted ? [] : [...untickedItems(step, issue), ...(asked?.checklist ?? [])],
-    gone: asked,
-    evidence,
-    approvals,
-    gates: [...gates, ...changeGate(change)],
-    change,
-    waiver,
-    acceptance,
-    run,
-    staged: staged !== null,
-  };
+  return lazily(
+    {
+      approvals,
+      gates: [...approvals.map(approvalGate), ...gatesOf(step, issue, context), ...changeGate(change)],
+      change,
+      waiver,
+      acceptance,
+      run,
+      staged: staged !== null,
+    },
+    {
+      unticked: () => (isAccepted ? [] : [...untickedItems(step, issue), ...(gone()?.checklist ?? [])]),
+      gone,
+      evidence,
+    },
+  );
+}
+
+/** What people have written into the evidence table. */
+function writtenIn(
+  { description }: ActualIssue,
+  fields: readonly EvidenceField[],
+  { today, hours }: StepContext,
+): readonly EvidenceReading[] {
+  return withHours(withoutDaysToCome(readEvidence(description, fields), fields, today), fields, hours);
+}
+
+function gatesOf(step: Step, issue: ActualIssue, context: StepContext): Facts['gates'] {
+  const { process, rulings, isOver, trackers } = context;
+  const titles = (key: StepKey): string | null => process.steps.find(({ id }) => id === key)?.title ?? null;
+  return [
+    ...readGates({ key: step.id, step, issue, rulings, titles, isOver }),
+    ...minutesGate(step, trackers.get(step.id)),
+  ];
 }
 
 /** Where a change request stands; `null` of other steps. */
 function changeIn(
   { step, issue, recorded }: Pick<StepInput, 'step' | 'issue' | 'recorded'>,
-  { evidence, approvals, waiver }: Pick<Facts, 'evidence' | 'approvals' | 'waiver'>,
+  {
+    evidence,
+    approvals,
+    waiver,
+  }: Pick<Facts, 'approvals' | 'waiver'> & { readonly evidence: () => Facts['evidence'] },
   { changes }: StepContext,
 ): Change | null {
   const reading = changes.get(step.id);
@@ -316,7 +347,7 @@ function changeIn(
   const isClosed = issue?.state === 'closed' && (waiver !== null || recorded !== null);
   return changeNow(step, reading, {
     approved: approvals.every(isApproved),
-    evidence,
+    evidence: evidence(),
     over: waiver?.skip === true || isClosed,
   });
 }

@@ -62,6 +62,8 @@ interface Leaf extends Block {
 const DEEPEST = 20;
 
 const QUOTE_FENCE = /(>{3,})[ \t]*$/y;
+/** The first characters of marks. */
+const LIST_MARKS = '-+*0123456789';
 const LIST_MARK = /(?:[-+*]|(\d{1,9})[.)])(?= |$)/y;
 const RULE = /(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/y;
 const HEADING = /(#{1,6})(?:[ \t]|$)/y;
@@ -155,6 +157,7 @@ class BlockReader {
 
   private itemHere(indent: number, interrupts: boolean): Container | null {
     const from = this.at + indent;
+    if (!LIST_MARKS.includes(this.text.charAt(from))) return null;
     const [mark, number] = match(LIST_MARK, this.text, from);
     if (mark === undefined || match(RULE, this.text, from).length > 0) return null;
     const behind = from + mark.length;
@@ -215,24 +218,54 @@ class BlockReader {
     );
   }
 
+  /** Whether a heading, a fence, HTML or a rule begins here; its first character tells which it can be. */
   private startsBlock(left: number | null, inParagraph: boolean): boolean {
     const from = this.at + this.indent();
+    switch (this.text.charAt(from)) {
+      case '#':
+        return this.startsHeading(left, from);
+      case '`':
+      case '~':
+        return this.startsFence(left, from);
+      case '<':
+        return this.startsHtml(left, from, inParagraph);
+      case '*':
+      case '-':
+      case '_':
+        return this.startsRule(left, from);
+      default:
+        return false;
+    }
+  }
+
+  private startsHeading(left: number | null, from: number): boolean {
     const [, marks] = match(HEADING, this.text, from);
+    if (marks === undefined) return false;
+    this.startIn(left, 'heading').level = marks.length;
+    this.leaf = null;
+    return true;
+  }
+
+  private startsFence(left: number | null, from: number): boolean {
     const [, ticks, tildes] = match(FENCE, this.text, from);
     const fence = ticks ?? tildes;
+    if (fence === undefined) return false;
+    this.startIn(left, 'fence', new RegExp(`^ {0,3}${fence.charAt(0)}{${fence.length},}[ \\t]*$`));
+    return true;
+  }
+
+  private startsHtml(left: number | null, from: number, inParagraph: boolean): boolean {
     const html = htmlHere(this.text, from, inParagraph);
-    if (marks !== undefined) {
-      this.startIn(left, 'heading').level = marks.length;
-      this.leaf = null;
-    } else if (fence !== undefined)
-      this.startIn(left, 'fence', new RegExp(`^ {0,3}${fence.charAt(0)}{${fence.length},}[ \\t]*$`));
-    else if (html !== null) {
-      this.startIn(left, html.kind, html.until);
-      if (html.until?.test(this.text.slice(from)) === true) this.leaf = null;
-    } else if (match(RULE, this.text, from).length > 0) {
-      this.startIn(left, 'rule');
-      this.leaf = null;
-    } else return false;
+    if (html === null) return false;
+    this.startIn(left, html.kind, html.until);
+    if (html.until?.test(this.text.slice(from)) === true) this.leaf = null;
+    return true;
+  }
+
+  private startsRule(left: number | null, from: number): boolean {
+    if (match(RULE, this.text, from).length === 0) return false;
+    this.startIn(left, 'rule');
+    this.leaf = null;
     return true;
   }
 

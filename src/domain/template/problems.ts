@@ -5,6 +5,7 @@
 
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
+import { once } from '#domain/base/lazily.ts';
 import { seenText } from '#domain/markdown/inline.ts';
 import { splitCells } from '#domain/markdown/pipe-row.ts';
 import { remembering } from '#domain/markdown/remembering.ts';
@@ -164,14 +165,6 @@ const read: (text: string) => Reading = remembering((text) => {
     literals: once(() => literalProblems(masked)),
   };
 });
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 /** What is alike for all nodes of a source. */
 interface Walk {

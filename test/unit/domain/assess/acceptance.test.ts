@@ -14,7 +14,7 @@ function count(today: string, changes: Partial<AcceptanceFacts> & { readonly sen
   const { sentOn = '2026-11-09', ...facts } = changes;
   return readAcceptance(STEP, {
     sow: SOW,
-    evidence: [{ field: 'Sent on', value: sentOn, problem: sentOn > today ? 'to-come' : null }],
+    evidence: () => [{ field: 'Sent on', value: sentOn, problem: sentOn > today ? 'to-come' : null }],
     said: [],
     since: '2026-11-06',
     wasDone: false,
@@ -69,6 +69,6 @@ describe('domain/acceptance', () => {
   it('is not counted for a text that is no day', () => {
     const evidence = [{ field: 'Sent on', value: 'yesterday', problem: 'not-a-date' }] as const;
 
-    expect(count('2026-11-20', { evidence })).toBeNull();
+    expect(count('2026-11-20', { evidence: () => evidence })).toBeNull();
   });
 });
