@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { didYouMean, isSameWord } from './closest.ts';
 import { type FieldPath, type InputProblem, problem, shown } from './input-problem.ts';
 import { knownFields } from './known-fields.ts';
+import { UNCOMPILED } from './uncompiled.ts';
 
 export type Shape<T> =
   | { readonly kind: 'ok'; readonly value: T }
@@ -16,7 +17,7 @@ type Issue = z.core.$ZodIssue;
  */
 export function checkShape<T>(schema: z.ZodType<T>, value: unknown): Shape<T> {
   const data = withoutEmptyFields(value);
-  const result = schema.safeParse(data);
+  const result = schema.safeParse(data, UNCOMPILED);
   if (result.success) return { kind: 'ok', value: result.data };
   const { issues } = result.error;
   const respelt = respell(data, issues);

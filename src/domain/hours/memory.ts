@@ -2,7 +2,9 @@
  * What the record keeps of the hours of an engagement: what statements said, day by day, how the other sources grew, and
  * which thresholds were told. Bounded, whatever is imported and however long an engagement lasts.
  */
+
 import { z } from 'zod';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 
 const CalendarDate = z.iso.date();
 /** Days of a month with hours: `11:8 12:7.5/2`, the second number being those that nobody pays for. */
@@ -43,7 +45,7 @@ export const HoursMemory = z.looseObject({
 export type HoursMemory = Readonly<z.infer<typeof HoursMemory>>;
 
 /** Memory of an engagement whose hours nobody has told yet. */
-export const NO_HOURS: HoursMemory = HoursMemory.parse({});
+export const NO_HOURS: HoursMemory = HoursMemory.parse({}, UNCOMPILED);
 
 /** Hours of one day, those among them that nobody pays for beside. */
 export interface DaySum {

@@ -2,8 +2,10 @@
  * What the record keeps of migrations between versions of a process, so that going back undoes exactly what they did:
  * what the steps were called, what was set aside, and what is not asked for because it came later.
  */
+
 import { z } from 'zod';
 import { isStepKey } from '#domain/base/keys.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import { Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { Done } from './done.ts';
 
@@ -70,7 +72,7 @@ export function migratedData(migrated: Migrated): Readonly<Record<string, unknow
 }
 
 /** Migrations of an engagement that has had none. */
-export const NEVER_MIGRATED: Migrated = Migrated.parse({});
+export const NEVER_MIGRATED: Migrated = Migrated.parse({}, UNCOMPILED);
 
 /** Global ids of the issues that are no step of the version of now. */
 export function asideIssues(migrated: Migrated | null): ReadonlySet<number> {

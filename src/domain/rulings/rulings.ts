@@ -5,10 +5,12 @@
  *
  * Never load-bearing: a line that is gone or damaged is made again from the comments themselves.
  */
+
 import { z } from 'zod';
 import { isStepKey } from '#domain/base/keys.ts';
 import { HEALTH_STATES } from '#domain/base/labels.ts';
 import { decodeRecord, encodeRecord } from '#domain/base/record-line.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import { PipelineRun } from './pipeline-run.ts';
 
 const Key = z.string().refine(isStepKey);
@@ -308,7 +310,7 @@ export function saidSoFar({
 }
 
 /** Rulings while nobody has ruled anything. */
-export const NO_RULINGS: Rulings = Rulings.parse({});
+export const NO_RULINGS: Rulings = Rulings.parse({}, UNCOMPILED);
 
 /** Line of the record; `null` while nobody has ruled anything. @example `<!-- procession:rulings v1 … -->` */
 export function encodeRulings(rulings: Rulings): string | null {

@@ -2,9 +2,11 @@
  * How the SOW of an engagement came to be what it is: its revisions, what each source said when it was applied last, and
  * what a source says now that nobody has agreed to yet. Kept in the record, so that every run decides alike.
  */
+
 import { z } from 'zod';
 import { msBetween } from '#domain/base/calendar.ts';
 import { PAPERS, type Paper } from '#domain/base/settings.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import { type SowChange, sowChanges } from './changes.ts';
 import { dealStageOf, isDealStage, type StageMap, StageMemory, stageAfter } from './deal-stage.ts';
 import { isSameValue, mergeSow, patchBetween, patched, type SowPatch } from './merge.ts';
@@ -65,7 +67,7 @@ export const SowHistory = z.object({
 export type SowHistory = Readonly<z.infer<typeof SowHistory>>;
 
 /** History of a SOW that was launched and never changed. */
-export const NO_HISTORY: SowHistory = SowHistory.parse({});
+export const NO_HISTORY: SowHistory = SowHistory.parse({}, UNCOMPILED);
 
 /** Revisions kept; the number goes on. */
 const MOST_REVISIONS = 20;

@@ -117,7 +117,7 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
       message: `{{${sectionSign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
       fatal: true,
     })),
-    ...keptBoxes(tree, source, boxes()).map((line) => ({
+    ...keptBoxes(tree, source, boxes).map((line) => ({
       file,
       line,
       message:
@@ -196,14 +196,15 @@ function nodeProblems(node: TemplateNode, open: readonly Open[], walk: Walk): re
 function keptBoxes(
   tree: readonly TemplateNode[],
   { outer, text }: Source,
-  lines: readonly number[],
+  boxes: () => readonly number[],
 ): readonly number[] {
-  if (outer.some(({ kept }) => kept)) return lines;
+  if (outer.some(({ kept }) => kept)) return boxes();
   const lastLine = text.split('\n').length;
   const sections = tree
     .filter(({ tag }) => tag.kind === 'section' && keptName(tag.name) !== null)
     .map(({ tag, closedBy }) => ({ from: tag.line, to: closedBy?.line ?? lastLine }));
-  return lines.filter((line) => sections.some(({ from, to }) => from < line && line < to));
+  if (sections.length === 0) return [];
+  return boxes().filter((line) => sections.some(({ from, to }) => from < line && line < to));
 }
 
 /** Kept sections by whose name an earlier one is known already. */

@@ -1,14 +1,14 @@
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import { type ProcessDefinition, type Step, StepFrontMatter } from '#domain/process/process.ts';
 import { RECURS_TEXTS, Recurs } from '#domain/recurring/recurs.ts';
 
 /** A step that says nothing beyond what every step must say. */
-const { title: _, ...PLAIN } = StepFrontMatter.parse({ title: 'x', owner: 'x' });
-const PLAIN_FIELD = StepFrontMatter.parse({
-  title: 'x',
-  owner: 'x',
-  done_when: { evidence: [{ field: 'x' }] },
-}).done_when.evidence[0];
+const { title: _, ...PLAIN } = StepFrontMatter.parse({ title: 'x', owner: 'x' }, UNCOMPILED);
+const PLAIN_FIELD = StepFrontMatter.parse(
+  { title: 'x', owner: 'x', done_when: { evidence: [{ field: 'x' }] } },
+  UNCOMPILED,
+).done_when.evidence[0];
 
 /**
  * Hash of the rules of a process: what engagements are judged by. Texts (titles, bodies, hints) do not count, so that a
