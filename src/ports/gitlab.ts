@@ -104,6 +104,7 @@ export interface NewEpic {
   readonly labels: readonly string[];
   readonly startDate: string | null;
   readonly dueDate: string | null;
+  readonly confidential: boolean;
 }
 
 export interface NewIssue {

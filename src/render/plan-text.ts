@@ -134,6 +134,7 @@ function createEpicEntry(action: Extract<Action, { kind: 'create-epic' }>): Entr
     details: [
       ['labels', action.labels.join('  ')],
       ...(known ? [['dates', dates.join(' to ')] as const] : []),
+      ...(action.confidential ? [['confidential', 'yes, with everything in it'] as const] : []),
     ],
   };
 }

@@ -192,6 +192,7 @@ export function anEpic(changes: Partial<ActualEpic> = {}): ActualEpic {
     createdAt: '2026-11-04T09:00:00Z',
     updatedAt: '2026-11-04T09:00:00Z',
     closedAt: null,
+    confidential: false,
     tracking: null,
     ...changes,
   };

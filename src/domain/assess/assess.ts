@@ -22,6 +22,7 @@ import { NO_HISTORY, revisionOf, type SowHistory } from '#domain/sow/history.ts'
 import type { Subject } from '#domain/sow/subject.ts';
 import { assessElsewhere, type ChainFacts } from './assess-elsewhere.ts';
 import { assessStep } from './assess-step.ts';
+import { isKeptHidden } from './audience.ts';
 import { readChanges, withChanges } from './changes.ts';
 import { currentLabel } from './current-label.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
@@ -99,6 +100,7 @@ export function assess(input: AssessInput): Assessment {
     process,
     plain: own,
     sow,
+    hidden: isKeptHidden(engagement, settings) && found.epic?.confidential !== false,
     rulings,
     today,
     stages: history.stage ?? {},

@@ -6,6 +6,8 @@
  * @see https://docs.gitlab.com/user/project/issues/confidential_issues/
  */
 
+import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import type { ActualEpic, ActualIssue, ActualNote } from '#domain/engagement/state.ts';
 import type { ApprovalReading } from './approvals.ts';
 import type { EvidenceReading } from './evidence.ts';
@@ -20,30 +22,48 @@ export const WITHHELD_ITEM = `an item that ${WITHHELD}`;
 /**
  * Where something was said that not everybody may read, to go on with after `stands`; `null`: everybody may.
  *
- * @example hiddenPlace(note, issue) // 'in an internal note'
+ * @example hiddenPlace(note, issue, assessment) // 'in an internal note'
  */
 export function hiddenPlace(
   { internal }: Pick<ActualNote, 'internal'>,
   item: ActualEpic | ActualIssue,
+  assessment: Pick<Assessment, 'steps' | 'hidden'>,
 ): string | null {
   if (internal) return 'in an internal note';
-  return item.kind === 'issue' && item.confidential ? 'on a confidential issue' : null;
+  if (item.kind === 'epic' || !item.confidential) return null;
+  const status = assessment.steps.find(({ issue }) => issue?.id === item.id);
+  const isOpen = status !== undefined && !isConfidential(status, assessment);
+  return isOpen ? null : 'on a confidential issue';
 }
 
-/** Whether only some may see the issue of a step, or will when it exists. */
-export function isConfidential({ issue, step }: Pick<StepStatus, 'issue' | 'step'>): boolean {
-  return issue?.confidential ?? step.confidential;
+/**
+ * Whether everything of an engagement is to be confidential: a deal that lives among deliveries, whose customers may be
+ * guests there.
+ */
+export function isKeptHidden(engagement: EngagementKey, { deals }: Pick<Settings, 'deals'>): boolean {
+  return subjectOf(engagement) === 'deal' && deals.place === null;
+}
+
+/**
+ * Whether fewer see the issue of a step than see the epic, or will when the issue exists. Where the epic is as hidden as
+ * every issue of it, that is for steps alone which the process makes confidential.
+ */
+export function isConfidential(
+  { issue, step }: Pick<StepStatus, 'issue' | 'step'>,
+  { hidden }: Pick<Assessment, 'hidden'>,
+): boolean {
+  return hidden ? step.confidential : (issue?.confidential ?? step.confidential);
 }
 
 /**
  * The assessment as everybody may read it: of confidential issues the state, the people and the dates, and none of the
  * words in them. Every text that stands elsewhere than on the issue itself is made from this.
  */
-export function openly<Judged extends Pick<Assessment, 'steps'>>(assessment: Judged): Judged {
-  if (!assessment.steps.some(isConfidential)) return assessment;
+export function openly<Judged extends Pick<Assessment, 'steps' | 'hidden'>>(assessment: Judged): Judged {
+  if (!assessment.steps.some((status) => isConfidential(status, assessment))) return assessment;
   return {
     ...assessment,
-    steps: assessment.steps.map((status) => (isConfidential(status) ? withheld(status) : status)),
+    steps: assessment.steps.map((status) => (isConfidential(status, assessment) ? withheld(status) : status)),
   };
 }
 

@@ -93,6 +93,8 @@ export interface Assessment {
   /** Process of the engagement before it has steps for the items of the SOW. */
   readonly plain: ProcessDefinition;
   readonly sow: Subject;
+  /** Only who may see confidential issues sees anything of the engagement. */
+  readonly hidden: boolean;
   readonly rulings: Rulings;
   /** Members of the project among those whom roles name; absent: nobody was asked. */
   readonly members?: ReadonlySet<string>;

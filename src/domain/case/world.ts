@@ -65,6 +65,7 @@ export function launchedState(plan: Plan, { process, sow, given }: ReadyCase): A
       (action): ActualEpic => ({
         kind: 'epic',
         ...item(action, at, { id: 90, iid: 1 }),
+        confidential: action.confidential,
         tracking: null,
       }),
     );
@@ -110,7 +111,7 @@ function item(
   { title, description, labels }: Creation,
   at: string,
   number: { readonly id: number; readonly iid: number },
-): Omit<ActualEpic, 'kind' | 'tracking'> {
+): Omit<ActualEpic, 'kind' | 'confidential' | 'tracking'> {
   return {
     ...number,
     title,

@@ -154,7 +154,7 @@ function followCommand(state: Followed, entry: ParsedCommand, said: Said, input:
     },
   });
   if (entry.kind === 'refused') return no(entry.name, entry.why);
-  const command = withoutSecrets(entry.command, said);
+  const command = withoutSecrets(entry.command, said, input.assessment);
   const status = stepOf(command, said.from.target, input.assessment);
   const why = whyNot(command.name, said.speaker, status, { ...input.assessment, rulings }, input.settings);
   if (why !== null) return no(command.name, why);
@@ -187,8 +187,8 @@ const UNTITLED =
  * The command without words that fewer people may read than those who will read what becomes of it: a reason stands in
  * the epic and in reports, a title on boards.
  */
-function withoutSecrets(command: Command, { from, note }: Said): Command {
-  const where = hiddenPlace(note, from.item);
+function withoutSecrets(command: Command, { from, note }: Said, assessment: Assessment): Command {
+  const where = hiddenPlace(note, from.item, assessment);
   if (where === null) return command;
   return {
     ...command,

@@ -3,6 +3,7 @@
  * put back once without a word; when it is undone again, left alone and asked about in one comment on the item.
  */
 
+import { isKeptHidden } from '#domain/assess/audience.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
 import { labelName, labelValues, WORKFLOW_STATES } from '#domain/base/labels.ts';
@@ -21,7 +22,9 @@ export interface Drift {
   /** `heal`: put back the first time. `ask`: never put back. `tell`: put back each time, and said the first. */
   readonly policy: 'heal' | 'ask' | 'tell';
   readonly is:
-    | { readonly kind: 'issue-gone' | 'issue-moved' | 'left-epic' | 'exposed'; readonly step: StepKey }
+    | { readonly kind: 'issue-gone' | 'issue-moved' | 'left-epic'; readonly step: StepKey }
+    /** `step: null`: the epic, and with it everything. */
+    | { readonly kind: 'exposed'; readonly step: StepKey | null }
     | { readonly kind: 'unlinked'; readonly edge: Edge }
     | {
         readonly kind: 'label';
@@ -156,7 +159,7 @@ function issueDrift(
       ? []
       : [{ key: `${key}:epic`, target, policy: 'heal', is: { kind: 'left-epic', step: key } }];
   const exposed: Drift[] =
-    step.confidential && !issue.confidential
+    (step.confidential || input.assessment.hidden) && !issue.confidential
       ? [{ key: `${key}:confidential`, target, policy: 'ask', is: { kind: 'exposed', step: key } }]
       : [];
   const labels = { step: stepIdOf(key), role: step.owner };
@@ -191,8 +194,18 @@ function epicDrift(input: DriftFacts): readonly Drift[] {
   // The memory is written last: without it the epic is not set up to the end.
   if (found.epic === null || found.memory.issues.size === 0) return [];
   const drift = labelDrift(null, found.epic.labels, { process: assessment.process.id }, input);
+  const isExposed = isKeptHidden(assessment.engagement, input.settings) && !found.epic.confidential;
+  const exposed: Drift = {
+    key: 'epic:confidential',
+    target: { kind: 'epic' },
+    policy: 'ask',
+    is: { kind: 'exposed', step: null },
+  };
   // By the SOW label the epic is found: it is put back each time.
-  return drift.filter(({ is }) => is.kind !== 'label' || is.scope !== null);
+  return [
+    ...(isExposed ? [exposed] : []),
+    ...drift.filter(({ is }) => is.kind !== 'label' || is.scope !== null),
+  ];
 }
 
 /** Labels of ours that are missing though the group has them; one that the group lost is made again, see `planLabels`. */

@@ -40,6 +40,9 @@ export function foreignStateNote(
   );
 }
 
+const EXPOSED_DEAL =
+  'Deals are confidential here, because customers and others who see deliveries may not read them; and somebody has opened this one to everybody who can see this place. If that was a mistake, make it confidential again. A group of their own for deals: docs/deals.md.';
+
 function what({ is }: Drift, { assessment, found }: Pick<DriftFacts, 'assessment' | 'found'>): string {
   const titles = titlesOf(assessment);
   switch (is.kind) {
@@ -50,7 +53,9 @@ function what({ is }: Drift, { assessment, found }: Pick<DriftFacts, 'assessment
     case 'left-epic':
       return `This issue is outside the epic of its engagement. It still counts; to have it back, put it into ${found.epic?.reference ?? 'the epic'}.`;
     case 'exposed':
-      return 'The process makes this issue confidential, and somebody has opened it to everybody who can see the project. If that was a mistake, make it confidential again.';
+      return is.step === null
+        ? EXPOSED_DEAL
+        : 'The process makes this issue confidential, and somebody has opened it to everybody who can see the project. If that was a mistake, make it confidential again.';
     case 'unlinked':
       return `The link "blocked by ${stepReference(is.edge.from)} ${titles.get(is.edge.from) ?? is.edge.from}" is gone again. The order is kept all the same; to have the link back, add it by hand.`;
     case 'label':

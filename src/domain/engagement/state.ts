@@ -43,6 +43,8 @@ export type HolderKind = 'epic' | 'tracking issue';
 /** Holder of an engagement: an epic, or the tracking issue that stands for one. */
 export interface ActualEpic extends ActualItem {
   readonly kind: 'epic';
+  /** Only members from Planner on see it, and everything in it. @see https://docs.gitlab.com/user/group/epics/manage_epics/#make-an-epic-confidential */
+  readonly confidential: boolean;
   /** Project of the tracking issue; `null` for an epic. `id` and `iid` are then those of the issue. */
   readonly tracking: { readonly projectId: number } | null;
 }

@@ -273,7 +273,7 @@ function explainStep(status: StepStatus, context: BlockContext, forecast: Foreca
             closedAt: issue.closedAt,
           },
     predecessors: status.after.map((predecessor) => predecessorSeen(predecessor, status, assessment)),
-    checklist: { required: step.done_when.checklist, items: checklistOf(status) },
+    checklist: { required: step.done_when.checklist, items: checklistOf(status, assessment) },
     evidence: status.evidence,
     gates: status.gates,
     ...(status.approvals.length === 0 ? {} : { approvals: approvalsSeen(status.approvals) }),
@@ -305,9 +305,9 @@ function forecastReason(forecast: StepForecast | undefined, context: BlockContex
   return held === null ? why : `${why}; ${held}`;
 }
 
-function checklistOf(status: StepStatus): ChecklistSeen['items'] {
+function checklistOf(status: StepStatus, assessment: Assessment): ChecklistSeen['items'] {
   const items = readChecklist(status.issue?.description ?? '');
-  return isConfidential(status) ? items.map((item) => ({ ...item, text: WITHHELD_ITEM })) : items;
+  return isConfidential(status, assessment) ? items.map((item) => ({ ...item, text: WITHHELD_ITEM })) : items;
 }
 
 function predecessorSeen(

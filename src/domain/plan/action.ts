@@ -43,6 +43,7 @@ export type Action =
       readonly labels: readonly string[];
       readonly startDate: string | null;
       readonly dueDate: string | null;
+      readonly confidential: boolean;
       /** Goes into the description. */
       readonly record: RecordToWrite;
     }

@@ -1,6 +1,7 @@
 /** What a launch creates: labels, the epic, one issue per step. Also heals single issues that have gone missing. */
 
 import { currentLabel } from '#domain/assess/assess.ts';
+import { isKeptHidden } from '#domain/assess/audience.ts';
 import { dueOf } from '#domain/assess/outlook.ts';
 import { type Assessment, lacksIssue, type StepStatus } from '#domain/assess/step-status.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
@@ -146,6 +147,7 @@ function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touch
     ],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
+    confidential: isKeptHidden(engagement, settings),
     record: toWrite(nextRecord(draft, [], false), []),
   };
 }
@@ -175,6 +177,7 @@ function moveToEpic(
     labels: [...new Set([...own, ...from.labels.filter((label) => groupLabels?.has(label) === true)])],
     startDate: sow.dates?.start ?? null,
     dueDate: sow.dates?.end ?? null,
+    confidential: from.confidential,
     record: toWrite(nextRecord(draft, known, found.memory.paused), recordedSteps(context)),
   };
 }
@@ -211,7 +214,7 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
     labels: stepLabels(status, context),
     assignee: assigneeFor(status.step.owner, assessment, settings),
     dueDate: dueOf(status, context),
-    confidential: status.step.confidential,
+    confidential: status.step.confidential || isKeptHidden(assessment.engagement, settings),
   };
 }
 

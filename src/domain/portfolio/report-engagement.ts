@@ -256,7 +256,9 @@ function lastChange({ steps }: Assessment, epic: ActualEpic | null): string | nu
 
 function findings(assessment: Assessment, found: Pick<Identified, 'epic' | 'restored'>): ReportedFinding[] {
   const check = checkEngagement(assessment, found);
-  const secret = new Set(assessment.steps.filter(isConfidential).map(({ key }) => key));
+  const secret = new Set(
+    assessment.steps.filter((status) => isConfidential(status, assessment)).map(({ key }) => key),
+  );
   return [
     ...check.findings.map((finding) => ({ step: null, title: null, ...finding, url: check.url })),
     ...check.steps.flatMap(({ step, title, url, findings }) =>

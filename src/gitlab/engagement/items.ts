@@ -171,12 +171,13 @@ function newEpicParameters(epic: NewEpic): Record<string, string | boolean> {
     labels: epic.labels.join(','),
     ...(epic.startDate === null ? {} : { startDateIsFixed: true, startDateFixed: epic.startDate }),
     ...(epic.dueDate === null ? {} : { dueDateIsFixed: true, dueDateFixed: epic.dueDate }),
+    ...(epic.confidential ? { confidential: true } : {}),
   };
 }
 
 /** What stands for an epic on GitLab Free: an issue of the project, which has no start date. */
-function trackingIssue({ title, description, labels, dueDate }: NewEpic): NewIssue {
-  return { title, description, labels, dueDate, assigneeIds: [], epicId: null, confidential: false };
+function trackingIssue({ title, description, labels, dueDate, confidential }: NewEpic): NewIssue {
+  return { title, description, labels, dueDate, assigneeIds: [], epicId: null, confidential };
 }
 
 function newIssueParameters(issue: NewIssue): object {

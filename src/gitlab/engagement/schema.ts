@@ -48,7 +48,7 @@ const Item = z.object({
   closed_at: Instant.nullish(),
 });
 
-function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'tracking'> {
+function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'confidential' | 'tracking'> {
   return {
     id: item.id,
     iid: item.iid,
@@ -66,7 +66,14 @@ function toItem(item: z.infer<typeof Item>): Omit<ActualEpic, 'kind' | 'tracking
 }
 
 /** Epic of a group. */
-export const Epic = Item.transform((epic): ActualEpic => ({ kind: 'epic', ...toItem(epic), tracking: null }));
+export const Epic = Item.extend({ confidential: z.boolean().nullish() }).transform(
+  (epic): ActualEpic => ({
+    kind: 'epic',
+    ...toItem(epic),
+    confidential: epic.confidential ?? false,
+    tracking: null,
+  }),
+);
 
 /** Issue of a project. */
 export const Issue = Item.extend({

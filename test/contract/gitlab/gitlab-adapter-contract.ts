@@ -14,6 +14,7 @@ export function anEpic(changes: Partial<NewEpic> = {}): NewEpic {
     labels: [KEY, 'process::delivery'],
     startDate: '2026-03-02',
     dueDate: '2026-06-30',
+    confidential: false,
     ...changes,
   };
 }

@@ -42,6 +42,7 @@ const newEpic = (name: string) => ({
   description: `<!-- procession: ${name} -->\nAbout it.`,
   labels: [LABEL],
   startDate: null,
+  confidential: false,
   dueDate: '2026-06-30',
 });
 const newIssue = (epic: ActualEpic, name: string) => ({

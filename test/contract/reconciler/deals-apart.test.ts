@@ -17,6 +17,9 @@ afterEach(async () => {
   await world.close();
 });
 
+/** Milliseconds: whole engagements, on a machine that does other things too. */
+const LONG = 240_000;
+
 const DEAL = 'DEAL-1';
 const SOW = 'SOW-1042';
 const CANARY = 'kingfisher';
@@ -90,7 +93,7 @@ describe.each<Tier>(['free', 'premium', 'ultimate'])('deals in a place of their 
     expect(delivery).toContain(`Deal [${DEAL}]`);
     expect(delivery).not.toContain(`"name":"${DEAL}"`);
     expect(shownIn('sales')).not.toContain(`"name":"${SOW}"`);
-  });
+  }, LONG);
 });
 
 describe('deals in a place of their own', () => {

@@ -83,6 +83,7 @@ describe('report/plan-text', () => {
         description: '',
         labels: [],
         startDate: null,
+  confidential: false,
         dueDate: null,
         record: { text: '{}', steps: [] },
       },

@@ -48,6 +48,7 @@ describe('gitlab/schema', () => {
   it('reads an epic, with instants in UTC and no description as an empty one', () => {
     expect(parseAnswer(Epic, epic, 'GET')).toEqual({
       kind: 'epic',
+      confidential: false,
       tracking: null,
       id: 29,
       iid: 4,

@@ -39,6 +39,7 @@ describe('reconciler/own-writes', () => {
       description: '',
       labels: [],
       startDate: null,
+  confidential: false,
       dueDate: null,
     });
 
