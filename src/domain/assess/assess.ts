@@ -73,7 +73,6 @@ export function assess(input: AssessInput): Assessment {
   const changes = readChanges(defined, asked);
   const process = withChanges(defined, changes);
   const selected = stepsFor(process, sow);
-  const { included } = selected;
   const recorded = input.trackers ?? found.record?.occurrences ?? new Map<StepKey, TrackerMemory>();
   const circumstances = {
     process,
@@ -86,7 +85,7 @@ export function assess(input: AssessInput): Assessment {
     hours: hours.reading,
     chained: chainOf(input),
   };
-  const statuses = judged(included, circumstances, found);
+  const statuses = judged(selected.included, circumstances, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
   const openClosingSteps = process.closeWhen.filter((step) => statuses.get(step)?.done !== true);
   const closed = openClosingSteps.length === 0;
@@ -116,7 +115,7 @@ export function assess(input: AssessInput): Assessment {
     hours: closed ? { ...hours, due: [] } : hours,
     ...shownOf(circumstances.chained),
     steps,
-    order: included.map(({ step }) => step.id),
+    order: selected.included.map(({ step }) => step.id),
     excluded: [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())],
     openClosingSteps,
     closed,
