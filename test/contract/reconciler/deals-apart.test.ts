@@ -81,19 +81,23 @@ function shownIn(path: string): string {
 }
 
 describe.each<Tier>(['free', 'premium', 'ultimate'])('deals in a place of their own on GitLab %s', (tier) => {
-  it('show the place of deliveries nothing of a deal but its key, its address and what it hands over', async () => {
-    await handedOver(tier);
-    await sweep(world.deps);
+  it(
+    'show the place of deliveries nothing of a deal but its key, its address and what it hands over',
+    async () => {
+      await handedOver(tier);
+      await sweep(world.deps);
 
-    expect(world.epics()).toEqual([DEAL, SOW]);
-    expect(shownIn('sales')).toContain(CANARY);
-    const delivery = shownIn('services');
-    expect(delivery).not.toContain(CANARY);
-    expect(delivery).not.toContain('77123');
-    expect(delivery).toContain(`Deal [${DEAL}]`);
-    expect(delivery).not.toContain(`"name":"${DEAL}"`);
-    expect(shownIn('sales')).not.toContain(`"name":"${SOW}"`);
-  }, LONG);
+      expect(world.epics()).toEqual([DEAL, SOW]);
+      expect(shownIn('sales')).toContain(CANARY);
+      const delivery = shownIn('services');
+      expect(delivery).not.toContain(CANARY);
+      expect(delivery).not.toContain('77123');
+      expect(delivery).toContain(`Deal [${DEAL}]`);
+      expect(delivery).not.toContain(`"name":"${DEAL}"`);
+      expect(shownIn('sales')).not.toContain(`"name":"${SOW}"`);
+    },
+    LONG,
+  );
 });
 
 describe('deals in a place of their own', () => {

@@ -40,26 +40,30 @@ async function seenBy(username: string, key: string): Promise<number> {
 }
 
 describe.each<Tier>(['free', 'premium', 'ultimate'])('a deal among deliveries on GitLab %s', (tier) => {
-  it('is confidential with everything in it, and its delivery is not', async () => {
-    world = await startChain({ tier });
-    await world.tell(await aDeal('scoping'));
-    await world.tell(await aDeal('negotiating'));
-    await world.walk(DEAL, ...TO_SIGNATURE);
-    world.perform(DEAL, 'signature');
-    await world.tell(await aDeal('closed_won'));
-    const { sandbox } = world;
-    sandbox.operations.createNote(sandbox.user('mira'), world.epic(DEAL), '/ps add more-discovery');
-    await world.run(DEAL, { comments: LOOK_EVERYWHERE });
+  it(
+    'is confidential with everything in it, and its delivery is not',
+    async () => {
+      world = await startChain({ tier });
+      await world.tell(await aDeal('scoping'));
+      await world.tell(await aDeal('negotiating'));
+      await world.walk(DEAL, ...TO_SIGNATURE);
+      world.perform(DEAL, 'signature');
+      await world.tell(await aDeal('closed_won'));
+      const { sandbox } = world;
+      sandbox.operations.createNote(sandbox.user('mira'), world.epic(DEAL), '/ps add more-discovery');
+      await world.run(DEAL, { comments: LOOK_EVERYWHERE });
 
-    expect(world.epics()).toEqual([DEAL, SOW]);
-    expect(everything(DEAL).length).toBeGreaterThan(12);
-    expect(everything(DEAL).filter(({ confidential }) => !confidential)).toEqual([]);
-    expect(world.epic(SOW).confidential).toBe(false);
-    expect(await seenBy('gus', DEAL)).toBe(0);
-    expect(await seenBy('gus', SOW)).toBeGreaterThan(5);
-    expect(await seenBy('eli', DEAL)).toBe(everything(DEAL).length);
-    expect(world.epic(SOW).description).not.toContain(world.epic(DEAL).title);
-  }, LONG);
+      expect(world.epics()).toEqual([DEAL, SOW]);
+      expect(everything(DEAL).length).toBeGreaterThan(12);
+      expect(everything(DEAL).filter(({ confidential }) => !confidential)).toEqual([]);
+      expect(world.epic(SOW).confidential).toBe(false);
+      expect(await seenBy('gus', DEAL)).toBe(0);
+      expect(await seenBy('gus', SOW)).toBeGreaterThan(5);
+      expect(await seenBy('eli', DEAL)).toBe(everything(DEAL).length);
+      expect(world.epic(SOW).description).not.toContain(world.epic(DEAL).title);
+    },
+    LONG,
+  );
 });
 
 describe('a deal among deliveries', () => {

@@ -83,7 +83,7 @@ describe('report/plan-text', () => {
         description: '',
         labels: [],
         startDate: null,
-  confidential: false,
+        confidential: false,
         dueDate: null,
         record: { text: '{}', steps: [] },
       },

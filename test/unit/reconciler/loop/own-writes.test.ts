@@ -39,7 +39,7 @@ describe('reconciler/own-writes', () => {
       description: '',
       labels: [],
       startDate: null,
-  confidential: false,
+      confidential: false,
       dueDate: null,
     });
 
