@@ -110,7 +110,7 @@ function sowData(
     contacts,
     opportunity: { url: deal.url },
     links,
-    handover: { deal: deal.key },
+    handover: { deal: deal.key, from: handedOverFrom({ process, steps }) },
   };
   return Object.entries(process.handsOver?.fields ?? {}).reduce((data, [path, { step, field }]) => {
     const status = steps.find(({ key }) => key === step);
@@ -118,6 +118,14 @@ function sowData(
     const value = reading?.problem === null ? reading.value : null;
     return value === null || value === undefined ? data : withDefault(data, path.split('.'), value);
   }, known);
+}
+
+/** Address of the issue that says what delivery has to know, else of the one after which it begins. */
+function handedOverFrom({ process, steps }: Pick<Assessment, 'process' | 'steps'>): string | undefined {
+  const { after, fields } = process.handsOver ?? { after: null, fields: {} };
+  const [, said] = Object.entries(fields).find(([path]) => path.startsWith('handover.')) ?? [];
+  const from = said?.step ?? after;
+  return steps.find(({ key }) => key === from)?.issue?.url;
 }
 
 /** The data with a value where there is none. Numbers are written with digits alone. */

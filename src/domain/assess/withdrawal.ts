@@ -7,7 +7,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Proposal } from '#domain/proposals/proposal.ts';
 import { isWithdrawn, type Rulings } from '#domain/rulings/rulings.ts';
-import { type KeptSow, openOffers } from '#domain/sow/history.ts';
+import { type KeptSow, openOffers, SOURCE_KINDS } from '#domain/sow/history.ts';
 import { isGivenUp } from '#domain/sow/stage.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
@@ -55,11 +55,14 @@ export function afterWonAgain(rulings: Rulings, kept: KeptSow, today: string): R
 /** The source that said that the deal is lost no longer says so. An older word of it was refused before it came here. */
 function isWonAgain({ hold }: Pick<Rulings, 'hold'>, kept: KeptSow): boolean {
   const cause = hold?.withdrawn?.cause;
-  if (cause === undefined || cause === BY_MANAGER) return false;
+  if (!SOURCE_KINDS.some((kind) => kind === cause)) return false;
   return !openOffers(kept).some(({ kind, reading }) => kind === cause && reading.kind === 'not-won');
 }
 
-/** What people are asked about the end of an engagement, or about what ended it. */
+/**
+ * What people are asked about the end of an engagement, or about what ended it. What a source or the manager says comes
+ * before what an answer in the evidence says: it is one question.
+ */
 export function withdrawalProposals(
   assessment: Assessment,
   issues: Issues,
@@ -82,10 +85,23 @@ export function withdrawalProposals(
       : [],
   );
   const { withdrawal } = rulings;
-  if (withdrawal === null) return lost;
+  if (withdrawal === null) return lost.length > 0 ? lost : declined(assessment, steps);
   const title = `${engagement} would be withdrawn, as \`${withdrawal.by}\` wants: ${inlineText(withdrawal.reason)}`;
   const { reason } = withdrawal;
   return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: reason, reason })];
+}
+
+/** Answers in the evidence with which the engagement is given up. */
+function declined(assessment: Assessment, given: readonly StepKey[]): readonly Proposal[] {
+  return assessment.steps.flatMap(({ key, step, evidence }) =>
+    step.done_when.evidence.flatMap(({ field, gives_up: answers = [] }) => {
+      const value = evidence.find((reading) => reading.field === field)?.value ?? '';
+      if (!answers.includes(value)) return [];
+      const title = `${assessment.engagement} would be withdrawn: ${stepReference(key)} says "${inlineText(value)}"`;
+      const reason = `${step.title}: ${value}`;
+      return [withdrawing(key, title, { assessment, steps: given, why: reason, reason })];
+    }),
+  );
 }
 
 /** How a deal ended, with why, as far as the source says. @example `lost: No budget this year` */

@@ -14,6 +14,7 @@ export function doneWhenProblems(process: ProcessDefinition): readonly InputProb
     ...knownInstances(step, process),
     ...approvalProblems(step, process),
     ...plannedDates(step),
+    ...answersWithEffects(step, process),
     ...acceptanceFields(step, process.about),
     ...createdOnDemand(step, process),
     ...appointsNotItself(step),
@@ -41,6 +42,46 @@ function plannedDates(step: Step): readonly InputProblem[] {
     const at = ['done_when', 'evidence', index, 'planned'];
     return [
       inStep(step, at, `only a date can be planned, and "${field}" is of kind ${kind}`, 'Remove planned.'),
+    ];
+  });
+}
+
+/** Answers that keep a step open, make an issue or give the engagement up are choices, and the issue is made by command. */
+function answersWithEffects(step: Step, process: ProcessDefinition): readonly InputProblem[] {
+  const possible = process.steps.filter(isMadeByCommand).map(({ id }) => id);
+  return step.done_when.evidence.flatMap(({ choices = [], open = [], makes = {}, gives_up = [] }, index) => {
+    const at = ['done_when', 'evidence', index];
+    const answers = [
+      ...open.map((answer, place) => ({ answer, at: [...at, 'open', place] })),
+      ...Object.keys(makes).map((answer) => ({ answer, at: [...at, 'makes', answer] })),
+      ...gives_up.map((answer, place) => ({ answer, at: [...at, 'gives_up', place] })),
+    ].filter(({ answer }) => !choices.includes(answer));
+    const known = `The choices are: ${choices.join(', ') || 'none'}.`;
+    return [
+      ...answers.map((one) =>
+        inStep(
+          step,
+          one.at,
+          `"${one.answer}" is no choice of the field`,
+          didYouMean(one.answer, choices, known),
+        ),
+      ),
+      ...Object.entries(makes).flatMap(([answer, id]) =>
+        possible.includes(id) && id !== step.id
+          ? []
+          : [
+              inStep(
+                step,
+                [...at, 'makes', answer],
+                `there is no other step "${id}" that is made by command`,
+                didYouMean(
+                  id,
+                  possible,
+                  `Steps with created: command are: ${possible.join(', ') || 'none'}.`,
+                ),
+              ),
+            ],
+      ),
     ];
   });
 }

@@ -53,6 +53,10 @@ const EvidenceField = z.strictObject({
   compare: z.enum(['hours']).optional(),
   /** For a `choice`: answers with which the step is not done yet. */
   open: z.array(z.string().min(1)).min(1).optional(),
+  /** For a `choice`: answers that make one more issue of a step made by command, each time they are given. */
+  makes: z.record(z.string().min(1), Id).optional(),
+  /** For a `choice`: answers with which the engagement is given up, once the manager says so. */
+  gives_up: z.array(z.string().min(1)).min(1).optional(),
   /** Shown grey in the empty cell. */
   hint: z.string().max(200).optional(),
   when: Condition.optional(),

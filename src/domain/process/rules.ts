@@ -7,6 +7,7 @@ import { closingProblems } from './closing-rules.ts';
 import { conditionProblems } from './condition-problems.ts';
 import { doneWhenProblems } from './done-when-rules.ts';
 import { elsewhereProblems } from './elsewhere-rules.ts';
+import { handOverProblems } from './hand-over-rules.ts';
 import { orderProblems } from './order-rules.ts';
 import { pipelineProblems } from './pipeline-rules.ts';
 import { inProcess, inStep, processFileOf } from './problem.ts';
@@ -32,6 +33,7 @@ const RULES: readonly Rule[] = [
   changeProblems,
   closingProblems,
   stageProblems,
+  handOverProblems,
 ];
 
 /** Everything that is wrong with a process whose files each are well-formed; empty when it can be used. */

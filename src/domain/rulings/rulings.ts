@@ -85,6 +85,8 @@ const Instance = z.object({
   title: z.string().nullable(),
   /** Hours sold that are nearly used, where these have made it and no person. */
   hours: z.number().optional(),
+  /** Digest of the answer that asked for it, where an answer in the evidence did and no person's command. */
+  answer: z.string().optional(),
   ...given,
 });
 export type Instance = z.infer<typeof Instance>;

@@ -14,7 +14,7 @@ import { isGivenUp, LAUNCH_STAGE } from './stage.ts';
 import { isDeal, type Subject, stageIn } from './subject.ts';
 
 /** Kinds of sources. `crm`: a signed delivery, to the service or to a pipeline. */
-const SOURCE_KINDS = ['file', 'crm'] as const;
+export const SOURCE_KINDS = ['file', 'crm'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** Where a SOW comes from, and how new it is there. */

@@ -1,5 +1,6 @@
 import { afterAnswers, sowProposals } from '#domain/assess/amendments.ts';
 import { appoint } from '#domain/assess/appointments.ts';
+import { withAnswers } from '#domain/assess/asked-by-answer.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
 import { changeProposals } from '#domain/assess/change-proposals.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
@@ -77,8 +78,10 @@ export async function assessWithComments(
   const answered = followed?.effects.proposals ?? [];
   const agreed = afterAnswers(kept, answered, before);
   const heard = followed === null ? before : assess({ ...facts, ...agreed, rulings: followed.rulings });
-  const asked = withWorkException(heard, settings);
-  const ruled = asked === heard.rulings ? heard : assess({ ...facts, ...agreed, rulings: asked });
+  const ruledBy = (before: Assessment, rulings: Rulings): Assessment =>
+    rulings === before.rulings ? before : assess({ ...facts, ...agreed, rulings });
+  const asked = ruledBy(heard, withWorkException(heard, settings));
+  const ruled = ruledBy(asked, withAnswers(asked));
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
   const isPaused = found.memory.paused && !options.resume && !effects.unpause;
   const threads =

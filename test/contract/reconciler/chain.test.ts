@@ -80,7 +80,9 @@ describe('the hand-over', () => {
     await world.tell(await aDeal('closed_won'));
 
     const { description } = world.issue(SOW, 'assign-engineer');
-    expect(description).toContain('Soft-booked');
+    const said = description.slice(description.indexOf('procession:end'));
+    expect(said).toMatch(/^procession:end -->\s+\*\*Soft-booked:\*\* \S.*\s+## Purpose/);
+    expect(description).toMatch(new RegExp(`\\| Handed over from \\| \\S+/issues/${intake.iid}> \\|`));
     expect(world.epic(SOW).description).toContain('Lena Exemplar');
   });
 

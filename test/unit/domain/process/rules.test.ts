@@ -367,6 +367,57 @@ describe('domain/process-rules', () => {
     ]);
   });
 
+  it('knows what a deal is handed over by', () => {
+    const intake = anInputStep('intake', evidence({ field: 'Soft-booked' }));
+    const process = (fields: Readonly<Record<string, { step: string; field: string }>>, after = 'intake') =>
+      anInputProcess([intake, a], { about: 'deal', closeWhen: ['a'], handsOver: { after, fields } });
+    const told = (it: ProcessDefinition): readonly string[] =>
+      processProblems(it).map(({ path, message, fix }) => `${path}: ${message}. ${fix}`);
+
+    expect(told(process({ 'handover.booked': { step: 'intake', field: 'Soft-booked' } }))).toEqual([]);
+    expect(
+      told(
+        process(
+          {
+            'handover.bookd': { step: 'intak', field: 'Soft-booked' },
+            'sow.url': { step: 'intake', field: 'Softbooked' },
+            'billing.rate': { step: 'intake', field: 'Soft-booked' },
+            deliverables: { step: 'intake', field: 'Soft-booked' },
+          },
+          'intke',
+        ),
+      ),
+    ).toEqual([
+      'hands_over.after: there is no step "intke". Did you mean "intake"?',
+      'hands_over.fields.handover.bookd: a SOW has no field "handover.bookd". Did you mean "handover.booked" or "handover.from"?',
+      'hands_over.fields.handover.bookd.step: there is no step "intak". Did you mean "intake"?',
+      'hands_over.fields.sow.url.field: the step "intake" has no evidence field "Softbooked". Did you mean "Soft-booked"?',
+      'hands_over.fields.billing.rate: "billing.rate" is money, which is not kept in GitLab. Leave it to the CRM.',
+      'hands_over.fields.deliverables: "deliverables" is more than one value. Name one field in it.',
+    ]);
+    expect(told({ ...process({}), about: 'sow' })[0]).toContain('only a deal is handed over');
+  });
+
+  it('knows answers that are no choices, and what they make', () => {
+    const more = anInputStep('more', { kind: 'on-demand', created: 'command' });
+    const step = (field: Readonly<Record<string, unknown>>) =>
+      anInputStep('decide', {
+        done_when: {
+          evidence: [{ field: 'Decision', kind: 'choice', choices: ['yes', 'ask', 'no'], ...field }],
+        },
+      });
+    const found = (field: Readonly<Record<string, unknown>>): readonly string[] =>
+      problems(anInputProcess([step(field), more, a], { closeWhen: ['a'] }));
+
+    expect(found({ open: ['ask'], makes: { ask: 'more' }, gives_up: ['no'] })).toEqual([]);
+    expect(found({ open: ['asks'], makes: { aks: 'mor' }, gives_up: ['never'] })).toEqual([
+      'decide done_when.evidence[0].open[0]: "asks" is no choice of the field',
+      'decide done_when.evidence[0].makes.aks: "aks" is no choice of the field',
+      'decide done_when.evidence[0].gives_up[0]: "never" is no choice of the field',
+      'decide done_when.evidence[0].makes.aks: there is no other step "mor" that is made by command',
+    ]);
+  });
+
   it('gives a fix for every problem', () => {
     const process = anInputProcess([
       anInputStep('kick-off', { after: ['kickof'] }),
