@@ -10,7 +10,8 @@ import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { isAmountPath, keyOf } from '#domain/sow/subject.ts';
+import { withoutAmount } from '#domain/sow/amount-problem.ts';
+import { keyOf } from '#domain/sow/subject.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 
 export const command: Command = {
@@ -47,7 +48,7 @@ async function run(context: CommandContext): Promise<number> {
     case 'invalid':
       throw refusal(
         from,
-        delivery.problems.map((problem) => shownProblem(context, problem)),
+        delivery.problems.map((problem) => withoutAmount(problem, context.wire.settings())),
       );
     case 'ignored':
       context.output.result(`Nothing to do: ${delivery.why}.`);
@@ -58,7 +59,8 @@ async function run(context: CommandContext): Promise<number> {
       for (const warning of delivery.warnings)
         context.output.note(`${warning.path}: ${warning.message}. ${warning.fix}`);
       const engagement = keyOf(delivery.sow);
-      const origin = { kind: 'crm', name: null, commit: null, at: delivery.at } as const;
+      const at = delivery.sow.deal?.changed_at ?? delivery.at;
+      const origin = { kind: 'crm', name: null, commit: null, at } as const;
       const target = { kind: 'sow' as const, engagement, sow: delivery.sow, file: from, origin };
       const outcome = await applyTarget(context, target, choicesOf(context));
       context.output.clearProgress();
@@ -148,12 +150,6 @@ async function wake(
 function choicesOf(context: CommandContext): ApplyChoices {
   const amend = context.wire.settings().amendments === 'auto' ? 'apply' : 'ask';
   return { review: null, amend, allowMassChange: context.flag('allow-mass-change'), resume: false };
-}
-
-/** A job log is read by more people than a CRM: what a price was is not told there. */
-function shownProblem({ wire }: CommandContext, problem: InputProblem): InputProblem {
-  if (wire.settings().showAmounts || !isAmountPath(problem.path)) return problem;
-  return { ...problem, message: 'is not as expected', fix: 'Correct it in the CRM.' };
 }
 
 function refusal(file: string, told: readonly InputProblem[]): InvalidInputError {

@@ -104,6 +104,19 @@ export function msBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }
 
+/** Two days: clocks go wrong by hours, and a date stands for its first moment. */
+const FARTHEST_AHEAD_MS = 172_800_000;
+
+/**
+ * An instant that a source tells; `null` where it lies so far ahead that no order can be told from it: taken at its word
+ * it would hold up whatever comes after it.
+ *
+ * @param now instant or date on which it is heard
+ */
+export function plausibleInstant(told: string | null, now: string): string | null {
+  return told === null || msBetween(now, told) > FARTHEST_AHEAD_MS ? null : told;
+}
+
 /** Calendar days from one date to another; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return toDay(to) - toDay(from);

@@ -43,8 +43,8 @@ export function changeText({ field, from, to }: SowChange): string {
   return `${field}: ${clipped(from)} → ${clipped(to)}`;
 }
 
-/** Fields by which a SOW is told from another one that has its number by mistake. */
-const IDENTITY = ['customer.name', 'sow.signed_on', 'opportunity.url'] as const;
+/** Fields by which a SOW or a deal is told from another one that has its number or its key by mistake. */
+const IDENTITY = ['customer.name', 'sow.signed_on', 'opportunity.url', 'deal.url'] as const;
 /** One of them is corrected now and then. Two at once are another SOW. */
 const OTHER_SOW = 2;
 

@@ -56,7 +56,7 @@ export function isDealStage(text: string): text is DealStage {
 export function dealStageOf(text: string, stages: StageMap = {}): string {
   const letters = lettersOf(text);
   const own =
-    stages[text] ??
+    (Object.hasOwn(stages, text) ? stages[text] : undefined) ??
     Object.entries(stages).find(([name]) => lettersOf(name) === letters && letters !== '')?.[1];
   return own ?? KNOWN.get(letters) ?? text;
 }

@@ -23,6 +23,7 @@ const DealSows = z.object({
   url: WebUrl.optional(),
 });
 
+const NO_INSTANT = 'expected a moment with its time zone, for example 2026-11-25T09:00:00Z';
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** What is known of the SOW while it is being written: fields of a SOW that a deal does not have itself. */
@@ -66,7 +67,8 @@ export const Deal = z
       /** When the CRM changed it last: what is older than what is known changes nothing, in whatever order it comes. */
       changed_at: z
         .string()
-        .regex(INSTANT, 'expected a moment with its time zone, for example 2026-11-25T09:00:00Z')
+        .regex(INSTANT, { error: NO_INSTANT, abort: true })
+        .refine((text) => !Number.isNaN(Date.parse(text)), NO_INSTANT)
         .optional(),
       /**
        * Whether `amount` reaches `deals.large_from` of the settings. Filled in by Procession, so that conditions can ask

@@ -1,7 +1,7 @@
 /** Comments about a SOW that came in while its engagement runs: other than it was, or another one. */
 
 import { callManager } from '#domain/assess/outlook.ts';
-import type { StepKey } from '#domain/base/keys.ts';
+import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { isDeal } from '#domain/sow/subject.ts';
@@ -10,16 +10,18 @@ import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
 import { type NoteRule, noteBody } from './notes.ts';
 
-/** Says that a SOW with this number is another one, and was left alone. */
+/** Says that a SOW with this number, or a deal with this key, is another one, and was left alone. */
 export function otherSowNote(engagement: string, changes: readonly SowChange[]): string {
+  const [what, name, folder] =
+    subjectOf(engagement) === 'deal' ? ['deal', 'key', 'deals'] : ['SOW', 'number', 'sows'];
   return noteBody(
     'other-sow',
     [
-      `A SOW with the number of ${engagement} came in that looks like another one. Nothing was taken from it:`,
+      `A ${what} with the ${name} of ${engagement} came in that looks like another one. Nothing was taken from it:`,
       '',
       ...changes.map((change) => `- ${inlineText(changeText(change))}`),
       '',
-      `If it has this number by mistake, give it its own. If this engagement is to be corrected: \`procession apply sows/${engagement}.yml --same-engagement\`.`,
+      `If it has this ${name} by mistake, give it its own. If this engagement is to be corrected: \`procession apply ${folder}/${engagement}.yml --same-engagement\`.`,
     ].join('\n'),
   );
 }

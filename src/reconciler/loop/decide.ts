@@ -1,6 +1,6 @@
 /** From what GitLab holds to what is to be done about one engagement. Reads, and writes nothing. */
 
-import { localDate } from '#domain/base/calendar.ts';
+import { localDate, plausibleInstant } from '#domain/base/calendar.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { withoutLinks } from '#domain/engagement/memory.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
@@ -222,12 +222,13 @@ function takeSow(
   sow: Subject,
   {
     sow: said,
-    origin = NO_ORIGIN,
+    origin: given = NO_ORIGIN,
     amend,
     settings,
     on,
   }: ReconcileOptions & { readonly settings: Settings; readonly on: string },
 ): Taken {
+  const origin = { ...given, at: plausibleInstant(given.at, on) };
   if (record === null || epic === null)
     return {
       kind: 'taken',

@@ -1,11 +1,12 @@
 /** Takes deliveries from the inbox, engagement by engagement, and reconciles: the service's worker. */
 
-import { msBetween } from '#domain/base/calendar.ts';
+import { msBetween, plausibleInstant } from '#domain/base/calendar.ts';
 import { AppError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Action } from '#domain/plan/action.ts';
 import { actionText } from '#domain/policy/action-text.ts';
+import { withoutAmount } from '#domain/sow/amount-problem.ts';
 import { fieldAt, textAt } from '#domain/sow/problems.ts';
 import { readSubject } from '#domain/sow/read-deal.ts';
 import type { Subject } from '#domain/sow/subject.ts';
@@ -197,7 +198,7 @@ async function latestSow(
   if (applied.some((known) => isNewer(known, last))) return null;
   const read = readSubject(last.payload, settings.deals);
   if (read.kind === 'ok') return read.subject;
-  throw new InvalidInputError(read.problems);
+  throw new InvalidInputError(read.problems.map((found) => withoutAmount(found, settings)));
 }
 
 /** How many that were applied are held against one that waits: a deal changes a few times a day at most. */
@@ -213,14 +214,14 @@ function newestOf(deliveries: readonly StoredDelivery[]): StoredDelivery | undef
 
 /** By the order in which they came where the CRM does not say: an instant of ours may be of a clock that was wrong. */
 function isNewer(one: StoredDelivery, other: StoredDelivery): boolean {
-  const [known, now] = [changedAt(one.payload), changedAt(other.payload)];
+  const [known, now] = [changedAt(one), changedAt(other)];
   return known !== null && now !== null && known !== now
     ? msBetween(now, known) > 0
     : Number(one.id) > Number(other.id);
 }
 
-function changedAt(payload: unknown): string | null {
-  return textAt(fieldAt(payload, 'deal'), 'changed_at');
+function changedAt({ payload, receivedAt }: StoredDelivery): string | null {
+  return plausibleInstant(textAt(fieldAt(payload, 'deal'), 'changed_at'), receivedAt);
 }
 
 /** What one piece of work leaves in the audit log. */
