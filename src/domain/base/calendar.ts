@@ -104,6 +104,11 @@ export function msBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
 }
 
+/** Whether there is such a moment, in a text of the right form: `2026-13-45T10:00:00Z` is none. */
+export function isInstant(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
+}
+
 /** Two days: clocks go wrong by hours, and a date stands for its first moment. */
 const FARTHEST_AHEAD_MS = 172_800_000;
 

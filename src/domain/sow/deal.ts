@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInstant } from '#domain/base/calendar.ts';
 import { DealKey, SowNumber } from '#domain/base/keys.ts';
 import {
   Amount,
@@ -68,7 +69,7 @@ export const Deal = z
       changed_at: z
         .string()
         .regex(INSTANT, { error: NO_INSTANT, abort: true })
-        .refine((text) => !Number.isNaN(Date.parse(text)), NO_INSTANT)
+        .refine(isInstant, NO_INSTANT)
         .optional(),
       /**
        * Whether `amount` reaches `deals.large_from` of the settings. Filled in by Procession, so that conditions can ask
