@@ -1,23 +1,22 @@
 /**
- * What the jobs of a pipeline cost: commands in processes of their own against the sandbox on a port, with the compile
- * cache that the image brings, and with none as after `npm ci`; medians.
+ * What the jobs of a pipeline cost: commands of the installed package in processes of their own against the sandbox on a
+ * port, with the compile cache that the image brings, and with none as after `npm ci`; medians.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { deliveryEngine, sampleSow } from '../test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '../test/support/gitlab-world.ts';
+import { install } from './installed.ts';
 import { machine } from './machine.ts';
 import { ms, percentile, table } from './table.ts';
+import { type Timed, timed } from './timed.ts';
 
 export interface JobsOptions {
   readonly engagements: number;
   readonly rounds: number;
 }
-
-const MAIN = join(import.meta.dirname, '../src/main.ts');
 
 export async function jobs({ engagements, rounds }: JobsOptions): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
@@ -29,13 +28,16 @@ export async function jobs({ engagements, rounds }: JobsOptions): Promise<string
   try {
     await launch(world, engagements);
     const access = { GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token };
+    const installed = install(folder);
+    const main = join(installed, 'dist/main.js');
     const cache = join(folder, 'cache');
-    await fillCache(cache);
+    // As the image is built.
+    await timed(folder, [join(installed, 'dist/compile-all.js')], { NODE_COMPILE_CACHE: cache });
     const rows: string[][] = [];
     for (const words of [['--version'], ['lint'], ['check'], ['sweep']]) {
       world.sandbox.ledger.clear();
       const runs = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> =>
-        medians(await repeated(rounds, () => measure(folder, words, { ...access, ...env })));
+        medians(await repeated(rounds, () => timed(folder, [main, ...words], { ...access, ...env })));
       const image = await runs({ NODE_COMPILE_CACHE: cache });
       const requests = world.sandbox.ledger.entries().length / rounds;
       const bare = await runs({ NODE_DISABLE_COMPILE_CACHE: '1' });
@@ -52,7 +54,7 @@ export async function jobs({ engagements, rounds }: JobsOptions): Promise<string
 
 const HEADINGS = ['first line, ms', 'end, ms', 'CPU, ms'];
 
-function medians(runs: readonly Measured[]): readonly string[] {
+function medians(runs: readonly Timed[]): readonly string[] {
   return [
     runs.map((run) => run.firstLineMs),
     runs.map((run) => run.wallMs),
@@ -66,16 +68,6 @@ async function repeated<T>(times: number, work: () => Promise<T>): Promise<reado
   return results;
 }
 
-/** As the image is built. */
-async function fillCache(folder: string): Promise<void> {
-  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: folder };
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/compile-all.ts')], { env });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(`compiling everything ended with ${code}`);
-}
-
 async function launch(world: TestWorld, engagements: number): Promise<void> {
   const deps = await deliveryEngine(world.gitlab);
   const sow = await sampleSow('SOW-1042');
@@ -83,41 +75,4 @@ async function launch(world: TestWorld, engagements: number): Promise<void> {
     const number = `SOW-${n}`;
     await reconcile(deps, number, { sow: { ...sow, sow: { ...sow.sow, number } }, process: 'delivery' });
   }
-}
-
-interface Measured {
-  readonly firstLineMs: number;
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-/** bash tells the CPU time of a child, which Node does not. */
-async function measure(
-  cwd: string,
-  words: readonly string[],
-  given: Readonly<Record<string, string>>,
-): Promise<Measured> {
-  const env = { PATH: process.env['PATH'] ?? '', ...given };
-  const script = 'TIMEFORMAT="cpu %U %S"; time "$@"';
-  const began = performance.now();
-  const child = spawn('bash', ['-c', script, '-', process.execPath, MAIN, ...words], {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let firstLineMs = 0;
-  let stderr = '';
-  child.stdout.on('data', () => {
-    firstLineMs ||= performance.now() - began;
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${stderr}`);
-  const wallMs = performance.now() - began;
-  const [, user = '', system = ''] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
-  return { firstLineMs, wallMs, cpuMs: (Number(user) + Number(system)) * 1000 };
 }

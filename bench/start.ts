@@ -1,22 +1,23 @@
 /**
- * How long commands and the service of the installed package take to start, from nothing to the end or the first answer;
- * and how large the package is. Medians. A bare Node beside them says how fast the machine was just then.
+ * How long commands and the service of the installed package take to start, from nothing to the end or the first answer,
+ * and how much processor time; and how large the package is. Medians. A bare Node beside them, in turn with them, says how
+ * fast the machine was just then.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#demo/free-port.ts';
+import { install } from './installed.ts';
 import { machine } from './machine.ts';
 import { putFirst, startPinned } from './pinned-server.ts';
 import { ms, percentile, table } from './table.ts';
+import { timed } from './timed.ts';
 
 export interface StartOptions {
   readonly rounds: number;
   readonly first: boolean;
 }
 
-const ROOT = join(import.meta.dirname, '..');
 const MEGABYTE = 1_048_576;
 
 export async function start({ rounds, first }: StartOptions): Promise<string> {
@@ -31,40 +32,36 @@ export async function start({ rounds, first }: StartOptions): Promise<string> {
       join(folder, 'procession.yml'),
       'gitlab: { group: services, project: services/engagements }\n',
     );
-    const rows = [
-      ['bare Node', '', ...(await figures(rounds, () => command(folder, ['--eval', '0'])))],
-      ['`procession --help`', '≤ 60', ...(await figures(rounds, () => command(folder, [main, '--help'])))],
-      [
-        '`procession plan <file>`',
-        '≤ 200',
-        ...(await figures(rounds, () => command(folder, [main, 'plan', sow]))),
-      ],
-      [
-        '`procession serve` until `/healthz` answers',
-        '≤ 500',
-        ...(await figures(rounds, async () => await service(folder, main, first))),
-      ],
+    const starts: readonly Start[] = [
+      { what: 'bare Node', wanted: '', once: () => timed(folder, ['--eval', '0']) },
+      { what: '`procession --help`', wanted: '≤ 60', once: () => timed(folder, [main, '--help']) },
+      { what: '`procession plan <file>`', wanted: '≤ 200', once: () => timed(folder, [main, 'plan', sow]) },
+      {
+        what: '`procession serve` until `/healthz` answers',
+        wanted: '≤ 500',
+        once: () => service(folder, main, first),
+      },
     ];
+    const rows = await figures(starts, rounds);
     return [
       `${machine()}; the installed package, ${sizeOf(installed)}; medians of ${rounds} after the first start, which compiles`,
-      table(['what', 'wanted, ms', 'first start, ms', 'ms', 'fastest, ms'], rows),
+      table(
+        ['what', 'wanted, ms', 'first start, ms', 'ms', 'fastest, ms', 'CPU, ms', 'CPU of bare Node'],
+        rows,
+      ),
     ].join('\n\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Packs the package and unpacks it, as npm does: it needs no other one. @returns its folder */
-function install(folder: string): string {
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const modules = join(folder, 'node_modules');
-  mkdirSync(modules);
-  execFileSync('tar', ['--extract', '--gzip', '--file', join(folder, packed.trim()), '--directory', modules]);
-  return join(modules, 'package');
+interface Start {
+  readonly what: string;
+  readonly wanted: string;
+  readonly once: () => Promise<Took>;
 }
+
+type Took = { readonly wallMs: number; readonly cpuMs: number };
 
 /** `9.7 MB in 432 files` */
 function sizeOf(folder: string): string {
@@ -73,27 +70,29 @@ function sizeOf(folder: string): string {
   return `${(bytes / MEGABYTE).toFixed(1)} MB in ${files.filter((file) => file.isFile()).length} files`;
 }
 
-/** Of the first start, of the others in the middle, and of the fastest. */
-async function figures(rounds: number, once: () => Promise<number> | number): Promise<readonly string[]> {
-  const firstMs = await once();
-  const took: number[] = [];
-  for (let round = 0; round < rounds; round += 1) took.push(await once());
-  return [firstMs, percentile(took, 0.5), Math.min(...took)].map(ms);
-}
-
-function command(folder: string, args: readonly string[]): number {
-  const began = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, {
-    cwd: folder,
-    env: { PATH: process.env['PATH'] },
-    encoding: 'utf8',
+/** Of the first start, of the others in the middle, of the fastest; processor time, also as a multiple of the first row's. */
+async function figures(starts: readonly Start[], rounds: number): Promise<readonly (readonly string[])[]> {
+  const took: Took[][] = [];
+  for (const [index, { once }] of starts.entries()) took[index] = [await once()];
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, { once }] of starts.entries()) took[index]?.push(await once());
+  const cpuOf = ([, ...later]: readonly Took[]): number =>
+    percentile(
+      later.map(({ cpuMs }) => cpuMs),
+      0.5,
+    );
+  const bare = cpuOf(took[0] ?? []);
+  return starts.map(({ what, wanted }, index) => {
+    const [compiling, ...later] = took[index] ?? [];
+    const walls = later.map(({ wallMs }) => wallMs);
+    const cpu = cpuOf(took[index] ?? []);
+    const times = [compiling?.wallMs ?? Number.NaN, percentile(walls, 0.5), Math.min(...walls), cpu];
+    return [what, wanted, ...times.map(ms), `${(cpu / bare).toFixed(1)} ×`];
   });
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
-  return performance.now() - began;
 }
 
 /** GitLab is not there: accepting must not wait for it. */
-async function service(folder: string, main: string, first: boolean): Promise<number> {
+async function service(folder: string, main: string, first: boolean): Promise<Took> {
   const port = await freePort('127.0.0.1');
   const server = await startPinned({
     command: [main, 'serve'],
@@ -109,7 +108,8 @@ async function service(folder: string, main: string, first: boolean): Promise<nu
     readyUrl: `http://127.0.0.1:${port}/healthz`,
     first,
   });
+  const cpuMs = server.cpuSeconds() * 1000;
   // It keeps what it has compiled when it ends by itself.
   await server.stop();
-  return server.readyMs;
+  return { wallMs: server.readyMs, cpuMs };
 }
