@@ -11,7 +11,7 @@ import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts
 import { looksInMemory } from '#test/support/look-memory.ts';
 import { multiply } from '#test/support/many-engagements.ts';
 
-const ENGAGEMENTS = 30;
+const ENGAGEMENTS = 15;
 const ISSUES = ENGAGEMENTS * 12;
 const PER_PAGE = 100;
 /** Labels of the group, the capabilities, the user: whatever the number of engagements. */

@@ -1,4 +1,3 @@
-import { serve } from '@hono/node-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FACTS, proveFacts } from '#gitlab/conformance/prove.ts';
 import type { Conformance } from '#ports/conformance.ts';
@@ -6,26 +5,21 @@ import { createSandbox, type SandboxOptions } from '#sandbox/create-sandbox.ts';
 import { seed } from '#sandbox/seed.ts';
 import { cli } from '#test/support/cli.ts';
 import { contraryGitLab, SWITCHES } from '#test/support/contrary-gitlab.ts';
+import { freeHost, join } from '#test/support/in-process-network.ts';
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
 });
 
-/** A sandbox on a port, with one thing otherwise where a fact is named. */
+/** A sandbox with one thing otherwise where a fact is named. */
 async function start(options: SandboxOptions = {}, contrary: string | null = null) {
-  const sandbox = createSandbox(options);
+  const name = freeHost();
+  const host = `http://${name}`;
+  const sandbox = createSandbox({ ...options, baseUrl: host });
   const seeded = seed(sandbox);
-  const answer = contraryGitLab(sandbox, contrary === null ? null : (SWITCHES[contrary] ?? null));
-  const server = await new Promise<ReturnType<typeof serve>>((resolve) => {
-    const starting = serve(
-      { fetch: answer, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false },
-      () => resolve(starting),
-    );
-  });
-  closers.push(async () => await new Promise((resolve) => void server.close(() => resolve())));
-  const address = server.address();
-  const host = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const leave = join(name, contraryGitLab(sandbox, contrary === null ? null : (SWITCHES[contrary] ?? null)));
+  closers.push(leave);
   const tokens = { owner: token('ada'), guest: token('gus') };
   return { sandbox, seeded, host, ...tokens };
 }
