@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { createApiApp } from '#sandbox/api/api-app.ts';
+import { type ApiDependencies, createApiApp } from '#sandbox/api/api-app.ts';
 import { AWARD_ROUTES } from '#sandbox/api/award-routes.ts';
 import { BOARD_ROUTES } from '#sandbox/api/board-routes.ts';
 import { DISCUSSION_ROUTES } from '#sandbox/api/discussion-routes.ts';
@@ -90,18 +90,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const ledger = createLedger();
   const faults = createFaults();
   const root = new URL(world.baseUrl).pathname.replace(/\/+$/u, '');
-  const api = createApiApp(
-    {
-      basePath: `${root}/api/v4`,
-      engine,
-      operations,
-      ledger,
-      faults,
-      defaultPerPage: options.defaultPerPage ?? 20,
-      maxPerPage: options.maxPerPage ?? 100,
-    },
-    ROUTES,
-  );
+  const api = apiAt(`${root}/api/v4`);
+  const dependencies: ApiDependencies = {
+    engine,
+    operations,
+    ledger,
+    faults,
+    defaultPerPage: options.defaultPerPage ?? 20,
+    maxPerPage: options.maxPerPage ?? 100,
+  };
   const mounts = new Map<string, Hono>();
 
   return {
@@ -112,7 +109,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     limits: engine.limits,
     async fetch(request) {
       const path = new URL(request.url).pathname;
-      if (isBelow(path, `${root}/api/v4`)) return api.fetch(request);
+      if (isBelow(path, `${root}/api/v4`)) return api.fetch(request, dependencies);
       const prefix = [...mounts.keys()]
         .filter((it) => isBelow(path, it))
         .toSorted((one, other) => other.length - one.length)[0];
@@ -155,6 +152,14 @@ const ROUTES = [
   ...PIPELINE_ROUTES,
   ...TOKEN_ROUTES,
 ];
+
+const apis = new Map<string, ReturnType<typeof createApiApp>>();
+
+function apiAt(basePath: string): ReturnType<typeof createApiApp> {
+  const known = apis.get(basePath) ?? createApiApp(basePath, ROUTES);
+  apis.set(basePath, known);
+  return known;
+}
 
 function isBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);

@@ -8,14 +8,13 @@ import { TooManyRequests } from '#sandbox/limits.ts';
 import type { Operations } from '#sandbox/operations.ts';
 import { Refusal } from '#sandbox/operations.ts';
 import type { User } from '#sandbox/world.ts';
-import { authenticate, tokenOf } from './authenticate.ts';
+import { tokenOf, userOf } from './authenticate.ts';
 import type { Answer, Call, Route } from './call.ts';
 import type { Values } from './parameters.ts';
 import { createParameters, readValues } from './parameters.ts';
 
+/** What answers stand on: handed to the app with every request. */
 export interface ApiDependencies {
-  /** `/api/v4`, below the instance's own path. */
-  readonly basePath: string;
   readonly engine: Engine;
   readonly operations: Operations;
   readonly ledger: Ledger;
@@ -33,47 +32,61 @@ interface Learned {
   unknownParameters: readonly string[];
 }
 
-/** GitLab's REST API below `/api/v4`, as far as routes are given. */
-export function createApiApp(dependencies: ApiDependencies, routes: readonly Route[]): Hono {
-  const app = new Hono().basePath(dependencies.basePath);
+type ApiApp = Hono<{ Bindings: ApiDependencies }>;
+type ApiContext = Context<{ Bindings: ApiDependencies }>;
+
+/**
+ * GitLab's REST API at a path, as far as routes are given. It belongs to no world, so that one app serves all: building its
+ * router takes as long as twenty requests.
+ *
+ * @param basePath `/api/v4`, below the instance's own path
+ */
+export function createApiApp(basePath: string, routes: readonly Route[]): ApiApp {
+  const app = new Hono<{ Bindings: ApiDependencies }>().basePath(basePath);
   for (const route of routes) {
-    const handler = (context: Context): Promise<Response> => answerRoute(dependencies, route, context);
+    const handler = (context: ApiContext): Promise<Response> => answerRoute(context.env, route, context);
     app.on(route.method, route.path, handler);
     // GitLab serves its group routes for epics under `/-/` as well.
     if (route.path.startsWith('/groups/:id/epics'))
       app.on(route.method, route.path.replace('/epics', '/-/epics'), handler);
   }
-  app.all('*', (context) => answerUnknown(dependencies, context));
+  app.all('*', (context) => answerUnknown(context.env, context));
   app.onError((error) => {
     throw error;
   });
   return app;
 }
 
-async function answerRoute(dependencies: ApiDependencies, route: Route, context: Context): Promise<Response> {
+async function answerRoute(
+  dependencies: ApiDependencies,
+  route: Route,
+  context: ApiContext,
+): Promise<Response> {
   const learned: Learned = { user: null, unknownParameters: [] };
+  const asked = new URL(context.req.url);
   // The body is read ahead, so that nothing happens between deciding and writing.
-  const values = await readOrRefuse(context.req.raw);
+  const values = await readOrRefuse(context.req.raw, asked);
   const fault = dependencies.faults.take(route.method, route.path);
   let response: Response | null = null;
   try {
     response = await withFault(fault, async () =>
-      dated(await serve(dependencies, { route, context, values, learned }), dependencies.engine.now()),
+      dated(await serve(dependencies, { route, context, asked, values, learned }), dependencies.engine.now()),
     );
     return response;
   } finally {
     record(dependencies, {
       route: `${route.method} ${route.path}`,
-      context,
+      method: context.req.method,
+      asked,
       learned,
       status: response?.status ?? 0,
     });
   }
 }
 
-async function readOrRefuse(request: Request): Promise<Values | Refusal> {
+async function readOrRefuse(request: Request, asked: URL): Promise<Values | Refusal> {
   try {
-    return await readValues(request);
+    return await readValues(request, asked.searchParams);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -82,17 +95,20 @@ async function readOrRefuse(request: Request): Promise<Values | Refusal> {
 
 interface Serving {
   readonly route: Route;
-  readonly context: Context;
+  readonly context: ApiContext;
+  /** Address of the request. */
+  readonly asked: URL;
   readonly values: Values | Refusal;
   readonly learned: Learned;
 }
 
 async function serve(dependencies: ApiDependencies, serving: Serving): Promise<Response> {
-  const { route, context, values, learned } = serving;
+  const { route, context, asked, values, learned } = serving;
   const { engine } = dependencies;
   let limitHeaders: Readonly<Record<string, string>> = {};
   try {
-    learned.user = authenticate(engine.world, context.req.raw, route, engine.now());
+    const token = tokenOf(engine.world, context.req.raw, route);
+    learned.user = userOf(engine.world, token, route, engine.now());
     const counted = engine.limits.countRequest(learned.user?.username ?? 'anonymous');
     if (counted.kind === 'refused') return counted.response;
     limitHeaders = counted.headers;
@@ -106,9 +122,9 @@ async function serve(dependencies: ApiDependencies, serving: Serving): Promise<R
       engine,
       operations: dependencies.operations,
       user: learned.user,
-      token: tokenOf(engine.world, context.req.raw, route)?.value ?? null,
+      token: token?.value ?? null,
       parameters,
-      url: absoluteUrl(engine.world.baseUrl, context),
+      url: absoluteUrl(engine.world.baseUrl, asked),
       defaultPerPage: dependencies.defaultPerPage,
       maxPerPage: dependencies.maxPerPage,
       part: (name) => context.req.param(name) ?? '',
@@ -135,9 +151,8 @@ function refused(refusal: Refusal): Answer {
 }
 
 /** Links in answers are under the instance's own address, whatever host the request came to. */
-function absoluteUrl(baseUrl: string, context: Context): URL {
-  const asked = new URL(context.req.url);
-  return new URL(`${new URL(baseUrl).origin}${asked.pathname}${asked.search}`);
+function absoluteUrl(baseUrl: string, { pathname, search }: URL): URL {
+  return new URL(`${pathname}${search}`, baseUrl);
 }
 
 function toResponse(answer: Answer, limitHeaders: Readonly<Record<string, string>>): Response {
@@ -150,26 +165,26 @@ function record(
   { ledger, engine }: ApiDependencies,
   entry: {
     readonly route: string;
-    readonly context: Context;
+    readonly method: string;
+    readonly asked: URL;
     readonly learned: Learned;
     readonly status: number;
   },
 ): void {
-  const { req } = entry.context;
-  const url = new URL(req.url);
+  const { method, asked } = entry;
   ledger.record({
     at: engine.now().toISOString(),
-    method: req.method,
+    method,
     route: entry.route,
-    path: `${url.pathname}${url.search}`,
+    path: `${asked.pathname}${asked.search}`,
     status: entry.status,
     username: entry.learned.user?.username ?? null,
-    kind: req.method === 'GET' || req.method === 'HEAD' ? 'read' : 'write',
+    kind: method === 'GET' || method === 'HEAD' ? 'read' : 'write',
     unknownParameters: entry.learned.unknownParameters,
   });
 }
 
-async function answerUnknown(dependencies: ApiDependencies, context: Context): Promise<Response> {
+async function answerUnknown(dependencies: ApiDependencies, context: ApiContext): Promise<Response> {
   const learned: Learned = { user: null, unknownParameters: [] };
   const fault = dependencies.faults.take(context.req.method, '*');
   const notFound = Response.json({ error: '404 Not Found' }, { status: 404 });
@@ -180,7 +195,8 @@ async function answerUnknown(dependencies: ApiDependencies, context: Context): P
   } finally {
     record(dependencies, {
       route: `${context.req.method} *`,
-      context,
+      method: context.req.method,
+      asked: new URL(context.req.url),
       learned,
       status: response?.status ?? 0,
     });

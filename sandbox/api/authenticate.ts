@@ -6,14 +6,12 @@ import type { Route } from './call.ts';
 const JOB_SCOPE = 'ci_job';
 
 /**
- * Finds the user behind a request: `PRIVATE-TOKEN`, `Authorization: Bearer`, the `private_token` parameter, or a job's token on the few
- * reads that take one. `null` for an anonymous request.
+ * Finds the user whose token it is; `null` for an anonymous request.
  *
- * @throws {Refusal} 401 for an unknown, expired or misplaced token, 403 for one whose scope does not suffice.
+ * @throws {Refusal} 401 for an expired token, 403 for one whose scope does not suffice.
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/api/api_guard.rb
  */
-export function authenticate(world: World, request: Request, route: Route, now: Date): User | null {
-  const token = tokenOf(world, request, route);
+export function userOf(world: World, token: Token | null, route: Route, now: Date): User | null {
   if (token === null) {
     if (route.method !== 'GET' || route.signedIn === true) throw unauthorized();
     return null;
@@ -41,7 +39,12 @@ function unauthorized(): Refusal {
   return new Refusal(401, { message: '401 Unauthorized' });
 }
 
-/** The token of a request, `null` without one. @throws {Refusal} 401 */
+/**
+ * Finds the token of a request: `PRIVATE-TOKEN`, `Authorization: Bearer`, the `private_token` parameter, or a job's token on
+ * the few reads that take one. `null` without one.
+ *
+ * @throws {Refusal} 401 for an unknown or misplaced token.
+ */
 export function tokenOf(world: World, request: Request, route: Route): Token | null {
   const jobToken = request.headers.get('job-token');
   if (jobToken !== null) {
@@ -52,13 +55,16 @@ export function tokenOf(world: World, request: Request, route: Route): Token | n
   const bearer = /^Bearer\s+(?<value>\S+)$/iu.exec(request.headers.get('authorization') ?? '')?.groups?.[
     'value'
   ];
-  const query = new URL(request.url).searchParams;
-  const value =
-    request.headers.get('private-token') ?? bearer ?? query.get('private_token') ?? query.get('access_token');
+  const value = request.headers.get('private-token') ?? bearer ?? parameterOf(request);
   if (value === null) return null;
   const token = world.tokens.find((it) => it.value === value && !it.scopes.includes(JOB_SCOPE));
   if (token === undefined) throw unauthorized();
   return token;
+}
+
+function parameterOf(request: Request): string | null {
+  const query = new URL(request.url).searchParams;
+  return query.get('private_token') ?? query.get('access_token');
 }
 
 function requireScope(token: Token, route: Route): void {

@@ -135,9 +135,9 @@ export function createParameters(values: Values): Parameters {
 }
 
 /** Reads the query and a JSON, form or multipart body. */
-export async function readValues(request: Request): Promise<Values> {
+export async function readValues(request: Request, query: URLSearchParams): Promise<Values> {
   const values = new Map<string, unknown>();
-  gatherPairs(values, new URL(request.url).searchParams);
+  gatherPairs(values, query);
   if (request.method === 'GET' || request.body === null) return values;
   const type = request.headers.get('content-type') ?? '';
   if (type.includes('form')) {
