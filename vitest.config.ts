@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine is slow, not wrong. */
+const TIMEOUT_MS = 120_000;
+
 const project = (
   name: string,
-  timeoutMs: number,
   options: { readonly isolate: boolean; readonly globalSetup?: string },
 ): { test: object } => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, `sandbox/test/${name}/**/*.test.ts`],
-    testTimeout: timeoutMs,
-    hookTimeout: timeoutMs,
+    testTimeout: TIMEOUT_MS,
+    hookTimeout: TIMEOUT_MS,
     isolate: options.isolate,
     globalSetup: options.globalSetup ?? [],
   },
@@ -37,14 +39,13 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/tests') },
     // Half of the long tests wait for processes, leases and timers: a core has work for more than one worker.
     maxWorkers: availableParallelism() + 1,
-    // A busy machine is slow, not wrong.
     expect: { poll: { timeout: 15_000 } },
     // Vitest takes projects by their name and the longest files first: the short ones of `unit` leave no core idle at the end.
     projects: [
       // Short tests without a network: most of their work would be loading the same modules again.
-      project('unit', 60_000, { isolate: false }),
-      project('contract', 60_000, { isolate: false }),
-      project('e2e', 120_000, {
+      project('unit', { isolate: false }),
+      project('contract', { isolate: false }),
+      project('e2e', {
         isolate: true,
         globalSetup: './test/support/build-once.ts',
       }),
