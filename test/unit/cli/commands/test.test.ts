@@ -10,13 +10,16 @@ let cwd: string;
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'procession-cases-'));
-  for (const folder of ['issue_templates', 'sows'])
-    await cp(join(root, folder), join(cwd, folder), { recursive: true });
+  for (const folder of ['issue_templates/delivery', 'sows']) await copy(folder);
 });
 
 afterEach(async () => {
   await rm(cwd, { recursive: true, force: true });
 });
+
+async function copy(folder: string): Promise<void> {
+  await cp(join(root, folder), join(cwd, folder), { recursive: true });
+}
 
 async function edit(file: string, from: string, to: string): Promise<void> {
   const text = await readFile(join(cwd, file), 'utf8');
@@ -32,6 +35,8 @@ async function replaceCases(text: string): Promise<void> {
 
 describe('procession test', () => {
   it('says that all cases hold', async () => {
+    await copy('issue_templates/quote-to-signoff');
+
     expect(await cli(['test', 'quote-to-signoff'], { cwd })).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^1 process, \d\d cases: all hold\n$/),
