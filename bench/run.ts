@@ -21,7 +21,7 @@ const USAGE = `npm run bench -- <name> [options]
               --engagements 50  --rounds 5
 
   sweep     requests, time and memory of sweeps after a busy week
-              --sizes 500,2000,5000
+              --sizes 500,2000,5000  --node <option>, for example --node=--max-old-space-size=192
   all       all of them in a quarter of an hour, with fewer rounds: the tables of docs/benchmarks.md, from one quiet run
 
   --first   on a machine with other work: what is measured goes before it (root only)
@@ -111,7 +111,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   },
   sweep: async () => {
     const { sweeps } = await import('./sweep.ts');
-    return await sweeps(numbers(values.sizes ?? (isAll ? '500,5000' : '500,2000,5000'), 'sizes'));
+    return await sweeps(
+      numbers(values.sizes ?? (isAll ? '500,5000' : '500,2000,5000'), 'sizes'),
+      values.node ?? [],
+    );
   },
 };
 

@@ -20,15 +20,18 @@ const STATE = 'sweep.json';
 const SWEEP = ['sweep', '--state', STATE];
 const ROOT = join(import.meta.dirname, '..');
 
-/** @param sizes numbers of engagements */
-export async function sweeps(sizes: readonly number[]): Promise<string> {
+/**
+ * @param sizes numbers of engagements
+ * @param nodeOptions of the command: `--max-old-space-size=192`
+ */
+export async function sweeps(sizes: readonly number[], nodeOptions: readonly string[]): Promise<string> {
   const rows: string[][] = [];
-  for (const size of sizes) rows.push(...(await sweepsOf(size)));
+  for (const size of sizes) rows.push(...(await sweepsOf(size, nodeOptions)));
   const header = ['engagements', 'sweep', 'requests', 'an engagement', 'writes', 'CPU s', 'peak RSS MB', 's'];
   return `${machine()}; sandbox in another process, latency 0\n\n${table(header, rows)}`;
 }
 
-async function sweepsOf(size: number): Promise<readonly string[][]> {
+async function sweepsOf(size: number, nodeOptions: readonly string[]): Promise<readonly string[][]> {
   let lagMs = TWO_DAYS_MS;
   const world = await startWorldOnPort({ now: () => new Date(Date.now() - lagMs) });
   const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
@@ -42,10 +45,12 @@ async function sweepsOf(size: number): Promise<readonly string[][]> {
     multiply({ ...world, sow, epic: () => epic }, size, A_SECOND_MS);
     lagMs = 0;
     const rows: string[][] = [];
-    rows.push(rowOf(size, 'full, nothing remembered', await run(world, folder, SWEEP)));
-    rows.push(rowOf(size, 'of what changed', await run(world, folder, SWEEP)));
+    rows.push(rowOf(size, 'full, nothing remembered', await run(world, folder, SWEEP, nodeOptions)));
+    rows.push(rowOf(size, 'of what changed', await run(world, folder, SWEEP, nodeOptions)));
     aDayLater(join(folder, STATE));
-    rows.push(rowOf(size, 'full, with the memory of an earlier one', await run(world, folder, SWEEP)));
+    rows.push(
+      rowOf(size, 'full, with the memory of an earlier one', await run(world, folder, SWEEP, nodeOptions)),
+    );
     return rows;
   } finally {
     await world.close();
@@ -76,12 +81,17 @@ interface Measured {
 }
 
 /** Runs a command in a process of its own. */
-async function run(world: TestWorld, cwd: string, words: readonly string[]): Promise<Measured> {
+async function run(
+  world: TestWorld,
+  cwd: string,
+  words: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<Measured> {
   const { ledger } = world.sandbox;
   ledger.clear();
   const began = performance.now();
   const usage = ['--import', join(import.meta.dirname, 'usage.ts')];
-  const child = spawn(process.execPath, [...usage, join(ROOT, 'src/main.ts'), ...words], {
+  const child = spawn(process.execPath, [...nodeOptions, ...usage, join(ROOT, 'src/main.ts'), ...words], {
     cwd,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -67,12 +67,16 @@ export function listEpics(connection: Connection, filter: ListFilter): Promise<r
   });
 }
 
+/** An epic holds record and table, and is several times as long as an issue. */
+const PAGES_OF_EPICS = 8;
+
 /** Lists all epics of the group itself, part by part. */
 export function everyEpic(connection: Connection): AsyncIterable<readonly ActualEpic[]> {
   return readParts<ActualEpic>(connection, {
     what: `GET /groups/${connection.group}/epics`,
     item: Epic,
     fetchPage: (page, created) => fetchEpics(connection, created, page),
+    pagesOfAPart: PAGES_OF_EPICS,
   });
 }
 

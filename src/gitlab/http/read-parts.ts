@@ -11,7 +11,6 @@
 import type { z } from 'zod';
 import { type Connection, type PageOptions, type ReadPage, readList, readPage } from './connection.ts';
 
-/** 2,500 items, which is what is held in memory at a time: some 20 MB of issues. */
 const PAGES_OF_A_PART = 25;
 
 /** Narrows a list by time of creation, both ends included. ISO 8601. */
@@ -25,6 +24,8 @@ export interface DatedList<T> {
   readonly what: string;
   readonly item: z.ZodType<T>;
   readonly fetchPage: (page: PageOptions, between: CreatedBetween) => Promise<unknown>;
+  /** What is held in memory at a time. Default: 25 pages, which are some 20 MB of issues. */
+  readonly pagesOfAPart?: number;
 }
 
 interface Dated {
@@ -45,7 +46,7 @@ export async function* readParts<T extends Dated>(
   const whole = sharingFirstPage(between(list, {}));
   const first = await readPage(connection, whole, 1);
   const [oldest] = first.items;
-  if (isOnePart(first) || oldest === undefined) {
+  if (isOnePart(first, list) || oldest === undefined) {
     yield await readList(connection, whole);
     return;
   }
@@ -59,8 +60,11 @@ export async function* readParts<T extends Dated>(
   yield await readList(connection, between(list, { createdAfter: begin }));
 }
 
-function isOnePart({ next, pages }: ReadPage<unknown>): boolean {
-  return next === null || (pages !== null && pages <= PAGES_OF_A_PART);
+function isOnePart(
+  { next, pages }: ReadPage<unknown>,
+  { pagesOfAPart = PAGES_OF_A_PART }: { readonly pagesOfAPart?: number },
+): boolean {
+  return next === null || (pages !== null && pages <= pagesOfAPart);
 }
 
 /** When the last item of a part was created; `null`: the rest of the list is one part, or cannot be told apart by time. */
@@ -70,7 +74,7 @@ async function endOfPart<T extends Dated>(
   begin: string,
 ): Promise<string | null> {
   const rest = between(list, { createdAfter: begin });
-  const { items, next } = await readPage(connection, rest, PAGES_OF_A_PART);
+  const { items, next } = await readPage(connection, rest, list.pagesOfAPart ?? PAGES_OF_A_PART);
   const end = items.at(-1)?.createdAt ?? null;
   return next === null || end === begin ? null : end;
 }

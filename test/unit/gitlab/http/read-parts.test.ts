@@ -27,11 +27,12 @@ function itemsAt(seconds: readonly number[]): Item[] {
 const inSeconds = (count: number): Item[] => itemsAt(Array.from({ length: count }, (_, second) => second));
 
 /** A GitLab that counts no long list. @param before what happens before the nth request is answered */
-async function read(items: Item[], before: (nth: number) => void = () => {}) {
+async function read(items: Item[], before: (nth: number) => void = () => {}, pagesOfAPart?: number) {
   const asked: Asked[] = [];
   const list = {
     what: 'GET /items',
     item: Items,
+    ...(pagesOfAPart === undefined ? {} : { pagesOfAPart }),
     fetchPage: async ({ page }: PageOptions, between: CreatedBetween) => {
       asked.push({ page, ...between });
       before(asked.length);
@@ -74,6 +75,14 @@ describe('gitlab/http/read-parts', () => {
     expect(Math.max(...asked.map(({ page }) => page))).toBe(25);
     // A request for each of eleven parts, one at the beginning, and an item twice at each border.
     expect(asked.length).toBeLessThanOrEqual(500 / PAGE_SIZE + 11 + 1 + 5);
+  });
+
+  it('reads a list of long items in the smaller parts that it asks for', async () => {
+    const { parts, asked, ids } = await read(inSeconds(100), () => {}, 8);
+
+    expect([...new Set(ids)]).toEqual(upTo(100));
+    expect(Math.max(...parts.map(({ length }) => length))).toBe(16);
+    expect(Math.max(...asked.map(({ page }) => page))).toBe(8);
   });
 
   it('loses nothing where many were created at the instant between two parts', async () => {
