@@ -1,8 +1,11 @@
 /** The commands about the whole engagement. */
 import { addCalendarDays } from '#domain/base/calendar.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
+import { isSameUser } from '#domain/base/username.ts';
+import { approvalRules } from '#domain/process/approvals.ts';
 import { isMadeByCommand } from '#domain/process/process.ts';
 import { nextInstance } from '#domain/rulings/instances.ts';
+import { isAssignedByRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import {
@@ -72,7 +75,10 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: EffectCo
   const { assessment, effects, settings } = context;
   const { role } = command;
   const roles = new Set([
-    ...assessment.process.steps.map(({ owner }) => owner),
+    ...assessment.process.steps.flatMap(({ owner, done_when }) => [
+      owner,
+      ...approvalRules(done_when).map((rule) => rule.role),
+    ]),
     ...Object.keys(settings.roles),
   ]);
   if (!roles.has(role))
@@ -85,8 +91,27 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: EffectCo
   return done(context, {
     rulings: { appointments: [...appointments, { role, username, ...given(context) }] },
     effects: { roles: [...effects.roles.filter((other) => other !== role), role] },
-    reply: onEpic(context, `\`${username}\` is now ${role} of ${assessment.engagement}.`),
+    reply: onEpic(
+      context,
+      `\`${username}\` is now ${role} of ${assessment.engagement}.${stayingText(role, username, context)}`,
+    ),
   });
+}
+
+/** The open issues of a role that stay with whom people have assigned them to. */
+function stayingText(role: string, username: string, { assessment, settings }: EffectContext): string {
+  const staying = assessment.steps.filter(({ step, issue, done }) => {
+    const assignees = issue?.assignees ?? [];
+    if (step.owner !== role || done || assignees.length === 0) return false;
+    if (assignees.some((one) => isSameUser(one.username, username))) return false;
+    return !isAssignedByRole(assignees, role, assessment, settings);
+  });
+  if (staying.length === 0) return '';
+  const names = staying.map(({ key, issue }) => {
+    const people = (issue?.assignees ?? []).map((one) => `\`${one.username}\``);
+    return `${stepReference(key)} with ${people.join(' and ')}`;
+  });
+  return ` What somebody is assigned to already stays there; assign it by hand: ${names.join(', ')}.`;
 }
 
 function add(command: Extract<Command, { name: 'add' }>, context: EffectContext): Effect {

@@ -5,18 +5,17 @@ import { emptyCells } from '#domain/assess/filled-cells.ts';
 import type { PendingChange } from '#domain/assess/outlook.ts';
 import { runCellsToWrite } from '#domain/assess/run-evidence.ts';
 import { stageCells } from '#domain/assess/stage-cells.ts';
-import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import type { StepStatus } from '#domain/assess/step-status.ts';
 import { lastMinutesCells } from '#domain/assess/trackers.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, type WorkflowState } from '#domain/base/labels.ts';
-import type { Settings } from '#domain/base/settings.ts';
-import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { isSameUser } from '#domain/base/username.ts';
 import { itemName } from '#domain/comments/follow-comments.ts';
 import { realDue } from '#domain/dates/real-due.ts';
 import { foreignStateNote } from '#domain/drift/notes.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { reminderNote, reminderRule } from '#domain/reminders/notes.ts';
-import { assigneeFor } from '#domain/rulings/people.ts';
+import { assigneeFor, isAssignedByRole } from '#domain/rulings/people.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { ASKING, settledNote, violationNote } from '#domain/texts/notes.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
@@ -216,18 +215,8 @@ function assigneeChange(
   const turned = status.state === 'ready' && was !== 'ready';
   if (assignee === null || status.done || (!turned && !moved)) return null;
   if (issue.assignees.length === 0) return assignee;
-  const earlier = earlierHolders(role, assessment, settings);
-  const [only] = issue.assignees;
-  const ours = issue.assignees.length === 1 && only !== undefined && isAmong(only.username, earlier);
-  return moved && ours && !isSameUser(only.username, assignee) ? assignee : null;
-}
-
-/** Whom we may have assigned before: by the SOW, the settings, or an earlier appointment. */
-function earlierHolders(role: string, { sow, rulings }: Assessment, settings: Settings): readonly string[] {
-  const without = { sow, rulings: { appointments: [] } };
-  const usual = assigneeFor(role, without, settings);
-  const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);
-  return [...(usual === null ? [] : [usual]), ...appointed, ...(settings.roles[role]?.slice(0, 1) ?? [])];
+  if (!moved || !isAssignedByRole(issue.assignees, role, assessment, settings)) return null;
+  return isSameUser(issue.assignees[0]?.username, assignee) ? null : assignee;
 }
 
 /** Whether this run opens or closes the issue of a step. */

@@ -101,6 +101,25 @@ export function assigneeFor(
   return personInRole(role, sources, settings).username ?? personInRole(MANAGER, sources, settings).username;
 }
 
+/**
+ * Whether an issue is with whom its role has brought it to, by the SOW, the settings, or an earlier appointment: so it
+ * goes with the role. Whom people have chosen stays.
+ */
+export function isAssignedByRole(
+  assignees: readonly { readonly username: string }[],
+  role: string,
+  sources: RoleSources & { readonly rulings: { readonly appointments: readonly Appointment[] } },
+  settings: Pick<Settings, 'roles'>,
+): boolean {
+  const [only] = assignees;
+  if (only === undefined || assignees.length > 1) return false;
+  const { sow, rulings } = sources;
+  const usual = assigneeFor(role, { sow }, settings);
+  const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);
+  const listed = settings.roles[role]?.slice(0, 1) ?? [];
+  return isAmong(only.username, [...(usual === null ? [] : [usual]), ...appointed, ...listed]);
+}
+
 function namedBySow(role: string, sow: Subject): Person | undefined {
   const ours: Readonly<Record<string, Person | undefined>> = sow.contacts?.ours ?? {};
   return ours[role.replaceAll('-', '_')];

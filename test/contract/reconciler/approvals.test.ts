@@ -10,7 +10,7 @@ import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts
 
 const LABEL = 'approved::finance';
 const SETTINGS = someSettings({
-  roles: { manager: ['mira'], engineer: ['eli'], finance: ['casey', 'mira'], legal: [] },
+  roles: { manager: ['mira'], engineer: ['eli'], finance: ['casey', 'mira'] },
 });
 
 let world: EngagementWorld;

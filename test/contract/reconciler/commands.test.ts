@@ -279,6 +279,12 @@ describe('comment commands', () => {
 
     expect(world.issue('second').assigneeIds).toEqual([noor.id]);
     expect(world.issue('last').assigneeIds).toEqual([world.sandbox.user('mira').id]);
+    expect(
+      world
+        .notes(world.epic())
+        .map(({ body }) => body)
+        .join('\n'),
+    ).toMatch(/What somebody is assigned to already stays there; assign it by hand: .*with `mira`\./);
   });
 
   it.each([
