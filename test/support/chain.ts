@@ -100,15 +100,15 @@ function dealsApart(world: TestWorld): Places {
 
 const BEGUN = Date.now();
 
+export interface ChainOptions extends WorldOptions {
+  readonly settings?: Partial<Settings>;
+  readonly day?: string;
+  /** Deals live in a group of their own, which neither customers nor engineers see. */
+  readonly apart?: boolean;
+}
+
 /** Starts a GitLab without any engagement, on the morning of a day. */
-export async function startChain(
-  options: WorldOptions & {
-    readonly settings?: Partial<Settings>;
-    readonly day?: string;
-    /** Deals live in a group of their own, which neither customers nor engineers see. */
-    readonly apart?: boolean;
-  } = {},
-): Promise<ChainWorld> {
+export async function startChain(options: ChainOptions = {}): Promise<ChainWorld> {
   const { settings, day = '2026-11-20', apart = false, ...others } = options;
   const now = others.now ?? (() => new Date(Date.parse(`${day}T10:00:00Z`) + Date.now() - BEGUN));
   const world = await startWorld({ ...others, now });

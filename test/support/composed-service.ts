@@ -10,12 +10,21 @@ import type { Store } from '#ports/store.ts';
 import type { Hook } from '#sandbox/world.ts';
 import { requireSecrets } from '#service/require-secrets.ts';
 import { type ComposedService, composeService } from '#wire/service.ts';
+import { type ChainOptions, type ChainWorld, startChain } from './chain.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from './engagement.ts';
+import type { TestWorld, WorldOptions } from './gitlab-world.ts';
 import { SIGNING_TOKEN, signedHeaders } from './receiver.ts';
 import { addSigningHook } from './sandbox-records.ts';
 import { aStore, sleep as really } from './service.ts';
 
-export interface ComposedWorld extends EngagementWorld {
+export type ComposedWorld = EngagementWorld & Composed;
+/** With the chain of a deal in place of one engagement. */
+export type ComposedChain = ChainWorld & Composed;
+
+/** The world that the service works on. */
+type Base = TestWorld & Pick<EngagementWorld, 'deps' | 'over'>;
+
+export interface Composed {
   readonly store: Store;
   /** Every line of the log, from `info` up. */
   readonly log: readonly LogLine[];
@@ -23,7 +32,7 @@ export interface ComposedWorld extends EngagementWorld {
   sweep(): Promise<void>;
   /** Resolves when no webhook is under way, nothing waits and nothing is worked on. */
   quiet(): Promise<void>;
-  /** Sends a SOW as the CRM does. @returns the status */
+  /** Sends a SOW or a deal as the CRM does. @returns the status */
   won(sow: object, id: string): Promise<number>;
   get(path: string): Promise<string>;
   /** Lets the time pass until the next sweep and the next look at the webhooks. */
@@ -32,9 +41,9 @@ export interface ComposedWorld extends EngagementWorld {
   restart(): Promise<void>;
 }
 
-export interface ComposedOptions extends EngagementOptions {
+interface ServiceOptions {
   /** Whose token the service has; the bot's when not given. */
-  readonly token?: (world: EngagementWorld) => string;
+  readonly token?: (world: Base) => string;
   /** Stands between GitLab and the service. */
   readonly network?: (
     request: Request,
@@ -42,6 +51,8 @@ export interface ComposedOptions extends EngagementOptions {
   ) => Promise<Response>;
   readonly url?: string;
 }
+
+export type ComposedOptions = EngagementOptions & ServiceOptions;
 
 /** Longer waits are for the next sweep or look; shorter ones are pace, retries and polls, which no test waits for. */
 const LONG_MS = 60_000;
@@ -61,11 +72,24 @@ function impatient(): { readonly sleep: Sleep; readonly pass: () => void } {
 }
 
 export async function startComposed(options: ComposedOptions = {}): Promise<ComposedWorld> {
+  return await compose(options, startEngagement);
+}
+
+export async function startComposedChain(
+  options: ChainOptions & ServiceOptions = {},
+): Promise<ComposedChain> {
+  return await compose(options, startChain);
+}
+
+async function compose<W extends Base, O extends WorldOptions>(
+  options: O & ServiceOptions,
+  begin: (options: O) => Promise<W>,
+): Promise<W & Composed> {
   let running: Running | undefined;
   const toService = async (request: Request): Promise<Response> =>
     (await running?.app.fetch(request)) ?? new Response(null, { status: 502 });
   const { network } = options;
-  const world = await startEngagement({
+  const world = await begin({
     // Signatures are proven by the clock of the machine.
     now: () => new Date(),
     ...options,
@@ -77,13 +101,14 @@ export async function startComposed(options: ComposedOptions = {}): Promise<Comp
   const log: LogLine[] = [];
   const start = async (): Promise<Running> => (running = await run(world, { store, token, log }));
   let current = await start();
-  const composed: ComposedWorld = {
+  const composed: W & Composed = {
     ...world,
     store,
     log,
     won: async (sow, id) => {
       const body = JSON.stringify(sow);
-      const headers = signedHeaders(body, { id });
+      const at = Math.floor(Date.parse(world.deps.clock.now()) / 1000);
+      const headers = signedHeaders(body, { id, at });
       return (await current.app.request('/webhooks/crm', { method: 'POST', body, headers })).status;
     },
     get: async (path) => await (await current.app.request(path)).text(),
@@ -129,7 +154,7 @@ interface Running {
 }
 
 async function run(
-  world: EngagementWorld,
+  world: Base,
   parts: {
     readonly store: Store;
     readonly token: string;
@@ -183,7 +208,7 @@ async function run(
 }
 
 /** A webhook of the group that signs, as an Owner would add it. */
-export function addHook(world: EngagementWorld, changes: Partial<Hook> = {}): Hook {
+export function addHook(world: TestWorld, changes: Partial<Hook> = {}): Hook {
   const url = 'https://procession.test/webhooks/gitlab';
   return addSigningHook(world, {
     url,

@@ -10,6 +10,7 @@ import { tickAll } from '#domain/text/fill-in.ts';
 import type { Epic, Issue, User } from '#sandbox/world.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { addHook, type ComposedWorld, startComposed } from '#test/support/composed-service.ts';
+import { HeldNetwork, STRAIGHT, type Way, way } from '#test/support/held-network.ts';
 import { PROOF, proofRuns } from '#test/support/proof.ts';
 import { readable } from '#test/support/records.ts';
 
@@ -23,16 +24,9 @@ type Deed = readonly [
   step: StepId,
 ];
 
-/** What becomes of one webhook on its way. `late`: lost, and sent again when people have acted once more. */
-type Fate = 'once' | 'twice' | 'lost' | 'late';
-
 /** People act; then what they did is told, in this order and with these losses. */
-interface Phase {
+interface Phase extends Way {
   readonly deeds: readonly Deed[];
-  /** Of the n-th webhook of the phase; the rest comes once. */
-  readonly fates: readonly Fate[];
-  /** Sorts the webhooks: shuffled, and the second copies anywhere among them. */
-  readonly order: readonly number[];
 }
 
 const deed: fc.Arbitrary<Deed> = fc.tuple(
@@ -40,59 +34,9 @@ const deed: fc.Arbitrary<Deed> = fc.tuple(
   fc.constantFrom(...STEPS),
 );
 
-const phase: fc.Arbitrary<Phase> = fc.record({
-  deeds: fc.array(deed, { minLength: 1, maxLength: 5 }),
-  fates: fc.array(fc.constantFrom('once', 'twice', 'late', 'lost', 'lost'), { minLength: 0, maxLength: 12 }),
-  order: fc.array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 12 }),
-});
-
-/** Holds webhooks back until they are let through; an HTTP answer to GitLab comes then. */
-class Network {
-  private readonly held: {
-    readonly request: Request;
-    readonly answer: (response: Response) => void;
-  }[] = [];
-  private late: Request[] = [];
-  private isOpen = true;
-
-  carry(request: Request, deliver: (request: Request) => Promise<Response>): Promise<Response> {
-    if (this.isOpen) return deliver(request);
-    return new Promise((answer) => {
-      this.held.push({ request, answer });
-    });
-  }
-
-  close(): void {
-    this.isOpen = false;
-  }
-
-  /** How many have left GitLab. */
-  get waiting(): number {
-    return this.held.length;
-  }
-
-  /** Lets through what is held, as it fares; what follows comes through at once. */
-  async open(
-    { fates, order }: Pick<Phase, 'fates' | 'order'>,
-    deliver: (request: Request) => Promise<Response>,
-  ): Promise<void> {
-    this.isOpen = true;
-    const earlier = this.late.splice(0).map((request) => ({ request, answer: () => {} }));
-    const copies = this.held.splice(0).flatMap(({ request, answer }, index) => {
-      const fate = fates[index] ?? 'once';
-      if (fate === 'late') this.late.push(request.clone());
-      const times = { once: 1, twice: 2, lost: 0, late: 0 }[fate];
-      if (times === 0) answer(new Response(null, { status: 502 }));
-      return Array.from({ length: times }, () => ({ request: request.clone(), answer }));
-    });
-    const shuffled = [...earlier, ...copies]
-      .map((copy, index) => ({ copy, place: order[index % order.length] ?? 0 }))
-      .toSorted((a, b) => a.place - b.place);
-    await Promise.all(
-      shuffled.map(async ({ copy: { request, answer } }) => answer((await deliver(request)).clone())),
-    );
-  }
-}
+const phase: fc.Arbitrary<Phase> = fc
+  .tuple(fc.array(deed, { minLength: 1, maxLength: 5 }), way)
+  .map(([deeds, rest]) => ({ deeds, ...rest }));
 
 function perform(world: ComposedWorld, [what, step]: Deed): void {
   const { operations } = world.sandbox;
@@ -149,7 +93,7 @@ function snapshot(world: ComposedWorld): unknown {
 
 /** Lives the phases, with every webhook once and in order, or as each phase says. @returns the world after each phase */
 async function live(phases: readonly Phase[], clean: boolean): Promise<readonly unknown[]> {
-  const network = new Network();
+  const network = new HeldNetwork();
   let deliver: (request: Request) => Promise<Response> = async () => new Response(null, { status: 502 });
   const world = await startComposed({
     process: aProcess(),
@@ -169,7 +113,7 @@ async function live(phases: readonly Phase[], clean: boolean): Promise<readonly 
       for (const done of each.deeds) perform(world, done);
       const sent = world.sandbox.world.deliveries.length - before;
       await expect.poll(() => network.waiting, { interval: 1 }).toBe(sent);
-      await network.open(clean ? { fates: [], order: [0] } : each, (request) => deliver(request));
+      await network.open(clean ? STRAIGHT : each, (request) => deliver(request));
       // A hook that loses too much would be disabled; what that does is proven elsewhere.
       for (const hook of world.sandbox.world.hooks) Object.assign(hook, { failures: 0, disabledUntil: null });
       await world.quiet();
