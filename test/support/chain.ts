@@ -73,7 +73,8 @@ export interface ChainWorld extends TestWorld {
   state(key: EngagementKey, step: string): string;
 }
 
-const CRM = { kind: 'crm', name: null, commit: null, at: null } as const;
+/** Said by the CRM, which does not say when. */
+export const CRM = { kind: 'crm', name: null, commit: null, at: null } as const;
 
 const ROLES = {
   manager: ['mira', 'noor'],
@@ -99,6 +100,19 @@ function dealsApart(world: TestWorld): Places {
 }
 
 const BEGUN = Date.now();
+
+/** Steps of a deal before the signature, in order. */
+export const TO_SIGNATURE = [
+  'discovery',
+  'rom-estimate',
+  'rom-approval',
+  'opportunity',
+  'approval-decision',
+  'quote',
+  'sow-draft',
+  'approvals',
+  'scheduling-intake',
+] as const;
 
 export interface ChainOptions extends WorldOptions {
   readonly settings?: Partial<Settings>;

@@ -40,3 +40,21 @@ export function* proofRounds(least: number): Generator<number> {
   const end = performance.now() + SECONDS * 1_000;
   for (let round = 0; round < least || performance.now() < end; round += 1) yield round;
 }
+
+/**
+ * Points of a run at which it is broken off, from 0: `least` of them, evenly spread, in `npm test`; in
+ * `npm run test:proofs` the others too, in an order by {@link PROOF_SEED}, until the time is over.
+ */
+export function* proofPoints(count: number, least: number): Generator<number> {
+  const end = performance.now() + SECONDS * 1_000;
+  const first = new Set(
+    Array.from({ length: Math.min(least, count) }, (_, n) => Math.floor((n * count) / least)),
+  );
+  yield* first;
+  const others = Array.from({ length: count }, (_, point) => point).filter((point) => !first.has(point));
+  const placeOf = (point: number): number => Math.imul(point + PROOF_SEED, 2_654_435_761) >>> 0;
+  for (const point of others.toSorted((one, other) => placeOf(one) - placeOf(other))) {
+    if (performance.now() >= end) return;
+    yield point;
+  }
+}

@@ -53,6 +53,7 @@ async function applyLive(
     ...existingOf(context),
     ...(target.kind === 'sow' ? { sow: target.sow, origin: await originOf(context, target) } : {}),
     ...(choices.amend === undefined ? {} : { amend: choices.amend }),
+    again: true,
   };
   const deps = await context.wire.deps();
   const outcome =

@@ -69,6 +69,8 @@ export interface ReconcileOptions {
   readonly deal?: EngagementKey;
   /** A SOW that has just been launched out of this deal. */
   readonly joins?: readonly EngagementKey[];
+  /** An earlier try may have been broken off: a deal looks again although its delivery needs nothing. */
+  readonly again?: boolean;
   /** The run is made for another engagement of the chain, which goes on by itself. */
   readonly chained?: boolean;
   /** Pipelines that have just been started: not in the epic yet. */

@@ -19,8 +19,8 @@ type Reconcile = (
 
 /**
  * Carries on along the chain after one engagement is settled: a delivery that a deal has handed over is launched, one
- * that does not know its deal yet learns of it, and a deal looks again when its delivery was changed. Each of it is found
- * again by the next run after a crash.
+ * that does not know its deal yet learns of it, and a deal looks again when its delivery was changed. After a crash the next
+ * run finds each of it again; the last one where it is told that it runs `again`, because the delivery needs nothing then.
  */
 export async function followChain(
   deps: ReconcileDeps,
@@ -28,18 +28,20 @@ export async function followChain(
     decision,
     outcome,
     told,
+    again = false,
   }: {
     readonly decision: Decision;
     readonly outcome: { readonly kind: string };
     /** The source of the engagement is at hand. */
     readonly told: boolean;
+    readonly again: boolean | undefined;
   },
   reconcile: Reconcile,
 ): Promise<void> {
   if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return;
   const { assessment } = decision.facts;
   if (isDeal(assessment.sow)) await followDeal(deps, { ...decision, told }, reconcile);
-  else if (outcome.kind === 'applied') await tellDeal(deps, assessment, reconcile);
+  else if (outcome.kind === 'applied' || again) await tellDeal(deps, assessment, reconcile);
 }
 
 /** The deliveries of a deal: launched when it is their time, and told of the deal. */

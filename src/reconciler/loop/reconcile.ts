@@ -125,7 +125,11 @@ export async function carryOut(
 ): Promise<Outcome> {
   const outcome = await carryOutAlone(deps, decision, options);
   if (options.chained !== true)
-    await followChain(deps, { decision, outcome, told: options.sow !== undefined }, reconcile);
+    await followChain(
+      deps,
+      { decision, outcome, told: options.sow !== undefined, again: options.again },
+      reconcile,
+    );
   return outcome;
 }
 

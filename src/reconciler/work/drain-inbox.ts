@@ -132,6 +132,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
             amend: deps.settings.amendments === 'auto' ? 'apply' : 'ask',
           }),
       comments: lookOfDeliveries(deliveries),
+      again: attemptsOf(claim) > 1,
       onDone: trail.done,
     });
     const why = whyNothing(outcome);
@@ -166,8 +167,13 @@ function fixOf(outcome: Outcome): string | null {
     : null;
 }
 
+/** How often the delivery that was tried most was tried, this time included. */
+function attemptsOf({ deliveries }: Claim): number {
+  return Math.max(1, ...deliveries.map(({ attempts }) => attempts));
+}
+
 async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail): Promise<void> {
-  const attempts = Math.max(1, ...claim.deliveries.map((delivery) => delivery.attempts));
+  const attempts = attemptsOf(claim);
   const afterwards = afterFailure(error, attempts, deps.random());
   const reason = reasonOf(error);
   deps.observer.failed(claim.engagement, error instanceof AppError ? error.code : 'internal');

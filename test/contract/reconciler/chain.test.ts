@@ -1,11 +1,8 @@
 /** A deal and its delivery: one epic each, one issue for what both ask for, and the one begins where the other ends. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseMarker } from '#domain/text/marker.ts';
-import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Tier } from '#sandbox/world.ts';
-import { aDeal, type ChainWorld, startChain } from '#test/support/chain.ts';
-import { beginFrom, snapshotOf } from '#test/support/copied-world.ts';
-import { Crash, dyingAfter } from '#test/support/dying.ts';
+import { aDeal, type ChainWorld, startChain, TO_SIGNATURE } from '#test/support/chain.ts';
+import { snapshotOf } from '#test/support/copied-world.ts';
 import { BEFORE_CLOSING, sampleSow } from '#test/support/engagement.ts';
 
 let world: ChainWorld;
@@ -18,8 +15,6 @@ afterEach(async () => {
 const LONG = 240_000;
 const DEAL = 'DEAL-1';
 const SOW = 'SOW-1042';
-const TO_QUOTE = ['discovery', 'rom-estimate', 'rom-approval', 'opportunity', 'approval-decision', 'quote'];
-const TO_SIGNATURE = [...TO_QUOTE, 'sow-draft', 'approvals', 'scheduling-intake'];
 
 /** A deal that is about to be signed. */
 async function scoped(options: Parameters<typeof startChain>[0] = {}): Promise<void> {
@@ -225,49 +220,4 @@ describe('the hand-over', () => {
     expect({ idle, deal }).toEqual({ idle: 2, deal: 4 });
     expect(world.sandbox.ledger.writes()).toEqual([]);
   });
-});
-
-describe('a crash in the middle of the hand-over', () => {
-  /** Everything that must be there once. */
-  const kinds = (): readonly string[] =>
-    [...world.sandbox.world.issues, ...world.sandbox.world.epics]
-      .flatMap(({ description }) => {
-        const marker = parseMarker(description);
-        return marker === null ? [] : [`${marker.engagement} ${marker.step ?? 'epic'}`];
-      })
-      .toSorted();
-
-  it(
-    'after any write leaves what the next run completes, one of everything',
-    async () => {
-      await scoped();
-      world.perform(DEAL, 'signature');
-      const before = snapshotOf(world);
-      const deal = await aDeal('closed_won');
-      await world.tell(deal);
-      const wanted = kinds();
-      const writes = world.sandbox.ledger.writes().length;
-
-      for (let calls = 1; ; calls += 7) {
-        await world.close();
-        world = await startChain();
-        beginFrom(world, before);
-        const dying = world.over(dyingAfter(world.connect(), calls));
-        const options = { sow: deal, origin: { kind: 'crm', name: null, commit: null, at: null } } as const;
-        const outcome = await reconcile(dying, DEAL, options).catch((error: unknown) => {
-          if (!(error instanceof Crash)) throw error;
-          return null;
-        });
-        if (outcome !== null) break;
-        const next = world.over(world.connect());
-        await reconcile(next, DEAL, options);
-        await reconcile(next, DEAL);
-        expect(kinds(), `after ${calls} calls`).toEqual(wanted);
-        expect(await reconcile(next, DEAL)).toMatchObject({ kind: 'unchanged' });
-        expect(world.epic(SOW).description).toContain(`Deal [${DEAL}]`);
-      }
-      expect(writes).toBeGreaterThan(20);
-    },
-    LONG,
-  );
 });
