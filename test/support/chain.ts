@@ -19,7 +19,7 @@ import { addPlace } from '#sandbox/seed.ts';
 import type { Epic, Issue } from '#sandbox/world.ts';
 import { someSettings } from './builders.ts';
 import { launching, realProcess, sampleSow, storeOf } from './engagement.ts';
-import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts';
+import { startWorld, startWorldOnPort, type TestWorld, type WorldOptions } from './gitlab-world.ts';
 
 /** What is known of SOW-1042 while it is being written. */
 async function statementOf(number: string): Promise<Partial<Sow>> {
@@ -119,13 +119,15 @@ export interface ChainOptions extends WorldOptions {
   readonly day?: string;
   /** Deals live in a group of their own, which neither customers nor engineers see. */
   readonly apart?: boolean;
+  /** On a port, for what runs in a process of its own. */
+  readonly onPort?: boolean;
 }
 
 /** Starts a GitLab without any engagement, on the morning of a day. */
 export async function startChain(options: ChainOptions = {}): Promise<ChainWorld> {
-  const { settings, day = '2026-11-20', apart = false, ...others } = options;
+  const { settings, day = '2026-11-20', apart = false, onPort = false, ...others } = options;
   const now = others.now ?? (() => new Date(Date.parse(`${day}T10:00:00Z`) + Date.now() - BEGUN));
-  const world = await startWorld({ ...others, now });
+  const world = await (onPort ? startWorldOnPort : startWorld)({ ...others, now });
   const processes = await Promise.all(
     ['delivery', 'training', 'quote-to-signoff'].map((id) => realProcess(id)),
   );
