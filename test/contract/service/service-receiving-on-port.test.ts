@@ -205,11 +205,14 @@ describe('service: senders that dribble', () => {
 
   it('by the hundred keep nobody else from being served', async () => {
     const { port } = await start({ bodyTimeoutMs: 5_000 });
-    const slow = Array.from({ length: 200 }, async () =>
-      send(port, [POST, 'Host: x', `X-Gitlab-Token: ${PLAIN_TOKEN}`, 'Content-Length: 100000'], dribble(50)),
-    );
+    let ended = 0;
+    const slow = Array.from({ length: 200 }, async () => {
+      const head = [POST, 'Host: x', `X-Gitlab-Token: ${PLAIN_TOKEN}`, 'Content-Length: 100000'];
+      const sent = await send(port, head, dribble(50));
+      ended += 1;
+      return sent;
+    });
     await delay(100);
-    const started = performance.now();
     const body = anIssueEvent();
     const answer = await fetch(`http://127.0.0.1:${port}/webhooks/gitlab`, {
       method: 'POST',
@@ -218,7 +221,7 @@ describe('service: senders that dribble', () => {
     });
 
     expect(answer.status).toBe(202);
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(ended).toBe(0);
     expect((await Promise.all(slow)).every(({ status }) => status === 408 || status === 0)).toBe(true);
   });
 
