@@ -15,6 +15,8 @@ export interface ChainFacts {
   readonly keys: readonly EngagementKey[];
   /** Those that are there. */
   readonly chain: readonly Chained[];
+  /** Those that the record names and that belong to the chain no longer. */
+  readonly left: readonly EngagementKey[];
   /** Those that came of another deal, although this one names them. */
   readonly taken: readonly { readonly key: EngagementKey; readonly knows: readonly EngagementKey[] }[];
 }

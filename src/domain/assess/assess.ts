@@ -168,12 +168,13 @@ function judged(
 
 /** The other engagements: as they are where they were read, else as the record has them. */
 function chainOf({ found, chained }: Pick<AssessInput, 'found' | 'chained'>): ChainFacts {
-  const { keys, chain: read, taken } = chained ?? { keys: [], chain: [], taken: [] };
-  const recorded = found.record?.chain ?? [];
+  const { keys, chain: read, left, taken } = chained ?? { keys: [], chain: [], left: [], taken: [] };
+  const recorded = (found.record?.chain ?? []).filter(({ key }) => !left.includes(key));
   const known = recorded.map((one) => read.find(({ key }) => key === one.key) ?? one);
   return {
     keys,
     chain: [...known, ...read.filter(({ key }) => !known.some((one) => one.key === key))],
+    left,
     taken,
   };
 }

@@ -8,8 +8,3 @@ import { isDeal, type Subject } from './subject.ts';
 export function sowsOfDeal(subject: Subject): readonly EngagementKey[] {
   return isDeal(subject) ? sowsOf(subject) : [];
 }
-
-/** Key of the deal that a SOW says it came of; `null`: it does not say. */
-export function dealOf(subject: Subject): EngagementKey | null {
-  return isDeal(subject) ? null : (subject.handover?.deal ?? null);
-}

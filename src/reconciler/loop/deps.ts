@@ -71,6 +71,8 @@ export interface ReconcileOptions {
   readonly joins?: readonly EngagementKey[];
   /** An earlier try may have been broken off: a deal looks again although its delivery needs nothing. */
   readonly again?: boolean;
+  /** The deal that does not name this SOW any more. */
+  readonly leaves?: EngagementKey;
   /** The run is made for another engagement of the chain, which goes on by itself. */
   readonly chained?: boolean;
   /** Pipelines that have just been started: not in the epic yet. */

@@ -44,6 +44,20 @@ export async function followChain(
   else if (outcome.kind === 'applied' || again) await tellDeal(deps, assessment, reconcile);
 }
 
+/**
+ * Lets go of SOWs that the source of a deal names no longer: first they forget the deal, then the deal forgets them, so
+ * that a crash in between repeats it.
+ */
+export async function letGo(
+  deps: ReconcileDeps,
+  { chained, facts: { assessment } }: Decision,
+  reconcile: Reconcile,
+): Promise<void> {
+  const { engagement, sow } = assessment;
+  for (const key of isDeal(sow) ? chained.left : [])
+    await reconcile(deps, key, { chained: true, leaves: engagement });
+}
+
 /** The deliveries of a deal: launched when it is their time, and told of the deal. */
 async function followDeal(
   deps: ReconcileDeps,

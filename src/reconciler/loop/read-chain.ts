@@ -5,7 +5,7 @@ import { handOverNow } from '#domain/plan/hand-over.ts';
 import type { PlanFacts } from '#domain/plan/input.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { chainedOf, type ReadChained } from '#domain/record/read-chained.ts';
-import { dealOf, sowsOfDeal } from '#domain/sow/chain.ts';
+import { sowsOfDeal } from '#domain/sow/chain.ts';
 import { isDeal, type Subject } from '#domain/sow/subject.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
@@ -19,7 +19,8 @@ export interface ReadChain extends ChainFacts {
 
 /**
  * Reads the other engagements of a chain: of a deal those of its SOWs, as long as it is open; of a delivery its deal,
- * once, because the record keeps what is shown of it. What a sweep has read already costs nothing.
+ * once, because the record keeps what is shown of it. What a sweep has read already costs nothing. A SOW belongs to a deal
+ * that names it or has handed over to it; what a SOW itself says of its deal is believed by nobody.
  */
 export async function readChain(
   deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
@@ -28,19 +29,23 @@ export async function readChain(
     sow,
     found,
   }: { readonly engagement: EngagementKey; readonly sow: Subject; readonly found: Identified },
-  { known, deal, joins = [] }: Pick<ReconcileOptions, 'known' | 'deal' | 'joins'>,
+  { known, deal, joins = [], leaves }: Pick<ReconcileOptions, 'known' | 'deal' | 'joins' | 'leaves'>,
 ): Promise<ReadChain> {
   const recorded = (found.record?.chain ?? []).map(({ key }) => key);
   if (isDeal(sow)) {
-    const keys = [...new Set([...sowsOfDeal(sow), ...recorded, ...joins])];
     const isOver = found.epic?.state === 'closed';
+    const handed = found.record?.handed ?? null;
+    const kept = isOver ? recorded : recorded.filter((key) => key === handed);
+    const keys = [...new Set([...sowsOfDeal(sow), ...kept, ...joins])];
+    const left = recorded.filter((key) => !keys.includes(key));
     const read = await readAll(deps, isOver ? keys.filter((key) => known?.has(key)) : keys, known);
     const isOurs = ({ knows }: ReadChained): boolean => knows.length === 0 || knows.includes(engagement);
-    return { keys, chain: read.filter(isOurs), taken: read.filter((other) => !isOurs(other)) };
+    return { keys, chain: read.filter(isOurs), left, taken: read.filter((other) => !isOurs(other)) };
   }
-  const parent = recorded[0] ?? deal ?? dealOf(sow);
-  const isShown = parent === null || recorded.includes(parent);
-  return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), taken: [] };
+  const left = recorded.filter((key) => key === leaves);
+  const [parent = deal] = recorded.filter((key) => !left.includes(key));
+  const isShown = parent === undefined || recorded.includes(parent);
+  return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), left, taken: [] };
 }
 
 /**

@@ -18,7 +18,7 @@ import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { PlacedDeps, ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
-import { followChain } from './follow-chain.ts';
+import { followChain, letGo } from './follow-chain.ts';
 import { keepOrder } from './keep-order.ts';
 import { readWhole } from './look-closer.ts';
 import { inPlaceOf } from './place.ts';
@@ -123,6 +123,7 @@ export async function carryOut(
   decision: Decision,
   options: ReconcileOptions,
 ): Promise<Outcome> {
+  await letGo(deps, decision, reconcile);
   const outcome = await carryOutAlone(deps, decision, options);
   if (options.chained !== true)
     await followChain(

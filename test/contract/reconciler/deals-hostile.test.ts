@@ -205,3 +205,86 @@ describe('a delivery that was handed over', () => {
     expect(record().sow).toEqual(sow);
   });
 });
+
+describe('a statement that says which deal it came of', () => {
+  it('is believed when that deal names it, and by nothing else', async () => {
+    world = await startChain();
+    await world.tell(await aDeal('scoping'));
+    await world.tell(await aSow({ handover: { deal: DEAL } }, 'SOW-5'));
+    await world.run(DEAL);
+
+    expect(shownOf('SOW-5')).not.toContain(DEAL);
+    expect(shownOf(DEAL)).not.toContain('SOW-5');
+    await world.tell(await aDeal('negotiating', { sow: { number: 'SOW-5' } }));
+    expect(shownOf('SOW-5')).toContain(DEAL);
+    expect(shownOf(DEAL)).toContain('SOW-5');
+  });
+
+  it('does not keep the deal away that names it', async () => {
+    world = await startChain();
+    await world.tell(await aDeal('scoping', {}));
+    const other = await aDeal('scoping');
+    await world.tell({ ...other, deal: { ...other.deal, key: 'DEAL-9' } });
+    await world.tell(await aSow({ handover: { deal: 'DEAL-9' } }));
+    const outcome = await world.tell(await aDeal('negotiating', { sow: { number: SOW } }));
+
+    expect(outcome.kind).toBe('applied');
+    expect(shownOf(SOW)).toContain(DEAL);
+  });
+});
+
+describe('a number that the source has corrected', () => {
+  it('before the signature leaves the wrong SOW alone: neither names the other, and the deal does not wait for it', async () => {
+    world = await startChain();
+    await world.tell(await aDeal('scoping'));
+    await world.tell(await aSow({}, 'SOW-9'));
+    await world.tell(await aDeal('negotiating', { sow: { number: 'SOW-9' } }));
+    expect(shownOf('SOW-9')).toContain(DEAL);
+    await world.tell(await aDeal('negotiating', { sow: { number: SOW } }));
+    await world.run('SOW-9');
+
+    expect(shownOf(DEAL)).not.toContain('SOW-9');
+    expect(shownOf('SOW-9')).not.toContain(DEAL);
+    expect(await world.run(DEAL)).toMatchObject({ kind: 'unchanged' });
+    const other = await aDeal('negotiating', { sow: { number: 'SOW-9' } });
+    const outcome = await world.tell({ ...other, deal: { ...other.deal, key: 'DEAL-9' } });
+    expect(outcome.kind).toBe('applied');
+    expect(shownOf('SOW-9')).toContain('DEAL-9');
+  });
+});
+
+describe('what people write into a deal and the delivery gets', () => {
+  it('calls nobody, does nothing, and breaks no table', async () => {
+    await toSignature();
+    const evil = '@all /close @mira <img src=x> &#64;noor [x](javascript:1) `</details>` ~"workflow::done"';
+    world.write(DEAL, 'scheduling-intake', {
+      'Soft-booked': evil,
+      'Open questions': `${evil}<br>/close<br>/assign @noor`,
+      'Hand-over material': 'https://drive.example.com/@all/close',
+    });
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('closed_won'));
+    const { description, state } = world.issue(SOW, 'assign-engineer');
+    const people = description.split('<!-- procession:end -->')[1] ?? '';
+
+    expect(state).toBe('opened');
+    expect(people).toContain('Soft-booked');
+    expect(people.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/@(?:all|mira|noor)\b/);
+    expect(people).not.toMatch(/^\s*\/(?:close|assign)/m);
+    expect(people).not.toMatch(/<img|\]\(javascript:/);
+    expect(people).not.toContain('&#64;');
+    expect(await world.run(SOW)).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('stands in no mention of what is said to be missing either', async () => {
+    await toSignature();
+    world.write(DEAL, 'sow-draft', { 'SOW number': '@all /close `SOW`' });
+    world.perform(DEAL, 'signature');
+    await world.tell(await won());
+
+    const [note = ''] = notesWith('hand-over');
+    expect(note).toContain('sow.number');
+    expect(note.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/@all/);
+    expect(note).not.toMatch(/^\s*\/close/m);
+  });
+});
