@@ -17,7 +17,7 @@ import {
 import { readPipelineFile } from '#config/pipeline-file.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import { once } from '#domain/base/lazily.ts';
-import { DEFAULT_DEALS, type Settings } from '#domain/base/settings.ts';
+import { DEFAULT_DEALS, type Place, type Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
@@ -107,12 +107,17 @@ export interface Wire extends PipelineWire {
    * @throws ConfigError when no service has made it
    */
   store(): Promise<Store>;
-  /** Reads and installs what an installation needs in GitLab. @throws ConfigError as {@link Wire.gitlab} */
-  installation(): Promise<InstallationAdmin>;
+  /**
+   * Reads and installs what an installation needs in GitLab.
+   *
+   * @param place in place of group and project of the settings
+   * @throws ConfigError as {@link Wire.gitlab}
+   */
+  installation(place?: Place): Promise<InstallationAdmin>;
   /** Proves what Procession takes for granted about GitLab. @throws ConfigError without address or token, AppError without the group */
   conformance(wish: ConformanceWish): Promise<Conformance>;
   /** @throws ConfigError as {@link Wire.gitlab} */
-  hooks(): Promise<HookAdmin>;
+  hooks(place?: Place): Promise<HookAdmin>;
   /** Tells whether the store could be opened; writes nothing. */
   database(): Promise<DatabaseState>;
   /**
@@ -174,12 +179,13 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
     store: async () => await openStoreOfService(config(), logger),
-    installation: async () => {
+    installation: async (place) => {
       const { createInstallationAdmin } = await import('#gitlab/setup/create-installation-admin.ts');
-      return createInstallationAdmin(connection());
+      return createInstallationAdmin({ ...connection(), ...place });
     },
     conformance: async (wish) => await proveOn(config(), wish),
-    hooks: async () => (await import('#gitlab/setup/hooks.ts')).createHookAdmin(connection()),
+    hooks: async (place) =>
+      (await import('#gitlab/setup/hooks.ts')).createHookAdmin({ ...connection(), ...place }),
     database: async () => await probeStore(config()),
     serve: async (port = config().port) =>
       await startServing({ ...config(), port }, { clock, connection, processes }),

@@ -3,7 +3,7 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import { AppError, ConfigError } from '#domain/base/errors.ts';
 import { ROLE_NAMES } from '#domain/base/gitlab-version.ts';
-import { diagnose, diagnoseDatabase, diagnoseFailure } from '#domain/doctor/diagnose.ts';
+import { diagnose, diagnoseDatabase, diagnoseDeals, diagnoseFailure } from '#domain/doctor/diagnose.ts';
 import { type Area, type Diagnosis, inOrder } from '#domain/doctor/diagnosis.ts';
 import type { DoctorFacts } from '#domain/doctor/facts.ts';
 import { type ActualSchedule, valuesOf } from '#domain/setup/installation.ts';
@@ -50,8 +50,13 @@ async function run(context: CommandContext): Promise<number> {
 /** What ends other commands is a diagnosis here. @throws what is a mistake of ours */
 async function examined(wire: Wire): Promise<Examined> {
   try {
-    const facts = await factsOf(wire);
-    return { diagnoses: diagnose(facts), facts };
+    const { facts, ofDeals } = await factsOf(wire);
+    const where = {
+      settings: wire.config().deals,
+      main: facts.installation,
+      deals: ofDeals?.installation ?? null,
+    };
+    return { diagnoses: inOrder([...diagnose(facts), ...diagnoseDeals(where, ofDeals)]), facts };
   } catch (failure) {
     const told = diagnoseFailure(failure);
     if (told.length === 0) throw failure;
@@ -60,9 +65,11 @@ async function examined(wire: Wire): Promise<Examined> {
   }
 }
 
-async function factsOf(wire: Wire): Promise<DoctorFacts> {
+async function factsOf(
+  wire: Wire,
+): Promise<{ readonly facts: DoctorFacts; readonly ofDeals: DoctorFacts | null }> {
   const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
-  const { installation: wanted, processRoles, approvingRoles } = await wantedBy(wire, wishes);
+  const { installation: wanted, ofDeals, processRoles, approvingRoles } = await wantedBy(wire, wishes);
   const { roles, serviceUrl, sealKeys, reviewer } = wire.config();
   const deps = {
     installation: await wire.installation(),
@@ -70,7 +77,7 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
     database: async () => await wire.database(),
     missingVersions: async () => await findMissingVersions(wire),
   };
-  return await examine(deps, {
+  const question = {
     wanted,
     processRoles,
     approvingRoles,
@@ -79,7 +86,17 @@ async function factsOf(wire: Wire): Promise<DoctorFacts> {
     pipeline: wire.pipelineFile(),
     sealed: sealKeys.length > 0,
     reviewer,
-  });
+  };
+  const facts = await examine(deps, question);
+  if (ofDeals === null) return { facts, ofDeals: null };
+  const { place, installation } = ofDeals;
+  const there = {
+    ...deps,
+    installation: await wire.installation(place),
+    hooks: await wire.hooks(place),
+    missingVersions: async () => [],
+  };
+  return { facts, ofDeals: await examine(there, { ...question, wanted: installation, roles: {} }) };
 }
 
 /** Reads what every engagement names. Where that fails, other rules say what is wrong with the access. */

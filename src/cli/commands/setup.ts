@@ -1,16 +1,20 @@
-import { type Wanted, type Wishes, wantedBy } from '#cli/targets/wanted.ts';
+import { type Wishes, wantedBy } from '#cli/targets/wanted.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
+import type { Place } from '#domain/base/settings.ts';
+import { inPlace } from '#domain/doctor/deals.ts';
 import { diagnoseAccess } from '#domain/doctor/diagnose.ts';
 import type { Obstacle, SetupAction, SetupPlan } from '#domain/setup/action.ts';
 import { setupActionText } from '#domain/setup/action.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 import { type SetupLink, setupLinks } from '#domain/setup/links.ts';
 import { planSetup } from '#domain/setup/plan-setup.ts';
+import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { InstallationAdmin } from '#ports/installation.ts';
 import { applySetup } from '#reconciler/hooks/apply-setup.ts';
 import { doctorText } from '#render/doctor-text.ts';
 import { linksText, obstaclesText, setupLine, setupPlanText } from '#render/setup-text.ts';
+import type { Wire } from '#wire/wire.ts';
 
 /** Command `setup`. */
 export const command: Command = {
@@ -38,7 +42,7 @@ export const command: Command = {
     json: { type: 'boolean', help: 'Print what was (or would be) done as JSON' },
   },
   details: [
-    'Makes what the process needs in GitLab, or repairs it: the labels of the group with colours and descriptions; the board of the engineers (lists by state) and of the managers (lists by role); where procession.yml has service.url, the webhook, with the first of GITLAB_WEBHOOK_SECRETS; and a pipeline schedule for the sweep. Then it prints the links. Run again it finds nothing to do.',
+    'Makes what the processes need in GitLab, or repairs it, in the place of deals too where procession.yml names one: the labels of the group with colours and descriptions; the board of the engineers (lists by state) and of the managers (lists by role); where procession.yml has service.url, the webhook, with the first of GITLAB_WEBHOOK_SECRETS; and a pipeline schedule for the sweep. Then it prints the links. Run again it finds nothing to do.',
     'Only what carries our names is touched, nothing is deleted, and what people chose (the name of a board, the order of lists, when the schedule runs) is kept. GitLab Free has one board per group: the lists of the engineers go onto it.',
     "Roles the token's user needs: Planner for labels and boards; for the webhook Owner of the group (Free: Maintainer of the project); for the schedule Developer. A token of an Owner, used once, does all of it.",
     'Exit codes: 0 done or nothing to do, 2 settings are missing or wrong, 4 something could not be done (it says what, why and the fix).',
@@ -55,20 +59,56 @@ export const command: Command = {
 async function run(context: CommandContext): Promise<number> {
   if (context.flag('new-secret')) return printSecret(context);
   const { wire, output } = context;
-  const wanted = await wantedBy(wire, wishesOf(context));
-  const admin = await wire.installation();
-  const before = await admin.read([]);
-  const blocking = diagnoseAccess(before).filter(
-    ({ area, severity }) => severity === 'error' && area !== 'clock',
+  const { installation, ofDeals } = await wantedBy(wire, wishesOf(context));
+  const sites = [
+    await siteOf(wire, null, installation),
+    ...(ofDeals === null ? [] : [await siteOf(wire, ofDeals.place, ofDeals.installation)]),
+  ];
+  const blocking = sites.flatMap(({ place, before }) =>
+    inPlace(diagnoseAccess(before), place).filter(
+      ({ area, severity }) => severity === 'error' && area !== 'clock',
+    ),
   );
   if (blocking.length > 0) {
     output.warning(`Nothing was changed. First put this right:\n${doctorText(blocking, {}, output.paint)}`);
     return EXIT.refused;
   }
-  const plan = planSetup(wanted.installation, before);
-  return context.flag('dry-run')
-    ? tell(context, { plan, late: [], links: linksOf(context, wanted, before) })
-    : await carryOut(context, { plan, wanted, admin, before });
+  const results: Result[] = [];
+  for (const site of sites)
+    results.push(
+      context.flag('dry-run')
+        ? { plan: site.plan, late: [], links: linksOf(context, site, site.before) }
+        : await carryOut(context, site),
+    );
+  return tell(context, allOf(results));
+}
+
+/** One place, and what has to be done there. */
+interface Site {
+  /** `null`: that of everything but deals. */
+  readonly place: Place | null;
+  readonly wanted: WantedInstallation;
+  readonly admin: InstallationAdmin;
+  readonly before: Installation;
+  readonly plan: SetupPlan;
+}
+
+async function siteOf(wire: Wire, place: Place | null, wanted: WantedInstallation): Promise<Site> {
+  const admin = await wire.installation(place ?? undefined);
+  const before = await admin.read([]);
+  return { place, wanted, admin, before, plan: planSetup(wanted, before) };
+}
+
+function allOf(results: readonly Result[]): Result {
+  return {
+    plan: {
+      actions: results.flatMap(({ plan }) => plan.actions),
+      obstacles: results.flatMap(({ plan }) => plan.obstacles),
+      notes: results.flatMap(({ plan }) => plan.notes),
+    },
+    late: results.flatMap(({ late }) => late),
+    links: results.flatMap(({ links }) => links),
+  };
 }
 
 function wishesOf(context: CommandContext): Wishes {
@@ -80,14 +120,8 @@ function wishesOf(context: CommandContext): Wishes {
   };
 }
 
-interface Work {
-  readonly plan: SetupPlan;
-  readonly wanted: Wanted;
-  readonly admin: InstallationAdmin;
-  readonly before: Installation;
-}
-
-async function carryOut(context: CommandContext, { plan, wanted, admin, before }: Work): Promise<number> {
+async function carryOut(context: CommandContext, site: Site): Promise<Result> {
+  const { plan, admin, before } = site;
   const { output, wire } = context;
   const total = plan.actions.length;
   const showsLines = !context.flag('json');
@@ -103,15 +137,16 @@ async function carryOut(context: CommandContext, { plan, wanted, admin, before }
   output.clearProgress();
   // Boards have their address only once they are there.
   const after = total === 0 ? before : await admin.read([]);
-  return tell(context, { plan, late, links: linksOf(context, wanted, after) });
+  return { plan, late, links: linksOf(context, site, after) };
 }
 
 function linksOf(
   { wire }: CommandContext,
-  { installation }: Wanted,
+  { place, wanted }: Site,
   actual: Installation,
 ): readonly SetupLink[] {
-  return setupLinks(installation, actual, wire.config().labels);
+  const links = setupLinks(wanted, actual, wire.config().labels);
+  return place === null ? links : links.map(({ text, url }) => ({ text: `Deals: ${text}`, url }));
 }
 
 interface Result {

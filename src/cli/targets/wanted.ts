@@ -3,7 +3,9 @@
 import { ConfigError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { Secret } from '#domain/base/secret.ts';
+import type { Place } from '#domain/base/settings.ts';
 import { launchesOf } from '#domain/process/launch.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import {
   approvingRolesOf,
   DEFAULT_CRON,
@@ -18,6 +20,8 @@ import type { Wire } from '#wire/wire.ts';
 /** Wanted installation, and the roles that own or approve a step. */
 export interface Wanted {
   readonly installation: WantedInstallation;
+  /** What is wanted in the place of deals; `null`: they have none of their own. */
+  readonly ofDeals: { readonly place: Place; readonly installation: WantedInstallation } | null;
   /** Roles that own a step. */
   readonly processRoles: readonly string[];
   /** Roles whose approval a step asks for. */
@@ -49,15 +53,35 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
       ),
     ]);
   });
+  const { labels } = config;
+  const { place } = config.deals;
+  const hook = wishes.hook ? wantedHook(config, wishes.renewSecret) : null;
+  const schedule = wishes.schedule
+    ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null }
+    : null;
   return {
-    installation: wantedInstallation(processes, {
-      labels: config.labels,
-      hook: wishes.hook ? wantedHook(config, wishes.renewSecret) : null,
-      schedule: wishes.schedule ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null } : null,
-    }),
+    installation: wantedInstallation(processes, { labels, hook, schedule }),
+    ofDeals:
+      place === null
+        ? null
+        : {
+            place,
+            // The sweep of the one schedule looks at both places.
+            installation: wantedInstallation(await dealProcesses(wire), { labels, hook, schedule: null }),
+          },
     processRoles: launchRolesOf(processes),
     approvingRoles: approvingRolesOf(processes),
   };
+}
+
+/** The process of deals that the settings name, else all that are about deals. */
+async function dealProcesses(wire: Wire): Promise<readonly ProcessDefinition[]> {
+  const { process } = wire.config().deals;
+  const store = await wire.processes();
+  return store.ids.flatMap((id) => {
+    const found = process === null || process === id ? store.find(id, null) : null;
+    return found?.about === 'deal' ? [found] : [];
+  });
 }
 
 function wantedHook(

@@ -2,7 +2,8 @@
 
 import type { Installation } from '#domain/setup/installation.ts';
 import { ACCESS_RULES } from './access.ts';
-import { type Diagnosis, diagnosesBy, inOrder, type Rule } from './diagnosis.ts';
+import { DEAL_RULES, type DealFacts, inPlace } from './deals.ts';
+import { type Area, type Diagnosis, diagnosesBy, inOrder, type Rule } from './diagnosis.ts';
 import type { DatabaseState, DoctorFacts } from './facts.ts';
 import { FAILURE_RULES } from './failures.ts';
 import { HOOK_RULES } from './hook.ts';
@@ -31,6 +32,7 @@ export const ALL_RULES: readonly Omit<Rule<never>, 'applies'>[] = [
   ...PIPELINE_RULES,
   ...PEOPLE_RULES,
   ...RECORD_RULES,
+  ...DEAL_RULES,
   ...DATABASE_RULES,
 ];
 
@@ -45,6 +47,22 @@ export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
     ...diagnosesBy(RECORD_RULES, facts),
     ...diagnoseDatabase(facts.database),
   ]);
+}
+
+/** Areas that the place of deals has for itself. */
+const OF_PLACE: readonly Area[] = ['group', 'project', 'labels', 'boards', 'webhook'];
+
+/** Diagnoses of the place of deals, and of where that place is. @param facts of that place; `null`: deals have none of their own */
+export function diagnoseDeals(where: DealFacts, facts: DoctorFacts | null): readonly Diagnosis[] {
+  const inside =
+    facts === null
+      ? []
+      : [
+          ...diagnoseAccess(facts.installation),
+          ...diagnosesBy(HOOK_RULES, facts),
+          ...diagnosesBy(PART_RULES, facts),
+        ].filter(({ area }) => OF_PLACE.includes(area));
+  return [...diagnosesBy(DEAL_RULES, where), ...inPlace(inside, where.settings.place)];
 }
 
 /** Diagnoses that keep everything else from working: token, GitLab, clock, group, project. */

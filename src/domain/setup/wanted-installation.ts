@@ -1,7 +1,7 @@
 import { type LabelDefinition, type LabelRenames, labelName } from '#domain/base/labels.ts';
 import { approvalRules } from '#domain/process/approvals.ts';
 import { labelCatalogue } from '#domain/process/label-catalogue.ts';
-import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
+import { isElsewhere, isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 
 /** Path that GitLab delivers to, below the address of the service. */
 export const WEBHOOK_PATH = '/webhooks/gitlab';
@@ -84,9 +84,10 @@ export function wantedInstallation(
   };
 }
 
-/** Roles that own a step, each once. */
+/** Roles that own a step which has an issue of its own, each once. */
 function rolesOf(processes: readonly ProcessDefinition[]): readonly string[] {
-  return [...new Set(processes.flatMap(({ steps }) => steps.map(({ owner }) => owner)))];
+  const own = processes.flatMap(({ steps }) => steps.filter((step) => !isElsewhere(step)));
+  return [...new Set(own.map(({ owner }) => owner))];
 }
 
 /** Roles that own a step that every launch makes, each once: without people for these, work goes to others at once. */

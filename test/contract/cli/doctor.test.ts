@@ -2,8 +2,10 @@
 import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { engagementLabel } from '#domain/base/labels.ts';
 import { placeOf, recordLine } from '#domain/record/line.ts';
 import { writeManagedBlock } from '#domain/text/managed-block.ts';
+import { addPlace } from '#sandbox/seed.ts';
 import { openSeal } from '#seal/ed25519.ts';
 import { aRecord } from '#test/support/builders.ts';
 import {
@@ -729,5 +731,78 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('The token belongs to a person (ada)');
     expect(stdout).toContain('1 warning.');
+  });
+});
+
+describe('the place of deals', () => {
+  const DEALS = `${SETTINGS}\ndeals: { project: sales/deals }`;
+
+  function withPlace(): void {
+    addPlace(world.sandbox, 'sales', { project: 'deals', people: { ada: 50, mira: 40 } });
+  }
+
+  it('is set up as the other is, and nothing is wrong with it then', async () => {
+    world = await startInstallation({ settings: DEALS });
+    withPlace();
+    const { code, stderr, document } = await world.setup();
+    const again = await world.setup();
+    const { problems } = await world.doctor();
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(again.document.actions).toEqual([]);
+    expect(document.links.map(({ text }) => text)).toContain('Deals: Board of the engineers, by state');
+    const sales = world.data.groups.find(({ path }) => path === 'sales')?.id;
+    const labels = world.data.labels.filter(({ groupId }) => groupId === sales).map(({ name }) => name);
+    expect(labels).toEqual(expect.arrayContaining(['process::quote-to-signoff', 'role::account-manager']));
+    const boards = world.data.boards.filter(({ groupId }) => groupId === sales).map(({ name }) => name);
+    expect(boards).toEqual(expect.arrayContaining(['Procession: steps', 'Procession: roles']));
+    expect(world.data.hooks.map(({ groupId }) => groupId)).toEqual([world.seed.group.id, sales]);
+    expect(world.data.schedules).toHaveLength(1);
+    expect(problems.filter(({ message }) => message.includes('eal'))).toEqual([]);
+  });
+
+  it('is told by its name where something is missing there', async () => {
+    world = await startInstallation({ settings: DEALS });
+    const { problems, code } = await world.doctor();
+
+    expect(code).toBe(4);
+    expect(problems).toContainEqual(
+      expect.objectContaining({
+        id: 'project-not-found',
+        message: expect.stringContaining('Deals (sales/deals): The project cannot be read'),
+        fix: expect.stringContaining('deals.project'),
+      }),
+    );
+  });
+
+  it.each([
+    {
+      id: 'deals-among-deliveries',
+      deals: '{ large_from: 50000 }',
+      label: null,
+      says: 'Deals live where deliveries do',
+    },
+    {
+      id: 'deals-readable',
+      deals: '{ group: services, project: services/deals }',
+      label: null,
+      says: 'not apart: whoever is a member of services is a member of services too',
+    },
+    {
+      id: 'deals-left-behind',
+      deals: '{ project: sales/deals }',
+      label: engagementLabel('DEAL-7'),
+      says: 'before they had one of their own: DEAL-7',
+    },
+  ])('is warned of: $id', async ({ id, deals, label, says }) => {
+    world = await startInstallation({ settings: `${SETTINGS}\ndeals: ${deals}` });
+    withPlace();
+    if (label !== null)
+      world.data.labels.push({ ...label, id: 9_001, groupId: world.seed.group.id, projectId: null });
+    const { problems } = await world.doctor();
+
+    expect(problems.filter((one) => one.id === id)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining(says) },
+    ]);
   });
 });
