@@ -6,6 +6,7 @@ import { InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { type PlanFile, planDifference } from '#domain/policy/plan-file.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
@@ -142,7 +143,7 @@ function stale(
   { engagement, sow }: PlanFile,
   difference: readonly string[],
 ): InvalidInputError {
-  const fix = `Make the plan again and look at it: procession plan ${sow === null ? engagement : `sows/${engagement}.yml`} --out ${file}`;
+  const fix = `Make the plan again and look at it: procession plan ${sow === null ? engagement : fileNamed(engagement)} --out ${file}`;
   const left = difference.length - MOST_DIFFERENCES;
   const shownLines = [...difference.slice(0, MOST_DIFFERENCES), ...(left > 0 ? [`and ${left} more`] : [])];
   const problems = shownLines.map((line) => problem({ file }, line));

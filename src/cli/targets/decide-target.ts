@@ -6,6 +6,7 @@ import type { EngagementKey } from '#domain/base/keys.ts';
 import type { Launch } from '#domain/base/settings.ts';
 import { launchesOf, launchFor } from '#domain/process/launch.ts';
 import type { SourceSow } from '#domain/sow/history.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { isDeal, type Subject } from '#domain/sow/subject.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
@@ -80,7 +81,7 @@ export type OfflineReason = '--offline' | 'GITLAB_TOKEN is not set' | null;
 export function offlineReason(context: CommandContext, target: LiveTarget, asked: boolean): OfflineReason {
   if (asked && target.kind === 'engagement')
     throw new UsageError(
-      `--offline needs a SOW file: what ${target.engagement} is stands only in GitLab. Try: sows/${target.engagement}.yml`,
+      `--offline needs a SOW file: what ${target.engagement} is stands only in GitLab. Try: ${fileNamed(target.engagement)}`,
       'procession plan --help',
     );
   if (asked) return '--offline';

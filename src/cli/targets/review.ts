@@ -9,6 +9,7 @@ import { canonicalJson } from '#domain/base/record-line.ts';
 import { planDigest } from '#domain/policy/plan-file.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/policy/reviewed-plans.ts';
 import { recordOf } from '#domain/sow/record.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import { counted } from '#render/paint.ts';
 
@@ -126,7 +127,7 @@ function refusal(
       problem(
         { at: engagement },
         `${message}${where}`,
-        `Look at it: procession plan sows/${engagement}.yml. When it is right: procession apply sows/${engagement}.yml, or bring it in by a new merge request.`,
+        `Look at it: procession plan ${fileNamed(engagement)}. When it is right: procession apply ${fileNamed(engagement)}, or bring it in by a new merge request.`,
       ),
     ],
     'The plan is stale; nothing was written:',

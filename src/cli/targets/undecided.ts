@@ -4,6 +4,7 @@ import { problem, shown } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { changeText } from '#domain/sow/changes.ts';
 import type { RefusedSow } from '#domain/sow/history.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import { noProcessReason, type Undecided } from '#reconciler/loop/undecided.ts';
 
@@ -20,7 +21,7 @@ export function undecidedError(
           problem(
             { at: engagement },
             'there is no engagement with this number in GitLab',
-            `Launch it with its SOW file: procession apply sows/${engagement}.yml`,
+            `Launch it with its SOW file: procession apply ${fileNamed(engagement)}`,
           ),
         ],
         'There is nothing to work on; nothing was written:',
@@ -31,7 +32,7 @@ export function undecidedError(
           problem(
             { at: engagement },
             `${undecided.reason}, so nobody knows what was sold`,
-            `Restore it by applying the SOW again: procession apply sows/${engagement}.yml`,
+            `Restore it by applying the SOW again: procession apply ${fileNamed(engagement)}`,
           ),
         ],
         'The epic cannot be trusted; nothing was changed:',
@@ -63,7 +64,7 @@ export function undecidedError(
           problem(
             { at: engagement },
             changeText(change),
-            `Give the SOW its own number if it is another one. To correct the engagement: procession apply sows/${engagement}.yml --same-engagement`,
+            `Give the SOW its own number if it is another one. To correct the engagement: procession apply ${fileNamed(engagement)} --same-engagement`,
           ),
         ),
         `The SOW looks like another one with the number of ${engagement}, which is running; nothing was changed:`,

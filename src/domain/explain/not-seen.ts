@@ -1,6 +1,8 @@
 /** Engagements that are known although nothing holds them any more: seeing less than before is a finding, not an all-clear. */
+
 import { compareText } from '#domain/base/compare-text.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import type { EngagementCheck, Finding } from './check.ts';
 import { unjudged } from './check.ts';
 
@@ -40,7 +42,7 @@ function notSeenFinding(engagement: EngagementKey, traces: readonly Trace[]): Fi
 }
 
 function applied(engagement: EngagementKey, file: Trace | undefined, isNew: boolean): string {
-  const path = file?.kind === 'sow-file' ? file.file : `sows/${engagement}.yml`;
+  const path = file?.kind === 'sow-file' ? file.file : fileNamed(engagement);
   if (isNew) return `Launch it: procession apply ${path}`;
   return `Restore the epic, give the token's user sight of it, or make it again from its SOW with the issues that are left: procession apply ${path}`;
 }

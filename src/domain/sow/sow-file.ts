@@ -1,4 +1,5 @@
 /** What is a SOW file: one answer for lint, plan, apply and pipelines. */
+import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
 
 /** The folder of SOW files, with folders of people's own in it. */
 export const SOWS_FOLDER = 'sows';
@@ -24,4 +25,9 @@ export function isSowFile(path: string): boolean {
   const folders = path.split('/');
   const name = folders.pop() ?? '';
   return isSowFileName(name) && folders[0] !== ARCHIVE && !folders.some((folder) => folder.startsWith('.'));
+}
+
+/** Path of the file of an engagement, as its number or key names it. @example fileNamed('DEAL-7') // 'deals/DEAL-7.yml' */
+export function fileNamed(engagement: EngagementKey): string {
+  return `${subjectOf(engagement) === 'deal' ? DEALS_FOLDER : SOWS_FOLDER}/${engagement}.yml`;
 }

@@ -1,9 +1,11 @@
 /** Comments about an engagement as a whole: its end, its record, and what has stopped it. */
+
 import { openly } from '#domain/assess/audience.ts';
 import { referenceOf } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { HolderKind } from '#domain/engagement/state.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
 import { evidenceText, noteBody, SETTLED, waitList } from './notes.ts';
@@ -102,7 +104,7 @@ function closingEvidence(status: StepStatus): string[] {
 export function recordDamagedNote(engagement: string): string {
   return noteBody(
     'record-damaged',
-    `The SOW record that Procession keeps here was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply sows/${engagement}.yml\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
+    `The SOW record that Procession keeps here was changed by hand, so it no longer knows what was sold. Until it is restored, nothing in ${engagement} is checked or changed. Restore it by applying the SOW again: \`procession apply ${fileNamed(engagement)}\`. To change an engagement, change its SOW there; notes of your own belong below the kept lines.`,
   );
 }
 

@@ -3,6 +3,7 @@
 import { callManager } from '#domain/assess/outlook.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -12,8 +13,7 @@ import { type NoteRule, noteBody } from './notes.ts';
 
 /** Says that a SOW with this number, or a deal with this key, is another one, and was left alone. */
 export function otherSowNote(engagement: string, changes: readonly SowChange[]): string {
-  const [what, name, folder] =
-    subjectOf(engagement) === 'deal' ? ['deal', 'key', 'deals'] : ['SOW', 'number', 'sows'];
+  const [what, name] = subjectOf(engagement) === 'deal' ? ['deal', 'key'] : ['SOW', 'number'];
   return noteBody(
     'other-sow',
     [
@@ -21,7 +21,7 @@ export function otherSowNote(engagement: string, changes: readonly SowChange[]):
       '',
       ...changes.map((change) => `- ${inlineText(changeText(change))}`),
       '',
-      `If it has this ${name} by mistake, give it its own. If this engagement is to be corrected: \`procession apply ${folder}/${engagement}.yml --same-engagement\`.`,
+      `If it has this ${name} by mistake, give it its own. If this engagement is to be corrected: \`procession apply ${fileNamed(engagement)} --same-engagement\`.`,
     ].join('\n'),
   );
 }

@@ -5,6 +5,7 @@ import type { Trace } from '#domain/explain/not-seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { SowChange } from '#domain/sow/changes.ts';
 import type { RefusedSow } from '#domain/sow/history.ts';
+import { fileNamed } from '#domain/sow/sow-file.ts';
 
 /** Reason why nothing can be decided about an engagement. */
 export type Undecided =
@@ -80,7 +81,7 @@ export function undecidedFinding(
       fix: [
         undecided.reason.endsWith('carries no seal')
           ? 'Look at what would be taken over, then seal it: procession records reseal --dry-run'
-          : `Restore it: procession apply sows/${engagement}.yml`,
+          : `Restore it: procession apply ${fileNamed(engagement)}`,
       ],
     };
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
