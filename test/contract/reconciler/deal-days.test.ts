@@ -115,10 +115,10 @@ it(
     // Friday, 13 November: whoever decides asks more; the decision waits for the answers.
     clock('2026-11-13');
     world.perform(DEAL, 'approval-decision', { Decision: 'ask more' });
-  await world.run(DEAL);
-  expect(world.issue(DEAL, 'approval-decision').state).toBe('opened');
-  expect(world.state(DEAL, 'more-discovery/1')).toBe('workflow::ready');
-  await done('2026-11-19', DEAL, 'more-discovery/1');
+    await world.run(DEAL);
+    expect(world.issue(DEAL, 'approval-decision').state).toBe('opened');
+    expect(world.state(DEAL, 'more-discovery/1')).toBe('workflow::ready');
+    await done('2026-11-19', DEAL, 'more-discovery/1');
 
     // Friday, 20 November: decided, and the dates behind move by what was lost.
     await done('2026-11-20', DEAL, 'approval-decision', { Decision: 'approve' });
