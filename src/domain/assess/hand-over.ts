@@ -49,7 +49,9 @@ export function handOverOf(
   const signed = steps.find(({ key }) => key === rule.after);
   const isWon = deal.deal.stage === 'closed_won';
   const hasCrm = history.sources.crm !== undefined;
-  if (signed?.done !== true || (hasCrm && !isWon)) return NOT_YET;
+  // Of a deal only its end waits for an answer: what its source has said last is that it is lost.
+  const isLost = Object.values(history.sources).some((source) => (source?.offer ?? null) !== null);
+  if (signed?.done !== true || (hasCrm && !isWon) || isLost) return NOT_YET;
   const data = sowData(assessment, isWon ? stagedOn(history) : undefined);
   const number = valueAt(data, ['sow', 'number']);
   if (assessment.chain.some(({ key }) => key === number)) return { kind: 'over', to: String(number) };

@@ -288,3 +288,17 @@ describe('what people write into a deal and the delivery gets', () => {
     expect(note).not.toMatch(/^\s*\/close/m);
   });
 });
+
+describe('a deal that was won and is lost in the minute of its signature', () => {
+  it('launches nothing until it is won again', async () => {
+    await toSignature();
+    await world.tell(await aDeal('closed_won'));
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('lost', { sow: { number: SOW } }));
+    await world.run(DEAL);
+    expect(world.epics()).toEqual([DEAL]);
+
+    await world.tell(await aDeal('closed_won'));
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+});
