@@ -59,24 +59,27 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
   const schedule = wishes.schedule
     ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null }
     : null;
+  const ofDeals = await dealProcesses(wire);
+  const together = place === null ? [...processes, ...ofDeals] : processes;
   return {
-    installation: wantedInstallation(processes, { labels, hook, schedule }),
+    installation: wantedInstallation(together, { labels, hook, schedule }),
     ofDeals:
       place === null
         ? null
         : {
             place,
             // The sweep of the one schedule looks at both places.
-            installation: wantedInstallation(await dealProcesses(wire), { labels, hook, schedule: null }),
+            installation: wantedInstallation(ofDeals, { labels, hook, schedule: null }),
           },
-    processRoles: launchRolesOf(processes),
-    approvingRoles: approvingRolesOf(processes),
+    processRoles: launchRolesOf([...processes, ...ofDeals]),
+    approvingRoles: approvingRolesOf([...processes, ...ofDeals]),
   };
 }
 
-/** The process of deals that the settings name, else all that are about deals. */
+/** The process of deals that the settings name, else all that are about deals; none where the settings say nothing of deals. */
 async function dealProcesses(wire: Wire): Promise<readonly ProcessDefinition[]> {
-  const { process } = wire.config().deals;
+  const { process, place, largeFrom } = wire.config().deals;
+  if (process === null && place === null && largeFrom === null) return [];
   const store = await wire.processes();
   return store.ids.flatMap((id) => {
     const found = process === null || process === id ? store.find(id, null) : null;

@@ -806,3 +806,18 @@ describe('the place of deals', () => {
     ]);
   });
 });
+
+describe('the roles of deals', () => {
+  it.each([
+    { deals: '', told: [] },
+    { deals: '\ndeals: { process: quote-to-signoff }', told: ['account-manager', 'legal'] },
+    { deals: '\ndeals: { project: sales/deals }', told: ['account-manager', 'legal'] },
+  ])('that nobody has are told where the settings speak of deals: "$deals"', async ({ deals, told }) => {
+    world = await startInstallation({ settings: `${SETTINGS}${deals}` });
+    addPlace(world.sandbox, 'sales', { project: 'deals', people: { ada: 50, mira: 40 } });
+    const { problems } = await world.doctor();
+
+    const empty = problems.filter(({ id }) => id === 'role-empty').map(({ message }) => message);
+    expect(['account-manager', 'legal'].filter((role) => empty.join('\n').includes(role))).toEqual(told);
+  });
+});
