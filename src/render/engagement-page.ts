@@ -5,7 +5,7 @@ import { shortDay } from '#domain/recurring/day-words.ts';
 import { inDaysText, momentText } from './day-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
-import { day, findingItem, flags, lateMark } from './page-parts.ts';
+import { day, findingItem, flags, lateMark, noticeItem } from './page-parts.ts';
 import { legend, STATE_WORDS, sign } from './state-signs.ts';
 import { dotLegend, timeBar, timeLine } from './time-picture.ts';
 import { stripPicture, trackPicture } from './track-picture.ts';
@@ -21,6 +21,7 @@ export function engagementPage(
   const main = html`<h1>${engagement} ${customer ?? name ?? ''}</h1>
 <p>${customer === null ? '' : (name ?? '')} ${flags(report)}</p>
 ${paused ? html`<div class="notice"><p><strong>${pauseText(report)}.</strong></p></div>` : ''}
+${report.notices.map(noticeItem)}
 ${turns(report, today)}
 ${facts(report, today)}
 ${violations.length > 0 ? html`<h2>${report.status === 'unreadable' ? 'What is wrong' : 'Broken rules'}</h2>${violations.map((finding) => findingItem(finding))}` : ''}

@@ -43,3 +43,8 @@ export function findingItem(finding: ReportedFinding, most = Number.POSITIVE_INF
       : ''
   }${fix.map((text) => html`<p>To do: ${text}.</p>`)}</div>`;
 }
+
+/** What people should know, and breaks no rule. */
+export function noticeItem(notice: string): Html {
+  return html`<div class="notice"><p>${notice}.</p></div>`;
+}

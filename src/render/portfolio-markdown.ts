@@ -57,7 +57,7 @@ function personCells(person: WaitedPerson): readonly string[] {
 }
 
 function troubleLines(report: EngagementReport): readonly string[] {
-  const { engagement, violations, paused } = report;
+  const { engagement, violations, notices, paused } = report;
   return [
     ...(paused ? [`- ${engagement}: ${inlineText(pauseText(report))}`] : []),
     ...missingMinutes(report).map((text) => `- ${engagement}: ${inlineText(text)}`),
@@ -67,6 +67,7 @@ function troubleLines(report: EngagementReport): readonly string[] {
       const what = shown === '' ? '' : ` (missing: ${inlineText(shown)}${more})`;
       return `- ${engagement}: ${inlineText(message)}${what}, rule ${rule}`;
     }),
+    ...notices.map((notice) => `- ${engagement}: ${inlineText(notice)}`),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Duty, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.
 import { inDaysText, waitText } from './day-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
-import { day, findingItem, flags, lateMark } from './page-parts.ts';
+import { day, findingItem, flags, lateMark, noticeItem } from './page-parts.ts';
 import { counted } from './paint.ts';
 import { legend, sign } from './state-signs.ts';
 import { stripPicture } from './track-picture.ts';
@@ -88,13 +88,15 @@ function dutyItem(duty: Duty, links: PageLinks): Html {
 }
 
 function troubles(open: readonly EngagementReport[], links: PageLinks): Html {
-  const troubled = open.filter(({ violations, paused }) => violations.length > 0 || paused);
+  const troubled = open.filter(
+    ({ violations, notices, paused }) => violations.length > 0 || notices.length > 0 || paused,
+  );
   if (troubled.length === 0) return html``;
   return html`<h2>Needs a look</h2>${troubled.map(
     (report) =>
       html`<section aria-label="${report.engagement}"><p><a href="${links.engagement(report.engagement)}"><strong>${nameLine(report)}</strong></a></p>${
         report.paused ? html`<div class="notice"><p>${pauseText(report)}.</p></div>` : ''
-      }${report.violations.map((finding) => findingItem(finding, MOST_MISSING))}</section>`,
+      }${report.violations.map((finding) => findingItem(finding, MOST_MISSING))}${report.notices.map(noticeItem)}</section>`,
   )}`;
 }
 

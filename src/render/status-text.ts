@@ -20,6 +20,7 @@ export function statusText(portfolio: Portfolio, paint: Paint): string {
     ...section('Waited for', people.map(personLine), 'nobody', paint),
     ...section('Late', open.flatMap(lateLine), 'nothing', paint),
     ...section('Broken', open.flatMap(brokenLines), 'nothing', paint),
+    ...noticed(open.flatMap(noticeLines), paint),
   ].join('\n');
 }
 
@@ -37,6 +38,15 @@ function section(title: string, rows: readonly Row[], none: string, paint: Paint
     ...shown.map(([who, what]) => `  ${who.padEnd(width)}  ${what}`),
     ...(more > 0 ? [paint('dim', `  and ${more} more: procession report`)] : []),
   ];
+}
+
+/** Nothing is said of what is not there: most engagements come of no deal. */
+function noticed(rows: readonly Row[], paint: Paint): readonly string[] {
+  return rows.length === 0 ? [] : section('To be settled', rows, '', paint);
+}
+
+function noticeLines({ engagement, notices }: EngagementReport): readonly Row[] {
+  return notices.map((notice): Row => [engagement, visible(notice)]);
 }
 
 function personLine(person: WaitedPerson): Row {

@@ -69,7 +69,6 @@ export function aRecord(key: string): EngagementRecord {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
-    handed: null,
     touches: new Map(),
     others: {},
   };

@@ -71,6 +71,7 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     closedOn: null,
     money: null,
     violations: [],
+    notices: [],
     waivers: [],
     steps: [
       aReportedStep('welcome-email', { state: 'done', doneOn: '2026-11-10', due: '2026-11-09' }),

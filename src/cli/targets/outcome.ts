@@ -1,10 +1,13 @@
 /** What came of reconciling one engagement, in words, as data and as exit code. */
 
-import { EXIT } from '#cli/terminal/exit-code.ts';
+import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { dealNotices } from '#domain/explain/check.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
+import type { HandedOver } from '#reconciler/loop/follow-chain.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
+import { whyNothing } from '#reconciler/loop/why-nothing.ts';
 import { visible } from '#render/paint.ts';
 import { countOf, doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 import { actionLine, titlesIn } from '#render/plan-text.ts';
@@ -34,17 +37,34 @@ export function isUnsettled(outcome: Outcome): outcome is UnsettledOutcome {
 
 /** Exit code of a settled outcome. */
 export function outcomeExit(outcome: SettledOutcome): number {
-  return outcome.kind === 'braked' || outcome.kind === 'paused' ? EXIT.refused : EXIT.done;
+  if (outcome.kind === 'braked' || outcome.kind === 'paused') return EXIT.refused;
+  const handedOver = handedOverIn(outcome);
+  return mostSevere(
+    handedOver.map((one) => (isUnsettled(one.outcome) ? EXIT.input : outcomeExit(one.outcome))),
+  );
 }
 
-/** Says what was done, or why nothing was. */
+function handedOverIn(outcome: SettledOutcome): readonly HandedOver<Outcome>[] {
+  return 'handedOver' in outcome ? (outcome.handedOver ?? []) : [];
+}
+
+/** Says what was done, or why nothing was; of a deal also what became of the delivery that it has handed over. */
 export function tellOutcome(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
+  tellOne(output, engagement, outcome);
+  for (const one of handedOverIn(outcome))
+    if (isUnsettled(one.outcome))
+      output.warning(`${one.engagement} was not launched: ${visible(whyNothing(one.outcome) ?? '')}.`);
+    else tellOutcome(output, one.engagement, one.outcome);
+}
+
+function tellOne(output: Output, engagement: EngagementKey, outcome: SettledOutcome): void {
   switch (outcome.kind) {
     case 'not-won':
       if (outcome.stage === LAUNCH_STAGE) output.warning(notWonText(engagement, outcome));
       else output.result(notWonText(engagement, outcome));
       return;
     case 'unchanged':
+      tellNotices(output, engagement, outcome);
       output.result(`${engagement}: nothing to do.${outcome.epicUrl === null ? '' : ` ${outcome.epicUrl}`}`);
       return;
     case 'applied':
@@ -75,6 +95,14 @@ export function pausedText(change: string | null): string {
     : `paused: "${visible(change)}" was undone three times in a row, each time within ten seconds`;
 }
 
+function tellNotices(
+  output: Output,
+  engagement: EngagementKey,
+  { assessment }: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>,
+): void {
+  for (const notice of dealNotices(assessment)) output.warning(`${engagement}: ${visible(notice)}.`);
+}
+
 function tellApplied(
   output: Output,
   engagement: EngagementKey,
@@ -83,6 +111,7 @@ function tellApplied(
   const { label } = summaryOf(outcome.plan);
   if (label > 0) output.result(`  create ${label} labels`);
   for (const line of actionLines(outcome)) output.result(`  ${line}`);
+  tellNotices(output, engagement, outcome);
   for (const warning of outcome.warnings) output.warning(`warning: ${visible(warning)}`);
   output.result(output.paint('heading', `${engagement}: ${doneText(summaryOf(outcome.plan))}.`));
   if (outcome.epicUrl !== null) output.result(`Epic: ${outcome.epicUrl}`);
@@ -116,6 +145,7 @@ export function outcomeData(
         summary: summaryOf(outcome.plan),
         warnings: outcome.warnings,
         actions: outcome.plan.actions,
+        ...handedOverData(outcome),
       };
     case 'shadow':
       return { ...common, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
@@ -124,4 +154,12 @@ export function outcomeData(
     case 'braked':
       return { ...common, why: outcome.why, summary: summaryOf(outcome.plan), actions: outcome.plan.actions };
   }
+}
+
+function handedOverData(outcome: SettledOutcome): object {
+  const launched = handedOverIn(outcome).map((one) => ({
+    engagement: one.engagement,
+    outcome: one.outcome.kind,
+  }));
+  return launched.length === 0 ? {} : { handedOver: launched };
 }

@@ -1,3 +1,4 @@
+import { takenText } from '#domain/assess/taken.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem, shown } from '#domain/base/input-problem.ts';
@@ -118,14 +119,14 @@ function takenSow(
   { taken }: Extract<Undecided, { kind: 'sow-taken' }>,
 ): InvalidInputError {
   return new InvalidInputError(
-    taken.map(({ sow, deal }) =>
+    taken.map((one) =>
       problem(
         { at: engagement },
-        `${sow} is the SOW of ${deal} already`,
+        takenText(one),
         `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`,
       ),
     ),
-    'The deal names a SOW that another deal has; nothing was changed:',
+    'The deal names a SOW that is not of this deal; nothing was changed:',
   );
 }
 

@@ -6,7 +6,9 @@ import type { WorkflowState } from '#domain/base/labels.ts';
 import { elsewhereOf, type Predecessor, type Step } from '#domain/process/process.ts';
 import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
+import type { Waiver } from '#domain/rulings/rulings.ts';
 import type { ElsewhereStep, StepStatus } from './step-status.ts';
+import type { Taken } from './taken.ts';
 import { waitsForOf } from './waits-for.ts';
 
 /** What is known of the other engagements. */
@@ -15,10 +17,10 @@ export interface ChainFacts {
   readonly keys: readonly EngagementKey[];
   /** Those that are there. */
   readonly chain: readonly Chained[];
+  /** Those that are not of this deal, although it names them. */
+  readonly taken: readonly Taken[];
   /** Those that the record names and that belong to the chain no longer. */
   readonly left: readonly EngagementKey[];
-  /** Those that came of another deal, although this one names them. */
-  readonly taken: readonly { readonly key: EngagementKey; readonly knows: readonly EngagementKey[] }[];
 }
 
 /** The less is done, the earlier it stands. */
@@ -35,26 +37,31 @@ const ORDER: readonly WorkflowState[] = [
 /**
  * Assesses a step by the steps of other engagements that stand for it: done when all of them are, else it stands where
  * the one stands that is least far. While there is none, it waits for the other engagement to begin. What is recorded
- * as done stays done until an issue of it is opened again.
+ * as done stays done until an issue of it is opened again. A manager may do without (`/ps skip`).
  */
 export function assessElsewhere(
   {
     step,
     after,
     recorded,
-  }: { readonly step: Step; readonly after: readonly Predecessor[]; readonly recorded: Done | null },
-  facts: Pick<ChainFacts, 'keys' | 'chain'>,
+    waiver,
+  }: {
+    readonly step: Step;
+    readonly after: readonly Predecessor[];
+    readonly recorded: Done | null;
+    readonly waiver: Waiver | null;
+  },
+  every: Pick<ChainFacts, 'keys' | 'chain'>,
   earlier: ReadonlyMap<StepKey, StepStatus>,
 ): StepStatus {
+  const facts = withoutWithdrawn(every);
   const waitsFor = waitsForOf(after, earlier);
   const elsewhere = stepsElsewhere(step, facts);
-  const settled = settledOf(elsewhere, facts, recorded);
-  const done = settled !== null && (waitsFor.length === 0 || recorded !== null);
-  const state = done
-    ? elsewhere.every((one) => one.state === 'waived') && elsewhere.length > 0
-      ? 'waived'
-      : 'done'
-    : stateOf(elsewhere, waitsFor);
+  const settled = settledOf(elsewhere, facts, recorded) ?? skippedOf(waiver);
+  const done = settled !== null && (waiver !== null || waitsFor.length === 0 || recorded !== null);
+  const isWaived =
+    waiver !== null || (elsewhere.every((one) => one.state === 'waived') && elsewhere.length > 0);
+  const state = done ? (isWaived ? 'waived' : 'done') : stateOf(elsewhere, waitsFor);
   return {
     key: step.id,
     step,
@@ -71,7 +78,7 @@ export function assessElsewhere(
     approvals: [],
     gates: [],
     change: null,
-    waiver: null,
+    waiver,
     acceptance: null,
     run: null,
     staged: false,
@@ -80,6 +87,26 @@ export function assessElsewhere(
     violations: [],
     elsewhere,
   };
+}
+
+/** Without deliveries that were given up, as long as another goes on: nothing comes from them any more. */
+function withoutWithdrawn({
+  keys,
+  chain,
+}: Pick<ChainFacts, 'keys' | 'chain'>): Pick<ChainFacts, 'keys' | 'chain'> {
+  const over = chain.filter(isGivenUp).map(({ key }) => key);
+  const left = keys.filter((key) => !over.includes(key));
+  return left.length === 0 ? { keys, chain } : { keys: left, chain };
+}
+
+/** Whether a delivery was given up. */
+export function isGivenUp({ steps }: Chained): boolean {
+  return steps.some(({ state }) => state === 'withdrawn');
+}
+
+/** The end of a step that a manager does without; `null`: nobody does. */
+function skippedOf(waiver: Waiver | null): Done | null {
+  return waiver === null ? null : { on: waiver.on, by: waiver.by, how: 'waiver' };
 }
 
 /** The steps that stand for one, in the order of the engagements that they are of. */

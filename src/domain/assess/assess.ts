@@ -17,7 +17,7 @@ import type { Identified } from '#domain/record/identify.ts';
 import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
-import { isWithdrawn, NO_RULINGS, type Rulings } from '#domain/rulings/rulings.ts';
+import { isWithdrawn, NO_RULINGS, type Rulings, type Waiver } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY, revisionOf, type SowHistory } from '#domain/sow/history.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { assessElsewhere, type ChainFacts } from './assess-elsewhere.ts';
@@ -25,6 +25,8 @@ import { assessStep } from './assess-step.ts';
 import { isKeptHidden } from './audience.ts';
 import { readChanges, withChanges } from './changes.ts';
 import { currentLabel } from './current-label.ts';
+import { handOverOf } from './hand-over.ts';
+import { namedSows } from './named-sows.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
 import { wasDone } from './was-done.ts';
@@ -53,8 +55,16 @@ export interface AssessInput {
   readonly chained?: ChainFacts | undefined;
 }
 
-/** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic. */
+/** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic and what becomes of a deal. */
 export function assess(input: AssessInput): Assessment {
+  const { found } = input;
+  const steps = assessSteps(input);
+  const assessed = { ...steps, named: namedSows(input.sow, steps.process, found) };
+  const history = input.history ?? found.record?.history ?? NO_HISTORY;
+  return { ...assessed, handOver: handOverOf(assessed, history) };
+}
+
+function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'handOver'> {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
   const history = input.history ?? found.record?.history ?? NO_HISTORY;
   const hours = hoursOf({
@@ -145,7 +155,14 @@ function judged(
     for (const before of after) judge(before.step);
     if (isElsewhere(step)) {
       const { recorded } = recordedOf(key, found.record);
-      statuses.set(key, assessElsewhere({ step, after, recorded }, circumstances.chained, statuses));
+      statuses.set(
+        key,
+        assessElsewhere(
+          { step, after, recorded, waiver: skipOf(key, circumstances.rulings) },
+          circumstances.chained,
+          statuses,
+        ),
+      );
       return;
     }
     const issue = found.issues.get(key) ?? null;
@@ -166,6 +183,11 @@ function judged(
   return statuses;
 }
 
+/** The exception by which a step is not to be done; one that only may lack something says nothing of other engagements. */
+function skipOf(key: StepKey, { waivers }: Rulings): Waiver | null {
+  return waivers.findLast(({ step, skip }) => step === key && skip) ?? null;
+}
+
 /** The other engagements: as they are where they were read, else as the record has them. */
 function chainOf({ found, chained }: Pick<AssessInput, 'found' | 'chained'>): ChainFacts {
   const { keys, chain: read, left, taken } = chained ?? { keys: [], chain: [], left: [], taken: [] };
@@ -180,7 +202,7 @@ function chainOf({ found, chained }: Pick<AssessInput, 'found' | 'chained'>): Ch
 }
 
 function shownOf({ chain, taken }: ChainFacts): Pick<Assessment, 'chain' | 'taken'> {
-  return { chain, taken: taken.map(({ key, knows }) => ({ key, deal: knows[0] ?? '' })) };
+  return { chain, taken };
 }
 
 /** Whether what comes after the close is done, too; `null` where nothing comes after it. */

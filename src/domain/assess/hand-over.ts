@@ -2,85 +2,62 @@
 
 import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
-import type { EngagementKey } from '#domain/base/keys.ts';
-import type { ReadChained } from '#domain/record/read-chained.ts';
-import { isOtherBuyer } from '#domain/sow/changes.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import type { SowHistory } from '#domain/sow/history.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isDeal } from '#domain/sow/subject.ts';
+import type { HandOver } from './hand-over-state.ts';
 import type { Assessment } from './step-status.ts';
-
-/** What a deal hands over. */
-export type HandOver =
-  /** It is not the time, or the process hands nothing over. */
-  | { readonly kind: 'not-yet' }
-  /** The deal is won and signed, and what is known of it makes no SOW. */
-  | { readonly kind: 'incomplete'; readonly problems: readonly InputProblem[] }
-  | { readonly kind: 'ready'; readonly sow: Sow }
-  /** It has been, once: the delivery has a life of its own. */
-  | { readonly kind: 'over'; readonly to: EngagementKey };
-
-/** What is known of the hand-over beside the assessment. */
-export interface HandOverFacts {
-  readonly history: SowHistory;
-  /** The delivery to which it has been handed over; `null`: to none yet. */
-  readonly handed: EngagementKey | null;
-  /** The engagement that has the number although it is of another deal; `null`: there is none. */
-  readonly foreign: EngagementKey | null;
-}
+import { takenText } from './taken.ts';
 
 const NOT_YET: HandOver = { kind: 'not-yet' };
 
+type Facts = Pick<
+  Assessment,
+  'process' | 'sow' | 'steps' | 'withdrawn' | 'closed' | 'named' | 'chain' | 'taken'
+>;
+
 /**
- * The SOW of a deal: from what the deal knows, and from the evidence that its process names, where the deal does not say.
- * It is time when the step is done that the process hands over after, and the deal is won. A deal that no CRM tells of is
- * won by its signature. It happens once: what is written into the deal afterwards is no order for another delivery.
+ * What becomes of a deal: from what the deal knows, and from the evidence that its process names, where the deal does not
+ * say. It is time when the step is done that the process hands over after, with every step whose evidence goes along, and
+ * the deal is won. A deal that no CRM tells of is won by its signature. A delivery that is there already is joined without
+ * that.
  */
-export function handOverOf(
-  assessment: Pick<Assessment, 'process' | 'sow' | 'steps' | 'withdrawn' | 'chain'>,
-  { history, handed, foreign }: HandOverFacts,
-): HandOver {
-  const { process, sow: deal, steps, withdrawn } = assessment;
-  if (handed !== null) return { kind: 'over', to: handed };
+export function handOverOf(assessment: Facts, history: SowHistory): HandOver {
+  const { process, sow: deal, steps, withdrawn, closed, named, chain } = assessment;
   const rule = process.handsOver;
-  if (rule === undefined || !isDeal(deal) || withdrawn) return NOT_YET;
-  const signed = steps.find(({ key }) => key === rule.after);
+  if (rule === undefined || !isDeal(deal) || withdrawn || closed) return NOT_YET;
+  const [number] = named;
   const isWon = deal.deal.stage === 'closed_won';
-  const hasCrm = history.sources.crm !== undefined;
+  const read = (): readonly InputProblem[] | Sow =>
+    readDelivery(assessment, isWon ? stagedOn(history) : undefined);
+  const from = chain.filter(({ key }) => !named.includes(key));
+  if (number !== undefined && from.length > 0) {
+    const next = chain.some(({ key }) => key === number) ? [] : read();
+    return { kind: 'renamed', from, to: number, problems: 'length' in next ? next : [] };
+  }
+  if (number !== undefined && chain.some(({ key }) => key === number)) return { kind: 'done', sow: number };
   // Of a deal only its end waits for an answer: what its source has said last is that it is lost.
   const isLost = Object.values(history.sources).some((source) => (source?.offer ?? null) !== null);
-  if (signed?.done !== true || (hasCrm && !isWon) || isLost) return NOT_YET;
-  const data = sowData(assessment, isWon ? stagedOn(history) : undefined);
-  const number = valueAt(data, ['sow', 'number']);
-  if (assessment.chain.some(({ key }) => key === number)) return { kind: 'over', to: String(number) };
-  if (foreign !== null && foreign === number) return { kind: 'incomplete', problems: [numberTaken(foreign)] };
-  const read = readSow(data);
-  if (read.kind === 'ok') return { kind: 'ready', sow: read.sow };
-  return isWon ? { kind: 'incomplete', problems: read.problems } : NOT_YET;
+  if (steps.find(({ key }) => key === rule.after)?.done !== true || isLost) return NOT_YET;
+  const sources = new Set(Object.values(rule.fields).map(({ step }) => step));
+  const open = steps.filter(({ key, done }) => sources.has(key) && !done).map(({ key }) => key);
+  const isAwaited = history.sources.crm !== undefined && !isWon;
+  if (isAwaited || open.length > 0) return { kind: 'waits', stage: isAwaited ? deal.deal.stage : null, open };
+  const next = read();
+  return 'length' in next ? { kind: 'incomplete', problems: next } : { kind: 'ready', sow: next };
 }
 
-/** Nothing is said of whose it is: that is not for everybody who may type a number. */
-function numberTaken(number: EngagementKey): InputProblem {
-  return problem(
-    { at: ['sow', 'number'] },
-    `${number} is the number of an engagement that this deal does not belong to`,
-    'Correct the number where it is written. Where it is right, the deal says it itself: sow.number in its source.',
-  );
-}
-
-/**
- * Whether an engagement that has the number already is what this deal hands over: it names the deal, or nobody, and was
- * bought by the same customer by the same opportunity. A number alone proves nothing: everybody who may edit an issue can
- * type one.
- */
-export function isHandedOver(
-  there: ReadChained,
-  { sow, deal }: { readonly sow: Sow; readonly deal: EngagementKey },
-): boolean {
-  if (there.knows.length > 0) return there.knows.includes(deal);
-  return there.sow !== null && !isOtherBuyer(there.sow, sow);
+/** The SOW that a deal leads to, or everything that keeps it from being launched. */
+function readDelivery(assessment: Facts, wonOn: string | undefined): readonly InputProblem[] | Sow {
+  const read = readSow(sowData(assessment, wonOn));
+  const [number] = assessment.named;
+  const foreign = assessment.taken
+    .filter(({ key }) => key === number)
+    .map((one) => problem({ at: ['sow', 'number'] }, takenText(one), 'Correct the number.'));
+  if (read.kind === 'ok' && foreign.length === 0) return read.sow;
+  return [...foreign, ...(read.kind === 'ok' ? [] : read.problems)];
 }
 
 /** Day on which the deal came into its stage; `undefined`: it was launched in it, or that is too long ago. */

@@ -67,6 +67,7 @@ export function factsOf(context: Outlook): readonly HealthFact[] {
     ...steps.flatMap((status) => waitOf(status, context)),
     ...burnOf(context),
     ...lackingMinutes(context.assessment),
+    ...stuckHandOver(context.assessment),
   ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
 }
 
@@ -118,6 +119,27 @@ function lackingMinutes({ steps, trackers }: Assessment): readonly HealthFact[] 
     const text = `${memory.without} ${name}s without minutes, the last of ${memory.lastThread}`;
     return [{ level: 'needs attention', text }];
   });
+}
+
+/** Deals whose delivery ought to run, and does not. */
+function stuckHandOver({ handOver, process, withdrawn }: Assessment): readonly HealthFact[] {
+  if (withdrawn) return [];
+  if (handOver.kind === 'renamed')
+    return [
+      {
+        level: 'needs attention',
+        text: `the deal names ${handOver.to}, and another delivery was handed over`,
+      },
+    ];
+  if (handOver.kind !== 'incomplete') return [];
+  const count = handOver.problems.length === 1 ? '1 problem' : `${handOver.problems.length} problems`;
+  const after = process.steps.find(({ id }) => id === process.handsOver?.after)?.title ?? '';
+  return [
+    {
+      level: 'needs attention',
+      text: `the delivery cannot be launched: ${count}, listed in a comment on ${after}`,
+    },
+  ];
 }
 
 function atLevel(

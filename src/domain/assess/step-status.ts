@@ -17,6 +17,8 @@ import type { Change } from './changes.ts';
 import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 import type { Gone } from './gone.ts';
+import type { HandOver } from './hand-over-state.ts';
+import type { Taken } from './taken.ts';
 
 /** Broken rule on one step. */
 export type Violation =
@@ -103,10 +105,14 @@ export interface Assessment {
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
+  /** What becomes of a deal. */
+  readonly handOver: HandOver;
+  /** Numbers of the SOWs that a deal leads to, the first one first, see `namedSows`; none of a SOW. */
+  readonly named: readonly EngagementKey[];
   /** The other engagements of the chain, as far as they are known. */
   readonly chain: readonly Chained[];
   /** SOWs that came of another deal, although this one names them. */
-  readonly taken: readonly { readonly key: EngagementKey; readonly deal: EngagementKey }[];
+  readonly taken: readonly Taken[];
   /** Stages of the deal beside the one that it is in; empty: there is nothing to be told of them. */
   readonly stages: StageMemory;
   /** Revision of the SOW, as recorded. */

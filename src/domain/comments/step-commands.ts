@@ -35,7 +35,12 @@ export const STEP_COMMANDS: EffectsOf<'waive' | 'unwaive' | 'skip' | 'approve' |
 
 function waive(reason: string, skip: boolean, context: EffectContext): Effect {
   const { assessment, status } = context;
-  if (status?.issue == null) return refused('there is no issue of that step in this engagement');
+  if (status === null || (status.issue === null && status.elsewhere === null))
+    return refused('there is no issue of that step in this engagement');
+  if (status.elsewhere !== null && !skip)
+    return refused(
+      `${status.step.title} is done in another engagement: it is waived there, or done without here, by \`/ps skip ${status.key} <reason>\``,
+    );
   // One that was closed under the policy `warn` lacks something still.
   const isSettled = status.done && status.violations.length === 0;
   if (isSettled && status.waiver === null) return refused(`${status.step.title} is done already`);
@@ -45,12 +50,14 @@ function waive(reason: string, skip: boolean, context: EffectContext): Effect {
     step: status.key,
     reason,
     skip,
-    used: status.issue.state === 'closed',
+    used: status.issue?.state === 'closed',
     ...given(context),
   };
   const others = assessment.rulings.waivers.filter(({ step }) => step !== status.key);
   const words = skip
-    ? `${linked(status)} is not to be done here: its issue is closed.`
+    ? status.elsewhere !== null
+      ? `${status.step.title} is not waited for here.`
+      : `${linked(status)} is not to be done here: its issue is closed.`
     : `${linked(status)} may be closed although something is missing.`;
   return done(context, {
     rulings: { waivers: [...others, waiver] },

@@ -29,7 +29,7 @@ import { NO_HISTORY, type Revision, revisionOf } from '#domain/sow/history.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { type OccurrencesSeen, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
-import { stageNotices } from './check.ts';
+import { dealNotices } from './check.ts';
 import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';
@@ -211,7 +211,7 @@ function explainEpic(context: BlockContext, found: Identified): EpicExplanation 
     completed: assessment.completed,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
     health: healthOf(context, found.epic),
-    notices: stageNotices(assessment),
+    notices: dealNotices(assessment),
     leftAlone: found.doubtful.map(({ reference }) => reference),
   };
 }

@@ -1,3 +1,4 @@
+import { dealNews } from '#domain/assess/hand-over-news.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
 import { awaitedStage } from '#domain/process/ready-when.ts';
@@ -20,7 +21,8 @@ export function verdictOf(status: StepStatus, assessment: Assessment, label: Wor
 }
 
 function reason(status: StepStatus, assessment: Assessment): string {
-  if (status.elsewhere !== null && status.state !== 'blocked') return elsewhereReason(status.elsewhere);
+  if (status.elsewhere !== null && status.state !== 'blocked')
+    return elsewhereReason(status.elsewhere, assessment);
   const { issue } = status;
   switch (status.state) {
     case 'done':
@@ -49,12 +51,18 @@ function awaited(status: StepStatus, assessment: Assessment): readonly string[] 
 }
 
 /** What the engagements say that have the issue of a step. */
-function elsewhereReason(elsewhere: NonNullable<StepStatus['elsewhere']>): string {
+function elsewhereReason(elsewhere: NonNullable<StepStatus['elsewhere']>, assessment: Assessment): string {
   return elsewhere.length === 0
-    ? 'another engagement has its issue, and has not begun yet'
+    ? notBegun(assessment)
     : elsewhere
         .map(({ engagement, reference, state }) => `${reference} of ${engagement} is ${state}`)
         .join(', ');
+}
+
+/** Why the engagement that has the issue of a step is not there. */
+function notBegun(assessment: Assessment): string {
+  const why = dealNews(assessment).map(({ head, text }) => `${head}: ${text}`);
+  return ['another engagement has its issue, and has not begun yet', ...why].join('. ');
 }
 
 function doneReason({ issue, step }: StepStatus, assessment: Assessment): string {

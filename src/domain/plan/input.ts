@@ -1,7 +1,7 @@
 /** What a plan is made from, and the draft that each part of a plan takes its share of. */
 
 import type { Assessment } from '#domain/assess/step-status.ts';
-import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { Followed } from '#domain/comments/follow-comments.ts';
 import type { Settlement } from '#domain/drift/drift.ts';
@@ -45,8 +45,6 @@ export interface PlanFacts {
   readonly threads?: ReadonlyMap<StepKey, Settled>;
   /** What people are to be asked; absent: what was asked stays as it is. */
   readonly asking?: Asking;
-  /** The engagement of others that has the number of the SOW which a deal would hand over; absent: none was found. */
-  readonly foreign?: EngagementKey | null;
 }
 
 /** Proposals of a run, and how the SOW came to be what it is after it. */

@@ -16,7 +16,7 @@ import { NO_HISTORY } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import type { RecordToWrite } from './action.ts';
-import { handOverNow, toldOf } from './hand-over.ts';
+import { toldOf } from './hand-over.ts';
 import type { Draft } from './input.ts';
 
 /** Share of a draft that the next record is made from: all of it is settled before the first action. */
@@ -35,7 +35,6 @@ export function nextRecord(
   const { found, assessment } = facts;
   const { record: before } = found;
   const { process } = assessment;
-  const handOver = handOverNow(facts);
   const ids = recordedSteps(context).flatMap((step): [StepKey, number][] => {
     const issue = found.issues.get(step);
     return issue === undefined ? [] : [[step, issue.id]];
@@ -65,8 +64,7 @@ export function nextRecord(
     occurrences: context.assessment.trackers,
     hours: withTold(context.assessment.hours),
     chain: chainKept(assessment),
-    handOver: toldOf(handOver),
-    handed: handOver.kind === 'over' ? handOver.to : null,
+    handOver: toldOf(facts),
     others: before?.others ?? {},
   };
 }

@@ -213,6 +213,11 @@ export const EngagementReport = z.object({
     .nullable()
     .describe('Of the SOW: 1 since the launch; null: its record cannot be read.'),
   violations: z.array(ReportedFinding),
+  notices: z
+    .array(z.string())
+    .describe(
+      'What people should know of a deal and breaks no rule: a stage ahead, a hand-over that is stuck.',
+    ),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),
   notIncluded: z.array(z.object({ step: z.string(), title: z.string(), why: z.string() })),

@@ -13,7 +13,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import { forecastOf } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
-import { checkEngagement, type Finding } from '#domain/explain/check.ts';
+import { checkEngagement, dealNotices, type Finding } from '#domain/explain/check.ts';
 import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { personInRole } from '#domain/rulings/people.ts';
@@ -51,7 +51,9 @@ export function reportEngagement(
   const blocks = blockContext(assessment, context.settings);
   const forecast = forecastOf(blocks);
   const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
-  const turns = mainTurns(assessment).map(({ key }) => key);
+  const waited = mainTurns(assessment);
+  const turns = waited.map(({ key }) => key);
+  const elsewhere = new Set(waited.flatMap((status) => (status.elsewhere === null ? [] : [status.key])));
   const closedAt = closed ? (found.epic?.closedAt ?? null) : null;
   const closedOn = closedAt === null ? null : localDate(closedAt, context.settings.calendar);
   return {
@@ -72,7 +74,9 @@ export function reportEngagement(
     lastChangeAt: lastChange(assessment, found.epic),
     done: steps.filter(isOver).length,
     total: steps.length,
-    waitingFor: steps.filter(({ step }) => turns.includes(step)).map(turnOf),
+    waitingFor: steps
+      .filter(({ step }) => turns.includes(step))
+      .map((step) => turnOf(step, elsewhere.has(step.step))),
     nextDue: withdrawn ? null : nextDue(assessment, blocks),
     late: withdrawn ? [] : late(assessment, blocks, turns),
     forecastEnd: withdrawn ? null : forecast.end,
@@ -80,6 +84,7 @@ export function reportEngagement(
     hours: hoursSeen(assessment.hours.reading),
     revision: assessment.revision,
     violations: findings(assessment, found),
+    notices: dealNotices(assessment).map((notice) => plainText(notice, 500)),
     waivers: waivers(assessment),
     steps,
     notIncluded: assessment.excluded.map(({ step, why }) => ({
@@ -124,6 +129,7 @@ export function reportUnreadable(
     hours: null,
     revision: null,
     violations: [{ step: null, title: null, ...finding, url: facts.url }].map(plainFinding),
+    notices: [],
     waivers: [],
     steps: [],
     notIncluded: [],
@@ -209,8 +215,23 @@ function whoOf(status: StepStatus, blocks: BlockContext): Waited[] {
   return [{ kind: 'name', name: plainText(name, 100) }];
 }
 
-function turnOf({ step, title, who, state, since, due, daysLate, reference, url }: ReportedStep): Turn {
-  return { step, title, who, state, outside: state === 'waiting', since, due, daysLate, reference, url };
+/** @param isElsewhere another engagement has its issue: nobody outside is waited for */
+function turnOf(
+  { step, title, who, state, since, due, daysLate, reference, url }: ReportedStep,
+  isElsewhere: boolean,
+): Turn {
+  return {
+    step,
+    title,
+    who,
+    state,
+    outside: state === 'waiting' && !isElsewhere,
+    since,
+    due,
+    daysLate,
+    reference,
+    url,
+  };
 }
 
 function isOver({ state }: ReportedStep): boolean {

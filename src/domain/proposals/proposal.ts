@@ -4,8 +4,8 @@
  */
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 
-/** Kinds of proposals: another SOW, other dates, the end of a deal that is lost, a change that was agreed on. */
-export const PROPOSAL_KINDS = ['amendment', 'dates', 'withdrawal', 'change'] as const;
+/** Kinds of proposals: another SOW, other dates, the end of a deal that is lost, a change that was agreed on, another delivery. */
+export const PROPOSAL_KINDS = ['amendment', 'dates', 'withdrawal', 'change', 'hand-over'] as const;
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number];
 
 /** Name of a proposal: at a time there is one of a kind for one cause. */

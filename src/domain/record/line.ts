@@ -150,7 +150,6 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
-    handed: null,
     touches: new Map(),
     others: {},
   };

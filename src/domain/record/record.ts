@@ -7,14 +7,7 @@
  * kept.
  */
 import { z } from 'zod';
-import {
-  type EngagementKey,
-  EngagementKeyText,
-  isStepKey,
-  type StepKey,
-  SUBJECTS,
-  subjectOf,
-} from '#domain/base/keys.ts';
+import { EngagementKeyText, isStepKey, type StepKey, SUBJECTS, subjectOf } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
@@ -87,7 +80,6 @@ const StoredRecord = z.looseObject({
   hours: HoursMemory.optional(),
   chain: z.array(Chained).optional(),
   handOver: z.string().optional(),
-  handed: EngagementKeyText.optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -121,8 +113,6 @@ export interface EngagementRecord {
   readonly chain: readonly Chained[];
   /** What people were told that a deal lacks to be handed over, as a checksum; `null`: nothing. */
   readonly handOver: string | null;
-  /** The delivery to which a deal was handed over; `null`: to none yet. */
-  readonly handed: EngagementKey | null;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -146,7 +136,6 @@ export function recordText(record: EngagementRecord): string {
     hours,
     chain,
     handOver,
-    handed,
     history,
     proposals,
     others,
@@ -183,7 +172,6 @@ export function recordText(record: EngagementRecord): string {
     hours: hoursText(hours),
     chain: chain.length === 0 ? undefined : chain,
     handOver: handOver ?? undefined,
-    handed: handed ?? undefined,
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -239,7 +227,6 @@ export function readRecord(text: string): RecordParse {
     hours,
     chain = [],
     handOver = null,
-    handed = null,
     history = NO_HISTORY,
     proposals = [],
     state,
@@ -270,7 +257,6 @@ export function readRecord(text: string): RecordParse {
       hours: hours ?? NO_HOURS,
       chain,
       handOver,
-      handed,
       others,
     },
   };

@@ -61,18 +61,8 @@ export function otherIdentity(before: Subject, after: Subject): readonly SowChan
   return differing.length >= OTHER_SOW ? differing : [];
 }
 
-/** Whether two SOWs of one number say different customers, or different opportunities. What one of them leaves out says nothing. */
-export function isOtherBuyer(before: Subject, after: Subject): boolean {
-  return sowChanges(before, after).some(
-    ({ field, from, to }) =>
-      (field === 'customer.name' || field === 'opportunity.url') &&
-      from !== null &&
-      to !== null &&
-      !isNearly(from, to),
-  );
-}
-
-function isNearly(one: string, other: string): boolean {
+/** Whether two texts are the same but for letter case, blanks and punctuation. */
+export function isNearly(one: string, other: string): boolean {
   const letters = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return letters(one) === letters(other);
 }

@@ -5,9 +5,9 @@
  */
 
 import { openly } from '#domain/assess/audience.ts';
+import { dealNews } from '#domain/assess/hand-over-news.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { dueOf, openTurns, ownersAsText, referenceOf } from '#domain/assess/outlook.ts';
-import { stageNews } from '#domain/assess/stage-news.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
@@ -58,7 +58,7 @@ export function epicBlock(
     ...holdLines(context),
     waitingLine(context),
     '',
-    ...stageLines(context),
+    ...newsLines(context),
     ...healthLines(context),
     ...hoursLines(context),
     ...(context.holder === 'epic' ? stepTable(context) : stepTasks(context)),
@@ -86,10 +86,10 @@ function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext)
   ];
 }
 
-/** What is to be told of the stage of a deal; nothing while stage and issues agree. */
-function stageLines({ assessment }: BlockContext): readonly string[] {
+/** What is to be told of a deal beside its steps; nothing while all is in order. */
+function newsLines({ assessment }: BlockContext): readonly string[] {
   const nameOf = (status: StepStatus): string => `${referenceOf(status)} ${status.step.title}`.trim();
-  return stageNews(assessment, nameOf).flatMap(({ head, text, fix }) => [
+  return dealNews(assessment, nameOf).flatMap(({ head, text, fix }) => [
     `**${head}:** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`,
     '',
   ]);
@@ -240,7 +240,7 @@ function chainLines({ assessment: { chain, taken } }: BlockContext): readonly st
   );
   const foreign = taken.map(
     ({ key, deal }) =>
-      `- **${key} came of ${deal} already**, and belongs to that deal. Nothing of it is shown here.`,
+      `- ${deal === null ? `**${key} is of another customer**` : `**${key} came of ${deal} already**, and belongs to that deal`}. Nothing of it is shown here.`,
   );
   const lines = [...others, ...foreign];
   return lines.length === 0 ? [] : [...lines, ''];

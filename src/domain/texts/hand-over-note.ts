@@ -1,5 +1,6 @@
 import { callManager } from '#domain/assess/outlook.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { BlockContext } from './block-context.ts';
 import { noteBody, SETTLED } from './notes.ts';
@@ -22,7 +23,12 @@ export function handOverNote(problems: readonly InputProblem[], context: BlockCo
   );
 }
 
-/** {@link handOverNote} when nothing is missing any more. */
-export function handedOverNote(): string {
-  return noteBody('hand-over', `${SETTLED} Nothing is missing any more; the delivery is launched.`);
+/** {@link handOverNote} when the delivery is there. */
+export function handedOverNote(sow: EngagementKey): string {
+  return noteBody('hand-over', `${SETTLED} Nothing is missing any more; the delivery ${sow} is launched.`);
+}
+
+/** {@link handOverNote} when nothing is to be handed over for now. */
+export function notAskedNote(): string {
+  return noteBody('hand-over', `${SETTLED} Nothing is to be handed over for now.`);
 }

@@ -1,6 +1,7 @@
 /** Comments about a SOW that came in while its engagement runs: other than it was, or another one. */
 
 import { callManager } from '#domain/assess/outlook.ts';
+import { type Taken, takenText } from '#domain/assess/taken.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
 import { fileNamed } from '#domain/sow/sow-file.ts';
@@ -26,17 +27,14 @@ export function otherSowNote(engagement: string, changes: readonly SowChange[]):
   );
 }
 
-/** Says that a deal named SOWs which came of other deals, and that nothing was taken from what came in. */
-export function sowTakenNote(
-  deal: string,
-  taken: readonly { readonly sow: string; readonly deal: string }[],
-): string {
+/** Says that a deal named SOWs which are not of that deal, and that nothing was taken from what came in. */
+export function sowTakenNote(deal: string, taken: readonly Taken[]): string {
   return noteBody(
     'other-sow',
     [
-      `The source of ${deal} names a SOW that another deal has. Nothing was taken from what came in:`,
+      `The source of ${deal} names a SOW that is not of this deal. Nothing was taken from what came in:`,
       '',
-      ...taken.map((one) => `- ${one.sow} is the SOW of ${one.deal} already.`),
+      ...taken.map((one) => `- ${takenText(one)}.`),
       '',
       `A SOW comes of one deal. Correct \`sow\` where ${deal} is kept; what it says then counts.`,
     ].join('\n'),

@@ -2,11 +2,13 @@ import { afterAnswers, sowProposals } from '#domain/assess/amendments.ts';
 import { appoint } from '#domain/assess/appointments.ts';
 import { withAnswers } from '#domain/assess/asked-by-answer.ts';
 import { type AssessInput, assess } from '#domain/assess/assess.ts';
+import type { ChainFacts } from '#domain/assess/assess-elsewhere.ts';
 import { changeProposals } from '#domain/assess/change-proposals.ts';
+import { letGoBy, renamedProposals } from '#domain/assess/renamed.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { afterWonAgain, withdrawalProposals } from '#domain/assess/withdrawal.ts';
 import { withWorkException } from '#domain/assess/work-exception.ts';
-import type { StepKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Asking, Said } from '#domain/plan/input.ts';
 import type { Proposal } from '#domain/proposals/proposal.ts';
 import type { Settled } from '#domain/recurring/settle.ts';
@@ -55,6 +57,7 @@ export async function assessWithComments(
   const proposalsOf = (assessment: Assessment, held: KeptSow): readonly Proposal[] => [
     ...sowProposals(assessment, held, settings),
     ...changeProposals(assessment, held, settings),
+    ...renamedProposals(assessment),
     ...withdrawalProposals(assessment, found.issues, { kept: held, settings }),
   ];
   const recorded = found.record?.rulings ?? NO_RULINGS;
@@ -77,9 +80,10 @@ export async function assessWithComments(
   });
   const answered = followed?.effects.proposals ?? [];
   const agreed = afterAnswers(kept, answered, before);
-  const heard = followed === null ? before : assess({ ...facts, ...agreed, rulings: followed.rulings });
+  const after = { ...facts, ...agreed, chained: withoutThem(facts.chained, letGoBy(answered, before)) };
+  const heard = followed === null ? before : assess({ ...after, rulings: followed.rulings });
   const ruledBy = (before: Assessment, rulings: Rulings): Assessment =>
-    rulings === before.rulings ? before : assess({ ...facts, ...agreed, rulings });
+    rulings === before.rulings ? before : assess({ ...after, rulings });
   const asked = ruledBy(heard, withWorkException(heard, settings));
   const ruled = ruledBy(asked, withAnswers(asked));
   const { answers, effects } = followed ?? { answers: [], effects: effectsOwed(rulings) };
@@ -90,7 +94,7 @@ export async function assessWithComments(
       : await settleTrackers(gitlab, ruled, { read: reader.read, found, settings, now });
   const isNews = [...threads].some(([key, { memory }]) => ruled.trackers.get(key) !== memory);
   const judged = isNews
-    ? assess({ ...facts, ...agreed, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
+    ? assess({ ...after, rulings: ruled.rulings, trackers: withMemories(ruled, threads) })
     : ruled;
   const { assessment, roles } = appoint(judged, settings);
   const allEffects = { ...effects, roles: [...new Set([...effects.roles, ...roles])] };
@@ -100,6 +104,20 @@ export async function assessWithComments(
     history: agreed.history,
   };
   return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads, asking };
+}
+
+/** The chain without deliveries that the deal has just let go of. */
+function withoutThem(
+  chained: ChainFacts | undefined,
+  letGo: readonly EngagementKey[],
+): ChainFacts | undefined {
+  if (chained === undefined || letGo.length === 0) return chained;
+  return {
+    ...chained,
+    keys: chained.keys.filter((key) => !letGo.includes(key)),
+    chain: chained.chain.filter(({ key }) => !letGo.includes(key)),
+    left: [...chained.left, ...letGo],
+  };
 }
 
 function trackerIssues({ steps }: Assessment): ReadonlySet<number> {

@@ -35,7 +35,7 @@ import { identifyAll } from './identify-all.ts';
 import { readLostLinks } from './look-closer.ts';
 import { inPlaceOf } from './place.ts';
 import { processOf } from './process-of.ts';
-import { type ReadChain, readChain, readForeign } from './read-chain.ts';
+import { type ReadChain, readChain } from './read-chain.ts';
 import { readMembers } from './read-members.ts';
 import { NONE_STARTED } from './read-runs.ts';
 import type { Undecided } from './undecided.ts';
@@ -89,7 +89,7 @@ export async function judge(
   const today = localDate(now, settings.calendar);
   const taken = takeSow(seen, sow, { ...options, settings, on: today });
   if (taken.kind !== 'taken') return { kind: 'sow-refused', reading: taken };
-  const chained = await readChain(deps, { engagement, sow: taken.kept.sow, found: seen }, options);
+  const chained = await readChain(deps, { engagement, sow: taken.kept.sow, process, found: seen }, options);
   const shared = sowTaken(seen, chained, options);
   if (shared !== null) return shared;
   const { said, threads, asking, ...seenWith } = await assessWithComments(
@@ -116,7 +116,7 @@ export async function judge(
   const wishes = wishesOf(options, said.followed.effects.unpause);
   const lostLinks = await readLost(gitlab, { assessment, found: seen, capabilities, wishes });
   const found = withoutLinks(seen, lostLinks);
-  const alone: PlanFacts = {
+  const facts: PlanFacts = {
     assessment,
     found,
     capabilities,
@@ -125,7 +125,6 @@ export async function judge(
     threads,
     asking,
   };
-  const facts = { ...alone, foreign: await readForeign(deps, alone, chained, options) };
   const groupLabels =
     turnOf({ facts }) === 'withdraw'
       ? await gitlab.readLabels()
@@ -181,9 +180,7 @@ function sowTaken(
   if (sow === undefined) return null;
   const before = found.record === null ? [] : sowsOfDeal(found.record.sow);
   const named = new Set(sowsOfDeal(sow).filter((key) => !before.includes(key)));
-  const shared = taken.flatMap(({ key, knows: [deal] }) =>
-    named.has(key) && deal !== undefined ? [{ sow: key, deal }] : [],
-  );
+  const shared = taken.filter(({ key }) => named.has(key));
   return shared.length === 0 ? null : { kind: 'sow-taken', taken: shared, found };
 }
 

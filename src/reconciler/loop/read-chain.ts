@@ -1,11 +1,12 @@
 import type { ChainFacts } from '#domain/assess/assess-elsewhere.ts';
-import { isHandedOver } from '#domain/assess/hand-over.ts';
+import { namedSows } from '#domain/assess/named-sows.ts';
+import type { Taken } from '#domain/assess/taken.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { handOverNow } from '#domain/plan/hand-over.ts';
-import type { PlanFacts } from '#domain/plan/input.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { chainedOf, type ReadChained } from '#domain/record/read-chained.ts';
-import { sowsOfDeal } from '#domain/sow/chain.ts';
+import { canComeOf, sowsOfDeal } from '#domain/sow/chain.ts';
+import type { Deal } from '#domain/sow/deal.ts';
 import { isDeal, type Subject } from '#domain/sow/subject.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
@@ -13,8 +14,6 @@ import { identifyAll } from './identify-all.ts';
 /** What is known of the other engagements of a chain. */
 export interface ReadChain extends ChainFacts {
   readonly chain: readonly ReadChained[];
-  /** Those that came of another deal, although this one names them. */
-  readonly taken: readonly ReadChained[];
 }
 
 /**
@@ -27,20 +26,26 @@ export async function readChain(
   {
     engagement,
     sow,
+    process,
     found,
-  }: { readonly engagement: EngagementKey; readonly sow: Subject; readonly found: Identified },
+  }: {
+    readonly engagement: EngagementKey;
+    readonly sow: Subject;
+    readonly process: ProcessDefinition;
+    readonly found: Identified;
+  },
   { known, deal, joins = [], leaves }: Pick<ReconcileOptions, 'known' | 'deal' | 'joins' | 'leaves'>,
 ): Promise<ReadChain> {
   const recorded = (found.record?.chain ?? []).map(({ key }) => key);
   if (isDeal(sow)) {
     const isOver = found.epic?.state === 'closed';
-    const handed = found.record?.handed ?? null;
-    const kept = isOver ? recorded : recorded.filter((key) => key === handed);
-    const keys = [...new Set([...sowsOfDeal(sow), ...kept, ...joins])];
+    const isHanded = found.issues.get(process.handsOver?.after ?? '')?.state === 'closed';
+    const kept = isOver ? recorded : isHanded ? recorded.slice(0, 1) : [];
+    const keys = [...new Set([...namedSows(sow, process, found), ...kept, ...joins])];
     const left = recorded.filter((key) => !keys.includes(key));
     const read = await readAll(deps, isOver ? keys.filter((key) => known?.has(key)) : keys, known);
-    const isOurs = ({ knows }: ReadChained): boolean => knows.length === 0 || knows.includes(engagement);
-    return { keys, chain: read.filter(isOurs), left, taken: read.filter((other) => !isOurs(other)) };
+    const taken = read.flatMap((other) => takenBy(other, { engagement, sow }) ?? []);
+    return { keys, chain: read.filter(({ key }) => taken.every((one) => one.key !== key)), left, taken };
   }
   const left = recorded.filter((key) => key === leaves);
   const [parent = deal] = recorded.filter((key) => !left.includes(key));
@@ -48,24 +53,16 @@ export async function readChain(
   return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), left, taken: [] };
 }
 
-/**
- * The number of a SOW that a deal would hand over now and that an engagement of others has; `null`: there is none. What
- * the deal's source names was read before; a number that people have typed is looked up when it is time.
- */
-export async function readForeign(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
-  facts: PlanFacts,
-  chained: ReadChain,
-  { known }: Pick<ReconcileOptions, 'known'>,
-): Promise<EngagementKey | null> {
-  const handOver = handOverNow(facts);
-  if (handOver.kind !== 'ready') return null;
-  const { sow } = handOver;
-  const { number } = sow.sow;
-  if (chained.taken.some(({ key }) => key === number)) return number;
-  const there = chained.keys.includes(number) ? null : await readOne(deps, number, known);
-  const { engagement: deal } = facts.assessment;
-  return there === null || isHandedOver(there, { sow, deal }) ? null : number;
+/** Whose a SOW is that a deal names; `null`: it can be of that deal. */
+function takenBy(
+  { key, knows, sow: theirs }: ReadChained,
+  { engagement, sow }: { readonly engagement: EngagementKey; readonly sow: Deal },
+): Taken | null {
+  const [deal = null] = knows;
+  if (deal !== null) return knows.includes(engagement) ? null : { key, deal };
+  return theirs === null || canComeOf(theirs, sow, !sowsOfDeal(sow).includes(key))
+    ? null
+    : { key, deal: null };
 }
 
 async function readAll(

@@ -18,7 +18,7 @@ import { applyPlan } from './apply-plan.ts';
 import { type Decision, decide } from './decide.ts';
 import type { PlacedDeps, ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { writeEpicNote } from './ensure-note.ts';
-import { followChain, letGo } from './follow-chain.ts';
+import { followChain, type HandedOver, letGo } from './follow-chain.ts';
 import { keepOrder } from './keep-order.ts';
 import { readWhole } from './look-closer.ts';
 import { inPlaceOf } from './place.ts';
@@ -33,6 +33,8 @@ interface Settled<K extends string> {
   readonly assessment: Assessment;
   readonly epicUrl: string | null;
   readonly warnings: readonly string[];
+  /** Deliveries of a deal that this run has launched, or could not; absent: none was to be. */
+  readonly handedOver?: readonly HandedOver<Outcome>[];
 }
 
 /** Outcome of reconciling one engagement. */
@@ -125,13 +127,15 @@ export async function carryOut(
 ): Promise<Outcome> {
   await letGo(deps, decision, reconcile);
   const outcome = await carryOutAlone(deps, decision, options);
-  if (options.chained !== true)
-    await followChain(
-      deps,
-      { decision, outcome, told: options.sow !== undefined, again: options.again },
-      reconcile,
-    );
-  return outcome;
+  if (options.chained === true) return outcome;
+  const handedOver = await followChain(
+    deps,
+    { decision, outcome, told: options.sow !== undefined, again: options.again },
+    reconcile,
+  );
+  return handedOver.length === 0 || (outcome.kind !== 'applied' && outcome.kind !== 'unchanged')
+    ? outcome
+    : { ...outcome, handedOver };
 }
 
 async function carryOutAlone(

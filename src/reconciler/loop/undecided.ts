@@ -1,4 +1,5 @@
 import { closedBefore } from '#domain/assess/kept-order.ts';
+import { type Taken, takenText } from '#domain/assess/taken.ts';
 import type { EngagementKey, StepKey, SubjectKind } from '#domain/base/keys.ts';
 import type { Finding } from '#domain/explain/check.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
@@ -45,10 +46,10 @@ export type Undecided =
   | { readonly kind: 'other-process'; readonly process: string; readonly asked: string }
   /** Something newer from the same source holds, or source and record have gone different ways. */
   | { readonly kind: 'sow-refused'; readonly reading: RefusedSow }
-  /** The deal names SOWs that came of other deals: each with the deal that has it. */
+  /** The deal names SOWs that came of other deals, or are of other customers. */
   | {
       readonly kind: 'sow-taken';
-      readonly taken: readonly { readonly sow: EngagementKey; readonly deal: EngagementKey }[];
+      readonly taken: readonly Taken[];
       readonly found: Identified;
     }
   /** The SOW is another one with the same number: what differs, first the engagement's own. */
@@ -108,5 +109,5 @@ export function noProcessReason({ about, asked, ids }: Extract<Undecided, { kind
 
 /** Why a deal is refused its SOWs, as half a sentence. @example `SOW-1042 is the SOW of DEAL-88121 already` */
 export function sowTakenReason({ taken }: Extract<Undecided, { kind: 'sow-taken' }>): string {
-  return taken.map(({ sow, deal }) => `${sow} is the SOW of ${deal} already`).join('; ');
+  return taken.map(takenText).join('; ');
 }

@@ -81,7 +81,7 @@ export async function* sweepEach(
     const choices = choicesOf(engagement);
     const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
     chain.keep(engagement, decision);
-    if (changesNothing(decision)) yield await resultOf(deps, engagement, decision, choices);
+    if (changesNothing(decision)) yield* withHandedOver(await resultOf(deps, engagement, decision, choices));
     else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
   }
   const stopped = massChanges(allowMassChange ? [] : pending, deps.settings.policy);
@@ -90,9 +90,17 @@ export async function* sweepEach(
     const why = stopped.get(engagement);
     const choices = choicesOf(engagement);
     if (why !== undefined) yield { engagement, outcome: { kind: 'braked', why }, look: null, lookedAt: null };
-    else if (decision !== null) yield await resultOf(deps, engagement, decision, choices);
-    else yield await readAgain(deps, engagement, choices);
+    else if (decision !== null) yield* withHandedOver(await resultOf(deps, engagement, decision, choices));
+    else yield* withHandedOver(await readAgain(deps, engagement, choices));
   }
+}
+
+/** A result, and those of the deliveries that a deal has handed over with it: no bulk read has brought them. */
+function* withHandedOver(result: SweepResult): Generator<SweepResult> {
+  yield result;
+  const { outcome } = result;
+  const launched = 'handedOver' in outcome ? (outcome.handedOver ?? []) : [];
+  for (const one of launched) yield { ...one, look: null, lookedAt: null };
 }
 
 type Choices = Pick<ReconcileOptions, 'comments' | 'allowMassChange' | 'known'>;

@@ -149,7 +149,7 @@ describe('the hand-over', () => {
 
     expect(await world.tell(await second({ sow: { number: SOW } }))).toMatchObject({
       kind: 'sow-taken',
-      taken: [{ sow: SOW, deal: DEAL }],
+      taken: [{ key: SOW, deal: DEAL }],
     });
     expect(snapshotOf(world)).toEqual(before);
   });
@@ -164,7 +164,7 @@ describe('the hand-over', () => {
     for (const _ of [1, 2]) expect((await world.tell(wrong)).kind).toBe('sow-taken');
 
     expect(world.epic('DEAL-2').description).toBe(description);
-    const told = world.sandbox.world.notes.filter(({ body }) => body.includes('another deal has'));
+    const told = world.sandbox.world.notes.filter(({ body }) => body.includes('is not of this deal'));
     expect(told.map(({ body, target }) => [target.id, body])).toEqual([
       [world.epic('DEAL-2').id, expect.stringContaining(`- ${SOW} is the SOW of ${DEAL} already.`)],
     ]);

@@ -67,7 +67,6 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
-    handed: null,
     occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,
