@@ -15,6 +15,7 @@ import type { Touch } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import { type PipelineRun, runOf } from '#domain/rulings/pipeline-run.ts';
 import { type Rulings, saidSoFar, type Waiver } from '#domain/rulings/rulings.ts';
+import type { StageMemory } from '#domain/sow/deal-stage.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { readAcceptance, withoutFilled } from './acceptance.ts';
@@ -49,6 +50,7 @@ interface StepInput {
 interface StepContext {
   readonly process: ProcessDefinition;
   readonly sow: Subject;
+  readonly stages: StageMemory;
   readonly settings: Settings;
   readonly rulings: Rulings;
   readonly today: string;
@@ -101,7 +103,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     waived: facts.waiver !== null,
     label,
     hard: hard.length > 0,
-    soft: waitsFor.length > hard.length || awaitedStage(step, context.sow) !== null,
+    soft: waitsFor.length > hard.length || awaitedStage(step, context) !== null,
     keep: warnOnly && moved.length > 0,
   });
   const started = done || state === 'in progress' || state === 'waiting';

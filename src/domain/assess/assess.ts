@@ -58,13 +58,14 @@ export interface AssessInput {
 /** Assesses an engagement: every step in order, each with the verdicts on its predecessors, then the epic and what becomes of a deal. */
 export function assess(input: AssessInput): Assessment {
   const { found } = input;
-  const steps = assessSteps(input);
-  const assessed = { ...steps, named: namedSows(input.sow, steps.process, found) };
   const history = input.history ?? found.record?.history ?? NO_HISTORY;
+  const steps = assessSteps(input);
+  const named = namedSows(input.sow, steps.process, found);
+  const assessed = { ...steps, named, stages: history.stage ?? {} };
   return { ...assessed, handOver: handOverOf(assessed, history) };
 }
 
-function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'handOver'> {
+function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'stages' | 'handOver'> {
   const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
   const history = input.history ?? found.record?.history ?? NO_HISTORY;
   const hours = hoursOf({
@@ -93,6 +94,7 @@ function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'handOver'>
     trackers: recorded,
     changes,
     hours: hours.reading,
+    stages: history.stage ?? {},
     chained: chainOf(input),
   };
   const statuses = judged(selected.included, circumstances, found);
@@ -112,7 +114,6 @@ function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'handOver'>
     hidden: isKeptHidden(engagement, settings) && found.epic?.confidential !== false,
     rulings,
     today,
-    stages: history.stage ?? {},
     revision: revisionOf(found.record?.history ?? NO_HISTORY),
     proposals: found.record?.proposals ?? [],
     trackers: trackerMemories(steps, {

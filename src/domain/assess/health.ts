@@ -42,6 +42,7 @@ const WAITING = { noticed: 5, risk: 10 };
  * | a step is late | 2 working days | 5 working days |
  * | a step waits for somebody outside | 5 working days | 10 working days |
  * | hours used of those sold | 90 % (`hours.attention`) | time and material: all of them (`hours.limit`) |
+ * | a signed deal cannot be handed over, or names another SOW than its delivery | at once | |
  *
  * @param epic `null` before the launch
  * @param auto somebody has just said `/ps health auto`

@@ -43,7 +43,7 @@ function reason(status: StepStatus, assessment: Assessment): string {
 }
 
 function awaited(status: StepStatus, assessment: Assessment): readonly string[] {
-  const stage = awaitedStage(status.step, assessment.sow);
+  const stage = awaitedStage(status.step, assessment);
   return [
     ...status.waitsFor.map(({ step, until }) => `${stepName(step, assessment)} to be ${until}`),
     ...(stage === null ? [] : [`the deal to be in the stage ${stage}`]),

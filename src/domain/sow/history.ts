@@ -319,7 +319,7 @@ interface TakeMode {
 
 function hear(kept: KeptSow, source: SourceSow, { mode, on }: TakeMode): Taken {
   const { origin } = source;
-  const said = inKnownStage(kept.sow, source.sow);
+  const said = inKnownStage(kept, source);
   const reading = readSource(kept, { ...source, sow: said });
   switch (reading.kind) {
     case 'older':
@@ -346,9 +346,12 @@ function hear(kept: KeptSow, source: SourceSow, { mode, on }: TakeMode): Taken {
 }
 
 /** A stage that nobody knows changes nothing: the deal stays where it is. */
-function inKnownStage(record: Subject, said: Subject): Subject {
+function inKnownStage({ sow: record, history }: KeptSow, { origin, sow: said }: SourceSow): Subject {
   if (!isDeal(record) || !isDeal(said) || isDealStage(said.deal.stage)) return said;
-  return { ...said, deal: { ...said.deal, stage: record.deal.stage } };
+  const offer = history.sources[origin.kind]?.offer ?? null;
+  const before = offer === null ? null : patched(record, offer.fields);
+  // What was said before and is being asked about is not taken back by a word that nobody knows.
+  return { ...said, deal: { ...said.deal, stage: stageIn(before ?? record) } };
 }
 
 /** Takes back what a source has offered and remembers how new it is. */

@@ -147,7 +147,7 @@ function waitsForText(status: StepStatus, context: BlockContext): string {
     return steps.map(({ step }) => `${stepReference(step)} ${titles.get(step) ?? step}`).join(', ');
   };
   const [done, started] = [part('done'), part('started')];
-  const stage = awaitedStage(status.step, context.assessment.sow);
+  const stage = awaitedStage(status.step, context.assessment);
   const parts = [
     ...(done === '' ? [] : [`${done} to be done`]),
     ...(started === '' ? [] : [`${started} to be started`]),

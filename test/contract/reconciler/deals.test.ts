@@ -207,6 +207,8 @@ describe('a deal', () => {
 
     await world.reconcile(said('signature'));
     expect(world.state('discovery')).toBe('workflow::ready');
+    await world.reconcile(said('scoping'));
+    expect(world.state('discovery')).toBe('workflow::ready');
     await world.walk('discovery');
     await world.reconcile(said('scoping'));
 
@@ -242,6 +244,17 @@ describe('a deal', () => {
     expect(world.notes(world.epic()).filter(({ body }) => body.includes('ahead'))).toEqual([]);
     const caughtUp = await decided();
     expect(checkEngagement(caughtUp.facts.assessment, caughtUp.facts.found).notices).toEqual([]);
+  });
+
+  it('that is lost keeps asking when its source then calls the stage what nobody knows', async () => {
+    await startDeal();
+    await world.apply();
+    await world.reconcile(said('lost'));
+    const asked = comments().at(-1);
+    expect(asked).toContain('/ps apply');
+    await world.reconcile(said('Lost to competitor'));
+
+    expect(comments().at(-1)).toBe(asked);
   });
 
   it.each(['lost', 'stale'])(
