@@ -250,6 +250,7 @@ describe('a deal', () => {
     await startDeal();
     await world.apply();
     await world.reconcile(said('lost'));
+    const comments = (): readonly string[] => world.notes(world.epic()).map(({ body }) => body);
     const asked = comments().at(-1);
     expect(asked).toContain('/ps apply');
     await world.reconcile(said('Lost to competitor'));
