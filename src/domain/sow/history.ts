@@ -327,9 +327,14 @@ function hear(kept: KeptSow, source: SourceSow, { mode, on }: TakeMode): Taken {
     case 'not-won':
       return { kind: 'taken', kept: offered(kept, { ...source, sow: said }) };
     case 'same': {
-      // Of a file the commit is known: an older one that comes later must be known for older.
-      const at = origin.commit === null ? null : newest(kept.history.sources[origin.kind], origin);
-      const { history } = at === null ? withoutOffer(kept, origin.kind) : heard(kept, origin.kind, at);
+      // Of a file the commit is known: an older one that comes later must be known for older. A CRM that tells of a deal
+      // decides from its first word on when the deal is won: the signature alone hands it over no more.
+      const before = kept.history.sources[origin.kind];
+      const isFirstOfCrm = origin.kind === 'crm' && isDeal(said) && before === undefined;
+      const remembers = isFirstOfCrm || (origin.commit !== null && newest(before, origin) !== null);
+      const { history } = remembers
+        ? heard(kept, origin.kind, newest(before, origin))
+        : withoutOffer(kept, origin.kind);
       return { kind: 'taken', kept: { sow: reading.sow, history } };
     }
     case 'conflict':
@@ -355,7 +360,7 @@ function inKnownStage({ sow: record, history }: KeptSow, { origin, sow: said }: 
 }
 
 /** Takes back what a source has offered and remembers how new it is. */
-function heard(kept: KeptSow, kind: SourceKind, at: string): KeptSow {
+function heard(kept: KeptSow, kind: SourceKind, at: string | null): KeptSow {
   return withSource(kept, kind, { ...(kept.history.sources[kind] ?? SILENT), at, offer: null });
 }
 

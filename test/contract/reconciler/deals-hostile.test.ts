@@ -124,6 +124,31 @@ describe('a number of a SOW that somebody has typed into an issue of a deal', ()
   });
 });
 
+describe('a deal that a file told of first', () => {
+  const FILE = { kind: 'file', name: 'deals/DEAL-1.yml', commit: null, at: null } as const;
+  const signed = async (): Promise<void> => {
+    await world.walk(DEAL, ...TO_SIGNATURE);
+    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    world.perform(DEAL, 'signature');
+    await world.run(DEAL);
+  };
+
+  it('is handed over by its signature while no CRM tells of it, and not before it is won once one does', async () => {
+    const deal = await aDeal('negotiating', { sow: undefined });
+    world = await startChain();
+    await world.tell(deal, { origin: FILE });
+    await world.tell(deal);
+    await signed();
+    expect(world.epics()).toEqual([DEAL]);
+    await world.close();
+
+    world = await startChain();
+    await world.tell(deal, { origin: FILE });
+    await signed();
+    expect(world.epics()).toEqual([DEAL, SOW]);
+  });
+});
+
 describe('a delivery that was handed over', () => {
   it('keeps its hours, whatever is written into the deal afterwards', async () => {
     await toSignature();

@@ -89,6 +89,8 @@ describe('a deal', () => {
     const named = { sow: anInputDeal({ stage: 'closed_won' }), process: 'sales', insistsOnProcess: true };
     expect(await world.reconcile(named)).toMatchObject({ kind: 'applied' });
     expect(world.epic().title).toBe('DEAL-88121 Example GmbH');
+    // That a CRM tells of the deal is remembered, once.
+    expect(await world.reconcile(said('closed_won'))).toMatchObject({ kind: 'applied' });
     expect(await world.reconcile(said('closed_won'))).toMatchObject({ kind: 'unchanged' });
   });
 
