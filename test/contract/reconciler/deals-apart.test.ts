@@ -7,7 +7,7 @@ import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { findDrift } from '#reconciler/work/find-drift.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
 import type { Tier } from '#sandbox/world.ts';
-import { aDeal, type ChainWorld, PLACE_OF_DEALS, startChain } from '#test/support/chain.ts';
+import { aDeal, type ChainWorld, PLACE_OF_DEALS, startChain, TO_SIGNATURE } from '#test/support/chain.ts';
 import { Crash } from '#test/support/dying.ts';
 import { readable } from '#test/support/records.ts';
 
@@ -23,17 +23,6 @@ const LONG = 240_000;
 const DEAL = 'DEAL-1';
 const SOW = 'SOW-1042';
 const CANARY = 'kingfisher';
-const TO_SIGNATURE = [
-  'discovery',
-  'rom-estimate',
-  'rom-approval',
-  'opportunity',
-  'approval-decision',
-  'quote',
-  'sow-draft',
-  'approvals',
-  'scheduling-intake',
-];
 
 /** A deal with words that only its own people may read: what was asked for, its name, a title, notes. */
 async function secretDeal(stage: string): Promise<Awaited<ReturnType<typeof aDeal>>> {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { Epic, Issue, Tier } from '#sandbox/world.ts';
-import { aDeal, type ChainWorld, startChain } from '#test/support/chain.ts';
+import { aDeal, type ChainWorld, startChain, TO_SIGNATURE } from '#test/support/chain.ts';
 
 let world: ChainWorld;
 
@@ -15,17 +15,6 @@ const LONG = 240_000;
 
 const DEAL = 'DEAL-1';
 const SOW = 'SOW-1042';
-const TO_SIGNATURE = [
-  'discovery',
-  'rom-estimate',
-  'rom-approval',
-  'opportunity',
-  'approval-decision',
-  'quote',
-  'sow-draft',
-  'approvals',
-  'scheduling-intake',
-];
 
 /** What carries the label of an engagement. */
 function everything(key: string): readonly (Epic | Issue)[] {

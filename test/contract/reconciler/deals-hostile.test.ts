@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Deal } from '#domain/sow/deal.ts';
 import type { Sow } from '#domain/sow/sow.ts';
-import { aDeal, type ChainWorld, startChain } from '#test/support/chain.ts';
+import { aDeal, type ChainWorld, startChain, TO_SIGNATURE } from '#test/support/chain.ts';
 import { beginFrom, type Snapshot, snapshotOf } from '#test/support/copied-world.ts';
 import { BEFORE_CLOSING, sampleSow } from '#test/support/engagement.ts';
 import { recordIn } from '#test/support/records.ts';
@@ -17,17 +17,6 @@ afterEach(async () => {
 const LONG = 240_000;
 const DEAL = 'DEAL-1';
 const SOW = 'SOW-1042';
-const TO_SIGNATURE = [
-  'discovery',
-  'rom-estimate',
-  'rom-approval',
-  'opportunity',
-  'approval-decision',
-  'quote',
-  'sow-draft',
-  'approvals',
-  'scheduling-intake',
-];
 
 let almost: Snapshot | null = null;
 
