@@ -47,6 +47,12 @@ const Statement = z
   })
   .partial();
 
+/** Where a field of a SOW stands in a deal. @example `type` → `statement.type`, `sow.number` → `sow.number` */
+export function pathInDeal(path: string): string {
+  const [first = ''] = path.split(/[.[]/);
+  return Object.hasOwn(Statement.shape, first) ? `statement.${path}` : path;
+}
+
 /**
  * A deal: what somebody may buy, as the CRM has it before there is a SOW. The same shape in `deals/*.yml` and as JSON on
  * `/webhooks/crm`. Where SOW and deal know the same thing they have the same field.

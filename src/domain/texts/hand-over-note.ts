@@ -1,6 +1,7 @@
 import { callManager } from '#domain/assess/outlook.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { pathInDeal } from '#domain/sow/deal.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import type { BlockContext } from './block-context.ts';
 import { noteBody, SETTLED } from './notes.ts';
@@ -15,10 +16,10 @@ export function handOverNote(problems: readonly InputProblem[], context: BlockCo
       '',
       ...problems.map(
         ({ path, message, fix }) =>
-          `- **${inlineText(path)}**: ${inlineText(message)}${fix === '' ? '' : `. ${inlineText(fix)}`}`,
+          `- **${inlineText(pathInDeal(path))}**: ${inlineText(message)}${fix === '' ? '' : `. ${inlineText(fix)}`}`,
       ),
       '',
-      `Complete it in the CRM, in \`deals/${engagement}.yml\` (below \`statement\`), or in the evidence of the steps before. The delivery is launched with the next run. A SOW of its own does as well: \`procession apply sows/SOW-….yml\`.`,
+      `Complete it in the CRM, in \`deals/${engagement}.yml\` (under these names), or in the evidence of the steps before. The delivery is launched with the next run. A SOW of its own does as well: \`procession apply sows/SOW-….yml\`.`,
     ].join('\n'),
   );
 }

@@ -115,8 +115,9 @@ describe('the hand-over', () => {
 
     expect(world.epics()).toEqual([DEAL]);
     expect(handOverNotes()).toHaveLength(1);
-    expect(handOverNotes()[0]).toContain('deliverables');
-    expect(handOverNotes()[0]).toContain('type');
+    // By the names that the file of the deal has for them.
+    expect(handOverNotes()[0]).toContain('**statement.deliverables**');
+    expect(handOverNotes()[0]).toContain('**statement.type**');
     world.sandbox.ledger.clear();
     expect(await world.run(DEAL)).toMatchObject({ kind: 'unchanged' });
 
