@@ -124,7 +124,18 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     settled,
     violations,
     elsewhere: null,
+    approvals: done ? facts.approvals : approvalsWhenOpen(step, issue, facts, context),
   });
+}
+
+/** Approvals as they stand when an issue that was closed too early is open again: who closed it has done nothing. */
+function approvalsWhenOpen(
+  step: Step,
+  issue: ActualIssue | null,
+  { approvals }: Facts,
+  context: StepContext,
+): Facts['approvals'] {
+  return issue?.state === 'closed' ? approvalsOf(step, { ...issue, closedBy: null }, context) : approvals;
 }
 
 /** What is shown of a step that is done: its facts without what any rule says of them now. */

@@ -64,6 +64,15 @@ describe('approvals of several roles', () => {
     expect(world.epic().state).toBe('closed');
   });
 
+  it('of an issue that is opened again stand there at once as if nobody had closed it', async () => {
+    world.by('mira').close(world.issue('only'));
+    await world.reconcile();
+
+    expect(world.issue('only').state).toBe('opened');
+    expect(shown()).toContain('- manager: is missing, by `mira`');
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+  });
+
   it('are given by one comment of somebody who has all the roles', async () => {
     await say('mira', '/ps approve');
 
