@@ -16,6 +16,7 @@ const project = (
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     isolate: options.isolate,
+    setupFiles: ['./test/support/no-world-left.ts'],
     globalSetup: options.globalSetup ?? [],
   },
 });

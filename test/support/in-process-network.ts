@@ -26,6 +26,11 @@ export function join(host: string, answer: Answer): () => void {
   };
 }
 
+/** Hosts whose worlds are still open. */
+export function openHosts(): readonly string[] {
+  return [...hosts.keys()];
+}
+
 const fetchInProcess: typeof fetch = async (input, init) => {
   const request = new Request(input, init);
   const answer = hosts.get(new URL(request.url).host);

@@ -5,6 +5,7 @@
  *
  * @example it('loses nothing', PROOF, async () => await fc.assert(property, proofRuns(200)))
  */
+import fc from 'fast-check';
 
 /** Options of a test that is a proof. */
 export const PROOF = { tags: ['proof'] };
@@ -23,16 +24,32 @@ const USUAL_SECONDS = 6;
  * @param many rounds of `npm run test:proofs`, however slow the machine is; more or fewer with `PROOF_SECONDS`; absent: as
  *   many as there is time for
  */
-export function proofRuns(
-  numRuns: number,
-  many?: number,
-): {
-  readonly numRuns: number;
-  readonly interruptAfterTimeLimit?: number;
-} {
+export function proofRuns(numRuns: number, many?: number): ProofRuns {
   if (SECONDS === 0) return { numRuns };
   if (many !== undefined) return { numRuns: Math.max(numRuns, Math.round((many * SECONDS) / USUAL_SECONDS)) };
-  return { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 };
+  return { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000, least: numRuns };
+}
+
+interface ProofRuns {
+  readonly numRuns: number;
+  readonly interruptAfterTimeLimit?: number;
+  /** Rounds without a time limit. */
+  readonly least?: number;
+  /** See fast-check. */
+  readonly endOnFailure?: boolean;
+}
+
+/**
+ * Asserts a property whose rounds take time. fast-check leaves the round that a time limit interrupts running, in the
+ * world of the next test; here each round ends.
+ */
+export async function assertRounds<T>(
+  property: fc.IAsyncProperty<T>,
+  { numRuns, interruptAfterTimeLimit, least = numRuns, ...options }: ProofRuns,
+): Promise<void> {
+  const end = performance.now() + (interruptAfterTimeLimit ?? 0);
+  do await fc.assert(property, { ...options, numRuns: least });
+  while (performance.now() < end);
 }
 
 /** Counts rounds from 0: `least` of them in `npm test`; until the time is over, and never fewer, in `npm run test:proofs`. */

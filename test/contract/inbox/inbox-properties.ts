@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Claim, DeliveryState, Inbox } from '#ports/inbox.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 import { afterLease, type InboxHarness, now, type StoreUnderTest } from './inbox-harness.ts';
 
 const KEYS = 8;
@@ -62,7 +62,7 @@ type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
 
 export function inboxProperties(harness: InboxHarness, numRuns: number): void {
   it('behaves like its model under any interleaving', PROOF, async () => {
-    await fc.assert(
+    await assertRounds(
       fc.asyncProperty(
         fc.array(command, { minLength: 5, maxLength: 40 }),
         fc.boolean(),

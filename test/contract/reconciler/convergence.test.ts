@@ -8,7 +8,7 @@ import type { Issue } from '#sandbox/world.ts';
 import { reactionsTo, sayIn } from '#test/support/commands.ts';
 import { deed, LIVELY, ours, perform, type SaidNote, STEPS, speech } from '#test/support/deeds.ts';
 import { type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 import { recordIn } from '#test/support/records.ts';
 
 /** Of one run: every issue told and changed, some of them with links made anew, and the epic. */
@@ -179,7 +179,7 @@ describe('whatever people do and say', () => {
     'is put in order by one run, a second run writes nothing, and everybody is answered once',
     PROOF,
     async () => {
-      await fc.assert(
+      await assertRounds(
         fc.asyncProperty(
           fc.array(fc.record({ deed, run: fc.boolean() }), { minLength: 1, maxLength: 14 }),
           async (story) => {
@@ -227,7 +227,7 @@ describe('whatever people do and say', () => {
   );
 
   it('ends the same however often and in whatever order the triggers come', PROOF, async () => {
-    await fc.assert(
+    await assertRounds(
       fc.asyncProperty(
         fc.array(deed, { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 2, max: 4 }),
@@ -267,7 +267,7 @@ describe('whatever people do and say', () => {
       const held = fc
         .oneof(deed, speech, speech)
         .filter((done) => done.kind !== 'say' || done.commands.every(({ word }) => word !== 'resume'));
-      await fc.assert(
+      await assertRounds(
         fc.asyncProperty(fc.array(held, { minLength: 1, maxLength: 10 }), async (deeds) => {
           world = await startLaunched({ process: LIVELY });
           try {

@@ -16,7 +16,7 @@ import type { Issue } from '#sandbox/world.ts';
 import { aDoneWhen, aProcess, aStep } from '#test/support/builders.ts';
 import { Crash, dyingAfter } from '#test/support/dying.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 
 /** What an author does to one step of version 1. */
 const FATES = ['keep', 'keep', 'rename', 'retire', 'ask-more', 'other-owner', 'precede', 'retitle'] as const;
@@ -203,6 +203,6 @@ describe('a process that its author edits at random while an engagement runs', (
     ...PROOF,
   }, async () => {
     world = await startEngagement({ process: aProcess() });
-    await fc.assert(fc.asyncProperty(story, played), proofRuns(12));
+    await assertRounds(fc.asyncProperty(story, played), proofRuns(12));
   });
 });

@@ -12,7 +12,7 @@ import type { Epic, Issue } from '#sandbox/world.ts';
 import { aProcess, someSettings } from '#test/support/builders.ts';
 import { COMMANDED, sayIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement, startLaunched } from '#test/support/engagement.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 
 let world: EngagementWorld;
 
@@ -282,7 +282,7 @@ describe('whatever people write between two requests of a run', () => {
     let rounds = 0;
     let excused = 0;
     let all = 0;
-    await fc.assert(
+    await assertRounds(
       fc.asyncProperty(
         deeds,
         fault,

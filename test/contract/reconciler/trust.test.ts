@@ -12,7 +12,7 @@ import type { Epic, Issue } from '#sandbox/world.ts';
 import { newKeyPair, openSeal } from '#seal/ed25519.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 
 const process_ = aProcess({
   steps: [
@@ -200,7 +200,7 @@ describe('a Developer who edits what Procession keeps in descriptions', () => {
         .map(([cut, sign]) => now.slice(0, cut) + sign + now.slice(cut + 1)),
       at.map((cut) => older.slice(0, cut) + now.slice(cut)),
     );
-    await fc.assert(
+    await assertRounds(
       fc.asyncProperty(attack, async (text) => {
         write(world.epic(), text);
         world.by('eli').close(world.issue('last'));

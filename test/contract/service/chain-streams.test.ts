@@ -8,7 +8,7 @@ import type { Tier } from '#sandbox/world.ts';
 import { CLEAN, COUNT, type Course, DEAL, EVENTS, liveChain, SOW } from '#test/support/chain-life.ts';
 import type { ComposedChain } from '#test/support/composed-service.ts';
 import { way } from '#test/support/held-network.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 
 /** A busy machine takes as long. */
 const LONG = 240_000;
@@ -72,7 +72,7 @@ describe('events of the CRM and of GitLab', () => {
     'that are shuffled, doubled, late and lost end in the same world as the clean stream, with one of everything',
     PROOF,
     async () => {
-      await fc.assert(
+      await assertRounds(
         fc.asyncProperty(course, fc.constantFrom(...TIERS), async (given, tier) => {
           expect(await liveChain(given, { tier })).toEqual(await cleanEnd(tier));
         }),

@@ -144,9 +144,12 @@ describe('service: senders that dribble', () => {
   let served: ServedService | null = null;
   afterEach(async () => await served?.close());
 
-  async function start(options: ReceiverOptions = {}): Promise<TestReceiver & { port: number }> {
+  async function start(
+    options: ReceiverOptions = {},
+    limits: { readonly headersMs: number; readonly requestMs: number } = { headersMs: 300, requestMs: 2_000 },
+  ): Promise<TestReceiver & { port: number }> {
     const receiver = aReceiver({ bodyTimeoutMs: 200, ...options });
-    const timeouts = { headersMs: 300, requestMs: 2_000, graceMs: 1_000 };
+    const timeouts = { ...limits, graceMs: 1_000 };
     served = await startService(receiver.app, { host: '127.0.0.1', port: 0, timeouts });
     return { ...receiver, port: Number(new URL(served.url).port) };
   }
@@ -204,7 +207,7 @@ describe('service: senders that dribble', () => {
   });
 
   it('by the hundred keep nobody else from being served', async () => {
-    const { port } = await start({ bodyTimeoutMs: 5_000 });
+    const { port } = await start({ bodyTimeoutMs: 8_000 }, { headersMs: 15_000, requestMs: 15_000 });
     let ended = 0;
     const slow = Array.from({ length: 200 }, async () => {
       const head = [POST, 'Host: x', `X-Gitlab-Token: ${PLAIN_TOKEN}`, 'Content-Length: 100000'];
@@ -226,7 +229,10 @@ describe('service: senders that dribble', () => {
   });
 
   it('break off in the middle leave nothing behind', async () => {
-    const { port, kept, log } = await start();
+    const { port, kept, log } = await start(
+      { bodyTimeoutMs: 15_000 },
+      { headersMs: 15_000, requestMs: 15_000 },
+    );
     // `100 Continue` says that the request has arrived; `send` ends the connection there.
     const expecting = ['Content-Length: 1000', 'Expect: 100-continue'];
     const head = [POST, 'Host: x', `X-Gitlab-Token: ${PLAIN_TOKEN}`, ...expecting];

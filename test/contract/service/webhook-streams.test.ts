@@ -11,7 +11,7 @@ import type { Epic, Issue, User } from '#sandbox/world.ts';
 import { aProcess } from '#test/support/builders.ts';
 import { addHook, type ComposedWorld, startComposed } from '#test/support/composed-service.ts';
 import { HeldNetwork, STRAIGHT, type Way, way } from '#test/support/held-network.ts';
-import { PROOF, proofRuns } from '#test/support/proof.ts';
+import { assertRounds, PROOF, proofRuns } from '#test/support/proof.ts';
 import { readable } from '#test/support/records.ts';
 
 const STEPS = ['first', 'second', 'talks', 'last'] as const;
@@ -128,7 +128,7 @@ async function live(phases: readonly Phase[], clean: boolean): Promise<readonly 
 
 describe('webhooks', () => {
   it('that are shuffled, doubled and lost end in the same world as the clean stream', PROOF, async () => {
-    await fc.assert(
+    await assertRounds(
       fc.asyncProperty(fc.array(phase, { minLength: 1, maxLength: 4 }), async (phases) => {
         expect(await live(phases, false)).toEqual(await live(phases, true));
       }),
