@@ -16,7 +16,7 @@ import { lintSubject } from './load-sow.ts';
 /** What was checked, and what is wrong. */
 export interface LintResult {
   readonly problems: readonly InputProblem[];
-  readonly checked: { readonly processes: number; readonly sows: number };
+  readonly checked: { readonly processes: number; readonly sows: number; readonly deals: number };
 }
 
 /** What was checked, with the SOWs that can be used. */
@@ -60,7 +60,11 @@ export async function lintPaths(
       ...renumbered(usable),
       ...sharedSows(deals),
     ],
-    checked: { processes: found.processes.size, sows: found.sows.size },
+    checked: {
+      processes: found.processes.size,
+      sows: found.sows.size - deals.length,
+      deals: deals.length,
+    },
     usable,
   };
 }

@@ -57,7 +57,11 @@ function also(problems: Result['problems'], { problems: others, checked }: Resul
 function tell({ output }: CommandContext, { problems, checked }: Result, errors: number): void {
   for (const problem of problems)
     output.result(output.paint(problem.severity === 'error' ? 'bad' : 'change', formatProblem(problem)));
-  const what = `${counted(checked.processes, 'process', 'processes')}, ${counted(checked.sows, 'SOW')}`;
+  const what = [
+    counted(checked.processes, 'process', 'processes'),
+    counted(checked.sows, 'SOW'),
+    ...(checked.deals > 0 ? [counted(checked.deals, 'deal')] : []),
+  ].join(', ');
   const warnings = problems.length - errors;
   const found = [
     ...(errors > 0 ? [counted(errors, 'error')] : []),

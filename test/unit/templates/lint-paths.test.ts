@@ -55,6 +55,11 @@ describe('templates/lint-paths', () => {
     expect((await lintPaths([join(root, 'sows')])).checked.sows).toBe(4);
   });
 
+  it('counts deals as deals', async () => {
+    const { checked } = await lintPaths(['deals', 'sows']);
+    expect(checked).toEqual({ processes: 0, sows: 3, deals: 2 });
+  });
+
   it('finds what is wrong in a SOW of a subfolder', async () => {
     await write('sows/emea/SOW-1.yml', 'SOW-1', { deployment: 'moon' });
 

@@ -364,7 +364,7 @@ describe('lint of versions', () => {
 
     for (const path of paths) {
       const { problems, checked } = await lintPaths([join(folder, path)]);
-      expect({ path, ...checked }).toEqual({ path, processes: 1, sows: 0 });
+      expect({ path, ...checked }).toEqual({ path, processes: 1, sows: 0, deals: 0 });
       expect(problems.map(({ message }) => message)).toContain('was edited after version 1 was frozen');
     }
   });
