@@ -1,4 +1,6 @@
 /** A check as Markdown, for an artifact or a comment. Texts of people are made inert. */
+
+import { ended } from '#domain/base/sentence.ts';
 import {
   type CheckedStep,
   type EngagementCheck,
@@ -9,10 +11,10 @@ import {
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { counted } from './paint.ts';
 
-/** Writes a table of all engagements, then every finding with its fix. */
+/** Writes a table of all engagements, then every finding with its fix, and what is only to be known. */
 export function checkMarkdown(checks: readonly EngagementCheck[]): string {
   const total = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
-  const bad = checks.filter((check) => findingsOf(check).length > 0);
+  const told = checks.filter((check) => findingsOf(check).length > 0 || check.notices.length > 0);
   const verdict =
     checks.length === 0
       ? 'there is none'
@@ -25,7 +27,7 @@ export function checkMarkdown(checks: readonly EngagementCheck[]): string {
     `${counted(engagementsIn(checks), 'engagement')} checked: **${verdict}**.`,
     '',
     ...(checks.length === 0 ? [] : [...table(checks), '']),
-    ...bad.flatMap(section),
+    ...told.flatMap(section),
   ].join('\n');
 }
 
@@ -46,6 +48,7 @@ function section(check: EngagementCheck): readonly string[] {
     '',
     ...check.findings.flatMap((finding) => findingLines(finding, null)),
     ...check.steps.flatMap((step) => step.findings.flatMap((finding) => findingLines(finding, step))),
+    ...check.notices.map((notice) => `- ${inlineText(ended(notice))}`),
     '',
   ];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngagementCheck } from '#domain/explain/check.ts';
 import { junitXml } from '#render/check-junit.ts';
+import { checkMarkdown } from '#render/check-markdown.ts';
 import { checkText } from '#render/check-text.ts';
 import { plain } from '#render/paint.ts';
 
@@ -58,6 +59,16 @@ describe('report/check-text', () => {
     expect(text).toContain('      Fix: Tick it.');
     expect(text).not.toContain('SOW-2');
     expect(text.split('\n').at(-1)).toBe('2 engagements checked: 1 broken rule.');
+  });
+});
+
+describe('report/check-markdown', () => {
+  it('tells what people should see, with text of people made inert, and calls it no broken rule', () => {
+    const text = checkMarkdown([aCheck({ notices: ['The stage of *@all* is ahead'] })]);
+
+    expect(text).toContain('1 engagement checked: **every rule is kept**.');
+    expect(text).toMatch(/## SOW-1\n\n- The stage of .* is ahead\.\n/);
+    expect(text).not.toContain('*@all*');
   });
 });
 
