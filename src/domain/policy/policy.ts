@@ -1,5 +1,6 @@
 import type { Brakes, Policy } from '#domain/base/settings.ts';
-import type { Action, Plan } from '#domain/plan/action.ts';
+import type { Action } from '#domain/plan/action.ts';
+import type { RulingPlan } from '#domain/plan/plan.ts';
 
 /** Verdict on a plan: how much of it may be done. */
 export type Verdict =
@@ -11,11 +12,16 @@ export type Verdict =
 
 /**
  * Decides whether a plan may be carried out. A plan is carried out whole or not at all: half of a mass change
- * would leave an engagement that nobody intended.
+ * would leave an engagement that nobody intended. No brake stops what a manager has agreed to: giving an engagement up,
+ * and taking it up again.
  */
-export function judge(plan: Plan, policy: Policy, allowMassChange = false): Verdict {
+export function judge(
+  plan: Pick<RulingPlan, 'actions' | 'turn'>,
+  policy: Policy,
+  allowMassChange = false,
+): Verdict {
   if (policy.mode === 'shadow') return { kind: 'shadow' };
-  if (allowMassChange) return { kind: 'go' };
+  if (allowMassChange || plan.turn !== null) return { kind: 'go' };
   const over = (['reopen', 'close', 'create'] as const).filter(
     (kind) => count(plan, kind) > policy.brakes[kind],
   );
@@ -31,7 +37,7 @@ export function judge(plan: Plan, policy: Policy, allowMassChange = false): Verd
 /** Kinds of changes of one plan that have a limit. */
 type Kind = Exclude<keyof Brakes, 'engagements'>;
 
-function count(plan: Plan, kind: Kind): number {
+function count(plan: Pick<RulingPlan, 'actions'>, kind: Kind): number {
   return plan.actions.filter((action) => kindOf(action) === kind).length;
 }
 

@@ -151,11 +151,7 @@ async function carryOutAlone(
     return { kind: 'paused', plan: wanted, assessment, change: null };
   if (wanted.actions.length === 0)
     return { kind: 'unchanged', plan: wanted, assessment, epicUrl: found.epic?.url ?? null, warnings: [] };
-  const verdict = judge(
-    wanted,
-    deps.settings.policy,
-    options.allowMassChange === true || wanted.turn !== null,
-  );
+  const verdict = judge(wanted, deps.settings.policy, options.allowMassChange);
   if (verdict.kind === 'shadow') return { kind: 'shadow', plan: wanted, assessment };
   if (verdict.kind === 'braked') {
     if (found.epic !== null)
