@@ -66,7 +66,7 @@ describe('procession, without GitLab', () => {
   it('finds nothing wrong with what it comes with', async () => {
     expect(await procession(['lint'])).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^\d+ processes, \d+ SOWs: no problems\n$/),
+      stdout: expect.stringMatching(/^\d+ processes, \d+ SOWs, \d+ deals: no problems\n$/),
       stderr: '',
     });
   });
