@@ -59,15 +59,22 @@ export interface AssessInput {
 export function assess(input: AssessInput): Assessment {
   const { found } = input;
   const history = input.history ?? found.record?.history ?? NO_HISTORY;
-  const steps = assessSteps(input);
+  const chained = chainOf(input);
+  const steps = assessSteps({ ...input, history, chained });
   const named = namedSows(input.sow, steps.process, found);
-  const assessed = { ...steps, named, stages: history.stage ?? {} };
+  const { chain, taken } = chained;
+  const assessed = { ...steps, chain, taken, named, stages: history.stage ?? {} };
   return { ...assessed, handOver: handOverOf(assessed, history) };
 }
 
-function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'stages' | 'handOver'> {
-  const { engagement, sow, found, settings, today, rulings = NO_RULINGS } = input;
-  const history = input.history ?? found.record?.history ?? NO_HISTORY;
+/** What is known before the steps are assessed. */
+interface Known extends AssessInput {
+  readonly history: SowHistory;
+  readonly chained: ChainFacts;
+}
+
+function assessSteps(input: Known): Omit<Assessment, 'chain' | 'taken' | 'named' | 'stages' | 'handOver'> {
+  const { engagement, sow, found, history, chained, settings, today, rulings = NO_RULINGS } = input;
   const hours = hoursOf({
     memory: found.record?.hours ?? NO_HOURS,
     sow,
@@ -95,7 +102,7 @@ function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'stages' | 
     changes,
     hours: hours.reading,
     stages: history.stage ?? {},
-    chained: chainOf(input),
+    chained,
   };
   const statuses = judged(selected.included, circumstances, found);
   const reading = process.steps.flatMap((step) => statuses.get(step.id) ?? []);
@@ -124,7 +131,6 @@ function assessSteps(input: AssessInput): Omit<Assessment, 'named' | 'stages' | 
       launchedOn: found.epic === null ? today : localDate(found.epic.createdAt, settings.calendar),
     }),
     hours: closed ? { ...hours, due: [] } : hours,
-    ...shownOf(circumstances.chained),
     steps,
     order: selected.included.map(({ step }) => step.id),
     excluded: [...selected.excluded, ...droppedItems(own, itemized, found.issues.keys())],
@@ -200,10 +206,6 @@ function chainOf({ found, chained }: Pick<AssessInput, 'found' | 'chained'>): Ch
     left,
     taken,
   };
-}
-
-function shownOf({ chain, taken }: ChainFacts): Pick<Assessment, 'chain' | 'taken'> {
-  return { chain, taken };
 }
 
 /** Whether what comes after the close is done, too; `null` where nothing comes after it. */

@@ -4,6 +4,7 @@ import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import type { SowHistory } from '#domain/sow/history.ts';
+import { sowPaths } from '#domain/sow/paths.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isDeal } from '#domain/sow/subject.ts';
@@ -110,5 +111,6 @@ function handedOverFrom({ process, steps }: Pick<Assessment, 'process' | 'steps'
 /** The data with a value where there is none. Numbers are written with digits alone. */
 function withDefault(data: unknown, at: FieldPath, text: string): unknown {
   if (valueAt(data, at) !== undefined) return data;
-  return withValueAt(data, at, /^\d+(\.\d+)?$/.test(text) && at.at(-1) === 'scoped' ? Number(text) : text);
+  const isNumber = sowPaths().get(at.join('.'))?.kind === 'number' && /^\d+(\.\d+)?$/.test(text);
+  return withValueAt(data, at, isNumber ? Number(text) : text);
 }
