@@ -55,14 +55,18 @@ export function effectsRightNote(text: string, { isRight }: { readonly isRight: 
 }
 
 /** Lines in the block of a change request: kind, state, what it does, what it needs, who else wants the same field. */
-export function changeLines({ change, step }: StepStatus, { assessment }: BlockContext): readonly string[] {
+export function changeLines(
+  { change, step, done }: StepStatus,
+  { assessment }: BlockContext,
+): readonly string[] {
   if (change === null) return [];
   const { kind, state, applied, rivals } = change;
   const head = kind === null ? '**Change request**' : `**Change: ${kind}**`;
   if (applied !== null) {
     const became = applied.revision === null ? '' : ` It is revision ${applied.revision} of the SOW.`;
+    const close = done ? '' : ' Fill in what is left, and close this issue.';
     return [
-      `${head}, applied on ${applied.on}, as \`${applied.by}\` said.${became} What is written here from now on changes nothing; another request corrects it: \`/ps add ${stepIdOf(step.id)}\`.`,
+      `${head}, applied on ${applied.on}, as \`${applied.by}\` said.${became} What is written here from now on changes nothing; another request corrects it: \`/ps add ${stepIdOf(step.id)}\`.${close}`,
     ];
   }
   return [

@@ -246,7 +246,7 @@ describe('a request that was applied', () => {
     await ready(...lines);
     const words = say('mira', '/ps apply');
     await settleIn(world);
-    expect(block()).toContain('applied on');
+    expect(block()).toMatch(/applied on .* and close this issue\./);
     return words;
   };
 
@@ -255,6 +255,7 @@ describe('a request that was applied', () => {
     world.by('eli').close(world.issue(KEY));
     await settleIn(world);
     expect(world.issue(KEY).state).toBe('closed');
+    expect(block()).not.toContain('close this issue');
     world.by('eli').reopen?.(world.issue(KEY));
     await settleIn(world);
     say('mira', '/ps apply');
