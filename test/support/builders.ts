@@ -62,6 +62,7 @@ export function aRecord(key: string): EngagementRecord {
     rulings: NO_RULINGS,
     drift: NO_DRIFT,
     baseline: new Map(),
+    fellTo: new Map(),
     migrated: null,
     history: NO_HISTORY,
     proposals: [],

@@ -83,6 +83,7 @@ export function assessElsewhere(
     run: null,
     staged: false,
     given: null,
+    fellTo: null,
     settled: done ? settled : null,
     violations: [],
     elsewhere,

@@ -41,6 +41,7 @@ interface StepInput {
   /** What is recorded of its end. */
   readonly recorded: Done | null;
   readonly given: string | null;
+  readonly fellTo: string | null;
   /** What Procession put its issue to last. */
   readonly touch: Touch | null;
   /** An earlier run found its closed issue right, see `wasDone`. */
@@ -83,7 +84,7 @@ type Facts = Pick<
  * say by now.
  */
 export function assessStep(input: StepInput, context: StepContext): StepStatus {
-  const { step, after, issue, recorded, given } = input;
+  const { step, after, issue, recorded, given, fellTo } = input;
   const settled = issue?.state === 'closed' ? recorded : null;
   if (settled !== null && settled.how !== 'warn') return settledStatus(input, settled, context);
   const { earlier, settings } = context;
@@ -121,6 +122,7 @@ export function assessStep(input: StepInput, context: StepContext): StepStatus {
     since,
     waitsFor,
     given,
+    fellTo,
     settled,
     violations,
     elsewhere: null,
@@ -140,7 +142,7 @@ function approvalsWhenOpen(
 
 /** What is shown of a step that is done: its facts without what any rule says of them now. */
 function settledStatus(input: StepInput, settled: Done, context: StepContext): StepStatus {
-  const { step, after, issue, given } = input;
+  const { step, after, issue, given, fellTo } = input;
   const facts = readFacts(input, possibleSince(input, context), context);
   const isWaived = facts.waiver !== null || settled.how === 'waiver';
   const { change, waiver, acceptance, run, staged } = facts;
@@ -166,6 +168,7 @@ function settledStatus(input: StepInput, settled: Done, context: StepContext): S
       run,
       staged,
       given,
+      fellTo,
       settled,
       violations: [],
       elsewhere: null,

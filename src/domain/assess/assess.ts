@@ -217,10 +217,16 @@ function completedOf(steps: readonly StepStatus[], closed: boolean): boolean | n
 function recordedOf(
   step: StepKey,
   record: Identified['record'],
-): { readonly recorded: Done | null; readonly given: string | null; readonly touch: Touch | null } {
+): {
+  readonly recorded: Done | null;
+  readonly given: string | null;
+  readonly fellTo: string | null;
+  readonly touch: Touch | null;
+} {
   return {
     recorded: record?.done.get(step) ?? null,
     given: record?.baseline.get(step) ?? null,
+    fellTo: record?.fellTo.get(step) ?? null,
     touch: record?.touches.get(step) ?? null,
   };
 }

@@ -74,6 +74,8 @@ export interface StepStatus {
   readonly staged: boolean;
   /** Due date that the issue got when it was made; `null`: unknown, or there is no issue. */
   readonly given: string | null;
+  /** User whose issue it is because nobody had the role when it was given; `null`: that is not so, or unknown. */
+  readonly fellTo: string | null;
   /** Recorded end of the step, which nothing judges again while the issue is closed. */
   readonly settled: Done | null;
   readonly violations: readonly Violation[];

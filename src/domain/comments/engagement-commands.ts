@@ -100,11 +100,11 @@ function assign(command: Extract<Command, { name: 'assign' }>, context: EffectCo
 
 /** The open issues of a role that stay with whom people have assigned them to. */
 function stayingText(role: string, username: string, { assessment, settings }: EffectContext): string {
-  const staying = assessment.steps.filter(({ step, issue, done }) => {
+  const staying = assessment.steps.filter(({ step, issue, done, fellTo }) => {
     const assignees = issue?.assignees ?? [];
     if (step.owner !== role || done || assignees.length === 0) return false;
     if (assignees.some((one) => isSameUser(one.username, username))) return false;
-    return !isAssignedByRole(assignees, role, assessment, settings);
+    return !isAssignedByRole({ assignees, fellTo }, role, assessment, settings);
   });
   if (staying.length === 0) return '';
   const names = staying.map(({ key, issue }) => {

@@ -69,6 +69,7 @@ export function translate(standing: Standing, move: Move): Translated {
     },
     done: new Map([...mapKeys(ends, after), ...back.done]),
     baseline: new Map([...mapKeys(record.baseline, after), ...back.baseline]),
+    fellTo: mapKeys(record.fellTo, after),
     occurrences: mapKeys(record.occurrences, after),
     // What a migration changes is nobody's reversal of what was done before.
     touches: new Map(),

@@ -11,6 +11,7 @@ import { withTold } from '#domain/hours/hours.ts';
 import type { Chained } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
 import { type EngagementRecord, recordText, sameRecord } from '#domain/record/record.ts';
+import { assigneeFor, isOnly, personInRole } from '#domain/rulings/people.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { NO_HISTORY } from '#domain/sow/history.ts';
 import { recordOf } from '#domain/sow/record.ts';
@@ -57,6 +58,7 @@ export function nextRecord(
       ...assessment.steps.flatMap((status) => endsOf(status, context)),
     ]),
     baseline: baselineNow(facts, context),
+    fellTo: fallenTo(facts, context),
     touches,
     rulings: { ...context.assessment.rulings, readings: readingsAfter(context.assessment) },
     drift: context.drift ?? NO_DRIFT,
@@ -156,6 +158,28 @@ function baselineNow(
       const given = issue === null ? context.plannedDue.get(key) : status.given;
       const date = real ?? given;
       return date === undefined || date === null ? [] : [[key, date]];
+    }),
+  );
+}
+
+/**
+ * Who has issues because nobody has their role. Whoever else is assigned has taken the issue over, and it is theirs from
+ * then on.
+ */
+function fallenTo(
+  { assessment }: RecordDraft['facts'],
+  { pending, settings }: BlockContext,
+): ReadonlyMap<StepKey, string> {
+  return new Map(
+    assessment.steps.flatMap(({ key, step, issue, fellTo, elsewhere }): [StepKey, string][] => {
+      if (elsewhere !== null) return [];
+      const assigned =
+        issue === null
+          ? assigneeFor(step.owner, assessment, settings)
+          : (pending?.get(key)?.assignee ?? null);
+      if (assigned !== null)
+        return personInRole(step.owner, assessment, settings).username === null ? [[key, assigned]] : [];
+      return fellTo !== null && isOnly(fellTo, issue?.assignees ?? []) ? [[key, fellTo]] : [];
     }),
   );
 }

@@ -215,7 +215,11 @@ function assigneeChange(
   const turned = status.state === 'ready' && was !== 'ready';
   if (assignee === null || status.done || (!turned && !moved)) return null;
   if (issue.assignees.length === 0) return assignee;
-  if (!moved || !isAssignedByRole(issue.assignees, role, assessment, settings)) return null;
+  if (
+    !moved ||
+    !isAssignedByRole({ assignees: issue.assignees, fellTo: status.fellTo }, role, assessment, settings)
+  )
+    return null;
   return isSameUser(issue.assignees[0]?.username, assignee) ? null : assignee;
 }
 

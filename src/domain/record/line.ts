@@ -143,6 +143,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     rulings: decodeRulings(text),
     drift: decodeDriftMemory(text),
     baseline: new Map(),
+    fellTo: new Map(),
     migrated: null,
     history: NO_HISTORY,
     proposals: [],

@@ -43,6 +43,7 @@ const RecordedStep = z.looseObject({
   issue: z.int().optional(),
   done: Done.optional(),
   baseline: z.iso.date().optional(),
+  fellTo: z.string().optional(),
   touch: Touch.optional(),
 });
 
@@ -101,6 +102,8 @@ export interface EngagementRecord {
   readonly done: ReadonlyMap<StepKey, Done>;
   /** The due date that Procession gave an issue when it made it; unknown of issues that are older than this field. */
   readonly baseline: ReadonlyMap<StepKey, string>;
+  /** Users whose issues are theirs because nobody had the role of the step, as long as they alone have it. */
+  readonly fellTo: ReadonlyMap<StepKey, string>;
   readonly touches: Touches;
   readonly rulings: Rulings;
   readonly drift: DriftMemory;
@@ -128,6 +131,7 @@ export function recordText(record: EngagementRecord): string {
     memory,
     done,
     baseline,
+    fellTo,
     touches,
     drift,
     migrated,
@@ -144,7 +148,13 @@ export function recordText(record: EngagementRecord): string {
     ...named
   } = record;
   const touched = [...touches.keys()].filter((step) => step !== null);
-  const steps = new Set([...memory.issues.keys(), ...done.keys(), ...baseline.keys(), ...touched]);
+  const steps = new Set([
+    ...memory.issues.keys(),
+    ...done.keys(),
+    ...baseline.keys(),
+    ...fellTo.keys(),
+    ...touched,
+  ]);
   return canonicalJson({
     ...others,
     format: 1,
@@ -161,6 +171,7 @@ export function recordText(record: EngagementRecord): string {
           issue: memory.issues.get(step),
           done: done.get(step),
           baseline: baseline.get(step),
+          fellTo: fellTo.get(step),
           touch: touchText(touches.get(step)),
         },
       ]),
@@ -249,6 +260,7 @@ export function readRecord(text: string): RecordParse {
       memory: memoryIn(entries, links, state),
       done: byStep(entries, ({ done }) => done),
       baseline: byStep(entries, ({ baseline }) => baseline),
+      fellTo: byStep(entries, ({ fellTo }) => fellTo),
       touches: touchesIn(epicTouch, entries),
       rulings,
       drift: drift === undefined ? NO_DRIFT : { healed: new Set(drift.healed), asked: new Set(drift.asked) },
@@ -314,6 +326,7 @@ export function lasting(record: EngagementRecord): EngagementRecord {
     memory: { ...EMPTY_MEMORY, paused: record.memory.paused },
     done: new Map(),
     baseline: new Map(),
+    fellTo: new Map(),
     touches: new Map(),
     drift: NO_DRIFT,
     occurrences: new Map(),

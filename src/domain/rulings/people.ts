@@ -17,6 +17,13 @@ export interface PersonInRole {
 export const MANAGER = 'manager';
 const NOBODY: PersonInRole = { name: null, username: null, email: null, chosen: false };
 
+/** Who has an issue. */
+interface WithSomebody {
+  readonly assignees: readonly { readonly username: string }[];
+  /** User who got the issue in the place of a role that nobody had. */
+  readonly fellTo: string | null;
+}
+
 /** Sources in which roles are looked up: the SOW, and who was appointed since. */
 export interface RoleSources {
   readonly sow: Subject;
@@ -101,18 +108,24 @@ export function assigneeFor(
   return personInRole(role, sources, settings).username ?? personInRole(MANAGER, sources, settings).username;
 }
 
+/** Whether an issue is with somebody, and with nobody else. */
+export function isOnly(username: string, assignees: readonly { readonly username: string }[]): boolean {
+  return assignees.length === 1 && isSameUser(assignees[0]?.username, username);
+}
+
 /**
- * Whether an issue is with whom its role has brought it to, by the SOW, the settings, or an earlier appointment: so it
- * goes with the role. Whom people have chosen stays.
+ * Whether an issue is with whom its role has brought it to, by the SOW, the settings, or an earlier appointment, or with
+ * whom it fell to because nobody had the role: so it goes with the role. Whom people have chosen stays.
  */
 export function isAssignedByRole(
-  assignees: readonly { readonly username: string }[],
+  { assignees, fellTo }: WithSomebody,
   role: string,
   sources: RoleSources & { readonly rulings: { readonly appointments: readonly Appointment[] } },
   settings: Pick<Settings, 'roles'>,
 ): boolean {
   const [only] = assignees;
   if (only === undefined || assignees.length > 1) return false;
+  if (fellTo !== null && isOnly(fellTo, assignees)) return true;
   const { sow, rulings } = sources;
   const usual = assigneeFor(role, { sow }, settings);
   const appointed = rulings.appointments.filter((one) => one.role === role).map(({ username }) => username);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillCells, tickAll } from '#domain/text/fill-in.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import { reconcile } from '#reconciler/loop/reconcile.ts';
 import type { Epic, Issue, Note } from '#sandbox/world.ts';
 import { answerTo, COMMANDED, lookIn, reactionsTo, sayIn, settleIn } from '#test/support/commands.ts';
 import { LIVELY } from '#test/support/deeds.ts';
@@ -285,6 +286,45 @@ describe('comment commands', () => {
         .map(({ body }) => body)
         .join('\n'),
     ).toMatch(/What somebody is assigned to already stays there; assign it by hand: .*with `mira`\./);
+  });
+
+  describe('issues of a role that nobody had, once the settings name somebody', () => {
+    beforeEach(async () => {
+      await world.close();
+      world = await startLaunched({ process: COMMANDED, settings: { roles: { manager: ['mira'] } } });
+    });
+
+    async function lookWithEngineers(): Promise<void> {
+      const settings = { ...world.deps.settings, roles: { manager: ['mira'], engineer: ['eli'] } };
+      await reconcile({ ...world.deps, settings }, 'SOW-1042', { comments: LOOK_EVERYWHERE });
+    }
+
+    const assigned = (step: string): readonly number[] => world.issue(step).assigneeIds;
+    const idOf = (username: string): number => world.sandbox.user(username).id;
+    const assign = (step: string, username: string): void => {
+      const assigneeIds = [idOf(username)];
+      world.sandbox.operations.updateIssue(world.sandbox.user('mira'), world.issue(step), { assigneeIds });
+    };
+
+    it('go with `/ps assign` from the manager, to whom they fell', async () => {
+      expect(assigned('second')).toEqual([idOf('mira')]);
+      await lookWithEngineers();
+      say('mira', world.epic(), '/ps assign engineer @noor');
+      await lookWithEngineers();
+
+      expect([assigned('second'), assigned('last')]).toEqual([[idOf('noor')], [idOf('noor')]]);
+    });
+
+    it('stay with whom people chose meanwhile, the manager too who took one back', async () => {
+      assign('second', 'noor');
+      await look();
+      assign('second', 'mira');
+      await look();
+      say('mira', world.epic(), '/ps assign engineer @noor');
+      await lookWithEngineers();
+
+      expect([assigned('second'), assigned('last')]).toEqual([[idOf('mira')], [idOf('noor')]]);
+    });
   });
 
   it.each([

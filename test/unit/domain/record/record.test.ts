@@ -55,6 +55,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
       moved: false,
     },
     baseline: new Map(),
+    fellTo: new Map([['kick-off', 'mira']]),
     touches: new Map([
       ['intake-aws', { to: 'opened ready', at: '2027-01-25T09:00:00.000Z', undone: 2, wrongCloses: 1 }],
       [null, { to: 'opened', at: '2027-01-25T09:00:00.000Z', undone: 0, wrongCloses: 0 }],
