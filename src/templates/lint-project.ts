@@ -1,18 +1,18 @@
 /** Checks everything of a project but its settings. */
-import { didYouMean } from '#domain/base/closest.ts';
-import { ConfigError } from '#domain/base/errors.ts';
-import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
-import { DEFAULT_DEALS, type Launch, type Settings } from '#domain/base/settings.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
+import { DEFAULT_DEALS, type Settings } from '#domain/base/settings.ts';
 import { sowDateProblems } from '#domain/process/date-order.ts';
 import { unknownElsewhere } from '#domain/process/elsewhere-rules.ts';
-import { launchesOf, launchFor } from '#domain/process/launch.ts';
+import { launchFor } from '#domain/process/launch.ts';
+import { launchProblems, type NamedProcess } from '#domain/process/launch-rules.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { roleProblems } from '#domain/process/role-problems.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
 import { type LintedPaths, type LintResult, lintPaths } from './lint-paths.ts';
 import { listProcesses } from './list-processes.ts';
 import { listSowFiles } from './list-sows.ts';
-import { loadProcess, readProfiles } from './load-process.ts';
+import { draftErrors, wholeDefinitions } from './load-process.ts';
+import { inDraft, type ProcessDraft, readProcessDraft } from './process-draft.ts';
 
 /** What the settings say that a launch takes, and who does its steps. */
 export interface LaunchSettings
@@ -36,117 +36,84 @@ export async function lintProject(
     settings?.deals ?? DEFAULT_DEALS,
   );
   if (settings === null) return { problems, checked };
-  const [launches, processes, dates] = await Promise.all([
-    findLaunchProblems(settings, templates),
-    loadAll(templates),
-    findDateProblems(usable, settings, templates),
-  ]);
-  const roles = findRoleProblems(settings, processes);
-  const elsewhere = unknownElsewhere(processes.map(({ current }) => current));
-  return { problems: [...launches, ...roles, ...problems, ...elsewhere, ...dates], checked };
+  const processes = await readAll(templates);
+  const launches = launchProblems(settings, { processes: processes.map(named), templates });
+  return {
+    problems: [
+      ...launches.map((found) => ({ ...found, file: settings.configFile })),
+      ...findRoleProblems(settings, processes),
+      ...problems,
+      ...findElsewhereProblems(processes),
+      ...findDateProblems(usable, settings, processes),
+    ],
+    checked,
+  };
 }
 
-/** Warnings about the dates of SOW files, each by the process that it starts. */
-async function findDateProblems(
+/** A process as far as it can be read, and its frozen versions. */
+interface ReadProcess {
+  readonly id: string;
+  readonly draft: ProcessDraft;
+  readonly frozen: readonly ProcessDefinition[];
+}
+
+/** All processes of a folder; none where the folder cannot be read, which is told elsewhere. */
+async function readAll(templates: string): Promise<readonly ReadProcess[]> {
+  const folders = await listProcesses(templates).catch(() => []);
+  return await Promise.all(
+    folders.map(async ({ id, folder }) => {
+      const [draft, frozen] = await Promise.all([readProcessDraft(folder), readFrozenFolders(folder)]);
+      return { id, draft, frozen: frozen.flatMap(({ definitions }) => definitions ?? []) };
+    }),
+  );
+}
+
+function named({ id, draft: { about, processFile } }: ReadProcess): NamedProcess {
+  return { id, about, profiles: processFile === null ? null : Object.keys(processFile.profiles) };
+}
+
+/** Warnings about the dates of SOW files, each by the process that it starts; none for a process that has problems. */
+function findDateProblems(
   usable: LintedPaths['usable'],
   { launch, calendar }: LaunchSettings,
-  templates: string,
-): Promise<readonly InputProblem[]> {
-  const launches = launchesOf(launch);
-  const processes = await Promise.all(launches.map(async (one) => await launchedProcess(one, templates)));
+  processes: readonly ReadProcess[],
+): readonly InputProblem[] {
+  const sound = new Map(
+    processes.flatMap(({ id, draft }) => {
+      const whole = draftErrors(draft).length === 0 ? wholeDefinitions(draft) : null;
+      return whole === null ? [] : [[id, whole] as const];
+    }),
+  );
   return usable.flatMap(({ file, sow }) => {
     const { process: id, profile } = launchFor(sow, launch);
-    const index = launches.findIndex((one) => one.process === id && one.profile === profile);
-    const process = processes[index] ?? null;
-    return process === null
+    const process = sound.get(id)?.find((definition) => definition.profile === profile);
+    return process === undefined
       ? []
       : sowDateProblems(process, sow, calendar).map((found) => ({ ...found, file }));
   });
 }
 
-/** The process of a launch; `null` while it cannot be read, which is told elsewhere. */
-async function launchedProcess(
-  { process, profile }: Launch,
-  templates: string,
-): Promise<ProcessDefinition | null> {
-  try {
-    const found = (await listProcesses(templates)).find(({ id }) => id === process);
-    return found === undefined ? null : await loadProcess(found.folder, profile);
-  } catch (error) {
-    if (error instanceof ConfigError) return null;
-    throw error;
-  }
-}
-
-/** A process as it is edited, and its frozen versions. */
-interface InAllVersions {
-  readonly current: ProcessDefinition;
-  readonly frozen: readonly ProcessDefinition[];
-}
-
-/** All processes; none while one cannot be read: what the others name might be its. */
-async function loadAll(templates: string): Promise<readonly InAllVersions[]> {
-  try {
-    const folders = await listProcesses(templates);
-    return await Promise.all(folders.map(async ({ folder }) => await inAllVersions(folder)));
-  } catch (error) {
-    if (error instanceof ConfigError) return [];
-    throw error;
-  }
-}
-
-async function inAllVersions(folder: string): Promise<InAllVersions> {
-  const [current, frozen] = await Promise.all([loadProcess(folder), readFrozenFolders(folder)]);
-  return { current, frozen: frozen.flatMap(({ definitions }) => definitions ?? []) };
-}
-
-/** Engagements of a frozen version keep its roles. */
+/** None while a process cannot be read: a role may be one of its. Engagements of a frozen version keep its roles. */
 function findRoleProblems(
   settings: LaunchSettings,
-  processes: readonly InAllVersions[],
+  processes: readonly ReadProcess[],
 ): readonly InputProblem[] {
-  const all = processes.flatMap(({ current, frozen }) => [current, ...frozen]);
-  return all.length === 0 ? [] : roleProblems(settings, all, settings.configFile);
+  const whole = processes.map(({ draft }) => wholeDefinitions(draft));
+  if (whole.length === 0 || whole.includes(null)) return [];
+  const all = [...whole.flatMap((one) => one?.[0] ?? []), ...processes.flatMap(({ frozen }) => frozen)];
+  return roleProblems(settings, all, settings.configFile);
 }
 
-async function findLaunchProblems(
-  { launch, configFile }: LaunchSettings,
-  templates: string,
-): Promise<readonly InputProblem[]> {
-  const folders = await listProcesses(templates).catch(() => []);
-  if (folders.length === 0) return [];
-  const named = [
-    { ...launch.otherwise, at: [] },
-    ...launch.choices.map((choice, index) => ({ ...choice, at: ['processes', index] })),
-  ];
-  const problems = await Promise.all(
-    named.map(async ({ at, ...one }) => await launchProblems(one, at, { folders, templates })),
+function findElsewhereProblems(processes: readonly ReadProcess[]): readonly InputProblem[] {
+  const found = unknownElsewhere(
+    processes.map(({ id, draft }) => ({
+      id,
+      steps: [...draft.steps.values()],
+      unread: [...draft.templates.keys()].filter((step) => !draft.steps.has(step)),
+    })),
   );
-  return problems.flat().map((found) => ({ ...found, file: configFile }));
-}
-
-/** What is wrong with one process of the settings; `at`: where it is named. */
-async function launchProblems(
-  { process, profile }: Launch,
-  at: FieldPath,
-  {
-    folders,
-    templates,
-  }: { readonly folders: Awaited<ReturnType<typeof listProcesses>>; readonly templates: string },
-): Promise<readonly InputProblem[]> {
-  const wrong = (field: string, message: string, meant: string, names: readonly string[]): InputProblem[] => {
-    const otherwise = names.length === 0 ? 'Leave it out.' : `Use one of: ${names.join(', ')}.`;
-    return [problem({ at: [...at, field] }, message, didYouMean(meant, names, otherwise))];
-  };
-  const found = folders.find(({ id }) => id === process);
-  if (found === undefined)
-    return wrong(
-      'process',
-      `there is no process "${process}" in ${templates}`,
-      process,
-      folders.map(({ id }) => id),
-    );
-  const profiles = profile === null ? [] : await readProfiles(found.folder);
-  if (profile === null || profiles === null || profiles.includes(profile)) return [];
-  return wrong('profile', `there is no profile "${profile}" of the process "${process}"`, profile, profiles);
+  return found.map((one) => {
+    const of = processes.find(({ draft }) => one.file?.startsWith(`${draft.folder}/`) === true);
+    return of === undefined ? one : inDraft(one, of.draft);
+  });
 }

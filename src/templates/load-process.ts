@@ -5,7 +5,7 @@ import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { dueRuleProblems } from '#domain/process/date-order.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
-import { processProblems, profileProblems } from '#domain/process/rules.ts';
+import { processProblems, profileProblems, stepProblems } from '#domain/process/rules.ts';
 import { needsProblems } from '#domain/process/slip-rules.ts';
 import { currentProblems, frozenProblems } from '#domain/versions/problems.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
@@ -41,7 +41,7 @@ export async function loadVersions(folder: string): Promise<VersionedProcess> {
 
 /** A process in all its profiles. @throws ConfigError with every problem of the draft */
 export function checkedDefinitions(draft: ProcessDraft): InAllProfiles {
-  const problems = draftProblems(draft).filter(({ severity }) => severity === 'error');
+  const problems = draftErrors(draft);
   if (problems.length > 0 || draft.processFile === null)
     throw new ConfigError(problems, 'The process has problems:');
   return definitionsOf(draft, draft.processFile);
@@ -70,10 +70,9 @@ export async function lintProcess(folder: string): Promise<readonly InputProblem
   return [...problems, ...dues, ...ofFrozen, ...versions, ...mappings, ...cases.problems];
 }
 
-/** The names of the profiles of a process; `null` where its `process.yml` cannot be read. */
-export async function readProfiles(folder: string): Promise<readonly string[] | null> {
-  const { processFile } = await readProcessDraft(folder);
-  return processFile === null ? null : Object.keys(processFile.profiles);
+/** Everything for which a process cannot be used. */
+export function draftErrors(draft: ProcessDraft): readonly InputProblem[] {
+  return draftProblems(draft).filter(({ severity }) => severity === 'error');
 }
 
 function draftProblems(draft: ProcessDraft): readonly InputProblem[] {
@@ -83,12 +82,25 @@ function draftProblems(draft: ProcessDraft): readonly InputProblem[] {
   );
 }
 
-/** The rules need every step; with a broken one they would complain about its absence. */
+/**
+ * A process in all its profiles, whatever its rules are; `null` where `process.yml` or a step that it lists cannot be
+ * read.
+ */
+export function wholeDefinitions(draft: ProcessDraft): InAllProfiles | null {
+  const { processFile, steps } = draft;
+  return processFile?.steps.every((id) => steps.has(id)) === true ? definitionsOf(draft, processFile) : null;
+}
+
+/** Rules between steps need every step; with a broken one they would complain about its absence. */
 function rulesOfDraft(draft: ProcessDraft): readonly InputProblem[] {
-  const { processFile } = draft;
-  if (!processFile || !processFile.steps.every((id) => draft.steps.has(id))) return [];
+  const { processFile, about } = draft;
+  const whole = wholeDefinitions(draft);
+  if (whole === null || processFile === null)
+    return about === null
+      ? []
+      : stepProblems({ steps: [...draft.steps.values()], about }).map((found) => inDraft(found, draft));
   const file = `${draft.folder}/process.yml`;
-  const [definition, ...others] = definitionsOf(draft, processFile);
+  const [definition, ...others] = whole;
   const plain = processProblems(definition);
   const known = new Set(plain.map(identity));
   const ofProfiles = others.flatMap((other) =>

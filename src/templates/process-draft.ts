@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
+import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import {
   type InAllProfiles,
   launchStagesOf,
@@ -30,6 +31,8 @@ export interface ProcessDraft {
   readonly folder: string;
   /** `null` when it is missing or wrong. */
   readonly processFile: ProcessFile | null;
+  /** What the process is about, also where the rest of its file is wrong; `null`: unknown. */
+  readonly about: SubjectKind | null;
   /** Every step whose front matter is well-formed, listed or not, by id. */
   readonly steps: ReadonlyMap<string, Step>;
   /** The templates of all steps, with well-formed front matter or not, by id. */
@@ -138,6 +141,24 @@ function noFolder(folder: string, error: unknown): InputProblem {
   return problem({ file: folder }, message, 'Name the folder of a process.');
 }
 
+const Written = z.object({
+  about: z.enum(SUBJECTS).default('sow'),
+  same_as: z.unknown().optional(),
+  done_by: z.unknown().optional(),
+});
+
+/** What a `process.yml` says that the process is about, whatever else is wrong with it. */
+function aboutOf(written: unknown): SubjectKind | null {
+  const read = Written.pick({ about: true }).safeParse(written);
+  return read.success ? read.data.about : null;
+}
+
+/** Whether the issue of a step is in another engagement, so that the step has no text of its own. */
+function hasIssueElsewhere(written: unknown): boolean {
+  const read = Written.pick({ same_as: true, done_by: true }).safeParse(written);
+  return read.success && (read.data.same_as !== undefined || read.data.done_by !== undefined);
+}
+
 class DraftReader implements ProcessDraft {
   readonly folder: string;
   readonly problems: InputProblem[] = [];
@@ -145,6 +166,7 @@ class DraftReader implements ProcessDraft {
   readonly templates = new Map<string, StepTemplate>();
   readonly partials: Record<string, string> = {};
   processFile: ProcessFile | null = null;
+  about: SubjectKind | null = null;
   epicBody = '';
   private readonly lines = new Map<string, LineOf>();
 
@@ -197,7 +219,9 @@ class DraftReader implements ProcessDraft {
       this.report('process.yml', null, [], 'there is no such file', 'Write it; docs/templates.md says how.');
     const text = this.text('process.yml');
     if (text === null) return;
-    this.processFile = this.parse('process.yml', text, ProcessFile);
+    const { value, written } = this.parse('process.yml', text, ProcessFile);
+    this.processFile = value;
+    this.about = aboutOf(written);
     const { id } = this.processFile ?? {};
     if (id !== undefined && id !== this.name)
       this.report(
@@ -225,7 +249,8 @@ class DraftReader implements ProcessDraft {
     const { body, linesBefore } = parts;
     const file = this.file(name);
     this.templates.set(id, { file, body, linesBefore });
-    if (body.trim() === '')
+    const { value, written } = this.parse(name, parts.frontMatter, StepFrontMatter);
+    if (body.trim() === '' && !hasIssueElsewhere(written))
       this.report(
         name,
         linesBefore,
@@ -233,8 +258,7 @@ class DraftReader implements ProcessDraft {
         'expected a template below the front matter, got nothing',
         'Write what is to be done.',
       );
-    const frontMatter = this.parse(name, parts.frontMatter, StepFrontMatter);
-    if (frontMatter) this.steps.set(id, { ...frontMatter, id, body, file });
+    if (value) this.steps.set(id, { ...value, id, body, file });
   }
 
   private checkListing(templates: readonly string[]): void {
@@ -263,18 +287,19 @@ class DraftReader implements ProcessDraft {
         );
   }
 
-  private parse<T>(name: string, text: string, schema: z.ZodType<T>): T | null {
+  /** Reads a text as YAML of a shape. `value`: `null` where something is wrong with it; `written`: whatever stands there. */
+  private parse<T>(name: string, text: string, schema: z.ZodType<T>): { value: T | null; written: unknown } {
     const file = this.file(name);
     const parsed = parseYaml(text, file);
     if (parsed.kind === 'error') {
       this.problems.push(...parsed.problems);
-      return null;
+      return { value: null, written: undefined };
     }
     this.lines.set(file, parsed.lineOf);
     const shape = checkShape(schema, parsed.value);
-    if (shape.kind === 'ok') return shape.value;
+    if (shape.kind === 'ok') return { value: shape.value, written: parsed.value };
     this.problems.push(...shape.problems.map((found) => located(found, file, parsed.lineOf)));
-    return null;
+    return { value: null, written: parsed.value };
   }
 
   private report(name: string, line: number | null, at: FieldPath, message: string, fix: string): void {

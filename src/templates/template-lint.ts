@@ -1,18 +1,29 @@
 import { type InputProblem, located, problem, warning } from '#domain/base/input-problem.ts';
+import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import type { Step } from '#domain/process/process.ts';
 import { templateProblems } from '#domain/template/problems.ts';
 import type { ProcessDraft } from './process-draft.ts';
 
 /** What is wrong with the Mustache of a process: steps, epic, titles, partials. Lines are those of the files. */
 export function draftTemplateProblems(draft: ProcessDraft): readonly InputProblem[] {
+  const [first = [], ...others] = (draft.about === null ? SUBJECTS : [draft.about]).map((about) =>
+    problemsAbout(about, draft),
+  );
+  // While nobody knows what the process is about, wrong is what is wrong in either case.
+  const found = first.filter((one) => others.every((other) => other.some((same) => isSame(one, same))));
+  return [...found, ...unusedPartials(draft)];
+}
+
+function isSame(one: InputProblem, other: InputProblem): boolean {
+  return one.file === other.file && one.line === other.line && one.message === other.message;
+}
+
+function problemsAbout(about: SubjectKind, draft: ProcessDraft): readonly InputProblem[] {
   const { partials, folder } = draft;
-  const about = draft.processFile?.about ?? 'sow';
   const problems: InputProblem[] = [];
   const report = (found: InputProblem): void => {
-    const { file, line, message } = found;
     // Every template may name the same fault of a shared partial.
-    if (!problems.some((known) => known.file === file && known.line === line && known.message === message))
-      problems.push(found);
+    if (!problems.some((known) => isSame(known, found))) problems.push(found);
   };
   for (const [id, { file, body, linesBefore }] of draft.templates) {
     const evidence = draft.steps.get(id)?.done_when.evidence ?? [];
@@ -34,7 +45,7 @@ export function draftTemplateProblems(draft: ProcessDraft): readonly InputProble
   for (const [name, title] of Object.entries(draft.processFile?.titles ?? {}))
     for (const { message } of templateProblems(title, { partials, file, kind: 'title', about }))
       report(located(problem({ at: ['titles', name] }, message), file, (at) => draft.lineOf(file, at)));
-  return [...problems, ...unusedPartials(draft)];
+  return problems;
 }
 
 /** Partials that are shown in the threads of recurring steps. */

@@ -29,13 +29,19 @@ export function elsewhereProblems({ steps }: Pick<ProcessDefinition, 'steps'>): 
     ]);
 }
 
+/** A process as far as its steps can be read. */
+type Named = Pick<ProcessDefinition, 'id' | 'steps'> & {
+  /** Ids of steps that cannot be read. */
+  readonly unread?: readonly string[];
+};
+
 /**
  * What is wrong with the processes and steps that other processes name as the place of an issue: of several processes one
  * must be there, and each that is there must have the step.
  *
  * @param processes all that may launch
  */
-export function unknownElsewhere(processes: readonly ProcessDefinition[]): readonly InputProblem[] {
+export function unknownElsewhere(processes: readonly Named[]): readonly InputProblem[] {
   const ids = processes.map(({ id }) => id);
   return processes.flatMap(({ steps }) =>
     steps.filter(isElsewhere).flatMap((step) => {
@@ -61,10 +67,11 @@ function stepProblem(
   step: Step,
   field: string,
   { process, step: id }: ReturnType<typeof elsewhereOf>[number],
-  processes: readonly ProcessDefinition[],
+  processes: readonly Named[],
 ): readonly InputProblem[] {
-  const ids = processes.find((one) => one.id === process)?.steps.map((one) => one.id);
-  if (ids === undefined || ids.includes(id)) return [];
+  const named = processes.find((one) => one.id === process);
+  const ids = [...(named?.steps.map((one) => one.id) ?? []), ...(named?.unread ?? [])];
+  if (named === undefined || ids.includes(id)) return [];
   const fix = didYouMean(id, ids, `The steps of ${process} are: ${ids.join(', ')}.`);
   return [inStep(step, [field], `the process "${process}" has no step "${id}"`, fix)];
 }

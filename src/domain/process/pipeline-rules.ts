@@ -8,7 +8,9 @@ import { inStep } from './problem.ts';
 import type { PipelineRule, ProcessDefinition, Step } from './process.ts';
 
 /** What is wrong with the pipelines of the steps. */
-export function pipelineProblems(process: ProcessDefinition): readonly InputProblem[] {
+export function pipelineProblems(
+  process: Pick<ProcessDefinition, 'steps' | 'about'>,
+): readonly InputProblem[] {
   return process.steps.flatMap((step) => {
     const { pipeline } = step;
     if (pipeline === undefined) return [];

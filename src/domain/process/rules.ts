@@ -17,19 +17,25 @@ import { slipProblems } from './slip-rules.ts';
 import { stageProblems } from './stage-rules.ts';
 
 type Rule = (process: ProcessDefinition) => readonly InputProblem[];
+type StepsAlone = Pick<ProcessDefinition, 'steps' | 'about'>;
+
+/** Rules that look at each step by itself. */
+const STEP_RULES: readonly ((steps: StepsAlone) => readonly InputProblem[])[] = [
+  uniqueEvidence,
+  choicesOfChoices,
+  meaningfulConditions,
+  pipelineProblems,
+  elsewhereProblems,
+  slipProblems,
+];
 
 const RULES: readonly Rule[] = [
   uniqueIds,
   uniqueTitles,
   orderProblems,
-  uniqueEvidence,
-  choicesOfChoices,
-  meaningfulConditions,
+  stepProblems,
   doneWhenProblems,
-  pipelineProblems,
-  elsewhereProblems,
   recurringProblems,
-  slipProblems,
   changeProblems,
   closingProblems,
   stageProblems,
@@ -39,6 +45,11 @@ const RULES: readonly Rule[] = [
 /** Everything that is wrong with a process whose files each are well-formed; empty when it can be used. */
 export function processProblems(process: ProcessDefinition): readonly InputProblem[] {
   return RULES.flatMap((rule) => rule(process));
+}
+
+/** What is wrong with steps by themselves, also where others of the process cannot be read. */
+export function stepProblems(steps: StepsAlone): readonly InputProblem[] {
+  return STEP_RULES.flatMap((rule) => rule(steps));
 }
 
 /** What is wrong with the profiles of a process by themselves. Apply each and ask {@link processProblems} for the rest. */
@@ -109,7 +120,7 @@ function uniqueTitles(process: ProcessDefinition): readonly InputProblem[] {
   });
 }
 
-function uniqueEvidence(process: ProcessDefinition): readonly InputProblem[] {
+function uniqueEvidence(process: StepsAlone): readonly InputProblem[] {
   return eachEvidence(process, (step, { field }, at, index) => {
     const names = step.done_when.evidence.map((other) => other.field.trim().toLowerCase());
     if (names.indexOf(field.trim().toLowerCase()) === index) return [];
@@ -124,7 +135,7 @@ function uniqueEvidence(process: ProcessDefinition): readonly InputProblem[] {
   });
 }
 
-function choicesOfChoices(process: ProcessDefinition): readonly InputProblem[] {
+function choicesOfChoices(process: StepsAlone): readonly InputProblem[] {
   return eachEvidence(process, (step, { kind, choices }, at) => {
     if (kind === 'choice' && (choices === undefined || choices.length < 2))
       return [inStep(step, at, 'a choice needs at least two choices', 'Write choices: [signed, e-mail].')];
@@ -143,7 +154,7 @@ function choicesOfChoices(process: ProcessDefinition): readonly InputProblem[] {
   });
 }
 
-function meaningfulConditions(process: ProcessDefinition): readonly InputProblem[] {
+function meaningfulConditions(process: StepsAlone): readonly InputProblem[] {
   const problemsOf = (step: Step, when: Condition | undefined, at: FieldPath): readonly InputProblem[] =>
     when === undefined
       ? []
@@ -157,7 +168,7 @@ function meaningfulConditions(process: ProcessDefinition): readonly InputProblem
 }
 
 function eachEvidence(
-  process: ProcessDefinition,
+  process: StepsAlone,
   rule: (step: Step, field: EvidenceField, at: FieldPath, index: number) => readonly InputProblem[],
 ): readonly InputProblem[] {
   return process.steps.flatMap((step) =>

@@ -7,7 +7,7 @@ import { inStep } from './problem.ts';
 import type { ProcessDefinition, Step } from './process.ts';
 
 /** Finds steps whose `slip` or `needs` cannot mean anything. */
-export function slipProblems(process: ProcessDefinition): readonly InputProblem[] {
+export function slipProblems(process: Pick<ProcessDefinition, 'steps'>): readonly InputProblem[] {
   return process.steps.flatMap((step) => [...slipOfNoDate(step), ...needsOfNoWork(step)]);
 }
 
