@@ -25,6 +25,12 @@ export const DealsSetting = z
       .describe(
         'Group of the epics and labels of deals, in which `project` is. Left out: the group that `project` stands in.',
       ),
+    in_reports: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether reports made for others hold deals: files of `report --out`, pages of the service, and what a job of a pipeline prints. Whoever may read those then reads deals.',
+      ),
   })
   .superRefine(wholePlace)
   .prefault({})

@@ -133,6 +133,7 @@ function dealsOf({ crm, deals }: Pick<ProcessionFile, 'crm' | 'deals'>, usual: s
     largeFrom: deals.large_from ?? null,
     process: deals.process ?? null,
     place: placeOfDeals(deals, usual),
+    inReports: deals.in_reports,
   };
 }
 

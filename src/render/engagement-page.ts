@@ -3,6 +3,7 @@ import type { EngagementReport, ReportedStep, Turn } from '#domain/portfolio/eng
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { shortDay } from '#domain/recurring/day-words.ts';
 import { inDaysText, momentText } from './day-text.ts';
+import { stageText } from './deal-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
 import { day, findingItem, flags, lateMark, noticeItem } from './page-parts.ts';
@@ -61,7 +62,8 @@ ${daysLate > 0 ? html`<p>${lateMark(daysLate)}</p>` : ''}</li>`;
 }
 
 function facts(report: EngagementReport, today: string): Html {
-  const { done, total, nextDue, closedWonOn, closedOn, lastChangeAt, process, reference, url } = report;
+  const { done, total, nextDue, closedWonOn, closedOn, lastChangeAt, process, reference, url, deal } = report;
+  const close = deal?.expectedClose ?? null;
   const fact = (name: string, value: Html | string | null): Html =>
     value === null ? html`` : html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<dl class="facts">${fact('Progress', total === 0 ? null : `${done} of ${total} steps done`)}${fact(
@@ -69,6 +71,12 @@ function facts(report: EngagementReport, today: string): Html {
     nextDue === null
       ? null
       : html`${day(nextDue.date, today)} (${inDaysText(nextDue.inDays)}): ${nextDue.title}`,
+  )}${fact('Stage', deal === null ? null : stageText(deal, today))}${fact(
+    'Expected close',
+    close === null ? null : day(close, today),
+  )}${fact('Opportunity', deal === null ? null : linkTo(deal.opportunity, 'in the CRM'))}${fact(
+    deal === null ? 'Deal' : 'Delivery',
+    relatedLinks(report),
   )}${fact('Forecast', forecastText(report, today))}${fact(
     'Closed won',
     closedWonOn === null ? null : day(closedWonOn, today),
@@ -81,6 +89,12 @@ function facts(report: EngagementReport, today: string): Html {
       ? null
       : `${process.name}${process.profile === null ? '' : `, profile ${process.profile}`}`,
   )}${fact('Epic', reference === null ? null : linkTo(url, reference))}</dl>`;
+}
+
+/** The epics of the same chain; null: there are none. */
+function relatedLinks({ related }: EngagementReport): Html | null {
+  if (related.length === 0) return null;
+  return html`<ul class="plain">${related.map(({ engagement, url }) => html`<li>${linkTo(url, engagement)}</li>`)}</ul>`;
 }
 
 function forecastText(

@@ -13,6 +13,7 @@ header{border-bottom:1px solid var(--line);background:var(--band);padding:.6rem 
 header p{margin:0;color:var(--soft);font-size:.9rem;display:flex;flex-wrap:wrap;gap:.2rem 1rem;justify-content:space-between}
 h1{font-size:1.6rem;line-height:1.2;margin:1.2rem 0 .3rem}
 h2{font-size:1.15rem;margin:2rem 0 .5rem}
+h3{font-size:1rem;margin:1.2rem 0 .4rem}
 .lead{font-size:1.1rem;margin:.3rem 0 1rem}
 time{white-space:nowrap}
 .soft{color:var(--soft)}
@@ -36,6 +37,7 @@ tbody th{font-weight:600}
 td ul,.plain{margin:0;padding:0;list-style:none}
 td li+li{margin-top:.25rem}
 .who{font-weight:600}
+.key{white-space:nowrap}
 .wide-strip{display:none}
 .strip{display:block;margin:.35rem 0 .1rem;max-width:100%;height:auto}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:.4rem 0;padding:0;list-style:none;font-size:.9rem;color:var(--ink)}

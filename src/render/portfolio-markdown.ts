@@ -1,38 +1,114 @@
 /** The portfolio as Markdown: for terminals, job summaries and comments. Foreign text in it is inert. */
-import { type EngagementReport, isOver, type Turn } from '#domain/portfolio/engagement-report.ts';
-import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
+import {
+  type EngagementReport,
+  isOver,
+  type ReportedDeal,
+  type Turn,
+} from '#domain/portfolio/engagement-report.ts';
+import type { Counts, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { dayText, inDaysText, lateText, momentText, waitText } from './day-text.ts';
+import { bySubject, isOverdue, stageText } from './deal-text.ts';
 import { missingMinutes, nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
 
 /** Of one broken rule; the page of the engagement has all. */
 const MOST_MISSING = 3;
 
-/** Writes the portfolio as Markdown: who is waited for, then every engagement. */
+/** Writes the portfolio as Markdown: who is waited for, then every engagement, then every deal. */
 export function portfolioMarkdown(portfolio: Portfolio): string {
-  const { counts, people, engagements, at } = portfolio;
-  const open = engagements.filter(({ status }) => !isOver(status));
+  const { counts, people, engagements, at, today } = portfolio;
+  const { sows, deals } = bySubject(engagements);
+  const open = sows.filter(isOpen);
   return [
     '# Who is waited for',
     '',
-    `As of ${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules, ${counts.paused} paused, ${counts.closed} closed, ${counts.completed} of them completed${counts.withdrawn > 0 ? `, ${counts.withdrawn} withdrawn` : ''}.`,
+    `As of ${momentText(at)}: ${countsText(counts.sows)}.`,
     '',
     ...table(['Who', 'Steps', 'Late', 'Longest wait', 'First'], people.map(personCells)),
     ...section('Needs a look', open.flatMap(troubleLines)),
     ...(open.length === 0 ? [] : ['## Engagements', '']),
     ...table(
       ['Engagement', 'Done', 'Waits for', 'Next due', 'Late', 'Health'],
-      open.map((report) => engagementCells(report, portfolio.today)),
+      open.map((report) => engagementCells(report, today)),
     ),
-    ...section(
-      'Waivers',
-      open.flatMap(({ engagement, waivers }) =>
-        waivers.map((waiver) => `- ${engagement}: ${inlineText(waiverText(waiver))}`),
-      ),
-    ),
+    ...section('Waivers', open.flatMap(waiverLines)),
+    ...dealsPart(deals, portfolio),
   ]
     .join('\n')
     .trimEnd();
+}
+
+function isOpen({ status }: EngagementReport): boolean {
+  return !isOver(status);
+}
+
+function countsText(counts: Counts): string {
+  const { running, late, atRisk, withViolations, paused, closed, completed, withdrawn } = counts;
+  const given = withdrawn > 0 ? `, ${withdrawn} withdrawn` : '';
+  return `${running} running, ${late} late, ${atRisk} at risk, ${withViolations} with broken rules, ${paused} paused, ${closed} closed, ${completed} of them completed${given}`;
+}
+
+function dealsPart(deals: readonly EngagementReport[], { counts, today }: Portfolio): readonly string[] {
+  if (deals.length === 0) return [];
+  const open = deals.filter(isOpen);
+  const lines = [
+    ...open.flatMap(troubleLines),
+    ...open.flatMap(waiverLines),
+    ...deals.flatMap((report) => withdrawnLines(report, today)),
+  ];
+  return [
+    '## Deals',
+    '',
+    `${countsText(counts.deals)}.`,
+    '',
+    ...table(
+      ['Deal', 'Stage', 'Waits for', 'Expected close', 'Delivery', 'Late', 'Health'],
+      open.map((report) => dealCells(report, today)),
+    ),
+    ...lines,
+  ];
+}
+
+function withdrawnLines(
+  { engagement, customer, withdrawn }: EngagementReport,
+  today: string,
+): readonly string[] {
+  if (withdrawn === null) return [];
+  const { on, reason } = withdrawn;
+  return [`- ${named(engagement, customer)}: withdrawn ${dayText(on, today)}: ${inlineText(reason)}`];
+}
+
+function dealCells(report: EngagementReport, today: string): readonly string[] {
+  const { engagement, customer, name, deal, waitingFor, related } = report;
+  const what = name === null ? '' : `: ${inlineText(name)}`;
+  return [
+    `${named(engagement, customer)}${what}`,
+    deal === null ? '–' : inlineText(stageText(deal, today)),
+    waitingFor.map(turnText).join('; '),
+    deal === null ? '–' : closeText(deal, today),
+    related.map(linked).join(', ') || '–',
+    lateCell(report),
+    healthCell(report),
+  ];
+}
+
+function closeText(deal: ReportedDeal, today: string): string {
+  if (deal.expectedClose === null) return '–';
+  return `${dayText(deal.expectedClose, today)}${isOverdue(deal, today) ? ', passed' : ''}`;
+}
+
+/** An address with characters that end a link stays away. */
+function linked({ engagement, url }: EngagementReport['related'][number]): string {
+  const key = inlineText(engagement);
+  return /^https?:\/\/[^\s()<>[\]|\\`]+$/i.test(url) ? `[${key}](${url})` : key;
+}
+
+function waiverLines({ engagement, waivers }: EngagementReport): readonly string[] {
+  return waivers.map((waiver) => `- ${engagement}: ${inlineText(waiverText(waiver))}`);
+}
+
+function named(engagement: string, customer: string | null): string {
+  return `${engagement} ${inlineText(customer ?? '')}`.trim();
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -72,20 +148,28 @@ function troubleLines(report: EngagementReport): readonly string[] {
 }
 
 function engagementCells(report: EngagementReport, today: string): readonly string[] {
-  const { engagement, customer, done, total, waitingFor, nextDue, late, health, paused } = report;
-  const [first] = late;
+  const { engagement, customer, done, total, waitingFor, nextDue } = report;
   return [
-    `${engagement} ${inlineText(customer ?? '')}`.trim(),
+    named(engagement, customer),
     total === 0 ? '–' : `${done} of ${total}`,
     waitingFor.map(turnText).join('; '),
     nextDue === null
       ? '–'
       : `${dayText(nextDue.date, today)} (${inDaysText(nextDue.inDays)}): ${inlineText(nextDue.title)}`,
-    first === undefined
-      ? '–'
-      : `${inlineText(first.title)}, ${lateText(first.daysLate)}${late.length > 1 ? `, and ${late.length - 1} more` : ''}`,
-    [...(health === null ? [] : [health]), ...(paused ? ['paused'] : [])].join(', ') || '–',
+    lateCell(report),
+    healthCell(report),
   ];
+}
+
+function lateCell({ late }: EngagementReport): string {
+  const [first] = late;
+  if (first === undefined) return '–';
+  const more = late.length > 1 ? `, and ${late.length - 1} more` : '';
+  return `${inlineText(first.title)}, ${lateText(first.daysLate)}${more}`;
+}
+
+function healthCell({ health, paused }: EngagementReport): string {
+  return [...(health === null ? [] : [health]), ...(paused ? ['paused'] : [])].join(', ') || '–';
 }
 
 function turnText(turn: Turn): string {

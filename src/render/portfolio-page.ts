@@ -1,33 +1,36 @@
 import { html } from 'hono/html';
-import { type EngagementReport, isOver, type Turn } from '#domain/portfolio/engagement-report.ts';
+import { type EngagementReport, isOver } from '#domain/portfolio/engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inDaysText, waitText } from './day-text.ts';
+import { bySubject } from './deal-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
-import { day, findingItem, flags, lateMark, noticeItem } from './page-parts.ts';
+import { day, flags, lateMark } from './page-parts.ts';
 import { counted } from './paint.ts';
+import { dealsPart } from './portfolio-deals.ts';
+import { closed, figures, lateCell, troubles, turnItem, waivers, withdrawn } from './portfolio-parts.ts';
 import { legend, sign } from './state-signs.ts';
 import { stripPicture } from './track-picture.ts';
-import { missingMinutes, nameOf, namesOf, pauseText, waiting, waiverText } from './waiting-text.ts';
+import { missingMinutes, nameOf } from './waiting-text.ts';
 
 /** More duties of one person than this are counted, not listed: the table of engagements has them all. */
 const MOST_DUTIES = 6;
-/** Of one broken rule; the page of the engagement has all. */
-const MOST_MISSING = 3;
 
-/** The page of the whole portfolio: who is waited for, then every engagement. */
+/** The page of the whole portfolio: who is waited for, then every engagement, then every deal. */
 export function portfolioPage(portfolio: Portfolio, links: PageLinks): string {
-  const open = portfolio.engagements.filter(({ status }) => !isOver(status));
+  const { sows, deals } = bySubject(portfolio.engagements);
+  const open = sows.filter(({ status }) => !isOver(status));
   const main = html`<h1>Who is waited for</h1>
 <p class="lead">${leadText(portfolio)}</p>
-${figures(portfolio)}
+${figures(portfolio.counts.sows)}
 ${people(portfolio, links)}
-${troubles(open, links)}
+${troubles(open, links, 'h2')}
 <h2 id="engagements">Engagements</h2>
 ${open.length === 0 ? html`<p>None is running.</p>` : html`${legend()}${engagements(open, portfolio, links)}`}
-${waivers(portfolio, links)}
-${closed(portfolio, links)}
-${withdrawn(portfolio, links)}`;
+${waivers(open, links, 'h2')}
+${closed(sows, portfolio, links)}
+${withdrawn(sows, portfolio, links)}
+${dealsPart(deals, portfolio, links)}`;
   return pageFrame({
     title: 'Who is waited for · Procession',
     at: portfolio.at,
@@ -47,18 +50,6 @@ function leadText({ people, counts }: Portfolio): string {
   const longest = first.longestDays === null ? '' : `, the longest ${waitText(first.longestDays)}`;
   const late = first.late === 0 ? '' : `, ${first.late} of them late`;
   return `Most of all ${nameOf(first)}: ${counted(first.duties.length, 'step')}${late}${longest}.`;
-}
-
-function figures({ counts }: Portfolio): Html {
-  const figure = (name: string, count: number, alarm = false): Html =>
-    html`<div${alarm && count > 0 ? html` class="alarm"` : ''}><dt>${name}</dt><dd>${count}</dd></div>`;
-  return html`<dl class="figures">${figure('Running', counts.running)}${figure('Late', counts.late, true)}${figure(
-    'At risk',
-    counts.atRisk,
-    true,
-  )}${figure('Rules broken', counts.withViolations - counts.unreadable, true)}${figure('Paused', counts.paused, true)}${
-    counts.unreadable > 0 ? figure('Cannot be read', counts.unreadable, true) : ''
-  }${figure('Closed', counts.closed)}${figure('Completed', counts.completed)}${counts.withdrawn > 0 ? figure('Withdrawn', counts.withdrawn) : ''}</dl>`;
 }
 
 function people({ people }: Portfolio, links: PageLinks): Html {
@@ -87,23 +78,6 @@ function dutyItem(duty: Duty, links: PageLinks): Html {
   }${outside ? ', waits for somebody outside' : ''} ${lateMark(daysLate)}</li>`;
 }
 
-function troubles(open: readonly EngagementReport[], links: PageLinks): Html {
-  const troubled = open.filter(
-    ({ violations, notices, paused }) => violations.length > 0 || notices.length > 0 || paused,
-  );
-  if (troubled.length === 0) return html``;
-  return html`<h2>Needs a look</h2>${troubled.map(
-    (report) =>
-      html`<section aria-label="${report.engagement}"><p><a href="${links.engagement(report.engagement)}"><strong>${nameLine(report)}</strong></a></p>${
-        report.paused ? html`<div class="notice"><p>${pauseText(report)}.</p></div>` : ''
-      }${report.violations.map((finding) => findingItem(finding, MOST_MISSING))}${report.notices.map(noticeItem)}</section>`,
-  )}`;
-}
-
-function nameLine({ engagement, customer, name }: EngagementReport): string {
-  return [engagement, [customer, name].filter((part) => part !== null).join(': ')].join(' ').trim();
-}
-
 function engagements(reports: readonly EngagementReport[], { today }: Portfolio, links: PageLinks): Html {
   return html`<table class="stacked" role="table" aria-labelledby="engagements">
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Engagement</th><th role="columnheader" scope="col">Waits for</th><th role="columnheader" scope="col">Next due</th><th role="columnheader" scope="col">Late</th></tr></thead>
@@ -122,56 +96,4 @@ function engagementRow(report: EngagementReport, today: string, links: PageLinks
       : html`${day(nextDue.date, today)} <span class="soft small">(${inDaysText(nextDue.inDays)})</span><br>${nextDue.title}`
   }</td>
 <td role="cell" data-name="Late"${late.length === 0 ? html` class="none"` : ''}>${lateCell(late)}</td></tr>`;
-}
-
-function turnItem(turn: Turn): Html {
-  return html`<li><span class="who">${namesOf(turn.who)}</span>: ${linkTo(turn.url, turn.title)}<span class="soft">${
-    turn.since === null ? '' : `, ${waiting(turn)}`
-  }${turn.outside ? ', waits for somebody outside' : ''}</span></li>`;
-}
-
-function lateCell(late: EngagementReport['late']): Html {
-  const [first] = late;
-  if (first === undefined) return html``;
-  const more = late.length - 1;
-  return html`${lateMark(first.daysLate)}<br>${first.title}${more > 0 ? html` <span class="soft">and ${more} more</span>` : ''}`;
-}
-
-function waivers({ engagements }: Portfolio, links: PageLinks): Html {
-  const waived = engagements.filter((report) => !isOver(report.status) && report.waivers.length > 0);
-  if (waived.length === 0) return html``;
-  return html`<h2>Waivers</h2><ul>${waived.flatMap((report) =>
-    report.waivers.map(
-      (waiver) =>
-        html`<li><a href="${links.engagement(report.engagement)}">${report.engagement}</a>: ${waiverText(waiver)}</li>`,
-    ),
-  )}</ul>`;
-}
-
-function withdrawn({ engagements, today }: Portfolio, links: PageLinks): Html {
-  const all = engagements.filter(({ status }) => status === 'withdrawn');
-  if (all.length === 0) return html``;
-  return html`<details><summary>Withdrawn (${all.length})</summary><ul>${all.map(
-    (report) =>
-      html`<li><a href="${links.engagement(report.engagement)}">${nameLine(report)}</a>${
-        report.withdrawn === null
-          ? ''
-          : html`, ${day(report.withdrawn.on, today)}: ${report.withdrawn.reason}`
-      }</li>`,
-  )}</ul></details>`;
-}
-
-function closed({ engagements, today }: Portfolio, links: PageLinks): Html {
-  const over = engagements.filter(({ status }) => status === 'complete');
-  if (over.length === 0) return html``;
-  return html`<details><summary>Closed (${over.length})</summary><ul>${over.map(
-    (report) =>
-      html`<li><a href="${links.engagement(report.engagement)}">${nameLine(report)}</a>${closedText(report, today)}</li>`,
-  )}</ul></details>`;
-}
-
-function closedText({ closedOn, money }: EngagementReport, today: string): Html {
-  const since = closedOn === null ? html`` : html`, ${day(closedOn, today)}`;
-  if (money === null) return since;
-  return money === 'completed' ? html`${since}, completed` : html`${since}, money open since`;
 }

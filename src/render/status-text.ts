@@ -1,7 +1,8 @@
 /** All engagements on one screen: who is waited for, what is late, what is broken. */
 import { type EngagementReport, isOver } from '#domain/portfolio/engagement-report.ts';
-import type { Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
-import { lateText, momentText, waitText } from './day-text.ts';
+import type { Counts, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
+import { dayText, lateText, momentText, waitText } from './day-text.ts';
+import { bySubject, stageText } from './deal-text.ts';
 import { counted, type Paint, visible } from './paint.ts';
 import { nameOf, namesOf, pauseText } from './waiting-text.ts';
 
@@ -12,15 +13,21 @@ const MOST_LINES = 8;
 export function statusText(portfolio: Portfolio, paint: Paint): string {
   const { counts, people, engagements, at } = portfolio;
   const open = engagements.filter(({ status }) => !isOver(status));
+  const { deals } = bySubject(open);
   return [
     paint(
       'heading',
-      `${momentText(at)}: ${counts.running} running, ${counts.late} late, ${counts.atRisk} at risk, ${counts.withViolations} with broken rules`,
+      `${momentText(at)}: ${countsText(counts.sows)}${deals.length === 0 ? '' : `; deals: ${countsText(counts.deals)}`}`,
     ),
     ...section('Waited for', people.map(personLine), 'nobody', paint),
     ...section('Late', open.flatMap(lateLine), 'nothing', paint),
     ...section('Broken', open.flatMap(brokenLines), 'nothing', paint),
-    ...noticed(open.flatMap(noticeLines), paint),
+    ...ifAny(
+      'Deals',
+      deals.map((report) => dealLine(report, portfolio.today)),
+      paint,
+    ),
+    ...ifAny('To be settled', open.flatMap(noticeLines), paint),
   ].join('\n');
 }
 
@@ -41,8 +48,25 @@ function section(title: string, rows: readonly Row[], none: string, paint: Paint
 }
 
 /** Nothing is said of what is not there: most engagements come of no deal. */
-function noticed(rows: readonly Row[], paint: Paint): readonly string[] {
-  return rows.length === 0 ? [] : section('To be settled', rows, '', paint);
+function ifAny(title: string, rows: readonly Row[], paint: Paint): readonly string[] {
+  return rows.length === 0 ? [] : section(title, rows, '', paint);
+}
+
+function countsText({ running, late, atRisk, withViolations }: Counts): string {
+  return `${running} running, ${late} late, ${atRisk} at risk, ${withViolations} with broken rules`;
+}
+
+/** @example `negotiating since 20 Nov, closes 4 Dec, eli: SOW draft (Vale Example Energy)` */
+function dealLine(report: EngagementReport, today: string): Row {
+  const { engagement, deal, customer, waitingFor, related } = report;
+  const [turn] = waitingFor;
+  const words = [
+    ...(deal === null ? [] : [stageText(deal, today)]),
+    ...(deal === null || deal.expectedClose === null ? [] : [`closes ${dayText(deal.expectedClose, today)}`]),
+    ...(turn === undefined ? [] : [`${namesOf(turn.who)}: ${turn.title}`]),
+    ...related.map((one) => `delivery ${one.engagement}`),
+  ];
+  return [engagement, visible(`${words.join(', ')}${customer === null ? '' : ` (${customer})`}`)];
 }
 
 function noticeLines({ engagement, notices }: EngagementReport): readonly Row[] {

@@ -227,7 +227,8 @@ function pagesFor(
 ): { readonly pages?: Hono } {
   if (access.kind === 'off') return {};
   const { clock, logger } = deps;
-  const portfolio = cachePortfolio({ reader: createPortfolioReader(deps), clock, logger });
+  const scope = { withoutDeals: !deps.settings.deals.inReports };
+  const portfolio = cachePortfolio({ reader: createPortfolioReader(deps, scope), clock, logger });
   const password = access.kind === 'password' ? access.password : null;
   return { pages: createPortfolioPages({ portfolio, password }) };
 }

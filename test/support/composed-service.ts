@@ -2,6 +2,7 @@
  * The whole service in this process, as `wire/service.ts` puts it together, without a port: its real app, inbox,
  * worker, sweeps and look at the webhooks, over a GitLab that delivers to it.
  */
+import type { Environment } from '#config/environment.ts';
 import { loadConfig } from '#config/load-config.ts';
 import { createHookAdmin } from '#gitlab/setup/hooks.ts';
 import type { Sleep } from '#ports/clock.ts';
@@ -50,6 +51,8 @@ interface ServiceOptions {
     deliver: (request: Request) => Promise<Response>,
   ) => Promise<Response>;
   readonly url?: string;
+  /** Variables of the service besides its secrets. */
+  readonly env?: Environment;
 }
 
 export type ComposedOptions = EngagementOptions & ServiceOptions;
@@ -99,7 +102,8 @@ async function compose<W extends Base, O extends WorldOptions>(
   const { store, remove } = await aStore();
   const token = options.token?.(world) ?? world.seed.bot.token;
   const log: LogLine[] = [];
-  const start = async (): Promise<Running> => (running = await run(world, { store, token, log }));
+  const start = async (): Promise<Running> =>
+    (running = await run(world, { store, token, log, env: options.env ?? {} }));
   let current = await start();
   const composed: W & Composed = {
     ...world,
@@ -159,13 +163,14 @@ async function run(
     readonly store: Store;
     readonly token: string;
     readonly log: LogLine[];
+    readonly env: Environment;
   },
 ): Promise<Running> {
-  const { store, token, log } = parts;
+  const { store, token, log, env } = parts;
   const at = (message: string, data?: unknown): void => void log.push({ message, data });
   const logger: Logger = { debug: () => {}, info: at, warn: at, error: at };
   const secrets = { GITLAB_WEBHOOK_SECRETS: SIGNING_TOKEN, CRM_WEBHOOK_SECRETS: SIGNING_TOKEN };
-  const config = loadConfig(secrets);
+  const config = loadConfig({ ...env, ...secrets });
   const access = { host: world.url, token, group: 'services', project: 'services/engagements' };
   const { sleep, pass } = impatient();
   const service = await composeService({

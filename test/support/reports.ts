@@ -1,5 +1,11 @@
 /** Reports, valid by default: change one thing. */
-import type { EngagementReport, ReportedStep, Turn } from '#domain/portfolio/engagement-report.ts';
+import { subjectOf } from '#domain/base/keys.ts';
+import type {
+  EngagementReport,
+  ReportedDeal,
+  ReportedStep,
+  Turn,
+} from '#domain/portfolio/engagement-report.ts';
 import { gatherPortfolio } from '#domain/portfolio/gather.ts';
 import type { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { someSettings } from './builders.ts';
@@ -46,6 +52,9 @@ export function aReportedStep(step: string, changes: Partial<ReportedStep> = {})
 export function aReport(engagement: string, changes: Partial<EngagementReport> = {}): EngagementReport {
   return {
     engagement,
+    subject: subjectOf(engagement),
+    deal: null,
+    related: [],
     status: 'running',
     paused: false,
     hold: null,
@@ -85,6 +94,32 @@ export function aReport(engagement: string, changes: Partial<EngagementReport> =
     notIncluded: [],
     ...changes,
   };
+}
+
+/** A deal in the stage scoping, with the steps of {@link aReport}. */
+export function aDealReport(
+  engagement: string,
+  {
+    deal = {},
+    ...changes
+  }: Partial<Omit<EngagementReport, 'deal'>> & {
+    readonly deal?: Partial<ReportedDeal>;
+  } = {},
+): EngagementReport {
+  return aReport(engagement, {
+    name: 'Migration to GitLab',
+    closedWonOn: null,
+    deal: {
+      stage: 'scoping',
+      stageSince: '2026-11-16',
+      openedOn: '2026-11-02',
+      expectedClose: '2026-12-04',
+      opportunity: 'https://crm.example.com/opportunities/1',
+      lost: null,
+      ...deal,
+    },
+    ...changes,
+  });
 }
 
 export function aPortfolio(...reports: readonly EngagementReport[]): Portfolio {

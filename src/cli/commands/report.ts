@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { DEALS_OPTIONS, DEALS_RULE, scopeOf } from '#cli/targets/deals-shown.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
@@ -18,10 +19,12 @@ export const command: Command = {
       help: 'Write the report as web pages, Markdown and JSON into this folder',
     },
     json: { type: 'boolean', help: 'Print the report as JSON' },
+    ...DEALS_OPTIONS,
   },
   details: [
     'Reads every engagement in bulk and writes nothing to GitLab. Prints Markdown; --out writes index.html, report.json, report.md and for each engagement a page and a JSON file, which need no server: made for GitLab Pages and job artifacts.',
     'It holds names of customers and people, and no amounts. Whoever may read the pages need not be in the group: publish them where only those may look who may.',
+    DEALS_RULE,
     'Exit codes: 0 done, 2 settings, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
   examples: ['procession report', 'procession report --out public', 'procession report --json > report.json'],
@@ -30,8 +33,9 @@ export const command: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const { wire, output } = context;
-  const portfolio = await readPortfolio(await wire.deps(), wire.clock.now());
   const folder = context.text('out');
+  const scope = scopeOf(context, folder !== undefined);
+  const portfolio = await readPortfolio(await wire.deps(), wire.clock.now(), scope);
   if (folder !== undefined) {
     // Loaded only here: printing needs no pages.
     const { reportFiles } = await import('#render/report-files.ts');
@@ -42,7 +46,7 @@ async function run(context: CommandContext): Promise<number> {
     }
     output.clearProgress();
     output.note(
-      `${counted(portfolio.counts.engagements, 'engagement')} written to ${join(folder, 'index.html')}.`,
+      `${counted(portfolio.counts.engagements, 'engagement')} written to ${join(folder, 'index.html')}${scope.withoutDeals ? ', deals left out' : ''}.`,
     );
   }
   if (context.flag('json')) output.json(portfolio);

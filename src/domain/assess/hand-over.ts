@@ -3,7 +3,7 @@
 import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
-import type { SowHistory } from '#domain/sow/history.ts';
+import { type SowHistory, stagedOn } from '#domain/sow/history.ts';
 import { sowPaths } from '#domain/sow/paths.ts';
 import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -59,11 +59,6 @@ function readDelivery(assessment: Facts, wonOn: string | undefined): readonly In
     .map((one) => problem({ at: ['sow', 'number'] }, takenText(one), 'Correct the number.'));
   if (read.kind === 'ok' && foreign.length === 0) return read.sow;
   return [...foreign, ...(read.kind === 'ok' ? [] : read.problems)];
-}
-
-/** Day on which the deal came into its stage; `undefined`: it was launched in it, or that is too long ago. */
-function stagedOn({ revisions }: SowHistory): string | undefined {
-  return revisions.findLast(({ fields }) => fields.includes('deal.stage'))?.on;
 }
 
 /**

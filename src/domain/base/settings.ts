@@ -126,9 +126,17 @@ export interface DealSettings {
   readonly process: string | null;
   /** Where deals live; `null`: where everything else does. */
   readonly place: Place | null;
+  /** Reports that are made for others hold deals: files, pages, and what a job of a pipeline prints. */
+  readonly inReports: boolean;
 }
 
-export const DEFAULT_DEALS: DealSettings = { stages: {}, largeFrom: null, process: null, place: null };
+export const DEFAULT_DEALS: DealSettings = {
+  stages: {},
+  largeFrom: null,
+  process: null,
+  place: null,
+  inReports: false,
+};
 
 /** The part of the configuration that decisions depend on. */
 export interface Settings {

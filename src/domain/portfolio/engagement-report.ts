@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CHANGE_STATES } from '#domain/assess/changes.ts';
+import { SUBJECTS } from '#domain/base/keys.ts';
 import { HEALTH_STATES, MONEY_STATES, WORKFLOW_STATES } from '#domain/base/labels.ts';
 import { CHANGE_KINDS, PAPERS } from '#domain/base/settings.ts';
 import { HoursSeen } from '#domain/hours/seen.ts';
@@ -147,9 +148,40 @@ export const ReportedStep = z.object({
 });
 export type ReportedStep = Readonly<z.infer<typeof ReportedStep>>;
 
+/** What is known of a deal beside its steps. */
+export const ReportedDeal = z.object({
+  stage: z.string().describe('In the words of docs/deals.md.'),
+  stageSince: CalendarDay.nullable().describe(
+    'Day on which it came into that stage; null: it was launched in it, or GitLab does not tell any more.',
+  ),
+  openedOn: CalendarDay,
+  expectedClose: CalendarDay.nullable(),
+  opportunity: z.string().describe('Web address in the CRM.'),
+  lost: z
+    .object({
+      stage: z.string().describe('lost or stale.'),
+      reason: z.string().nullable().describe('As its source has it; null: it says none.'),
+      asked: z.boolean().describe('People are asked whether it is given up; false: it is.'),
+    })
+    .nullable()
+    .describe('Its source calls it lost, or without activity.'),
+});
+export type ReportedDeal = Readonly<z.infer<typeof ReportedDeal>>;
+
+/** Another engagement of the same chain. */
+const Related = z.object({ engagement: z.string(), reference: z.string(), url: z.string() });
+export type Related = Readonly<z.infer<typeof Related>>;
+
 /** Report on one engagement. */
 export const EngagementReport = z.object({
   engagement: z.string(),
+  subject: z.enum(SUBJECTS).describe('What it is about.'),
+  deal: ReportedDeal.nullable().describe('Of a deal that can be judged.'),
+  related: z
+    .array(Related)
+    .describe(
+      'The deliveries of a deal, as far as they are there; the deal of a delivery, but in a report without deals.',
+    ),
   status: z
     .enum(['running', 'complete', 'withdrawn', 'unreadable'])
     .describe(

@@ -1,40 +1,60 @@
 import { localDate } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import { type EngagementReport, isOver, type Turn, type Waited } from './engagement-report.ts';
-import type { Duty, Portfolio, WaitedPerson } from './portfolio.ts';
+import type { Counts, Duty, Portfolio, WaitedPerson } from './portfolio.ts';
 import type { ReportContext } from './report-engagement.ts';
 
-/** Gathers the reports of all engagements: who is waited for, and in which order to look at the engagements. */
-export function gatherPortfolio(reports: readonly EngagementReport[], context: ReportContext): Portfolio {
-  const { calendar } = context.settings;
-  const running = reports.filter(({ status }) => status === 'running');
-  const count = (wanted: (report: EngagementReport) => boolean): number => reports.filter(wanted).length;
+/**
+ * Gathers the reports of all engagements: who is waited for, and in which order to look at the engagements.
+ *
+ * @param withoutDeals deals are left out, and the deliveries name none
+ */
+export function gatherPortfolio(
+  all: readonly EngagementReport[],
+  { settings: { calendar }, at }: ReportContext,
+  { withoutDeals }: { readonly withoutDeals: boolean } = { withoutDeals: false },
+): Portfolio {
+  const reports = withoutDeals ? leaveDealsOut(all) : all;
+  const about = (kind: SubjectKind): Counts => countsOf(reports.filter(({ subject }) => subject === kind));
   return {
     version: 1,
-    at: context.at,
-    today: localDate(context.at, calendar),
+    at,
+    today: localDate(at, calendar),
     timeZone: calendar.timeZone,
-    counts: {
-      engagements: reports.length,
-      running: running.length,
-      closed: count(({ status }) => status === 'complete'),
-      completed: count(({ money }) => money === 'completed'),
-      complete: count(({ status }) => status === 'complete'),
-      withdrawn: count(({ status }) => status === 'withdrawn'),
-      unreadable: count(({ status }) => status === 'unreadable'),
-      paused: count(({ paused }) => paused),
-      late: running.filter(({ late }) => late.length > 0).length,
-      withViolations: count(({ violations }) => violations.length > 0),
-      atRisk: running.filter(({ health }) => health === 'at risk').length,
-    },
-    people: peopleWaitedFor([...running, ...reports.filter(({ money }) => money === 'open')]),
+    withoutDeals,
+    counts: { ...countsOf(reports), sows: about('sow'), deals: about('deal') },
+    people: peopleWaitedFor(reports.filter(({ status, money }) => status === 'running' || money === 'open')),
     engagements: reports.toSorted(byNeed),
   };
 }
 
-function peopleWaitedFor(running: readonly EngagementReport[]): WaitedPerson[] {
+/** What is left is a report in which no word of a deal stands. */
+function leaveDealsOut(reports: readonly EngagementReport[]): readonly EngagementReport[] {
+  return reports.filter(({ subject }) => subject !== 'deal').map((report) => ({ ...report, related: [] }));
+}
+
+function countsOf(reports: readonly EngagementReport[]): Counts {
+  const running = reports.filter(({ status }) => status === 'running');
+  const count = (wanted: (report: EngagementReport) => boolean): number => reports.filter(wanted).length;
+  return {
+    engagements: reports.length,
+    running: running.length,
+    closed: count(({ status }) => status === 'complete'),
+    completed: count(({ money }) => money === 'completed'),
+    complete: count(({ status }) => status === 'complete'),
+    withdrawn: count(({ status }) => status === 'withdrawn'),
+    unreadable: count(({ status }) => status === 'unreadable'),
+    paused: count(({ paused }) => paused),
+    late: running.filter(({ late }) => late.length > 0).length,
+    withViolations: count(({ violations }) => violations.length > 0),
+    atRisk: running.filter(({ health }) => health === 'at risk').length,
+  };
+}
+
+function peopleWaitedFor(reports: readonly EngagementReport[]): WaitedPerson[] {
   const byPerson = new Map<string, { readonly who: Waited; readonly duties: Duty[] }>();
-  for (const report of running)
+  for (const report of reports)
     for (const turn of report.waitingFor)
       for (const who of turn.who) {
         const key = `${who.kind} ${who.name}`;

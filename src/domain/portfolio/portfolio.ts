@@ -27,25 +27,32 @@ export const WaitedPerson = z.object({
 });
 export type WaitedPerson = Readonly<z.infer<typeof WaitedPerson>>;
 
+/** Engagements by how they stand. */
+const Counts = z.object({
+  engagements: Count,
+  running: Count,
+  closed: Count.describe('Finished and accepted, completed ones among them.'),
+  completed: Count.describe('Closed, and billed and paid, or written off.'),
+  complete: Count.describe('The older name of closed.'),
+  withdrawn: Count.describe('Given up before they were closed.'),
+  unreadable: Count,
+  paused: Count,
+  late: Count.describe('Running engagements with a late step.'),
+  withViolations: Count,
+  atRisk: Count.describe('Running engagements whose health is "at risk".'),
+});
+export type Counts = Readonly<z.infer<typeof Counts>>;
+
 /** Reports on all engagements, and who is waited for. */
 export const Portfolio = z.object({
   version: z.literal(1),
   at: z.string().describe('When the report was made. ISO 8601, UTC.'),
   today: z.string().describe('That date in the time zone of the calendar.'),
   timeZone: z.string(),
-  counts: z.object({
-    engagements: Count,
-    running: Count,
-    closed: Count.describe('Finished and accepted, completed ones among them.'),
-    completed: Count.describe('Closed, and billed and paid, or written off.'),
-    complete: Count.describe('The older name of closed.'),
-    withdrawn: Count.describe('Given up before they were closed.'),
-    unreadable: Count,
-    paused: Count,
-    late: Count.describe('Running engagements with a late step.'),
-    withViolations: Count,
-    atRisk: Count.describe('Running engagements whose health is "at risk".'),
-  }),
+  withoutDeals: z.boolean().describe('Nothing of deals is in this report, whether there are any or not.'),
+  counts: Counts.extend({ sows: Counts, deals: Counts }).describe(
+    'Of all, of SOWs alone and of deals alone.',
+  ),
   people: z.array(WaitedPerson).describe('Who is waited for, most late first.'),
   engagements: z.array(EngagementReport).describe('What needs a look first; complete ones last.'),
 });

@@ -7,7 +7,7 @@ import { assigneesOf, dueOf, openTurns } from '#domain/assess/outlook.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { daysBetween, localDate } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { forecastOf } from '#domain/dates/dated-steps.ts';
@@ -16,6 +16,7 @@ import type { ActualEpic } from '#domain/engagement/state.ts';
 import { checkEngagement, dealNotices, type Finding } from '#domain/explain/check.ts';
 import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import { personInRole } from '#domain/rulings/people.ts';
 import { nameOf } from '#domain/sow/subject.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
@@ -23,12 +24,14 @@ import { type BlockContext, blockContext } from '#domain/texts/block-context.ts'
 import { occurrenceDays, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
 import type {
   EngagementReport,
+  ReportedDeal,
   ReportedFinding,
   ReportedStep,
   ReportedWaiver,
   Turn,
   Waited,
 } from './engagement-report.ts';
+import { endingNotice, relatedOf, reportDeal } from './report-deal.ts';
 import { turnSince } from './turn-since.ts';
 
 /** Settings, and the moment of the report (ISO 8601, UTC). */
@@ -38,7 +41,10 @@ export interface ReportContext {
 }
 
 /** What a report takes of who is who in an engagement. */
-export type ReportedFound = Pick<Identified, 'epic' | 'memory' | 'restored'>;
+export type ReportedFound = Pick<Identified, 'epic' | 'memory' | 'restored'> & {
+  /** Its history is read of a deal alone. */
+  readonly record: Pick<EngagementRecord, 'history'> | null;
+};
 
 /** Reports on an engagement from its assessment. Tells no amounts, and of a confidential issue only the state. */
 export function reportEngagement(
@@ -50,6 +56,7 @@ export function reportEngagement(
   const { sow, process, engagement, closed, completed, withdrawn } = assessment;
   const blocks = blockContext(assessment, context.settings);
   const forecast = forecastOf(blocks);
+  const deal = reportDeal(everything, found.record?.history ?? null);
   const steps = assessment.steps.map((status) => reportStep(status, { blocks, forecast, context }));
   const waited = mainTurns(assessment);
   const turns = waited.map(({ key }) => key);
@@ -58,6 +65,9 @@ export function reportEngagement(
   const closedOn = closedAt === null ? null : localDate(closedAt, context.settings.calendar);
   return {
     engagement,
+    subject: subjectOf(engagement),
+    deal,
+    related: [...relatedOf(everything)],
     status: closed ? 'complete' : withdrawn ? 'withdrawn' : 'running',
     paused: !withdrawn && (found.memory.paused || assessment.rulings.hold !== null),
     hold: withdrawn ? null : holdOf(assessment),
@@ -84,7 +94,7 @@ export function reportEngagement(
     hours: hoursSeen(assessment.hours.reading),
     revision: assessment.revision,
     violations: findings(assessment, found),
-    notices: dealNotices(assessment).map((notice) => plainText(notice, 500)),
+    notices: noticesOf(assessment, deal),
     waivers: waivers(assessment),
     steps,
     notIncluded: assessment.excluded.map(({ step, why }) => ({
@@ -93,6 +103,11 @@ export function reportEngagement(
       why: plainText(why, 300),
     })),
   };
+}
+
+function noticesOf(assessment: Assessment, deal: ReportedDeal | null): string[] {
+  const ending = deal === null ? null : endingNotice(deal);
+  return [ending ?? [], dealNotices(assessment)].flat().map((notice) => plainText(notice, 500));
 }
 
 /** Reports on an engagement of which nothing is known but that something is wrong. */
@@ -105,6 +120,9 @@ export function reportUnreadable(
   const facts = epicFacts(epic);
   return {
     engagement,
+    subject: subjectOf(engagement),
+    deal: null,
+    related: [],
     status: 'unreadable',
     paused,
     hold: null,

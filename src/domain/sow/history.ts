@@ -79,6 +79,11 @@ export function revisionOf({ revisions }: SowHistory): number {
   return revisions.at(-1)?.number ?? 1;
 }
 
+/** Day on which a deal came into its stage; `undefined`: it was launched in it, or that is too long ago. */
+export function stagedOn({ revisions }: Pick<SowHistory, 'revisions'>): string | undefined {
+  return revisions.findLast(({ fields }) => fields.includes('deal.stage'))?.on;
+}
+
 /** End of the work that the last signed paper says, SOW or order; `null`: none says any. */
 export function signedEndOf({ sow, history }: KeptSow): string | null {
   return history.signedEnd === undefined ? (sow.dates?.end ?? null) : history.signedEnd;

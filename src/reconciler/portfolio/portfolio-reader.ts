@@ -1,6 +1,6 @@
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { localDate } from '#domain/base/calendar.ts';
-import type { EngagementKey } from '#domain/base/keys.ts';
+import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import type { ActualEpic, ActualIssue, ActualState } from '#domain/engagement/state.ts';
 import type { Finding } from '#domain/explain/check.ts';
@@ -15,6 +15,7 @@ import {
   reportUnreadable,
 } from '#domain/portfolio/report-engagement.ts';
 import { identify } from '#domain/record/identify.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import type { Clock } from '#ports/clock.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import { type Judged, judge } from '#reconciler/loop/decide.ts';
@@ -23,9 +24,21 @@ import { tracesOf, undecidedFinding } from '#reconciler/loop/undecided.ts';
 
 export type PortfolioDeps = Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>;
 
+/** What of GitLab is reported on. */
+export interface PortfolioScope {
+  /** Nothing of deals is read, and no delivery names its deal. */
+  readonly withoutDeals: boolean;
+}
+
+const EVERYTHING: PortfolioScope = { withoutDeals: false };
+
 /** Reads every engagement in bulk and reports on it; writes nothing. @param at ISO 8601, UTC */
-export async function readPortfolio(deps: PortfolioDeps, at: string): Promise<Portfolio> {
-  return await createPortfolioReader(deps).read(at);
+export async function readPortfolio(
+  deps: PortfolioDeps,
+  at: string,
+  scope?: PortfolioScope,
+): Promise<Portfolio> {
+  return await createPortfolioReader(deps, scope).read(at);
 }
 
 /** Reads the portfolio again and again at little cost. */
@@ -52,7 +65,14 @@ type Known =
 const FULL_EVERY_MS = 3_600_000;
 
 /** Reads everything at first and once an hour, else only what changed since. Not for several calls at a time. */
-export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
+export function createPortfolioReader(
+  deps: PortfolioDeps,
+  scope: PortfolioScope = EVERYTHING,
+): PortfolioReader {
+  const { withoutDeals } = scope;
+  const { gitlab } = deps;
+  // Where deals live elsewhere, that place is not even read.
+  const read = withoutDeals && 'bySubject' in gitlab ? gitlab.bySubject.sow : gitlab;
   let known = new Map<EngagementKey, Known>();
   let lastFull: string | null = null;
   let lastRead: string | null = null;
@@ -65,9 +85,10 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
         // Some answers depend on the date, such as how long silence counts as acceptance.
         day(at) !== day(lastRead);
       const since = full || lastRead === null ? {} : { updatedAfter: changedSince(lastRead) };
-      const states = await deps.gitlab.readAll(since);
+      const states = await read.readAll(since);
       const next = new Map(full ? [] : known);
       for (const state of states) {
+        if (withoutDeals && subjectOf(state.engagement) === 'deal') continue;
         const now = await knowing({ ...deps, clock: { now: () => at } }, state);
         if (now === null) next.delete(state.engagement);
         else next.set(state.engagement, now);
@@ -80,6 +101,7 @@ export function createPortfolioReader(deps: PortfolioDeps): PortfolioReader {
       return gatherPortfolio(
         [...known].map(([engagement, facts]) => reportOn(engagement, facts, context)),
         context,
+        scope,
       );
     },
   };
@@ -125,7 +147,7 @@ async function knowing(
 }
 
 function kept({ facts: { assessment, found } }: Judged): Known {
-  const { epic, memory, restored } = found;
+  const { epic, memory, restored, record } = found;
   const steps = assessment.steps.map((status) => ({
     ...status,
     issue: status.issue === null ? null : light(status.issue),
@@ -137,6 +159,7 @@ function kept({ facts: { assessment, found } }: Judged): Known {
       epic: epic === null ? null : light(epic),
       memory,
       restored,
+      record: record === null || !isDeal(assessment.sow) ? null : { history: record.history },
     },
   };
 }

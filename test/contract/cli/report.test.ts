@@ -248,7 +248,7 @@ describe('procession report', () => {
     });
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toBe(`1 engagement written to ${join(folder, 'index.html')}.\n`);
+    expect(stderr).toBe(`1 engagement written to ${join(folder, 'index.html')}, deals left out.\n`);
     expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
       'engagements',
       'engagements/SOW-1042.html',

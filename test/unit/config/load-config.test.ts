@@ -118,7 +118,7 @@ describe('config/load-config', () => {
       commands: {},
       limits: {},
       reviewer: null,
-      deals: { stages: {}, largeFrom: null, process: null, place: null },
+      deals: { stages: {}, largeFrom: null, process: null, place: null, inReports: false },
       serviceUrl: null,
       showAmounts: false,
       amendments: 'ask',

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { EngagementReport } from '#domain/portfolio/engagement-report.ts';
 import { engagementPage } from '#render/engagement-page.ts';
 import { PAGE_POLICY } from '#render/page-style.ts';
+import { plain } from '#render/paint.ts';
 import { portfolioMarkdown } from '#render/portfolio-markdown.ts';
 import { portfolioPage } from '#render/portfolio-page.ts';
+import { statusText } from '#render/status-text.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
-import { aPortfolio, aReport, aReportedStep, aTurn } from '#test/support/reports.ts';
+import { aDealReport, aPortfolio, aReport, aReportedStep, aTurn } from '#test/support/reports.ts';
 
 const links = { portfolio: './', engagement: (key: string) => `engagements/${key}`, json: 'report.json' };
 
@@ -43,9 +45,23 @@ function hostile(text: string): EngagementReport {
   });
 }
 
-function pagesOf(report: EngagementReport): string {
-  const portfolio = aPortfolio(report);
-  return portfolioPage(portfolio, links) + engagementPage(report, portfolio, links);
+/** The same of a deal. */
+function hostileDeal(text: string): EngagementReport {
+  return aDealReport('DEAL-1', {
+    ...hostile(text),
+    engagement: 'DEAL-1',
+    subject: 'deal',
+    // An address that is one is a link, whatever it leads to.
+    deal: { stage: text, opportunity: `x${text}` },
+    related: [{ engagement: text, reference: text, url: `x${text}` }],
+    notices: [text],
+  });
+}
+
+function pagesOf(...reports: readonly EngagementReport[]): string {
+  const portfolio = aPortfolio(...reports);
+  const each = reports.map((report) => engagementPage(report, portfolio, links));
+  return portfolioPage(portfolio, links) + each.join('');
 }
 
 /** All that is not text: names of elements with their attributes' names, in order. */
@@ -55,13 +71,14 @@ function skeleton(page: string): readonly string[] {
 
 describe('pages with hostile text', () => {
   // The words of a title in the picture are wrapped: as many lines as words.
-  const plain = (text: string): readonly string[] => skeleton(text).filter((tag) => !/^\/?tspan/.test(tag));
-  const calm = plain(pagesOf(hostile('calm')));
+  const elements = (text: string): readonly string[] =>
+    skeleton(text).filter((tag) => !/^\/?tspan/.test(tag));
+  const calm = elements(pagesOf(hostile('calm'), hostileDeal('calm')));
 
   it.each(NASTY.map((text) => text.slice(0, 20_000)))(
     'have the elements they have without it: %j',
     (text) => {
-      expect(plain(pagesOf(hostile(text)))).toEqual(calm);
+      expect(elements(pagesOf(hostile(text), hostileDeal(text)))).toEqual(calm);
     },
   );
 
@@ -77,7 +94,13 @@ describe('pages with hostile text', () => {
         ],
       });
 
-      expect(pagesOf(report)).not.toMatch(/href="[^"]*(?:alert|evil|text\/html)/i);
+      const deal = aDealReport('DEAL-1', {
+        deal: { opportunity: url },
+        related: [{ engagement: 'SOW-2', reference: 'services&2', url }],
+      });
+
+      expect(pagesOf(report, deal)).not.toMatch(/href="[^"]*(?:alert|evil|text\/html)/i);
+      expect(portfolioMarkdown(aPortfolio(deal))).not.toContain(`](${url})`);
     },
   );
 
@@ -95,7 +118,7 @@ describe('pages with hostile text', () => {
       const markdown = new MarkdownIt({ html: true });
       const shape = (value: string): readonly string[] =>
         markdown
-          .parse(portfolioMarkdown(aPortfolio(hostile(value))), {})
+          .parse(portfolioMarkdown(aPortfolio(hostile(value), hostileDeal(value))), {})
           .flatMap(({ type, children }) => [type, ...(children ?? []).map((child) => child.type)])
           .filter((type) => !type.startsWith('text') && type !== 'softbreak');
 
@@ -149,6 +172,105 @@ describe('the page of the portfolio', () => {
 
     for (const words of ['at risk', 'paused', '1 day late', 'waits for somebody outside', 'at most 10 days'])
       expect(text).toContain(words);
+  });
+});
+
+describe('deals', () => {
+  const deal = aDealReport('DEAL-1', {
+    customer: 'Vale Example Energy',
+    related: [
+      { engagement: 'SOW-7', reference: 'services&7', url: 'https://gitlab.test/7' },
+      { engagement: 'SOW-8', reference: 'services&8', url: 'https://gitlab.test/8' },
+    ],
+    waitingFor: [aTurn({ title: 'SOW draft' })],
+    notices: ['The stage is ahead: Internal approvals is open'],
+  });
+  const lost = aDealReport('DEAL-2', {
+    status: 'withdrawn',
+    customer: 'Example Bakery',
+    waitingFor: [],
+    withdrawn: { by: 'mira', on: '2026-11-19', reason: 'the deal is lost: No budget this year' },
+  });
+  const portfolio = aPortfolio(aReport('SOW-7'), deal, lost);
+  const parts = (text: string, heading: string): readonly [string, string] => {
+    const at = text.indexOf(heading);
+    expect(at).toBeGreaterThan(0);
+    return [text.slice(0, at), text.slice(at)];
+  };
+
+  it('stand in a part of their own on the page, with stage, close, who is waited for and deliveries', () => {
+    const [above, below] = parts(portfolioPage(portfolio, links), '<h2 id="deals">Deals</h2>');
+    const row = below.slice(0, below.indexOf('</table>')).replaceAll(/\s+/g, ' ');
+
+    expect(above.slice(above.indexOf('id="engagements"'))).not.toContain('DEAL-');
+    expect(below).not.toContain('<a href="engagements/SOW-7">SOW-7</a> Example Bakery');
+    for (const text of [
+      '<a href="engagements/DEAL-1">DEAL-1</a> Vale Example Energy',
+      '<a href="https://crm.example.com/opportunities/1">Migration to GitLab</a>',
+      'scoping since 16 Nov',
+      'SOW draft',
+      '<time datetime="2026-12-04">4 Dec</time>',
+      // One with a page here, one that is only in GitLab.
+      '<a href="engagements/SOW-7">SOW-7</a>',
+      '<a href="https://gitlab.test/8">SOW-8</a>',
+    ])
+      expect(row).toContain(text);
+    expect(below).toContain('The stage is ahead: Internal approvals is open');
+    expect(below).toMatch(/Withdrawn \(1\).*DEAL-2.*the deal is lost: No budget this year/s);
+  });
+
+  it('stand in a part of their own in Markdown', () => {
+    const [above, below] = parts(portfolioMarkdown(portfolio), '## Deals');
+
+    expect(above).toContain('As of 2026-11-20 12:00 UTC: 1 running, 0 late');
+    expect(above.slice(above.indexOf('## Engagements'))).not.toContain('DEAL-');
+    expect(below).toContain('1 running, 0 late, 0 at risk, 0 with broken rules, 0 paused, 0 closed');
+    expect(below).toContain(
+      '| DEAL-1 Vale Example Energy: Migration to GitLab | scoping since 16 Nov | eli: SOW draft, 10 days | 4 Dec | [SOW-7](https://gitlab.test/7), [SOW-8](https://gitlab.test/8) | – | – |',
+    );
+    expect(below).toContain('- DEAL-1: The stage is ahead: Internal approvals is open');
+    expect(below).toContain(
+      '- DEAL-2 Example Bakery: withdrawn 19 Nov: the deal is lost: No budget this year',
+    );
+  });
+
+  it('have a section on the one screen of status', () => {
+    const text = statusText(portfolio, plain);
+
+    expect(text).toContain(
+      '1 running, 0 late, 0 at risk, 0 with broken rules; deals: 1 running, 0 late, 0 at risk, 0 with broken rules',
+    );
+    expect(text).toContain(
+      'Deals\n  DEAL-1  scoping since 16 Nov, closes 4 Dec, eli: SOW draft, delivery SOW-7, delivery SOW-8 (Vale Example Energy)',
+    );
+  });
+
+  it('tell stage, close, opportunity and delivery on a page of their own', () => {
+    const page = engagementPage(deal, portfolio, links);
+
+    expect(page).toContain('<dt>Stage</dt><dd>scoping since 16 Nov</dd>');
+    expect(page).toContain('<dt>Expected close</dt><dd><time datetime="2026-12-04">4 Dec</time></dd>');
+    expect(page).toContain('<a href="https://crm.example.com/opportunities/1">in the CRM</a>');
+    expect(page).toMatch(/<dt>Delivery<\/dt>.*<a href="https:\/\/gitlab.test\/7">SOW-7<\/a>/);
+  });
+
+  it.each([
+    ['not won', 'negotiating', true],
+    ['won', 'closed_won', false],
+  ])('whose expected close is over are marked where they are %s', (_, stage, marked) => {
+    const late = aPortfolio(aDealReport('DEAL-1', { deal: { stage, expectedClose: '2026-11-19' } }));
+
+    expect(portfolioPage(late, links).includes('19 Nov</time><br><span class="bad small">passed')).toBe(
+      marked,
+    );
+    expect(portfolioMarkdown(late).includes('19 Nov, passed')).toBe(marked);
+  });
+
+  it('are named nowhere where there are none', () => {
+    const only = aPortfolio(aReport('SOW-7'));
+
+    for (const text of [portfolioPage(only, links), portfolioMarkdown(only), statusText(only, plain)])
+      expect(text).not.toMatch(/deal/i);
   });
 });
 

@@ -3,7 +3,7 @@ import type { EngagementReport, Turn } from '#domain/portfolio/engagement-report
 import { gatherPortfolio } from '#domain/portfolio/gather.ts';
 import { Portfolio } from '#domain/portfolio/portfolio.ts';
 import { someSettings } from '#test/support/builders.ts';
-import { aReport, aTurn } from '#test/support/reports.ts';
+import { aDealReport, aReport, aTurn } from '#test/support/reports.ts';
 
 const gather = (...reports: readonly EngagementReport[]): Portfolio =>
   gatherPortfolio(reports, { settings: someSettings(), at: '2026-11-20T12:00:00Z' });
@@ -80,7 +80,7 @@ describe('the portfolio', () => {
       aReport('SOW-4', { status: 'unreadable' }),
     );
 
-    expect(counts).toEqual({
+    expect(counts).toMatchObject({
       engagements: 4,
       running: 2,
       closed: 1,
@@ -93,5 +93,35 @@ describe('the portfolio', () => {
       withViolations: 0,
       atRisk: 1,
     });
+  });
+
+  it('counts SOWs and deals apart, and both together', () => {
+    const { counts } = gather(
+      aReport('SOW-1'),
+      aReport('SOW-2', { status: 'complete' }),
+      aDealReport('DEAL-1', { late: late(3) }),
+      aDealReport('DEAL-2', { status: 'withdrawn' }),
+      aDealReport('DEAL-3', { health: 'at risk' }),
+    );
+
+    expect(counts).toMatchObject({ engagements: 5, running: 3, late: 1, withdrawn: 1, atRisk: 1 });
+    expect(counts.sows).toMatchObject({ engagements: 2, running: 1, closed: 1, late: 0, atRisk: 0 });
+    expect(counts.deals).toMatchObject({ engagements: 3, running: 2, closed: 0, late: 1, withdrawn: 1 });
+  });
+
+  it('without deals has none of them, nobody who is waited for by one, and no delivery that names its deal', () => {
+    const related = [{ engagement: 'DEAL-1', reference: 'sales&1', url: 'https://gitlab.test/sales/1' }];
+    const made = gatherPortfolio(
+      [
+        aReport('SOW-1', { related, waitingFor: [aTurn({ who: [eli] })] }),
+        aDealReport('DEAL-1', { waitingFor: [aTurn({ who: [noor] })] }),
+      ],
+      { settings: someSettings(), at: '2026-11-20T12:00:00Z' },
+      { withoutDeals: true },
+    );
+
+    expect(Portfolio.parse(made)).toMatchObject({ withoutDeals: true, counts: { engagements: 1 } });
+    expect(made.people.map(({ name }) => name)).toEqual(['eli']);
+    expect(JSON.stringify(made)).not.toContain('DEAL-1');
   });
 });
