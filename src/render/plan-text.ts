@@ -1,12 +1,13 @@
 /** A plan as people read it: `+` create, `~` change, `-` close, `⇒` link, `✎` note; the epic first, then the steps in reading order. */
 
-import { contradictingDates } from '#domain/assess/date-order.ts';
+import { contradictingDates, shortNoticesNow } from '#domain/assess/date-order.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import { explainDue } from '#domain/explain/due.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { describeCondition } from '#domain/process/condition.ts';
+import { shortNoticeText } from '#domain/process/short-notice.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
@@ -285,15 +286,20 @@ function excludedLines({ assessment, found }: PlanContext, paint: Paint): readon
   return ['', paint('dim', '  Not in this engagement'), ...items];
 }
 
-/** Dates that contradict the order: shown with every plan, whatever it does. */
+/** Short notice, and dates that contradict the order: shown with every plan, whatever it does. */
 function dateLines({ assessment, settings }: PlanContext, paint: Paint): readonly string[] {
   const titleOf = titlesIn(assessment);
-  return contradictingDates(blockContext(assessment, settings)).map(({ step, due, before, beforeDue }) =>
+  const context = blockContext(assessment, settings);
+  const short = shortNoticesNow(context).map((notice) =>
+    paint('change', `warning: ${shortNoticeText(notice, (step) => visible(titleOf(step)))}`),
+  );
+  const contradicting = contradictingDates(context).map(({ step, due, before, beforeDue }) =>
     paint(
       'change',
       `warning: ${visible(titleOf(step))} is due on ${due}, before ${visible(titleOf(before))}, which it waits for, on ${beforeDue}`,
     ),
   );
+  return [...short, ...contradicting];
 }
 
 function entryLines({ sign, text, details }: Entry, paint: Paint, indent: string): readonly string[] {

@@ -6,7 +6,7 @@ import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { type Calendar, localDate, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { closedOn } from '#domain/engagement/closed-on.ts';
-import { type AnchorDates, anchorDates } from '#domain/process/due-dates.ts';
+import { type AnchorDates, anchorDates, latestDue } from '#domain/process/due-dates.ts';
 import type { Predecessor } from '#domain/process/process.ts';
 import type { Moved, Rulings } from '#domain/rulings/rulings.ts';
 import { type DatedStep, type Forecast, forecastDates } from './forecast.ts';
@@ -65,7 +65,7 @@ function takesPart({ step }: StepStatus): boolean {
 function datesOf(
   status: StepStatus,
   context: Outlook,
-): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'pinned' | 'mayMove' | 'doneOn' | 'held'> {
+): Pick<DatedStep, 'planned' | 'baseline' | 'due' | 'latest' | 'pinned' | 'mayMove' | 'doneOn' | 'held'> {
   const { assessment, settings, plannedDue } = context;
   const { key, done, settled, issue } = status;
   const { calendar } = settings;
@@ -74,12 +74,13 @@ function datesOf(
   const doneOn = done ? (settled?.on ?? closedOn(issue, assessment.today, calendar)) : null;
   // The dates of another engagement are its own.
   if (status.elsewhere !== null)
-    return { planned: due, baseline: due, due, pinned: false, mayMove: false, doneOn, held: 0 };
+    return { planned: due, baseline: due, due, latest: null, pinned: false, mayMove: false, doneOn, held: 0 };
   const createdOn = firstDay(status, context);
   return {
     planned: notBefore(createdOn, givenDate(status, context) ?? plannedDue.get(key) ?? null),
     baseline: notBefore(createdOn, planDate(status, context)),
     due,
+    latest: latestDue(status.step, assessment.sow, calendar),
     pinned: isPinned(status, context),
     mayMove: !(due !== null && due < createdOn) && !followsByItself(status.step),
     doneOn,

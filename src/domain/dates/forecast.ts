@@ -9,6 +9,8 @@
  * | `fixed` | as `slack`; its due date stays |
  * | set by a person (pinned) | its due date, or `needs` after the steps before it, where that is later |
  *
+ * Where work is of use only until a day (`latest`), its due date never moves beyond that day.
+ *
  * Days on which the engagement was on hold are added to every plan. Nothing that is done moves, and nothing moves
  * earlier unless somebody pulls: then `keep` follows the steps before it in that direction, too.
  */
@@ -32,6 +34,8 @@ export interface DatedStep {
   readonly baseline: string | null;
   /** Due date on the issue. */
   readonly due: string | null;
+  /** Last day on which the work is of use; `null`: there is none. */
+  readonly latest: string | null;
   /** A person has set the due date. */
   readonly pinned: boolean;
   /** `false`: its date was over before there was an issue, so that nobody ever held it; or it follows another step by itself. */
@@ -50,9 +54,11 @@ export interface StepForecast {
   readonly due: string | null;
   /** A person has set the due date. */
   readonly pinned: boolean;
+  /** Last day on which the work is of use, where no person has set another date; `null`: there is none. */
+  readonly latest: string | null;
   /** Never a day off. `null`: nothing says when. */
   readonly forecast: string | null;
-  /** The due date stays, and the forecast is later: a change request, or another date, is needed. */
+  /** The due date stays, or the work is of use only until a day, and the forecast is later: a change request, or another date, is needed. */
   readonly cannotBeHeld: boolean;
   /** Why it is that day; `null` where there is no forecast. */
   readonly because: Because | null;
@@ -148,11 +154,13 @@ function datesOf(step: DatedStep, seen: ReadonlyMap<StepKey, Dates>, moment: Mom
   const isOverdue = canStart && forecast !== null && forecast < today;
   const waits = canStart && !started && (ready ?? '') < today;
   const stays = step.pinned || step.slip === 'fixed';
+  const last = stays ? due : step.latest;
   const shown = {
     due,
     pinned: step.pinned,
+    latest: step.pinned ? null : step.latest,
     forecast,
-    cannotBeHeld: stays && due !== null && forecast !== null && forecast > due,
+    cannotBeHeld: last !== null && forecast !== null && forecast > last,
     because: chosen?.why ?? null,
   };
   return {

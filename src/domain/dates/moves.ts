@@ -36,8 +36,9 @@ export function movesForward(steps: readonly DatedStep[], pulled: Forecast): rea
 
 /** Due dates of the steps that may move, and what is forecast of them, whether that is another day or not. */
 function movesTo(forecast: Forecast, steps: readonly DatedStep[]): readonly DateMove[] {
-  return steps.flatMap(({ key, pinned, slip, due, mayMove }) => {
-    const to = forecast.steps.get(key)?.forecast ?? null;
+  return steps.flatMap(({ key, pinned, slip, due, latest, mayMove }) => {
+    const wanted = forecast.steps.get(key)?.forecast ?? null;
+    const to = wanted !== null && latest !== null && wanted > latest ? latest : wanted;
     if (pinned || !mayMove || slip === 'fixed' || due === null || to === null) return [];
     return [{ step: key, from: due, to }];
   });

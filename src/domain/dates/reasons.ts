@@ -41,13 +41,15 @@ function afterText(
  * @example `cannot be held: forecast 2027-07-27, 19 working days after the contract's end. A change request *dates* would do`
  */
 export function cannotBeHeldText(
-  { cannotBeHeld, pinned, due, forecast }: StepForecast,
+  { cannotBeHeld, pinned, latest, due, forecast }: StepForecast,
   { dates }: Pick<Subject, 'dates'>,
   calendar: Calendar,
 ): string | null {
   if (!cannotBeHeld || due === null || forecast === null) return null;
   if (pinned)
     return `cannot be held: earliest ${forecast}, and a person has set ${due}. A later date would do, or \`/ps due auto\``;
+  if (latest !== null && forecast > latest)
+    return `cannot be held: forecast ${forecast}, and after ${latest} it is of no use. Sooner, or later dates with the customer (a change request *dates*), would do`;
   const end = dates?.end ?? null;
   if (end === null || forecast <= end) {
     const late = workingDays(workingDaysBetween(due, forecast, calendar));

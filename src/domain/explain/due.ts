@@ -3,7 +3,7 @@ import { latenessOf } from '#domain/assess/lateness.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
-import { anchorDates, earliestDue } from '#domain/process/due-dates.ts';
+import { anchorDates, earliestDue, latestDue } from '#domain/process/due-dates.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
 /** Due rule with the date that the rule counted from. */
@@ -15,6 +15,8 @@ export interface DueRuleSeen {
   readonly anchor: string | null;
   /** Day before which the rule gives no date; `null`: it knows none. */
   readonly notBefore: string | null;
+  /** Last day on which the step is of use, which no date is later than; `null`: there is none. */
+  readonly notAfter: string | null;
   /** Set on the first rule with a known anchor, which gave the planned date. */
   readonly used: boolean;
 }
@@ -81,17 +83,20 @@ function rulesSeen(
     const used = !found && anchor !== null;
     found ||= used;
     const notBefore = earliestDue(rule, assessment.sow, settings.calendar);
-    return { from, workingDays, anchor, notBefore, used };
+    const notAfter = latestDue(status.step, assessment.sow, settings.calendar);
+    return { from, workingDays, anchor, notBefore, notAfter, used };
   });
 }
 
 /** `10 working days after closed_won 2026-03-05` */
-function ruleText({ notBefore, ...rule }: DueRuleSeen, planned: string | null): string {
+function ruleText({ notBefore, notAfter, ...rule }: DueRuleSeen, planned: string | null): string {
   const counted = countedText(rule);
+  if (notAfter !== null && notAfter === planned)
+    return `${counted}, and not after ${notAfter}, the last day on which it is of use`;
   return notBefore !== null && notBefore === planned ? `${counted}, and not before ${notBefore}` : counted;
 }
 
-function countedText({ from, workingDays, anchor }: Omit<DueRuleSeen, 'notBefore'>): string {
+function countedText({ from, workingDays, anchor }: Omit<DueRuleSeen, 'notBefore' | 'notAfter'>): string {
   const when = `${from} ${anchor ?? ''}`.trim();
   if (workingDays === 0) return `on ${when}, or the next working day`;
   const days = Math.abs(workingDays);

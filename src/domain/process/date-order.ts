@@ -6,6 +6,7 @@ import type { Subject } from '#domain/sow/subject.ts';
 import { type AnchorDates, dueDates } from './due-dates.ts';
 import { inStep } from './problem.ts';
 import type { Predecessor, ProcessDefinition } from './process.ts';
+import { shortNotices, shortNoticeText } from './short-notice.ts';
 import { stepsFor } from './step-order.ts';
 
 /** A step with its due date. */
@@ -46,13 +47,21 @@ export function sowDateProblems(
   const dues = dueDates(steps, sow, calendar);
   const titleOf = (id: string): string => steps.find((step) => step.id === id)?.title ?? id;
   const dated = included.map(({ step, after }) => ({ key: step.id, after, due: dues.get(step.id) ?? null }));
-  return dateContradictions(dated).map(({ step, due, before, beforeDue }) =>
+  const short = shortNotices(steps, sow, calendar).map((notice) =>
+    warning(
+      { at: ['dates'] },
+      shortNoticeText(notice, (id) => `"${titleOf(id)}"`),
+      '',
+    ),
+  );
+  const contradictions = dateContradictions(dated).map(({ step, due, before, beforeDue }) =>
     warning(
       { at: ['dates'] },
       `by these dates "${titleOf(step)}" is due on ${due}, before "${titleOf(before)}", which it waits for, on ${beforeDue}`,
       'Check the dates of the SOW; or move one of the due dates with /ps due after the launch.',
     ),
   );
+  return [...short, ...contradictions];
 }
 
 /** SOWs without dates of their own, and with a year of time: what contradicts itself there does so by its rules. */

@@ -1,7 +1,7 @@
 import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
 import type { Subject } from '#domain/sow/subject.ts';
-import type { DueRule, Step } from './process.ts';
+import type { Bound, DueRule, Step } from './process.ts';
 
 /** What a due date may be counted from besides another step, by what the process is about. */
 export const DUE_ANCHORS = {
@@ -13,7 +13,8 @@ export type AnchorDates = Pick<Subject, 'closed_won_on' | 'sow' | 'dates' | 'dea
 
 /**
  * The due date of each step (`null`: none of its rules applies). The first rule whose anchor is known wins: a date
- * the SOW gives, or the due date of another of these steps; none is before `not_before`. The result is always a working day.
+ * the SOW gives, or the due date of another of these steps; none is before `not_before`, and none after `not_after`, which is stronger. The
+ * result is always a working day.
  *
  * @param steps the steps of this engagement; a rule counted from any other step does not apply
  */
@@ -35,7 +36,9 @@ export function dueDates(
       if (anchor === null) continue;
       const date = addWorkingDays(anchor, rule.working_days, calendar);
       const earliest = earliestDue(rule, sow, calendar);
-      known.set(step.id, earliest !== null && date < earliest ? earliest : date);
+      const latest = latestDue(step, sow, calendar);
+      const begun = earliest !== null && date < earliest ? earliest : date;
+      known.set(step.id, latest !== null && begun > latest ? latest : begun);
       break;
     }
     return known.get(step.id) ?? null;
@@ -49,6 +52,26 @@ export function earliestDue(
   sow: AnchorDates,
   calendar: Calendar,
 ): string | null {
+  return boundDate(bound, sow, calendar);
+}
+
+/**
+ * Last day on which the work of a step is of use, and never before there was a SOW or a deal; `null`: the step has no
+ * such day, or the SOW does not give its anchor.
+ */
+export function latestDue(
+  { not_after: bound }: Pick<Step, 'not_after'>,
+  sow: AnchorDates,
+  calendar: Calendar,
+): string | null {
+  const latest = boundDate(bound, sow, calendar);
+  const begun = sow.closed_won_on ?? sow.deal?.opened_on ?? null;
+  if (latest === null || begun === null) return latest;
+  const first = addWorkingDays(begun, 0, calendar);
+  return latest < first ? first : latest;
+}
+
+function boundDate(bound: Bound | undefined, sow: AnchorDates, calendar: Calendar): string | null {
   const anchor = bound === undefined ? null : anchorDate(bound.from, sow);
   return bound === undefined || anchor === null ? null : addWorkingDays(anchor, bound.working_days, calendar);
 }

@@ -1,10 +1,10 @@
 /** Rules about what a step waits for and when it is due. */
 
 import { didYouMean } from '#domain/base/closest.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { FieldPath, InputProblem } from '#domain/base/input-problem.ts';
 import { DUE_ANCHORS } from './due-dates.ts';
 import { inStep } from './problem.ts';
-import type { ProcessDefinition } from './process.ts';
+import type { Bound, ProcessDefinition, Step } from './process.ts';
 import { findCycles } from './step-graph.ts';
 
 /** What is wrong with `after`, `until` and `due` of the steps. */
@@ -88,18 +88,23 @@ function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
   const ids = idsOf(process);
   const anchors: readonly string[] = DUE_ANCHORS[process.about];
   const others: readonly string[] = DUE_ANCHORS[process.about === 'deal' ? 'sow' : 'deal'];
-  return process.steps.flatMap((step) =>
-    step.due.flatMap(({ from, not_before: bound }, index) => {
-      const at = ['due', index, 'from'];
-      if (bound !== undefined && !anchors.includes(bound.from))
-        return [
+  const unknown = (step: Step, bound: Bound | undefined, at: FieldPath): readonly InputProblem[] =>
+    bound === undefined || anchors.includes(bound.from)
+      ? []
+      : [
           inStep(
             step,
-            ['due', index, 'not_before', 'from'],
+            [...at, 'from'],
             `there is no date "${bound.from}"`,
             didYouMean(bound.from, anchors, `Use one of ${anchors.join(', ')}.`),
           ),
         ];
+  return process.steps.flatMap((step) => [
+    ...unknown(step, step.not_after, ['not_after']),
+    ...step.due.flatMap(({ from, not_before: bound }, index) => {
+      const at = ['due', index, 'from'];
+      const ofBound = unknown(step, bound, ['due', index, 'not_before']);
+      if (ofBound.length > 0) return ofBound;
       if (from === step.id)
         return [inStep(step, at, 'a step cannot be due after itself', 'Count from another step or date.')];
       if (ids.has(from) || anchors.includes(from)) return [];
@@ -122,7 +127,7 @@ function knownDueAnchors(process: ProcessDefinition): readonly InputProblem[] {
         ),
       ];
     }),
-  );
+  ]);
 }
 
 /** Only a deal goes through stages while its engagement runs. */

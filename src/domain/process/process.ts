@@ -20,6 +20,10 @@ const Predecessor = z.union([
 ]);
 export type Predecessor = z.infer<typeof Predecessor>;
 
+/** A day that counts from a date of the SOW, not from a step: `{ from: closed_won, working_days: 3 }`. */
+const Bound = z.strictObject({ from: z.string(), working_days: z.number().int().min(-400).max(400) });
+export type Bound = z.infer<typeof Bound>;
+
 /** A due date as an offset in working days (negative: before) from an anchor; the first anchor known wins. */
 const DueRule = z.strictObject({
   /** `closed_won`, `sow_signed`, `sow_start`, `sow_end`, or the id of another step (its due date). */
@@ -27,10 +31,8 @@ const DueRule = z.strictObject({
   working_days: z.number().int().min(-400).max(400),
   /** Of another step: once that is done, counted anew from the day on which it was, unless a person has set another date. */
   real: z.boolean().optional(),
-  /** Never earlier than this, however short the notice: `{ from: closed_won, working_days: 3 }`. Not counted from a step. */
-  not_before: z
-    .strictObject({ from: z.string(), working_days: z.number().int().min(-400).max(400) })
-    .optional(),
+  /** Never earlier than this, however short the notice. */
+  not_before: Bound.optional(),
 });
 export type DueRule = z.infer<typeof DueRule>;
 
@@ -225,6 +227,8 @@ export const StepFrontMatter = z.strictObject({
   recurs: Recurs.optional(),
   due: z.array(DueRule).default([]),
   /** What becomes of the date when an earlier step is late: `keep` the distance to it, use up `slack`, or `fixed`. */
+  /** Last day on which the work is of use: no due date by the rules is later, however short the notice. */
+  not_after: Bound.optional(),
   slip: Slip.default('keep'),
   /** Working days that the work takes at least: how close `slack`, `fixed` and dates set by people come to what is before. */
   needs: z.number().int().min(0).max(400).default(1),

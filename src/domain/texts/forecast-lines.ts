@@ -4,10 +4,12 @@
  * epic written daily.
  */
 
+import { shortNoticesNow } from '#domain/assess/date-order.ts';
 import { titlesOf } from '#domain/assess/outlook.ts';
 import { datedSteps, forecastOn } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
 import { cannotBeHeldText } from '#domain/dates/reasons.ts';
+import { shortNoticeText } from '#domain/process/short-notice.ts';
 import { isOpenReplan } from '#domain/rulings/rulings.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -19,7 +21,12 @@ export function forecastLines(context: BlockContext): readonly string[] {
   const steps = datedSteps(context);
   const settled = forecastOn(null, steps, context);
   const now = forecastOn(assessment.today, steps, context);
-  return [...endLines(settled, now, context), ...heldLines(settled, context), ...proposedLines(context)];
+  return [
+    ...endLines(settled, now, context),
+    ...shortLines(context),
+    ...heldLines(settled, context),
+    ...proposedLines(context),
+  ];
 }
 
 function endLines(settled: Forecast, now: Forecast, context: BlockContext): readonly string[] {
@@ -33,9 +40,21 @@ function endLines(settled: Forecast, now: Forecast, context: BlockContext): read
   return [`**Forecast:** closes ${settled.end}${later}${decided}.`, ''];
 }
 
-function heldLines({ steps }: Forecast, { assessment, settings }: BlockContext): readonly string[] {
+function shortLines(context: BlockContext): readonly string[] {
+  const titles = titlesOf(context.assessment);
+  return shortNoticesNow(context).flatMap((notice) => {
+    const text = shortNoticeText(notice, (step) => `${stepReference(step)} ${titles.get(step) ?? step}`);
+    return [`**Short notice:** ${text}.`, ''];
+  });
+}
+
+/** Without steps of which the short notice says it. */
+function heldLines({ steps }: Forecast, context: BlockContext): readonly string[] {
+  const { assessment, settings } = context;
   const titles = titlesOf(assessment);
+  const short = shortNoticesNow(context).flatMap((notice) => notice.steps.map(({ step }) => step));
   const held = [...steps].flatMap(([key, forecast]) => {
+    if (short.includes(key)) return [];
     const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar);
     return text === null
       ? []

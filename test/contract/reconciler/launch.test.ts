@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { aProcess, aStep } from '#test/support/builders.ts';
-import { type EngagementWorld, sampleSow, startEngagement } from '#test/support/engagement.ts';
+import { type EngagementWorld, realProcess, sampleSow, startEngagement } from '#test/support/engagement.ts';
 import { SHIPPED } from '#test/support/shipped.ts';
 
 let world: EngagementWorld;
@@ -161,6 +161,38 @@ describe('launch', () => {
 
     expect(() => world.issue('intake-aws')).toThrow('nothing in the sandbox');
     expect(world.state('project-summary')).toBe('workflow::blocked');
+  });
+
+  it('says that a class is near, and gives no date behind it', async () => {
+    const training = await sampleSow('SOW-1044');
+    await world.close();
+    const sow = {
+      ...training,
+      closed_won_on: '2026-11-27',
+      dates: { start: '2026-12-03', end: '2026-12-04' },
+    };
+    world = await startEngagement({ sow, process: await realProcess('training') });
+    await world.apply();
+
+    const before = [
+      'assign-trainer',
+      'planning-meeting',
+      'registration-links',
+      'participant-list',
+      'lab-access',
+    ];
+    expect(before.map((step) => world.issue(step).dueDate)).toEqual([
+      '2026-12-01',
+      '2026-12-01',
+      '2026-12-02',
+      '2026-12-02',
+      '2026-12-02',
+    ]);
+    expect(world.epic().description).toMatch(
+      /\*\*Short notice:\*\* the start is on 2026-12-03; due before it, in less time than usual: \S+ Planning meeting \(2026-12-01 instead of 2026-12-03\), .* Access to the labs \(2026-12-02 instead of 2026-12-08\)\. Begin at once/,
+    );
+    await world.apply({ sow: { ...sow, dates: { start: '2027-02-01', end: '2027-02-02' } } });
+    expect(world.epic().description).not.toContain('Short notice');
   });
 
   it('writes no amounts into GitLab unless told to', async () => {

@@ -24,6 +24,7 @@ function step(key: string, due: string, changes: Partial<DatedStep> = {}): Dated
     planned: due,
     baseline: due,
     due,
+    latest: null,
     pinned: false,
     mayMove: true,
     doneOn: null,
@@ -340,10 +341,26 @@ describe('why', () => {
     expect(found && cannotBeHeldText(found, CONTRACT, CALENDAR)).toBe(words);
   });
 
+  it('of work that is of use until a day moves to that day and no further, and it is said what would do', () => {
+    const steps = [
+      step('assign', '2026-12-08', { doneOn: '2026-12-16' }),
+      step('links', '2026-12-10', { ...after('assign'), slip: 'slack', needs: 3, latest: '2026-12-17' }),
+    ];
+    const found = forecast(steps, null);
+
+    expect(movesByCause(steps, found)).toEqual([
+      { cause: 'assign', moves: [{ step: 'links', from: '2026-12-10', to: '2026-12-17' }] },
+    ]);
+    const links = found.steps.get('links');
+    expect(links && cannotBeHeldText(links, CONTRACT, CALENDAR)).toBe(
+      'cannot be held: forecast 2026-12-21, and after 2026-12-17 it is of no use. Sooner, or later dates with the customer (a change request *dates*), would do',
+    );
+  });
+
   it('two months are those of the calendar: a day decides between dates and extension', () => {
     const until = (due: string, end: string, to: string): string | null =>
       cannotBeHeldText(
-        { due, forecast: to, pinned: false, cannotBeHeld: true, because: null },
+        { due, forecast: to, pinned: false, latest: null, cannotBeHeld: true, because: null },
         { dates: { end } },
         CALENDAR,
       );

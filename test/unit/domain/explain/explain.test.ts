@@ -120,8 +120,15 @@ describe('domain/explain', () => {
       planned: '2026-11-09',
       why: '3 working days after closed_won 2026-11-04',
       rules: [
-        { from: 'sow_start', workingDays: 0, anchor: null, notBefore: null, used: false },
-        { from: 'closed_won', workingDays: 3, anchor: '2026-11-04', notBefore: null, used: true },
+        { from: 'sow_start', workingDays: 0, anchor: null, notBefore: null, notAfter: null, used: false },
+        {
+          from: 'closed_won',
+          workingDays: 3,
+          anchor: '2026-11-04',
+          notBefore: null,
+          notAfter: null,
+          used: true,
+        },
       ],
     });
     expect(moved.why).toBe(

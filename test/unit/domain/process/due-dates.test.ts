@@ -49,6 +49,22 @@ describe('domain/due-dates', () => {
     });
   });
 
+  it('gives no date after the last day on which the work is of use, and none before the SOW was won', () => {
+    const early = { from: 'closed_won', working_days: 9 };
+    const bounded = (working_days: number, from = 'sow_end'): Step =>
+      anInputStep('a', {
+        due: [{ from: 'sow_end', working_days: -2, not_before: early }],
+        not_after: { from, working_days },
+      });
+    const soon = (step: Step): string | null | undefined =>
+      dueDates([step], { ...sow, dates: { end: '2026-03-11' } }, DEFAULT_CALENDAR).get('a');
+
+    expect(soon(bounded(-1))).toBe('2026-03-10');
+    expect(soon(bounded(-30))).toBe('2026-03-05');
+    expect(soon(bounded(-1, 'sow_start'))).toBe('2026-03-18');
+    expect(due(bounded(-1))).toEqual({ a: '2026-06-26' });
+  });
+
   it('counts from other steps, wherever they stand', () => {
     expect(
       due(
