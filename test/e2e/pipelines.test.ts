@@ -84,6 +84,7 @@ describe('which jobs run', () => {
   afterEach(reset);
 
   const SOW = 'sows/SOW-1.yml';
+  const DEAL = 'deals/DEAL-1.yml';
   const PROCESS = 'issue_templates/delivery/kick-off.md';
   const topic = { CI_COMMIT_BRANCH: 'topic' };
   const [LINT, PLAN, APPLY] = ['procession:lint', 'procession:plan', 'procession:apply'];
@@ -93,6 +94,7 @@ describe('which jobs run', () => {
   it.each<[name: string, touched: string, variables: () => Variables, jobs: readonly string[]]>([
     ['a push that touches nothing of ours', 'src/app.ts', () => main('push'), []],
     ['a push to main that touches a SOW', SOW, () => main('push'), [LINT, APPLY, ...BY_HAND]],
+    ['a push to main that touches a deal', DEAL, () => main('push'), [LINT, APPLY, ...BY_HAND]],
     ['a push to main that touches a process', PROCESS, () => main('push'), [LINT]],
     ['a push of a branch', SOW, () => main('push', topic), [LINT]],
     [
@@ -103,6 +105,7 @@ describe('which jobs run', () => {
     ],
     ['a merge request that touches nothing of ours', 'src/app.ts', () => mergeRequestPipeline(), []],
     ['a merge request that touches a SOW', SOW, () => mergeRequestPipeline(), [LINT, PLAN]],
+    ['a merge request that touches a deal', DEAL, () => mergeRequestPipeline(), [LINT, PLAN]],
     [
       'a merge request that touches the settings',
       'procession.yml',

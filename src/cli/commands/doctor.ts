@@ -36,13 +36,15 @@ interface Examined {
   readonly diagnoses: readonly Diagnosis[];
   /** `null` when GitLab could not be looked at. */
   readonly facts: DoctorFacts | null;
+  /** Of the place of deals; `null`: they have none of their own, or GitLab could not be looked at. */
+  readonly ofDeals: DoctorFacts | null;
 }
 
 async function run(context: CommandContext): Promise<number> {
   const { output, wire } = context;
-  const { diagnoses, facts } = await examined(wire);
+  const { diagnoses, facts, ofDeals } = await examined(wire);
   if (context.flag('json')) output.json(toDocument(wire, diagnoses, facts));
-  else output.result(doctorText(diagnoses, facts === null ? {} : aboutOf(facts), output.paint));
+  else output.result(doctorText(diagnoses, facts === null ? {} : aboutOf(facts, ofDeals), output.paint));
   const errors = diagnoses.filter(({ severity }) => severity === 'error');
   return mostSevere(errors.map(({ area }) => (area === 'config' ? EXIT.config : EXIT.refused)));
 }
@@ -56,12 +58,12 @@ async function examined(wire: Wire): Promise<Examined> {
       main: facts.installation,
       deals: ofDeals?.installation ?? null,
     };
-    return { diagnoses: inOrder([...diagnose(facts), ...diagnoseDeals(where, ofDeals)]), facts };
+    return { diagnoses: inOrder([...diagnose(facts), ...diagnoseDeals(where, ofDeals)]), facts, ofDeals };
   } catch (failure) {
     const told = diagnoseFailure(failure);
     if (told.length === 0) throw failure;
     const database = failure instanceof ConfigError ? [] : diagnoseDatabase(await wire.database());
-    return { diagnoses: inOrder([...told, ...database]), facts: null };
+    return { diagnoses: inOrder([...told, ...database]), facts: null, ofDeals: null };
   }
 }
 
@@ -112,12 +114,12 @@ async function findMissingVersions(wire: Wire): Promise<readonly MissingVersion[
 }
 
 /** For each area that was looked at, what was found there. */
-function aboutOf(facts: DoctorFacts): Readonly<Partial<Record<Area, string>>> {
+function aboutOf(facts: DoctorFacts, ofDeals: DoctorFacts | null): Readonly<Partial<Record<Area, string>>> {
   const { installation, wanted, serviceUrl, database, pipeline } = facts;
   const { user, token, group, project, version, capabilities, clockAheadSeconds } = installation;
   if (user.kind === 'refused') return {};
   const role = (level: number): string => ROLE_NAMES[level] ?? 'administrator';
-  const schedule = sweepSchedule(installation);
+  const schedule = sweepSchedule(ofDeals?.installation ?? installation);
   const expires = token.kind === 'read' ? token.value.expiresOn : null;
   return {
     config: 'read',

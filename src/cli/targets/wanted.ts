@@ -62,14 +62,14 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
   const ofDeals = await dealProcesses(wire);
   const together = place === null ? [...processes, ...ofDeals] : processes;
   return {
-    installation: wantedInstallation(together, { labels, hook, schedule }),
+    installation: wantedInstallation(together, { labels, hook, schedule: place === null ? schedule : null }),
     ofDeals:
       place === null
         ? null
         : {
             place,
-            // The sweep of the one schedule looks at both places.
-            installation: wantedInstallation(ofDeals, { labels, hook, schedule: null }),
+            // The sweep of the one schedule looks at both places, and its log names deals.
+            installation: wantedInstallation(ofDeals, { labels, hook, schedule }),
           },
     processRoles: launchRolesOf([...processes, ...ofDeals]),
     approvingRoles: approvingRolesOf([...processes, ...ofDeals]),

@@ -46,11 +46,11 @@ export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
     ...diagnosesBy(PEOPLE_RULES, facts),
     ...diagnosesBy(RECORD_RULES, facts),
     ...diagnoseDatabase(facts.database),
-  ]);
+  ]).filter(({ area }) => area !== 'schedule' || facts.wanted.schedule !== null);
 }
 
 /** Areas that the place of deals has for itself. */
-const OF_PLACE: readonly Area[] = ['group', 'project', 'labels', 'boards', 'webhook'];
+const OF_PLACE: readonly Area[] = ['group', 'project', 'labels', 'boards', 'webhook', 'schedule'];
 
 /** Diagnoses of the place of deals, and of where that place is. @param facts of that place; `null`: deals have none of their own */
 export function diagnoseDeals(where: DealFacts, facts: DoctorFacts | null): readonly Diagnosis[] {
@@ -61,6 +61,8 @@ export function diagnoseDeals(where: DealFacts, facts: DoctorFacts | null): read
           ...diagnoseAccess(facts.installation),
           ...diagnosesBy(HOOK_RULES, facts),
           ...diagnosesBy(PART_RULES, facts),
+          // Triggers are those of the main project.
+          ...diagnosesBy(PIPELINE_RULES, facts).filter(({ area }) => area === 'schedule'),
         ].filter(({ area }) => OF_PLACE.includes(area));
   return [...diagnosesBy(DEAL_RULES, where), ...inPlace(inside, where.settings.place)];
 }

@@ -757,7 +757,10 @@ describe('the place of deals', () => {
     const boards = world.data.boards.filter(({ groupId }) => groupId === sales).map(({ name }) => name);
     expect(boards).toEqual(expect.arrayContaining(['Procession: steps', 'Procession: roles']));
     expect(world.data.hooks.map(({ groupId }) => groupId)).toEqual([world.seed.group.id, sales]);
-    expect(world.data.schedules).toHaveLength(1);
+    const inSales = world.data.projects.find(
+      ({ path, groupId }) => path === 'deals' && groupId === sales,
+    )?.id;
+    expect(world.data.schedules.map(({ projectId }) => projectId)).toEqual([inSales]);
     expect(problems.filter(({ message }) => message.includes('eal'))).toEqual([]);
   });
 
@@ -773,6 +776,21 @@ describe('the place of deals', () => {
         fix: expect.stringContaining('deals.project'),
       }),
     );
+  });
+
+  it('has the schedule, whose log names deals, and is told when it is switched off', async () => {
+    world = await startInstallation({ settings: DEALS });
+    withPlace();
+    await world.setup();
+    Object.assign(schedule(world), { active: false });
+
+    const { problems } = await world.doctor();
+    expect(problems.filter(({ area }) => area === 'schedule')).toMatchObject([
+      {
+        id: 'schedule-inactive',
+        message: 'Deals (sales/deals): The pipeline schedule that sweeps is switched off.',
+      },
+    ]);
   });
 
   it.each([
