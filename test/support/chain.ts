@@ -76,7 +76,8 @@ export interface ChainWorld extends TestWorld {
 /** Said by the CRM, which does not say when. */
 export const CRM = { kind: 'crm', name: null, commit: null, at: null } as const;
 
-const ROLES = {
+/** Who has which role in these worlds. */
+export const ROLES = {
   manager: ['mira', 'noor'],
   engineer: ['eli'],
   'account-manager': ['eli'],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '#demo/free-port.ts';
+import type { Settings } from '#domain/base/settings.ts';
 import { BUILT_ENV, MAIN } from './built.ts';
 import type { TestWorld } from './gitlab-world.ts';
 import { addSigningHook } from './sandbox-records.ts';
@@ -44,10 +45,13 @@ export interface Answered {
   readonly body: unknown;
 }
 
+const ROLES: Settings['roles'] = { manager: ['mira'], engineer: ['eli', 'noor'] };
+
 /** Prepares a folder, a port and secrets; nothing runs yet. @param env beside what every service needs */
 export async function aServiceProcess(
   world: TestWorld,
   env: Readonly<Record<string, string>> = {},
+  roles = ROLES,
 ): Promise<ServiceProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'procession-serve-'));
   const port = await freePort('127.0.0.1');
@@ -57,7 +61,7 @@ export async function aServiceProcess(
   const signingToken = `whsec_${key.toString('base64')}`;
   await writeFile(
     join(folder, 'procession.yml'),
-    'gitlab: { group: services, project: services/engagements }\nroles: { manager: [mira], engineer: [eli, noor] }\n',
+    `gitlab: { group: services, project: services/engagements }\nroles: ${JSON.stringify(roles)}\n`,
   );
   let child: ChildProcess | null = null;
   let log = '';
