@@ -158,10 +158,11 @@ export function openOffers(
 function offered(kept: KeptSow, { origin, sow }: SourceSow): KeptSow {
   const before = kept.history.sources[origin.kind];
   const fields = offeredFields(kept.sow, sow);
+  const at = newest(before, origin);
   // The same again, a moment later, is no news.
-  if (isSameValue(before?.offer?.fields, fields)) return kept;
-  const memory = { at: newest(before, origin), differs: before?.differs ?? {}, offer: { origin, fields } };
-  return withSource(kept, origin.kind, memory);
+  if (before !== undefined && isSameValue(before.offer?.fields, fields))
+    return at === before.at ? kept : withSource(kept, origin.kind, { ...before, at });
+  return withSource(kept, origin.kind, { at, differs: before?.differs ?? {}, offer: { origin, fields } });
 }
 
 /** Of what is not won, or given up, nothing but the stage counts, and why. */
@@ -332,11 +333,11 @@ function hear(kept: KeptSow, source: SourceSow, { mode, on }: TakeMode): Taken {
     case 'not-won':
       return { kind: 'taken', kept: offered(kept, { ...source, sow: said }) };
     case 'same': {
-      // Of a file the commit is known: an older one that comes later must be known for older. A CRM that tells of a deal
-      // decides from its first word on when the deal is won: the signature alone hands it over no more.
+      // What is older and comes later must be known for older. A CRM that tells of a deal decides from its first word on
+      // when the deal is won: the signature alone hands it over no more.
       const before = kept.history.sources[origin.kind];
       const isFirstOfCrm = origin.kind === 'crm' && isDeal(said) && before === undefined;
-      const remembers = isFirstOfCrm || (origin.commit !== null && newest(before, origin) !== null);
+      const remembers = isFirstOfCrm || newest(before, origin) !== null;
       const { history } = remembers
         ? heard(kept, origin.kind, newest(before, origin))
         : withoutOffer(kept, origin.kind);
