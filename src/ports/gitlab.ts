@@ -1,3 +1,4 @@
+import type { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
 import type {
   ActualEpic,
@@ -27,6 +28,12 @@ export interface ActualStates extends Iterable<ActualState> {
   readonly length: number;
 }
 
+export interface ReadAllOptions {
+  readonly updatedAfter?: string;
+  /** Told why a place could not be read, of which nothing is among the states then. */
+  readonly onUnread?: (error: AppError) => void;
+}
+
 /**
  * Reads GitLab. Lists are all or nothing: a page that fails fails the read, because a partial list
  * would make the reconciler re-create what it did not see.
@@ -41,9 +48,10 @@ export interface GitLabReader {
   readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
   /**
    * Everything that names an engagement, by label or marker, or is the epic of what does, with one pass over the group;
-   * `updatedAfter` (ISO 8601) narrows to changed ones. Not all of it need be ours.
+   * `updatedAfter` (ISO 8601) narrows to changed ones. Not all of it need be ours. Where there are several places and one
+   * cannot be read, the read fails, unless somebody wants to be told with `onUnread` and go on with the others.
    */
-  readAll(options?: { readonly updatedAfter?: string }): Promise<ActualStates>;
+  readAll(options?: ReadAllOptions): Promise<ActualStates>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */
   readEpicIssues(epic: ActualEpic): Promise<readonly ActualIssue[]>;
   /** Epics and issues as they stand now, in one list where they are in one project. Those that are gone are left out. */

@@ -8,6 +8,7 @@ import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
+import { AppError } from '#domain/base/errors.ts';
 import { type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -84,8 +85,17 @@ async function run(context: CommandContext): Promise<number> {
     allowMassChange: context.flag('allow-mass-change'),
     onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });
-  for await (const result of looking) swept.push(lookedOf(result, deps.processes));
+  const unread = await collect(looking, (result) => swept.push(lookedOf(result, deps.processes)));
   output.clearProgress();
+  // Nothing is remembered, nothing is missed, nothing is launched: half of it was not seen.
+  if (unread !== null) {
+    tell(
+      context,
+      swept.map(({ line }) => line),
+      since,
+    );
+    throw unread;
+  }
   const known = new Set([
     ...swept.filter(({ isSeen }) => isSeen).map(({ engagement }) => engagement),
     ...(memory?.remembered ?? []),
@@ -121,6 +131,20 @@ async function run(context: CommandContext): Promise<number> {
     sows: changed?.digests ?? null,
   });
   return mostSevere(lines.map(({ exit }) => exit));
+}
+
+/** Takes all results that a sweep gives. @returns what kept it from seeing everything */
+async function collect(
+  results: AsyncIterable<SweepResult>,
+  take: (result: SweepResult) => void,
+): Promise<AppError | null> {
+  try {
+    for await (const result of results) take(result);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 /** What is kept of a result: of thousands, only what is told and remembered. */

@@ -145,6 +145,17 @@ function outOfReach(
       ],
       'The engagement cannot be seen; nothing was changed:',
     );
+  if (why === 'left')
+    return new InvalidInputError(
+      [
+        problem(
+          { at: engagement },
+          `the deal is open in ${reference}, where it was launched before deals had a place of their own (deals.project)`,
+          'Let it go on there with the settings of then, or close what is left of it there and apply it again: it is launched in the place of deals.',
+        ),
+      ],
+      'There would be two of this deal; nothing was changed:',
+    );
   return new InvalidInputError(
     [
       problem(

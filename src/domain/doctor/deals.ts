@@ -52,7 +52,7 @@ export const DEAL_RULES: readonly Rule<DealFacts>[] = [
       return left.length > 0 && { left: some(left) };
     },
     says: 'Deals were launched in the place of deliveries before they had one of their own: {left}. Nothing is seen of them there any more.',
-    fix: 'Launch them again, which makes them in the place of deals, do there what is done already, and delete what is left of them with their labels.',
+    fix: 'Close what is left of them there, which nothing else does; launch them again, which makes them in the place of deals; do there what is done already, and delete what is left of them with their labels.',
   },
 ];
 

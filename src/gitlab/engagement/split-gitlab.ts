@@ -1,6 +1,7 @@
+import { AppError } from '#domain/base/errors.ts';
 import { SUBJECTS, type SubjectKind, subjectOf } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import type { ActualStates, GitLab, SplitGitLab } from '#ports/gitlab.ts';
+import type { ActualStates, GitLab, ReadAllOptions, SplitGitLab } from '#ports/gitlab.ts';
 
 /**
  * Puts together the places of the subjects. What claims to be an engagement of one subject in the place of another is
@@ -12,8 +13,10 @@ export function splitGitLab(bySubject: Readonly<Record<SubjectKind, GitLab>>): S
     readEngagement: (engagement, options) =>
       bySubject[subjectOf(engagement)].readEngagement(engagement, options),
     readAll: async (options) => {
-      const read = SUBJECTS.map(async (kind) => [kind, await bySubject[kind].readAll(options)] as const);
-      return oneAfterTheOther(await Promise.all(read));
+      const read = await Promise.allSettled(
+        SUBJECTS.map(async (kind) => [kind, await bySubject[kind].readAll(options)] as const),
+      );
+      return oneAfterTheOther(withoutUnread(read, options));
     },
     readLaunched: async () => {
       const read = SUBJECTS.map(async (kind) =>
@@ -23,6 +26,20 @@ export function splitGitLab(bySubject: Readonly<Record<SubjectKind, GitLab>>): S
     },
     whoAmI: () => bySubject.sow.whoAmI(),
   };
+}
+
+/** What was read. @throws what kept a place from being read, where nobody goes on without it, or nothing was read at all */
+function withoutUnread<T>(
+  read: readonly PromiseSettledResult<T>[],
+  { onUnread }: ReadAllOptions = {},
+): readonly T[] {
+  const done = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  for (const one of read) {
+    if (one.status === 'fulfilled') continue;
+    if (onUnread === undefined || done.length === 0 || !(one.reason instanceof AppError)) throw one.reason;
+    onUnread(one.reason);
+  }
+  return done;
 }
 
 function oneAfterTheOther(read: readonly (readonly [SubjectKind, ActualStates])[]): ActualStates {

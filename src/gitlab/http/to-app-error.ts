@@ -46,7 +46,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   400: 'GitLab does not take a value that was sent.',
   401: 'The token is invalid, expired or revoked: set GITLAB_TOKEN to a valid one.',
   403: "The token's user lacks the role, the token lacks the `api` scope, or the GitLab tier lacks the feature.",
-  404: "It does not exist, or the token's user cannot see it: check `gitlab.group` and `gitlab.project`, and that the user is a member.",
+  404: "It does not exist, or the token's user cannot see it: check `gitlab.group` and `gitlab.project`, for deals `deals.group` and `deals.project`, and that the user is a member.",
   413: 'What was sent is too large for this GitLab.',
   422: 'GitLab does not take a value that was sent.',
 };

@@ -32,6 +32,7 @@ import { assessWithComments } from './assess-with-comments.ts';
 import { LOOK_AT_COUNTS } from './comment-look.ts';
 import type { ReconcileDeps, ReconcileOptions } from './deps.ts';
 import { identifyAll } from './identify-all.ts';
+import { leftElsewhere } from './left-elsewhere.ts';
 import { readLostLinks } from './look-closer.ts';
 import { inPlaceOf } from './place.ts';
 import { processOf } from './process-of.ts';
@@ -83,6 +84,8 @@ export async function judge(
     processOf(deps.processes, seen, { ...options, sow, settings: deps.settings }),
   );
   if ('kind' in process) return process;
+  const left = await leftElsewhere(deps, actual.engagement, seen);
+  if (left !== null) return left;
   const { engagement, capabilities } = actual;
   const { settings, gitlab } = inPlaceOf(deps, engagement);
   const now = deps.clock.now();

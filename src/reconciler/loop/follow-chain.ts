@@ -2,6 +2,7 @@
 
 import { handOverOf } from '#domain/assess/hand-over.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
+import { GitLabRefusedError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { PlanFacts } from '#domain/plan/input.ts';
 import { NO_HISTORY } from '#domain/sow/history.ts';
@@ -18,6 +19,12 @@ type Reconcile<T> = (deps: ReconcileDeps, engagement: EngagementKey, options: Re
 export interface HandedOver<T> {
   readonly engagement: EngagementKey;
   readonly outcome: T;
+}
+
+/** What came of carrying on along a chain. */
+interface Followed<T> {
+  readonly handedOver: readonly HandedOver<T>[];
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -40,12 +47,15 @@ export async function followChain<T>(
     readonly again: boolean | undefined;
   },
   reconcile: Reconcile<T>,
-): Promise<readonly HandedOver<T>[]> {
-  if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return [];
+): Promise<Followed<T>> {
+  const none = { handedOver: [], warnings: [] };
+  if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return none;
   const { assessment } = decision.facts;
-  if (isDeal(assessment.sow)) return await followDeal(deps, { ...decision, told }, reconcile);
-  if (outcome.kind === 'applied' || again) await tellDeal(deps, assessment, reconcile);
-  return [];
+  if (isDeal(assessment.sow))
+    return { ...none, handedOver: await followDeal(deps, { ...decision, told }, reconcile) };
+  if (outcome.kind === 'applied' || again)
+    return { ...none, warnings: await tellDeal(deps, assessment, reconcile) };
+  return none;
 }
 
 /**
@@ -100,11 +110,25 @@ function toLaunch(
   return again.kind === 'ready' ? again.sow : null;
 }
 
-/** A deal whose delivery was changed shows it. */
+/**
+ * A deal whose delivery was changed shows it. Whom GitLab refuses the place of deals goes on with the delivery, which is
+ * settled by then: a sweep tells the deal as soon as it may.
+ *
+ * @returns why a deal was not told
+ */
 async function tellDeal<T>(
   deps: ReconcileDeps,
   { chain }: Pick<Assessment, 'chain'>,
   reconcile: Reconcile<T>,
-): Promise<void> {
-  for (const { key } of chain) await reconcile(deps, key, { chained: true });
+): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const { key } of chain)
+    try {
+      await reconcile(deps, key, { chained: true });
+    } catch (error) {
+      if (!(error instanceof GitLabRefusedError)) throw error;
+      deps.logger.error('a deal was not told of its delivery', { engagement: key, reason: error.message });
+      warnings.push(`${key} does not show this yet: ${error.message}`);
+    }
+  return warnings;
 }

@@ -128,14 +128,17 @@ export async function carryOut(
   await letGo(deps, decision, reconcile);
   const outcome = await carryOutAlone(deps, decision, options);
   if (options.chained === true) return outcome;
-  const handedOver = await followChain(
+  const { handedOver, warnings } = await followChain(
     deps,
     { decision, outcome, told: options.sow !== undefined, again: options.again },
     reconcile,
   );
-  return handedOver.length === 0 || (outcome.kind !== 'applied' && outcome.kind !== 'unchanged')
-    ? outcome
-    : { ...outcome, handedOver };
+  if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return outcome;
+  return {
+    ...outcome,
+    warnings: [...outcome.warnings, ...warnings],
+    ...(handedOver.length === 0 ? {} : { handedOver }),
+  };
 }
 
 async function carryOutAlone(

@@ -23,10 +23,13 @@ export type Undecided =
       readonly ids: readonly string[];
     }
   | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
-  /** `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none. */
+  /**
+   * `foreign`: its tracking issue was made by somebody unknown. `moved`: it goes on in an epic, and GitLab shows none.
+   * `left`: a deal that is open in the place of deliveries, where deals have one of their own by now.
+   */
   | {
       readonly kind: 'out-of-reach';
-      readonly why: 'foreign' | 'moved';
+      readonly why: 'foreign' | 'moved' | 'left';
       readonly reference: string;
       readonly author: string;
     }

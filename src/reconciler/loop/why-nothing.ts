@@ -23,6 +23,8 @@ export function whyNothing(outcome: Outcome): string | null {
     case 'record-damaged':
       return outcome.reason;
     case 'out-of-reach':
+      if (outcome.why === 'left')
+        return `it is open in ${outcome.reference}, where deals do not live any more`;
       return `the issue ${outcome.reference} stands for this engagement, and cannot be trusted or seen; procession doctor says more`;
     case 'unknown-process': {
       const profile = outcome.profile === null ? '' : ` with profile ${shown(outcome.profile)}`;

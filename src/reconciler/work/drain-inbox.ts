@@ -160,6 +160,8 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
 function fixOf(outcome: Outcome): string | null {
   if (outcome.kind === 'other-engagement')
     return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
+  if (outcome.kind === 'out-of-reach' && outcome.why === 'left')
+    return 'Close what is left of it there; then replay this delivery, which launches it in the place of deals.';
   if (outcome.kind === 'sow-taken')
     return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
   return outcome.kind === 'sow-refused' && outcome.reading.kind === 'conflict'

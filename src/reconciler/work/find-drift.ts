@@ -1,4 +1,5 @@
 import { closedBefore } from '#domain/assess/kept-order.ts';
+import type { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
@@ -37,8 +38,12 @@ export async function findDrift(
   readonly missing: readonly EngagementKey[] | null;
   /** Engagements that a brake across engagements keeps from being changed, with the reason. */
   readonly stopped: ReadonlyMap<EngagementKey, string>;
+  /** What kept a place from being read; of its engagements nothing is known then. */
+  readonly unread: readonly AppError[];
 }> {
-  const states = await deps.gitlab.readAll(updatedAfter === null ? {} : { updatedAfter });
+  const unread: AppError[] = [];
+  const onUnread = (error: AppError): void => void unread.push(error);
+  const states = await deps.gitlab.readAll(updatedAfter === null ? { onUnread } : { updatedAfter, onUnread });
   const now = deps.clock.now();
   const chain = createKnownChain(deps.settings);
   const drifted: EngagementKey[] = [];
@@ -73,8 +78,9 @@ export async function findDrift(
     looks,
     lookedAt: lookedAtNow,
     stopped,
+    unread,
   };
-  if (updatedAfter !== null) return { ...found, missing: null };
+  if (updatedAfter !== null || unread.length > 0) return { ...found, missing: null };
   const launched = await deps.gitlab.readLaunched();
   traces.push(...launched.map((engagement) => ({ kind: 'label', engagement }) as const));
   const missing = notSeen(seen, traces).map(({ engagement }) => engagement);

@@ -88,6 +88,7 @@ async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
     const woken = new Set([...drifted, ...deps.lookAhead.takeDue(at)]);
     for (const engagement of woken) await wake(deps, engagement, sweep);
+    for (const error of found.unread) throw error;
     await deps.looks.write(fingerprint, found.lookedAt, updatedAfter === null ? 'all' : 'some');
     deps.onSweep({ at, full: updatedAfter === null, seen, woken: woken.size, paused, missing, stopped });
     for (const [engagement, why] of stopped)

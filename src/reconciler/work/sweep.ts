@@ -61,7 +61,8 @@ export async function sweep(
  * Reconciles every engagement from one bulk read, and gives each result when it is there, so that nobody needs to hold
  * thousands: first those of engagements in which nothing is to be done. All is decided before anything is written, so that
  * one cause that would change many engagements is noticed before the first. One engagement that fails does not stop the
- * others; an error that is not ours ends the sweep.
+ * others; an error that is not ours ends the sweep. What kept a place from being read is thrown when all that is in the
+ * other one is done.
  */
 export async function* sweepEach(
   deps: ReconcileDeps,
@@ -76,7 +77,8 @@ export async function* sweepEach(
     allowMassChange,
   });
   const pending: Pending[] = [];
-  for await (const actual of dealsLast(readStates(deps, options))) {
+  const unread: AppError[] = [];
+  for await (const actual of dealsLast(readStates(deps, options, unread))) {
     const { engagement } = actual;
     const choices = choicesOf(engagement);
     const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
@@ -93,6 +95,7 @@ export async function* sweepEach(
     else if (decision !== null) yield* withHandedOver(await resultOf(deps, engagement, decision, choices));
     else yield* withHandedOver(await readAgain(deps, engagement, choices));
   }
+  for (const error of unread) throw error;
 }
 
 /** A result, and those of the deliveries that a deal has handed over with it: no bulk read has brought them. */
@@ -167,8 +170,10 @@ const AT_ONCE = 20;
 async function* readStates(
   { gitlab }: ReconcileDeps,
   { updatedAfter, also = [], onLook }: SweepOptions,
+  unread: AppError[],
 ): AsyncGenerator<ActualState> {
-  const states = await gitlab.readAll(updatedAfter === undefined ? {} : { updatedAfter });
+  const onUnread = (error: AppError): void => void unread.push(error);
+  const states = await gitlab.readAll(updatedAfter === undefined ? { onUnread } : { updatedAfter, onUnread });
   const seen = new Set<EngagementKey>();
   const given = (actual: ActualState): ActualState => {
     onLook?.(actual.engagement, seen.size, Math.max(states.length, seen.size + 1));
@@ -180,7 +185,10 @@ async function* readStates(
   for (let start = 0; start < others.length; start += AT_ONCE) {
     const some = others.slice(start, start + AT_ONCE);
     const read = some.map(async (engagement) => await gitlab.readEngagement(engagement, { always: true }));
-    for (const actual of await Promise.all(read)) yield given(actual);
+    for (const one of await Promise.allSettled(read))
+      if (one.status === 'fulfilled') yield given(one.value);
+      else if (one.reason instanceof AppError) onUnread(one.reason);
+      else throw one.reason;
   }
 }
 

@@ -65,25 +65,22 @@ describe('a moment in which a deal was changed', () => {
   it.each([
     ['nothing has changed', 'scoping', 'scoping'],
     ['people are being asked', 'lost', 'scoping'],
-  ])(
-    'is remembered also where %s: what is older and comes later changes nothing',
-    async (_, said, holds) => {
-      await start();
-      const [first, second, third, fourth] = [9, 7, 5, 3].map((hours) =>
-        new Date(Date.now() - hours * 3_600_000).toISOString(),
-      );
-      await told({ stage: 'scoping', changed_at: first });
-      await told({ stage: said, changed_at: second });
-      await told({ stage: said, changed_at: fourth });
-      const late = await told({ stage: 'negotiating', changed_at: third });
+  ])('is remembered also where %s: what is older and comes later changes nothing', async (_, said, holds) => {
+    await start();
+    const [first, second, third, fourth] = [9, 7, 5, 3].map((hours) =>
+      new Date(Date.now() - hours * 3_600_000).toISOString(),
+    );
+    await told({ stage: 'scoping', changed_at: first });
+    await told({ stage: said, changed_at: second });
+    await told({ stage: said, changed_at: fourth });
+    const late = await told({ stage: 'negotiating', changed_at: third });
 
-      expect(late.kind).toBe('sow-refused');
-      expect(stage()).toBe(holds);
-      world.sandbox.ledger.clear();
-      await told({ stage: said, changed_at: fourth });
-      expect(world.sandbox.ledger.writes()).toEqual([]);
-    },
-  );
+    expect(late.kind).toBe('sow-refused');
+    expect(stage()).toBe(holds);
+    world.sandbox.ledger.clear();
+    await told({ stage: said, changed_at: fourth });
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+  });
 
   it('that lies far ahead holds nothing up in the inbox either, in one batch or one after the other', async () => {
     await start();
