@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#domain/base/keys.ts';
 import type { ActualHook, FailedDelivery, HookScope } from '#domain/setup/actual-hook.ts';
 
 /** Hooks that could be read, or why none could. */
@@ -31,6 +32,13 @@ export type CallOutcome =
 
 /** Event that a test delivery is about. */
 export type HookTrigger = 'issues_events' | 'note_events';
+
+/** Webhooks of one place in which engagements live. */
+export interface HookPlace {
+  readonly hooks: HookAdmin;
+  /** What people call it, and what lives there alone; `null`: it is the only place. */
+  readonly apart: { readonly name: string; readonly subject: SubjectKind } | null;
+}
 
 /**
  * Looks after the webhooks of the configured group and project.

@@ -1,8 +1,10 @@
 /** What the service does beside its deliveries, each until the signal aborts. A failure is logged, and tried again later. */
 import { AppError } from '#domain/base/errors.ts';
+import { type EngagementKey, type SubjectKind, subjectOf } from '#domain/base/keys.ts';
+import { healthTogether, type PlaceHealth } from '#domain/setup/hook-health.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
 import type { GitLabReader } from '#ports/gitlab.ts';
-import type { HookAdmin } from '#ports/hooks.ts';
+import type { HookPlace } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import { createHookMemory } from '#reconciler/hooks/hook-memory.ts';
@@ -69,27 +71,35 @@ export async function keepHouse(
 }
 
 interface Watching extends Chore {
-  readonly hooks: HookAdmin;
+  readonly places: readonly [HookPlace, ...HookPlace[]];
   readonly store: Pick<Store, 'list'>;
   readonly clock: Clock;
 }
 
 /**
- * Looks regularly whether GitLab still delivers: a disabled webhook is enabled again, failed deliveries are asked for
- * once more, lost ones are swept up.
+ * Looks regularly whether GitLab still delivers, in every place in which engagements live: a disabled webhook is enabled
+ * again, failed deliveries are asked for once more, lost ones are swept up.
  */
 export async function keepWatch(
-  { hooks, store, clock, logger, sleep }: Watching,
+  { places, store, clock, logger, sleep }: Watching,
   { memory, sooner }: { readonly memory: Memory; readonly sooner: Bell },
   signal: AbortSignal,
 ): Promise<void> {
-  const known = createHookMemory();
   const onReachable = (): void => sooner.ring();
-  const lastDelivery = async (): Promise<string | null> =>
-    memory.lastDelivery() ?? (await storedDelivery(store));
+  const watched = places.map(({ hooks, apart }) => {
+    const lastDelivery = async (): Promise<string | null> =>
+      memory.lastDelivery(apart?.subject) ?? (await storedDelivery(store, apart?.subject));
+    const place = apart === null ? {} : { place: apart.name };
+    return { deps: { hooks, clock, logger, onReachable, lastDelivery, ...place }, known: createHookMemory() };
+  });
   while (!signal.aborted) {
     try {
-      memory.setWebhooks(await watchHooks({ hooks, clock, logger, onReachable, lastDelivery }, known));
+      const seen: PlaceHealth[] = [];
+      for (const { deps, known } of watched)
+        seen.push({ place: deps.place ?? '', health: await watchHooks(deps, known) });
+      const [first, ...others] = seen;
+      if (first !== undefined)
+        memory.setWebhooks(others.length === 0 ? first.health : healthTogether([first, ...others]));
     } catch (error) {
       logger.warn('the webhooks could not be looked at', {
         reason: error instanceof AppError ? error.message : 'internal',
@@ -102,7 +112,14 @@ export async function keepWatch(
 /** Also of an earlier process, and of one beside this one where the store is shared. Those of a CRM stand between. */
 const NEWEST = 50;
 
-async function storedDelivery(store: Pick<Store, 'list'>): Promise<string | null> {
+/** @param subject of the engagement that it was about; left out: whatever it was about */
+async function storedDelivery(
+  store: Pick<Store, 'list'>,
+  subject: SubjectKind | undefined,
+): Promise<string | null> {
   const newest = await store.list({ limit: NEWEST }).catch(() => []);
-  return newest.find(({ source }) => source === 'gitlab')?.receivedAt ?? null;
+  const isAbout = (engagement: EngagementKey | null): boolean =>
+    subject === undefined || (engagement !== null && subjectOf(engagement) === subject);
+  const found = newest.find(({ source, engagement }) => source === 'gitlab' && isAbout(engagement));
+  return found?.receivedAt ?? null;
 }

@@ -1,6 +1,6 @@
 /** What the running service knows beside its store: for the routing of events, for health and for metrics. */
 
-import type { EngagementKey } from '#domain/base/keys.ts';
+import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import type { OwnUser } from '#domain/engagement/state.ts';
 import type { HookHealth } from '#domain/setup/hook-health.ts';
@@ -22,10 +22,10 @@ export interface Memory {
   readonly ownUser: () => OwnUser | null;
   readonly setOwnUser: (user: OwnUser) => void;
   readonly setWebhooks: (health: HookHealth) => void;
-  /** GitLab has delivered something. @param at ISO 8601, UTC */
-  readonly delivered: (at: string) => void;
-  /** Instant of GitLab's last delivery to this process; `null`: not yet. */
-  readonly lastDelivery: () => string | null;
+  /** GitLab has delivered something, about an engagement where a subject is given. @param at ISO 8601, UTC */
+  readonly delivered: (at: string, subject?: SubjectKind) => void;
+  /** Instant of GitLab's last delivery to this process, of whatever kind or about a subject; `null`: not yet. */
+  readonly lastDelivery: (subject?: SubjectKind) => string | null;
   readonly engagementOfIssue: (issueId: number) => EngagementKey | null;
   /** @param at ISO 8601, UTC */
   readonly gitlabRequest: (request: GitLabRequestSeen, at: string) => void;
@@ -40,7 +40,7 @@ export function createMemory(metrics: ServiceMetrics): Memory {
   let gitlab: ReturnType<HealthSource['gitlab']> = null;
   let lastSweep: string | null = null;
   let webhooks: HookHealth | null = null;
-  let lastDelivery: string | null = null;
+  const deliveries = new Map<SubjectKind | undefined, string>();
   const issues = new Map<number, EngagementKey>();
   const paused = new Map<EngagementKey, string | null>();
   let findings: Findings = { missing: [], stopped: new Map() };
@@ -57,10 +57,10 @@ export function createMemory(metrics: ServiceMetrics): Memory {
       webhooks = health;
       metrics.webhooks(health);
     },
-    delivered: (at) => {
-      lastDelivery = at;
+    delivered: (at, subject) => {
+      deliveries.set(subject, at);
     },
-    lastDelivery: () => lastDelivery,
+    lastDelivery: (subject) => deliveries.get(subject) ?? null,
     engagementOfIssue: (issueId) => issues.get(issueId) ?? null,
     gitlabRequest: (request, at) => {
       const { status, rateLimit } = request;

@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import type { PagesAccess } from '#config/environment.ts';
 import type { Config } from '#config/load-config.ts';
+import { subjectOf } from '#domain/base/keys.ts';
 import type { ObservedRequest } from '#gitlab/http/requester.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
-import type { HookAdmin } from '#ports/hooks.ts';
+import type { HookPlace } from '#ports/hooks.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
@@ -46,9 +47,9 @@ export interface ServiceParts {
   readonly connect: (onRequest: (request: ObservedRequest) => void) => Promise<Connected>;
 }
 
-/** The engine, and the look at our webhooks. */
+/** The engine, and the look at our webhooks in every place. */
 export interface Connected extends ReconcileDeps {
-  readonly hooks: HookAdmin;
+  readonly hooks: readonly [HookPlace, ...HookPlace[]];
 }
 
 /** A service that is not on a port yet. */
@@ -170,7 +171,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
         drainInbox(drain, signal),
         runSweeps(schedule, signal),
         keepHouse(store, { clock, logger, sleep }, signal),
-        keepWatch({ hooks: deps.hooks, store, clock, logger, sleep }, { memory, sooner }, signal),
+        keepWatch({ places: deps.hooks, store, clock, logger, sleep }, { memory, sooner }, signal),
       ]);
     },
   };
@@ -204,7 +205,14 @@ function gitlabReceiver(
   }: { readonly store: Store; readonly memory: Memory; readonly ownWrites: OwnWrites },
 ): Receiver {
   const gitlab = createGitLabReceiver({
-    inbox: store,
+    inbox: {
+      put: async (delivery) => {
+        memory.delivered(delivery.receivedAt, subjectOf(delivery.engagement));
+        return await store.put(delivery);
+      },
+      quarantine: async (delivery) => await store.quarantine(delivery),
+      find: async (...key) => await store.find(...key),
+    },
     verify: createVerifyGitLab(secrets),
     limitBytes: GITLAB_BODY_BYTES,
     ownUser: memory.ownUser,

@@ -31,7 +31,7 @@ import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Conformance, ConformanceWish } from '#ports/conformance.ts';
 import type { Places } from '#ports/gitlab.ts';
-import type { HookAdmin } from '#ports/hooks.ts';
+import type { HookAdmin, HookPlace } from '#ports/hooks.ts';
 import type { InstallationAdmin } from '#ports/installation.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
@@ -348,7 +348,7 @@ async function startServing(
     store: await openStore(config, logger, LEASE_MS),
     connect: async (onRequest) => ({
       gitlab: await openGitLab({ ...connection, onRequest }, config),
-      hooks: (await import('#gitlab/setup/hooks.ts')).createHookAdmin({ ...connection, onRequest }),
+      hooks: await hooksIn({ ...connection, onRequest }, config),
       processes: known,
       settings: config,
       seal: await sealOf(config),
@@ -363,6 +363,23 @@ async function startServing(
       logger.flush();
     },
   };
+}
+
+/** The webhooks of every place in which engagements live. */
+async function hooksIn(
+  connection: GitLabOptions,
+  { deals: { place } }: Pick<Settings, 'deals'>,
+): Promise<readonly [HookPlace, ...HookPlace[]]> {
+  const { createHookAdmin } = await import('#gitlab/setup/hooks.ts');
+  const hooks = createHookAdmin(connection);
+  if (place === null) return [{ hooks, apart: null }];
+  return [
+    { hooks, apart: { name: `SOWs (${connection.project})`, subject: 'sow' } },
+    {
+      hooks: createHookAdmin({ ...connection, ...place }),
+      apart: { name: `Deals (${place.project})`, subject: 'deal' },
+    },
+  ];
 }
 
 async function sealOf({ sealKeys, sealKey }: Config): Promise<Seal> {

@@ -4,13 +4,15 @@
  */
 import type { Environment } from '#config/environment.ts';
 import { loadConfig } from '#config/load-config.ts';
+import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
+import { splitGitLab } from '#gitlab/engagement/split-gitlab.ts';
 import { createHookAdmin } from '#gitlab/setup/hooks.ts';
 import type { Sleep } from '#ports/clock.ts';
 import type { Logger } from '#ports/logger.ts';
 import type { Store } from '#ports/store.ts';
 import type { Hook } from '#sandbox/world.ts';
 import { requireSecrets } from '#service/require-secrets.ts';
-import { type ComposedService, composeService } from '#wire/service.ts';
+import { type ComposedService, type Connected, composeService } from '#wire/service.ts';
 import { type ChainOptions, type ChainWorld, startChain } from './chain.ts';
 import { type EngagementOptions, type EngagementWorld, startEngagement } from './engagement.ts';
 import type { TestWorld, WorldOptions } from './gitlab-world.ts';
@@ -23,7 +25,7 @@ export type ComposedWorld = EngagementWorld & Composed;
 export type ComposedChain = ChainWorld & Composed;
 
 /** The world that the service works on. */
-type Base = TestWorld & Pick<EngagementWorld, 'deps' | 'over'>;
+type Base = TestWorld & Pick<ChainWorld, 'deps' | 'over'>;
 
 export interface Composed {
   readonly store: Store;
@@ -180,11 +182,7 @@ async function run(
     logger,
     store,
     sleep,
-    connect: async (onRequest) => ({
-      ...world.over(world.connect({ ...access, onRequest })),
-      hooks: createHookAdmin({ ...access, onRequest }),
-      logger,
-    }),
+    connect: async (onRequest) => ({ ...connectTo(world, { ...access, onRequest }), logger }),
   });
   const ending = new AbortController();
   const working = service.work(ending.signal);
@@ -209,6 +207,22 @@ async function run(
       ending.abort();
       await working;
     },
+  };
+}
+
+/** As `wire/wire.ts` does it: the one place, or that of SOWs and that of deals. */
+function connectTo(world: Base, access: GitLabOptions): Omit<Connected, 'logger'> {
+  const { place } = world.deps.settings.deals;
+  const sow = world.connect(access);
+  const hooks = createHookAdmin(access);
+  if (place === null) return { ...world.over(sow), hooks: [{ hooks, apart: null }] };
+  const there = { ...access, ...place };
+  return {
+    ...world.over(splitGitLab({ sow, deal: world.connect(there) })),
+    hooks: [
+      { hooks, apart: { name: `SOWs (${access.project})`, subject: 'sow' } },
+      { hooks: createHookAdmin(there), apart: { name: `Deals (${place.project})`, subject: 'deal' } },
+    ],
   };
 }
 

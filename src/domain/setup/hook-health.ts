@@ -84,6 +84,33 @@ export function healthWithout(
   };
 }
 
+/** Health in one place of several. */
+export interface PlaceHealth {
+  /** @example `Deals (sales/deals)` */
+  readonly place: string;
+  readonly health: HookHealth;
+}
+
+/** Health of the hooks of several places: the worst counts, and whatever is not well is told with its place. */
+export function healthTogether(places: readonly [PlaceHealth, ...PlaceHealth[]]): HookHealth {
+  const healths = places.map(({ health }) => health);
+  const unwell = places.filter(({ health }) => health.state !== 'ok');
+  const texts = (unwell.length === 0 ? places : unwell).map(
+    ({ place, health }) => `${place}: ${health.text}`,
+  );
+  return {
+    state: worst(healths.map(({ state }) => state)),
+    text: texts.join(' '),
+    hooks: healths.flatMap(({ hooks }) => hooks),
+    enabled: sum(healths.map(({ enabled }) => enabled)),
+    resent: sum(healths.map(({ resent }) => resent)),
+    left: sum(healths.map(({ left }) => left)),
+    givenUp: sum(healths.map(({ givenUp }) => givenUp)),
+    lastError: healths.find(({ lastError }) => lastError !== null)?.lastError ?? null,
+    checkedAt: places[0].health.checkedAt,
+  };
+}
+
 /** Report of each hook. Events count as subscribed when any of the hooks sends them. */
 export function reportHooks(looks: readonly HookLook[]): readonly HookReport[] {
   const missing = missingEvents(looks.map(({ hook }) => hook));

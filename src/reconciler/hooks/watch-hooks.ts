@@ -20,6 +20,8 @@ export interface WatchHooksDeps {
   readonly hooks: HookAdmin;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** For the log, where there are several. */
+  readonly place?: string;
   /** The end of our address. Default `/webhooks/gitlab`. */
   readonly path?: string;
   /** GitLab reaches us again: what happened while it did not was lost. */
@@ -55,7 +57,7 @@ export async function watchHooks(deps: WatchHooksDeps, memory: HookMemory): Prom
     'search' in found.value
       ? healthWithout(found.value.search, { ...found.course, checkedAt })
       : await lookAfter(check, found.value.ours, checkedAt);
-  logHealth(deps.logger, memory, health);
+  logHealth(deps, memory, health);
   noteLoss(deps, memory, health);
   memory.state = health.state;
   return health;
@@ -188,11 +190,15 @@ function settle({ settled }: HookMemory, { hook, failed }: HookLook, seen: HookL
   if (failed?.length === 0 && newest !== undefined) settled.set(nameOf(hook), newest);
 }
 
-function logHealth(logger: Logger, memory: HookMemory, health: HookHealth): void {
+function logHealth(
+  { logger, place }: Pick<WatchHooksDeps, 'logger' | 'place'>,
+  memory: HookMemory,
+  health: HookHealth,
+): void {
   const { state, text, left, givenUp, lastError, enabled, resent } = health;
   if (enabled > 0 || resent > 0) logger.info('webhooks repaired', { enabled, resent });
   if (state === memory.state) return;
-  const data = { state, text, left, givenUp, lastError };
+  const data = { ...(place === undefined ? {} : { place }), state, text, left, givenUp, lastError };
   if (state === 'ok') logger.info('webhook health', data);
   else logger.warn('webhook health', data);
 }

@@ -778,6 +778,26 @@ describe('the place of deals', () => {
     );
   });
 
+  it.each([
+    ['missing', (hooks: unknown[]) => void hooks.splice(1), 'webhook-missing'],
+    [
+      'disabled',
+      ([, hook]: object[]) =>
+        void Object.assign(hook ?? {}, { disabledUntil: '2999-01-01T00:00:00.000Z', failures: 4 }),
+      'webhook-disabled',
+    ],
+  ])('has a webhook of its own, and is told when it is %s', async (_, breakIt, id) => {
+    world = await startInstallation({ settings: DEALS });
+    withPlace();
+    await world.setup();
+    breakIt(world.data.hooks);
+
+    const { problems } = await world.doctor();
+    expect(problems.filter(({ area }) => area === 'webhook')).toMatchObject([
+      { id, message: expect.stringMatching(/^Deals \(sales\/deals\): /) },
+    ]);
+  });
+
   it('has the schedule, whose log names deals, and is told when it is switched off', async () => {
     world = await startInstallation({ settings: DEALS });
     withPlace();
