@@ -1,3 +1,4 @@
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { NamedVersion } from '#domain/versions/versions.ts';
 
@@ -9,6 +10,11 @@ export interface ProcessStore {
    * @returns `null` when there is no such process, profile or version: never another
    */
   find(id: string, profile: string | null, which?: NamedVersion): ProcessDefinition | null;
+  /**
+   * What is wrong with processes whose current definition cannot be used: nothing finds it, and their frozen versions
+   * are found as ever. Absent: nothing is.
+   */
+  readonly broken?: ReadonlyMap<string, readonly InputProblem[]>;
   /** Ids of the current definitions, sorted. */
   readonly ids: readonly string[];
   /** Another one whenever any process, profile or frozen version is another. */

@@ -12,11 +12,11 @@ import {
   noteOf,
   VERSIONS_FOLDER,
 } from '#domain/versions/versions.ts';
+import { SHIPPED_TEMPLATES } from '#src/package-folder.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { checksumsOf, frozenFolder, readFrozenFolders } from './frozen-versions.ts';
 import { findProcess } from './list-processes.ts';
 import { checkedDefinitions } from './load-process.ts';
-import { SHIPPED_TEMPLATES } from './paths.ts';
 import { draftOf, inDraft, type ProcessTexts, readProcessTexts } from './process-draft.ts';
 
 /** What became of a version that was to be frozen. */

@@ -7,6 +7,7 @@ import { launchFor } from '#domain/process/launch.ts';
 import { launchProblems, type NamedProcess } from '#domain/process/launch-rules.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { roleProblems } from '#domain/process/role-problems.ts';
+import { copyFix } from '#src/package-folder.ts';
 import { readFrozenFolders } from './frozen-versions.ts';
 import { type LintedPaths, type LintResult, lintPaths } from './lint-paths.ts';
 import { listProcesses } from './list-processes.ts';
@@ -37,7 +38,11 @@ export async function lintProject(
   );
   if (settings === null) return { problems, checked };
   const processes = await readAll(templates);
-  const launches = launchProblems(settings, { processes: processes.map(named), templates });
+  const launches = launchProblems(settings, {
+    processes: processes.map(named),
+    templates,
+    copyFix: (id) => copyFix(id, templates),
+  });
   return {
     problems: [
       ...launches.map((found) => ({ ...found, file: settings.configFile })),

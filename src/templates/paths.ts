@@ -1,13 +1,10 @@
 /** Where files and folders are that a person named. */
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
-import { PACKAGE_FOLDER } from '#src/package-folder.ts';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { SHIPPED_TEMPLATES } from '#src/package-folder.ts';
 
 /** Where processes are when the settings say nothing. */
 export const TEMPLATES_FOLDER = 'issue_templates';
-
-/** The processes that come with Procession. */
-export const SHIPPED_TEMPLATES = join(PACKAGE_FOLDER, TEMPLATES_FOLDER);
 
 /** Finds the templates folder of the settings; where `cwd` has none, the processes that come with Procession. */
 export function templatesFolder(templates: string, cwd: string): string {

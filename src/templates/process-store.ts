@@ -1,3 +1,5 @@
+import { ConfigError } from '#domain/base/errors.ts';
+import type { InputProblem } from '#domain/base/input-problem.ts';
 import { once } from '#domain/base/lazily.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
@@ -36,18 +38,54 @@ export async function loadProcessStore(
   const folders = await listProcesses(templates);
   const wanted = only === null ? folders : folders.filter(({ id }) => id === only.process);
   const loaded = await Promise.all(
-    wanted.map(async ({ folder }) =>
-      only === null ? await loadWhole(folder) : await loadCurrent(folder, only.profile),
+    wanted.map(
+      async ({ id, folder }) =>
+        [id, only === null ? await loadWhole(folder) : await loadCurrent(folder, only.profile)] as const,
     ),
   );
-  const byId = new Map(loaded.map((process) => [process.current[0].id, process]));
+  return storeOf(
+    folders.map(({ id }) => id),
+    new Map(loaded),
+  );
+}
+
+/**
+ * Loads every process as {@link loadProcessStore} does, also beside one that has problems: its current definition is not
+ * found, and the problems are named.
+ *
+ * @throws ConfigError when the folder cannot be read
+ */
+export async function loadUsableProcesses(templates: string): Promise<ProcessStore> {
+  const folders = await listProcesses(templates);
+  const broken = new Map<string, readonly InputProblem[]>();
+  const loaded = await Promise.all(
+    folders.map(async ({ id, folder }) => {
+      try {
+        return [id, await loadWhole(folder)] as const;
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        broken.set(id, error.problems);
+        return [id, await loadFrozen(folder)] as const;
+      }
+    }),
+  );
+  const store = storeOf(
+    folders.map(({ id }) => id),
+    new Map(loaded),
+  );
+  return broken.size === 0 ? store : { ...store, broken };
+}
+
+function storeOf(ids: readonly string[], loaded: ReadonlyMap<string, LoadedProcess>): ProcessStore {
   return {
-    ids: folders.map(({ id }) => id),
+    ids,
     fingerprint: checksum(
-      canonicalJson(loaded.map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)])),
+      canonicalJson(
+        [...loaded.values()].map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)]),
+      ),
     ),
     find: (id, profile, which) => {
-      const process = byId.get(id);
+      const process = loaded.get(id);
       if (process === undefined) return null;
       if (which === undefined) return inProfile(process.current, profile);
       return chooseVersion(process.choices(profile), which)?.definition() ?? null;
@@ -57,7 +95,8 @@ export async function loadProcessStore(
 
 /** One process: as it is now, and the frozen versions that say something else. */
 interface LoadedProcess {
-  readonly current: InAllProfiles;
+  /** In all profiles; empty where it cannot be used. */
+  readonly current: readonly ProcessDefinition[];
   readonly frozen: readonly LoadedVersion[];
   /** Everything an engagement in this profile may name. */
   readonly choices: (profile: string | null) => readonly Choice[];
@@ -78,9 +117,20 @@ async function loadWhole(folder: string): Promise<LoadedProcess> {
   const current = checkedDefinitions(draftOf(texts));
   const names = await listFrozen(folder);
   const frozen = await Promise.all(
-    names.map(async (name) => await loadVersion(frozenFolder(folder, name), current, checksumsOf(texts))),
+    names.map(
+      async (name) => await loadVersion(frozenFolder(folder, name), { current, files: checksumsOf(texts) }),
+    ),
   );
   return loadedProcess(await marked(folder, current), frozen.flat());
+}
+
+/** The frozen versions alone. */
+async function loadFrozen(folder: string): Promise<LoadedProcess> {
+  const names = await listFrozen(folder);
+  const frozen = await Promise.all(
+    names.map(async (name) => await loadVersion(frozenFolder(folder, name), null)),
+  );
+  return loadedProcess([], frozen.flat());
 }
 
 /** Says so where the current version is not frozen. */
@@ -91,7 +141,10 @@ async function marked(folder: string, current: InAllProfiles): Promise<InAllProf
   return [{ ...plain, draft: true }, ...others.map((other) => ({ ...other, draft: true as const }))];
 }
 
-function loadedProcess(current: InAllProfiles, frozen: readonly LoadedVersion[]): LoadedProcess {
+function loadedProcess(
+  current: readonly ProcessDefinition[],
+  frozen: readonly LoadedVersion[],
+): LoadedProcess {
   const known = new Map<string | null, readonly Choice[]>();
   const choices = (profile: string | null): readonly Choice[] => {
     const found = known.get(profile) ?? [
@@ -107,18 +160,21 @@ function loadedProcess(current: InAllProfiles, frozen: readonly LoadedVersion[])
 /** Nothing for a folder that was not made by `procession freeze`, and for the frozen copy of what is current. */
 async function loadVersion(
   folder: string,
-  current: InAllProfiles,
-  files: FrozenNote['files'],
+  beside: { readonly current: InAllProfiles; readonly files: FrozenNote['files'] } | null,
 ): Promise<readonly LoadedVersion[]> {
   const note = await readNote(folder);
-  if (note === null || (isCurrent(note, current) && canonicalJson(note.files) === canonicalJson(files)))
-    return [];
+  if (note === null || (beside !== null && isCopy(note, beside))) return [];
   const texts = await readProcessTexts(folder);
   return [{ note, definitions: once(() => frozenDefinitions(frozenDraft(texts))) }];
 }
 
-function isCurrent(note: FrozenNote, current: InAllProfiles): boolean {
+/** Whether a frozen version says what the current files say. */
+function isCopy(
+  note: FrozenNote,
+  { current, files }: { readonly current: InAllProfiles; readonly files: FrozenNote['files'] },
+): boolean {
   return (
+    canonicalJson(note.files) === canonicalJson(files) &&
     note.version === current[0].version &&
     Object.keys(note.profiles).length === current.length - 1 &&
     current.every((definition) => notedRules(note, definition.profile) === rulesHash(definition))

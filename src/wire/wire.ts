@@ -68,7 +68,7 @@ export interface Wire extends PipelineWire {
   newSealKeys(): Promise<KeyPair>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<Places>;
-  deps(): Promise<ReconcileDeps>;
+  deps(options?: { readonly despiteProblems?: boolean }): Promise<ReconcileDeps>;
   /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
   projectDeps(): Promise<ReconcileDeps>;
   /** Reads a SOW file. @throws InvalidInputError with every problem. */
@@ -138,6 +138,8 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
   const load = async (only?: ProcessChoice): Promise<ProcessStore> =>
     await loadProcesses(templatesFolder(config().templates, cwd), only);
   const processes = once(load);
+  const usable = async (): Promise<ProcessStore> =>
+    await loadUsable(templatesFolder(config().templates, cwd));
   const connection = once(() => connectionOf(config()));
   const gitlab = once(async () => await openGitLab(connection(), config()));
   const seal = once(async () => await sealOf(config()));
@@ -151,9 +153,9 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     gitlab,
     seal,
     newSealKeys: async () => (await import('#seal/ed25519.ts')).newKeyPair(),
-    deps: async () => ({
+    deps: async ({ despiteProblems = false } = {}) => ({
       gitlab: await gitlab(),
-      processes: await processes(),
+      processes: await (despiteProblems ? usable() : processes()),
       settings: config(),
       seal: await seal(),
       logger,
@@ -266,8 +268,13 @@ async function depsOfProject(
   return await withDefinitions(
     openRepository(connection),
     own,
-    async (folder) => await createWire(own, folder, logger).deps(),
+    async (folder) => await createWire(own, folder, logger).deps({ despiteProblems: true }),
   );
+}
+
+async function loadUsable(templates: string): Promise<ProcessStore> {
+  const { loadUsableProcesses } = await import('#templates/process-store.ts');
+  return await loadUsableProcesses(templates);
 }
 
 async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {

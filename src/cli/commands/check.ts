@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { brokenData, tellBroken } from '#cli/targets/broken-processes.ts';
 import { dealStagesOf } from '#cli/targets/launch-missing.ts';
 import { findLostIntakes } from '#cli/targets/lost-intakes.ts';
 import { parseKey } from '#cli/targets/target.ts';
 import { requireProcesses, undecidedError } from '#cli/targets/undecided.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
-import { EXIT } from '#cli/terminal/exit-code.ts';
+import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { didYouMean } from '#domain/base/closest.ts';
@@ -56,7 +57,8 @@ export const command: Command = {
   details: [
     'Looks at the given engagements, or at all, and says which rules are broken: steps closed although an earlier step, a checklist item or evidence is missing; steps moved on while they are blocked; epics closed before their closing steps. Reads only.',
     'What sweep undoes is no longer broken, so after a sweep only new breaches show. To hold a pipeline until a step is done, use --until.',
-    'Exit codes: 0 every rule is kept, 1 rules are broken, 2 settings or options, 3 there is no such engagement, 4 GitLab refused, 75 try again.',
+    'A process that has problems stops nothing of the others: its problems are told, and its engagements are judged by the frozen version that they run on, or not at all.',
+    'Exit codes: 0 every rule is kept, 1 rules are broken, 2 settings, options or a process, 3 there is no such engagement, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
   examples: [
     'procession check',
@@ -71,7 +73,9 @@ const UNSEALED_WARNING =
 
 async function run(context: CommandContext): Promise<number> {
   const engagements = context.positionals.map(parseKey);
-  const deps = await (context.flag('of-project') ? context.wire.projectDeps() : context.wire.deps());
+  const deps = await (context.flag('of-project')
+    ? context.wire.projectDeps()
+    : context.wire.deps({ despiteProblems: true }));
   const until = untilStep(context, deps);
   if (!deps.seal.required) context.output.warning(UNSEALED_WARNING);
   const states = await readStates(deps, engagements);
@@ -98,9 +102,10 @@ async function run(context: CommandContext): Promise<number> {
   const markdown = context.text('markdown');
   if (markdown !== undefined)
     await writeText(resolve(context.cwd, markdown), markdown, checkMarkdown(checks));
-  if (context.flag('json')) context.output.json(checkData(checks));
+  if (context.flag('json')) context.output.json(checkData(checks, deps));
   else context.output.result(checkText(checks, context.output.paint));
-  return checks.some((check) => findingsOf(check).length > 0) ? EXIT.violations : EXIT.done;
+  const found = checks.some((check) => findingsOf(check).length > 0) ? EXIT.violations : EXIT.done;
+  return mostSevere([found, tellBroken(context, deps.processes)]);
 }
 
 /** @throws UsageError when no process has this step */
@@ -118,11 +123,11 @@ function untilStep(context: CommandContext, { processes }: ReconcileDeps): StepK
 /** What labels of the group and SOW files say there should be. */
 async function knownOtherwise(
   { wire }: CommandContext,
-  { gitlab }: ReconcileDeps,
+  { gitlab, processes }: ReconcileDeps,
   seen: ReadonlySet<EngagementKey>,
 ): Promise<readonly Trace[]> {
   const launched = await gitlab.readLaunched();
-  const won = await wire.launchingFiles(seen, dealStagesOf(await wire.processes()));
+  const won = await wire.launchingFiles(seen, dealStagesOf(processes));
   return [
     ...launched.map((engagement) => ({ kind: 'label', engagement }) as const),
     ...won.map(({ number, file }) => ({ kind: 'sow-file', engagement: number, file }) as const),
@@ -171,7 +176,17 @@ function undecidedCheck(
   return unjudged(engagement, epics[0]?.url ?? null, undecidedFinding(engagement, undecided));
 }
 
-function checkData(checks: readonly EngagementCheck[]): Readonly<Record<string, unknown>> {
+function checkData(
+  checks: readonly EngagementCheck[],
+  { processes }: ReconcileDeps,
+): Readonly<Record<string, unknown>> {
   const findings = checks.reduce((sum, check) => sum + findingsOf(check).length, 0);
-  return { version: 1, passed: findings === 0, findings, engagements: checks };
+  const problems = brokenData(processes);
+  return {
+    version: 1,
+    passed: findings + problems.length === 0,
+    findings,
+    engagements: checks,
+    ...(problems.length === 0 ? {} : { problems }),
+  };
 }

@@ -1,4 +1,5 @@
 import { amendChanged } from '#cli/targets/amend-changed.ts';
+import { brokenData, tellBroken } from '#cli/targets/broken-processes.ts';
 import { launchMissing } from '#cli/targets/launch-missing.ts';
 import { pausedText } from '#cli/targets/outcome.ts';
 import { REVIEW_OPTION, reviewModeOf } from '#cli/targets/review.ts';
@@ -52,11 +53,11 @@ export const command: Command = {
   },
   details: [
     'Does for every running engagement what apply does for one: what a lost webhook left undone, what people changed against the rules, what a crash left half done. Made for CI schedules; a second run changes nothing.',
-    'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others.',
+    'Prints one line for each engagement that was changed, stopped or failed, and a summary. One that fails does not stop the others. Nor does a process that has problems: its engagements are kept in order by the frozen version that they run on, or by their record alone.',
     'Names engagements that are known (from labels of the group, from issues that are left, from earlier sweeps with --state) and of which nothing is seen any more.',
     'With --launch, what should have launched a SOW may be lost: each won SOW file without label, epic, issue and memory of it is launched. Where there is a trace, where two files have one number, or where more than ten are missing, a person is asked.',
     'With --launch and --state, a SOW file that is another than the last sweep saw is carried into its running engagement, as apply --changed-since does; the first sweep only remembers the files.',
-    'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing, 3 a damaged epic, or an engagement that is not seen any more, 75 try again.',
+    'Exit codes: 0 all in order; else the one that needs a person most: 70 a bug, 4 GitLab refused or a brake stopped one, 2 a process is missing or has problems, 3 a damaged epic, or an engagement that is not seen any more, 75 try again.',
   ].join('\n\n'),
   examples: [
     'procession sweep',
@@ -69,7 +70,7 @@ export const command: Command = {
 async function run(context: CommandContext): Promise<number> {
   const { wire, output } = context;
   const startedAt = wire.clock.now();
-  const deps = await wire.deps();
+  const deps = await wire.deps({ despiteProblems: true });
   const forget = context.text('forget');
   if (forget !== undefined && context.text('state') === undefined)
     throw new UsageError(
@@ -120,7 +121,7 @@ async function run(context: CommandContext): Promise<number> {
   if (results.length + missing.length === 0) requireProcesses(deps.processes);
   const settled = results.filter(({ isSeen }) => isSeen).map(({ line }) => line);
   const lines = [...settled, ...missing.map(missingLine)];
-  if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines) });
+  if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines), ...problemsOf(deps) });
   else tell(context, lines, since);
   // A SOW that is not launched yet was never seen: the next sweep looks at its file again.
   const unlaunched = new Set(left.map(({ engagement }) => engagement));
@@ -130,7 +131,12 @@ async function run(context: CommandContext): Promise<number> {
     undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
     sows: changed?.digests ?? null,
   });
-  return mostSevere(lines.map(({ exit }) => exit));
+  return mostSevere([...lines.map(({ exit }) => exit), tellBroken(context, deps.processes)]);
+}
+
+function problemsOf({ processes }: ReconcileDeps): { readonly problems?: readonly object[] } {
+  const problems = brokenData(processes);
+  return problems.length === 0 ? {} : { problems };
 }
 
 /** Takes all results that a sweep gives. @returns what kept it from seeing everything */

@@ -59,7 +59,7 @@ export function verifyLaunch(
   if (asked && processes.find(launch.process, launch.profile) === null)
     throw undecidedError(
       engagement,
-      { kind: 'unknown-process', ...launch, version: null, found: null, reopened: [] },
+      { kind: 'unknown-process', ...launch, version: null, broken: false, found: null, reopened: [] },
       processes.ids,
     );
 }

@@ -8,6 +8,7 @@ import type { RefusedSow } from '#domain/sow/history.ts';
 import { fileNamed } from '#domain/sow/sow-file.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import { noProcessReason, type Undecided } from '#reconciler/loop/undecided.ts';
+import { copyFix } from '#src/package-folder.ts';
 
 /** Makes the error for an engagement about which nothing can be decided; not for SOWs that are simply not won yet. */
 export function undecidedError(
@@ -170,9 +171,20 @@ function outOfReach(
 
 function unknownProcess(
   engagement: EngagementKey,
-  { process, profile, version, reopened }: Extract<Undecided, { kind: 'unknown-process' }>,
+  { process, profile, version, broken, reopened }: Extract<Undecided, { kind: 'unknown-process' }>,
   processIds: readonly string[],
 ): ConfigError {
+  if (broken)
+    return new ConfigError(
+      [
+        problem(
+          { at: engagement },
+          `the files of process ${process} have problems: order and what is done are kept from its record${openedAgain(reopened)}, nothing else`,
+          'Correct them: procession lint names each.',
+        ),
+      ],
+      'A process cannot be used; nothing was made or written anew:',
+    );
   const known = processIds.includes(process);
   if (known && version !== null)
     return new ConfigError(
@@ -188,11 +200,12 @@ function unknownProcess(
   const name = known ? `profile ${shown(profile)} of process ${process}` : `process ${shown(process)}`;
   const fix = known
     ? `See "profiles" in the process.yml of ${process}, or leave --profile out.`
-    : didYouMean(
+    : (copyFix(process, 'issue_templates') ??
+      didYouMean(
         process,
         processIds,
         `Processes: ${processIds.join(', ')}. A process is a folder under issue_templates.`,
-      );
+      ));
   return new ConfigError(
     [problem({ at: engagement }, `needs the ${name}, and there is none${openedAgain(reopened)}`, fix)],
     'A process is missing; nothing was written:',

@@ -15,6 +15,7 @@ import {
   wantedInstallation,
   webhookUrl,
 } from '#domain/setup/wanted-installation.ts';
+import { copyFix } from '#src/package-folder.ts';
 import type { Wire } from '#wire/wire.ts';
 
 /** Wanted installation, and the roles that own or approve a step. */
@@ -49,7 +50,7 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
       problem(
         { file: config.configFile, at: 'process' },
         `there is no process "${id}"${profile === null ? '' : ` with profile "${profile}"`} in ${config.templates}`,
-        'procession lint names the processes there are.',
+        copyFix(id, config.templates) ?? 'procession lint names the processes there are.',
       ),
     ]);
   });

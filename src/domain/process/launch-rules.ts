@@ -18,6 +18,8 @@ interface Known {
   readonly processes: readonly NamedProcess[];
   /** Folder of the processes, for messages. */
   readonly templates: string;
+  /** What to do about a process that is not in the folder but comes with Procession; `null`: it does not. */
+  readonly copyFix?: (id: string) => string | null;
 }
 
 const MANY: Readonly<Record<SubjectKind, string>> = { sow: 'SOWs', deal: 'deals' };
@@ -47,7 +49,7 @@ export function launchProblems(
 function namedProblems(
   { process, profile }: Launch,
   { at, about }: { readonly at: FieldPath; readonly about: SubjectKind },
-  { processes, templates }: Known,
+  { processes, templates, copyFix }: Known,
 ): readonly InputProblem[] {
   const found = processes.find(({ id }) => id === process);
   const fitting = processes.filter((one) => one.about === null || one.about === about).map(({ id }) => id);
@@ -56,7 +58,7 @@ function namedProblems(
       problem(
         { at: [...at, 'process'] },
         `there is no process "${process}" in ${templates}`,
-        didYouMean(process, fitting, oneOf(fitting)),
+        copyFix?.(process) ?? didYouMean(process, fitting, oneOf(fitting)),
       ),
     ];
   if (found.about !== null && found.about !== about)

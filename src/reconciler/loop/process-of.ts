@@ -39,6 +39,7 @@ export function processOf(
       process: id,
       profile,
       version: found.record?.version ?? null,
+      broken: processes.broken?.has(id) === true,
       found: found.epic === null ? null : found,
       reopened: [],
     };

@@ -40,6 +40,8 @@ export type Undecided =
       readonly profile: string | null;
       /** `null`: the record names none, or there is none. */
       readonly version: number | null;
+      /** The files of the process have problems. */
+      readonly broken: boolean;
       /** What is there of it; `null` for a launch. */
       readonly found: Identified | null;
       /** Steps that were closed before their turn and that this run has opened again, by the record alone. */
@@ -87,6 +89,13 @@ export function undecidedFinding(
           ? 'Look at what would be taken over, then seal it: procession records reseal --dry-run'
           : `Restore it: procession apply ${fileNamed(engagement)}`,
       ],
+    };
+  if (undecided.broken)
+    return {
+      rule: 'unknown-process',
+      message: `The files of the process ${undecided.process} have problems, so nothing judges this engagement: order and what is done are kept from its record, nothing else`,
+      missing: [],
+      fix: ['Correct them: procession lint names each'],
     };
   const profile = undecided.profile === null ? '' : `, profile ${undecided.profile}`;
   const version = undecided.version === null ? '' : ` version ${undecided.version}`;

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SHIPPED_TEMPLATES } from '#src/package-folder.ts';
 import { cli } from '#test/support/cli.ts';
 
 let folder: string;
@@ -43,6 +44,16 @@ describe('procession lint', () => {
     expect(code).toBe(2);
     expect(stdout).toContain(message);
     expect(stdout).toContain(fix);
+  });
+
+  it('says of a process that the own folder hides whence to copy it', async () => {
+    const own = join(folder, 'issue_templates/assessment');
+    await cp(join(SHIPPED_TEMPLATES, 'training'), own, { recursive: true });
+    const { code, stdout } = await lint('process: delivery');
+
+    expect(code).toBe(2);
+    expect(stdout).toContain('there is no process "delivery" in');
+    expect(stdout).toContain(`Copy it: cp -r ${join(SHIPPED_TEMPLATES, 'delivery')} `);
   });
 
   it.each([

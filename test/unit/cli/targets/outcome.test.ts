@@ -108,7 +108,7 @@ describe('cli/outcome', () => {
   });
 });
 
-const NOTHING_KNOWN = { version: null, found: null, reopened: [] } as const;
+const NOTHING_KNOWN = { broken: false, version: null, found: null, reopened: [] } as const;
 
 describe('cli/undecided', () => {
   it.each([
@@ -134,6 +134,7 @@ describe('cli/undecided', () => {
         process: 'delivery',
         profile: null,
         version: 3,
+        broken: false,
         found: null,
         reopened: ['kick-off'],
       },
