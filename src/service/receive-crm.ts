@@ -1,8 +1,10 @@
 /** `POST /webhooks/crm`: a SOW or a deal as JSON. Whoever filled in the CRM sees every problem of it at once. */
 import { hash } from 'node:crypto';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
 import type { DealSettings } from '#domain/base/settings.ts';
+import { isDealShaped } from '#domain/sow/read-deal.ts';
 import { LAUNCH_STAGE, notWonReason } from '#domain/sow/stage.ts';
 import { isDeal, keyOf, type Subject } from '#domain/sow/subject.ts';
 import type { Inbox, NewDelivery, StoredDelivery } from '#ports/inbox.ts';
@@ -23,10 +25,14 @@ export interface CrmReceiverDeps {
 /** A problem as the answer shows it. */
 type ShownProblem = Pick<InputProblem, 'path' | 'message' | 'fix'>;
 
+const NOUNS = { sow: 'SOW', deal: 'deal' } as const satisfies Readonly<Record<SubjectKind, string>>;
+
 type ReadBody =
   | { readonly kind: 'sow'; readonly sow: Subject; readonly warnings: readonly ShownProblem[] }
   | {
       readonly kind: 'invalid';
+      readonly about: SubjectKind;
+      readonly named: EngagementKey | null;
       readonly problems: readonly ShownProblem[];
       readonly warnings: readonly ShownProblem[];
     };
@@ -86,15 +92,15 @@ async function contradict(
 ): Promise<DeliveryOutcome> {
   const digests = { known: digestOf(known.payload), sent: digestOf(delivery.payload) };
   const { engagement } = delivery;
+  const noun = NOUNS[isDealShaped(delivery.payload) ? 'deal' : 'sow'];
   await inbox.quarantine({
     ...delivery,
     dedupeKey: `conflict:${digests.sent}:${delivery.dedupeKey}`,
-    reason: `this webhook-id came before with another SOW, of ${known.engagement ?? 'no engagement'}: digest ${digests.known} then, ${digests.sent} now`,
+    reason: `this webhook-id came before with something else, of ${known.engagement ?? 'no engagement'}: digest ${digests.known} then, ${digests.sent} now`,
   });
   const body = {
     error: 'delivery_conflict',
-    message:
-      'This webhook-id was used before for another SOW; nothing was started. Send each SOW under an id of its own, and the same id only for the very same SOW.',
+    message: `This webhook-id was used before for something else; nothing was started. Send each ${noun} under an id of its own, and the same id only for the very same ${noun}.`,
     engagement,
     known_engagement: known.engagement,
     digests,
@@ -110,12 +116,13 @@ function digestOf(payload: unknown): string {
 async function refuse(
   inbox: CrmReceiverDeps['inbox'],
   delivery: AuthenticDelivery,
-  { problems, warnings }: Extract<ReadBody, { kind: 'invalid' }>,
+  { problems, warnings, about, named }: Extract<ReadBody, { kind: 'invalid' }>,
 ): Promise<DeliveryOutcome> {
   const { bytes, requestId, receivedAt } = delivery;
   // Paths alone: messages quote values, amounts among them.
   const paths = problems.slice(0, 10).map(({ path }) => path || 'the whole body');
-  const reason = `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}: ${paths.join(', ')}`;
+  const of = named === null ? '' : ` of ${named}`;
+  const reason = `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}${of}: ${paths.join(', ')}`;
   await inbox.quarantine({
     source: 'crm',
     // With the body: a corrected SOW under the same id must not be a duplicate of the wrong one.
@@ -130,17 +137,18 @@ async function refuse(
   });
   const body = {
     error: 'input_invalid',
-    message: 'The SOW has problems; nothing was started. Correct them and send it again.',
+    message: `The ${NOUNS[about]} has problems; nothing was started. Correct them and send it again.`,
     problems,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
-  return { status: 422, result: 'invalid', body, log: { problems: problems.length } };
+  return { status: 422, result: 'invalid', body, log: { problems: problems.length, named } };
 }
 
 function shownBody(read: SowBody): ReadBody {
   const warnings = read.warnings.map(toShown);
   if (read.kind === 'ok') return { kind: 'sow', sow: read.subject, warnings };
-  return { kind: 'invalid', problems: read.problems.map(toShown), warnings };
+  const { about, named } = read;
+  return { kind: 'invalid', about, named, problems: read.problems.map(toShown), warnings };
 }
 
 function toShown({ path, message, fix }: InputProblem): ShownProblem {

@@ -1,6 +1,6 @@
 /** Pipelines that a trigger has made and whose intake did not succeed: what they brought is nowhere else. */
 import { hoursBetween } from '#domain/base/calendar.ts';
-import { isEngagementKey } from '#domain/base/keys.ts';
+import { keyNamedIn } from '#domain/sow/named-key.ts';
 import { type EngagementCheck, type Finding, unjudged } from './check.ts';
 
 /** What a trigger pipeline was given. */
@@ -63,18 +63,8 @@ export function broughtBy(
     variables.flatMap(({ key, value }) => (key === name ? [fieldsOf(value)] : [])),
   );
   if (texts.some((fields) => 'object_kind' in fields || 'event_name' in fields)) return { kind: 'event' };
-  const numbers = texts.flatMap(({ payload }) => {
-    const { number, sow, deal } = fieldsOf(payload);
-    const named = [number, fieldIn(deal, 'key'), fieldIn(sow, 'number')];
-    return named.filter(isEngagementKey).slice(0, 1);
-  });
+  const numbers = texts.flatMap(({ payload }) => keyNamedIn(fieldsOf(payload)) ?? []);
   return { kind: 'sow', number: numbers[0] ?? null };
-}
-
-function fieldIn(group: unknown, name: string): unknown {
-  return typeof group === 'object' && group !== null
-    ? Object.entries(group).find(([key]) => key === name)?.[1]
-    : undefined;
 }
 
 function fieldsOf(text: unknown): Readonly<Record<string, unknown>> {

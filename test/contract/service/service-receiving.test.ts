@@ -344,6 +344,18 @@ describe('a CRM delivery', () => {
     ]);
   });
 
+  it('that is a deal and wrong is called a deal, and kept with its key in the reason', async () => {
+    const wrong = JSON.stringify({ ...aDealFile(), ask: 7 });
+
+    const answer = await post(wrong, sign(wrong), '/webhooks/crm');
+
+    expect([answer.status, await answer.json()]).toMatchObject([
+      422,
+      { message: expect.stringContaining('The deal has problems') },
+    ]);
+    expect(await kept()).toMatchObject([{ state: 'dead', reason: '1 problem of DEAL-88121: ask' }]);
+  });
+
   it('of another SOW under a known id is a conflict with both digests, kept to be replayed', async () => {
     const other = JSON.stringify({ ...aSow(), sow: { number: 'SOW-2', signed_on: '2026-03-02' } });
     await post(good, sign(good), '/webhooks/crm');
