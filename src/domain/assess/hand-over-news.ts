@@ -98,10 +98,7 @@ function withdrawnNews({ chain, steps }: Assessment, nameOf: NameOf): readonly D
   const names = over.map(({ key }) => key).join(' and ');
   const open = steps.filter(
     ({ elsewhere, done }) =>
-      !done &&
-      elsewhere !== null &&
-      elsewhere.length > 0 &&
-      elsewhere.every(({ state }) => state === 'withdrawn'),
+      !done && elsewhere !== null && elsewhere.every(({ state }) => state === 'withdrawn'),
   );
   if (over.length < chain.length)
     return [

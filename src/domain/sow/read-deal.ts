@@ -75,21 +75,31 @@ function withNumber(found: InputProblem, fields: unknown): InputProblem {
   return number === undefined ? found : { ...found, fix: `Did you mean DEAL-${number}?` };
 }
 
-/** A number as people write it for people: `"1,200.50"`. */
+/** What is to be written where a number came as people write it for people: `"1,200.50"`, `"62 000 €"`. */
 function withDigits(found: InputProblem, value: unknown): InputProblem {
   if (!found.message.startsWith('expected a number, got "')) return found;
   const text = found.at.reduce<unknown>((within, part) => fieldAt(within, String(part)), value);
   if (typeof text !== 'string' || !/\d/.test(text)) return found;
-  const digits = text.replaceAll(/[^\d.,]/g, '');
-  const plain = /^\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?$/.test(digits)
-    ? digits.replaceAll(',', '')
-    : /^\d{1,3}(?:\.\d{3})*(?:,\d{1,2})?$/.test(digits)
-      ? digits.replaceAll('.', '').replace(',', '.')
-      : null;
-  // "1,200" is one thousand two hundred here and one point two there.
-  const isClear = plain !== null && !/^\d{1,3}[.,]\d{3}$/.test(digits);
-  const fix = isClear
-    ? `Write ${Number(plain)}: digits alone, without quotes, separators and currency.`
-    : 'Write digits alone, with a point before decimals and without quotes, separators and currency, for example 12000.50.';
+  const plain = plainNumber(text);
+  const fix =
+    plain === null
+      ? 'Write digits alone, with a point before decimals and without quotes, separators and currency, for example 12000.50.'
+      : `Write ${plain}: digits alone, without quotes, separators and currency.`;
   return { ...found, fix };
+}
+
+/** Digits with separators, with a currency before or behind them. */
+const WRITTEN = /^(?:[A-Z]{3}|\p{Sc})?\s*(\d(?:[\d.,'’\s]*\d)?)\s*(?:[A-Z]{3}|\p{Sc})?$/u;
+
+/** The number that a text can only mean; `null`: it is none, or `1,200`, which is a thousand and more here and one and a bit there. */
+function plainNumber(text: string): number | null {
+  const written = WRITTEN.exec(text.trim())?.[1];
+  if (written === undefined) return null;
+  const digits = written.replaceAll(/['’\s](?=\d{3}(?!\d))/g, '');
+  if (/^\d{1,3}[.,]\d{3}$/.test(digits)) return null;
+  if (/^\d+(?:\.\d{1,2})?$/.test(digits)) return Number(digits);
+  if (/^\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?$/.test(digits)) return Number(digits.replaceAll(',', ''));
+  return /^(?:\d+|\d{1,3}(?:\.\d{3})*)(?:,\d{1,2})?$/.test(digits)
+    ? Number(digits.replaceAll('.', '').replace(',', '.'))
+    : null;
 }

@@ -24,6 +24,10 @@ function stageRead(stage: string, deals: Partial<DealSettings> = {}): unknown {
   return read.kind === 'ok' && isDeal(read.subject) ? read.subject.deal.stage : read;
 }
 
+/** Of what may be more than one number, or none. */
+const UNCLEAR =
+  'Write digits alone, with a point before decimals and without quotes, separators and currency, for example 12000.50.';
+
 describe('domain/sow/read-deal', () => {
   it('reads a valid deal without a word, and tells it from a SOW by its shape', () => {
     const deal = readSubject(aDealFile(), DEFAULT_DEALS);
@@ -66,14 +70,17 @@ describe('domain/sow/read-deal', () => {
     expect(problems(withDeal({ key }))).toEqual([expected]);
   });
 
-  it.each([
+  it.each<readonly [string, string]>([
     ['46,800.50', 'Write 46800.5: digits alone, without quotes, separators and currency.'],
     ['46.800,50 EUR', 'Write 46800.5: digits alone, without quotes, separators and currency.'],
     ['1,234,567', 'Write 1234567: digits alone, without quotes, separators and currency.'],
-    [
-      '46,800',
-      'Write digits alone, with a point before decimals and without quotes, separators and currency, for example 12000.50.',
-    ],
+    ['62.000,00', 'Write 62000: digits alone, without quotes, separators and currency.'],
+    ['62 000 €', 'Write 62000: digits alone, without quotes, separators and currency.'],
+    ["62'000.50", 'Write 62000.5: digits alone, without quotes, separators and currency.'],
+    ['€ 62,000.00', 'Write 62000: digits alone, without quotes, separators and currency.'],
+    ['62000', 'Write 62000: digits alone, without quotes, separators and currency.'],
+    ['62000,5', 'Write 62000.5: digits alone, without quotes, separators and currency.'],
+    ...['46,800', '62.000', '1e5', '0x10', '-5', '62k'].map((text) => [text, UNCLEAR] as const),
   ])('says how to write the amount %j', (amount, fix) => {
     expect(problems(withDeal({ amount }))).toEqual([
       `deal.amount: expected a number, got ${JSON.stringify(amount)}. ${fix}`,
