@@ -47,7 +47,7 @@ export default defineConfig({
       project('unit', { isolate: false }),
       project('contract', { isolate: false }),
       project('e2e', {
-        isolate: true,
+        isolate: false,
         globalSetup: './test/support/build-once.ts',
       }),
     ],

@@ -37,6 +37,8 @@ export interface IntakeOptions {
   readonly connections: readonly number[];
   /** For each number of connections. */
   readonly seconds: number;
+  /** Of each server, not counted: the compiler is at work. 0: none. */
+  readonly warmUpSeconds: number;
   /** How often every server is measured, in turn; the median is told. */
   readonly rounds: number;
   /** Server and load go before the other work of the machine; root only. */
@@ -53,8 +55,6 @@ const TITLES: Readonly<Record<ServerName, string>> = {
   postgres: 'procession serve, PostgreSQL',
   probot: 'Probot 14, empty handler, keeps nothing',
 };
-/** Not counted: the compiler is at work. */
-const WARM_UP_SECONDS = 5;
 const WARM_UP_CONNECTIONS = 50;
 /** A server that took no more than this in that time has nothing left to do. */
 const QUIET_CPU_SECONDS = 0.02;
@@ -109,7 +109,8 @@ export async function intake(options: IntakeOptions): Promise<string> {
 /** Every server in turn, round by round: what else the machine does meets all of them alike. */
 async function measureAll(rig: Rig, running: readonly Started[]): Promise<Measured[]> {
   const measured: Measured[] = [];
-  for (const started of running) await measure(rig, started, WARM_UP_CONNECTIONS, WARM_UP_SECONDS);
+  if (rig.warmUpSeconds > 0)
+    for (const started of running) await measure(rig, started, WARM_UP_CONNECTIONS, rig.warmUpSeconds);
   for (const connections of rig.connections)
     for (let round = 0; round < rig.rounds; round += 1)
       for (const started of running) measured.push(await measure(rig, started, connections, rig.seconds));

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 const USAGE = `npm run bench -- <name> [options]
 
   intake    acknowledged deliveries/s beside bare Hono and Probot
-              --connections 1,50,200  --servers bare,sqlite,postgres,probot  --seconds 6  --rounds 1
+              --connections 1,50,200  --servers bare,sqlite,postgres,probot  --seconds 6  --rounds 1  --warm-up 5
               --close  a connection for each delivery, as senders without keep-alive have
               --node <option>  an option of node for the servers, may be repeated
   latency   from a change in GitLab to GitLab put right
@@ -16,7 +16,7 @@ const USAGE = `npm run bench -- <name> [options]
   inbox     deliveries made durable per second, without HTTP
               --seconds 3
   start     how long commands and the service take to start
-              --rounds 7
+              --rounds 7  --installed <folder of the package, when it is not to be packed>
   jobs      what the jobs of a pipeline cost
               --engagements 50  --rounds 5
 
@@ -33,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string' },
     rounds: { type: 'string' },
+    'warm-up': { type: 'string' },
     connections: { type: 'string' },
     servers: { type: 'string' },
     node: { type: 'string', multiple: true },
@@ -43,11 +44,12 @@ const { values, positionals } = parseArgs({
     engagements: { type: 'string' },
     'api-ms': { type: 'string' },
     close: { type: 'boolean', default: false },
+    installed: { type: 'string' },
     first: { type: 'boolean', default: false },
   },
 });
 
-function number(name: 'seconds' | 'rounds' | 'engagements' | 'api-ms', usual: number): number {
+function number(name: 'seconds' | 'rounds' | 'warm-up' | 'engagements' | 'api-ms', usual: number): number {
   return numbers(values[name] ?? String(usual), name)[0] ?? usual;
 }
 
@@ -70,6 +72,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
       connections: numbers(values.connections ?? '1,50,200', 'connections'),
       seconds: number('seconds', 6),
       rounds: number('rounds', 1),
+      warmUpSeconds: number('warm-up', 5),
       close: values.close,
       nodeOptions: values.node ?? [],
       first,
@@ -103,7 +106,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   },
   start: async () => {
     const { start } = await import('./start.ts');
-    return await start({ rounds: number('rounds', 7), first });
+    return await start({ rounds: number('rounds', 7), first, installed: values.installed ?? null });
   },
   jobs: async () => {
     const { jobs } = await import('./jobs.ts');

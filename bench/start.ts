@@ -16,16 +16,18 @@ import { timed } from './timed.ts';
 export interface StartOptions {
   readonly rounds: number;
   readonly first: boolean;
+  /** Folder of a package that is installed already; without it, this working copy is packed and unpacked. */
+  readonly installed: string | null;
 }
 
 const MEGABYTE = 1_048_576;
 
-export async function start({ rounds, first }: StartOptions): Promise<string> {
+export async function start({ rounds, first, installed: given }: StartOptions): Promise<string> {
   // What is started inherits it.
   if (first) putFirst(process.pid);
   const folder = mkdtempSync(join(tmpdir(), 'procession-bench-'));
   try {
-    const installed = install(folder);
+    const installed = given ?? install(folder);
     const main = join(installed, 'bin/procession.cjs');
     const sow = join(installed, 'sows/SOW-1042.yml');
     writeFileSync(

@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { PACKAGE } from '#test/support/built.ts';
 
 const RUN = join(import.meta.dirname, '../../bench/run.ts');
 const run = promisify(execFile);
@@ -28,7 +29,7 @@ describe('npm run bench', () => {
   });
 
   it('measures how fast things start', async () => {
-    const rows = await bench('start', '--rounds', '1');
+    const rows = await bench('start', '--rounds', '1', '--installed', PACKAGE);
 
     expect(rows.map(([, what]) => what)).toEqual([
       'bare Node',
@@ -39,7 +40,8 @@ describe('npm run bench', () => {
   });
 
   it.skipIf(!hasWrk)('measures deliveries a second, none of them refused', async () => {
-    const rows = await bench('intake', '--servers', 'bare,sqlite', '--connections', '2', '--seconds', '1');
+    const load = ['--connections', '2', '--seconds', '1', '--warm-up', '0'];
+    const rows = await bench('intake', '--servers', 'bare,sqlite', ...load);
 
     expect(rows.map(([, server]) => server)).toEqual([
       'bare Hono, keeps nothing',

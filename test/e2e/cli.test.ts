@@ -1,4 +1,7 @@
-/** The command line as people and CI jobs use it: a process of its own, against the sandbox on a port. */
+/**
+ * The command line as people and CI jobs use it, against the sandbox on a port: every command once as a process of its own,
+ * as it is installed; what else there is to say about a command runs in this process, which takes a fifth of the time.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -28,7 +31,8 @@ interface RunOptions {
   readonly cwd?: string;
 }
 
-async function procession(args: readonly string[], { env = {}, cwd = root }: RunOptions = {}): Promise<Run> {
+/** In a process of its own. */
+async function installed(args: readonly string[], { env = {}, cwd = root }: RunOptions = {}): Promise<Run> {
   return await new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -40,6 +44,11 @@ async function procession(args: readonly string[], { env = {}, cwd = root }: Run
       },
     );
   });
+}
+
+/** In this process. */
+async function procession(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return await cli(args, { cwd: root, ...options });
 }
 
 let folder: string;
@@ -57,14 +66,14 @@ afterAll(async () => await rm(folder, { recursive: true, force: true }));
 
 describe('procession, without GitLab', () => {
   it('helps', async () => {
-    const { code, stdout, stderr } = await procession(['--help']);
+    const { code, stdout, stderr } = await installed(['--help']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('procession <command> [options]');
   });
 
   it('finds nothing wrong with what it comes with', async () => {
-    expect(await procession(['lint'])).toEqual({
+    expect(await installed(['lint'])).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^\d+ processes, \d+ SOWs, \d+ deals: no problems\n$/),
       stderr: '',
@@ -82,7 +91,7 @@ describe('procession, without GitLab', () => {
   });
 
   it('plans a SOW file against an empty GitLab and says so', async () => {
-    const { code, stdout, stderr } = await procession(['plan', 'sows/SOW-1042.yml']);
+    const { code, stdout, stderr } = await installed(['plan', 'sows/SOW-1042.yml']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Against an empty GitLab (GITLAB_TOKEN is not set)');
@@ -136,7 +145,7 @@ describe('procession, without GitLab', () => {
   });
 
   it('explains a SOW file', async () => {
-    const { code, stdout } = await procession(['explain', 'sows/SOW-1042.yml', 'intake-on-prem']);
+    const { code, stdout } = await installed(['explain', 'sows/SOW-1042.yml', 'intake-on-prem']);
 
     expect(code).toBe(0);
     expect(stdout).toContain('✗ only when deployment is on-prem: the SOW has aws');
@@ -167,8 +176,7 @@ describe('procession, without GitLab', () => {
       'cannot be written',
     ],
   ])('refuses %s in one message without a stack', async (_, args, code, message) => {
-    // In this process: that the exit code leaves it is shown by the others.
-    const run = await cli(args, { cwd: root });
+    const run = await procession(args);
 
     expect(run.stderr).toContain(message);
     expect(run.stderr).not.toMatch(/\n {4}at /);
@@ -201,14 +209,16 @@ describe('procession, with GitLab', () => {
   let sandbox: Sandbox;
   let served: ServedSandbox;
   let run: (...args: readonly string[]) => Promise<Run>;
+  let runInstalled: typeof run;
 
   beforeAll(async () => {
     const port = await freePort();
     sandbox = createSandbox({ baseUrl: `http://127.0.0.1:${port}` });
     const { bot } = seed(sandbox);
     served = await serveSandbox(sandbox, { host: '127.0.0.1', port });
-    run = async (...args) =>
-      await procession(args, { cwd: folder, env: { GITLAB_URL: served.url, GITLAB_TOKEN: bot.token } });
+    const options = { cwd: folder, env: { GITLAB_URL: served.url, GITLAB_TOKEN: bot.token } };
+    run = async (...args) => await procession(args, options);
+    runInstalled = async (...args) => await installed(args, options);
   });
 
   afterAll(async () => await served.close());
@@ -228,7 +238,7 @@ describe('procession, with GitLab', () => {
       stderr: expect.stringContaining('procession apply out/plan.json'),
     });
 
-    const first = await run('apply', 'out/plan.json');
+    const first = await runInstalled('apply', 'out/plan.json');
     const again = await run('apply', 'out/plan.json');
 
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -260,7 +270,7 @@ describe('procession, with GitLab', () => {
   it('checks without writing, and shows the breach in text, JSON and JUnit', async () => {
     const before = sandbox.world.notes.length;
 
-    const { code, stdout } = await run('check', '--junit', 'reports/check.xml');
+    const { code, stdout } = await runInstalled('check', '--junit', 'reports/check.xml');
     const json = JSON.parse((await run('check', 'SOW-1043', '--json')).stdout);
     const xml = await readFile(join(folder, 'reports/check.xml'), 'utf8');
 
@@ -276,7 +286,7 @@ describe('procession, with GitLab', () => {
   it('plans, explains and sweeps the breach away', async () => {
     const planned = await run('plan', 'SOW-1043', '--detailed-exit-code');
     const explained = await run('explain', 'SOW-1043', 'kick-off');
-    const swept = await run('sweep');
+    const swept = await runInstalled('sweep');
     const again = await run('sweep', '--json');
 
     expect(planned).toMatchObject({ code: 5, stdout: expect.stringContaining('✎ note closed-too-early') });
@@ -355,7 +365,7 @@ describe('procession, with GitLab', () => {
   });
 
   it('says how to launch an engagement that does not exist', async () => {
-    expect(await run('apply', 'SOW-404')).toMatchObject({
+    expect(await runInstalled('apply', 'SOW-404')).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('procession apply sows/SOW-404.yml'),
     });
@@ -379,7 +389,7 @@ describe('procession, with GitLab', () => {
   });
 
   it('says that the token is wrong, and does not show it', async () => {
-    const { code, stdout, stderr } = await procession(['sweep'], {
+    const { code, stdout, stderr } = await installed(['sweep'], {
       cwd: folder,
       env: { GITLAB_URL: served.url, GITLAB_TOKEN: WRONG_TOKEN, LOG_LEVEL: 'debug' },
     });
@@ -390,7 +400,7 @@ describe('procession, with GitLab', () => {
   });
 
   it('asks to try again when GitLab cannot be reached', async () => {
-    const { code, stdout, stderr } = await procession(['apply', 'SOW-1042'], {
+    const { code, stdout, stderr } = await installed(['apply', 'SOW-1042'], {
       cwd: folder,
       env: { GITLAB_URL: `http://127.0.0.1:${await freePort()}`, GITLAB_TOKEN: WRONG_TOKEN },
     });

@@ -27,27 +27,6 @@ describe('the quick start of the README', () => {
 });
 
 describe('the demo of all samples', () => {
-  it.each([
-    { tier: 'Premium', args: [], closed: 'the epic is closed' },
-    { tier: 'Free', args: ['--free'], closed: 'the tracking issue is closed' },
-  ])('walks every SOW and deal to its end on GitLab $tier', async ({ args, closed }) => {
-    const { stdout } = await run('npm', ['run', 'demo', '--', '--all', ...args], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: '1' },
-    });
-
-    for (const [key, process] of [
-      ['SOW-1043', 'Project delivery'],
-      ['SOW-1044', 'Training'],
-      ['DEAL-88121', 'Quote to sign-off'],
-      ['SOW-1042', 'Project delivery'],
-      ['DEAL-88240', 'Quote to sign-off'],
-      ['SOW-88240', 'Project delivery'],
-    ])
-      expect(stdout).toContain(`${key} (${process}): all is done, ${closed}`);
-    expect(stdout).toMatch(/SOW-88240: all closed, in [\d.]+ s with \d+ requests to GitLab\.\n$/);
-  });
-
   it('can be watched: the pages are open before the first step, and nothing is left when it is ended', async () => {
     const child = spawn(process.execPath, ['src/main.ts', 'demo', '--all', '--serve', '--port', '0'], {
       cwd: root,

@@ -29,7 +29,7 @@ const STEPS = SHIPPED.issues;
 const LONGEST_LIFE_MS = 1_500;
 /** Every other kill waits so long at most for a launch to be in the middle. */
 const LONGEST_WAIT_MS = 20_000;
-const SENDERS = 8;
+const SENDERS = 4;
 const bin = findPostgres();
 
 let world: TestWorld;
@@ -93,7 +93,7 @@ class Load {
       const title = numberOf(this.sent % (this.round + 1));
       const body = anIssueEvent({ labels: [{ title }] });
       await this.send('/webhooks/gitlab', id, body);
-      await delay(4);
+      await delay(10);
     }
   }
 
