@@ -10,6 +10,7 @@ import { evidenceFor } from '#domain/assess/assess-step.ts';
 import { tickAll } from '#domain/text/fill-in.ts';
 import { loadSow } from '#templates/load-sow.ts';
 import { BUILT_ENV, MAIN } from '#test/support/built.ts';
+import { cli } from '#test/support/cli.ts';
 import { realProcess } from '#test/support/engagement.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -75,6 +76,14 @@ async function type(line: string): Promise<Run> {
       },
     );
   });
+}
+
+/** A line that was typed before, in this process: that it runs in a shell is shown. */
+async function again(line: string): Promise<Run> {
+  const [, ...args] = line.split(' ');
+  const settings = exports.flatMap((given) => given.replace('export ', '').split(' '));
+  const env = Object.fromEntries(settings.map((one) => one.split('=') as [string, string]));
+  return await cli(args, { cwd: folder, env });
 }
 
 interface ApiItem {
@@ -144,7 +153,7 @@ it('leads from an empty group to a closed epic with the documented commands alon
       );
       await api(token, `${ISSUES}/${issue.iid}`, { description, state_event: 'close' });
     }
-    expect(await type(sweep)).toMatchObject({ code: 0 });
+    expect(await (round === 0 ? type : again)(sweep)).toMatchObject({ code: 0 });
   }
 
   expect(await epicState()).toBe('closed');
