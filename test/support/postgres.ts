@@ -60,6 +60,10 @@ export async function startPostgres(bin: string): Promise<TestPostgres> {
       'unix_socket_directories=',
       'fsync=off',
       'full_page_writes=off',
+      'wal_level=minimal',
+      'max_wal_senders=0',
+      'autovacuum=off',
+      'jit=off',
     ];
     const options = settings.flatMap((setting) => ['-c', setting]);
     const [command, ...rest] = asAccount(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options]);
