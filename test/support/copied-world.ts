@@ -5,7 +5,7 @@ import type { TestWorld } from './gitlab-world.ts';
 /** Everything a GitLab holds at one moment. */
 export type Snapshot = World;
 
-export function snapshotOf({ sandbox }: TestWorld): Snapshot {
+export function snapshotOf({ sandbox }: Pick<TestWorld, 'sandbox'>): Snapshot {
   return structuredClone(sandbox.world);
 }
 

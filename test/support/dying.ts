@@ -1,5 +1,8 @@
 /** An adapter that dies: the crash after every call. */
+import { isDeepStrictEqual } from 'node:util';
 import type { GitLab } from '#ports/gitlab.ts';
+import { type Snapshot, snapshotOf } from './copied-world.ts';
+import type { TestWorld } from './gitlab-world.ts';
 
 export class Crash extends Error {}
 
@@ -30,4 +33,21 @@ export function watched(gitlab: GitLab, afterCall: () => void): GitLab {
         return result;
       },
   });
+}
+
+/**
+ * What GitLab holds before a run, and after each call of the run that has changed something: where a run that is killed
+ * leaves it. A run that is killed after a call that only read leaves what was there before.
+ */
+export async function leftByDying(
+  world: Pick<TestWorld, 'sandbox' | 'connect'>,
+  run: (gitlab: GitLab) => Promise<unknown>,
+): Promise<readonly Snapshot[]> {
+  const left = [snapshotOf(world)];
+  await run(
+    watched(world.connect(), () => {
+      if (!isDeepStrictEqual(left.at(-1), world.sandbox.world)) left.push(snapshotOf(world));
+    }),
+  );
+  return left;
 }

@@ -209,6 +209,13 @@ export async function startEngagement(options: EngagementOptions = {}): Promise<
   return engagement;
 }
 
+/** Starts a world that begins where another one stood, in the hands of an engine that knows nothing of it. */
+export async function startFrom(left: Snapshot, options: EngagementOptions = {}): Promise<EngagementWorld> {
+  const world = await startEngagement(options);
+  beginFrom(world, left);
+  return world;
+}
+
 const launched = new Map<string, Snapshot>();
 
 /**

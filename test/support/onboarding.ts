@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { doStep } from '#demo/do-step.ts';
 import { evidenceFor } from '#domain/assess/assess.ts';
 import { stepIdOf } from '#domain/base/keys.ts';
+import { once } from '#domain/base/lazily.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -24,6 +25,9 @@ import { startWorld, type TestWorld, type WorldOptions } from './gitlab-world.ts
 
 export const TEMPLATES = join(import.meta.dirname, '../fixtures/issue_templates');
 export const ONBOARDING = join(TEMPLATES, 'onboarding');
+
+/** Read once: nobody changes what was read. */
+const PROCESSES = once(async () => await loadProcessStore(TEMPLATES));
 
 export interface OnboardingWorld extends TestWorld {
   readonly deps: ReconcileDeps;
@@ -69,7 +73,7 @@ export async function startOnboarding(
 ): Promise<OnboardingWorld> {
   const { seal = UNSEALED, ...worldOptions } = options;
   const world = await startWorld(worldOptions);
-  const processes = await loadProcessStore(TEMPLATES);
+  const processes = await PROCESSES();
   const settings = someSettings();
   const over = (gitlab: GitLab): ReconcileDeps => ({
     gitlab,
