@@ -6,18 +6,16 @@ import { defineConfig } from 'vitest/config';
 /** A busy machine is slow, not wrong. */
 const TIMEOUT_MS = 120_000;
 
-const project = (
-  name: string,
-  options: { readonly isolate: boolean; readonly globalSetup?: string },
-): { test: object } => ({
+const project = (name: string, globalSetup: readonly string[] = []): { test: object } => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, `sandbox/test/${name}/**/*.test.ts`],
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
-    isolate: options.isolate,
+    // Modules are shared between the files of a worker: loading them again would be most of the work of short tests.
+    isolate: false,
     setupFiles: ['./test/support/no-world-left.ts'],
-    globalSetup: options.globalSetup ?? [],
+    globalSetup: [...globalSetup],
   },
 });
 
@@ -42,14 +40,6 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     expect: { poll: { timeout: 15_000 } },
     // Vitest takes projects by their name and the longest files first: the short ones of `unit` leave no core idle at the end.
-    projects: [
-      // Short tests without a network: most of their work would be loading the same modules again.
-      project('unit', { isolate: false }),
-      project('contract', { isolate: false }),
-      project('e2e', {
-        isolate: false,
-        globalSetup: './test/support/build-once.ts',
-      }),
-    ],
+    projects: [project('unit'), project('contract'), project('e2e', ['./test/support/build-once.ts'])],
   },
 });

@@ -1,7 +1,7 @@
 /**
  * How long proofs by many random rounds go on. `npm test` gives each a fixed number of rounds; `npm run test:proofs` runs
- * what carries the tag {@link PROOF} alone, and goes on with each until `PROOF_SECONDS` are over; so does `.ci/run`, in the one
- * run of all tests.
+ * what carries the tag {@link PROOF} alone, and goes on with each until `PROOF_SECONDS` are over; so does `.ci/run`, with fewer
+ * of them, in the one run of all tests.
  *
  * @example it('loses nothing', PROOF, async () => await fc.assert(property, proofRuns(200)))
  */
