@@ -1,6 +1,7 @@
 import { decideTarget, LAUNCH_OPTIONS, offlineReason, sowOf } from '#cli/targets/decide-target.ts';
 import { readTarget } from '#cli/targets/target.ts';
 import { notWonText } from '#cli/targets/undecided.ts';
+import { whyProcess } from '#cli/targets/why-process.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
@@ -60,6 +61,9 @@ async function run(context: CommandContext): Promise<number> {
   else {
     if (offline !== null)
       context.output.result(context.output.paint('change', `Against an empty GitLab (${offline}).`));
+    if (decision.facts.found.epic === null)
+      for (const line of whyProcess(context, decision.facts.assessment.sow))
+        context.output.result(context.output.paint('dim', line));
     context.output.result(explainText(explanation, context.output.paint));
   }
   return EXIT.done;

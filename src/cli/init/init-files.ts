@@ -78,6 +78,8 @@ function settings(answers: InitAnswers): string {
     `  group: ${JSON.stringify(group)}        # epics, labels, boards`,
     `  project: ${JSON.stringify(project)}    # issues`,
     'process: delivery',
+    '# processes:               # others for SOWs that meet a condition, the first that fits (docs/templates.md)',
+    '#   - { when: { type: sku, deployment: none }, process: training }',
     'roles:                     # GitLab usernames; the first is the default',
     `  manager: ${list(managers)}`,
     `  engineer: ${list(engineers)}`,

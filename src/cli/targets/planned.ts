@@ -22,6 +22,7 @@ import {
   sowOf,
 } from './decide-target.ts';
 import { notWonText } from './undecided.ts';
+import { whyProcess } from './why-process.ts';
 
 /** Plan of one target, with the decision behind the plan. */
 export type Planned =
@@ -62,7 +63,8 @@ export function digestOf({ decision }: Extract<Planned, { kind: 'planned' }>): s
 }
 
 /** A plan for people. @param paint colours; none for files */
-export function plannedText({ wire }: CommandContext, planned: Planned, paint: Paint = plain): string {
+export function plannedText(context: CommandContext, planned: Planned, paint: Paint = plain): string {
+  const { wire } = context;
   if (planned.kind === 'not-won') return notWonText(planned.target.engagement, planned);
   const { facts, plan } = planned.decision;
   const { assessment, found } = facts;
@@ -79,7 +81,9 @@ export function plannedText({ wire }: CommandContext, planned: Planned, paint: P
             `Against an empty GitLab (${planned.offline}): what exists there already is not seen.`,
           ),
         ]),
-    ...(found.epic === null ? [] : [paint('dim', found.epic.url)]),
+    ...(found.epic === null ? whyProcess(context, assessment.sow) : [found.epic.url]).map((line) =>
+      paint('dim', line),
+    ),
     '',
     planText({ plan, assessment, found, settings }, paint),
     ...(found.epic === null

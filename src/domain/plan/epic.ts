@@ -64,7 +64,7 @@ export function planEpic(draft: EpicDraft): readonly Action[] {
   const why = [
     ...(due === 'closed' ? ['close: its closing steps are done'] : []),
     ...(due === 'opened' ? ['reopen: closing steps are open'] : []),
-    ...changes.map((change) => `the SOW: ${changeText(change)}`),
+    ...changes.map((change) => `the ${isDeal(facts.assessment.sow) ? 'deal' : 'SOW'}: ${changeText(change)}`),
     ...keptWhy(kept),
     ...(block === null ? [] : ['update progress']),
     ...newlyWanted(rulings, said.recorded).map((step) => `start the pipeline of ${step}`),

@@ -36,10 +36,10 @@ export function schemaPath(field: string): string {
   return field.replaceAll(/\[[^\]]*\]/g, '');
 }
 
-/** A change in words: `hours.scoped: 400 → 480`, `deliverables[D3].title: + Second region`, `dates.end: − 2027-06-30`. */
+/** A change in words: `hours.scoped: 400 → 480`, `deliverables[D3].title is now Second region`, `dates.end is left out (was 2027-06-30)`. */
 export function changeText({ field, from, to }: SowChange): string {
-  if (from === null) return `${field}: + ${clipped(to ?? '')}`;
-  if (to === null) return `${field}: − ${clipped(from)}`;
+  if (from === null) return `${field} is now ${clipped(to ?? '')}`;
+  if (to === null) return `${field} is left out (was ${clipped(from)})`;
   return `${field}: ${clipped(from)} → ${clipped(to)}`;
 }
 
@@ -81,8 +81,15 @@ function leavesOf(value: unknown, path = ''): ReadonlyMap<string, string> {
     return new Map([[path, typeof value === 'string' ? value : JSON.stringify(value)]]);
   const children = Array.isArray(value)
     ? value.map((item, index) => [`${path}[${elementName(item, index)}]`, item] as const)
-    : Object.entries(value).map(([key, item]) => [path === '' ? key : `${path}.${key}`, item] as const);
+    : Object.entries(value)
+        // An element of a list that is called by its id has the id in its path.
+        .filter(([key, item], _, all) => all.length === 1 || !isNameOf(key, item, path))
+        .map(([key, item]) => [path === '' ? key : `${path}.${key}`, item] as const);
   return new Map(children.flatMap(([at, item]) => [...leavesOf(item, at)]));
+}
+
+function isNameOf(key: string, item: unknown, path: string): boolean {
+  return (key === 'id' || key === 'sku') && typeof item === 'string' && path.endsWith(`[${clipped(item)}]`);
 }
 
 /** What an element of a list is known by, so that another order, or one more before it, changes nothing. */

@@ -55,9 +55,12 @@ export function notWonReason(stage: string, starts: readonly string[] = [LAUNCH_
   // A CRM that was connected late, or that tells of a week at once.
   if (stage === LAUNCH_STAGE)
     return 'it was won before anything of it was seen here: its SOW launches the delivery, and nothing runs the deal itself, unless somebody names its process (procession apply <its file> --process <id>)';
-  return stage === LOST_STAGE || stage === 'lost'
-    ? `its stage is ${stage}: a deal that is lost launches nothing`
-    : `its stage is ${shown(stage)}; nothing is launched until it is ${starts.join(' or ')}`;
+  if (stage === LOST_STAGE || stage === 'lost')
+    return `its stage is ${stage}: a deal that is lost launches nothing`;
+  const until = `its stage is ${shown(stage)}; nothing is launched until it is ${starts.join(' or ')}`;
+  return starts.includes(LAUNCH_STAGE)
+    ? until
+    : `${until}, the stages in which its process begins (launch.stage in the process.yml of the process)`;
 }
 
 /** Lower-case letters alone, without the number that CRMs put before a stage (`7-Closed Won`). */

@@ -89,6 +89,9 @@ describe('cli/outcome', () => {
     expect(told(outcome).stdout).toBe(
       'SOW-1: its stage is "negotiating"; nothing is launched until it is closed_won.\n',
     );
+    expect(told({ ...outcome, stage: 'discovery', starts: ['scoping', 'proposal'] }).stdout).toBe(
+      'SOW-1: its stage is "discovery"; nothing is launched until it is scoping or proposal, the stages in which its process begins (launch.stage in the process.yml of the process).\n',
+    );
     expect(outcomeExit(outcome)).toBe(0);
     expect(outcomeData('SOW-1', outcome)).toEqual({
       engagement: 'SOW-1',

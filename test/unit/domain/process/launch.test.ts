@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LaunchChoice } from '#domain/base/settings.ts';
-import { launchesOf, launchFor } from '#domain/process/launch.ts';
+import { launchesOf, launchFor, launchReason } from '#domain/process/launch.ts';
 import { sampleSow } from '#test/support/engagement.ts';
 
 const CHOICE: LaunchChoice = {
@@ -23,6 +23,18 @@ describe('the process that a SOW starts', () => {
 
   it('is the usual one where it meets none', async () => {
     expect(launchFor(await sampleSow('SOW-1042'), CHOICE)).toEqual(CHOICE.otherwise);
+  });
+
+  it('is explained by the condition that was met, or by what every condition lacked', async () => {
+    expect(launchReason(await sampleSow('SOW-1044'), CHOICE)).toEqual([
+      'Process: processes[0] in procession.yml, because deployment is none and type is sku.',
+    ]);
+    const [usual, ...tried] = launchReason(await sampleSow('SOW-1042'), CHOICE);
+    expect(usual).toContain('the SOW meets no condition');
+    expect(tried[0]).toBe(
+      'processes[0], training: asks that deployment is none and type is sku; deployment is aws, type is t&m.',
+    );
+    expect(tried).toHaveLength(CHOICE.choices.length);
   });
 
   it('is one of those that an installation prepares for, each once and the usual one first', () => {
