@@ -16,6 +16,9 @@ const TWO_DAYS_MS = 172_800_000;
 /** All on one day, because what the epics say depends on that day. */
 const A_SECOND_MS = 1_000;
 
+/** Of thousands, those that still run. */
+const RUNNING = 300;
+
 const STATE = 'sweep.json';
 const SWEEP = ['sweep', '--state', STATE];
 const ROOT = join(import.meta.dirname, '..');
@@ -51,6 +54,11 @@ async function sweepsOf(size: number, nodeOptions: readonly string[]): Promise<r
     rows.push(
       rowOf(size, 'full, with the memory of an earlier one', await run(world, folder, SWEEP, nodeOptions)),
     );
+    if (size > RUNNING) {
+      aDayLater(join(folder, STATE), RUNNING);
+      const name = `full, of which ${RUNNING} run and the rest is over`;
+      rows.push(rowOf(size, name, await run(world, folder, SWEEP, nodeOptions)));
+    }
     return rows;
   } finally {
     await world.close();
@@ -65,11 +73,19 @@ async function launchSettled(world: TestWorld, folder: string): Promise<void> {
   throw new Error('the sample engagement does not settle');
 }
 
-/** As if the last full sweep were a day old, so that the next one is full. */
-function aDayLater(state: string): void {
-  const memory: unknown = JSON.parse(readFileSync(state, 'utf8'));
+/**
+ * As if the last full sweep were a day old, so that the next one is full.
+ *
+ * @param running all but so many, the newest, are remembered as over. Default: all run
+ */
+function aDayLater(state: string, running = Number.POSITIVE_INFINITY): void {
+  const memory = JSON.parse(readFileSync(state, 'utf8')) as {
+    readonly created: Readonly<Record<string, string>>;
+  };
+  const newestFirst = Object.entries(memory.created).toSorted(([, one], [, other]) => (one < other ? 1 : -1));
+  const over = newestFirst.slice(running).map(([engagement]) => engagement);
   const lastFull = new Date(Date.now() - TWO_DAYS_MS).toISOString();
-  writeFileSync(state, JSON.stringify({ ...(memory as object), lastFull }));
+  writeFileSync(state, JSON.stringify({ ...memory, lastFull, over }));
 }
 
 interface Measured {

@@ -1,5 +1,6 @@
 import type { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
+import type { KnownEngagements } from '#domain/engagement/known.ts';
 import type {
   ActualEpic,
   ActualIssue,
@@ -26,10 +27,16 @@ export interface ActualLink {
 /** Engagements from one bulk read, to be gone through once: thousands of them are not in memory at the same time. */
 export interface ActualStates extends Iterable<ActualState> {
   readonly length: number;
+  /** Engagements that are over and were not looked at. Missing: none. */
+  readonly leftOut?: readonly EngagementKey[];
 }
 
+/** What {@link GitLabReader.readAll} reads. */
 export interface ReadAllOptions {
+  /** Only what changed since. ISO 8601. */
   readonly updatedAfter?: string;
+  /** Everything but what is over and has not changed since. Everything after all where the label of one that is known brings no epic. */
+  readonly known?: KnownEngagements;
   /** Told why a place could not be read, of which nothing is among the states then. */
   readonly onUnread?: (error: AppError) => void;
 }
@@ -47,9 +54,9 @@ export interface GitLabReader {
    */
   readEngagement(engagement: EngagementKey, options?: { readonly always?: boolean }): Promise<ActualState>;
   /**
-   * Everything that names an engagement, by label or marker, or is the epic of what does, with one pass over the group;
-   * `updatedAfter` (ISO 8601) narrows to changed ones. Not all of it need be ours. Where there are several places and one
-   * cannot be read, the read fails, unless somebody wants to be told with `onUnread` and go on with the others.
+   * Everything that names an engagement, by label or marker, or is the epic of what does, with one pass over the group,
+   * or less of it. Not all of it need be ours. Where there are several places and one cannot be read, the read fails,
+   * unless somebody wants to be told with `onUnread` and go on with the others.
    */
   readAll(options?: ReadAllOptions): Promise<ActualStates>;
   /** The issues in an epic, whatever their labels and project. Not all of them need be ours. */

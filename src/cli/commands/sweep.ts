@@ -82,7 +82,7 @@ async function run(context: CommandContext): Promise<number> {
   const swept: Looked[] = [];
   const looking = sweepEach(deps, {
     ...(since === null ? {} : { updatedAfter: since }),
-    ...(memory === null ? {} : { also: memory.also, lookedAt: memory.lookedAt }),
+    ...memory?.goingBy,
     allowMassChange: context.flag('allow-mass-change'),
     onLook: (engagement, done, total) => output.progress(done + 1, total, engagement),
   });
@@ -160,12 +160,15 @@ interface Looked extends LookedOnce {
 }
 
 function lookedOf(result: SweepResult, processes: ProcessStore): Looked {
-  const { engagement, outcome, look, lookedAt } = result;
+  const { engagement, outcome, look, lookedAt, createdAt, over } = result;
   return {
     engagement,
     isSeen: isSeen(result),
+    isLeftOut: outcome.kind === 'left-out',
     look,
     lookedAt,
+    createdAt,
+    over,
     line: lineOf(result, processes),
     traces: tracesOf(engagement, outcome),
   };
@@ -236,6 +239,8 @@ function lineOf({ engagement, outcome }: SweepResult, processes: ProcessStore): 
         ...line,
         message: `${pausedText(outcome.change)}. Resume it: procession apply ${engagement} --resume`,
       };
+    case 'left-out':
+      return line;
     case 'absent':
     case 'not-won':
       // An epic of people that only carries our labels: not ours.
@@ -272,10 +277,11 @@ function tell({ output }: CommandContext, lines: readonly Line[], since: string 
     else output.warning(output.paint('bad', text));
   }
   const { counts } = sweepData(lines);
+  const leftOut = lines.filter(({ outcome }) => outcome === 'left-out').length;
   output.result(
     output.paint(
       'heading',
-      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}, ${counts.changed} changed, ${counts.failed} failed.`,
+      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}${leftOut === 0 ? '' : ` (${leftOut} over and left out)`}, ${counts.changed} changed, ${counts.failed} failed.`,
     ),
   );
 }

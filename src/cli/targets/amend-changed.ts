@@ -7,7 +7,7 @@ import { keyOf } from '#domain/sow/subject.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
-import type { SweepResult } from '#reconciler/work/sweep.ts';
+import { type SweepResult, UNREAD } from '#reconciler/work/sweep.ts';
 import { reconcileReviewed } from './apply-target.ts';
 import { originOf } from './decide-target.ts';
 import { type ReviewMode, readReviewOf } from './review.ts';
@@ -59,7 +59,6 @@ async function amend(
   { running, mode, allowMassChange }: Amending,
 ): Promise<SweepResult | null> {
   const { wire } = context;
-  const nothing = { look: null, lookedAt: null };
   let engagement: EngagementKey = file;
   try {
     const { sow } = await wire.sow(file);
@@ -75,9 +74,9 @@ async function amend(
     const origin = await originOf(context, { kind: 'sow', engagement, sow, file, origin: null });
     const options = { sow, origin, allowMassChange, comments: LOOK_EVERYWHERE };
     const outcome = await reconcileReviewed(deps, engagement, review, options);
-    return { engagement, outcome, ...nothing };
+    return { engagement, outcome, ...UNREAD };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { engagement, outcome: { kind: 'failed', error }, ...nothing };
+    return { engagement, outcome: { kind: 'failed', error }, ...UNREAD };
   }
 }

@@ -7,7 +7,7 @@ import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
-import type { SweepResult } from '#reconciler/work/sweep.ts';
+import { type SweepResult, UNREAD } from '#reconciler/work/sweep.ts';
 import { counted } from '#render/paint.ts';
 import { reconcileReviewed } from './apply-target.ts';
 import { type ReviewMode, readReviewOf } from './review.ts';
@@ -81,9 +81,9 @@ async function launch(
     const review = mode === 'ignore' ? null : await readReviewOf(context, mode, await wire.lastChange(file));
     const { sow } = await wire.sow(file);
     const outcome = await reconcileReviewed(deps, engagement, review, { sow });
-    return { engagement, outcome, look: null, lookedAt: null };
+    return { engagement, outcome, ...UNREAD };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { engagement, outcome: { kind: 'failed', error }, look: null, lookedAt: null };
+    return { engagement, outcome: { kind: 'failed', error }, ...UNREAD };
   }
 }

@@ -6,12 +6,13 @@ import { readTextIfAny, writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import type { SweepResult } from '#reconciler/work/sweep.ts';
+import type { SweepOptions, SweepResult } from '#reconciler/work/sweep.ts';
 import {
   dueLooks,
   fingerprintOf,
+  isWholeDue,
+  knownEngagements,
   parseSweepMemory,
   rememberedLooks,
   rememberSweep,
@@ -21,19 +22,19 @@ import {
 import { parseKey } from './target.ts';
 
 /** What is remembered of one look at an engagement. */
-export interface LookedOnce extends Pick<SweepResult, 'engagement' | 'look' | 'lookedAt'> {
+export interface LookedOnce
+  extends Pick<SweepResult, 'engagement' | 'look' | 'lookedAt' | 'createdAt' | 'over'> {
   /** What only carries a label of ours is none. */
   readonly isSeen: boolean;
+  readonly isLeftOut: boolean;
 }
 
 /** Memory of earlier sweeps that the next one goes by. */
 export interface SweepState {
   /** Instant from which on changes are looked at; `null`: a full sweep. */
   readonly since: string | null;
-  /** Engagements to look at besides. */
-  readonly also: readonly EngagementKey[];
-  /** What earlier sweeps have looked at. */
-  readonly lookedAt: LookedAt;
+  /** What the sweep looks at besides, and leaves out. */
+  readonly goingBy: Pick<SweepOptions, 'also' | 'lookedAt' | 'known' | 'whole'>;
   /** Engagements that earlier sweeps have seen, as far as this one looks at all of them. */
   readonly known: readonly EngagementKey[];
   /** Engagements that earlier sweeps have seen, or missed. */
@@ -82,24 +83,37 @@ export async function openMemory(
   const still = [...new Set(known)].filter((engagement) => engagement !== forgotten);
   return {
     since,
-    also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
-    lookedAt: rememberedLooks(memory, fingerprint),
+    goingBy: {
+      also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
+      lookedAt: rememberedLooks(memory, fingerprint),
+      known: knownEngagements(memory, startedAt, fingerprint) ?? undefined,
+      whole: isWholeDue(memory, startedAt),
+    },
     known: still,
     remembered: [...(memory?.seen ?? []), ...(memory?.missing ?? [])],
     sows: memory?.sows == null ? null : new Map(Object.entries(memory.sows)),
     remember: async (results, { missing, undone, sows }) => {
+      const seen = results.filter(({ isSeen }) => isSeen);
       const looks = new Map(
-        results
-          .filter(({ isSeen }) => isSeen)
+        seen
           // What could not be put right keeps none of the others waiting, and is looked at again by the next sweep.
           .map(({ engagement, look }) => [engagement, undone.has(engagement) ? startedAt : look]),
       );
       const lookedAt = new Map(
-        results
-          .filter(({ isSeen }) => isSeen)
-          .map((result) => [result.engagement, undone.has(result.engagement) ? null : result.lookedAt]),
+        seen.map((result) => [result.engagement, undone.has(result.engagement) ? null : result.lookedAt]),
       );
-      const next = rememberSweep(memory, { startedAt, full, fingerprint, looks, lookedAt, missing, sows });
+      const next = rememberSweep(memory, {
+        startedAt,
+        full,
+        whole: full && !results.some(({ isLeftOut }) => isLeftOut),
+        fingerprint,
+        looks,
+        lookedAt,
+        created: new Map(seen.map(({ engagement, createdAt }) => [engagement, createdAt])),
+        over: new Set(seen.flatMap(({ engagement, over }) => (over ? [engagement] : []))),
+        missing,
+        sows,
+      });
       await writeText(path, named, `${toJson(next)}\n`);
     },
   };

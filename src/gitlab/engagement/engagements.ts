@@ -70,13 +70,20 @@ export function listEpics(connection: Connection, filter: ListFilter): Promise<r
 /** An epic holds record and table, and is several times as long as an issue. */
 const PAGES_OF_EPICS = 8;
 
+/** Narrows a list that is read part by part. */
+export interface Since {
+  /** Only items that were created at this instant or later. ISO 8601. */
+  readonly from?: string;
+}
+
 /** Lists all epics of the group itself, part by part. */
-export function everyEpic(connection: Connection): AsyncIterable<readonly ActualEpic[]> {
+export function everyEpic(connection: Connection, since: Since = {}): AsyncIterable<readonly ActualEpic[]> {
   return readParts<ActualEpic>(connection, {
     what: `GET /groups/${connection.group}/epics`,
     item: Epic,
     fetchPage: (page, created) => fetchEpics(connection, created, page),
     pagesOfAPart: PAGES_OF_EPICS,
+    ...since,
   });
 }
 
@@ -94,12 +101,13 @@ export function listIssues(
 }
 
 /** Lists all issues of the project, part by part. */
-export function everyIssue(connection: Connection): AsyncIterable<readonly ActualIssue[]> {
+export function everyIssue(connection: Connection, since: Since = {}): AsyncIterable<readonly ActualIssue[]> {
   const { project: projectId } = connection;
   return readParts<ActualIssue>(connection, {
     what: `GET /projects/${projectId}/issues`,
     item: Issue,
     fetchPage: (page, created) => fetchIssues(connection, { ...created, projectId }, page),
+    ...since,
   });
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '#domain/base/errors.ts';
-import { SUBJECTS, type SubjectKind, subjectOf } from '#domain/base/keys.ts';
+import { type EngagementKey, SUBJECTS, type SubjectKind, subjectOf } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import type { ActualStates, GitLab, ReadAllOptions, SplitGitLab } from '#ports/gitlab.ts';
 
@@ -14,7 +14,9 @@ export function splitGitLab(bySubject: Readonly<Record<SubjectKind, GitLab>>): S
       bySubject[subjectOf(engagement)].readEngagement(engagement, options),
     readAll: async (options) => {
       const read = await Promise.allSettled(
-        SUBJECTS.map(async (kind) => [kind, await bySubject[kind].readAll(options)] as const),
+        SUBJECTS.map(
+          async (kind) => [kind, await bySubject[kind].readAll(ofSubject(kind, options))] as const,
+        ),
       );
       return oneAfterTheOther(withoutUnread(read, options));
     },
@@ -48,5 +50,21 @@ function oneAfterTheOther(read: readonly (readonly [SubjectKind, ActualStates])[
       for (const state of states) if (subjectOf(state.engagement) === kind) yield state;
   }
   const length = read.reduce((sum, [, states]) => sum + states.length, 0);
-  return { length, [Symbol.iterator]: each };
+  const leftOut = read.flatMap(([, states]) => states.leftOut ?? []);
+  return { length, leftOut, [Symbol.iterator]: each };
+}
+
+/** Of what is known, that of one subject: the other place holds nothing of it. */
+function ofSubject(kind: SubjectKind, options: ReadAllOptions = {}): ReadAllOptions {
+  if (options.known === undefined) return options;
+  const { changedSince, created, over } = options.known;
+  const isOfIt = (engagement: EngagementKey): boolean => subjectOf(engagement) === kind;
+  return {
+    ...options,
+    known: {
+      changedSince,
+      created: new Map([...created].filter(([engagement]) => isOfIt(engagement))),
+      over: new Set([...over].filter(isOfIt)),
+    },
+  };
 }

@@ -24,6 +24,8 @@ export interface DatedList<T> {
   readonly what: string;
   readonly item: z.ZodType<T>;
   readonly fetchPage: (page: PageOptions, between: CreatedBetween) => Promise<unknown>;
+  /** Nothing older is read. ISO 8601. Default: everything is. */
+  readonly from?: string;
   /** What is held in memory at a time. Default: 25 pages, which are some 20 MB of issues. */
   readonly pagesOfAPart?: number;
 }
@@ -43,7 +45,7 @@ export async function* readParts<T extends Dated>(
   connection: Connection,
   list: DatedList<T>,
 ): AsyncGenerator<readonly T[]> {
-  const whole = sharingFirstPage(between(list, {}));
+  const whole = sharingFirstPage(between(list, list.from === undefined ? {} : { createdAfter: list.from }));
   const first = await readPage(connection, whole, 1);
   const [oldest] = first.items;
   if (isOnePart(first, list) || oldest === undefined) {

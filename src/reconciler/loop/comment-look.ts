@@ -29,8 +29,12 @@ export const LOOK_EVERYWHERE: CommentLook = { epic: 'always' };
 /** How far back a full sweep looks at the comments of epics: seven days. */
 const FULL_LOOK_MS = 604_800_000;
 
-/** Of so many full sweeps, one a day, each epic's comments are read in one whatever is remembered. */
-const ANYWAY_EVERY_DAYS = 14;
+/**
+ * Of so many full sweeps, one a day, each epic's comments are read in one whatever is remembered. What is over is read once in
+ * a fortnight, and its comments in one of so many fortnights.
+ */
+const ANYWAY_ONE_OF = 14;
+const FORTNIGHT_MS = 14 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 /** What earlier sweeps have looked at: `updated_at` of each engagement's epic, as it was before its comments were read. */
@@ -42,21 +46,29 @@ export type LookedAt = ReadonlyMap<EngagementKey, string>;
  * reads some epics anyway, each in its turn.
  *
  * @param sweep.updatedAfter `null`: a full sweep
+ * @param sweep.over engagements that other full sweeps left out
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/note.rb
  */
 export function lookOfSweep(
   engagement: EngagementKey,
-  sweep: { readonly updatedAfter: string | null; readonly now: string; readonly lookedAt: LookedAt },
+  sweep: {
+    readonly updatedAfter: string | null;
+    readonly now: string;
+    readonly lookedAt: LookedAt;
+    readonly over?: ReadonlySet<EngagementKey> | undefined;
+  },
 ): CommentLook {
   const { updatedAfter, now } = sweep;
   const lookedAt = sweep.lookedAt.get(engagement) ?? null;
-  if (updatedAfter === null && lookedAt !== null && isItsTurn(engagement, now)) return { epic: 'always' };
+  const everyMs = sweep.over?.has(engagement) === true ? FORTNIGHT_MS : DAY_MS;
+  if (updatedAfter === null && lookedAt !== null && isItsTurn(engagement, now, everyMs))
+    return { epic: 'always' };
   return { epic: { changedSince: updatedAfter ?? later(now, -FULL_LOOK_MS), lookedAt } };
 }
 
-function isItsTurn(engagement: EngagementKey, now: string): boolean {
+function isItsTurn(engagement: EngagementKey, now: string, everyMs: number): boolean {
   const place = Number.parseInt(checksum(engagement).slice(-6), 16);
-  return (place + Math.floor(Date.parse(now) / DAY_MS)) % ANYWAY_EVERY_DAYS === 0;
+  return (place + Math.floor(Date.parse(now) / everyMs)) % ANYWAY_ONE_OF === 0;
 }
 
 /**

@@ -3,9 +3,11 @@ import { compareText } from '#domain/base/compare-text.ts';
 import { type EngagementKey, isEngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import { earlier, type KnownEngagements } from '#domain/engagement/known.ts';
 import type { LookedAt } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { later } from '#reconciler/loop/retry.ts';
+import { WHOLE_EVERY_MS } from './over.ts';
 
 const VERSION = 1;
 
@@ -15,12 +17,18 @@ export interface SweepMemory {
   readonly lastSuccess: string;
   /** When the last full one of them began. */
   readonly lastFull: string;
+  /** When the last one began that left nothing out. `null`: not known. */
+  readonly lastWhole: string | null;
   /** Of processes and settings; with another one everything must be looked at again. */
   readonly fingerprint: string;
   /** When engagements are to be looked at though nothing happens to them: time passes, a pipeline runs. ISO 8601. */
   readonly looks: Readonly<Record<EngagementKey, string>>;
   /** `updated_at` of the epics whose comments were looked at. Equal or not is all that is asked: no clock counts. */
   readonly lookedAt: Readonly<Record<EngagementKey, string>>;
+  /** When the oldest item of each engagement was created. */
+  readonly created: Readonly<Record<EngagementKey, string>>;
+  /** Those of which nothing comes any more. */
+  readonly over: readonly EngagementKey[];
   /** Every engagement that a sweep has seen. */
   readonly seen: readonly EngagementKey[];
   /** Those of which the last look saw nothing any more. */
@@ -53,8 +61,9 @@ export function parseSweepMemory(text: string): SweepMemory | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { version, lastSuccess, lastFull, fingerprint, looks, lookedAt, seen, missing, sows } =
-    value as Readonly<Record<string, unknown>>;
+  const { version, lastSuccess, lastFull, lastWhole, fingerprint, ...rest } = value as Readonly<
+    Record<string, unknown>
+  >;
   return version === VERSION &&
     isInstant(lastSuccess) &&
     isInstant(lastFull) &&
@@ -63,12 +72,15 @@ export function parseSweepMemory(text: string): SweepMemory | null {
         version,
         lastSuccess,
         lastFull,
+        lastWhole: isInstant(lastWhole) ? lastWhole : null,
         fingerprint,
-        looks: parseLooks(looks),
-        lookedAt: parseLooks(lookedAt),
-        seen: parseKeys(seen),
-        missing: parseKeys(missing),
-        sows: parseDigests(sows),
+        looks: parseLooks(rest['looks']),
+        lookedAt: parseLooks(rest['lookedAt']),
+        created: parseLooks(rest['created']),
+        over: parseKeys(rest['over']),
+        seen: parseKeys(rest['seen']),
+        missing: parseKeys(rest['missing']),
+        sows: parseDigests(rest['sows']),
       }
     : null;
 }
@@ -113,6 +125,38 @@ export function sweepFrom(memory: SweepMemory | null, startedAt: string, fingerp
   return later(memory.lastSuccess, -OVERLAP_MS);
 }
 
+/**
+ * What a full sweep goes by that leaves out what is over; `null`: nothing is known for certain.
+ *
+ * @param startedAt when this sweep begins. ISO 8601, UTC
+ */
+export function knownEngagements(
+  memory: SweepMemory | null,
+  startedAt: string,
+  fingerprint: string,
+): KnownEngagements | null {
+  if (memory === null || memory.fingerprint !== fingerprint) return null;
+  const { created, over, seen, missing, lastSuccess } = memory;
+  if (Date.parse(lastSuccess) > Date.parse(startedAt)) return null;
+  if (missing.length > 0 || seen.some((engagement) => created[engagement] === undefined)) return null;
+  return {
+    changedSince: later(lastSuccess, -OVERLAP_MS),
+    created: new Map(
+      seen.flatMap((engagement) => {
+        const at = created[engagement];
+        return at === undefined ? [] : [[engagement, at]];
+      }),
+    ),
+    over: new Set(over),
+  };
+}
+
+/** Whether everything is to be read, what is over too: once in a fortnight. */
+export function isWholeDue(memory: Pick<SweepMemory, 'lastWhole'> | null, startedAt: string): boolean {
+  const lastWhole = memory?.lastWhole ?? null;
+  return !isRecentInstant(lastWhole, WHOLE_EVERY_MS, startedAt);
+}
+
 /** The engagements whose time has come. */
 export function dueLooks(memory: SweepMemory | null, startedAt: string): readonly EngagementKey[] {
   return Object.entries(memory?.looks ?? {})
@@ -123,11 +167,17 @@ export function dueLooks(memory: SweepMemory | null, startedAt: string): readonl
 export interface SweepDone {
   readonly startedAt: string;
   readonly full: boolean;
+  /** Nothing was left out of a full one. */
+  readonly whole: boolean;
   readonly fingerprint: string;
   /** Of every engagement that it saw, when it is to be looked at again. */
   readonly looks: ReadonlyMap<EngagementKey, string | null>;
   /** Of every engagement that it saw, `updated_at` of the epic as its comments were looked at; `null`: something is left. */
   readonly lookedAt: ReadonlyMap<EngagementKey, string | null>;
+  /** Of every engagement that it saw, when its oldest item was created; `null`: it was not read. */
+  readonly created: ReadonlyMap<EngagementKey, string | null>;
+  /** Those among them of which nothing comes any more. */
+  readonly over: ReadonlySet<EngagementKey>;
   /** Engagements that are known and of which it saw nothing. */
   readonly missing: readonly EngagementKey[];
   /** Digests of SOW files; `null`: none was looked at. */
@@ -142,13 +192,24 @@ export function rememberSweep(memory: SweepMemory | null, done: SweepDone): Swee
     version: VERSION,
     lastSuccess: done.startedAt,
     lastFull,
+    lastWhole: done.whole ? done.startedAt : (memory?.lastWhole ?? null),
     fingerprint: done.fingerprint,
     looks: replaced(before?.looks, done.looks),
     lookedAt: replaced(before?.lookedAt, done.lookedAt),
+    created: replaced(before?.created, earliest(memory, done.created)),
+    over: [...(before?.over ?? []).filter((key) => !done.looks.has(key)), ...done.over].toSorted(compareText),
     seen: [...new Set([...(before?.seen ?? []), ...done.looks.keys()])].toSorted(compareText),
     missing: [...done.missing].toSorted(compareText),
     sows: done.sows === null ? (memory?.sows ?? null) : Object.fromEntries(done.sows),
   };
+}
+
+/** When engagements were created, as far as any sweep has read it: one by a label may not bring the oldest item. */
+function earliest(
+  memory: SweepMemory | null,
+  created: SweepDone['created'],
+): ReadonlyMap<EngagementKey, string | null> {
+  return new Map([...created].map(([key, at]) => [key, earlier(memory?.created[key] ?? null, at)]));
 }
 
 /** What was known, with what is new in its place; what is no longer is left out. */

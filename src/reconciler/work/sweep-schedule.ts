@@ -3,15 +3,16 @@
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { isRecentInstant } from '#domain/base/recent.ts';
 import type { KeptEvent } from '#domain/engagement/kept-event.ts';
+import type { KnownEngagements } from '#domain/engagement/known.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { LookMemory } from '#ports/look-memory.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Bell } from './bell.ts';
-import { findDrift } from './find-drift.ts';
+import { type Drift, findDrift } from './find-drift.ts';
 import type { LookAhead } from './look-ahead.ts';
-import { fingerprintOf } from './sweep-memory.ts';
+import { fingerprintOf, isWholeDue } from './sweep-memory.ts';
 
 export interface SweepScheduleDeps extends ReconcileDeps {
   readonly inbox: Pick<Inbox, 'put'>;
@@ -46,25 +47,56 @@ export type Swept =
 /** A full sweep also finds what no `updated_after` shows, such as a label deleted from the group. */
 const FULL_EVERY_MS = 86_400_000;
 
-/** Sweeps until the signal aborts: at once and in full, then what changed, and in full once a day; sooner when asked. */
+/**
+ * Sweeps until the signal aborts: at once and in full, then what changed, and once a day in full but for what is over; sooner
+ * when asked.
+ */
 export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): Promise<void> {
   let lastSuccess: string | null = null;
   let lastFull: string | null = null;
+  let lastWhole: string | null = null;
+  let engagements: Engagements = NONE_KNOWN;
   let isRegular = false;
   const fingerprint = fingerprintOf(deps);
   while (!signal.aborted) {
     const at = deps.clock.now();
     const full = !isRecentInstant(lastFull, FULL_EVERY_MS, at) || lastSuccess === null || lastSuccess > at;
-    const done = await sweepOnce(deps, {
+    const isLater = lastSuccess !== null && lastSuccess <= at;
+    const found = await sweepOnce(deps, {
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
       updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
+      known:
+        isLater && lastSuccess !== null && !engagements.missing
+          ? { ...engagements, changedSince: changedSince(lastSuccess) }
+          : undefined,
+      whole: isWholeDue({ lastWhole }, at),
       fingerprint,
     });
-    if (done) lastSuccess = at;
-    if (done && full) lastFull = at;
+    if (found !== null) {
+      engagements = knownAfter(full ? NONE_KNOWN : engagements, found);
+      lastSuccess = at;
+      if (full) lastFull = at;
+      if (found.isWhole) lastWhole = at;
+    }
     isRegular = (await deps.sooner.wait(deps.everyMs, signal)) === 'silent';
   }
+}
+
+/** What the sweeps since the start know of engagements. */
+interface Engagements extends Omit<KnownEngagements, 'changedSince'> {
+  /** Some are known of which the last full sweep saw nothing. */
+  readonly missing: boolean;
+}
+
+const NONE_KNOWN: Engagements = { created: new Map(), over: new Set(), missing: false };
+
+function knownAfter(before: Engagements, { created, over, missing }: Drift): Engagements {
+  return {
+    created: new Map([...before.created, ...created]),
+    over: new Set([...[...before.over].filter((engagement) => !created.has(engagement)), ...over]),
+    missing: missing === null ? before.missing : missing.length > 0,
+  };
 }
 
 interface Sweep {
@@ -75,14 +107,19 @@ interface Sweep {
    */
   readonly name: string;
   readonly updatedAfter: string | null;
+  /** What is known of engagements; missing: nothing for certain. */
+  readonly known: KnownEngagements | undefined;
+  /** Reads also what is known to be over. */
+  readonly whole: boolean;
   /** Of processes and settings. */
   readonly fingerprint: string;
 }
 
-async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean> {
+/** @returns what was found; `null`: the sweep failed */
+async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<Drift | null> {
   const { at, updatedAfter, fingerprint } = sweep;
   try {
-    const found = await findDrift(deps, updatedAfter, await deps.looks.read(fingerprint));
+    const found = await findDrift(deps, updatedAfter, await deps.looks.read(fingerprint), sweep);
     const { seen, drifted, paused, looks, missing, stopped } = found;
     for (const [engagement, look] of looks) deps.lookAhead.remember(engagement, look);
     // A sweep of what changed does not read those to whom nothing happens: reminders, silence that counts.
@@ -102,12 +139,12 @@ async function sweepOnce(deps: SweepScheduleDeps, sweep: Sweep): Promise<boolean
         engagement,
         see: 'procession check',
       });
-    return true;
+    return found;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     deps.logger.error('the sweep failed and will be tried again', { reason });
     deps.onSweep({ at, failed: reason });
-    return false;
+    return null;
   }
 }
 

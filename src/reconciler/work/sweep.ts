@@ -1,15 +1,18 @@
 import { AppError, GitLabConflictError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { firstCreated, type KnownEngagements } from '#domain/engagement/known.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
+import type { ActualStates } from '#ports/gitlab.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile, settle } from '#reconciler/loop/reconcile.ts';
 import type { Undecided } from '#reconciler/loop/undecided.ts';
+import { isOver, readOptions } from './over.ts';
 
 export interface SweepResult {
   readonly engagement: EngagementKey;
@@ -18,11 +21,19 @@ export interface SweepResult {
   readonly look: string | null;
   /** The epic's `updated_at` when its comments were looked at; `null`: something is left to look at. */
   readonly lookedAt: string | null;
+  /** When the oldest item that names it was created; `null`: it was not read. */
+  readonly createdAt: string | null;
+  /** Nothing comes of it any more: a sweep that knows this may leave it out. */
+  readonly over: boolean;
 }
 
-/** The outcome, a brake across engagements, or the error that stopped this engagement; the others go on. */
+/**
+ * The outcome, a brake across engagements, or the error that stopped this engagement; the others go on. What is over and has
+ * not changed is left out.
+ */
 export type SweepOutcome =
   | Outcome
+  | { readonly kind: 'left-out' }
   | { readonly kind: 'braked'; readonly why: string }
   | { readonly kind: 'failed'; readonly error: AppError };
 
@@ -33,6 +44,10 @@ export interface SweepOptions {
   readonly also?: readonly EngagementKey[];
   /** What earlier sweeps have looked at. Default: nothing. */
   readonly lookedAt?: LookedAt;
+  /** What earlier sweeps know: a full one leaves out what is over. Default: nothing. */
+  readonly known?: KnownEngagements | undefined;
+  /** Reads also what is known to be over. */
+  readonly whole?: boolean;
   /** Goes on where a brake would stop it. */
   readonly allowMassChange?: boolean;
   /** Told before each engagement is looked at; `done` counts from 0. */
@@ -71,31 +86,64 @@ export async function* sweepEach(
   const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
   const now = deps.clock.now();
   const chain = createKnownChain(deps.settings);
+  const unread: AppError[] = [];
+  const onUnread = (error: AppError): void => void unread.push(error);
+  const states = await deps.gitlab.readAll({ ...readOptions(options), onUnread });
+  const { leftOut = [] } = states;
+  const over = new Set(leftOut);
+  for (const engagement of leftOut) yield leftOutResult(engagement, options);
+  const created = new Map<EngagementKey, string | null>();
   const choicesOf = (engagement: EngagementKey): Choices => ({
     known: chain.known,
-    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt }),
+    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt, over: options.known?.over }),
     allowMassChange,
   });
   const pending: Pending[] = [];
-  const unread: AppError[] = [];
-  for await (const actual of dealsLast(readStates(deps, options, unread))) {
+  for await (const actual of dealsLast(readStates(deps, states, { ...options, onUnread }))) {
     const { engagement } = actual;
+    created.set(engagement, firstCreated(actual));
     const choices = choicesOf(engagement);
     const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
     chain.keep(engagement, decision);
-    if (changesNothing(decision)) yield* withHandedOver(await resultOf(deps, engagement, decision, choices));
-    else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
+    if (changesNothing(decision)) {
+      const result = await resultOf(deps, engagement, decision, choices);
+      const isDone = result.outcome.kind === 'unchanged' && decision.kind === 'decided';
+      const isLast = isDone && isOver(decision, { settings: deps.settings, now, others: over });
+      if (isLast) over.add(engagement);
+      yield* withHandedOver({ ...result, createdAt: created.get(engagement) ?? null, over: isLast });
+    } else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
   }
   const stopped = massChanges(allowMassChange ? [] : pending, deps.settings.policy);
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { engagement, decision } = next;
     const why = stopped.get(engagement);
     const choices = choicesOf(engagement);
-    if (why !== undefined) yield { engagement, outcome: { kind: 'braked', why }, look: null, lookedAt: null };
-    else if (decision !== null) yield* withHandedOver(await resultOf(deps, engagement, decision, choices));
-    else yield* withHandedOver(await readAgain(deps, engagement, choices));
+    const createdAt = created.get(engagement) ?? null;
+    if (why !== undefined) yield { ...UNREAD, engagement, outcome: { kind: 'braked', why }, createdAt };
+    else {
+      const result =
+        decision === null
+          ? await readAgain(deps, engagement, choices)
+          : await resultOf(deps, engagement, decision, choices);
+      yield* withHandedOver({ ...UNREAD, ...result, createdAt });
+    }
   }
   for (const error of unread) throw error;
+}
+
+/** What is known of an engagement that no bulk read has brought. */
+export const UNREAD = { look: null, lookedAt: null, createdAt: null, over: false } as const;
+
+/** An engagement of which everything stays as it is remembered. */
+function leftOutResult(engagement: EngagementKey, { known, lookedAt }: SweepOptions): SweepResult {
+  return {
+    ...UNREAD,
+    engagement,
+    outcome: { kind: 'left-out' },
+    lookedAt: lookedAt?.get(engagement) ?? null,
+    createdAt: known?.created.get(engagement) ?? null,
+    over: true,
+  };
 }
 
 /** A result, and those of the deliveries that a deal has handed over with it: no bulk read has brought them. */
@@ -103,9 +151,11 @@ function* withHandedOver(result: SweepResult): Generator<SweepResult> {
   yield result;
   const { outcome } = result;
   const launched = 'handedOver' in outcome ? (outcome.handedOver ?? []) : [];
-  for (const one of launched) yield { ...one, look: null, lookedAt: null };
+  for (const one of launched) yield { ...UNREAD, ...one };
 }
 
+/** What the decision and the outcome say of an engagement. */
+type Settled = Pick<SweepResult, 'engagement' | 'outcome' | 'look' | 'lookedAt'>;
 type Choices = Pick<ReconcileOptions, 'comments' | 'allowMassChange' | 'known'>;
 type Failed = Extract<SweepOutcome, { kind: 'failed' }>;
 type Decided = Decision | Undecided | Failed;
@@ -131,7 +181,7 @@ async function resultOf(
   engagement: EngagementKey,
   decision: Decided,
   choices: Choices,
-): Promise<SweepResult> {
+): Promise<Settled> {
   if (decision.kind === 'failed') return { engagement, outcome: decision, look: null, lookedAt: null };
   const outcome = await attempt(
     deps,
@@ -145,11 +195,7 @@ async function resultOf(
   return { engagement, outcome, look: lookAfter(deps, outcome), lookedAt };
 }
 
-async function readAgain(
-  deps: ReconcileDeps,
-  engagement: EngagementKey,
-  choices: Choices,
-): Promise<SweepResult> {
+async function readAgain(deps: ReconcileDeps, engagement: EngagementKey, choices: Choices): Promise<Settled> {
   const outcome = await attempt(
     deps,
     engagement,
@@ -169,11 +215,9 @@ const AT_ONCE = 20;
 
 async function* readStates(
   { gitlab }: ReconcileDeps,
-  { updatedAfter, also = [], onLook }: SweepOptions,
-  unread: AppError[],
+  states: ActualStates,
+  { also = [], onLook, onUnread }: SweepOptions & { readonly onUnread: (error: AppError) => void },
 ): AsyncGenerator<ActualState> {
-  const onUnread = (error: AppError): void => void unread.push(error);
-  const states = await gitlab.readAll(updatedAfter === undefined ? { onUnread } : { updatedAfter, onUnread });
   const seen = new Set<EngagementKey>();
   const given = (actual: ActualState): ActualState => {
     onLook?.(actual.engagement, seen.size, Math.max(states.length, seen.size + 1));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   dueLooks,
+  isWholeDue,
+  knownEngagements,
   parseSweepMemory,
   rememberedLooks,
   rememberSweep,
@@ -12,13 +14,18 @@ const MEMORY: SweepMemory = {
   version: 1,
   lastSuccess: '2026-11-25T09:00:00.000Z',
   lastFull: '2026-11-25T03:00:00.000Z',
+  lastWhole: '2026-11-25T03:00:00.000Z',
   fingerprint: 'a',
   looks: { 'SOW-1': '2026-11-25T09:30:00.000Z', 'SOW-2': '2026-11-26T08:00:00.000Z' },
   lookedAt: { 'SOW-1': '2026-11-25T08:00:00.000Z' },
+  created: { 'SOW-1': '2026-01-05T08:00:00.000Z', 'SOW-2': '2026-02-05T08:00:00.000Z' },
+  over: ['SOW-1'],
   seen: ['SOW-1', 'SOW-2'],
   missing: ['SOW-9'],
   sows: null,
 };
+
+const NOTHING_NEW = { whole: false, created: new Map(), over: new Set<string>() };
 
 describe('reconciler/sweep-memory', () => {
   it('begins a little before the last success, because clocks differ', () => {
@@ -36,6 +43,7 @@ describe('reconciler/sweep-memory', () => {
 
   it('remembers when it began, and the last time it saw everything', () => {
     const done = {
+      ...NOTHING_NEW,
       startedAt: '2026-11-25T10:00:00.000Z',
       fingerprint: 'a',
       looks: new Map(),
@@ -52,6 +60,54 @@ describe('reconciler/sweep-memory', () => {
     expect(rememberSweep(null, { ...done, full: false }).lastFull).toBe(done.startedAt);
   });
 
+  it('knows what is over from the sweep that has seen it so until one sees it otherwise', () => {
+    const done = {
+      startedAt: '2026-11-25T10:00:00.000Z',
+      full: false,
+      whole: false,
+      fingerprint: 'a',
+      looks: new Map([['SOW-1', null]]),
+      lookedAt: new Map(),
+      created: new Map([['SOW-1', '2026-03-01T08:00:00.000Z']]),
+      missing: [],
+      sows: null,
+    };
+    const known = (over: readonly string[]) =>
+      knownEngagements(
+        rememberSweep(MEMORY, { ...done, over: new Set(over) }),
+        '2026-11-25T10:15:00.000Z',
+        'a',
+      );
+
+    expect(known(['SOW-1'])).toEqual({
+      changedSince: '2026-11-25T09:50:00.000Z',
+      created: new Map(Object.entries(MEMORY.created)),
+      over: new Set(['SOW-1']),
+    });
+    expect(known([])?.over).toEqual(new Set());
+  });
+
+  it.each([
+    ['nothing is remembered', null, '2026-11-25T10:00:00.000Z', 'a'],
+    ['processes or settings are others', { ...MEMORY, missing: [] }, '2026-11-25T10:00:00.000Z', 'b'],
+    ['the memory comes from the future', { ...MEMORY, missing: [] }, '2026-11-25T08:59:59.999Z', 'a'],
+    ['one that was there is missing', MEMORY, '2026-11-25T10:00:00.000Z', 'a'],
+    [
+      'an older release has written it',
+      parseSweepMemory(JSON.stringify({ ...MEMORY, missing: [], created: undefined })),
+      '2026-11-25T10:00:00.000Z',
+      'a',
+    ],
+  ])('leaves nothing out when %s', (_, memory, now, fingerprint) => {
+    expect(knownEngagements(memory, now, fingerprint)).toBeNull();
+  });
+
+  it('leaves nothing out once in a fortnight', () => {
+    expect(isWholeDue(MEMORY, '2026-12-08T02:59:59.999Z')).toBe(false);
+    expect(isWholeDue(MEMORY, '2026-12-08T03:00:00.000Z')).toBe(true);
+    expect(isWholeDue({ lastWhole: null }, '2026-11-25T10:00:00.000Z')).toBe(true);
+  });
+
   it('looks at those whose time has come', () => {
     expect(dueLooks(MEMORY, '2026-11-25T09:29:59.999Z')).toEqual([]);
     expect(dueLooks(MEMORY, '2026-11-25T09:30:00.000Z')).toEqual(['SOW-1']);
@@ -64,6 +120,7 @@ describe('reconciler/sweep-memory', () => {
       ['SOW-3', '2026-11-27T08:00:00.000Z'],
     ]);
     const done = {
+      ...NOTHING_NEW,
       startedAt: '2026-11-25T10:00:00.000Z',
       fingerprint: 'a',
       looks,
@@ -87,6 +144,7 @@ describe('reconciler/sweep-memory', () => {
       ['SOW-2', '2026-11-25T09:40:00.000Z'],
     ]);
     const done = {
+      ...NOTHING_NEW,
       startedAt: '2026-11-25T10:00:00.000Z',
       fingerprint: 'a',
       looks: new Map(),
@@ -117,6 +175,7 @@ describe('reconciler/sweep-memory', () => {
   it('remembers whom it has seen, and who is missing', () => {
     const looks = new Map([['SOW-3', null]]);
     const done = {
+      ...NOTHING_NEW,
       startedAt: '2026-11-25T10:00:00.000Z',
       fingerprint: 'a',
       looks,
