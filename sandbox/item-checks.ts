@@ -1,6 +1,7 @@
 import { characterCount } from './characters.ts';
 import type { Engine } from './engine.ts';
 import { Refusal } from './operations.ts';
+import type { Item } from './reading.ts';
 import { canSee, forbidden, hasPremium } from './reading.ts';
 import { findEpicById, findUserById } from './records.ts';
 import type { Epic, Issue, User } from './world.ts';
@@ -45,6 +46,20 @@ export function epicToJoin(
     throw new Refusal(422, { message: 'Cannot assign a non-confidential issue to a confidential epic' });
   }
   return epic;
+}
+
+/**
+ * An epic becomes confidential only when nothing in it can be read by everybody.
+ *
+ * @throws {Refusal} 400; that wording is not confirmed
+ * @see https://gitlab.com/gitlab-org/gitlab/-/issues/197340
+ */
+export function checkConfidential({ world }: Engine, item: Item, confidential: boolean | undefined): void {
+  if (item.kind !== 'epic' || confidential !== true) return;
+  if (world.issues.some((issue) => issue.epicId === item.id && !issue.confidential))
+    throw new Refusal(400, {
+      message: { confidential: ['Cannot make the epic confidential if it contains non-confidential issues'] },
+    });
 }
 
 /** Assignees who cannot see the issue are dropped without a word; Free keeps the first. */

@@ -5,7 +5,7 @@ import { applyMetadata } from './apply-changes.ts';
 import type { Engine } from './engine.ts';
 import { timestamp } from './engine.ts';
 import { changesBetween, itemPayload, snapshot } from './hook-payload.ts';
-import { checkTexts, epicToJoin } from './item-checks.ts';
+import { checkConfidential, checkTexts, epicToJoin } from './item-checks.ts';
 import { linkIssues, unlinkPair } from './link-writes.ts';
 import { extractQuickActions } from './quick-actions.ts';
 import type { Item } from './reading.ts';
@@ -54,6 +54,7 @@ export function updateItem(engine: Engine, actor: User, item: Item, changes: Ite
 export function applyUpdate(engine: Engine, actor: User, item: Item, asked: ItemChanges): void {
   const { stateEvent, title, description, ...metadata } = asked;
   checkTexts({ title, description });
+  checkConfidential(engine, item, metadata.confidential);
   if (metadata.epicId !== undefined) checkEpicChange(engine, actor, item, metadata.epicId);
   if (stateEvent !== undefined) changeState(engine, actor, item, stateEvent);
   if (title === undefined && description === undefined && Object.keys(metadata).length === 0) return;

@@ -156,6 +156,8 @@ export interface ItemChanges {
   readonly startDate?: string;
   /** Issues only: global id of the epic. */
   readonly epicId?: number;
+  /** Nothing is ever opened to everybody. An epic takes it when everything in it is confidential. */
+  readonly confidential?: true;
 }
 
 /**

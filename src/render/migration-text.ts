@@ -1,6 +1,6 @@
 /** Planned migrations as people read them: one engagement after the other, then grouped by what they mean. */
 import type { Settings } from '#domain/base/settings.ts';
-import { type Effect, effectText, groupText } from '#domain/migration/effects.ts';
+import { type Effect, effectText, groupText, toldEffects } from '#domain/migration/effects.ts';
 import type { Migration } from '#domain/migration/plan-migration.ts';
 import { counted, type Paint, visible } from './paint.ts';
 import { summaryLine, summaryOf } from './plan-summary.ts';
@@ -18,7 +18,7 @@ export function migrationText(migration: Migration, settings: Settings | null, p
   const { engagement, move, effects, plan, assessment, found, titleOf } = migration;
   return [
     paint('heading', `${engagement} · ${wayText(move)}`),
-    ...effects.flatMap((effect) => [
+    ...toldEffects(effects).flatMap((effect) => [
       `  ${signOf(effect, paint)} ${visible(effectText(effect, titleOf))}`,
       ...differenceLines(effect, paint),
     ]),
@@ -79,6 +79,7 @@ function withoutKeys(why: string): string {
 const SIGNS: Readonly<
   Record<Effect['kind'], readonly [sign: string, tone: 'good' | 'bad' | 'change' | 'dim']>
 > = {
+  rekeyed: ['~', 'change'],
   asked: ['+', 'good'],
   restored: ['+', 'good'],
   retired: ['-', 'bad'],

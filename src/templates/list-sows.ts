@@ -4,11 +4,12 @@ import { join, relative, sep } from 'node:path';
 import { compareText } from '#domain/base/compare-text.ts';
 import { checksum } from '#domain/base/record-line.ts';
 import type { DealSettings } from '#domain/base/settings.ts';
+import { type Deal, sowsOf } from '#domain/sow/deal.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isSowFile } from '#domain/sow/sow-file.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import { isDeal } from '#domain/sow/subject.ts';
-import { lintSubject } from './load-sow.ts';
+import { lintSubject, loadSubject } from './load-sow.ts';
 import { readText } from './read-text.ts';
 
 /** The SOW files in a folder and the folders in it ({@link isSowFile}), by path; empty when there is no such folder. */
@@ -71,6 +72,28 @@ async function readLaunching(
   if (numbered === null || subject === null || known.has(numbered.number)) return null;
   const launches = isDeal(subject) ? dealStages.includes(subject.deal.stage) : subject.stage === LAUNCH_STAGE;
   return launches ? numbered : null;
+}
+
+/**
+ * The deals in a folder that name this SOW. A file without its number in its text is not parsed.
+ *
+ * @throws InvalidInputError with every problem of a file that has the number in it
+ */
+export async function dealsNaming(
+  folder: string,
+  number: string,
+  deals: DealSettings,
+): Promise<readonly { readonly file: string; readonly deal: Deal }[]> {
+  const files = await listSowFiles(folder);
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const content = await readText(file);
+      if (content.kind === 'error' || !content.text.includes(number)) return [];
+      const { subject } = await loadSubject(file, deals);
+      return isDeal(subject) && sowsOf(subject).includes(number) ? [{ file, deal: subject }] : [];
+    }),
+  );
+  return read.flat();
 }
 
 async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {

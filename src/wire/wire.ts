@@ -24,6 +24,7 @@ import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { DEALS_FOLDER, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
 import type { Subject } from '#domain/sow/subject.ts';
+import type { DealFile } from '#domain/migration/deal-of.ts';
 import type { Mapping } from '#domain/versions/mapping.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
@@ -75,6 +76,8 @@ export interface Wire extends PipelineWire {
   sow(file: string): Promise<{ readonly sow: Subject; readonly warnings: readonly InputProblem[] }>;
   /** The files in `sows/` and `deals/` that have one of these numbers or keys, named from the current folder. */
   sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
+  /** The files in `deals/` of deals that name this SOW, named from the current folder. @throws InvalidInputError for one with problems */
+  dealsNaming(number: string): Promise<readonly DealFile[]>;
   /** The files in `sows/` of won SOWs and in `deals/` of deals in one of these stages, but for those known; named from the current folder. */
   launchingFiles(known: ReadonlySet<string>, dealStages: readonly string[]): Promise<readonly NumberedFile[]>;
   /** Digest of every file in `sows/` and `deals/`, by its name from the current folder. */
@@ -221,7 +224,7 @@ function lintingIn(cwd: string, env: Environment): Pick<Wire, 'lintProject' | 'l
 function sowFilesIn(
   cwd: string,
   settings: () => Settings,
-): Pick<Wire, 'sow' | 'sowFiles' | 'launchingFiles' | 'sowDigests'> {
+): Pick<Wire, 'sow' | 'sowFiles' | 'dealsNaming' | 'launchingFiles' | 'sowDigests'> {
   const folders = [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name));
   return {
     sow: async (file) => {
@@ -233,6 +236,11 @@ function sowFilesIn(
       const { numberedSows } = await import('#templates/list-sows.ts');
       const found = await Promise.all(folders.map(async (folder) => await numberedSows(folder, numbers)));
       return found.flat().map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
+    },
+    dealsNaming: async (number) => {
+      const { dealsNaming } = await import('#templates/list-sows.ts');
+      const found = await dealsNaming(pathFrom(cwd, DEALS_FOLDER), number, settings().deals);
+      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
     },
     launchingFiles: async (known, dealStages) => {
       const { launchingFiles } = await import('#templates/list-sows.ts');

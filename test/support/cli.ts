@@ -98,6 +98,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     sow: absent('SOW files'),
     commitOf: async () => null,
     sowFiles: async () => [],
+    dealsNaming: async () => [],
     conformance: absent('scratch group'),
     launchingFiles: async () => [],
     sowDigests: async () => new Map(),

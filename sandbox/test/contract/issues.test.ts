@@ -226,6 +226,19 @@ describe('sandbox: issues', () => {
     expect(bench.sandbox.world.issues).toMatchObject([{ title: 'a', epicId: null }]);
   });
 
+  it('makes an epic confidential only when everything in it is, and changes nothing else of it before', async () => {
+    const bench = createBench();
+    const epic = (await bench.api('POST', `${GROUP}/epics`, { title: 'E' })).body;
+    await createIssues(bench, 'a');
+    await bench.api('PUT', `${PROJECT}/issues/1`, { epic_id: epic.id });
+    const hide = async () => await bench.api('PUT', `${GROUP}/epics/1`, { title: 'F', confidential: true });
+
+    expect((await hide()).status).toBe(400);
+    expect(bench.sandbox.world.epics).toMatchObject([{ title: 'E', confidential: false }]);
+    await bench.api('PUT', `${PROJECT}/issues/1`, { confidential: true });
+    expect((await hide()).body).toMatchObject({ title: 'F', confidential: true });
+  });
+
   it('lets an owner choose the iid and refuses a taken one', async () => {
     const bench = createBench();
     const ada = bench.as(bench.seed.ada.token);

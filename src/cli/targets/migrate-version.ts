@@ -7,14 +7,17 @@ import { toJson } from '#cli/terminal/output.ts';
 import { AppError } from '#domain/base/errors.ts';
 import { formatProblem, type InputProblem } from '#domain/base/input-problem.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import { effectText } from '#domain/migration/effects.ts';
+import { dealOf } from '#domain/migration/deal-of.ts';
+import { effectText, toldEffects } from '#domain/migration/effects.ts';
 import { type MigrationFile, parseMigrationFile } from '#domain/migration/migration-file.ts';
 import type { Migration } from '#domain/migration/plan-migration.ts';
+import { isDeal } from '#domain/sow/subject.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import {
   carryOutMigration,
   type Goal,
   type PlannedMigration,
+  planGone,
   planMigrationOf,
 } from '#reconciler/loop/migrate.ts';
 import { migrationGroups, migrationText, type Stays } from '#render/migration-text.ts';
@@ -30,15 +33,35 @@ export interface PlannedMigrations {
   readonly problems: readonly InputProblem[];
 }
 
-/** Where the engagements of a process are to go. @param to `null`: back; `texts`: newer texts of their version */
-export function goalOf({ wire }: Pick<CommandContext, 'wire'>, process: string, to: Goal['to']): Goal {
+/**
+ * Where the engagements of a process are to go.
+ *
+ * @param to `null`: back; `texts`: newer texts of their version
+ * @param fileOf file of the deal that an engagement becomes, where somebody has named one; else it is looked for in `deals/`
+ */
+export function goalOf(
+  { wire }: Pick<CommandContext, 'wire'>,
+  process: string,
+  to: Goal['to'],
+  dealFileOf: (engagement: string) => string | undefined = () => undefined,
+): Goal {
   const read = new Map<string, ReturnType<Goal['mapping']>>();
   const mapping: Goal['mapping'] = async (from, then) => {
     const known = read.get(`${from} ${then}`) ?? wire.mapping(process, from, then);
     read.set(`${from} ${then}`, known);
     return await known;
   };
-  return { process, to, mapping };
+  return {
+    process,
+    to,
+    mapping,
+    dealOf: async (engagement) => {
+      const file = dealFileOf(engagement);
+      if (file === undefined) return dealOf(engagement, await wire.dealsNaming(engagement), false);
+      const { sow } = await wire.sow(file);
+      return dealOf(engagement, isDeal(sow) ? [{ file, deal: sow }] : [], true);
+    },
+  };
 }
 
 /** Plans the migrations of a process, and writes nothing to GitLab. @returns the exit code */
@@ -57,6 +80,7 @@ export async function planMigrations(
     output.progress(done + 1, states.length, state.engagement);
     const one = await planMigrationOf(deps, state, goal);
     if (one !== null) planned.push(one);
+    else if (asked.length > 0) planned.push(await planGone(deps, state.engagement, goal));
   }
   output.clearProgress();
   const sorted = sortPlanned(planned);
@@ -100,8 +124,9 @@ function fileOf(goal: Goal, { migrations, stays }: PlannedMigrations): Migration
       engagement,
       from: move.from,
       to: move.to,
+      ...(move.rekey === null ? {} : { deal: move.rekey.source.origin.name ?? '' }),
       digest,
-      effects: effects.map((effect) => effectText(effect, titleOf)),
+      effects: toldEffects(effects).map((effect) => effectText(effect, titleOf)),
       actions: plan.actions.map((action) => ({ ...action })),
     })),
     stay: [...stays],
@@ -135,7 +160,8 @@ interface Line {
 export async function carryOutFile(context: CommandContext, named: string): Promise<number> {
   const { wire, output } = context;
   const file = parseMigrationFile(await readText(resolve(context.cwd, named), named), named);
-  const goal = goalOf(context, file.process, file.to);
+  const deals = new Map(file.engagements.map(({ engagement, deal }) => [engagement, deal]));
+  const goal = goalOf(context, file.process, file.to, (engagement) => deals.get(engagement));
   const deps = await wire.deps();
   const lines: Line[] = [];
   for (const [done, { engagement, digest }] of file.engagements.entries()) {
@@ -175,9 +201,13 @@ async function carryOutOne(
         const { move } = outcome.migration;
         const what =
           move.way === 'texts' ? `newer texts of version ${move.to}` : `version ${move.from} → ${move.to}`;
-        return line('migrated', [what, ...outcome.warnings].join('; '));
+        const name = move.rekey === null ? [] : [`is ${move.rekey.is}`];
+        return line('migrated', [what, ...name, ...outcome.warnings].join('; '));
       }
+      case 'finished':
+        return line('migrated', `is ${outcome.as}; what an earlier run had left is done`);
       case 'there':
+        if (outcome.as !== undefined) return line('there', `is ${outcome.as} already: nothing to do`);
         return line(
           'there',
           goal.to === 'texts'

@@ -1,4 +1,4 @@
-import { takenText } from '#domain/assess/taken.ts';
+import { takenFix, takenText } from '#domain/assess/taken.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { ConfigError, InvalidInputError } from '#domain/base/errors.ts';
 import { problem, shown } from '#domain/base/input-problem.ts';
@@ -124,7 +124,7 @@ function takenSow(
       problem(
         { at: engagement },
         takenText(one),
-        `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`,
+        takenFix(one, `A SOW comes of one deal. Correct "sow" where ${engagement} is kept.`),
       ),
     ),
     'The deal names a SOW that is not of this deal; nothing was changed:',

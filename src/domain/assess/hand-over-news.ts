@@ -2,7 +2,7 @@ import { isDeal } from '#domain/sow/subject.ts';
 import { isGivenUp } from './assess-elsewhere.ts';
 import { type StageNews, stageNews } from './stage-news.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
-import { takenText } from './taken.ts';
+import { takenFix, takenText } from './taken.ts';
 
 /** News about a deal, in sentences without a full stop at the end of the last. */
 export type DealNews = StageNews;
@@ -87,7 +87,7 @@ function takenNews({ taken }: Pick<Assessment, 'taken'>): readonly DealNews[] {
   return taken.map((one) => ({
     head: 'The number of another SOW',
     text: `the deal names ${one.key}, and ${takenText(one)}. It is not joined, and nothing is launched for it`,
-    fix: 'Correct the number in the step that names it, or where the deal is kept',
+    fix: takenFix(one, 'Correct the number in the step that names it, or where the deal is kept'),
   }));
 }
 

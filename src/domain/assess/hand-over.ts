@@ -10,7 +10,7 @@ import type { Sow } from '#domain/sow/sow.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import type { HandOver } from './hand-over-state.ts';
 import type { Assessment } from './step-status.ts';
-import { takenText } from './taken.ts';
+import { takenFix, takenText } from './taken.ts';
 
 const NOT_YET: HandOver = { kind: 'not-yet' };
 
@@ -56,7 +56,7 @@ function readDelivery(assessment: Facts, wonOn: string | undefined): readonly In
   const [number] = assessment.named;
   const foreign = assessment.taken
     .filter(({ key }) => key === number)
-    .map((one) => problem({ at: ['sow', 'number'] }, takenText(one), 'Correct the number.'));
+    .map((one) => problem({ at: ['sow', 'number'] }, takenText(one), takenFix(one, 'Correct the number.')));
   if (read.kind === 'ok' && foreign.length === 0) return read.sow;
   return [...foreign, ...(read.kind === 'ok' ? [] : read.problems)];
 }

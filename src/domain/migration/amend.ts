@@ -8,6 +8,7 @@ import { blockChange, labelChanges } from '#domain/plan/changes.ts';
 import { stepMarker } from '#domain/plan/creation.ts';
 import type { Effect } from './effects.ts';
 import type { Move } from './move.ts';
+import { nothing } from './rekey.ts';
 import { retiredLabel } from './standing.ts';
 import { retiredBlock } from './texts.ts';
 import type { Translated } from './translate.ts';
@@ -47,22 +48,6 @@ export function amended(
 /** Parts of a plan that come after the changes of issues. */
 const LATER: readonly Action['kind'][] = ['place-issues', 'start-pipeline', 'update-epic', 'retire-tracking'];
 
-function nothing(step: StepKey): Update {
-  return {
-    kind: 'update-issue',
-    step,
-    addLabels: [],
-    removeLabels: [],
-    state: null,
-    block: null,
-    assignee: null,
-    dueDate: null,
-    joinEpic: false,
-    evidence: [],
-    why: [],
-  };
-}
-
 /** Nothing at all where the issue is as it should be. */
 function fromReal(
   update: Update,
@@ -79,9 +64,11 @@ function fromReal(
   const removeLabels = real.labels.filter((label) => !wanted.has(label));
   const state = update.state ?? (seen.state === real.state ? null : seen.state);
   const isTitled = title !== null && title !== real.title;
+  const isHidden = seen.confidential && !real.confidential;
   const why = [
     ...(update.state === null && state === 'opened' ? ['open: asked for again'] : []),
     ...(isTitled ? [`title: ${title}`] : []),
+    ...(isHidden ? ['confidential'] : []),
     ...(update.why.length > 0
       ? update.why
       : addLabels.length + removeLabels.length > 0
@@ -89,7 +76,17 @@ function fromReal(
         : []),
   ];
   if (why.length === 0) return [];
-  return [{ ...update, addLabels, removeLabels, state, ...(isTitled ? { title } : {}), why }];
+  return [
+    {
+      ...update,
+      addLabels,
+      removeLabels,
+      state,
+      ...(isTitled ? { title } : {}),
+      ...(isHidden ? { confidential: true } : {}),
+      why,
+    },
+  ];
 }
 
 /** Closes the issue of a step that nobody is asked for any more; nothing where that has been done. */

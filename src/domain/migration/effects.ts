@@ -1,5 +1,5 @@
 /** What a migration means for one engagement: what people review, and what a plan is compared by when it is carried out. */
-import type { StepKey } from '#domain/base/keys.ts';
+import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 
 /**
@@ -7,6 +7,18 @@ import { canonicalJson, checksum } from '#domain/base/record-line.ts';
  * what has been carried out already does not make another.
  */
 export type Effect =
+  /**
+   * The engagement is about something else, under another key. `subject`: checksum of that. `title`: whether that of the
+   * epic follows. `hidden`: everything of it becomes confidential.
+   */
+  | {
+      readonly kind: 'rekeyed';
+      readonly was: EngagementKey;
+      readonly is: EngagementKey;
+      readonly subject: string;
+      readonly title: 'follows' | 'stays';
+      readonly hidden: boolean;
+    }
   /** The same issue under another name. `title`: whether that of the issue follows; people's own stays. */
   | {
       readonly kind: 'renamed';
@@ -40,6 +52,12 @@ export type Effect =
   /** The process or its steps are named otherwise, in the lines that Procession keeps up to date. */
   | { readonly kind: 'names' };
 
+/** Effects that people are told of: titles that follow with the key of the engagement are no news of their own. */
+export function toldEffects(effects: readonly Effect[]): readonly Effect[] {
+  const isRekeyed = effects.some(({ kind }) => kind === 'rekeyed');
+  return effects.filter(({ kind }) => !isRekeyed || kind !== 'retitled');
+}
+
 /** Digest of a migration of one engagement: another one as soon as it would mean something else. */
 export function effectsDigest(migration: {
   readonly engagement: string;
@@ -56,6 +74,8 @@ export function effectsDigest(migration: {
 /** One effect in a line. @param titleOf title of a step in the version to come */
 export function effectText(effect: Effect, titleOf: (step: StepKey) => string): string {
   switch (effect.kind) {
+    case 'rekeyed':
+      return `${effect.was} is ${effect.is}: labels, our lines and titles that nobody changed follow${effect.title === 'stays' ? ' (people have changed the title of the epic, which stays)' : ''}${effect.hidden ? ', all of it becomes confidential' : ''}; ${effect.was} is free for what is delivered`;
     case 'renamed':
       return `${effect.was} is ${effect.step}${effect.title === 'stays' ? ' (people have changed the title, which stays)' : ''}`;
     case 'retitled':
@@ -79,6 +99,8 @@ export function effectText(effect: Effect, titleOf: (step: StepKey) => string): 
 export function groupText(effects: readonly Effect[], titleOf: (step: StepKey) => string): string {
   const parts = effects.flatMap((effect): string[] => {
     switch (effect.kind) {
+      case 'rekeyed':
+        return ['the key of its deal'];
       case 'asked':
         return [`+ ${titleOf(effect.step)}`];
       case 'restored':

@@ -11,6 +11,8 @@ const Entry = z.object({
   engagement: EngagementKeyText,
   from: z.int().min(1),
   to: z.int().min(1),
+  /** File of the deal that it becomes, where it gets the key of its deal. */
+  deal: z.string().min(1).optional(),
   /** Fits only while the migration means the same. */
   digest: z.string().min(1),
   /** One sentence each, for readers. */

@@ -1,10 +1,20 @@
 /** The way of an engagement from one version of its process to another, there or back. */
+import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Stage } from '#domain/record/migrated.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
+import type { SourceSow } from '#domain/sow/history.ts';
 import { type Mapping, plainMapping, type StepChanges, stepChanges } from '#domain/versions/mapping.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
 import type { NamedVersion } from '#domain/versions/versions.ts';
+
+/** What an engagement is about from then on, under the key of that. */
+export interface Rekey {
+  readonly was: EngagementKey;
+  readonly is: EngagementKey;
+  /** As it may stand in GitLab. */
+  readonly source: SourceSow;
+}
 
 /** A migration, before it is known what it means for an engagement. */
 export interface Move {
@@ -19,10 +29,17 @@ export interface Move {
   /** Definition that judges it from then on. */
   readonly process: ProcessDefinition;
   readonly changes: StepChanges;
+  /** `null`: the engagement is about the same, and keeps its key. */
+  readonly rekey: Rekey | null;
 }
 
 /** Leads to a later version, as the mapping says. */
-export function moveForward(mapping: Mapping, old: ProcessDefinition, process: ProcessDefinition): Move {
+export function moveForward(
+  mapping: Mapping,
+  old: ProcessDefinition,
+  process: ProcessDefinition,
+  rekey: Rekey | null = null,
+): Move {
   return {
     from: old.version,
     to: process.version,
@@ -31,6 +48,7 @@ export function moveForward(mapping: Mapping, old: ProcessDefinition, process: P
     old,
     process,
     changes: stepChanges(mapping, old, process),
+    rekey,
   };
 }
 
@@ -80,6 +98,7 @@ export function moveBack(stage: Stage, old: ProcessDefinition, process: ProcessD
       unlessDone: new Map(),
       evidence: {},
     },
+    rekey: null,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Steps that came with a version: asked for, or too late for an engagement that has got beyond them. */
 import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
-import { isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
+import { isElsewhere, isMadeByCommand, type ProcessDefinition } from '#domain/process/process.ts';
 import { type IncludedStep, stepsFor, successorsOf } from '#domain/process/step-order.ts';
 import { asMigrated } from '#domain/record/as-migrated.ts';
 import { withInstances } from '#domain/rulings/instances.ts';
@@ -23,7 +23,11 @@ export interface NewSteps {
 /** Sorts the new steps that the SOW asks for. Of those made by command nobody is asked before somebody wants one. */
 export function newSteps(move: Move, { record, restored, seen }: Translated, sow: Subject): NewSteps {
   const included = includedIn(move.process, { record, sow });
-  const done = doneIds(seen.issues, record.done);
+  const elsewhere = move.process.steps.filter(isElsewhere).map(({ id }) => id);
+  const done = new Set([
+    ...doneIds(seen.issues, record.done),
+    ...elsewhere.filter((id) => record.done.has(id)),
+  ]);
   const fresh = included.filter(
     ({ step }) => move.changes.added.has(step.id) && !isMadeByCommand(step) && !restored.has(step.id),
   );

@@ -9,10 +9,11 @@ import { appoint } from '#domain/assess/appointments.ts';
 import { assess } from '#domain/assess/assess.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import { InvariantError } from '#domain/base/errors.ts';
-import { type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import { retiredLabelDefinition } from '#domain/base/labels.ts';
+import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
-import { issueTitle } from '#domain/plan/creation.ts';
+import { epicTitle, issueTitle } from '#domain/plan/creation.ts';
 import type { PlanInput } from '#domain/plan/input.ts';
 import { desiredLinks } from '#domain/plan/links.ts';
 import { plan } from '#domain/plan/plan.ts';
@@ -25,10 +26,17 @@ import type { NoteRule } from '#domain/texts/notes.ts';
 import { textsHash } from '#domain/versions/texts-hash.ts';
 import { amended, retirement } from './amend.ts';
 import { type Effect, effectsDigest } from './effects.ts';
+import { effectsOf, titlesOf } from './effects-of.ts';
 import type { Move } from './move.ts';
 import { type NewSteps, newSteps } from './new-steps.ts';
 import { preparation } from './prepare.ts';
-import { rewordings } from './rewording.ts';
+import {
+  besideSteps,
+  broughtAlong,
+  epicRekeyed,
+  keyAfterMove,
+  leavingLast,
+} from './rekey.ts';
 import { labelsIn, type Standing } from './standing.ts';
 import { migrationNote } from './texts.ts';
 import { type Translated, translate } from './translate.ts';
@@ -54,7 +62,7 @@ export interface Migration {
 /** Plans a migration. @param groupLabels names of the group's labels */
 export function planMigration(standing: Standing, move: Move, groupLabels: ReadonlySet<string>): Migration {
   const translated = move.way === 'texts' ? asItIs(standing) : translate(standing, move);
-  const steps = newSteps(move, translated, standing.assessment.sow);
+  const steps = newSteps(move, translated, sowAfter(standing, move));
   const provisional = seenBy(standing, move, withTooLate(translated, steps, move));
   const covered =
     move.way === 'texts'
@@ -66,7 +74,8 @@ export function planMigration(standing: Standing, move: Move, groupLabels: Reado
   const effects = effectsOf(standing, move, { translated, steps, assessment: view.assessment });
   const titleOf = titlesOf(standing.assessment, view.assessment, move);
   const { engagement } = standing.assessment;
-  const actions = actionsOf({ standing, move, translated, view, effects, titleOf, groupLabels });
+  const beside = besideSteps(translated.issues, translated.retired, standing.found);
+  const actions = actionsOf({ standing, move, translated, beside, view, effects, titleOf, groupLabels });
   return {
     engagement,
     move,
@@ -82,9 +91,9 @@ export function planMigration(standing: Standing, move: Move, groupLabels: Reado
       effects,
     }),
     prepare,
-    plan: { engagement, actions },
+    plan: { engagement: view.assessment.engagement, actions },
     assessment: view.assessment,
-    found: { ...view.seen, issues: translated.issues },
+    found: { ...view.seen, issues: new Map([...translated.issues, ...beside]) },
     titleOf,
   };
 }
@@ -92,6 +101,11 @@ export function planMigration(standing: Standing, move: Move, groupLabels: Reado
 /** Other texts are no other steps: there is nothing to translate. */
 function asItIs({ found, record }: Standing): Translated {
   return { record, seen: found, issues: found.issues, retired: [], restored: new Set() };
+}
+
+/** What the engagement is about once the move is made. */
+function sowAfter({ assessment }: Standing, { rekey }: Move): Assessment['sow'] {
+  return rekey?.source.sow ?? assessment.sow;
 }
 
 /** An engagement by the version to come. */
@@ -103,15 +117,16 @@ interface View {
 }
 
 function seenBy(
-  { assessment, settings }: Standing,
+  standing: Standing,
   move: Move,
   { record, seen }: Pick<Translated, 'record' | 'seen'>,
 ): View {
-  const { engagement, sow, today } = assessment;
+  const { settings } = standing;
+  const { engagement, today } = standing.assessment;
   const judged = assess({
-    engagement,
+    engagement: keyAfterMove(move, engagement),
     process: move.process,
-    sow,
+    sow: sowAfter(standing, move),
     found: seen,
     settings,
     today,
@@ -169,65 +184,11 @@ function withLabels(
   return { ...record, revision: revision + (isPrepared ? 1 : 0), migrated: { ...migrated, aside } };
 }
 
-function effectsOf(
-  standing: Standing,
-  move: Move,
-  {
-    translated,
-    steps,
-    assessment,
-  }: { readonly translated: Translated; readonly steps: NewSteps; readonly assessment: Assessment },
-): readonly Effect[] {
-  const titled = titleEffects(standing, assessment);
-  const aside = translated.record.migrated?.aside.find(({ version }) => version === move.from);
-  return [
-    ...titled,
-    ...(move.way === 'texts' ? rewordings(standing, assessment, move) : []),
-    ...steps.asked.map((step): Effect => ({ kind: 'asked', step })),
-    ...steps.tooLate.map(({ step, because }): Effect => ({ kind: 'too-late', step, because })),
-    ...translated.retired.map(
-      (step): Effect => ({
-        kind: 'retired',
-        step,
-        title: standing.assessment.steps.find(({ key }) => key === step)?.step.title ?? step,
-        closed: aside?.steps[step]?.closed === true,
-        why: move.changes.retired.get(stepIdOf(step)) ?? '',
-      }),
-    ),
-    ...[...translated.restored].map((step): Effect => {
-      const kept = standing.record.migrated?.aside.find(({ version }) => version === move.to);
-      return { kind: 'restored', step, reopened: kept?.steps[step]?.closed === true };
-    }),
-  ];
-}
-
-/** Steps that are called otherwise, or whose issues are titled anew. */
-function titleEffects({ assessment: before, settings }: Standing, assessment: Assessment): readonly Effect[] {
-  return assessment.steps.flatMap((status): Effect[] => {
-    const old = before.steps.find(({ issue }) => issue !== null && issue.id === status.issue?.id);
-    if (old === undefined || status.issue === null) return [];
-    const was = issueTitle(old, blockContext(before, settings));
-    const is = issueTitle(status, blockContext(assessment, settings));
-    const isOurs = [was, is].includes(status.issue.title);
-    const title = was === is ? 'same' : isOurs ? 'follows' : 'stays';
-    if (old.key !== status.key) return [{ kind: 'renamed', step: status.key, was: old.key, title }];
-    return title === 'follows' ? [{ kind: 'retitled', step: status.key }] : [];
-  });
-}
-
-function titlesOf(before: Assessment, after: Assessment, { process }: Move): (step: StepKey) => string {
-  const titles = new Map([
-    ...before.steps.map(({ key, step }) => [key, step.title] as const),
-    ...process.steps.map(({ id, title }) => [id, title] as const),
-    ...after.steps.map(({ key, step }) => [key, step.title] as const),
-  ]);
-  return (step) => titles.get(step) ?? step;
-}
-
 interface Making {
   readonly standing: Standing;
   readonly move: Move;
   readonly translated: Translated;
+  readonly beside: ReadonlyMap<StepKey, ActualIssue>;
   readonly view: View;
   readonly effects: readonly Effect[];
   readonly titleOf: (step: StepKey) => string;
@@ -236,8 +197,9 @@ interface Making {
 
 /** Actions in the order of every plan; what this migration retires, its comment and the record come last. */
 function actionsOf(making: Making): readonly Action[] {
-  const { standing, move, translated, view, effects } = making;
-  const { engagement } = standing.assessment;
+  const { standing, move, translated, beside, view, effects } = making;
+  const { settings } = standing;
+  const { engagement } = view.assessment;
   const ordinary = plan(inputOf(making)).actions.filter((action) => !isComplaint(action));
   const title = (step: StepKey): string | null => {
     const isFollowing = effects.some(
@@ -247,27 +209,28 @@ function actionsOf(making: Making): readonly Action[] {
     );
     const status = view.assessment.steps.find(({ key }) => key === step);
     return isFollowing && status !== undefined
-      ? issueTitle(status, blockContext(view.assessment, standing.settings))
+      ? issueTitle(status, blockContext(view.assessment, settings))
       : null;
   };
   const changed = amended(ordinary, { translated, titleOf: title });
   const retiring = effects.flatMap((effect) =>
     effect.kind === 'retired' && effect.closed
-      ? retirement(effect, { issues: translated.issues, settings: standing.settings, engagement, move })
+      ? retirement(effect, { issues: translated.issues, settings, engagement, move })
       : [],
   );
   const label = retiring.length > 0 ? retiredLabelAction(making) : [];
-  const last = changed.filter(isLast).map((action) => withVersions(action, move));
+  const last = changed.filter(isLast).map((action) => written(action, making));
   const actions = [
     ...label,
     ...changed.filter((action) => !isLast(action)),
     ...removedLinks(making),
+    ...(move.rekey === null ? [] : broughtAlong(beside, move.rekey, settings)),
     ...retiring,
     ...(move.way === 'texts' ? [] : [noteAction(making)]),
     ...last,
   ];
   refuseReopening(actions, translated, engagement);
-  return actions;
+  return move.rekey === null ? actions : leavingLast(actions, new Map([...translated.seen.issues, ...beside]), move.rekey);
 }
 
 /** Of other words nobody is told: GitLab shows the change of the description. */
@@ -316,9 +279,17 @@ function isLast({ kind }: Action): boolean {
   return kind === 'write-copy' || kind === 'update-epic';
 }
 
-function withVersions(action: Action, { from, to, way }: Move): Action {
+/** The epic says why, and is the first thing to be found under its new key. */
+function written(action: Action, { standing, move, view, effects }: Making): Action {
+  if (action.kind !== 'update-epic') return action;
+  const { from, to, way, rekey } = move;
   const why = way === 'texts' ? `newer texts of version ${to}` : `version ${from} → ${to}`;
-  return action.kind === 'update-epic' ? { ...action, why: [why, ...action.why] } : action;
+  const told = { ...action, why: [why, ...action.why] };
+  const { epic } = standing.found;
+  if (rekey === null || epic === null) return told;
+  const isTitled = effects.some((effect) => effect.kind === 'rekeyed' && effect.title === 'follows');
+  const title = isTitled ? epicTitle(blockContext(view.assessment, standing.settings)) : epic.title;
+  return epicRekeyed(told, epic, { rekey, title, settings: standing.settings });
 }
 
 /** Links of ours that the version to come does not ask for, as far as they still hold something up. */
@@ -338,10 +309,12 @@ function retiredLabelAction({ standing: { settings }, groupLabels }: Making): re
 /** No migration opens what somebody closed: a plan that would is not carried out. */
 function refuseReopening(actions: readonly Action[], { restored }: Translated, engagement: string): void {
   const opened = actions.find(
-    (action) => action.kind === 'update-issue' && action.state === 'opened' && !restored.has(action.step),
+    (action) =>
+      (action.kind === 'update-epic' && action.state === 'opened') ||
+      (action.kind === 'update-issue' && action.state === 'opened' && !restored.has(action.step)),
   );
   if (opened !== undefined)
     throw new InvariantError(
-      `The migration of ${engagement} would reopen a closed step: nothing was written.`,
+      `The migration of ${engagement} would reopen what is closed: nothing was written.`,
     );
 }

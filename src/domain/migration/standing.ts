@@ -67,19 +67,22 @@ export function labelsIn(
  * judges nothing and reopens nothing.
  */
 export function whyStays(
-  { assessment, found }: Pick<Standing, 'assessment' | 'found'>,
-  { changes }: Move,
+  { assessment, found, settings }: Pick<Standing, 'assessment' | 'found' | 'settings'>,
+  { changes, rekey }: Move,
   answers: number,
 ): string | null {
   const { engagement } = assessment;
-  if (found.epic?.state === 'closed' || assessment.closed) return 'it is closed, and keeps its version';
+  const isOver = found.epic?.state === 'closed' || assessment.closed;
+  // With its old key it would hold the number of a SOW for ever.
+  if (isOver && (rekey === null || !assessment.closed)) return 'it is closed, and keeps its version';
   if (found.memory.paused) return 'it is paused: /ps resume first';
   if (assessment.rulings.hold !== null) return 'it is on hold: /ps resume first';
   const first = `first: procession apply ${engagement}`;
   if (answers > 0)
     return `${answers === 1 ? 'a comment waits' : `${answers} comments wait`} to be followed; ${first}`;
   const early = assessment.steps.filter(
-    ({ key, done, issue }) => !done && issue?.state === 'closed' && changes.becomes.has(stepIdOf(key)),
+    ({ key, done, issue }) =>
+      !done && issue?.state === 'closed' && changes.becomes.has(stepIdOf(key)) && !isRetired(issue, settings),
   );
   if (early.length === 0) return null;
   const titles = early.map(({ step }) => step.title).join(', ');

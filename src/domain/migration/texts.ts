@@ -4,8 +4,9 @@ import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { NoteRule } from '#domain/texts/notes.ts';
 import { noteBody } from '#domain/texts/notes.ts';
-import type { Effect } from './effects.ts';
+import { type Effect, toldEffects } from './effects.ts';
 import type { Move } from './move.ts';
+import { keyAfterMove } from './rekey.ts';
 
 /** Engagement that a text is about. */
 interface Told {
@@ -21,14 +22,15 @@ export function migrationNote(
 ): string {
   const { from, to, process } = move;
   const isBack = move.way === 'back';
-  const lines = effects.map((effect) => `- ${effectLine(effect, titleOf)}`);
+  const lines = toldEffects(effects).map((effect) => `- ${effectLine(effect, titleOf)}`);
+  const name = keyAfterMove(move, engagement);
   const text = [
-    `**${engagement} ${isBack ? 'is back on' : 'goes on by'} version ${to} of ${inlineText(process.name)}**, no longer by version ${from}.`,
+    `**${name} ${isBack ? 'is back on' : 'goes on by'} version ${to} of ${inlineText(process.name)}**, no longer by version ${from}.`,
     '',
     ...(lines.length === 0 ? ['No step is added or ends.'] : lines),
     '',
     `What was done stays done, and what people wrote stays as it is. What differs: \`procession versions ${process.id} ${Math.min(from, to)} ${Math.max(from, to)}\`.${
-      isBack ? '' : ` To undo this: \`procession migrate ${process.id} --back ${engagement}\`.`
+      isBack || move.rekey !== null ? '' : ` To undo this: \`procession migrate ${process.id} --back ${engagement}\`.`
     }`,
   ].join('\n');
   return noteBody(rule, text);
@@ -37,6 +39,8 @@ export function migrationNote(
 function effectLine(effect: Effect, titleOf: (step: StepKey) => string): string {
   const named = (step: StepKey): string => `${stepReference(step)} ${inlineText(titleOf(step))}`;
   switch (effect.kind) {
+    case 'rekeyed':
+      return `It was ${effect.was} so far, the number of the SOW that comes of this deal, which is free now: the delivery that is launched under it joins this deal.${effect.hidden ? ' Deals are confidential here, and so is everything of this one from now on.' : ''}`;
     case 'renamed':
       return `${named(effect.step)} was called \`${effect.was}\` so far: the same issue${effect.title === 'stays' ? ', whose title people have changed' : ''}.`;
     case 'retitled':

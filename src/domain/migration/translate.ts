@@ -5,6 +5,7 @@ import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { DriftMemory } from '#domain/engagement/drift-memory.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
+import { isElsewhere } from '#domain/process/process.ts';
 import type { Done } from '#domain/record/done.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { type Aside, type Migrated, NEVER_MIGRATED, type SetByPeople } from '#domain/record/migrated.ts';
@@ -12,6 +13,7 @@ import type { EngagementRecord } from '#domain/record/record.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import type { StepChanges } from '#domain/versions/mapping.ts';
 import type { Move } from './move.ts';
+import { aboutSubject, seenAfter } from './rekey.ts';
 import { joinRulings, splitRulings } from './rulings.ts';
 import { endsIn, isRetired, labelsIn, retiredLabel, type Standing } from './standing.ts';
 
@@ -76,6 +78,7 @@ export function translate(standing: Standing, move: Move): Translated {
     rulings: joinRulings(kept, back.rulings),
     drift: driftAfter(record.drift, after),
     migrated,
+    ...aboutSubject(move.rekey),
   };
   const live = new Map([...issues].filter(([key]) => !retired.includes(key)));
   return {
@@ -85,6 +88,7 @@ export function translate(standing: Standing, move: Move): Translated {
     restored: new Set(back.steps.keys()),
     seen: {
       ...found,
+      epic: found.epic === null ? null : seenAfter(found.epic, move.rekey, settings),
       record: next,
       memory: next.memory,
       issues: new Map(
@@ -109,7 +113,8 @@ function mapKeys<T>(map: ReadonlyMap<StepKey, T>, after: (key: StepKey) => StepK
 }
 
 /**
- * Issues by their names to come. One of a step that the old version does not know was made by a migration that did not
+ * Issues by their names to come. A step whose issue is in another engagement by then has none of its own: what is done
+ * stays done, and its issue is retired. One of a step that the old version does not know was made by a migration that did not
  * get to its end.
  */
 function namedAnew(
@@ -119,10 +124,11 @@ function namedAnew(
   const issues = new Map<StepKey, ActualIssue>();
   const retired: StepKey[] = [];
   const ids = new Set(process.steps.map(({ id }) => id));
+  const elsewhere = new Set(process.steps.filter(isElsewhere).map(({ id }) => id));
   for (const [key, issue] of found) {
     const then = keyAfter(changes, key);
-    if (then !== null) issues.set(then, issue);
-    else if (changes.retired.has(stepIdOf(key))) {
+    if (then !== null && !elsewhere.has(stepIdOf(then))) issues.set(then, issue);
+    else if (then !== null || changes.retired.has(stepIdOf(key))) {
       retired.push(key);
       issues.set(key, issue);
     }
@@ -197,6 +203,7 @@ function migratedAfter({ record }: Standing, move: Move, aside: Aside): Migrated
     retired: [...changes.retired.keys()],
     notAsked: [],
     evidence: changes.evidence,
+    ...(move.rekey === null ? {} : { key: move.rekey.was }),
   };
   const holds = Object.keys(aside.steps).length + Object.keys(aside.labels).length > 0;
   return {
@@ -257,7 +264,7 @@ function seenIssue(
     state: isReopened ? 'opened' : issue.state,
     closedAt: isReopened ? null : issue.closedAt,
   };
-  return withLabel(mended, back.labels.get(key) ?? null, settings);
+  return withLabel(seenAfter(mended, move.rekey, settings), back.labels.get(key) ?? null, settings);
 }
 
 /** Puts back what people had set, unless they have set something since. */

@@ -23,6 +23,10 @@ interface Update {
   readonly block: string | null;
   /** Sections of the text that no longer say what the facts do, as they are to be written; absent: none. */
   readonly kept?: readonly KeptText[];
+  /** Only where a migration gives an engagement another name, and people have left the title as it was made. */
+  readonly title?: string;
+  /** Only where a migration makes a deal of an engagement that everybody could read. */
+  readonly confidential?: true;
   /** What changes and why, one phrase each, for people. */
   readonly why: readonly string[];
 }
@@ -146,8 +150,6 @@ export type Action =
   | ({
       readonly kind: 'update-issue';
       readonly step: StepKey;
-      /** Only where a migration renames the step and people have left the title as it was made. */
-      readonly title?: string;
       /** Username; only where nobody is assigned, or the role went from one to another. */
       readonly assignee: string | null;
       /** Only when somebody has just moved it. */

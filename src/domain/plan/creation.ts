@@ -138,7 +138,7 @@ function createEpic(draft: Pick<Draft, 'facts' | 'settings' | 'context' | 'touch
   return {
     kind: 'create-epic',
     holder: context.holder,
-    title: renderTitle(process.titles.epic, view, fileOf(process, 'process.yml')),
+    title: epicTitle(context),
     description: writeManagedBlock(body, epicMarker(assessment), epicBlock(context)),
     labels: [
       engagement,
@@ -216,6 +216,12 @@ function createIssue(status: StepStatus, context: BlockContext): Action {
     dueDate: dueOf(status, context),
     confidential: status.step.confidential || isKeptHidden(assessment.engagement, settings),
   };
+}
+
+/** Title that the epic is made with. */
+export function epicTitle(context: BlockContext): string {
+  const { process } = context.assessment;
+  return renderTitle(process.titles.epic, viewOf(context, null), fileOf(process, 'process.yml'));
 }
 
 /** Title that the issue of a step is made with. */

@@ -100,9 +100,10 @@ export function toWrite(record: EngagementRecord, steps: readonly StepKey[]): Re
   return { text: recordText(record), steps };
 }
 
-/** Steps whose issues a record names: those of the engagement, and issues that the SOW no longer asks for. */
+/** Steps whose issues a record names: those that have one in the engagement, and issues that the SOW no longer asks for. */
 export function recordedSteps({ assessment, leftovers = [] }: BlockContext): readonly StepKey[] {
-  return [...assessment.steps, ...leftovers].map(({ key }) => key);
+  const own = assessment.steps.filter(({ elsewhere }) => elsewhere === null);
+  return [...own, ...leftovers].map(({ key }) => key);
 }
 
 /**

@@ -66,6 +66,7 @@ export function identify(
   } = {},
 ): Identified {
   const { ownUserIds = [], formerUsers = [], restored = new Map<number, EngagementRecord>() } = known;
+  const elsewhere = heldElsewhere(actual, seal);
   const holdersIn = (epic: ActualEpic): Holder[] => holderIn(epic, actual, seal, restored);
   const isOurs = ({ author }: ActualIssue): boolean =>
     ownUserIds.includes(author.id) || isAmong(author.username, formerUsers);
@@ -78,7 +79,7 @@ export function identify(
     .map(({ holder }) => holder)
     .toSorted(byAge);
   const claiming = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
-  const unmarked = unmarkedHolders(actual, ownUserIds, restored);
+  const unmarked = unmarkedHolders(actual, ownUserIds, restored).filter(({ epic }) => !elsewhere.has(epic.id));
   const live = seal.required
     ? believed([...claiming, ...unmarked], holdingEpics(actual))
     : claiming.length > 0
@@ -98,7 +99,8 @@ export function identify(
     ...[...live.slice(0, 1), ...others].map(({ epic }) => epic.author.id),
   ]);
   const aside = asideIssues(first?.record?.migrated ?? null);
-  const ownIssues = actual.issues.filter(({ id }) => !aside.has(id));
+  const foreign = new Set([...elsewhere.values()].flatMap((ids) => [...ids]));
+  const ownIssues = actual.issues.filter(({ id }) => !aside.has(id) && !foreign.has(id));
   const { known: found, moved, doubtful } = sortIssues({ ...actual, issues: ownIssues }, memory, ours);
   const { issues, twins } = oldestFirst(found, first?.epic.id ?? null, memory);
   return {
@@ -178,6 +180,27 @@ function unmarkedHolders(
       return { epic, marker: null, opened: { kind: 'absent' }, record, memory };
     })
     .toSorted(byAge);
+}
+
+/**
+ * Epics that are another engagement's, and the issues which that one's record names, as far as they are here, too: while a
+ * migration gives an engagement another key, its issues carry the labels of both.
+ */
+function heldElsewhere(
+  { engagement, epics, issues }: ActualState,
+  seal: SealReader,
+): ReadonlyMap<number, ReadonlySet<number>> {
+  const here = new Set(issues.map(({ id }) => id));
+  return new Map(
+    epics.flatMap((epic): [number, ReadonlySet<number>][] => {
+      const marker = parseMarker(epic.description);
+      if (marker?.kind !== 'epic' || marker.engagement === engagement) return [];
+      const opened = openRecord(epic.description, { place: placeOf(epic), key: marker.engagement }, seal);
+      if (opened.kind !== 'ok') return [];
+      const named = new Set([...opened.record.memory.issues.values()].filter((id) => here.has(id)));
+      return named.size === 0 ? [] : [[epic.id, named]];
+    }),
+  );
 }
 
 /** Whether a marker says that its epic is this engagement's. */

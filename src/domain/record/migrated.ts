@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { isStepKey } from '#domain/base/keys.ts';
+import { EngagementKeyText, isStepKey } from '#domain/base/keys.ts';
 import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import { Rulings, saidIn } from '#domain/rulings/rulings.ts';
 import { Done } from './done.ts';
@@ -32,6 +32,8 @@ const Stage = z.object({
   notAsked: z.array(Key).default([]),
   /** Step → evidence field → its name before, under which issues may have it. */
   evidence: z.record(Key, z.record(z.string(), z.string())).default({}),
+  /** Key that the engagement had until then; absent: it kept its own. */
+  key: EngagementKeyText.optional(),
 });
 export type Stage = Readonly<z.infer<typeof Stage>>;
 

@@ -1,7 +1,7 @@
 /** Comments about a SOW that came in while its engagement runs: other than it was, or another one. */
 
 import { callManager } from '#domain/assess/outlook.ts';
-import { type Taken, takenText } from '#domain/assess/taken.ts';
+import { type Taken, takenFix, takenText } from '#domain/assess/taken.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
 import { fileNamed } from '#domain/sow/sow-file.ts';
@@ -36,7 +36,14 @@ export function sowTakenNote(deal: string, taken: readonly Taken[]): string {
       '',
       ...taken.map((one) => `- ${takenText(one)}.`),
       '',
-      `A SOW comes of one deal. Correct \`sow\` where ${deal} is kept; what it says then counts.`,
+      ...new Set(
+        taken.map((one) =>
+          takenFix(
+            one,
+            `A SOW comes of one deal. Correct \`sow\` where ${deal} is kept; what it says then counts.`,
+          ),
+        ),
+      ),
     ].join('\n'),
   );
 }

@@ -204,14 +204,15 @@ function isNothing({ description, ...others }: ItemChanges): boolean {
 }
 
 /** What epics and issues take alike. An unchanged or empty part is not sent. */
-function changeParameters(changes: SentChanges): Record<string, string> {
-  const { title, description, addLabels = [], removeLabels = [], state } = changes;
+function changeParameters(changes: SentChanges): Record<string, string | boolean> {
+  const { title, description, addLabels = [], removeLabels = [], state, confidential } = changes;
   return {
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     ...(addLabels.length === 0 ? {} : { add_labels: addLabels.join(',') }),
     ...(removeLabels.length === 0 ? {} : { remove_labels: removeLabels.join(',') }),
     ...(state === undefined ? {} : { state_event: state === 'closed' ? 'close' : 'reopen' }),
+    ...(confidential === undefined ? {} : { confidential }),
   };
 }
 
@@ -269,11 +270,12 @@ function notDone(
   item: ActualEpic | ActualIssue,
   changes: Omit<ItemChanges, 'description'>,
 ): readonly string[] {
-  const { addLabels = [], removeLabels = [], state } = changes;
+  const { addLabels = [], removeLabels = [], state, confidential } = changes;
   const missing = addLabels.filter((label) => !item.labels.includes(label));
   const kept = removeLabels.filter((label) => item.labels.includes(label) && !addLabels.includes(label));
   return [
     ...(state === undefined || state === item.state ? [] : [`it is still ${item.state}`]),
+    ...(confidential === undefined || item.confidential ? [] : ['everybody can still read it']),
     ...(missing.length === 0
       ? []
       : [`it lacks the label ${missing.map((label) => `"${label}"`).join(', ')}`]),

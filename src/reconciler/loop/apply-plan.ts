@@ -14,7 +14,7 @@ import { writeKept } from '#domain/text/kept-sections.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { newIssueText, resolveReferences } from '#domain/text/references.ts';
 import type { Clock } from '#ports/clock.ts';
-import type { GitLab } from '#ports/gitlab.ts';
+import type { GitLab, ItemChanges } from '#ports/gitlab.ts';
 import { changeThread } from './apply-threads.ts';
 import { closeTwin, retireTracking } from './end-items.ts';
 import { ensureNote } from './ensure-note.ts';
@@ -247,7 +247,7 @@ async function updateIssue(world: World, action: Extract<Action, { kind: 'update
   const marker = stepMarker({ engagement: world.plan.engagement, process: world.process }, action.step);
   const epic = action.joinEpic ? epicOf(world) : null;
   const updated = await world.gitlab.updateIssue(issue, {
-    ...(action.title === undefined ? {} : { title: action.title }),
+    ...namesAndReaders(action),
     ...(block === null && evidence === null && kept.length === 0
       ? {}
       : {
@@ -281,6 +281,7 @@ async function updateEpic(world: World, action: Extract<Action, { kind: 'update-
           world.seal,
         );
   world.epic = await world.gitlab.updateEpic(epic, {
+    ...namesAndReaders(action),
     ...(isWritten ? { description: textOf(world, epic, make) } : {}),
     ...(action.startDate === undefined ? {} : { startDate: action.startDate }),
     ...(action.dueDate === undefined ? {} : { dueDate: action.dueDate }),
@@ -302,6 +303,17 @@ async function writeCopy(world: World, { record }: Extract<Action, { kind: 'writ
   const epic = epicOf(world);
   const body = copyNote(recordNow(record, world.issues, epic), placeOf(epic), world.seal);
   await ensureNote(world, epic, COPY_RULE, body, { isNew: world.found.epic === null });
+}
+
+/** What only a migration changes. */
+function namesAndReaders({
+  title,
+  confidential,
+}: Pick<Extract<Action, { kind: 'update-issue' | 'update-epic' }>, 'title' | 'confidential'>): Pick<
+  ItemChanges,
+  'title' | 'confidential'
+> {
+  return { ...(title === undefined ? {} : { title }), ...(confidential === true ? { confidential } : {}) };
 }
 
 function labelChanges({

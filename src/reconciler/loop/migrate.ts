@@ -3,7 +3,7 @@ import { GitLabConflictError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import { lastStage, type Move, moveBack, moveForward, moveTexts } from '#domain/migration/move.ts';
+import { lastStage, type Move, moveBack, moveForward, moveTexts, type Rekey } from '#domain/migration/move.ts';
 import { type Migration, planMigration } from '#domain/migration/plan-migration.ts';
 import { type Standing, whyStays } from '#domain/migration/standing.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
@@ -15,6 +15,7 @@ import { type Decision, decide } from './decide.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { gitlabOf } from './place.ts';
 import { processOf } from './process-of.ts';
+import { becomeOf, type DealOf, finishRekey, rekeyOf } from './rekey.ts';
 import { type Undecided, undecidedFinding } from './undecided.ts';
 
 /** Where a process's engagements are to go. */
@@ -24,6 +25,8 @@ export interface Goal {
   readonly to: number | 'texts' | null;
   /** The mapping between two versions; `null` where nobody wrote one. @throws ConfigError when it has problems */
   readonly mapping: (from: number, to: number) => Promise<Mapping | null>;
+  /** The deal that an engagement of a SOW becomes, where the version is about deals; absent: nobody knows one. */
+  readonly dealOf?: DealOf;
 }
 
 /** Outcome of planning the migration of one engagement. */
@@ -34,8 +37,13 @@ export type PlannedMigration =
       readonly migration: Migration;
       readonly standing: Standing;
     }
-  /** It goes by this version already. */
-  | { readonly kind: 'there'; readonly engagement: EngagementKey; readonly version: number }
+  /** It goes by this version already. `as`: under this key. */
+  | {
+      readonly kind: 'there';
+      readonly engagement: EngagementKey;
+      readonly version: number;
+      readonly as?: EngagementKey;
+    }
   /** It keeps its version for now. */
   | {
       readonly kind: 'stays';
@@ -71,6 +79,8 @@ export async function planMigrationOf(
   if (facts.found.restored !== null)
     return stays(`its record was damaged; first: procession apply ${engagement}`);
   if (goal.to === null && lastStage(record) === null) return stays('no migration has led it here');
+  if (goal.to === null && lastStage(record)?.key !== undefined)
+    return stays('its last migration gave it the key of its deal, which is not taken back');
   const move = newer === null ? await moveOf(deps, decision, { goal, old }) : moveTexts(record, old, newer);
   if ('problem' in move) return { kind: 'failed', engagement, problems: [move.problem] };
   const { assessment, found, capabilities } = facts;
@@ -81,6 +91,21 @@ export async function planMigrationOf(
   return { kind: 'planned', engagement, standing, migration: planMigration(standing, move, groupLabels) };
 }
 
+/** An engagement that was named for a migration and is none of its process: what it has become, or why it is refused. */
+export async function planGone(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  { process, dealOf }: Goal,
+): Promise<PlannedMigration> {
+  const become = dealOf === undefined ? null : await becomeOf(deps, engagement, dealOf);
+  if (become !== null) return { kind: 'there', engagement, version: become.version, as: become.key };
+  return failedBecause(
+    engagement,
+    `it is no engagement of ${process}`,
+    `procession versions ${process} names those that are.`,
+  );
+}
+
 /** How often a migration that met another writer is read and planned again. */
 const TRIES = 3;
 
@@ -88,6 +113,8 @@ const TRIES = 3;
 export type CarriedOut =
   | { readonly kind: 'migrated'; readonly migration: Migration; readonly warnings: readonly string[] }
   | { readonly kind: 'shadow' }
+  /** An earlier run has given it another key, and did not get to its end. */
+  | { readonly kind: 'finished'; readonly engagement: EngagementKey; readonly as: EngagementKey }
   | Exclude<PlannedMigration, { kind: 'planned' }>;
 
 /**
@@ -121,8 +148,7 @@ async function tryMigration(
   const { goal, digest, isPrepared } = reviewed;
   const state = await deps.gitlab.readEngagement(engagement, { always: true });
   const planned = await planMigrationOf(deps, state, goal);
-  if (planned === null)
-    return failedBecause(engagement, `it is no engagement of ${goal.process} any more`, 'Plan again.');
+  if (planned === null) return await carryOutGone(deps, engagement, goal);
   if (planned.kind !== 'planned') return planned;
   const { migration, standing } = planned;
   refuseUnfit(migration, digest);
@@ -138,6 +164,20 @@ async function tryMigration(
   const { plan, assessment, found } = migration;
   const { warnings } = await applyPlan({ gitlab, seal, clock, plan, process: assessment.process, found });
   return { kind: 'migrated', migration, warnings };
+}
+
+/** Completes what gave the engagement another key, or says that it is none of the process any more. */
+async function carryOutGone(
+  deps: ReconcileDeps,
+  engagement: EngagementKey,
+  { process, dealOf }: Goal,
+): Promise<CarriedOut> {
+  const become = dealOf === undefined ? null : await becomeOf(deps, engagement, dealOf);
+  if (become === null)
+    return failedBecause(engagement, `it is no engagement of ${process} any more`, 'Plan again.');
+  const isLeft = (await finishRekey(deps, engagement, become)) === 'finished';
+  if (isLeft) return { kind: 'finished', engagement, as: become.key };
+  return { kind: 'there', engagement, version: become.version, as: become.key };
 }
 
 function refuseUnfit({ engagement, move, digest }: Migration, reviewed: string): void {
@@ -168,10 +208,11 @@ function newerTexts(processes: ReconcileDeps['processes'], old: ProcessDefinitio
 }
 
 async function moveOf(
-  { processes }: Pick<ReconcileDeps, 'processes'>,
+  deps: ReconcileDeps,
   { facts }: Decision,
   { goal, old }: { readonly goal: Goal; readonly old: ProcessDefinition },
 ): Promise<Move | { readonly problem: InputProblem }> {
+  const { processes } = deps;
   const { record } = facts.found;
   const { engagement } = facts.assessment;
   const { id, profile } = old;
@@ -193,12 +234,34 @@ async function moveOf(
     );
   const mapping = await goal.mapping(old.version, to);
   const forgotten = mapping === null ? forgottenSteps(plainMapping(old.version, to), old, process) : [];
-  if (forgotten.length === 0) return moveForward(mapping ?? plainMapping(old.version, to), old, process);
+  if (forgotten.length === 0) {
+    const rekey = await rekeyFor(deps, facts, { goal, old, process });
+    if (rekey !== null && 'problem' in rekey) return rekey;
+    return moveForward(mapping ?? plainMapping(old.version, to), old, process, rekey);
+  }
   const file = `issue_templates/${id}/versions/${mappingFileName(old.version, to)}`;
   return refusal(
     `version ${to} has no ${forgotten.join(', ')}, and nothing says what becomes of ${forgotten.length === 1 ? 'it' : 'them'}`,
     `Write ${file} (docs/process-versions.md), or migrate to a version between first.`,
   );
+}
+
+/** The other key that the move takes; `null`: both versions are about the same. */
+async function rekeyFor(
+  deps: ReconcileDeps,
+  { found, assessment: { engagement } }: Decision['facts'],
+  { goal, old, process }: { readonly goal: Goal; readonly old: ProcessDefinition; readonly process: ProcessDefinition },
+): Promise<Rekey | { readonly problem: InputProblem } | null> {
+  if (old.about === process.about) return null;
+  if (process.about === 'deal' && goal.dealOf !== undefined)
+    return await rekeyOf(deps, engagement, found, goal.dealOf);
+  return {
+    problem: problem(
+      { at: engagement },
+      `version ${process.version} is about ${process.about === 'deal' ? 'deals' : 'SOWs'}, and it is about ${old.about === 'deal' ? 'a deal' : 'a SOW'}`,
+      'It goes on by its version to its end.',
+    ),
+  };
 }
 
 function undecided(engagement: EngagementKey, it: Undecided): PlannedMigration | null {

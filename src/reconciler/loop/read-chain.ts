@@ -22,7 +22,7 @@ export interface ReadChain extends ChainFacts {
  * that names it or has handed over to it; what a SOW itself says of its deal is believed by nobody.
  */
 export async function readChain(
-  deps: Pick<ReconcileDeps, 'gitlab' | 'settings' | 'seal'>,
+  deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'seal'>,
   {
     engagement,
     sow,
@@ -42,15 +42,26 @@ export async function readChain(
     const isHanded = found.issues.get(process.handsOver?.after ?? '')?.state === 'closed';
     const kept = isOver ? recorded : isHanded ? recorded.slice(0, 1) : [];
     const keys = [...new Set([...namedSows(sow, process, found), ...kept, ...joins])];
-    const left = recorded.filter((key) => !keys.includes(key));
     const read = await readAll(deps, isOver ? keys.filter((key) => known?.has(key)) : keys, known);
-    const taken = read.flatMap((other) => takenBy(other, { engagement, sow }) ?? []);
+    const taken = read.flatMap(
+      (other) => asDeal(other, deps.processes) ?? takenBy(other, { engagement, sow }) ?? [],
+    );
+    const deals = taken.flatMap(({ key, process: of }) => (of === undefined ? [] : [key]));
+    const left = recorded.filter((key) => !keys.includes(key) || deals.includes(key));
     return { keys, chain: read.filter(({ key }) => taken.every((one) => one.key !== key)), left, taken };
   }
   const left = recorded.filter((key) => key === leaves);
   const [parent = deal] = recorded.filter((key) => !left.includes(key));
   const isShown = parent === undefined || recorded.includes(parent);
   return { keys: [], chain: isShown ? [] : await readAll(deps, [parent], known), left, taken: [] };
+}
+
+/**
+ * An engagement that is a deal itself, under the number of its SOW: its process was about SOWs when it was launched, and
+ * is about deals by now; `null`: it is a delivery.
+ */
+function asDeal({ key, process }: ReadChained, processes: ReconcileDeps['processes']): Taken | null {
+  return processes.find(process, null)?.about === 'deal' ? { key, deal: null, process } : null;
 }
 
 /** Whose a SOW is that a deal names; `null`: it can be of that deal. */
