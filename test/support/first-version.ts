@@ -14,7 +14,8 @@ export async function copyFirstProcesses(to: string): Promise<void> {
   await Promise.all(['delivery', 'quote-to-signoff'].map(async (id) => await copyFirst(id, join(to, id))));
 }
 
-async function copyFirst(id: string, to: string): Promise<void> {
+/** Copies version 1 of a process into its folder. */
+export async function copyFirst(id: string, to: string): Promise<void> {
   const frozen = join(shipped, id, 'versions/1');
   await mkdir(join(to, 'versions'), { recursive: true });
   await cp(frozen, join(to, 'versions/1'), { recursive: true });

@@ -11,7 +11,14 @@ import { readManagedBlock } from '#domain/text/managed-block.ts';
 import type { Places } from '#ports/gitlab.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
-import { type CarriedOut, carryOutMigration, type Goal, type PlannedMigration, planGone, planMigrationOf } from '#reconciler/loop/migrate.ts';
+import {
+  type CarriedOut,
+  carryOutMigration,
+  type Goal,
+  type PlannedMigration,
+  planGone,
+  planMigrationOf,
+} from '#reconciler/loop/migrate.ts';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { loadMapping } from '#templates/load-mapping.ts';
 import { loadVersions } from '#templates/load-process.ts';
@@ -141,7 +148,9 @@ export async function startOldQuote(
           confidential,
           labels: labelsOf(labelIds).toSorted(),
           marker: description.split('\n', 1)[0],
-          notes: data.notes.filter(({ target, system }) => !system && target.kind === kind && target.id === id).length,
+          notes: data.notes.filter(
+            ({ target, system }) => !system && target.kind === kind && target.id === id,
+          ).length,
         }))
         .toSorted((one, other) => one.id - other.id),
   };

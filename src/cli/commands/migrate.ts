@@ -70,7 +70,11 @@ async function run(context: CommandContext): Promise<number> {
   const deal = context.text('deal');
   if (deal !== undefined && rest.length !== 1)
     throw new UsageError('--deal names the deal of one engagement: name that engagement, too.', HELP);
-  return await planMigrations(context, goalOf(context, first, versionAsked(context), () => deal), rest);
+  return await planMigrations(
+    context,
+    goalOf(context, first, versionAsked(context), () => deal),
+    rest,
+  );
 }
 
 /** @returns `null` for the way back */

@@ -1,5 +1,5 @@
-import type { EngagementKey } from '#domain/base/keys.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import { type Deal, sowsOf } from '#domain/sow/deal.ts';
 
 /** Deal with the file that it stands in. */

@@ -83,7 +83,11 @@ function titleEffects({ assessment: before, settings }: Standing, assessment: As
 }
 
 /** Title of a step, in the words of both versions. */
-export function titlesOf(before: Assessment, after: Assessment, { process }: Move): (step: StepKey) => string {
+export function titlesOf(
+  before: Assessment,
+  after: Assessment,
+  { process }: Move,
+): (step: StepKey) => string {
   const titles = new Map([
     ...before.steps.map(({ key, step }) => [key, step.title] as const),
     ...process.steps.map(({ id, title }) => [id, title] as const),

@@ -75,7 +75,7 @@ export function effectsDigest(migration: {
 export function effectText(effect: Effect, titleOf: (step: StepKey) => string): string {
   switch (effect.kind) {
     case 'rekeyed':
-      return `${effect.was} is ${effect.is}: labels, our lines and titles that nobody changed follow${effect.title === 'stays' ? ' (people have changed the title of the epic, which stays)' : ''}${effect.hidden ? ', all of it becomes confidential' : ''}; ${effect.was} is free for what is delivered`;
+      return `${effect.was} is ${effect.is}: labels, our lines and titles that nobody changed follow${effect.title === 'stays' ? ' (people have changed the title of the epic, which stays)' : ''}${effect.hidden ? ', all of it becomes confidential' : ''}; ${effect.was} is free for its delivery`;
     case 'renamed':
       return `${effect.was} is ${effect.step}${effect.title === 'stays' ? ' (people have changed the title, which stays)' : ''}`;
     case 'retitled':

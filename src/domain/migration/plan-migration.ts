@@ -30,13 +30,7 @@ import { effectsOf, titlesOf } from './effects-of.ts';
 import type { Move } from './move.ts';
 import { type NewSteps, newSteps } from './new-steps.ts';
 import { preparation } from './prepare.ts';
-import {
-  besideSteps,
-  broughtAlong,
-  epicRekeyed,
-  keyAfterMove,
-  leavingLast,
-} from './rekey.ts';
+import { besideSteps, broughtAlong, epicRekeyed, keyAfterMove, leavingLast } from './rekey.ts';
 import { labelsIn, type Standing } from './standing.ts';
 import { migrationNote } from './texts.ts';
 import { type Translated, translate } from './translate.ts';
@@ -116,11 +110,7 @@ interface View {
   readonly roles: ReadonlySet<string>;
 }
 
-function seenBy(
-  standing: Standing,
-  move: Move,
-  { record, seen }: Pick<Translated, 'record' | 'seen'>,
-): View {
+function seenBy(standing: Standing, move: Move, { record, seen }: Pick<Translated, 'record' | 'seen'>): View {
   const { settings } = standing;
   const { engagement, today } = standing.assessment;
   const judged = assess({
@@ -230,7 +220,9 @@ function actionsOf(making: Making): readonly Action[] {
     ...last,
   ];
   refuseReopening(actions, translated, engagement);
-  return move.rekey === null ? actions : leavingLast(actions, new Map([...translated.seen.issues, ...beside]), move.rekey);
+  return move.rekey === null
+    ? actions
+    : leavingLast(actions, new Map([...translated.seen.issues, ...beside]), move.rekey);
 }
 
 /** Of other words nobody is told: GitLab shows the change of the description. */

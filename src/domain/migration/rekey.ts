@@ -165,9 +165,7 @@ export function leavingLast(
 ): readonly Action[] {
   const made = actions.map((action) => madeUnderOldKey(action, rekey));
   const fresh = made.flatMap((action): Action[] =>
-    action.kind === 'create-issue'
-      ? [leaving(action.step, rekey, ofOther(action.description, rekey))]
-      : [],
+    action.kind === 'create-issue' ? [leaving(action.step, rekey, ofOther(action.description, rekey))] : [],
   );
   const others = [...issues]
     .filter(([, { labels }]) => labels.includes(rekey.was))

@@ -30,7 +30,9 @@ export function migrationNote(
     ...(lines.length === 0 ? ['No step is added or ends.'] : lines),
     '',
     `What was done stays done, and what people wrote stays as it is. What differs: \`procession versions ${process.id} ${Math.min(from, to)} ${Math.max(from, to)}\`.${
-      isBack || move.rekey !== null ? '' : ` To undo this: \`procession migrate ${process.id} --back ${engagement}\`.`
+      isBack || move.rekey !== null
+        ? ''
+        : ` To undo this: \`procession migrate ${process.id} --back ${engagement}\`.`
     }`,
   ].join('\n');
   return noteBody(rule, text);

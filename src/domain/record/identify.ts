@@ -79,7 +79,9 @@ export function identify(
     .map(({ holder }) => holder)
     .toSorted(byAge);
   const claiming = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
-  const unmarked = unmarkedHolders(actual, ownUserIds, restored).filter(({ epic }) => !elsewhere.has(epic.id));
+  const unmarked = unmarkedHolders(actual, ownUserIds, restored).filter(
+    ({ epic }) => !elsewhere.has(epic.id),
+  );
   const live = seal.required
     ? believed([...claiming, ...unmarked], holdingEpics(actual))
     : claiming.length > 0

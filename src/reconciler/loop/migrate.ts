@@ -3,7 +3,14 @@ import { GitLabConflictError, InvalidInputError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
-import { lastStage, type Move, moveBack, moveForward, moveTexts, type Rekey } from '#domain/migration/move.ts';
+import {
+  lastStage,
+  type Move,
+  moveBack,
+  moveForward,
+  moveTexts,
+  type Rekey,
+} from '#domain/migration/move.ts';
 import { type Migration, planMigration } from '#domain/migration/plan-migration.ts';
 import { type Standing, whyStays } from '#domain/migration/standing.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
@@ -250,7 +257,11 @@ async function moveOf(
 async function rekeyFor(
   deps: ReconcileDeps,
   { found, assessment: { engagement } }: Decision['facts'],
-  { goal, old, process }: { readonly goal: Goal; readonly old: ProcessDefinition; readonly process: ProcessDefinition },
+  {
+    goal,
+    old,
+    process,
+  }: { readonly goal: Goal; readonly old: ProcessDefinition; readonly process: ProcessDefinition },
 ): Promise<Rekey | { readonly problem: InputProblem } | null> {
   if (old.about === process.about) return null;
   if (process.about === 'deal' && goal.dealOf !== undefined)

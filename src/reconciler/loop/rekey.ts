@@ -1,10 +1,11 @@
 /** An engagement of a SOW that becomes the deal which that SOW came of: whether it can, and whether it has. */
-import type { EngagementKey } from '#domain/base/keys.ts';
-import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+
 import { isKeptHidden } from '#domain/assess/audience.ts';
+import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
+import type { DealFile } from '#domain/migration/deal-of.ts';
 import type { Rekey } from '#domain/migration/move.ts';
 import { besideSteps, finishing } from '#domain/migration/rekey.ts';
-import type { DealFile } from '#domain/migration/deal-of.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -31,7 +32,7 @@ export async function rekeyOf(
   if (gitlabOf(deps.gitlab, key) !== gitlabOf(deps.gitlab, engagement))
     return refusal(
       `deals have a place of their own here (${deps.settings.deals.place?.group ?? ''}), and GitLab moves no epic to another group`,
-      `Let it go on by its version. Where the number is needed for the delivery: end it (/ps withdraw <reason>), delete the label ${engagement} in GitLab, which frees the number, then procession apply ${file} begins the deal in its place.`,
+      `Let it go on by its version, and give the delivery a number of its own (${engagement}-1, say): in its SOW, and in sow.number of ${file}. The deal can then be begun in its place: procession apply ${file}`,
     );
   const there = await identifyAll(deps, await deps.gitlab.readEngagement(key, { always: true }));
   if (there.epic !== null)
@@ -58,10 +59,13 @@ async function openToAll(
   { key, found }: { readonly key: EngagementKey; readonly found: Identified },
 ): Promise<InputProblem | null> {
   const { epic } = found;
-  if (epic === null || epic.tracking !== null || epic.confidential || !isKeptHidden(key, deps.settings)) return null;
+  if (epic === null || epic.tracking !== null || epic.confidential || !isKeptHidden(key, deps.settings))
+    return null;
   const own = new Set([...found.issues.values(), ...found.setAside.values()].map(({ id }) => id));
   const inside = await gitlabOf(deps.gitlab, engagement).readEpicIssues(epic);
-  const others = inside.filter(({ id, confidential, author }) => !own.has(id) && !confidential && author.id !== epic.author.id);
+  const others = inside.filter(
+    ({ id, confidential, author }) => !own.has(id) && !confidential && author.id !== epic.author.id,
+  );
   if (others.length === 0) return null;
   return problem(
     { at: engagement },

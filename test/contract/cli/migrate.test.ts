@@ -1,12 +1,15 @@
 /** The commands of a migration: planned and grouped, written to a file, carried out as reviewed, undone. */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
 import { type CliResult, cli } from '#test/support/cli.ts';
+import { copyFirst } from '#test/support/first-version.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
 
 const FOLDER = 'issue_templates/delivery';
+const QUOTE = 'issue_templates/quote-to-signoff';
+const SHIPPED = join(import.meta.dirname, '../../..');
 
 let world: TestWorld;
 let project: CiProject;
@@ -83,6 +86,61 @@ describe('procession migrate', () => {
     expect((await procession('migrate', 'back.json')).stdout).toContain('SOW-8: version 2 → 1');
     const titles = world.sandbox.world.issues.map(({ title }) => title);
     expect(titles.filter((title) => title.includes('Opening'))).toHaveLength(1);
+  });
+
+  it('gives an engagement of a SOW the key of the deal that names it, and frees its number', async () => {
+    await copyFirst('quote-to-signoff', join(project.folder, QUOTE));
+    await project.addSow('SOW-9');
+    await procession('apply', 'sows/SOW-9.yml', '--process', 'quote-to-signoff');
+    await rm(join(project.folder, QUOTE), { recursive: true });
+    await cp(join(SHIPPED, 'issue_templates/quote-to-signoff'), join(project.folder, QUOTE), {
+      recursive: true,
+    });
+    const deal = await readFile(join(SHIPPED, 'deals/DEAL-88121.yml'), 'utf8');
+    await project.write('deals/DEAL-88121.yml', deal);
+    const plan = ['migrate', 'quote-to-signoff', '--to', '2', 'SOW-9'] as const;
+
+    const unnamed = await procession(...plan);
+    expect([unnamed.code, unnamed.stderr]).toEqual([
+      3,
+      expect.stringContaining('no file in deals/ names it as its SOW'),
+    ]);
+    const other = await procession(...plan, '--deal', 'deals/DEAL-88121.yml');
+    expect([other.code, other.stderr]).toEqual([
+      3,
+      expect.stringContaining('DEAL-88121 names SOW-1042, not SOW-9'),
+    ]);
+    const delivery = await procession('migrate', 'quote-to-signoff', '--to', '2', 'SOW-7');
+    expect([delivery.code, delivery.stderr]).toEqual([
+      3,
+      expect.stringContaining('SOW-7: it is no engagement of quote-to-signoff'),
+    ]);
+
+    await edit('deals/DEAL-88121.yml', 'number: SOW-1042', 'number: SOW-9');
+    world.forget();
+    const planned = await procession(...plan, '--out', 'm.json');
+    expect(planned.stdout).toContain(
+      '  ~ SOW-9 is DEAL-88121: labels, our lines and titles that nobody changed follow',
+    );
+    expect(planned.code).toBe(0);
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+
+    await edit('deals/DEAL-88121.yml', /^ask: .*$/m, 'ask: Something else.');
+    const stale = await procession('migrate', 'm.json');
+    expect([stale.code, stale.stderr]).toEqual([3, expect.stringContaining('means something else by now')]);
+    expect(world.sandbox.ledger.writes()).toEqual([]);
+
+    await procession(...plan, '--out', 'm.json');
+    expect(await procession('migrate', 'm.json')).toMatchObject({
+      code: 0,
+      stdout: 'SOW-9: version 1 → 2; is DEAL-88121\nMigrated 1 engagement.\n',
+    });
+    expect((await procession('migrate', 'm.json')).stdout).toContain(
+      'SOW-9: is DEAL-88121 already: nothing to do',
+    );
+    expect((await procession(...plan)).stdout).toContain('1 engagement there already');
+    expect((await procession('apply', 'sows/SOW-9.yml')).stdout).toContain('13 created');
+    expect((await procession('check')).code).toBe(0);
   });
 
   it('offers a mended text: planned line by line, carried out for one, the other keeps its words until it is frozen', async () => {

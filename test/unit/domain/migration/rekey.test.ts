@@ -26,7 +26,10 @@ function deal(key: string, sow?: unknown): Deal {
 const REKEY: Rekey = {
   was: 'SOW-7',
   is: 'DEAL-1',
-  source: { sow: deal('DEAL-1', { number: 'SOW-7' }), origin: { kind: 'file', name: null, commit: null, at: null } },
+  source: {
+    sow: deal('DEAL-1', { number: 'SOW-7' }),
+    origin: { kind: 'file', name: null, commit: null, at: null },
+  },
 };
 
 describe('the deal of an engagement', () => {
@@ -42,25 +45,58 @@ describe('the deal of an engagement', () => {
 
   it.each([
     ['no deal names it', 'SOW-9', [], false, 'no file in deals/ names it', 'sow: { number: SOW-9 }'],
-    ['the one that was named names another', 'SOW-9', files.slice(0, 1), true, 'DEAL-1 names SOW-7 and SOW-8, not SOW-9', 'sow: { number: SOW-9 }'],
-    ['the one that was named names none', 'SOW-9', files.slice(1), true, 'DEAL-2 names no SOW', 'sow: { number: SOW-9 }'],
-    ['two name it', 'SOW-7', [...files, { file: 'deals/c.yml', deal: deal('DEAL-3', { number: 'SOW-7' }) }], false, 'DEAL-1 (deals/a.yml) and DEAL-3 (deals/c.yml) both name it', '--deal'],
-  ])('is unknown where %s: the refusal says where, why and what next', (_name, key, given, named, message, fix) => {
-    const found = dealOf(key, given, named);
-    if (!('problem' in found)) throw new Error('a deal was found');
-    expect(found.problem.message).toContain(message);
-    expect(found.problem.fix).toContain(fix);
-  });
+    [
+      'the one that was named names another',
+      'SOW-9',
+      files.slice(0, 1),
+      true,
+      'DEAL-1 names SOW-7 and SOW-8, not SOW-9',
+      'sow: { number: SOW-9 }',
+    ],
+    [
+      'the one that was named names none',
+      'SOW-9',
+      files.slice(1),
+      true,
+      'DEAL-2 names no SOW',
+      'sow: { number: SOW-9 }',
+    ],
+    [
+      'two name it',
+      'SOW-7',
+      [...files, { file: 'deals/c.yml', deal: deal('DEAL-3', { number: 'SOW-7' }) }],
+      false,
+      'DEAL-1 (deals/a.yml) and DEAL-3 (deals/c.yml) both name it',
+      '--deal',
+    ],
+  ])(
+    'is unknown where %s: the refusal says where, why and what next',
+    (_name, key, given, named, message, fix) => {
+      const found = dealOf(key, given, named);
+      if (!('problem' in found)) throw new Error('a deal was found');
+      expect(found.problem.message).toContain(message);
+      expect(found.problem.fix).toContain(fix);
+    },
+  );
 });
 
 describe('an issue of an engagement that gets another key', () => {
-  const issue = anIssue('estimate', { id: 5, description: MARKED('SOW-7'), labels: ['SOW-7', 'step::estimate'] });
+  const issue = anIssue('estimate', {
+    id: 5,
+    description: MARKED('SOW-7'),
+    labels: ['SOW-7', 'step::estimate'],
+  });
 
   it('comes along although it is no step any more: label, marker and readers, and nothing where that is done', () => {
     const [update] = broughtAlong(new Map([['estimate', issue]]), REKEY, someSettings());
     expect(update).toMatchObject({ addLabels: ['DEAL-1'], block: '**Done.**', confidential: true });
 
-    const there = { ...issue, description: MARKED('DEAL-1'), labels: ['SOW-7', 'DEAL-1'], confidential: true };
+    const there = {
+      ...issue,
+      description: MARKED('DEAL-1'),
+      labels: ['SOW-7', 'DEAL-1'],
+      confidential: true,
+    };
     expect(broughtAlong(new Map([['estimate', there]]), REKEY, someSettings())).toEqual([]);
   });
 
@@ -85,7 +121,12 @@ describe('an issue of an engagement that gets another key', () => {
 
     const actions = leavingLast([create, epic], new Map([['estimate', issue]]), REKEY);
 
-    expect(actions.map(({ kind }) => kind)).toEqual(['create-issue', 'update-issue', 'update-issue', 'update-issue']);
+    expect(actions.map(({ kind }) => kind)).toEqual([
+      'create-issue',
+      'update-issue',
+      'update-issue',
+      'update-issue',
+    ]);
     expect(actions[0]).toMatchObject({
       labels: ['DEAL-1', 'SOW-7'],
       description: expect.stringContaining('procession:step v1 SOW-7 sales booking'),
