@@ -139,7 +139,7 @@ describe('procession migrate', () => {
       'SOW-9: is DEAL-88121 already: nothing to do',
     );
     expect((await procession(...plan)).stdout).toContain('1 engagement there already');
-    expect((await procession('apply', 'sows/SOW-9.yml')).stdout).toContain('13 created');
+    expect((await procession('apply', 'sows/SOW-9.yml')).stdout).toContain('create epic: SOW-9');
     expect((await procession('check')).code).toBe(0);
   });
 
