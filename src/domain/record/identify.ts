@@ -56,7 +56,7 @@ export interface Identified {
  * @param known.takenOver these are no copies, but unsealed records that people have asked to seal
  */
 export function identify(
-  actual: ActualState,
+  given: ActualState,
   seal: SealReader = UNSEALED,
   known: {
     readonly ownUserIds?: readonly number[];
@@ -66,7 +66,7 @@ export function identify(
   } = {},
 ): Identified {
   const { ownUserIds = [], formerUsers = [], restored = new Map<number, EngagementRecord>() } = known;
-  const elsewhere = heldElsewhere(actual, seal);
+  const actual = withoutOthers(given, seal);
   const holdersIn = (epic: ActualEpic): Holder[] => holderIn(epic, actual, seal, restored);
   const isOurs = ({ author }: ActualIssue): boolean =>
     ownUserIds.includes(author.id) || isAmong(author.username, formerUsers);
@@ -79,9 +79,7 @@ export function identify(
     .map(({ holder }) => holder)
     .toSorted(byAge);
   const claiming = [...epics, ...tracking.filter(({ memory }) => !memory.moved)];
-  const unmarked = unmarkedHolders(actual, ownUserIds, restored).filter(
-    ({ epic }) => !elsewhere.has(epic.id),
-  );
+  const unmarked = unmarkedHolders(actual, ownUserIds, restored);
   const live = seal.required
     ? believed([...claiming, ...unmarked], holdingEpics(actual))
     : claiming.length > 0
@@ -101,8 +99,7 @@ export function identify(
     ...[...live.slice(0, 1), ...others].map(({ epic }) => epic.author.id),
   ]);
   const aside = asideIssues(first?.record?.migrated ?? null);
-  const foreign = new Set([...elsewhere.values()].flatMap((ids) => [...ids]));
-  const ownIssues = actual.issues.filter(({ id }) => !aside.has(id) && !foreign.has(id));
+  const ownIssues = actual.issues.filter(({ id }) => !aside.has(id));
   const { known: found, moved, doubtful } = sortIssues({ ...actual, issues: ownIssues }, memory, ours);
   const { issues, twins } = oldestFirst(found, first?.epic.id ?? null, memory);
   return {
@@ -185,24 +182,28 @@ function unmarkedHolders(
 }
 
 /**
- * Epics that are another engagement's, and the issues which that one's record names, as far as they are here, too: while a
- * migration gives an engagement another key, its issues carry the labels of both.
+ * Without epics that are another engagement's, and without the issues that its record names: while a migration gives an
+ * engagement another key, its issues carry the labels of both.
  */
-function heldElsewhere(
-  { engagement, epics, issues }: ActualState,
-  seal: SealReader,
-): ReadonlyMap<number, ReadonlySet<number>> {
+function withoutOthers(actual: ActualState, seal: SealReader): ActualState {
+  const { engagement, epics, issues } = actual;
   const here = new Set(issues.map(({ id }) => id));
-  return new Map(
-    epics.flatMap((epic): [number, ReadonlySet<number>][] => {
-      const marker = parseMarker(epic.description);
-      if (marker?.kind !== 'epic' || marker.engagement === engagement) return [];
-      const opened = openRecord(epic.description, { place: placeOf(epic), key: marker.engagement }, seal);
-      if (opened.kind !== 'ok') return [];
-      const named = new Set([...opened.record.memory.issues.values()].filter((id) => here.has(id)));
-      return named.size === 0 ? [] : [[epic.id, named]];
+  const others = new Map(
+    epics.flatMap((epic): [number, readonly number[]][] => {
+      const key = parseMarker(epic.description)?.engagement ?? engagement;
+      if (key === engagement) return [];
+      const opened = openRecord(epic.description, { place: placeOf(epic), key }, seal);
+      const named = opened.kind === 'ok' ? [...opened.record.memory.issues.values()] : [];
+      return named.some((id) => here.has(id)) ? [[epic.id, named]] : [];
     }),
   );
+  if (others.size === 0) return actual;
+  const foreign = new Set([...others.values()].flat());
+  return {
+    ...actual,
+    epics: epics.filter(({ id }) => !others.has(id)),
+    issues: issues.filter(({ id }) => !foreign.has(id)),
+  };
 }
 
 /** Whether a marker says that its epic is this engagement's. */

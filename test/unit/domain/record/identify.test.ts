@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MOVED_MEMORY, memoryText } from '#domain/engagement/memory.ts';
+import { EMPTY_MEMORY, MOVED_MEMORY, memoryText } from '#domain/engagement/memory.ts';
 import { type ActualIssue, FREE } from '#domain/engagement/state.ts';
 import { asTracking } from '#domain/engagement/tracking.ts';
+import { withRecord } from '#domain/plan/written.ts';
 import { identify } from '#domain/record/identify.ts';
-import { UNSEALED } from '#domain/record/line.ts';
+import { placeOf, UNSEALED } from '#domain/record/line.ts';
 import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.ts';
 import { resolveReferences } from '#domain/text/references.ts';
-import { anEpic, anIssue, aState } from '#test/support/builders.ts';
+import { anEpic, anIssue, aRecord, aState } from '#test/support/builders.ts';
 
 const HUMAN = { id: 44, username: 'eli' };
 
@@ -93,6 +94,23 @@ describe('domain/identify', () => {
     );
 
     expect(found.epic).toBeNull();
+  });
+
+  it('leaves what another engagement is about to hand over to that one, as long as its record names it', () => {
+    const issue = anIssue('first');
+    const moved = { ...issue, description: issue.description.replace(/SOW-\S+/, 'DEAL-1') };
+    const record = {
+      ...aRecord('SOW-1'),
+      memory: { ...EMPTY_MEMORY, issues: new Map([['first', issue.id]]) },
+    };
+    const plain = anEpic();
+    const epic = { ...plain, description: withRecord(plain.description, record, placeOf(plain), UNSEALED) };
+    const both = { engagement: 'DEAL-1', epics: [epic], issues: [moved] };
+
+    const found = identify(aState(both), UNSEALED, { ownUserIds: [epic.author.id] });
+
+    expect([found.epic, found.issues.size, found.doubtful]).toEqual([null, 0, []]);
+    expect(identify(aState({ ...both, engagement: 'SOW-1' })).issues.get('first')?.id).toBe(issue.id);
   });
 
   describe('tracking issues', () => {
