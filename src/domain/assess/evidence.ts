@@ -1,4 +1,5 @@
 import { isCalendarDate } from '#domain/base/calendar.ts';
+import { SowNumber } from '#domain/base/keys.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
 import { hoursText } from '#domain/hours/words.ts';
 import { remembering } from '#domain/markdown/remembering.ts';
@@ -25,10 +26,11 @@ export interface EvidenceReading {
     | 'negative'
     | 'not-an-amount'
     | 'not-a-slot'
+    | 'not-a-sow'
     | 'to-come'
     | 'not-the-hours'
     | null;
-  /** With `not-the-hours`: what the hours of the engagement say. */
+  /** With `not-the-hours`: what the hours of the engagement say. With `not-a-choice`: the choices. */
   readonly against?: string;
 }
 
@@ -82,7 +84,7 @@ function isFilledIn(value: string, field: EvidenceField): boolean {
   return !evidenceHints(field).some((hint) => comparable(hint) === seen);
 }
 
-function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value' | 'problem'> {
+function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value' | 'problem' | 'against'> {
   const value = cell.text;
   if (NOT_APPLICABLE.test(value)) return { value, problem: null };
   switch (field.kind) {
@@ -95,6 +97,8 @@ function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value'
       const isSlot = (readSlot(value)?.time ?? null) !== null;
       return { value, problem: isSlot ? null : 'not-a-slot' };
     }
+    case 'sow':
+      return { value, problem: SowNumber.safeParse(value).success ? null : 'not-a-sow' };
     case 'number':
       return { value, problem: numberProblem(value) };
     case 'amount':
@@ -105,7 +109,8 @@ function judged(cell: Cell, field: EvidenceField): Pick<EvidenceReading, 'value'
     }
     case 'choice': {
       const choice = field.choices?.find((known) => comparable(known) === comparable(value));
-      if (choice === undefined) return { value, problem: 'not-a-choice' };
+      if (choice === undefined)
+        return { value, problem: 'not-a-choice', against: (field.choices ?? []).join(', ') };
       return { value: choice, problem: field.open?.includes(choice) === true ? 'still-open' : null };
     }
   }

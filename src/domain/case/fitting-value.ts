@@ -13,6 +13,8 @@ export function fittingValue({ kind, choices }: EvidenceField, today: string): s
       return 'https://drive.example.com/record';
     case 'amount':
       return 'EUR 1200';
+    case 'sow':
+      return 'SOW-1';
     case 'slot':
       return 'Tue 10:00';
     case 'number':

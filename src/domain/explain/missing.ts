@@ -111,7 +111,8 @@ const WANTED = {
   'to-come': 'a day that has come',
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-slot': 'a weekday and a time, such as Tue 10:00 Europe/Berlin',
-  'not-a-choice': 'one of the listed values',
+  'not-a-sow': 'the number of a SOW, such as SOW-1042',
+  'not-a-choice': 'one of',
   'still-open': 'an answer with which the step can end',
   'not-the-hours': 'about as many hours as were used',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
@@ -120,10 +121,11 @@ function evidenceLack({ field, problem, value, against }: EvidenceReading): Lack
   if (problem === null || problem === 'missing')
     return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
   const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
-  const beside = against === undefined ? '' : ` beside ${against}`;
+  const choices = problem === 'not-a-choice' ? ` ${plainText(against ?? '', 200)}` : '';
+  const beside = problem === 'not-the-hours' ? ` beside ${against}` : '';
   return {
     kind: 'wrong-evidence',
-    text: `evidence "${field}" needs ${WANTED[problem]}${seen}${beside}`,
+    text: `evidence "${field}" needs ${WANTED[problem]}${choices}${seen}${beside}`,
     field,
   };
 }

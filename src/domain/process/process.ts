@@ -46,7 +46,9 @@ const EvidenceField = z.strictObject({
     .min(1)
     .max(80)
     .regex(/^[^|\n*_`<>[\]]+$/, 'expected plain words without Markdown'),
-  kind: z.enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice', 'slot']).default('text'),
+  kind: z
+    .enum(['text', 'date', 'url', 'person', 'number', 'amount', 'choice', 'slot', 'sow'])
+    .default('text'),
   choices: z.array(z.string().min(1)).optional(),
   required: z.boolean().default(true),
   /** For a `date`: a day that may be still to come (`Booked until`). Without it a date says that something has happened. */

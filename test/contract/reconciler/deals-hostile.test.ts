@@ -102,6 +102,21 @@ describe('a number of a SOW that somebody has typed into an issue of a deal', ()
     expect(world.epics()).toEqual([DEAL, SOW]);
   });
 
+  it('is asked for in its form when the SOW is drafted, before anybody approves it', async () => {
+    await toSignature();
+    world.sandbox.operations.updateIssue(world.sandbox.user('mira'), world.issue(DEAL, 'sow-draft'), {
+      stateEvent: 'reopen',
+    });
+    await world.run(DEAL);
+    world.perform(DEAL, 'sow-draft', { 'SOW number': '90.011/A' });
+    await world.run(DEAL);
+
+    expect(world.issue(DEAL, 'sow-draft').state).toBe('opened');
+    expect(notesWith('closed-too-early').join()).toContain(
+      '**SOW number** needs the number of a SOW, such as SOW-1042, got 90.011/A',
+    );
+  });
+
   it('is no number of a deal', async () => {
     await toSignature();
     world.write(DEAL, 'sow-draft', { 'SOW number': DEAL });

@@ -12,6 +12,7 @@ const field = (changes: Partial<EvidenceField> & { field: string }): EvidenceFie
 });
 const HELD = field({ field: 'Held on', kind: 'date', hint: 'YYYY-MM-DD' });
 const MINUTES = field({ field: 'Minutes', kind: 'url' });
+const NUMBER = field({ field: 'SOW number', kind: 'sow' });
 const HOW = field({ field: 'How accepted', kind: 'choice', choices: ['signed', 'e-mail', 'passive'] });
 const HOURS = field({ field: 'Hours', kind: 'number' });
 const NAMES = field({ field: 'Attendees', hint: 'Names on **both** sides' });
@@ -46,6 +47,10 @@ describe('domain/evidence', () => {
     ['Signed', HOW, 'signed', null],
     ['`E-Mail`', HOW, 'e-mail', null],
     ['by phone', HOW, 'by phone', 'not-a-choice'],
+    ['SOW-1042', NUMBER, 'SOW-1042', null],
+    ['90.011/A', NUMBER, '90.011/A', 'not-a-sow'],
+    ['sow 1001', NUMBER, 'sow 1001', 'not-a-sow'],
+    ['DEAL-1', NUMBER, 'DEAL-1', 'not-a-sow'],
     ['82', HOURS, '82', null],
     ['1,082.5 h', HOURS, '1,082.5 h', null],
     ['many', HOURS, 'many', 'not-a-number'],
