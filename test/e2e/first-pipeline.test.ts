@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHILD_ENV } from '#test/support/child-env.ts';
+import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
 import { createRunner, packageVersion, type Runner } from '#test/support/pipeline.ts';
 import { recipe } from '#test/support/recipes.ts';
@@ -54,7 +54,7 @@ function addReviewer(): void {
 /** What is pushed to GitLab goes into folders. */
 function environment(): Record<string, string> {
   return {
-    ...CHILD_ENV,
+    ...BUILT_ENV,
     HOME: home,
     GITLAB_URL: world.url,
     GITLAB_TOKEN: world.seed.ada.token,
@@ -71,7 +71,7 @@ function environment(): Record<string, string> {
 
 /** A block of the page, typed into a shell. */
 async function type(needle: string, cwd: string): Promise<void> {
-  const procession = `procession() { '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"; }`;
+  const procession = `procession() { '${process.execPath}' '${MAIN}' "$@"; }`;
   const script = `${procession}\n${await recipe(PAGE, 'sh', needle)}`;
   await run('bash', ['-eu', '-o', 'pipefail', '-c', script], { cwd, env: environment() });
 }
