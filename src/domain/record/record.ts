@@ -12,7 +12,6 @@ import { canonicalJson } from '#domain/base/record-line.ts';
 import { type DriftMemory, NO_DRIFT } from '#domain/engagement/drift-memory.ts';
 import { type Edge, EMPTY_MEMORY, type EngagementMemory } from '#domain/engagement/memory.ts';
 import { HoursMemory, NO_HOURS } from '#domain/hours/memory.ts';
-import { remembering } from '#domain/markdown/remembering.ts';
 import { ProposalMemory } from '#domain/proposals/memory.ts';
 import { TrackerMemory } from '#domain/recurring/memory.ts';
 import { NO_RULINGS, Rulings, saidIn } from '#domain/rulings/rulings.ts';
@@ -208,10 +207,8 @@ function touchText(touch: Touch | undefined): Readonly<Record<string, unknown>> 
   return { to, at, undone: undone || undefined, wrongCloses: wrongCloses || undefined };
 }
 
-/** Reads what {@link recordText} wrote. A decision opens the same record several times; nobody changes what was read. */
-export const readRecord = remembering(parseRecord);
-
-function parseRecord(text: string): RecordParse {
+/** Reads what {@link recordText} wrote. */
+export function readRecord(text: string): RecordParse {
   const stored = StoredRecord.safeParse(parseJson(text));
   if (!stored.success) {
     const [issue] = stored.error.issues;

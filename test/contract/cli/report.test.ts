@@ -12,6 +12,7 @@ import { createPortfolioReader, readPortfolio } from '#reconciler/portfolio/port
 import { sweep } from '#reconciler/work/sweep.ts';
 import { runCommand } from '#test/support/cli.ts';
 import { BEFORE_CLOSING, type EngagementWorld, startLaunched } from '#test/support/engagement.ts';
+import { launchFixture } from '#test/support/launch-fixture.ts';
 import { multiply } from '#test/support/many-engagements.ts';
 import { withForged } from '#test/support/records.ts';
 import { SHIPPED } from '#test/support/shipped.ts';
@@ -155,6 +156,9 @@ describe('a report', () => {
   });
 
   it('reads 500 engagements of 12 issues with at most 120 requests and writes nothing', async () => {
+    await world.close();
+    world = await startLaunched({ process: launchFixture(), now: () => now });
+    expect(world.sandbox.world.issues).toHaveLength(12);
     multiply(world, 500);
     world.sandbox.ledger.clear();
 
