@@ -13,6 +13,7 @@ import { MERGE_REQUEST_ROUTES } from '#sandbox/api/merge-request-routes.ts';
 import { NOTE_ROUTES } from '#sandbox/api/note-routes.ts';
 import { PIPELINE_ROUTES } from '#sandbox/api/pipeline-routes.ts';
 import { PLACE_ROUTES } from '#sandbox/api/place-routes.ts';
+import { RELATED_EPIC_ROUTES } from '#sandbox/api/related-epic-routes.ts';
 import { REPOSITORY_ROUTES } from '#sandbox/api/repository-routes.ts';
 import { SCHEDULE_ROUTES } from '#sandbox/api/schedule-routes.ts';
 import { TIME_ROUTES } from '#sandbox/api/time-routes.ts';
@@ -142,6 +143,7 @@ const ROUTES = [
   ...DISCUSSION_ROUTES,
   ...AWARD_ROUTES,
   ...LINK_ROUTES,
+  ...RELATED_EPIC_ROUTES,
   ...ISSUE_ROUTES,
   ...TIME_ROUTES,
   ...BOARD_ROUTES,

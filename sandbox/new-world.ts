@@ -43,6 +43,7 @@ export function newWorld(tier: Tier, baseUrl: string): World {
     mergeRequests: [],
     awards: [],
     links: [],
+    epicLinks: [],
     boards: [],
     hooks: [],
     schedules: [],

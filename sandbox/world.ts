@@ -181,6 +181,15 @@ export interface IssueLink {
   readonly createdAt: string;
 }
 
+/** Ends by global id. */
+export interface EpicLink {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly targetId: number;
+  readonly type: 'relates_to' | 'blocks';
+  readonly createdAt: string;
+}
+
 export interface BoardList {
   readonly id: number;
   readonly labelId: number;
@@ -317,6 +326,8 @@ export interface World {
   readonly mergeRequests: MergeRequest[];
   readonly awards: Award[];
   readonly links: IssueLink[];
+  /** Relations between epics; of `links` the ends are issues. */
+  readonly epicLinks: EpicLink[];
   readonly boards: Board[];
   readonly hooks: Hook[];
   readonly schedules: PipelineSchedule[];

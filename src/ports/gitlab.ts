@@ -179,6 +179,13 @@ export interface GitLabWriter {
   unlinkBlocks(blocker: ActualIssue, blocked: ActualIssue): Promise<'removed' | 'absent'>;
   /** Relates a step's issue to its tracking issue. Any relation between the two is left alone; `refused`: GitLab takes no more of them. */
   linkRelated(epic: ActualEpic, issue: ActualIssue): Promise<'created' | 'existed' | 'refused'>;
+  /**
+   * Relates an epic to another, of whatever group, or a tracking issue to another; asked for once. `refused`: this GitLab
+   * does not relate epics (below Ultimate), the other one is not seen, or the answer was lost.
+   *
+   * @param reference of the other: `services&7`, or of a tracking issue `services/engagements#7`
+   */
+  relateEpics(epic: ActualEpic, reference: string): Promise<'created' | 'existed' | 'refused'>;
   /** Moves children of an epic to their places, one after the other; what stands there is left alone. `refused`: GitLab let some stay where they were. */
   placeInEpic(epic: ActualEpic, places: readonly Place[]): Promise<'placed' | 'refused'>;
   /** @param internal only members from Planner on can read it */

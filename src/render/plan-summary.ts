@@ -27,6 +27,7 @@ export function countOf(action: Action, plan: Plan): keyof PlanSummary | null {
     case 'place-issues':
       return null;
     case 'add-link':
+    case 'relate':
     case 'remove-link':
       return 'link';
     case 'close-twin':

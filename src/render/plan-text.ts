@@ -61,6 +61,8 @@ export function actionLine(action: Action, titleOf: (step: string) => string): s
       return `link: ${titleOf(action.from)} blocks ${titleOf(action.to)}`;
     case 'remove-link':
       return `unlink: ${titleOf(action.from)} no longer blocks ${titleOf(action.to)}`;
+    case 'relate':
+      return `relate to the epic of ${action.engagement}, where this GitLab relates epics`;
     case 'place-issues':
       return `order in the epic: ${action.places.map(({ step, after }) => `${titleOf(step)} after ${titleOf(after)}`).join(', ')}`;
     case 'start-pipeline':
@@ -197,6 +199,7 @@ function stepEntry(action: Action, status: StepStatus, context: PlanContext): re
     case 'create-label':
     case 'create-epic':
     case 'write-copy':
+    case 'relate':
     case 'update-epic':
     case 'retire-tracking':
       return [];

@@ -34,6 +34,7 @@ export function emptyGitLab(): GitLab {
     linkBlocks: refuse,
     unlinkBlocks: refuse,
     linkRelated: refuse,
+    relateEpics: refuse,
     placeInEpic: refuse,
     createNote: refuse,
     updateNote: refuse,

@@ -71,7 +71,8 @@ export const COMMENT_COMMANDS: readonly CommandDefinition[] = [
   {
     name: 'assign',
     usage: '<role> @user',
-    summary: 'gives a role to somebody; open issues of that role that nobody took over go to them',
+    summary:
+      'gives a role to somebody; open issues of that role that nobody took over go to them, also those that fell to the manager because the role was empty',
     about: 'engagement',
     by: ['manager'],
     changes: true,

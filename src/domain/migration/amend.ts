@@ -46,7 +46,13 @@ export function amended(
 }
 
 /** Parts of a plan that come after the changes of issues. */
-const LATER: readonly Action['kind'][] = ['place-issues', 'start-pipeline', 'update-epic', 'retire-tracking'];
+const LATER: readonly Action['kind'][] = [
+  'place-issues',
+  'start-pipeline',
+  'relate',
+  'update-epic',
+  'retire-tracking',
+];
 
 /** Nothing at all where the issue is as it should be. */
 function fromReal(

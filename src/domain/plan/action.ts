@@ -66,6 +66,13 @@ export type Action =
   | ({ readonly kind: 'add-link' } & Edge)
   /** Takes away a link that another version of the process had asked for. */
   | ({ readonly kind: 'remove-link' } & Edge)
+  /** Relates the epic to that of another engagement of the chain, where this GitLab has that; elsewhere nothing happens. */
+  | {
+      readonly kind: 'relate';
+      readonly engagement: EngagementKey;
+      /** `services&7`, or of a tracking issue `services/engagements#7`. */
+      readonly reference: string;
+    }
   /** Issues that came to an epic which had others stand right behind the step before them. */
   | {
       readonly kind: 'place-issues';

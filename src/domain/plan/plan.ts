@@ -26,6 +26,7 @@ import { nextRulings, rulingsWhileStopped } from './next-rulings.ts';
 import { planPipelines, planRunNotes } from './pipelines.ts';
 import { planPlaces } from './places.ts';
 import { planProposals, proposalsNow } from './proposals.ts';
+import { planRelations } from './relations.ts';
 import { followingSow } from './sow-dates.ts';
 import { pendingChanges, planReminderNotes, planSteps, planTwins } from './steps.ts';
 import { planThreads } from './threads.ts';
@@ -108,6 +109,11 @@ export const PLAN_PARTS: readonly PlanPart[] = [
     what: 'what a deal lacks to be handed over',
     because: 'the epic, written later, records that it was told',
     actions: planHandOver,
+  },
+  {
+    what: 'relations of a deal to its deliveries',
+    because: 'the epic, written later, records the deliveries, so that each is made once',
+    actions: planRelations,
   },
   { what: 'answers', because: 'what a comment asked for is done', actions: planAnswers },
   {

@@ -19,6 +19,8 @@ export function actionText(action: Action): string {
       return `link ${action.from} blocks ${action.to}`;
     case 'remove-link':
       return `unlink ${action.from} from ${action.to}`;
+    case 'relate':
+      return `relate to ${action.engagement}`;
     case 'place-issues':
       return `order in the epic: ${action.places.map(({ step, after }) => `${step} after ${after}`).join(', ')}`;
     case 'start-pipeline':

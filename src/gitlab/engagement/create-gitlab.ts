@@ -8,6 +8,7 @@ import { createNote, deleteNote, react, readNotes, updateNote } from './notes.ts
 import { readPipeline, startPipeline } from './pipelines.ts';
 import { placeInEpic } from './places.ts';
 import { readAll } from './read-all.ts';
+import { relateEpics } from './relations.ts';
 import { openSession } from './session.ts';
 import { openThread, readThreads } from './threads.ts';
 import { findMember, readAccessLevel } from './users.ts';
@@ -49,6 +50,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     linkBlocks: (blocker, blocked) => linkBlocks(session, blocker, blocked),
     unlinkBlocks: (blocker, blocked) => unlinkBlocks(session, blocker, blocked),
     linkRelated: (epic, issue) => linkRelated(session, epic, issue),
+    relateEpics: (epic, reference) => relateEpics(session, epic, reference),
     placeInEpic: (epic, places) => placeInEpic(session, epic, places),
     createNote: (target, body, internal) => createNote(session, target, body, internal),
     updateNote: (target, note, body) => updateNote(session, target, note, body),

@@ -12,6 +12,7 @@ import {
   IssueNotes,
   Issues,
   Jobs,
+  LinkedEpics,
   Pipelines,
   ProjectMembers,
   Users,
@@ -48,6 +49,7 @@ export interface Connection {
   readonly epicIssues: EpicIssues;
   /** Takes the epic's global id, all other epic resources its iid. */
   readonly epicNotes: EpicNotes;
+  readonly linkedEpics: LinkedEpics;
   readonly groupLabels: GroupLabels;
   readonly users: Users;
   readonly members: ProjectMembers;
@@ -107,6 +109,7 @@ export function connect(options: ConnectionOptions): Connection {
     issueNoteReactions: new IssueNoteAwardEmojis(resource),
     epicIssues: new EpicIssues(resource),
     epicNotes: new EpicNotes(resource),
+    linkedEpics: new LinkedEpics(resource),
     groupLabels: new GroupLabels(resource),
     users: new Users(resource),
     members: new ProjectMembers(resource),

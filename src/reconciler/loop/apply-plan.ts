@@ -110,6 +110,10 @@ async function perform(world: World, action: Action): Promise<void> {
     case 'remove-link':
       await world.gitlab.unlinkBlocks(issueOf(world, action.from), issueOf(world, action.to));
       return;
+    case 'relate':
+      // Where GitLab has no such relation, the lines of both epics name the other all the same.
+      await world.gitlab.relateEpics(epicOf(world), action.reference);
+      return;
     case 'place-issues':
       return await placeIssues(world, action);
     case 'start-pipeline':
