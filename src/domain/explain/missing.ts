@@ -112,7 +112,7 @@ const WANTED = {
   'not-an-amount': 'an amount with its currency, such as EUR 1200',
   'not-a-slot': 'a weekday and a time, such as Tue 10:00 Europe/Berlin',
   'not-a-sow': 'the number of a SOW, such as SOW-1042',
-  'not-a-choice': 'one of',
+  'not-a-choice': 'one of the listed values',
   'still-open': 'an answer with which the step can end',
   'not-the-hours': 'about as many hours as were used',
 } as const satisfies Record<Exclude<EvidenceReading['problem'], 'missing' | null>, string>;
@@ -121,7 +121,7 @@ function evidenceLack({ field, problem, value, against }: EvidenceReading): Lack
   if (problem === null || problem === 'missing')
     return { kind: 'empty-evidence', text: `evidence "${field}" is empty`, field };
   const seen = value === null ? '' : `, got "${plainText(value, 80)}"`;
-  const choices = problem === 'not-a-choice' ? ` ${plainText(against ?? '', 200)}` : '';
+  const choices = problem === 'not-a-choice' ? ` (${plainText(against ?? '', 200)})` : '';
   const beside = problem === 'not-the-hours' ? ` beside ${against}` : '';
   return {
     kind: 'wrong-evidence',

@@ -199,7 +199,7 @@ export function evidenceText({ field, problem, value, against }: EvidenceReading
     case 'not-a-sow':
       return `**${field}** needs the number of a SOW, such as SOW-1042${seen}`;
     case 'not-a-choice':
-      return `**${field}** needs one of: ${inlineText(against ?? '', 200)}${seen}`;
+      return `**${field}** needs one of the listed values (${inlineText(against ?? '', 200)})${seen}`;
     case 'still-open':
       return `**${field}** says ${inlineText(value ?? '', 80)}: the step stays open until it says something else`;
     case 'not-the-hours':
