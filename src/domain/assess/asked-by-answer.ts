@@ -37,9 +37,13 @@ export function withAnswers(assessment: Assessment): Rulings {
   return instances === rulings.instances ? rulings : { ...rulings, instances };
 }
 
-function askedBy({ step, done, waitsFor, evidence }: StepStatus): readonly Asked[] {
+/** Evidence of steps of which no answer asks for anything is not read. */
+function askedBy(status: StepStatus): readonly Asked[] {
+  const { step, done, waitsFor } = status;
   if (done || waitsFor.some(({ until }) => until === 'done')) return [];
-  return step.done_when.evidence.flatMap(({ field, makes = {} }) => {
+  return step.done_when.evidence.flatMap(({ field, makes }) => {
+    if (makes === undefined) return [];
+    const { evidence } = status;
     const value = evidence.find((reading) => reading.field === field)?.value ?? null;
     const asked = value === null ? undefined : makes[value];
     const answer = checksum(canonicalJson(evidence.map((reading) => [reading.field, reading.value])));

@@ -91,10 +91,12 @@ export function withdrawalProposals(
   return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: reason, reason })];
 }
 
-/** Answers in the evidence with which the engagement is given up. */
+/** Answers in the evidence with which the engagement is given up. Evidence of steps that have none is not read. */
 function declined(assessment: Assessment, given: readonly StepKey[]): readonly Proposal[] {
-  return assessment.steps.flatMap(({ key, step, evidence }) =>
-    step.done_when.evidence.flatMap(({ field, gives_up: answers = [] }) => {
+  return assessment.steps.flatMap((status) =>
+    status.step.done_when.evidence.flatMap(({ field, gives_up: answers = [] }) => {
+      if (answers.length === 0) return [];
+      const { key, step, evidence } = status;
       const value = evidence.find((reading) => reading.field === field)?.value ?? '';
       if (!answers.includes(value)) return [];
       const title = `${assessment.engagement} would be withdrawn: ${stepReference(key)} says "${inlineText(value)}"`;
