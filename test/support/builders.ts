@@ -70,6 +70,7 @@ export function aRecord(key: string): EngagementRecord {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
+    handed: {},
     touches: new Map(),
     others: {},
   };

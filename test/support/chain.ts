@@ -65,6 +65,8 @@ export interface ChainWorld extends TestWorld {
   perform(key: EngagementKey, step: string, values?: Values): void;
   /** Ticks the list of a step and writes values, and nothing else. */
   write(key: EngagementKey, step: string, values: Values): void;
+  /** Opens a step that is done, writes other values and closes it again, each seen by the engine. */
+  correct(key: EngagementKey, step: string, values: Values): Promise<void>;
   /** {@link perform}, each answered by the engine. */
   walk(key: EngagementKey, ...steps: readonly string[]): Promise<void>;
   issue(key: EngagementKey, step: string): Issue;
@@ -194,6 +196,13 @@ export async function startChain(options: ChainOptions = {}): Promise<ChainWorld
       const item = issue(key, step);
       const description = fillCells(tickAll(item.description), new Map(Object.entries(values)));
       operations.updateIssue(sandbox.user('eli'), item, { description });
+    },
+    correct: async (key, step, values) => {
+      operations.updateIssue(sandbox.user('eli'), issue(key, step), { stateEvent: 'reopen' });
+      await chain.run(key);
+      chain.write(key, step, values);
+      operations.updateIssue(sandbox.user('eli'), issue(key, step), { stateEvent: 'close' });
+      await chain.run(key);
     },
     walk: async (key, ...steps) => {
       for (const step of steps) {

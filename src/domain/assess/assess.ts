@@ -26,6 +26,7 @@ import { isKeptHidden } from './audience.ts';
 import { readChanges, withChanges } from './changes.ts';
 import { currentLabel } from './current-label.ts';
 import { handOverOf } from './hand-over.ts';
+import { handedBy } from './handed.ts';
 import { namedSows } from './named-sows.ts';
 import type { Assessment, StepStatus, Violation } from './step-status.ts';
 import { trackerMemories } from './trackers.ts';
@@ -63,7 +64,8 @@ export function assess(input: AssessInput): Assessment {
   const steps = assessSteps({ ...input, history, chained });
   const named = namedSows(input.sow, steps.process, found);
   const { chain, taken } = chained;
-  const assessed = { ...steps, chain, taken, named, stages: history.stage ?? {} };
+  const handed = handedBy({ ...steps, chain }, found.record);
+  const assessed = { ...steps, chain, taken, named, stages: history.stage ?? {}, handed };
   return { ...assessed, handOver: handOverOf(assessed, history) };
 }
 
@@ -73,7 +75,9 @@ interface Known extends AssessInput {
   readonly chained: ChainFacts;
 }
 
-function assessSteps(input: Known): Omit<Assessment, 'chain' | 'taken' | 'named' | 'stages' | 'handOver'> {
+function assessSteps(
+  input: Known,
+): Omit<Assessment, 'chain' | 'taken' | 'named' | 'stages' | 'handed' | 'handOver'> {
   const { engagement, sow, found, history, chained, settings, today, rulings = NO_RULINGS } = input;
   const hours = hoursOf({
     memory: found.record?.hours ?? NO_HOURS,

@@ -1,7 +1,7 @@
 /** How a deal becomes the SOW that a delivery is launched with. */
 
 import { valueAt, withValueAt } from '#domain/base/check-shape.ts';
-import { type FieldPath, type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { type FieldPath, type InputProblem, problem, shown } from '#domain/base/input-problem.ts';
 import { sowsOf } from '#domain/sow/deal.ts';
 import { type SowHistory, stagedOn } from '#domain/sow/history.ts';
 import { sowPaths } from '#domain/sow/paths.ts';
@@ -9,6 +9,7 @@ import { readSow } from '#domain/sow/problems.ts';
 import type { Sow } from '#domain/sow/sow.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import type { HandOver } from './hand-over-state.ts';
+import { handedEvidence, isChanged } from './handed.ts';
 import type { Assessment } from './step-status.ts';
 import { takenFix, takenText } from './taken.ts';
 
@@ -16,14 +17,15 @@ const NOT_YET: HandOver = { kind: 'not-yet' };
 
 type Facts = Pick<
   Assessment,
-  'process' | 'sow' | 'steps' | 'withdrawn' | 'closed' | 'named' | 'chain' | 'taken'
+  'process' | 'sow' | 'steps' | 'withdrawn' | 'closed' | 'named' | 'chain' | 'taken' | 'handed'
 >;
 
 /**
  * What becomes of a deal: from what the deal knows, and from the evidence that its process names, where the deal does not
  * say. It is time when the step is done that the process hands over after, with every step whose evidence goes along, and
  * the deal is won. A deal that no CRM tells of is won by its signature. A delivery that is there already is joined without
- * that.
+ * that. Evidence that was changed after its step was done is asked about first; another number of a SOW, where there is a
+ * delivery, is a question of its own.
  */
 export function handOverOf(assessment: Facts, history: SowHistory): HandOver {
   const { process, sow: deal, steps, withdrawn, closed, named, chain } = assessment;
@@ -46,8 +48,12 @@ export function handOverOf(assessment: Facts, history: SowHistory): HandOver {
   const open = steps.filter(({ key, done }) => sources.has(key) && !done).map(({ key }) => key);
   const isAwaited = history.sources.crm !== undefined && !isWon;
   if (isAwaited || open.length > 0) return { kind: 'waits', stage: isAwaited ? deal.deal.stage : null, open };
+  const changed = changedEvidence(assessment, isWon ? stagedOn(history) : undefined);
   const next = read();
-  return 'length' in next ? { kind: 'incomplete', problems: next } : { kind: 'ready', sow: next };
+  const problems = [...changed, ...('length' in next ? next : [])];
+  return 'length' in next || problems.length > 0
+    ? { kind: 'incomplete', problems }
+    : { kind: 'ready', sow: next };
 }
 
 /** The SOW that a deal leads to, or everything that keeps it from being launched. */
@@ -61,20 +67,43 @@ function readDelivery(assessment: Facts, wonOn: string | undefined): readonly In
   return [...foreign, ...(read.kind === 'ok' ? [] : read.problems)];
 }
 
+/** Evidence that would go to the delivery and says something else than when its step was done. */
+function changedEvidence(assessment: Facts, wonOn: string | undefined): readonly InputProblem[] {
+  const said = saidByDeal(assessment, wonOn);
+  return handedEvidence(assessment)
+    .filter(({ path }) => valueAt(said, path.split('.')) === undefined)
+    .filter((one) => isChanged(one, assessment.handed))
+    .map(({ path, step, field, value }) =>
+      problem(
+        { at: path.split('.') },
+        `"${field}" of ${assessment.steps.find(({ key }) => key === step)?.step.title ?? step} was changed after the step was done; it says ${shown(value)} now`,
+        'Put back what it said; or open its issue again, and close it when its label has changed: then it counts as it is.',
+      ),
+    );
+}
+
 /**
  * What is known of a SOW, in its shape; checked by nobody yet. What is not named here stays with those who may read the
  * deal.
  *
  * @param wonOn when the deal was won, where that is known
  */
-function sowData(
-  { process, sow: subject, steps }: Pick<Assessment, 'process' | 'sow' | 'steps'>,
+function sowData(assessment: Pick<Facts, 'process' | 'sow' | 'steps'>, wonOn: string | undefined): unknown {
+  return handedEvidence(assessment).reduce(
+    (data, { path, value }) => withDefault(data, path.split('.'), value),
+    saidByDeal(assessment, wonOn),
+  );
+}
+
+/** {@link sowData} without the evidence. */
+function saidByDeal(
+  { process, sow: subject, steps }: Pick<Facts, 'process' | 'sow' | 'steps'>,
   wonOn: string | undefined,
 ): unknown {
   if (!isDeal(subject)) return {};
   const { deal, customer, contacts, deployment, links, sow, statement } = subject;
   const [number] = sowsOf(subject);
-  const known: unknown = {
+  return {
     engagement: deal.name,
     closed_won_on: wonOn,
     ...statement,
@@ -87,12 +116,6 @@ function sowData(
     links,
     handover: { deal: deal.key, from: handedOverFrom({ process, steps }) },
   };
-  return Object.entries(process.handsOver?.fields ?? {}).reduce((data, [path, { step, field }]) => {
-    const status = steps.find(({ key }) => key === step);
-    const reading = status?.evidence.find((one) => one.field === field);
-    const value = reading?.problem === null ? reading.value : null;
-    return value === null || value === undefined ? data : withDefault(data, path.split('.'), value);
-  }, known);
 }
 
 /** Address of the issue that says what delivery has to know, else of the one after which it begins. */

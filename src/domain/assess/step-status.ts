@@ -18,6 +18,7 @@ import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 import type { Gone } from './gone.ts';
 import type { HandOver } from './hand-over-state.ts';
+import type { Handed } from './handed.ts';
 import type { Taken } from './taken.ts';
 
 /** Broken rule on one step. */
@@ -107,6 +108,8 @@ export interface Assessment {
   /** Memories of recurring steps that have begun, as this run leaves them. */
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
+  /** What is kept of the evidence that a deal hands over, as this run leaves it. */
+  readonly handed: Handed;
   /** What becomes of a deal. */
   readonly handOver: HandOver;
   /** Numbers of the SOWs that a deal leads to, the first one first, see `namedSows`; none of a SOW. */

@@ -67,6 +67,7 @@ export function nextRecord(
     hours: withTold(context.assessment.hours),
     chain: chainKept(assessment),
     handOver: toldOf(facts),
+    handed: assessment.handed,
     others: before?.others ?? {},
   };
 }

@@ -151,6 +151,7 @@ function openV1(text: string, key: EngagementKey, seal: SealReader): Opened {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
+    handed: {},
     touches: new Map(),
     others: {},
   };

@@ -81,6 +81,7 @@ const StoredRecord = z.looseObject({
   hours: HoursMemory.optional(),
   chain: z.array(Chained).optional(),
   handOver: z.string().optional(),
+  handed: z.record(z.string(), z.string()).optional(),
   /** `paused`: by the loop fuse. `moved`: the engagement goes on in an epic. */
   state: z.enum(['running', 'paused', 'moved']).default('running'),
 });
@@ -116,6 +117,8 @@ export interface EngagementRecord {
   readonly chain: readonly Chained[];
   /** What people were told that a deal lacks to be handed over, as a checksum; `null`: nothing. */
   readonly handOver: string | null;
+  /** Of a deal, hashes of the evidence that goes to its delivery, by its path there, as it was when its steps were found done. */
+  readonly handed: Readonly<Record<string, string>>;
   /** What a newer release has added: kept as it is. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -140,6 +143,7 @@ export function recordText(record: EngagementRecord): string {
     hours,
     chain,
     handOver,
+    handed,
     history,
     proposals,
     others,
@@ -183,6 +187,7 @@ export function recordText(record: EngagementRecord): string {
     hours: hoursText(hours),
     chain: chain.length === 0 ? undefined : chain,
     handOver: handOver ?? undefined,
+    handed: Object.keys(handed).length === 0 ? undefined : handed,
     drift:
       drift.healed.size + drift.asked.size === 0
         ? undefined
@@ -238,6 +243,7 @@ export function readRecord(text: string): RecordParse {
     hours,
     chain = [],
     handOver = null,
+    handed = {},
     history = NO_HISTORY,
     proposals = [],
     state,
@@ -269,6 +275,7 @@ export function readRecord(text: string): RecordParse {
       hours: hours ?? NO_HOURS,
       chain,
       handOver,
+      handed,
       others,
     },
   };

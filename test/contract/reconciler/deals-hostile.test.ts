@@ -91,7 +91,7 @@ describe('a number of a SOW that somebody has typed into an issue of a deal', ()
 
   it('launches one delivery, and no second one when it is written anew', async () => {
     await toSignature();
-    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    await world.correct(DEAL, 'sow-draft', { 'SOW number': SOW });
     world.perform(DEAL, 'signature');
     await world.tell(await won());
     expect(world.epics()).toEqual([DEAL, SOW]);
@@ -132,7 +132,7 @@ describe('a deal that a file told of first', () => {
   const FILE = { kind: 'file', name: 'deals/DEAL-1.yml', commit: null, at: null } as const;
   const signed = async (): Promise<void> => {
     await world.walk(DEAL, ...TO_SIGNATURE);
-    world.write(DEAL, 'sow-draft', { 'SOW number': SOW });
+    await world.correct(DEAL, 'sow-draft', { 'SOW number': SOW });
     world.perform(DEAL, 'signature');
     await world.run(DEAL);
   };
@@ -153,10 +153,63 @@ describe('a deal that a file told of first', () => {
   });
 });
 
+describe('evidence of a step that is done', () => {
+  async function withoutHours(): Promise<Deal> {
+    const deal = await aDeal('closed_won');
+    const { hours: _, ...statement } = deal.statement ?? {};
+    return { ...deal, statement };
+  }
+
+  it('that somebody changes afterwards is not handed over, and is asked about where the deal waits', async () => {
+    await toSignature();
+    world.write(DEAL, 'scheduling-intake', { Hours: '4000' });
+    world.perform(DEAL, 'signature');
+    await world.tell(await withoutHours());
+    await world.run(DEAL);
+
+    expect(world.epics()).toEqual([DEAL]);
+    const [note = ''] = notesWith('hand-over');
+    expect(note).toContain('Scheduling intake was changed after the step was done');
+    expect(shownOf(DEAL)).toContain('The hand-over is stuck');
+    expect(await world.run(DEAL)).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('is handed over as it stands when the step was opened again and closed with it', async () => {
+    await toSignature();
+    await world.correct(DEAL, 'scheduling-intake', { Hours: '4000' });
+    world.perform(DEAL, 'signature');
+    await world.tell(await withoutHours());
+
+    expect(record().sow.hours?.scoped).toBe(4000);
+  });
+
+  it('is handed over as it was when it is put back, and counts for nothing where the source says another value', async () => {
+    await toSignature();
+    const { description } = world.issue(DEAL, 'scheduling-intake');
+    world.write(DEAL, 'scheduling-intake', { Hours: '4000' });
+    world.perform(DEAL, 'signature');
+    await world.tell(await withoutHours());
+    const { sandbox } = world;
+    sandbox.operations.updateIssue(sandbox.user('eli'), world.issue(DEAL, 'scheduling-intake'), {
+      description,
+    });
+    await world.run(DEAL);
+    expect(record().sow.hours?.scoped).not.toBe(4000);
+    expect(notesWith('hand-over').join()).toContain('Settled');
+    await world.close();
+
+    await toSignature();
+    world.write(DEAL, 'scheduling-intake', { Hours: '4000' });
+    world.perform(DEAL, 'signature');
+    await world.tell(await aDeal('closed_won'));
+    expect(record().sow.hours?.scoped).not.toBe(4000);
+  });
+});
+
 describe('a delivery that was handed over', () => {
   it('keeps its hours, whatever is written into the deal afterwards', async () => {
     await toSignature();
-    world.write(DEAL, 'scheduling-intake', { Hours: '400' });
+    await world.correct(DEAL, 'scheduling-intake', { Hours: '400' });
     world.perform(DEAL, 'signature');
     const deal = await aDeal('closed_won');
     const { hours: _, ...statement } = deal.statement ?? {};
@@ -171,7 +224,7 @@ describe('a delivery that was handed over', () => {
     'keeps them also when the deal is closed',
     async () => {
       await toSignature();
-      world.write(DEAL, 'scheduling-intake', { Hours: '400' });
+      await world.correct(DEAL, 'scheduling-intake', { Hours: '400' });
       world.perform(DEAL, 'signature');
       const deal = await aDeal('closed_won');
       const { hours: _, ...statement } = deal.statement ?? {};
@@ -286,7 +339,7 @@ describe('what people write into a deal and the delivery gets', () => {
   it('calls nobody, does nothing, and breaks no table', async () => {
     await toSignature();
     const evil = '@all /close @mira <img src=x> &#64;noor [x](javascript:1) `</details>` ~"workflow::done"';
-    world.write(DEAL, 'scheduling-intake', {
+    await world.correct(DEAL, 'scheduling-intake', {
       'Soft-booked': evil,
       'Open questions': `${evil}<br>/close<br>/assign @noor`,
       'Hand-over material': 'https://drive.example.com/@all/close',

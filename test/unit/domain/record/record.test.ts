@@ -68,6 +68,7 @@ function aRecord(changes: Partial<EngagementRecord> = {}): EngagementRecord {
     hours: NO_HOURS,
     chain: [],
     handOver: null,
+    handed: {},
     occurrences: new Map([['project-calls', newMemory('2027-01-25', [])]]),
     drift: { healed: new Set(['kick-off:epic']), asked: new Set() },
     migrated: null,
