@@ -2,8 +2,8 @@
  * What goes from a deal to its delivery stands in issues that are closed by then, and that every Developer may edit. What
  * stood there when its step was found done is kept as a hash; something else is not handed over unasked.
  */
-import { hash } from 'node:crypto';
 import type { StepKey } from '#domain/base/keys.ts';
+import { textHash } from '#domain/changes/text-hash.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
 import type { StepStatus } from './step-status.ts';
@@ -55,15 +55,10 @@ export function handedBy(
     return kept === undefined ? [] : [[path, kept] as const];
   });
   const now = handedEvidence(facts, (step) => done.has(step) && !isKept(step));
-  return Object.fromEntries([...before, ...now.map(({ path, value }) => [path, hashOf(value)] as const)]);
+  return Object.fromEntries([...before, ...now.map(({ path, value }) => [path, textHash(value)] as const)]);
 }
 
 /** Whether evidence says something else than when its step was found done. */
 export function isChanged({ path, value }: Evidenced, handed: Handed): boolean {
-  return handed[path] !== undefined && handed[path] !== hashOf(value);
-}
-
-/** 128 bits, so that nobody finds another text with the same. */
-function hashOf(value: string): string {
-  return hash('sha256', value).slice(0, 32);
+  return handed[path] !== undefined && handed[path] !== textHash(value);
 }

@@ -1,11 +1,11 @@
 /** Finds the effects of a change request in the description of its issue. */
-import { hash } from 'node:crypto';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { readBlocks } from '#domain/markdown/blocks.ts';
 import { readManagedBlock } from '#domain/text/managed-block.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
 import { Effects } from './effects.ts';
+import { textHash } from './text-hash.ts';
 
 /** Effects as they stand in an issue. Lines of problems count from 1 inside the block. */
 export type EffectsReading =
@@ -42,12 +42,9 @@ export function readEffects(description: string): EffectsReading {
   return { kind: 'ok', text, effects: shape.value, lineOf: parsed.lineOf };
 }
 
-/** Digits of a name: 128 bits, so that nobody finds two texts with one name, and has the second one pass for the first. */
-const NAME_LENGTH = 32;
-
 /** Name of a text of effects, by which it is known again. */
 export function effectsName(text: string): string {
-  return hash('sha256', text.trim()).slice(0, NAME_LENGTH);
+  return textHash(text.trim());
 }
 
 function blocksIn(description: string): readonly string[] {
