@@ -6,6 +6,7 @@ import type { Predecessor, ProcessDefinition, Step } from '#domain/process/proce
 import type { ProposalMemory } from '#domain/proposals/memory.ts';
 import type { Chained, ChainedStep } from '#domain/record/chained.ts';
 import type { Done } from '#domain/record/done.ts';
+import type { EngagementRecord } from '#domain/record/record.ts';
 import type { TrackerMemory } from '#domain/recurring/memory.ts';
 import type { PipelineRun } from '#domain/rulings/pipeline-run.ts';
 import type { Rulings, Waiver } from '#domain/rulings/rulings.ts';
@@ -18,7 +19,6 @@ import type { EvidenceReading } from './evidence.ts';
 import type { GateReading } from './gates.ts';
 import type { Gone } from './gone.ts';
 import type { HandOver } from './hand-over-state.ts';
-import type { Handed } from './handed.ts';
 import type { Taken } from './taken.ts';
 
 /** Broken rule on one step. */
@@ -109,7 +109,7 @@ export interface Assessment {
   readonly trackers: ReadonlyMap<StepKey, TrackerMemory>;
   readonly hours: Hours;
   /** What is kept of the evidence that a deal hands over, as this run leaves it. */
-  readonly handed: Handed;
+  readonly handed: EngagementRecord['handed'];
   /** What becomes of a deal. */
   readonly handOver: HandOver;
   /** Numbers of the SOWs that a deal leads to, the first one first, see `namedSows`; none of a SOW. */
