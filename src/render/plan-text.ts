@@ -7,6 +7,7 @@ import type { NoteTarget } from '#domain/engagement/state.ts';
 import { explainDue } from '#domain/explain/due.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
 import { describeCondition } from '#domain/process/condition.ts';
+import { elsewhereOf } from '#domain/process/process.ts';
 import { shortNoticeText } from '#domain/process/short-notice.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { resolveReferences } from '#domain/text/references.ts';
@@ -41,6 +42,7 @@ export function planText(context: PlanContext, paint: Paint): string {
     ...labelLines(plan, paint),
     ...epicEntries(context).flatMap((entry) => entryLines(entry, paint, '')),
     ...assessment.steps.flatMap((status) => stepLines(status, context, paint)),
+    ...elsewhereLines(context, paint),
     ...excludedLines(context, paint),
     ...dateLines(context, paint),
   ];
@@ -287,6 +289,20 @@ function excludedLines({ assessment, found }: PlanContext, paint: Paint): readon
     paint('dim', `    ${step.title}: ${visible(why)}`),
   );
   return ['', paint('dim', '  Not in this engagement'), ...items];
+}
+
+/** Steps that a launch makes no issue for, because another engagement has it. */
+function elsewhereLines({ assessment, found }: PlanContext, paint: Paint): readonly string[] {
+  const steps = assessment.steps.filter(({ elsewhere }) => elsewhere !== null);
+  if (steps.length === 0 || found.epic !== null) return [];
+  const items = steps.map(({ step, elsewhere }) => {
+    const places = (elsewhere ?? []).map(({ engagement }) => engagement);
+    const known = elsewhereOf(step).map(({ process, step: id }) => `${process}: ${id}`);
+    const where =
+      places.length > 0 ? places.join(', ') : `the delivery that comes of it (${known.join(', ')})`;
+    return paint('dim', `    ${step.title}: ${visible(where)}`);
+  });
+  return ['', paint('dim', '  With an issue in another engagement'), ...items];
 }
 
 /** Short notice, and dates that contradict the order: shown with every plan, whatever it does. */

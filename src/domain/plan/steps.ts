@@ -171,9 +171,10 @@ function updateIssue(status: StepStatus, issue: ActualIssue, draft: StepDraft): 
   };
 }
 
-function closingReason({ waiver, acceptance, run, step }: StepStatus): string {
+function closingReason({ waiver, acceptance, run, step, staged }: StepStatus): string {
   if (waiver?.skip === true) return `close: skipped by ${waiver.by}`;
   if (run?.state === 'success') return 'close: its pipeline succeeded';
+  if (staged) return 'close: the stage of the deal says that it is done';
   return acceptance?.reached === true && step.until === undefined
     ? `close: accepted by silence on ${acceptance.lastDay}`
     : 'close: it ends with the engagement';

@@ -5,6 +5,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { instantOf } from '#domain/base/calendar.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
+import type { Outcome } from '#reconciler/loop/reconcile.ts';
 import { aDeal, type ChainWorld, startChain } from '#test/support/chain.ts';
 import { sow2001 } from '#test/support/dates.ts';
 import { BERLIN } from '#test/support/recurring.ts';
@@ -26,11 +27,11 @@ function clock(moment: string): void {
 }
 
 /** What the CRM says on a day. */
-async function tell(moment: string, stage: string): Promise<void> {
+async function tell(moment: string, stage: string): Promise<Outcome> {
   clock(moment);
   const { engagement, type, deliverables, services, passive_acceptance } = sow2001();
   const { deal } = await aDeal(stage);
-  await world.tell(
+  return await world.tell(
     await aDeal(stage, {
       deal: { ...deal, key: DEAL, expected_close: '2026-12-04', changed_at: now.toISOString() },
       sow: stage === 'closed_won' ? { number: SOW, signed_on: '2026-12-03' } : undefined,
@@ -175,7 +176,14 @@ it(
     expect([world.issue(DEAL, 'signature').state, world.epics()]).toEqual(['opened', [DEAL]]);
 
     // Friday, 4 December: won. Signature and delivery in the same run.
-    await tell('2026-12-04', 'closed_won');
+    const won = await tell('2026-12-04', 'closed_won');
+    const reasons = 'plan' in won ? won.plan.actions : [];
+    expect(reasons).toContainEqual(
+      expect.objectContaining({
+        step: 'signature',
+        why: expect.arrayContaining(['close: the stage of the deal says that it is done']),
+      }),
+    );
     expect(world.state(DEAL, 'signature')).toBe('workflow::done');
     expect(world.issue(DEAL, 'signature').description).toContain(
       '| Signed by the customer on | 2026-12-03 |',
