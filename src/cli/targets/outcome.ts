@@ -3,7 +3,7 @@
 import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import { dealNotices } from '#domain/explain/check.ts';
+import { noticesOf } from '#domain/explain/check.ts';
 import { LAUNCH_STAGE } from '#domain/sow/stage.ts';
 import type { HandedOver } from '#reconciler/loop/follow-chain.ts';
 import type { Outcome } from '#reconciler/loop/reconcile.ts';
@@ -100,7 +100,7 @@ function tellNotices(
   engagement: EngagementKey,
   { assessment }: Extract<SettledOutcome, { kind: 'unchanged' | 'applied' }>,
 ): void {
-  for (const notice of dealNotices(assessment)) output.warning(`${engagement}: ${visible(notice)}.`);
+  for (const notice of noticesOf(assessment)) output.warning(`${engagement}: ${visible(notice)}.`);
 }
 
 function tellApplied(

@@ -1,4 +1,5 @@
 import { isDeal } from '#domain/sow/subject.ts';
+import { inlineText } from '#domain/text/foreign-text.ts';
 import { isGivenUp } from './assess-elsewhere.ts';
 import { type StageNews, stageNews } from './stage-news.ts';
 import type { Assessment, StepStatus } from './step-status.ts';
@@ -27,6 +28,23 @@ export function dealNews(
     ...handOverNews(assessment, nameOf),
     ...withdrawnNews(assessment, nameOf),
   ];
+}
+
+/**
+ * The question whether an engagement is given up, as long as nobody has answered; of a deal or a SOW.
+ *
+ * @param who who is to answer
+ */
+export function endingNews({ ending }: Pick<Assessment, 'ending'>, who = 'the manager'): readonly DealNews[] {
+  return ending === undefined
+    ? []
+    : [
+        {
+          head: 'Is it given up?',
+          text: `${inlineText(ending)}. A comment on the epic asks, and waits for the answer of ${who}`,
+          fix: 'Answer with `/ps apply`, or `/ps apply no <reason>`',
+        },
+      ];
 }
 
 /** The hand-over, where it is due and does not happen. */

@@ -43,6 +43,7 @@ const WAITING = { noticed: 5, risk: 10 };
  * | a step waits for somebody outside | 5 working days | 10 working days |
  * | hours used of those sold | 90 % (`hours.attention`) | time and material: all of them (`hours.limit`) |
  * | a signed deal cannot be handed over, or names another SOW than its delivery | at once | |
+ * | people are asked whether it is given up | at once | |
  *
  * @param epic `null` before the launch
  * @param auto somebody has just said `/ps health auto`
@@ -51,7 +52,7 @@ export function healthOf(context: Outlook, epic: ActualEpic | null, auto = false
   const { assessment, settings } = context;
   const { healthSet, health: ordered } = assessment.rulings;
   const labels = epic === null ? [] : labelValues(epic.labels, 'health', settings.labels);
-  const facts = assessment.closed ? [] : factsOf(context);
+  const facts = assessment.closed || assessment.withdrawn ? [] : factsOf(context);
   const byFacts = facts[0]?.level ?? 'on track';
   const theirs = auto ? undefined : labels.find((value) => value !== healthSet);
   if (theirs !== undefined) return { label: theirs, byFacts, facts, by: 'hand', ours: healthSet };
@@ -69,6 +70,7 @@ export function factsOf(context: Outlook): readonly HealthFact[] {
     ...burnOf(context),
     ...lackingMinutes(context.assessment),
     ...stuckHandOver(context.assessment),
+    ...askedEnd(context.assessment),
   ].toSorted((a, b) => HEALTH_STATES.indexOf(b.level) - HEALTH_STATES.indexOf(a.level));
 }
 
@@ -141,6 +143,13 @@ function stuckHandOver({ handOver, process, withdrawn }: Assessment): readonly H
       text: `the delivery cannot be launched: ${count}, listed in a comment on ${after}`,
     },
   ];
+}
+
+/** Engagements that may have ended already: nobody has said yet whether they go on. */
+function askedEnd({ ending }: Assessment): readonly HealthFact[] {
+  return ending === undefined
+    ? []
+    : [{ level: 'needs attention', text: `${ending}; the manager has not said yet whether it is given up` }];
 }
 
 function atLevel(

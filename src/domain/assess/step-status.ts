@@ -137,6 +137,8 @@ export interface Assessment {
   readonly completed: boolean | null;
   /** The engagement was given up: what is not done will not be. */
   readonly withdrawn: boolean;
+  /** Why people are asked whether the engagement is given up, as long as nobody has answered; absent: nobody is asked. */
+  readonly ending?: string;
   /** The epic is closed although steps are missing. */
   readonly epicClosedEarly: boolean;
 }

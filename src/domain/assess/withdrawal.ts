@@ -5,7 +5,7 @@ import { labelName } from '#domain/base/labels.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
-import type { Proposal } from '#domain/proposals/proposal.ts';
+import { digestOf, isSameProposal, type Proposal, type ProposalAnswer } from '#domain/proposals/proposal.ts';
 import { isWithdrawn, type Rulings } from '#domain/rulings/rulings.ts';
 import { type KeptSow, openOffers, SOURCE_KINDS } from '#domain/sow/history.ts';
 import { isGivenUp } from '#domain/sow/stage.ts';
@@ -89,6 +89,27 @@ export function withdrawalProposals(
   const title = `${engagement} would be withdrawn, as \`${withdrawal.by}\` wants: ${inlineText(withdrawal.reason)}`;
   const { reason } = withdrawal;
   return [...lost, withdrawing(BY_MANAGER, title, { assessment, steps, why: reason, reason })];
+}
+
+/**
+ * Why people are asked whether an engagement is given up, as half a sentence in plain text; `undefined`: nobody is asked,
+ * or somebody has answered. @example `its source says that the deal is lost: No budget this year`
+ *
+ * @param answers given in this run
+ */
+export function endingAsked(
+  { proposals }: Pick<Assessment, 'proposals'>,
+  wanted: readonly Proposal[],
+  answers: readonly ProposalAnswer[],
+): string | undefined {
+  const isAnswered = (one: Proposal): boolean =>
+    answers.some((answer) => isSameProposal(answer, one)) ||
+    proposals.some((known) => isSameProposal(known, one) && known.dropped && known.digest === digestOf(one));
+  const open = wanted.find((one) => one.kind === 'withdrawal' && one.cause !== WON_AGAIN && !isAnswered(one));
+  if (open === undefined) return undefined;
+  const { cause, reason = '' } = open;
+  if (cause === BY_MANAGER) return `its manager wants to withdraw it: ${reason}`;
+  return SOURCE_KINDS.some((kind) => kind === cause) ? `its source says that ${reason}` : reason;
 }
 
 /** Answers in the evidence with which the engagement is given up. Evidence of steps that have none is not read. */

@@ -1,6 +1,6 @@
 /** Completion and order rules of one engagement as findings, for people and for CI jobs. Changes nothing. */
 import { openly } from '#domain/assess/audience.ts';
-import { dealNews } from '#domain/assess/hand-over-news.ts';
+import { dealNews, endingNews } from '#domain/assess/hand-over-news.ts';
 import type { Assessment, StepStatus, Violation } from '#domain/assess/step-status.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { WorkflowState } from '#domain/base/labels.ts';
@@ -76,14 +76,14 @@ export function checkEngagement(
       ...(found.restored === 'lost' || found.restored === 'altered' ? [recordDamaged(found.restored)] : []),
       ...(assessment.epicClosedEarly ? [closedEarly(assessment)] : []),
     ],
-    notices: dealNotices(assessment),
+    notices: noticesOf(assessment),
     steps: assessment.steps.map((status) => checkStep(status, assessment, until)),
   };
 }
 
-/** What is to be told of the stage of a deal, one line each. */
-export function dealNotices(assessment: Assessment): readonly string[] {
-  return dealNews(assessment).map(({ head, text }) => `${head}: ${text}`);
+/** What people should see of an engagement and breaks no rule, one line each: whether it ends, how its deal stands. */
+export function noticesOf(assessment: Assessment): readonly string[] {
+  return [...endingNews(assessment), ...dealNews(assessment)].map(({ head, text }) => `${head}: ${text}`);
 }
 
 /** Reports an engagement that cannot be judged at all, which is a violation too: nobody keeps the rules there. */

@@ -29,7 +29,7 @@ import { NO_HISTORY, type Revision, revisionOf } from '#domain/sow/history.ts';
 import { readChecklist } from '#domain/text/checklist.ts';
 import { type BlockContext, blockContext } from '#domain/texts/block-context.ts';
 import { type OccurrencesSeen, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
-import { dealNotices } from './check.ts';
+import { noticesOf } from './check.ts';
 import { type DueExplanation, explainDue } from './due.ts';
 import { lacksOfViolation } from './missing.ts';
 import { verdictOf, wouldChange } from './verdict.ts';
@@ -71,7 +71,7 @@ export interface EpicExplanation {
   readonly completed: boolean | null;
   readonly verdict: string;
   readonly health: Health;
-  /** Whether the stage of the deal is ahead of the issues, one sentence each. */
+  /** What people should see and breaks no rule, one sentence each: whether it ends, how its deal stands. */
   readonly notices: readonly string[];
   /** Issues left alone, because they carry our marker but were made by somebody unknown. */
   readonly leftAlone: readonly string[];
@@ -211,7 +211,7 @@ function explainEpic(context: BlockContext, found: Identified): EpicExplanation 
     completed: assessment.completed,
     verdict: epicVerdict(assessment, found, open.join(' and ')),
     health: healthOf(context, found.epic),
-    notices: dealNotices(assessment),
+    notices: noticesOf(assessment),
     leftAlone: found.doubtful.map(({ reference }) => reference),
   };
 }

@@ -287,14 +287,24 @@ function record(
   const { context } = draft;
   return {
     kind: 'update-epic',
-    addLabels: [],
-    removeLabels: [],
+    ...(state === null ? { addLabels: [], removeLabels: [] } : healthAtTurn(draft, state)),
     state,
     block: epicBlock(context, { paused, byHand: keptInEpic(draft.facts.found.epic, context).byHand }),
     record: toWrite(nextRecord(draft, links, paused), recordedSteps(context)),
     ...datesToWrite(draft.facts),
     why: [why],
   };
+}
+
+/** Health is that of what goes on: an engagement that is given up has none, and one that is taken up again has its last. */
+function healthAtTurn(
+  { facts: { found, assessment }, settings: { labels } }: StoppedDraft,
+  state: 'opened' | 'closed',
+): LabelChanges {
+  const ours = labelName('health', assessment.rulings.healthSet, labels);
+  return labelChanges(found.epic?.labels ?? [], state === 'opened' ? [ours] : [], [
+    labelName('health', '', labels),
+  ]);
 }
 
 function notesFor(state: 'opened' | 'closed', context: BlockContext): readonly Action[] {

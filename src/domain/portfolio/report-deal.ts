@@ -37,14 +37,6 @@ function lostOf(kept: KeptSow, withdrawn: boolean): ReportedDeal['lost'] {
   return null;
 }
 
-/** The question about the end of a deal, one line; `null`: there is none. */
-export function endingNotice({ lost }: ReportedDeal): string | null {
-  if (lost === null || !lost.asked) return null;
-  const end = lost.stage === 'stale' ? 'without activity' : 'lost';
-  const why = lost.reason === null ? '' : ` (${lost.reason})`;
-  return `The end of the deal: its source calls it ${end}${why}, and a comment on its epic asks whether it is given up`;
-}
-
 /** The other engagements of its chain: where they are, and nothing of what stands in them. */
 export function relatedOf({ chain }: Pick<Assessment, 'chain'>): readonly Related[] {
   return chain.map(({ key, reference, url }) => ({

@@ -13,7 +13,7 @@ import type { Settings } from '#domain/base/settings.ts';
 import { forecastOf } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
-import { checkEngagement, dealNotices, type Finding } from '#domain/explain/check.ts';
+import { checkEngagement, type Finding, noticesOf } from '#domain/explain/check.ts';
 import { hoursSeen } from '#domain/hours/seen.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
@@ -24,14 +24,13 @@ import { type BlockContext, blockContext } from '#domain/texts/block-context.ts'
 import { occurrenceDays, occurrencesSeen } from '#domain/texts/tracker-lines.ts';
 import type {
   EngagementReport,
-  ReportedDeal,
   ReportedFinding,
   ReportedStep,
   ReportedWaiver,
   Turn,
   Waited,
 } from './engagement-report.ts';
-import { endingNotice, relatedOf, reportDeal } from './report-deal.ts';
+import { relatedOf, reportDeal } from './report-deal.ts';
 import { turnSince } from './turn-since.ts';
 
 /** Settings, and the moment of the report (ISO 8601, UTC). */
@@ -76,7 +75,7 @@ export function reportEngagement(
     name: plainText(nameOf(sow), 200),
     process: { id: process.id, name: process.name, profile: process.profile },
     ...epicFacts(found.epic),
-    health: found.epic === null ? null : knownHealth(healthOf(blocks, found.epic).label),
+    health: found.epic === null || withdrawn ? null : knownHealth(healthOf(blocks, found.epic).label),
     closedWonOn: sow.closed_won_on ?? null,
     closedOn,
     completedOn: closedOn,
@@ -94,7 +93,7 @@ export function reportEngagement(
     hours: hoursSeen(assessment.hours.reading),
     revision: assessment.revision,
     violations: findings(assessment, found),
-    notices: noticesOf(assessment, deal),
+    notices: noticesOf(assessment).map((notice) => plainText(notice, 500)),
     waivers: waivers(assessment),
     steps,
     notIncluded: assessment.excluded.map(({ step, why }) => ({
@@ -103,11 +102,6 @@ export function reportEngagement(
       why: plainText(why, 300),
     })),
   };
-}
-
-function noticesOf(assessment: Assessment, deal: ReportedDeal | null): string[] {
-  const ending = deal === null ? null : endingNotice(deal);
-  return [ending ?? [], dealNotices(assessment)].flat().map((notice) => plainText(notice, 500));
 }
 
 /** Reports on an engagement of which nothing is known but that something is wrong. */

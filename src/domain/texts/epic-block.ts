@@ -5,7 +5,7 @@
  */
 
 import { openly } from '#domain/assess/audience.ts';
-import { dealNews } from '#domain/assess/hand-over-news.ts';
+import { type DealNews, dealNews, endingNews } from '#domain/assess/hand-over-news.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
 import { dueOf, openTurns, ownersAsText, referenceOf } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
@@ -13,6 +13,7 @@ import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import { hoursText } from '#domain/hours/words.ts';
+import { MANAGER, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
@@ -56,6 +57,7 @@ export function epicBlock(
       : []),
     ...withdrawnLines(context),
     ...holdLines(context),
+    ...endingLines(context),
     waitingLine(context),
     '',
     ...newsLines(context),
@@ -89,10 +91,20 @@ function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext)
 /** What is to be told of a deal beside its steps; nothing while all is in order. */
 function newsLines({ assessment }: BlockContext): readonly string[] {
   const nameOf = (status: StepStatus): string => `${referenceOf(status)} ${status.step.title}`.trim();
-  return dealNews(assessment, nameOf).flatMap(({ head, text, fix }) => [
-    `**${head}:** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`,
+  return dealNews(assessment, nameOf).flatMap(newsLine);
+}
+
+/** The question whether the engagement is given up: it comes before what people would otherwise go on with. */
+function endingLines({ assessment, settings }: BlockContext): readonly string[] {
+  const { username } = personInRole(MANAGER, assessment, settings);
+  return endingNews(assessment, username === null ? undefined : `\`${username}\``).flatMap(newsLine);
+}
+
+function newsLine({ head, text, fix }: DealNews): readonly string[] {
+  return [
+    `**${head}${head.endsWith('?') ? '' : ':'}** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`,
     '',
-  ]);
+  ];
 }
 
 /** Why the health is what it is; nothing while all is well. */

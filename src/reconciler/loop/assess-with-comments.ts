@@ -6,7 +6,7 @@ import type { ChainFacts } from '#domain/assess/assess-elsewhere.ts';
 import { changeProposals } from '#domain/assess/change-proposals.ts';
 import { letGoBy, renamedProposals } from '#domain/assess/renamed.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
-import { afterWonAgain, withdrawalProposals } from '#domain/assess/withdrawal.ts';
+import { afterWonAgain, endingAsked, withdrawalProposals } from '#domain/assess/withdrawal.ts';
 import { withWorkException } from '#domain/assess/work-exception.ts';
 import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Asking, Said } from '#domain/plan/input.ts';
@@ -103,7 +103,13 @@ export async function assessWithComments(
     answers: answered,
     history: agreed.history,
   };
-  return { assessment, said: { followed: { answers, effects: allEffects }, recorded }, threads, asking };
+  const ending = endingAsked(assessment, asking.wanted, answered);
+  return {
+    assessment: ending === undefined ? assessment : { ...assessment, ending },
+    said: { followed: { answers, effects: allEffects }, recorded },
+    threads,
+    asking,
+  };
 }
 
 /** The chain without deliveries that the deal has just let go of. */

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkEngagement, findingsOf } from '#domain/explain/check.ts';
 import { explain } from '#domain/explain/explain.ts';
+import { reportEngagement } from '#domain/portfolio/report-engagement.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileOptions } from '#reconciler/loop/deps.ts';
@@ -278,6 +279,42 @@ describe('a deal', () => {
       expect(decision.facts.assessment.withdrawn).toBe(false);
     },
   );
+
+  it('that may be lost says so first of all, until somebody has answered', async () => {
+    await startDeal();
+    await world.apply();
+    await world.reconcile(said('lost', { lost_reason: 'No *budget*' }));
+
+    const told =
+      /^\*\*Is it given up\?\*\* its source says that the deal is lost: No \\\*budget\\\*\..*`mira`/m;
+    const { description } = world.epic();
+    expect(description).toMatch(told);
+    expect(description.search(told)).toBeLessThan(description.indexOf('**Waiting for**'));
+    expect(world.labels(world.epic())).toContain('health::needs attention');
+    const { facts } = await decided();
+    const notice = expect.stringContaining('the deal is lost: No');
+    expect(checkEngagement(facts.assessment, facts.found).notices).toEqual([notice]);
+    expect(explain({ ...facts, settings: world.deps.settings }).epic).toMatchObject({
+      health: { byFacts: 'needs attention' },
+      notices: [notice],
+    });
+    const at = '2026-11-02T10:00:00Z';
+    const report = reportEngagement(facts.assessment, facts.found, { settings: world.deps.settings, at });
+    expect(report).toMatchObject({ health: 'needs attention', notices: [notice] });
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+
+    const { sandbox } = world;
+    sandbox.operations.createNote(
+      sandbox.user('mira'),
+      world.issue('discovery'),
+      '/ps apply no they still talk',
+    );
+    await world.reconcile();
+
+    expect(world.epic().description).not.toContain('Is it given up?');
+    expect(world.labels(world.epic())).toContain('health::on track');
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+  });
 
   it('keeps why it is lost with what comes of it, also where that is said later', async () => {
     await startDeal();

@@ -44,7 +44,14 @@ async function begun(options: EngagementOptions = {}): Promise<void> {
 }
 
 const states = (): readonly unknown[] =>
-  world.sandbox.world.issues.map((issue) => [issue.title, issue.state, world.labels(issue).toSorted()]);
+  world.sandbox.world.issues.map((issue) => [
+    issue.title,
+    issue.state,
+    world
+      .labels(issue)
+      .filter((label) => !label.startsWith('health::'))
+      .toSorted(),
+  ]);
 const open = (): readonly Issue[] => world.sandbox.world.issues.filter(({ state }) => state === 'opened');
 const asked = (): readonly string[] =>
   world
@@ -89,6 +96,7 @@ describe.each(['ultimate', 'free'] as const)('a withdrawal (%s)', (tier) => {
       expect(world.issue(step).description).toContain('**Withdrawn.**');
     }
     expect(world.epic().state).toBe('closed');
+    expect(world.labels(world.epic()).filter((label) => label.startsWith('health::'))).toEqual([]);
     expect(world.epic().description).toContain(
       '**Withdrawn** on 2026-11-09, by `mira`: the customer has no money.',
     );
@@ -111,6 +119,7 @@ describe.each(['ultimate', 'free'] as const)('a withdrawal (%s)', (tier) => {
     await lookIn(world);
 
     expect(world.epic().state).toBe('opened');
+    expect(world.labels(world.epic())).toContain('health::on track');
     for (const { id, state } of world.sandbox.world.issues) expect([id, state]).toEqual([id, before.get(id)]);
     expect(world.state('first')).toBe('workflow::done');
     expect(world.state('second')).toBe('workflow::ready');
