@@ -1,14 +1,16 @@
 import type { Acceptance } from '#domain/assess/acceptance.ts';
 import type { EvidenceReading } from '#domain/assess/evidence.ts';
+import type { StepKey } from '#domain/base/keys.ts';
 import type { Explanation, StepExplanation } from '#domain/explain/explain.ts';
 import { hoursText } from '#domain/hours/words.ts';
 import type { ConditionCheck } from '#domain/process/condition.ts';
 import { lateText } from './day-text.ts';
 import { type Paint, visible } from './paint.ts';
 
-/** The whole explanation, or that of the given steps alone. */
-export function explainText(explanation: Explanation, paint: Paint): string {
-  const { engagement, process, steps } = explanation;
+/** The whole explanation, or that of one step alone. @param only key of that step */
+export function explainText(explanation: Explanation, paint: Paint, only?: StepKey): string {
+  const { engagement, process } = explanation;
+  const steps = explanation.steps.filter(({ step }) => only === undefined || step === only);
   const profile = process.profile === null ? '' : `, profile ${process.profile}`;
   const head = paint('heading', `${engagement} · ${process.name} (${process.id}${profile})`);
   return [

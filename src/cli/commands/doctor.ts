@@ -113,6 +113,12 @@ async function findMissingVersions(wire: Wire): Promise<readonly MissingVersion[
   }
 }
 
+const DATABASE_WORDS: Readonly<Record<DoctorFacts['database']['kind'], string>> = {
+  'not-needed': 'none needed: no service in procession.yml',
+  reachable: 'reachable',
+  unreachable: 'not reachable',
+};
+
 /** For each area that was looked at, what was found there. */
 function aboutOf(facts: DoctorFacts, ofDeals: DoctorFacts | null): Readonly<Partial<Record<Area, string>>> {
   const { installation, wanted, serviceUrl, database, pipeline } = facts;
@@ -130,7 +136,7 @@ function aboutOf(facts: DoctorFacts, ofDeals: DoctorFacts | null): Readonly<Part
     ...(project.kind === 'read'
       ? { project: `${project.value.path}, ${role(installation.projectLevel)}` }
       : {}),
-    labels: `${wanted.labels.length} wanted, ${valuesOf(installation.labels).length} in the group`,
+    labels: `${wanted.labels.length} are to be in the group, which has ${valuesOf(installation.labels).length} of whatever kind`,
     boards: counted(valuesOf(installation.boards).length, 'board'),
     webhook: serviceUrl === null ? 'no service in procession.yml' : (wanted.hook?.url ?? ''),
     schedule:
@@ -138,7 +144,7 @@ function aboutOf(facts: DoctorFacts, ofDeals: DoctorFacts | null): Readonly<Part
         ? 'none'
         : `${schedule.cron}, last run ${schedule.lastPipeline?.createdAt ?? 'never'}${runs(schedule, pipeline)}`,
     people: counted(valuesOf(installation.people).length, 'person', 'people'),
-    database: database.kind,
+    database: DATABASE_WORDS[database.kind],
   };
 }
 

@@ -64,7 +64,7 @@ async function run(context: CommandContext): Promise<number> {
     if (decision.facts.found.epic === null)
       for (const line of whyProcess(context, decision.facts.assessment.sow))
         context.output.result(context.output.paint('dim', line));
-    context.output.result(explainText(explanation, context.output.paint));
+    context.output.result(explainText(whole, context.output.paint, step));
   }
   return EXIT.done;
 }

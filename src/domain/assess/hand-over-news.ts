@@ -1,3 +1,4 @@
+import { fileNamed } from '#domain/sow/sow-file.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { isGivenUp } from './assess-elsewhere.ts';
@@ -25,6 +26,7 @@ export function dealNews(
   return [
     ...stageNews(assessment, nameOf),
     ...takenNews(assessment),
+    ...missingNews(assessment),
     ...handOverNews(assessment, nameOf),
     ...withdrawnNews(assessment, nameOf),
   ];
@@ -107,6 +109,19 @@ function takenNews({ taken }: Pick<Assessment, 'taken'>): readonly DealNews[] {
     text: `the deal names ${one.key}, and ${takenText(one)}. It is not joined, and nothing is launched for it`,
     fix: takenFix(one, 'Correct the number in the step that names it, or where the deal is kept'),
   }));
+}
+
+/** Other SOWs of a deal whose delivery is there: a hand-over launches the first, and nobody the others by itself. */
+function missingNews({ named, chain, taken, handOver }: Assessment): readonly DealNews[] {
+  if (handOver.kind !== 'done') return [];
+  const known = [...chain, ...taken].map(({ key }) => key);
+  return named
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      head: 'A SOW without an engagement',
+      text: `the deal names ${key}, too, and nothing runs under that number. A hand-over launches the first SOW alone: ${key} is launched by its own file (\`procession apply ${fileNamed(key)}\`) or by its event of the CRM, and the deal is not done before it`,
+      fix: 'Launch it, or take the number out of `sow.others`',
+    }));
 }
 
 /** Deliveries that were given up: what the deal waits for does not come from them. */

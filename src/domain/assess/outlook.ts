@@ -27,8 +27,12 @@ export interface PendingChange {
   readonly dueDate: string | null;
 }
 
-/** Usernames of who is (or will be) on a step: the issue's assignees, else who has the step's role. */
+/**
+ * Usernames of who is (or will be) on a step: the issue's assignees, else who has the step's role. Where another
+ * engagement has the issue it is nobody of this one; until that has begun, the manager sees to it.
+ */
 export function assigneesOf(status: StepStatus, context: Outlook): readonly string[] {
+  if (status.elsewhere !== null) return status.elsewhere.length > 0 ? [] : managerOf(context);
   const pending = context.pending?.get(status.key)?.assignee ?? null;
   if (pending !== null) return [pending];
   const assigned = status.issue?.assignees.map(({ username }) => username) ?? [];
@@ -45,6 +49,26 @@ function firstAssignee({ step }: StepStatus, { assessment, settings }: Outlook):
 
 function personOn(status: StepStatus, { assessment, settings }: Outlook): PersonInRole {
   return personInRole(status.step.owner, assessment, settings);
+}
+
+function managerOf({ assessment, settings }: Outlook): readonly string[] {
+  const { username } = personInRole(MANAGER, assessment, settings);
+  return username === null ? [] : [username];
+}
+
+/**
+ * Names whom a step waits for now, as {@link ownersAsText} does. A delivery that has not begun does nothing: the manager
+ * sees to it.
+ */
+export function waitedAsText(status: StepStatus, context: Outlook): string {
+  const owners = ownersAsText(status, context);
+  const [manager] = status.elsewhere?.length === 0 ? managerOf(context) : [];
+  return manager === undefined ? owners : `\`${manager}\`, until ${owners} has begun`;
+}
+
+/** A step with the reference to its issue, where there is one. @example `#12 **Kick-off**` */
+export function withReference(status: StepStatus, title: string): string {
+  return `${referenceOf(status)} ${title}`.trimStart();
 }
 
 /** Names owners without notifying anybody: `eli`, or the role when nobody is known. */
@@ -76,8 +100,8 @@ export function mention(username: string, { assessment: { members, steps } }: Ou
 
 /** Calls the manager at the beginning of a sentence: `@mira `; empty where nobody is known. */
 export function callManager(context: Outlook): string {
-  const { username } = personInRole(MANAGER, context.assessment, context.settings);
-  return username === null ? '' : `${mention(username, context)} `;
+  const [username] = managerOf(context);
+  return username === undefined ? '' : `${mention(username, context)} `;
 }
 
 /** Due date of a step: that of the issue after this run, or the planned one. */

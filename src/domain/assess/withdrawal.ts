@@ -92,7 +92,7 @@ export function withdrawalProposals(
 }
 
 /**
- * Why people are asked whether an engagement is given up, as half a sentence in plain text; `undefined`: nobody is asked,
+ * Why people are asked whether an engagement is given up, as half a sentence in plain text; nothing where nobody is asked,
  * or somebody has answered. @example `its source says that the deal is lost: No budget this year`
  *
  * @param answers given in this run
@@ -101,15 +101,15 @@ export function endingAsked(
   { proposals }: Pick<Assessment, 'proposals'>,
   wanted: readonly Proposal[],
   answers: readonly ProposalAnswer[],
-): string | undefined {
+): Pick<Assessment, 'ending'> {
   const isAnswered = (one: Proposal): boolean =>
     answers.some((answer) => isSameProposal(answer, one)) ||
     proposals.some((known) => isSameProposal(known, one) && known.dropped && known.digest === digestOf(one));
   const open = wanted.find((one) => one.kind === 'withdrawal' && one.cause !== WON_AGAIN && !isAnswered(one));
-  if (open === undefined) return undefined;
+  if (open === undefined) return {};
   const { cause, reason = '' } = open;
-  if (cause === BY_MANAGER) return `its manager wants to withdraw it: ${reason}`;
-  return SOURCE_KINDS.some((kind) => kind === cause) ? `its source says that ${reason}` : reason;
+  if (cause === BY_MANAGER) return { ending: `its manager wants to withdraw it: ${reason}` };
+  return { ending: SOURCE_KINDS.some((kind) => kind === cause) ? `its source says that ${reason}` : reason };
 }
 
 /** Answers in the evidence with which the engagement is given up. Evidence of steps that have none is not read. */

@@ -35,8 +35,10 @@ export type Since = Readonly<z.infer<typeof Since>>;
 /** Whom a step waits for. */
 const Waited = z.object({
   kind: z
-    .enum(['user', 'name', 'role'])
-    .describe('user: a GitLab username. name: a person of the SOW without one. role: nobody is named yet.'),
+    .enum(['user', 'name', 'role', 'engagement'])
+    .describe(
+      'user: a GitLab username. name: a person of the SOW without one. role: nobody is named yet. engagement: the delivery of a deal, which has the issue.',
+    ),
   name: z.string(),
 });
 export type Waited = Readonly<z.infer<typeof Waited>>;

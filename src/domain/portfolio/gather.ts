@@ -1,7 +1,7 @@
 import { localDate } from '#domain/base/calendar.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
-import { type EngagementReport, isOver, type Turn, type Waited } from './engagement-report.ts';
+import { type EngagementReport, isOver, type Turn } from './engagement-report.ts';
 import type { Counts, Duty, Portfolio, WaitedPerson } from './portfolio.ts';
 import type { ReportContext } from './report-engagement.ts';
 
@@ -52,13 +52,17 @@ function countsOf(reports: readonly EngagementReport[]): Counts {
   };
 }
 
+type Person = Pick<WaitedPerson, 'kind' | 'name'>;
+
 function peopleWaitedFor(reports: readonly EngagementReport[]): WaitedPerson[] {
-  const byPerson = new Map<string, { readonly who: Waited; readonly duties: Duty[] }>();
+  const byPerson = new Map<string, { readonly who: Person; readonly duties: Duty[] }>();
   for (const report of reports)
     for (const turn of report.waitingFor)
-      for (const who of turn.who) {
-        const key = `${who.kind} ${who.name}`;
-        const known = byPerson.get(key) ?? { who, duties: [] };
+      for (const { kind, name } of turn.who) {
+        // Its own report says who is waited for there.
+        if (kind === 'engagement') continue;
+        const key = `${kind} ${name}`;
+        const known = byPerson.get(key) ?? { who: { kind, name }, duties: [] };
         byPerson.set(key, known);
         known.duties.push(dutyOf(turn, report));
       }

@@ -220,6 +220,8 @@ function titleOf(step: string, { steps }: Assessment): string {
 }
 
 function whoOf(status: StepStatus, blocks: BlockContext): Waited[] {
+  const others = (status.elsewhere ?? []).map(({ engagement }) => engagement);
+  if (others.length > 0) return others.map((name) => ({ kind: 'engagement', name: plainText(name, 100) }));
   const users = assigneesOf(status, blocks);
   if (users.length > 0) return users.map((name) => ({ kind: 'user', name }));
   const { name } = personInRole(status.step.owner, blocks.assessment, blocks.settings);

@@ -38,7 +38,7 @@ export function setupLinks(
       several ? boardFor(wanted.rolesBoard, boards)?.id : undefined,
     ),
     ...HEALTH_STATES.map((health) => ({
-      text: `Engagements ${health}`,
+      text: `Engagements, health "${health}"`,
       url: `${group}/-/${items}?label_name[]=${encodeURIComponent(labelName('health', health, renames))}`,
     })),
     ...(several

@@ -59,7 +59,7 @@ export function textAt(value: unknown, name: string): string | null {
 
 /** The fields of the data that a SOW or a deal does not have, each with the closest known name; at most fifty. */
 export function unknownFields(value: unknown, kind: SubjectKind): readonly InputProblem[] {
-  const schema = kind === 'deal' ? Deal : Sow;
+  const schema = schemaOfKind(kind);
   const found: InputProblem[] = [];
   const namesAt = new Map<string, readonly string[]>();
   const visit = (value: unknown, at: FieldPath): void => {
@@ -90,7 +90,14 @@ interface UnknownField {
 }
 
 function unknownField(at: FieldPath, field: UnknownField): InputProblem {
-  return warning({ at }, 'unknown field, ignored', rename(field));
+  const [parent] = at;
+  const isBeside = at.length === 2 && knownFields(schemaOfKind(field.kind), []).names.includes(field.name);
+  const fix = isBeside ? `Write "${field.name}" beside "${String(parent)}", not in it.` : rename(field);
+  return warning({ at }, 'unknown field, ignored', fix);
+}
+
+function schemaOfKind(kind: SubjectKind): typeof Deal | typeof Sow {
+  return kind === 'deal' ? Deal : Sow;
 }
 
 function rename({ name, names, kind }: UnknownField): string {

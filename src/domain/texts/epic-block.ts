@@ -7,7 +7,7 @@
 import { openly } from '#domain/assess/audience.ts';
 import { type DealNews, dealNews, endingNews } from '#domain/assess/hand-over-news.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
-import { dueOf, openTurns, ownersAsText, referenceOf } from '#domain/assess/outlook.ts';
+import { dueOf, openTurns, ownersAsText, waitedAsText, withReference } from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
@@ -90,7 +90,7 @@ function holdLines({ assessment: { rulings, withdrawn }, holder }: BlockContext)
 
 /** What is to be told of a deal beside its steps; nothing while all is in order. */
 function newsLines({ assessment }: BlockContext): readonly string[] {
-  const nameOf = (status: StepStatus): string => `${referenceOf(status)} ${status.step.title}`.trim();
+  const nameOf = (status: StepStatus): string => withReference(status, status.step.title);
   return dealNews(assessment, nameOf).flatMap(newsLine);
 }
 
@@ -168,9 +168,9 @@ export function waitingLine(context: BlockContext): string {
       : turns;
   const items = shown.map((status) => {
     const due = dueOf(status, context);
-    const who = isAutomatic(status) ? 'its pipeline' : ownersAsText(status, context);
+    const who = isAutomatic(status) ? 'its pipeline' : waitedAsText(status, context);
     const when = due === null || accompanies(status.step) ? '' : `, due ${dueText(due, status, context)}`;
-    return `- ${referenceOf(status)} **${status.step.title}**: ${who}${when}`;
+    return `- ${withReference(status, `**${status.step.title}**`)}: ${who}${when}`;
   });
   const head = assessment.closed ? closedLine(assessment) : '**Waiting for**';
   return [head, '', ...items].join('\n');
@@ -195,7 +195,7 @@ function stepTable(context: BlockContext): string[] {
 function stepTasks(context: BlockContext): string[] {
   return context.assessment.steps.map((status) => {
     const due = dueOf(status, context);
-    const task = `- [${status.done ? 'x' : ' '}] ${referenceOf(status)} ${status.step.title}`;
+    const task = `- [${status.done ? 'x' : ' '}] ${withReference(status, status.step.title)}`;
     const when = due === null ? '' : ` · due ${dueText(due, status, context)}`;
     return `${task} · ${status.state} · ${ownersAsText(status, context)}${when}`;
   });
@@ -204,7 +204,7 @@ function stepTasks(context: BlockContext): string[] {
 function stepRow(status: StepStatus, context: BlockContext): string {
   const cells = [
     STATE_SIGNS[status.state],
-    `${referenceOf(status)} ${status.step.title}`,
+    withReference(status, status.step.title),
     status.state,
     ownersAsText(status, context),
     dueText(dueOf(status, context) ?? '–', status, context),

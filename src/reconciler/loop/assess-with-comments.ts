@@ -103,9 +103,8 @@ export async function assessWithComments(
     answers: answered,
     history: agreed.history,
   };
-  const ending = endingAsked(assessment, asking.wanted, answered);
   return {
-    assessment: ending === undefined ? assessment : { ...assessment, ending },
+    assessment: { ...assessment, ...endingAsked(assessment, asking.wanted, answered) },
     said: { followed: { answers, effects: allEffects }, recorded },
     threads,
     asking,

@@ -188,21 +188,30 @@ describe('the hand-over', () => {
   });
 
   it(
-    'closes a deal of two SOWs when both are paid',
+    'says of a second SOW that nothing runs under it, and closes the deal when both are paid',
     async () => {
       await scoped();
       world.perform(DEAL, 'signature');
       const sow = { number: SOW, signed_on: '2026-11-18', others: ['SOW-2'] };
       await world.tell(await aDeal('closed_won', { sow }));
+      await world.walk(DEAL, 'billing');
+      const all = [...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem', 'money-received'];
+      const told = (): boolean =>
+        world
+          .epic(DEAL)
+          .description.includes(
+            '**A SOW without an engagement:** the deal names SOW-2, too, and nothing runs under that number.',
+          );
+
+      await world.walk(SOW, ...all);
+      expect([world.epic(DEAL).state, told()]).toEqual(['opened', true]);
+      expect(world.epic(DEAL).description).toContain('`procession apply sows/SOW-2.yml`');
+
       const second = await sampleSow(SOW);
       await world.tell({ ...second, sow: { ...second.sow, number: 'SOW-2' } });
       await world.run(DEAL);
       expect(world.epics()).toEqual([DEAL, SOW, 'SOW-2']);
-      await world.walk(DEAL, 'billing');
-      const all = [...BEFORE_CLOSING, 'financial-wrap-up', 'post-mortem', 'money-received'];
-
-      await world.walk(SOW, ...all);
-      expect(world.epic(DEAL).state).toBe('opened');
+      expect([world.epic(DEAL).state, told()]).toEqual(['opened', false]);
       await world.walk('SOW-2', ...all);
       expect(world.epic(DEAL).state).toBe('closed');
     },

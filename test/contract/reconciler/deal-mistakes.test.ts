@@ -285,6 +285,9 @@ describe('a hand-over that waits or is stuck', () => {
       expect(world.epic(DEAL).description).toMatch(
         /The hand-over is stuck:\*\* .* \d problems \(.*deliverables.*\)\. A comment on .* Signature lists them/,
       );
+      expect(world.epic(DEAL).description).toContain(
+        '- **Delivery under way**: `mira`, until the delivery has begun',
+      );
       expect((await cli(check, DEAL)).stdout).toContain(text);
       expect((await cli(explain, DEAL)).stdout).toContain(text);
       expect((await cli(status)).stdout).toContain(text);

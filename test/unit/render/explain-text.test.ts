@@ -87,4 +87,30 @@ describe('report/explain-text', () => {
       '  reminders last on 2026-11-09 (after the due date), next on 2026-11-11 (to the manager too) if nothing happens',
     );
   });
+
+  it('calls the steps that decide the end by their titles, also where one step alone is explained', () => {
+    const settings = someSettings();
+    const process = aProcess({
+      steps: [
+        aStep('first', { title: 'Plan' }),
+        aStep('last', { title: 'Close out', after: [{ step: 'first', until: 'done' }] }),
+      ],
+      closeWhen: ['last'],
+    });
+    const found = identify(aState({ issues: [anIssue('first'), anIssue('last')] }));
+    const assessment = assess({
+      engagement: 'SOW-1',
+      today: '2026-11-10',
+      process,
+      sow: aSow(),
+      found,
+      settings,
+    });
+
+    const path = { forecastEnd: '2026-12-01', criticalPath: ['first', 'last'] };
+    const text = explainText({ ...explain({ assessment, found, settings }), ...path }, plain, 'last');
+
+    expect(text).toContain('decided by Plan → Close out');
+    expect(text).not.toContain('Plan (first)');
+  });
 });

@@ -72,6 +72,12 @@ describe('the portfolio', () => {
     expect(people).toHaveLength(3);
   });
 
+  it('makes what a deal waits for in its delivery nobody a duty of the deal', () => {
+    const turn = aTurn({ who: [{ kind: 'engagement', name: 'SOW-2' }] });
+
+    expect(gather(aDealReport('DEAL-1', { waitingFor: [turn] })).people).toEqual([]);
+  });
+
   it('counts', () => {
     const { counts } = gather(
       aReport('SOW-1', { late: late(1), health: 'at risk' }),

@@ -41,6 +41,15 @@ describe('domain/sow/read-deal', () => {
     ]);
   });
 
+  it('says of a field that belongs beside the deal where to write it', () => {
+    const read = readDeal(withDeal({ sow: { number: 'SOW-1042' }, urll: 'x' }), DEFAULT_DEALS);
+
+    expect(read.warnings.map(text)).toEqual([
+      'deal.sow: unknown field, ignored. Write "sow" beside "deal", not in it.',
+      'deal.urll: unknown field, ignored. Did you mean "url"?',
+    ]);
+  });
+
   it('names every problem at once', () => {
     expect(problems({ deal: { stage: 'scoping' }, customer: {} })).toEqual([
       'deal.key: is missing: expected some text. Add "key": DEAL- and the number of the opportunity, for example DEAL-88121.',
