@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '#sandbox/creat
 import { type Seed, seed } from '#sandbox/seed.ts';
 import { serveSandbox } from '#sandbox/serve.ts';
 import { freeHost, join } from './in-process-network.ts';
+import { atOnceInTurn } from './proof.ts';
 
 export interface WorldOptions extends Omit<SandboxOptions, 'baseUrl'> {
   /** For the adapters of this world. */
@@ -62,6 +63,7 @@ function worldOf(
   const slept: number[] = [];
   const ignored = new Set<string>();
   const { now } = options;
+  const atOnce = atOnceInTurn();
 
   function noteIgnored(): void {
     for (const { route, unknownParameters } of sandbox.ledger.entries()) {
@@ -77,6 +79,7 @@ function worldOf(
       project: 'services/engagements',
       sleep: async (ms) => void slept.push(ms),
       random: () => 0.5,
+      ...(atOnce === undefined ? {} : { maxConcurrent: atOnce }),
       ...(now === undefined ? {} : { now: () => now().getTime() }),
       ...options.gitlab,
       ...given,

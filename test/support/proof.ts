@@ -15,6 +15,18 @@ const SECONDS = Number(process.env['PROOF_SECONDS'] ?? 0);
 /** For moments and choices that are not fast-check's: `PROOF_SEED` repeats those of an earlier run. */
 export const PROOF_SEED = Number(process.env['PROOF_SEED'] ?? Date.now() % 1_000_000);
 
+const AT_ONCE = (process.env['PROOF_AT_ONCE'] ?? '').split(',').flatMap((text) => Number(text) || []);
+let worlds = 0;
+
+/**
+ * How many requests to GitLab the next world has under way at the same time: each number of `PROOF_AT_ONCE` in turn, as
+ * `npm run test:proofs` sets it (`PROOF_AT_ONCE=3` for one alone); `undefined`: as many as usual.
+ */
+export function atOnceInTurn(): number | undefined {
+  worlds += 1;
+  return AT_ONCE[worlds % Math.max(AT_ONCE.length, 1)];
+}
+
 /** Seconds that `npm run test:proofs` gives a proof. */
 const USUAL_SECONDS = 6;
 
