@@ -1,5 +1,5 @@
 /** The commands about one step. */
-import { isBarredFrom } from '#domain/assess/approvals.ts';
+import { type ApprovalReading, isBarredFrom } from '#domain/assess/approvals.ts';
 import { effectsNameOf, isSettled } from '#domain/assess/changes.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import { addWorkingDays } from '#domain/base/calendar.ts';
@@ -99,10 +99,7 @@ function approve(context: EffectContext): Effect {
   const theirs = asked.filter(({ rule }) => own.has(rule.role));
   const roles = theirs.filter((one) => !isBarredFrom(one, said.by)).map(({ rule }) => rule.role);
   if (roles.length === 0) {
-    const isAssigned = status.issue.assignees.some(({ id }) => id === said.by.id);
-    const isOwn = isAssigned && !theirs.every(({ rule }) => rule.self);
-    const why = isOwn ? 'you are assigned to this step' : 'you did what is to be approved';
-    return refused(`nobody approves their own work: ${why}`);
+    return refused(`nobody approves their own work: ${ownWork(theirs, context)}`);
   }
   const others = assessment.rulings.approvals.filter(
     ({ step, byId, waived }) => step !== status.key || byId !== said.by.id || waived !== undefined,
@@ -120,6 +117,23 @@ function approve(context: EffectContext): Effect {
     },
     reply: onEpic(context, `${linked(status)} is approved by \`${said.by.username}\`${as}.`),
   });
+}
+
+/** What makes the work that is to be approved that of whoever wants to approve, and what would change that. */
+function ownWork(
+  theirs: readonly ApprovalReading[],
+  { assessment, status, said: { by } }: EffectContext,
+): string {
+  const isAssigned = (one: StepStatus | null | undefined): boolean =>
+    one?.issue?.assignees.some(({ id }) => id === by.id) === true;
+  if (isAssigned(status) && !theirs.every(({ rule }) => rule.self)) return 'you are assigned to this step';
+  const before = theirs.flatMap(({ rule }) => rule.not_by ?? []);
+  const [given] = assessment.steps.filter(
+    (one) => before.includes(one.key) && isAssigned(one) && one.issue?.closedBy?.id !== by.id,
+  );
+  return given === undefined
+    ? 'you did what is to be approved'
+    : `you are assigned to ${linked(given)}, which is to be approved. If somebody else did it, make them its assignee in your place, and approve then`;
 }
 
 /** Approvals as every run reads them: those by label come last. */

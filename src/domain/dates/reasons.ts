@@ -2,6 +2,7 @@
 
 import { addCalendarMonths, type Calendar, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Because, StepForecast } from './forecast.ts';
 
@@ -36,7 +37,8 @@ function afterText(
 }
 
 /**
- * Why a date cannot be held, and what would do; `null`: it can, or it moves.
+ * Why a date cannot be held, and what would do; `null`: it can, or it moves. A process without change requests takes other
+ * dates from the source of its SOW alone.
  *
  * @example `cannot be held: forecast 2027-07-27, 19 working days after the contract's end. A change request *dates* would do`
  */
@@ -44,12 +46,14 @@ export function cannotBeHeldText(
   { cannotBeHeld, pinned, latest, due, forecast }: StepForecast,
   { dates }: Pick<Subject, 'dates'>,
   calendar: Calendar,
+  { steps }: Pick<ProcessDefinition, 'steps'>,
 ): string | null {
+  const requests = steps.some(({ changes }) => changes !== undefined);
   if (!cannotBeHeld || due === null || forecast === null) return null;
   if (pinned)
     return `cannot be held: earliest ${forecast}, and a person has set ${due}. A later date would do, or \`/ps due auto\``;
   if (latest !== null && forecast > latest)
-    return `cannot be held: forecast ${forecast}, and after ${latest} it is of no use. Sooner, or later dates with the customer (a change request *dates*), would do`;
+    return `cannot be held: forecast ${forecast}, and after ${latest} it is of no use. Sooner, or later dates with the customer (${requests ? 'a change request *dates*' : SOURCE}), would do`;
   const end = dates?.end ?? null;
   if (end === null || forecast <= end) {
     const late = workingDays(workingDaysBetween(due, forecast, calendar));
@@ -57,8 +61,14 @@ export function cannotBeHeldText(
   }
   const late = workingDays(workingDaysBetween(end, forecast, calendar));
   const kind = forecast < addCalendarMonths(end, 2) ? 'dates' : 'extension';
-  return `cannot be held: forecast ${forecast}, ${late} after the contract's end. A change request *${kind}* would do`;
+  const change = requests
+    ? `A change request *${kind}*`
+    : `A later end, agreed with the customer (${SOURCE}),`;
+  return `cannot be held: forecast ${forecast}, ${late} after the contract's end. ${change} would do`;
 }
+
+/** Where the dates of a SOW are changed without a change request. */
+const SOURCE = '`dates` of the SOW, in its file or the CRM';
 
 /** `1 working day`, `5 working days` */
 export function workingDays(count: number): string {

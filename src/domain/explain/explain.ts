@@ -301,7 +301,7 @@ function forecastReason(forecast: StepForecast | undefined, context: BlockContex
   if (forecast === undefined || forecast.because === null) return null;
   const { assessment, settings } = context;
   const why = reasonText(forecast.because, titlesOf(assessment));
-  const held = cannotBeHeldText(forecast, assessment.sow, settings.calendar);
+  const held = cannotBeHeldText(forecast, assessment.sow, settings.calendar, assessment.plain);
   return held === null ? why : `${why}; ${held}`;
 }
 

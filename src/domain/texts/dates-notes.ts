@@ -142,7 +142,7 @@ function outlookLines({ moves }: Replan, context: BlockContext): readonly string
   const { end, steps: seen } = forecastOn(null, afterMoves(steps, moves), context);
   const titles = titlesOf(assessment);
   const held = [...seen].flatMap(([key, forecast]) => {
-    const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar);
+    const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar, assessment.plain);
     return text === null
       ? []
       : [`- ${stepReference(key)} ${titles.get(key) ?? key} stays on ${forecast.due}, which ${text}.`];

@@ -55,7 +55,7 @@ function heldLines({ steps }: Forecast, context: BlockContext): readonly string[
   const short = shortNoticesNow(context).flatMap((notice) => notice.steps.map(({ step }) => step));
   const held = [...steps].flatMap(([key, forecast]) => {
     if (short.includes(key)) return [];
-    const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar);
+    const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar, assessment.plain);
     return text === null
       ? []
       : [`- ${stepReference(key)} ${titles.get(key) ?? key}, due ${forecast.due}: ${text}.`];

@@ -143,6 +143,39 @@ describe('approvals of several roles', () => {
     expect(answerTo(world, world.issue('only'), own)).toContain('you did what is to be approved');
   });
 
+  it('that are refused because the work stands in the name of who asks say whose issue that is, and what to do', async () => {
+    await world.close();
+    const approvals = [rule('manager', { self: true, not_by: ['estimate'] })];
+    world = await startLaunched({
+      settings: SETTINGS,
+      process: aProcess({
+        steps: [
+          aStep('estimate', { owner: 'manager' }),
+          aStep('only', {
+            owner: 'engineer',
+            after: [{ step: 'estimate', until: 'done' }],
+            done_when: aDoneWhen({ approvals }),
+          }),
+        ],
+        closeWhen: ['only'],
+      }),
+    });
+    const estimate = world.issue('estimate');
+    const [mira, eli] = [world.sandbox.user('mira'), world.sandbox.user('eli')];
+    await world.walk('estimate');
+    estimate.closedById = eli.id;
+    const refused = sayIn(world, 'mira', world.issue('only'), '/ps approve');
+    await settleIn(world);
+    const answer = answerTo(world, world.issue('only'), refused);
+    expect(answer).toMatch(/you are assigned to \S+ estimate, .*make them its assignee in your place/);
+
+    expect(estimate.assigneeIds).toEqual([mira.id]);
+    estimate.assigneeIds = [eli.id];
+    const allowed = sayIn(world, 'mira', world.issue('only'), '/ps approve');
+    await settleIn(world);
+    expect(reactionsTo(world, allowed)).toEqual(['white_check_mark']);
+  });
+
   it('are done without one by one, with the reason, until that is taken back', async () => {
     await say('casey', '/ps approve');
     await say('mira', '/ps waive approval manager she said yes on the phone');

@@ -5,7 +5,9 @@ import { addCalendarDays, type Calendar, DEFAULT_CALENDAR, isWorkingDay } from '
 import { type DatedStep, type Forecast, forecastDates } from '#domain/dates/forecast.ts';
 import { afterMoves, movesByCause, movesForward } from '#domain/dates/moves.ts';
 import { cannotBeHeldText, reasonText } from '#domain/dates/reasons.ts';
+import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { DateMove } from '#domain/rulings/rulings.ts';
+import { aStep } from '#test/support/builders.ts';
 import { PROOF, proofRuns } from '#test/support/proof.ts';
 
 const CALENDAR: Calendar = {
@@ -177,6 +179,9 @@ describe('dates that move', () => {
 });
 
 const TITLES = new Map(PLAN.map(({ key }) => [key, key]));
+const WITH_REQUESTS: Pick<ProcessDefinition, 'steps'> = {
+  steps: [aStep('change-request', { changes: { result: 'Result', paper: 'Document', reason: 'Reason' } })],
+};
 const CONTRACT = { dates: { start: '2027-01-11', end: '2027-06-30' } };
 
 describe('what is proposed', () => {
@@ -338,7 +343,7 @@ describe('why', () => {
   ])('%s: %#', (key, steps, words) => {
     const found = forecast(steps, null).steps.get(key);
 
-    expect(found && cannotBeHeldText(found, CONTRACT, CALENDAR)).toBe(words);
+    expect(found && cannotBeHeldText(found, CONTRACT, CALENDAR, WITH_REQUESTS)).toBe(words);
   });
 
   it('of work that is of use until a day moves to that day and no further, and it is said what would do', () => {
@@ -352,23 +357,32 @@ describe('why', () => {
       { cause: 'assign', moves: [{ step: 'links', from: '2026-12-10', to: '2026-12-17' }] },
     ]);
     const links = found.steps.get('links');
-    expect(links && cannotBeHeldText(links, CONTRACT, CALENDAR)).toBe(
-      'cannot be held: forecast 2026-12-21, and after 2026-12-17 it is of no use. Sooner, or later dates with the customer (a change request *dates*), would do',
+    const words = (change: string): string =>
+      `cannot be held: forecast 2026-12-21, and after 2026-12-17 it is of no use. Sooner, or later dates with the customer (${change}), would do`;
+    expect(links && cannotBeHeldText(links, CONTRACT, CALENDAR, WITH_REQUESTS)).toBe(
+      words('a change request *dates*'),
+    );
+    expect(links && cannotBeHeldText(links, CONTRACT, CALENDAR, { steps: [] })).toBe(
+      words('`dates` of the SOW, in its file or the CRM'),
     );
   });
 
   it('two months are those of the calendar: a day decides between dates and extension', () => {
-    const until = (due: string, end: string, to: string): string | null =>
+    const until = (due: string, end: string, to: string, process = WITH_REQUESTS): string | null =>
       cannotBeHeldText(
         { due, forecast: to, pinned: false, latest: null, cannotBeHeld: true, because: null },
         { dates: { end } },
         CALENDAR,
+        process,
       );
 
     expect(until('2027-06-30', '2027-06-30', '2027-08-29')).toContain('*dates*');
     expect(until('2027-06-30', '2027-06-30', '2027-08-30')).toContain('*extension*');
     expect(until('2026-12-31', '2026-12-31', '2027-02-27')).toContain('*dates*');
     expect(until('2026-12-31', '2026-12-31', '2027-02-28')).toContain('*extension*');
+    expect(until('2026-12-31', '2026-12-31', '2027-02-28', { steps: [] })).toContain(
+      'A later end, agreed with the customer (`dates` of the SOW, in its file or the CRM), would do',
+    );
   });
 });
 
