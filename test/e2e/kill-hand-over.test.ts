@@ -14,9 +14,11 @@ import { SHIPPED } from '#test/support/shipped.ts';
 
 /** Deals that are cut in `npm test`, with each store. */
 const LEAST = 2;
+/** So many writes, and half of the issues of a delivery are there: its epic and a note come before them. */
+const AMONG_ISSUES = 2 + Math.floor(SHIPPED.issues / 2);
 /** The lease of a process that was killed ends first. */
 const LEASE_MS = 90_000;
-/** How long a cut waits for its write: a busy machine is slow. */
+/** How long a cut waits for its write, of which a hand-over may make fewer than the one before: a busy machine is slow. */
 const LONGEST_WAIT_MS = 20_000;
 const bin = findPostgres();
 
@@ -63,13 +65,23 @@ async function quiet({ service }: Cut): Promise<void> {
   throw new Error(`the service has not ended its work:\n${service.log().slice(-2_000)}`);
 }
 
-/** Kills the service when it has made so many writes, told of a deal. @returns issues of the delivery by then */
+/**
+ * Kills the service when it has made so many writes, told of a deal: in the write that follows, so that no busy machine
+ * lets it go on meanwhile.
+ *
+ * @returns issues of the delivery by then
+ */
 async function cutAfter(cut: Cut, n: number, writes: number): Promise<number> {
   const { world, service } = cut;
+  const { sandbox } = world;
   world.forget();
   expect(await win(cut, n)).toBe(202);
-  for (const until = Date.now() + LONGEST_WAIT_MS; Date.now() < until; await delay(1))
-    if (world.sandbox.ledger.writes().length >= writes) break;
+  const reached = Promise.withResolvers<void>();
+  const forget = sandbox.onChange(() => {
+    if (sandbox.ledger.writes().length >= writes) reached.resolve(service.kill());
+  });
+  await Promise.race([reached.promise, delay(LONGEST_WAIT_MS, undefined, { ref: false })]);
+  forget();
   await service.stop('SIGKILL');
   return stepsOf(world, sowOf(n)).length;
 }
@@ -117,16 +129,17 @@ async function prove({ onTestFinished }: TestContext, env: Readonly<Record<strin
   expect(whole).toBeGreaterThan(SHIPPED.issues);
 
   const left: number[] = [];
-  for (const point of proofPoints(whole, LEAST)) {
+  for (const drawn of proofPoints(whole, LEAST)) {
+    // Before anything was written there is nothing to be begun again.
+    const point = drawn === 0 ? AMONG_ISSUES : drawn;
     const n = left.length + 1;
     if (n > LEAST) await almostWon(world, n);
     left.push(await cutAfter(cut, n, point));
     await service.start();
     expect(await win(cut, n)).toBe(200);
   }
-  // On a busy machine a kill comes later than it was meant to.
   console.info(`${left.length} hand-overs cut of ${whole} writes; issues made by then: ${left.join(', ')}`);
-  expect(left.some((issues) => issues < SHIPPED.issues)).toBe(true);
+  expect(left.some((issues) => issues > 0 && issues < SHIPPED.issues)).toBe(true);
   await quiet(cut);
   expect(await service.stop('SIGTERM')).toBe(0);
 

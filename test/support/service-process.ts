@@ -28,6 +28,8 @@ export interface ServiceProcess {
   log(): string;
   /** Resolves when it answers. */
   start(): Promise<void>;
+  /** Sends SIGKILL, and waits for nothing; {@link ServiceProcess.stop} does. */
+  kill(): void;
   /** @returns the exit code, `null` when the signal ended it */
   stop(signal: NodeJS.Signals): Promise<number | null>;
   post(path: string, body: string, headers: Readonly<Record<string, string>>): Promise<Answered>;
@@ -69,7 +71,8 @@ export async function aServiceProcess(
   async function stop(signal: NodeJS.Signals): Promise<number | null> {
     const ending = child;
     child = null;
-    if (ending === null || ending.exitCode !== null) return ending?.exitCode ?? null;
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null)
+      return ending?.exitCode ?? null;
     const ended = new Promise<number | null>((resolve) => {
       ending.once('exit', resolve);
     });
@@ -107,6 +110,7 @@ export async function aServiceProcess(
       }
       throw new Error(`the service did not start:\n${log.slice(-2_000)}`);
     },
+    kill: () => child?.kill('SIGKILL'),
     stop,
     async post(path, body, headers) {
       const response = await fetch(`${url}${path}`, {
