@@ -42,7 +42,7 @@ export function endingNews({ ending }: Pick<Assessment, 'ending'>, who = 'the ma
     ? []
     : [
         {
-          head: 'Is it given up?',
+          head: 'Given up or not',
           text: `${inlineText(ending)}. A comment on the epic asks, and waits for the answer of ${who}`,
           fix: 'Answer with `/ps apply`, or `/ps apply no <reason>`',
         },

@@ -101,10 +101,7 @@ function endingLines({ assessment, settings }: BlockContext): readonly string[] 
 }
 
 function newsLine({ head, text, fix }: DealNews): readonly string[] {
-  return [
-    `**${head}${head.endsWith('?') ? '' : ':'}** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`,
-    '',
-  ];
+  return [`**${head}:** ${ended(text)}${fix === null ? '' : ` ${fix}; this line goes by itself.`}`, ''];
 }
 
 /** Why the health is what it is; nothing while all is well. */

@@ -129,7 +129,9 @@ describe.each([
     expect(byKey.get('DEAL-2')).toMatchObject({ deal: { stage: 'proposal' }, related: [] });
     expect(byKey.get('DEAL-3')).toMatchObject({
       deal: { stage: 'scoping', stageSince: null, lost: { reason: `Went to ${CANARY}`, asked: true } },
-      notices: [expect.stringContaining(`lost (Went to ${CANARY})`)],
+      notices: [
+        expect.stringContaining(`Given up or not: its source says that the deal is lost: Went to ${CANARY}.`),
+      ],
     });
     expect(byKey.get(SOW)).toMatchObject({ subject: 'sow', deal: null, related: [{ engagement: DEAL }] });
   });

@@ -286,7 +286,7 @@ describe('a deal', () => {
     await world.reconcile(said('lost', { lost_reason: 'No *budget*' }));
 
     const told =
-      /^\*\*Is it given up\?\*\* its source says that the deal is lost: No \\\*budget\\\*\..*`mira`/m;
+      /^\*\*Given up or not:\*\* its source says that the deal is lost: No \\\*budget\\\*\..*`mira`/m;
     const { description } = world.epic();
     expect(description).toMatch(told);
     expect(description.search(told)).toBeLessThan(description.indexOf('**Waiting for**'));
@@ -311,7 +311,7 @@ describe('a deal', () => {
     );
     await world.reconcile();
 
-    expect(world.epic().description).not.toContain('Is it given up?');
+    expect(world.epic().description).not.toContain('Given up or not');
     expect(world.labels(world.epic())).toContain('health::on track');
     expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
   });
