@@ -2,8 +2,6 @@
  * The composition root: the only place that knows every adapter. Adapters are loaded when first used, so that
  * commands that need no GitLab start fast.
  */
-
-import { relative, resolve } from 'node:path';
 import type { Environment } from '#config/environment.ts';
 import {
   type Config,
@@ -15,18 +13,11 @@ import {
   loadConfig,
 } from '#config/load-config.ts';
 import { readPipelineFile } from '#config/pipeline-file.ts';
-import type { InputProblem } from '#domain/base/input-problem.ts';
 import { once } from '#domain/base/lazily.ts';
-import { DEFAULT_DEALS, type Place, type Settings } from '#domain/base/settings.ts';
+import type { Place, Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
-import type { DealFile } from '#domain/migration/deal-of.ts';
 import { type Seal, UNSEALED } from '#domain/record/line.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
-import type { NumberedFile } from '#domain/sow/doubles.ts';
-import { DEALS_FOLDER, SOWS_FOLDER } from '#domain/sow/sow-file.ts';
-import type { Subject } from '#domain/sow/subject.ts';
-import type { Mapping } from '#domain/versions/mapping.ts';
-import type { VersionedProcess } from '#domain/versions/summary.ts';
 import type { GitLabOptions } from '#gitlab/engagement/create-gitlab.ts';
 import { budgetFor, createWriteBudget } from '#gitlab/http/write-budget.ts';
 import type { Clock } from '#ports/clock.ts';
@@ -39,16 +30,14 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { KeyPair } from '#seal/ed25519.ts';
-import type { Freezing } from '#templates/freeze-process.ts';
-import type { LintResult } from '#templates/lint-paths.ts';
-import type { LoadedCases } from '#templates/load-cases.ts';
-import { pathFrom, TEMPLATES_FOLDER, templatesFolder } from '#templates/paths.ts';
+import { templatesFolder } from '#templates/paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
+import { createFileWire, type FileWire } from './files.ts';
 import { createPipelineWire, type PipelineWire } from './pipelines.ts';
 import type { RunningService } from './service.ts';
 
 /** Adapters for commands. Every method loads an adapter on the first call and keeps the result. */
-export interface Wire extends PipelineWire {
+export interface Wire extends PipelineWire, FileWire {
   readonly clock: Clock;
   readonly logger: Logger;
   /** @throws ConfigError with every problem. */
@@ -72,38 +61,12 @@ export interface Wire extends PipelineWire {
   deps(options?: { readonly despiteProblems?: boolean }): Promise<ReconcileDeps>;
   /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
   projectDeps(): Promise<ReconcileDeps>;
-  /** Reads a SOW file. @throws InvalidInputError with every problem. */
-  sow(file: string): Promise<{ readonly sow: Subject; readonly warnings: readonly InputProblem[] }>;
-  /** The files in `sows/` and `deals/` that have one of these numbers or keys, named from the current folder. */
-  sowFiles(numbers: readonly string[]): Promise<readonly NumberedFile[]>;
-  /** The files in `deals/` of deals that name this SOW, named from the current folder. @throws InvalidInputError for one with problems */
-  dealsNaming(number: string): Promise<readonly DealFile[]>;
-  /** The files in `sows/` of won SOWs and in `deals/` of deals in one of these stages, but for those known; named from the current folder. */
-  launchingFiles(known: ReadonlySet<string>, dealStages: readonly string[]): Promise<readonly NumberedFile[]>;
-  /** Digest of every file in `sows/` and `deals/`, by its name from the current folder. */
-  sowDigests(): Promise<ReadonlyMap<string, string>>;
   /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
   pipelineFile(): PipelineFile | null;
   /** Tells whether a path names a settings file. */
   isConfigFile(path: string): boolean;
   /** Every problem of the environment and a settings file, or of the one that commands read. */
   lintConfig(file?: string): LintedConfig;
-  /**
-   * Lists every problem of processes, templates and SOW files.
-   *
-   * @param linted settings, `null` where they cannot be used
-   */
-  lintProject(linted: Config | null): Promise<LintResult>;
-  /** Every problem of some files and folders. */
-  lintPaths(paths: readonly string[]): Promise<LintResult>;
-  /** The cases of a process, and what is wrong with the files they are in. */
-  cases(process: string): Promise<LoadedCases>;
-  /** A process with its frozen versions. @throws ConfigError */
-  versions(process: string): Promise<VersionedProcess>;
-  /** The mapping between two versions of a process; `null` where nobody wrote one. @throws ConfigError when it has problems */
-  mapping(process: string, from: number, to: number): Promise<Mapping | null>;
-  /** Freezes the current version of a process. @throws ConfigError */
-  freeze(process: string, options: { readonly bump: boolean }): Promise<Freezing>;
   /**
    * The inbox and audit log of a service: SQLite in PROCESSION_DATA, or PostgreSQL at DATABASE_URL. The caller closes it.
    *
@@ -165,23 +128,10 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       clock,
     }),
     projectDeps: async () => await depsOfProject(connection(), env, logger),
-    ...sowFilesIn(cwd, config),
+    ...createFileWire({ config, cwd, env, processes }),
     pipelineFile: () => readPipelineFile(cwd),
     isConfigFile: (path) => isConfigFile(path, env),
     lintConfig: (file) => lintConfig(env, { ...(file === undefined ? {} : { file }), folder: cwd }),
-    ...lintingIn(cwd, env),
-    freeze: async (id, options) => {
-      const { freezeOwn } = await import('#templates/freeze-process.ts');
-      return await freezeOwn(templatesFolder(config().templates, cwd), id, options);
-    },
-    versions: async (id) => {
-      const { findProcess } = await import('#templates/list-processes.ts');
-      const { loadVersions } = await import('#templates/load-process.ts');
-      return await loadVersions((await findProcess(templatesFolder(config().templates, cwd), id)).folder);
-    },
-    mapping: async (id, from, to) =>
-      await mappingOf(templatesFolder(config().templates, cwd), id, { from, to }),
-    cases: async (id) => await casesOf(templatesFolder(config().templates, cwd), id, await processes()),
     ...createPipelineWire({ config, cwd, connection }),
     store: async () => await openStoreOfService(config(), logger),
     installation: async (place) => {
@@ -194,67 +144,6 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     database: async () => await probeStore(config()),
     serve: async (port = config().port) =>
       await startServing({ ...config(), port }, { clock, connection, processes }),
-  };
-}
-
-/** What lint looks at, from the current folder. */
-function lintingIn(cwd: string, env: Environment): Pick<Wire, 'lintProject' | 'lintPaths'> {
-  return {
-    lintProject: async (linted) => {
-      const { lintProject } = await import('#templates/lint-project.ts');
-      const templates = templatesFolder(linted?.templates ?? TEMPLATES_FOLDER, cwd);
-      return await lintProject(
-        templates,
-        [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name)),
-        linted,
-      );
-    },
-    lintPaths: async (paths) => {
-      const { lintPaths } = await import('#templates/lint-paths.ts');
-      const deals = lintConfig(env, { folder: cwd }).config?.deals ?? DEFAULT_DEALS;
-      return await lintPaths(
-        paths.map((path) => pathFrom(cwd, path)),
-        deals,
-      );
-    },
-  };
-}
-
-/** SOW and deal files, read from the current folder. */
-function sowFilesIn(
-  cwd: string,
-  settings: () => Settings,
-): Pick<Wire, 'sow' | 'sowFiles' | 'dealsNaming' | 'launchingFiles' | 'sowDigests'> {
-  const folders = [SOWS_FOLDER, DEALS_FOLDER].map((name) => pathFrom(cwd, name));
-  return {
-    sow: async (file) => {
-      const { loadSubject } = await import('#templates/load-sow.ts');
-      const { subject, warnings } = await loadSubject(pathFrom(cwd, file), settings().deals);
-      return { sow: subject, warnings };
-    },
-    sowFiles: async (numbers) => {
-      const { numberedSows } = await import('#templates/list-sows.ts');
-      const found = await Promise.all(folders.map(async (folder) => await numberedSows(folder, numbers)));
-      return found.flat().map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
-    },
-    dealsNaming: async (number) => {
-      const { dealsNaming } = await import('#templates/list-sows.ts');
-      const found = await dealsNaming(pathFrom(cwd, DEALS_FOLDER), number, settings().deals);
-      return found.map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
-    },
-    launchingFiles: async (known, dealStages) => {
-      const { launchingFiles } = await import('#templates/list-sows.ts');
-      const launching = { known, dealStages, deals: settings().deals };
-      const found = await Promise.all(folders.map(async (folder) => await launchingFiles(folder, launching)));
-      return found.flat().map((one) => ({ ...one, file: relative(cwd, resolve(one.file)) }));
-    },
-    sowDigests: async () => {
-      const { sowDigests } = await import('#templates/list-sows.ts');
-      const digests = await Promise.all(folders.map(sowDigests));
-      return new Map(
-        digests.flatMap((one) => [...one]).map(([file, digest]) => [relative(cwd, resolve(file)), digest]),
-      );
-    },
   };
 }
 
@@ -288,23 +177,6 @@ async function loadUsable(templates: string): Promise<ProcessStore> {
 async function loadProcesses(templates: string, only?: ProcessChoice): Promise<ProcessStore> {
   const { loadProcessStore } = await import('#templates/process-store.ts');
   return await loadProcessStore(templates, only);
-}
-
-async function casesOf(templates: string, id: string, processes: ProcessStore): Promise<LoadedCases> {
-  const { loadCases } = await import('#templates/load-cases.ts');
-  return await loadCases(`${templates}/${id}`, (profile) => processes.find(id, profile));
-}
-
-async function mappingOf(
-  templates: string,
-  id: string,
-  between: { readonly from: number; readonly to: number },
-): Promise<Mapping | null> {
-  const { findProcess } = await import('#templates/list-processes.ts');
-  const { loadVersions } = await import('#templates/load-process.ts');
-  const { loadMapping } = await import('#templates/load-mapping.ts');
-  const { folder } = await findProcess(templates, id);
-  return await loadMapping(folder, await loadVersions(folder), between);
 }
 
 async function openStore(config: Config, logger: Logger, leaseMs?: number): Promise<Store> {

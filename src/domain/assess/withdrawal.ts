@@ -5,7 +5,8 @@ import { labelName } from '#domain/base/labels.ts';
 import { ended } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
-import { digestOf, isSameProposal, type Proposal, type ProposalAnswer } from '#domain/proposals/proposal.ts';
+import { isRefused } from '#domain/proposals/memory.ts';
+import { isSameProposal, type Proposal, type ProposalAnswer } from '#domain/proposals/proposal.ts';
 import { isWithdrawn, type Rulings } from '#domain/rulings/rulings.ts';
 import { type KeptSow, openOffers, SOURCE_KINDS } from '#domain/sow/history.ts';
 import { isGivenUp } from '#domain/sow/stage.ts';
@@ -104,7 +105,7 @@ export function endingAsked(
 ): Pick<Assessment, 'ending'> {
   const isAnswered = (one: Proposal): boolean =>
     answers.some((answer) => isSameProposal(answer, one)) ||
-    proposals.some((known) => isSameProposal(known, one) && known.dropped && known.digest === digestOf(one));
+    proposals.some((known) => isSameProposal(known, one) && isRefused(known, one));
   const open = wanted.find((one) => one.kind === 'withdrawal' && one.cause !== WON_AGAIN && !isAnswered(one));
   if (open === undefined) return {};
   const { cause, reason = '' } = open;
@@ -162,6 +163,8 @@ function withdrawing(
       ),
     ],
     does: { why, closes: steps.toSorted() },
+    // Whoever has said no goes on working, which leaves less to be closed.
+    question: { why },
     reason,
     hindrance: null,
   };

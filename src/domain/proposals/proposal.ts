@@ -26,6 +26,11 @@ export interface Proposal extends ProposalName {
    * interrupts could not be carried out to its end.
    */
   readonly does: unknown;
+  /**
+   * What a no is said to, where that is less than everything that would be done: it is asked again only when this is
+   * another. Default: `does`.
+   */
+  readonly question?: unknown;
   /** Why it would be done, where that is kept with what comes of it. */
   readonly reason?: string;
   /** Why it cannot be applied as it is, without a full stop; `null`: it can. */
@@ -40,6 +45,11 @@ export const SHORTEST_DIGEST = 4;
 /** Digest of exactly what would be done. @example `5f1c09d2ab34` */
 export function digestOf({ kind, cause, does }: Pick<Proposal, 'kind' | 'cause' | 'does'>): string {
   return checksum(canonicalJson({ kind, cause, does })).slice(0, DIGEST_LENGTH);
+}
+
+/** Digest of what a no is said to. */
+export function questionOf({ kind, cause, does, question = does }: Proposal): string {
+  return digestOf({ kind, cause, does: question });
 }
 
 /** Whether two names are the same. */

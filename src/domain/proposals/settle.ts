@@ -1,12 +1,13 @@
 /** From the proposals of now, the record and what people have answered: what is told, and what is remembered. */
 import { addWorkingDays, type Calendar } from '#domain/base/calendar.ts';
-import { isOpen, type ProposalMemory } from './memory.ts';
+import { isOpen, isRefused, type ProposalMemory } from './memory.ts';
 import {
   digestOf,
   isSameProposal,
   type Proposal,
   type ProposalAnswer,
   type ProposalName,
+  questionOf,
 } from './proposal.ts';
 
 /** Working days without an answer to whatever is proposed, after which the manager is called once. */
@@ -43,7 +44,7 @@ interface SettleInput {
  * | wanted | remembered | answered | what happens |
  * |---|---|---|---|
  * | – or yes | – or yes | applied, dropped | told so; a no is remembered with its digest |
- * | yes | no, or dropped with another digest | – | told in a comment of its own |
+ * | yes | no, or dropped and another question | – | told in a comment of its own |
  * | yes | open, with another digest | – | the comment is written anew; since when it waits stays |
  * | yes | open, the same, for five working days | – | the manager is called, once |
  * | yes | open or dropped, the same | – | nothing |
@@ -81,7 +82,13 @@ function settleOne({ kind, cause }: ProposalName, input: SettleInput): SettledOn
     const news: ProposalNews = { ...name, told, what: 'answered', answer };
     if (answer.outcome === 'applied') return { news, memory: null };
     const since = known?.since ?? input.today;
-    return { news, memory: { ...name, told, since, reminded: null, digest: answer.digest, dropped: true } };
+    const { digest } = answer;
+    const shown = [known, proposal && shownOf(proposal)].find((one) => one?.digest === digest);
+    const { question } = shown ?? {};
+    return {
+      news,
+      memory: { ...name, told, since, reminded: null, digest, ...withQuestion(question), dropped: true },
+    };
   }
   if (proposal === null)
     return {
@@ -97,18 +104,29 @@ function asked(
   { revision, today, calendar }: SettleInput,
 ): SettledOne {
   const { kind, cause } = proposal;
-  const digest = digestOf(proposal);
-  if (known === null || (!isOpen(known) && known.digest !== digest)) {
-    const memory = { kind, cause, digest, told: revision, since: today, reminded: null, dropped: false };
+  const shown = shownOf(proposal);
+  if (known === null || (!isOpen(known) && !isRefused(known, proposal))) {
+    const memory = { kind, cause, ...shown, told: revision, since: today, reminded: null, dropped: false };
     return { news: { kind, cause, told: revision, what: 'asks', proposal, reminds: false }, memory };
   }
   if (!isOpen(known)) return { news: null, memory: known };
   const reminds = known.reminded === null && today >= addWorkingDays(known.since, REMIND_AFTER, calendar);
-  if (known.digest === digest && !reminds) return { news: null, memory: known };
-  const memory = { ...known, digest, reminded: reminds ? today : known.reminded };
+  if (known.digest === shown.digest && !reminds) return { news: null, memory: known };
+  const { question: _, ...kept } = known;
+  const memory = { ...kept, ...shown, reminded: reminds ? today : known.reminded };
   // Who was called once stays named in the comment, which calls nobody again.
   const news = { what: 'asks', proposal, reminds: memory.reminded !== null } as const;
   return { news: { kind, cause, told: known.told, ...news }, memory };
+}
+
+/** What is remembered of a proposal as it is shown. */
+function shownOf(proposal: Proposal): Pick<ProposalMemory, 'digest' | 'question'> {
+  const [digest, question] = [digestOf(proposal), questionOf(proposal)];
+  return { digest, ...withQuestion(question === digest ? undefined : question) };
+}
+
+function withQuestion(question: string | undefined): Pick<ProposalMemory, 'question'> {
+  return question === undefined ? {} : { question };
 }
 
 /** The day on which somebody is to be called, of all proposals; `null`: no day. */

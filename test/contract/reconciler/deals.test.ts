@@ -314,6 +314,11 @@ describe('a deal', () => {
     expect(world.epic().description).not.toContain('Given up or not');
     expect(world.labels(world.epic())).toContain('health::on track');
     expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+
+    const comments = world.notes(world.epic()).length;
+    await world.walk('discovery');
+    expect(world.epic().description).not.toContain('Given up or not');
+    expect(world.notes(world.epic())).toHaveLength(comments);
   });
 
   it('keeps why it is lost with what comes of it, also where that is said later', async () => {

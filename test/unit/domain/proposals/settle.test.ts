@@ -76,4 +76,22 @@ describe('a proposal', () => {
     const other = settle({ wanted: [aProposal({ does: 1 })], memory: no.memory, revision: 12 });
     expect(other.news).toMatchObject([{ what: 'asks', told: 12 }]);
   });
+
+  it('is not asked again after a no when it would do less, and asks the same', () => {
+    const asking = (does: readonly string[], why: string): Proposal =>
+      aProposal({ does: { why, closes: does }, question: { why } });
+    const all = asking(['a', 'b'], 'lost');
+    const told = settle({ wanted: [all] }).memory;
+    const no = settle({
+      wanted: [all],
+      memory: told,
+      answers: [{ ...answer('dropped'), digest: digestOf(all) }],
+    }).memory;
+
+    expect(no).toMatchObject([{ dropped: true }]);
+    const less = settle({ wanted: [asking(['a'], 'lost')], memory: no, revision: 12 });
+    expect(less).toEqual({ news: [], memory: no });
+    const stale = settle({ wanted: [asking(['a'], 'stale')], memory: no, revision: 12 });
+    expect(stale.news).toMatchObject([{ what: 'asks', told: 12 }]);
+  });
 });
