@@ -71,7 +71,7 @@ async function factsOf(
   wire: Wire,
 ): Promise<{ readonly facts: DoctorFacts; readonly ofDeals: DoctorFacts | null }> {
   const wishes = { hook: true, schedule: true, cron: null, renewSecret: false };
-  const { installation: wanted, ofDeals, processRoles, approvingRoles } = await wantedBy(wire, wishes);
+  const { installation: wanted, ofDeals, ...asked } = await wantedBy(wire, wishes);
   const { roles, serviceUrl, sealKeys, reviewer } = wire.config();
   const deps = {
     installation: await wire.installation(),
@@ -80,9 +80,8 @@ async function factsOf(
     missingVersions: async () => await findMissingVersions(wire),
   };
   const question = {
+    ...asked,
     wanted,
-    processRoles,
-    approvingRoles,
     roles,
     serviceUrl,
     pipeline: wire.pipelineFile(),

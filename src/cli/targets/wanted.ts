@@ -7,6 +7,8 @@ import type { Place } from '#domain/base/settings.ts';
 import { launchesOf } from '#domain/process/launch.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import {
+  type ApprovedWork,
+  approvedWorkOf,
   approvingRolesOf,
   DEFAULT_CRON,
   launchRolesOf,
@@ -27,6 +29,7 @@ export interface Wanted {
   readonly processRoles: readonly string[];
   /** Roles whose approval a step asks for. */
   readonly approvingRoles: readonly string[];
+  readonly approvedWork: readonly ApprovedWork[];
 }
 
 /** Options that change the wanted installation. */
@@ -74,6 +77,7 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
           },
     processRoles: launchRolesOf([...processes, ...ofDeals]),
     approvingRoles: approvingRolesOf([...processes, ...ofDeals]),
+    approvedWork: approvedWorkOf([...processes, ...ofDeals]),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { Installation } from '#domain/setup/installation.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
-import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+import type { ApprovedWork, WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { MissingVersion } from '#domain/versions/use.ts';
 
 /** State of the store of deliveries, which only a service needs. */
@@ -20,6 +20,8 @@ export interface DoctorFacts {
   readonly processRoles: readonly string[];
   /** Roles whose approval a step of the process asks for. */
   readonly approvingRoles: readonly string[];
+  /** Work that whoever did it may not approve. */
+  readonly approvedWork: readonly ApprovedWork[];
   readonly serviceUrl: string | null;
   /** What `.gitlab-ci.yml` in this folder says; `null`: not known. */
   readonly pipeline: PipelineFile | null;

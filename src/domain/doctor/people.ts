@@ -2,7 +2,7 @@
 
 import { DEVELOPER, ROLE_NAMES } from '#domain/base/gitlab-version.ts';
 import type { Details } from '#domain/base/sentence.ts';
-import { isAmong, isSameUser } from '#domain/base/username.ts';
+import { distinctUsers, isAmong, isSameUser } from '#domain/base/username.ts';
 import { MANAGER } from '#domain/rulings/people.ts';
 import { type RolePerson, valuesOf } from '#domain/setup/installation.ts';
 import { pageOf, type Rule, some } from './diagnosis.ts';
@@ -61,6 +61,14 @@ export const PEOPLE_RULES: readonly Rule<DoctorFacts>[] = [
     fix: 'Name somebody in procession.yml: roles: { {first}: [username] }.',
   },
   {
+    id: 'approval-alone',
+    area: 'people',
+    severity: 'warning',
+    applies: onlyOne,
+    says: '{username} alone does "{work}" ({doer}) and alone approves it ({approver}), which nobody may who did it.',
+    fix: 'Give one of the two roles to somebody else in procession.yml; else a manager has to waive each such approval.',
+  },
+  {
     id: 'reviewer-is-engine',
     area: 'people',
     severity: 'error',
@@ -83,6 +91,18 @@ function rolesWhere(isEmpty: (role: string) => boolean, roles: readonly string[]
   const empty = roles.filter((role) => role !== MANAGER && isEmpty(role));
   const [first] = empty;
   return first !== undefined && { what: empty.length === 1 ? 'role' : 'roles', roles: some(empty), first };
+}
+
+/** Work that the same person does and approves, and nobody else could do the one or the other. */
+function onlyOne({ roles, approvedWork }: DoctorFacts): readonly Details[] {
+  return approvedWork.flatMap(({ approver, doer, work }) => {
+    const approvers = roles[approver] ?? [];
+    const doers = roles[doer] ?? roles[MANAGER] ?? [];
+    const [username] = approvers;
+    if (username === undefined || distinctUsers([...approvers, ...doers]).length !== 1 || doers.length === 0)
+      return [];
+    return [{ username, work, doer: `role ${doer}`, approver: `role ${approver}` }];
+  });
 }
 
 function peopleWho(test: (person: RolePerson) => boolean, facts: DoctorFacts): readonly Details[] {

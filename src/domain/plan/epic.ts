@@ -1,5 +1,6 @@
 /** What changes on the epic: its labels, its summary, and whether it is open. */
 
+import { sowEffects } from '#domain/assess/sow-effects.ts';
 import type { Assessment } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName, labelValues, type MoneyState } from '#domain/base/labels.ts';
@@ -132,7 +133,8 @@ function sowNotes(
   if (changes.length === 0) return [];
   // The same change may come twice; a run that is repeated after a crash finds its own note.
   const rule = `sow-changed:${facts.found.record?.revision ?? 0}` as const;
-  const body = sowChangedNote(rule, changes, stepsBehind(facts, changes), context);
+  const old = { behind: stepsBehind(facts, changes), done: doneByOldDates(facts, context) };
+  const body = sowChangedNote(rule, changes, old, context);
   return [{ kind: 'write-note', target: { kind: 'epic' }, rule, body }];
 }
 
@@ -143,6 +145,19 @@ function stepsBehind({ assessment }: PlanFacts, changes: readonly SowChange[]): 
     changed.some((field) => field === path || field.startsWith(`${path}.`) || path.startsWith(`${field}.`));
   return assessment.steps.flatMap(({ key, step, issue, done }) =>
     issue !== null && !done && fieldsShownOnce(step.body, assessment.process).some(isChanged) ? [key] : [],
+  );
+}
+
+/**
+ * Steps that were done by dates which are others now: people outside may have been told what held before. Not of a deal,
+ * whose expected close moves many times, and which nobody outside is told.
+ */
+function doneByOldDates({ found, assessment }: PlanFacts, { settings }: BlockContext): readonly StepKey[] {
+  const { sow: to, steps } = assessment;
+  if (found.record === null || isDeal(to)) return [];
+  const { dates } = sowEffects(assessment, { from: found.record.sow, to, calendar: settings.calendar });
+  return steps.flatMap(({ key, done, issue, waiver }) =>
+    done && issue !== null && waiver === null && dates.some(({ step }) => step === key) ? [key] : [],
   );
 }
 

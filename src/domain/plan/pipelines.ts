@@ -17,7 +17,8 @@ import { isGone } from './left.ts';
  */
 export function nextRuns({ rulings, steps }: Assessment, now: string): Rulings['runs'] {
   let { runs } = rulings;
-  for (const { key, step, done, run, ...status } of steps) {
+  for (const status of steps) {
+    const { key, step, done, run } = status;
     if (step.pipeline === undefined) continue;
     if (run === null && isTurn(status)) runs = withRun(runs, newRun(key, 1, now));
     if (run?.state === 'success' && done && !run.used) runs = withRun(runs, { ...run, used: true });

@@ -102,6 +102,27 @@ export function approvingRolesOf(processes: readonly ProcessDefinition[]): reado
   return [...new Set(rules.map(({ role }) => role))];
 }
 
+/** Work of one role that another has to approve, who may not have done it: `not_by` of an approval. */
+export interface ApprovedWork {
+  readonly approver: string;
+  readonly doer: string;
+  /** Title of the step whose work it is. */
+  readonly work: string;
+}
+
+/** Lists work that whoever did it may not approve. */
+export function approvedWorkOf(processes: readonly ProcessDefinition[]): readonly ApprovedWork[] {
+  return processes.flatMap(({ steps }) =>
+    steps.flatMap(({ done_when }) =>
+      approvalRules(done_when).flatMap(({ role, not_by = [] }) =>
+        steps
+          .filter(({ id }) => not_by.includes(id))
+          .map(({ owner, title }) => ({ approver: role, doer: owner, work: title })),
+      ),
+    ),
+  );
+}
+
 /** `https://procession.example.com` → `https://procession.example.com/webhooks/gitlab` */
 export function webhookUrl(serviceUrl: string): string {
   return `${serviceUrl.replace(/\/+$/, '')}${WEBHOOK_PATH}`;

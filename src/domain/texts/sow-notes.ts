@@ -1,6 +1,6 @@
 /** Comments about a SOW that came in while its engagement runs: other than it was, or another one. */
 
-import { callManager } from '#domain/assess/outlook.ts';
+import { callManager, titlesOf } from '#domain/assess/outlook.ts';
 import { type Taken, takenFix, takenText } from '#domain/assess/taken.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { changeText, type SowChange } from '#domain/sow/changes.ts';
@@ -52,12 +52,13 @@ export function sowTakenNote(deal: string, taken: readonly Taken[]): string {
  * Says what is other in the SOW than it was, and where the old still stands.
  *
  * @param rule see {@link NoteRule}
- * @param behind steps whose issues were written from the SOW as it was
+ * @param old.behind open steps whose issues were written from the SOW as it was
+ * @param old.done steps that were done by dates which are others now
  */
 export function sowChangedNote(
   rule: NoteRule,
   changes: readonly SowChange[],
-  behind: readonly StepKey[],
+  { behind, done }: { readonly behind: readonly StepKey[]; readonly done: readonly StepKey[] },
   context: BlockContext,
 ): string {
   const { assessment } = context;
@@ -74,11 +75,19 @@ export function sowChangedNote(
             '',
             `Texts of people are not rewritten: ${behind.map(stepReference).join(', ')} still ${says} what held before. Correct by hand what matters.`,
           ]),
+      ...(done.length === 0 ? [] : ['', toldBefore(done, context)]),
       ...(isDeal(assessment.sow) || assessment.sow.stage === LAUNCH_STAGE
         ? []
         : ['', notWonAnyMore(context)]),
     ].join('\n'),
   );
+}
+
+/** Calls the manager: nothing else says to people outside that a date has moved. */
+function toldBefore(done: readonly StepKey[], context: BlockContext): string {
+  const titles = titlesOf(context.assessment);
+  const steps = done.map((step) => `${stepReference(step)} ${titles.get(step) ?? ''}`.trimEnd()).join(', ');
+  return `${callManager(context)}Done by the dates that held before: ${steps}. Whoever was told those dates has to be told the new ones.`;
 }
 
 /** Asks the manager what is to become of an engagement whose deal is not won any more. */

@@ -4,7 +4,7 @@ import type { DatabaseState, DoctorFacts } from '#domain/doctor/facts.ts';
 import { hooksOfService } from '#domain/doctor/hook.ts';
 import type { FailedDelivery } from '#domain/setup/actual-hook.ts';
 import type { PipelineFile } from '#domain/setup/scheduled-jobs.ts';
-import type { WantedInstallation } from '#domain/setup/wanted-installation.ts';
+import type { ApprovedWork, WantedInstallation } from '#domain/setup/wanted-installation.ts';
 import type { MissingVersion } from '#domain/versions/use.ts';
 import type { HookAdmin } from '#ports/hooks.ts';
 import type { InstallationReader } from '#ports/installation.ts';
@@ -25,6 +25,7 @@ export interface ExamineQuestion {
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly processRoles: readonly string[];
   readonly approvingRoles: readonly string[];
+  readonly approvedWork: readonly ApprovedWork[];
   readonly serviceUrl: string | null;
   readonly pipeline: PipelineFile | null;
   readonly sealed: boolean;

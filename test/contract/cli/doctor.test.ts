@@ -858,4 +858,37 @@ describe('the roles of deals', () => {
     const empty = problems.filter(({ id }) => id === 'role-empty').map(({ message }) => message);
     expect(['account-manager', 'legal'].filter((role) => empty.join('\n').includes(role))).toEqual(told);
   });
+
+  it.each([
+    { roles: 'nobody else', settings: SETTINGS, told: true },
+    {
+      roles: 'the same person',
+      settings: SETTINGS.replace('finance: []', 'account-manager: [Mira], finance: []'),
+      told: true,
+    },
+    {
+      roles: 'somebody else',
+      settings: SETTINGS.replace('finance: []', 'account-manager: [eli], finance: []'),
+      told: false,
+    },
+    {
+      roles: 'one more',
+      settings: SETTINGS.replace('finance: []', 'account-manager: [mira, eli], finance: []'),
+      told: false,
+    },
+  ])(
+    'of which one approves the work of the other warn where $roles has the other',
+    async ({ settings, told }) => {
+      world = await startInstallation({ settings: `${settings}\ndeals: { process: quote-to-signoff }` });
+      const { problems } = await world.doctor();
+
+      const message =
+        'mira alone does "Rough estimate" (role account-manager) and alone approves it (role manager), which nobody may who did it.';
+      const alone = {
+        id: 'approval-alone',
+        message,
+      };
+      expect(problems.filter(({ id }) => id === alone.id)).toMatchObject(told ? [alone] : []);
+    },
+  );
 });

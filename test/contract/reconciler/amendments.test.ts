@@ -112,6 +112,22 @@ describe('a SOW that comes changed from the CRM', () => {
     expect(revisionOf(record().history)).toBe(2);
   });
 
+  it('names the steps that were done by dates which are others now, to the manager', async () => {
+    const told = (): string =>
+      world
+        .notes(world.epic())
+        .map(({ body }) => body)
+        .findLast((body) => body.includes('has changed:')) ?? '';
+    await world.walk('assign-engineer', 'welcome-email', 'kick-off');
+    const dates = { ...world.sow.dates, end: '2027-01-29' };
+    await world.apply({ sow: { ...world.sow, dates } });
+    expect(told()).not.toContain('Done by the dates');
+
+    await world.apply({ sow: { ...world.sow, dates: { ...dates, start: '2026-12-14' } } });
+
+    expect(told()).toMatch(/^@mira .*Done by the dates that held before: \S+ Kick-off\. Whoever was told/m);
+  });
+
   it('is refused as it was shown when it has changed since, and shown anew in the same comment', async () => {
     await deliver(MORE);
     const old = digest();

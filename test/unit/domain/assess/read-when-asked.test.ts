@@ -5,6 +5,7 @@ import { assess } from '#domain/assess/assess.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
 import { withdrawalProposals } from '#domain/assess/withdrawal.ts';
 import { lazily } from '#domain/base/lazily.ts';
+import { nextRuns } from '#domain/plan/pipelines.ts';
 import { identify } from '#domain/record/identify.ts';
 import { UNSEALED } from '#domain/record/line.ts';
 import { NO_HISTORY } from '#domain/sow/history.ts';
@@ -12,7 +13,7 @@ import { aDoneWhen, aProcess, aSow, aState, aStep, someSettings } from '#test/su
 
 const FIELD = { field: 'Answer', kind: 'choice', options: ['go on', 'decline'], required: true } as const;
 
-/** Steps of which somebody reads the evidence, when questions about the end and about more issues are asked. */
+/** Steps of which somebody reads the evidence, when questions about the end, more issues and pipelines are asked. */
 function evidenceRead(...fields: readonly object[]): readonly string[] {
   const read: string[] = [];
   const steps = fields.map((field, index) =>
@@ -40,6 +41,7 @@ function evidenceRead(...fields: readonly object[]): readonly string[] {
     }),
   };
   withAnswers(watched);
+  nextRuns(watched, '2026-03-02T09:00:00Z');
   withdrawalProposals(watched, new Map(), { kept: { sow: aSow(), history: NO_HISTORY }, settings });
   return read;
 }
