@@ -273,6 +273,7 @@ function readFacts(
   const { sow, settings, rulings, today } = context;
   const run = step.pipeline === undefined ? null : runOf(step.id, rulings.runs);
   const approvals = approvalsOf(step, issue, context);
+  const waiver = waiverOf(step.id, rulings);
   if (issue === null)
     return {
       unticked: [],
@@ -280,8 +281,8 @@ function readFacts(
       evidence: [],
       approvals,
       gates: [],
-      change: changeIn({ step, issue, recorded }, { evidence: () => [], approvals, waiver: null }, context),
-      waiver: null,
+      change: changeIn({ step, issue, recorded }, { evidence: () => [], approvals, waiver }, context),
+      waiver,
       acceptance: null,
       run,
       staged: false,
@@ -310,7 +311,6 @@ function readFacts(
   const gone = once(() =>
     isJudged ? stillAsked(readGone(step, issue.description, fields, context), evidence(), isAccepted) : null,
   );
-  const waiver = waiverOf(step.id, rulings);
   const change = changeIn({ step, issue, recorded }, { evidence, approvals, waiver }, context);
   return lazily(
     {

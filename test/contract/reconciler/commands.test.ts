@@ -73,6 +73,19 @@ describe('comment commands', () => {
     expect(assigned()).toEqual([world.seed.noor.user.id]);
   });
 
+  it('a waiver of a step whose issue was deleted is said in the new one and in the epic, by the run that makes it', async () => {
+    say('mira', world.epic(), '/ps waive first the customer has no time for it');
+    await look();
+    const { operations } = world.sandbox;
+    operations.deleteIssue(world.sandbox.user('ada'), world.issue('first'));
+
+    await look();
+
+    expect(world.issue('first').description).toContain('Waived by `mira`');
+    expect(world.epic().description).toContain('first: waived by `mira`');
+    expect(await world.reconcile()).toMatchObject({ kind: 'unchanged' });
+  });
+
   it('a waiver expires when the step is opened again', async () => {
     await world.walk('first');
     say('mira', world.issue('second'), '/ps waive not needed');
