@@ -64,9 +64,13 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
     ? { cron: wishes.cron ?? DEFAULT_CRON, setCron: wishes.cron !== null }
     : null;
   const ofDeals = await dealProcesses(wire);
-  const together = place === null ? [...processes, ...ofDeals] : processes;
+  const all = [...processes, ...ofDeals];
   return {
-    installation: wantedInstallation(together, { labels, hook, schedule: place === null ? schedule : null }),
+    installation: wantedInstallation(place === null ? all : processes, {
+      labels,
+      hook,
+      schedule: place === null ? schedule : null,
+    }),
     ofDeals:
       place === null
         ? null
@@ -75,9 +79,9 @@ export async function wantedBy(wire: Wire, wishes: Wishes): Promise<Wanted> {
             // The sweep of the one schedule looks at both places, and its log names deals.
             installation: wantedInstallation(ofDeals, { labels, hook, schedule }),
           },
-    processRoles: launchRolesOf([...processes, ...ofDeals]),
-    approvingRoles: approvingRolesOf([...processes, ...ofDeals]),
-    approvedWork: approvedWorkOf([...processes, ...ofDeals]),
+    processRoles: launchRolesOf(all),
+    approvingRoles: approvingRolesOf(all),
+    approvedWork: approvedWorkOf(all),
   };
 }
 

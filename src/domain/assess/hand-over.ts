@@ -33,12 +33,11 @@ export function handOverOf(assessment: Facts, history: SowHistory): HandOver {
   if (rule === undefined || !isDeal(deal) || withdrawn || closed) return NOT_YET;
   const [number] = named;
   const isWon = deal.deal.stage === 'closed_won';
-  const read = (): readonly InputProblem[] | Sow =>
-    readDelivery(assessment, isWon ? stagedOn(history) : undefined);
+  const read = (): Delivery => readDelivery(assessment, isWon ? stagedOn(history) : undefined);
   const from = chain.filter(({ key }) => !named.includes(key));
   if (number !== undefined && from.length > 0) {
-    const next = chain.some(({ key }) => key === number) ? [] : read();
-    return { kind: 'renamed', from, to: number, problems: 'length' in next ? next : [] };
+    const problems = chain.some(({ key }) => key === number) ? [] : read().problems;
+    return { kind: 'renamed', from, to: number, problems };
   }
   if (number !== undefined && chain.some(({ key }) => key === number)) return { kind: 'done', sow: number };
   // Of a deal only its end waits for an answer: what its source has said last is that it is lost.
@@ -48,23 +47,29 @@ export function handOverOf(assessment: Facts, history: SowHistory): HandOver {
   const open = steps.filter(({ key, done }) => sources.has(key) && !done).map(({ key }) => key);
   const isAwaited = history.sources.crm !== undefined && !isWon;
   if (isAwaited || open.length > 0) return { kind: 'waits', stage: isAwaited ? deal.deal.stage : null, open };
-  const changed = changedEvidence(assessment, isWon ? stagedOn(history) : undefined);
-  const next = read();
-  const problems = [...changed, ...('length' in next ? next : [])];
-  return 'length' in next || problems.length > 0
-    ? { kind: 'incomplete', problems }
-    : { kind: 'ready', sow: next };
+  const { sow, problems } = read();
+  return sow === null || problems.length > 0 ? { kind: 'incomplete', problems } : { kind: 'ready', sow };
 }
 
-/** The SOW that a deal leads to, or everything that keeps it from being launched. */
-function readDelivery(assessment: Facts, wonOn: string | undefined): readonly InputProblem[] | Sow {
+/** What a deal leads to. */
+interface Delivery {
+  /** `null`: what is known makes no SOW. */
+  readonly sow: Sow | null;
+  /** Everything that keeps it from being launched. */
+  readonly problems: readonly InputProblem[];
+}
+
+function readDelivery(assessment: Facts, wonOn: string | undefined): Delivery {
   const read = readSow(sowData(assessment, wonOn));
   const [number] = assessment.named;
   const foreign = assessment.taken
     .filter(({ key }) => key === number)
     .map((one) => problem({ at: ['sow', 'number'] }, takenText(one), takenFix(one, 'Correct the number.')));
-  if (read.kind === 'ok' && foreign.length === 0) return read.sow;
-  return [...foreign, ...(read.kind === 'ok' ? [] : read.problems)];
+  const own = read.kind === 'ok' ? [] : read.problems;
+  return {
+    sow: read.kind === 'ok' ? read.sow : null,
+    problems: [...changedEvidence(assessment, wonOn), ...foreign, ...own],
+  };
 }
 
 /** Evidence that would go to the delivery and says something else than when its step was done. */

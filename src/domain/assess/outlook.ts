@@ -51,7 +51,8 @@ function personOn(status: StepStatus, { assessment, settings }: Outlook): Person
   return personInRole(status.step.owner, assessment, settings);
 }
 
-function managerOf({ assessment, settings }: Outlook): readonly string[] {
+/** Username of the manager; empty where nobody is known. */
+export function managerOf({ assessment, settings }: Outlook): readonly string[] {
   const { username } = personInRole(MANAGER, assessment, settings);
   return username === null ? [] : [username];
 }

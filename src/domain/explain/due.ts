@@ -76,6 +76,7 @@ function rulesSeen(
   { assessment, plannedDue, settings }: BlockContext,
 ): readonly DueRuleSeen[] {
   const dates = anchorDates(assessment.sow);
+  const notAfter = latestDue(status.step, assessment.sow, settings.calendar);
   let found = false;
   return status.step.due.map((rule) => {
     const { from, working_days: workingDays } = rule;
@@ -83,7 +84,6 @@ function rulesSeen(
     const used = !found && anchor !== null;
     found ||= used;
     const notBefore = earliestDue(rule, assessment.sow, settings.calendar);
-    const notAfter = latestDue(status.step, assessment.sow, settings.calendar);
     return { from, workingDays, anchor, notBefore, notAfter, used };
   });
 }

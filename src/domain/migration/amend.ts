@@ -4,11 +4,10 @@ import { labelName } from '#domain/base/labels.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import type { Action } from '#domain/plan/action.ts';
-import { blockChange, labelChanges } from '#domain/plan/changes.ts';
+import { blockChange, labelChanges, unchanged } from '#domain/plan/changes.ts';
 import { stepMarker } from '#domain/plan/creation.ts';
 import type { Effect } from './effects.ts';
 import type { Move } from './move.ts';
-import { nothing } from './rekey.ts';
 import { retiredLabel } from './standing.ts';
 import { retiredBlock } from './texts.ts';
 import type { Translated } from './translate.ts';
@@ -39,7 +38,7 @@ export function amended(
   };
   const more = [...seen.issues.keys()]
     .filter((step) => !planned.has(step))
-    .flatMap((step) => amend(nothing(step)));
+    .flatMap((step) => amend(unchanged(step)));
   const all = actions.flatMap((action) => (action.kind === 'update-issue' ? amend(action) : [action]));
   const before = all.findIndex(({ kind }) => LATER.includes(kind));
   return before === -1 ? [...all, ...more] : [...all.slice(0, before), ...more, ...all.slice(before)];
@@ -124,6 +123,6 @@ export function retirement(
   if (block === null && state === null && labels.addLabels.length + labels.removeLabels.length === 0)
     return [];
   return [
-    { ...nothing(step), ...labels, state, block, why: ['close: retired, nobody is asked for it any more'] },
+    { ...unchanged(step), ...labels, state, block, why: ['close: retired, nobody is asked for it any more'] },
   ];
 }

@@ -9,6 +9,7 @@ import type { EngagementKey, StepKey } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import type { Action } from '#domain/plan/action.ts';
+import { unchanged } from '#domain/plan/changes.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import type { EngagementRecord } from '#domain/record/record.ts';
 import { launchedWith } from '#domain/sow/history.ts';
@@ -16,23 +17,6 @@ import { readManagedBlock, writeManagedBlock } from '#domain/text/managed-block.
 import type { Move, Rekey } from './move.ts';
 
 type UpdateIssue = Extract<Action, { kind: 'update-issue' }>;
-
-/** Change of an issue that changes nothing yet. */
-export function nothing(step: StepKey): UpdateIssue {
-  return {
-    kind: 'update-issue',
-    step,
-    addLabels: [],
-    removeLabels: [],
-    state: null,
-    block: null,
-    assignee: null,
-    dueDate: null,
-    joinEpic: false,
-    evidence: [],
-    why: [],
-  };
-}
 
 /** Key of the engagement once the move is made. */
 export function keyAfterMove({ rekey }: Pick<Move, 'rekey'>, engagement: EngagementKey): EngagementKey {
@@ -85,15 +69,15 @@ export function broughtAlong(
   return [...beside].flatMap(([step, issue]): Action[] => {
     const seen = seenAfter(issue, rekey, settings);
     const block = ofOther(issue.description, rekey);
-    const isHidden = issue.confidential === seen.confidential;
+    const isHidden = seen.confidential && !issue.confidential;
     const addLabels = seen.labels.filter((label) => !issue.labels.includes(label));
-    if (addLabels.length === 0 && block === null && isHidden) return [];
+    if (addLabels.length === 0 && block === null && !isHidden) return [];
     return [
       {
-        ...nothing(step),
+        ...unchanged(step),
         addLabels,
         block,
-        ...(isHidden ? {} : { confidential: true }),
+        ...(isHidden ? { confidential: true } : {}),
         why: [`belongs to ${rekey.is}`],
       },
     ];
@@ -150,7 +134,7 @@ export function finishing(
 }
 
 function leaving(step: StepKey, { was }: Pick<Rekey, 'was'>, block: string | null): UpdateIssue {
-  return { ...nothing(step), removeLabels: [was], block, why: [`is no longer of ${was}`] };
+  return { ...unchanged(step), removeLabels: [was], block, why: [`is no longer of ${was}`] };
 }
 
 /**

@@ -5,6 +5,24 @@ import type { ActualEpic, ActualIssue } from '#domain/engagement/state.ts';
 import { readManagedBlock, sameBlock } from '#domain/text/managed-block.ts';
 import { encodeMarker, type Marker } from '#domain/text/marker.ts';
 import { mentionsStep, resolveReferences } from '#domain/text/references.ts';
+import type { Action } from './action.ts';
+
+/** Change of an issue that changes nothing yet: begin from it. */
+export function unchanged(step: StepKey): Extract<Action, { kind: 'update-issue' }> {
+  return {
+    kind: 'update-issue',
+    step,
+    addLabels: [],
+    removeLabels: [],
+    state: null,
+    block: null,
+    assignee: null,
+    dueDate: null,
+    joinEpic: false,
+    evidence: [],
+    why: [],
+  };
+}
 
 /** Labels that an item gains and loses. */
 export interface LabelChanges {

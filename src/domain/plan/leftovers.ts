@@ -8,7 +8,7 @@ import { inlineText } from '#domain/text/foreign-text.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { noteBody } from '#domain/texts/notes.ts';
 import type { Action } from './action.ts';
-import { blockChange, labelChanges } from './changes.ts';
+import { blockChange, labelChanges, unchanged } from './changes.ts';
 import { stepMarker } from './creation.ts';
 import type { Draft, PlanFacts } from './input.ts';
 
@@ -57,15 +57,10 @@ export function planLeftovers({
       if (block === null && !ends) return [];
       const labels = labelChanges(issue.labels, [label], [labelName('workflow', '', settings.labels)]);
       const update: Action = {
-        kind: 'update-issue',
-        step: step.id,
+        ...unchanged(step.id),
         ...labels,
         state: ends ? 'closed' : null,
         block,
-        assignee: null,
-        dueDate: null,
-        joinEpic: false,
-        evidence: [],
         why: [ends ? 'close: nobody asks for it any longer' : 'the SOW no longer asks for it'],
       };
       const body = noteBody('not-asked-for', leftoverText(why, assessment, { ends, isItem }));

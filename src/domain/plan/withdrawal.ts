@@ -7,7 +7,7 @@ import { isWithdrawn } from '#domain/rulings/rulings.ts';
 import { stepBlock } from '#domain/texts/step-block.ts';
 import { takenUpNote, withdrawnNote } from '#domain/texts/withdrawn-notes.ts';
 import type { Action } from './action.ts';
-import { blockChange, labelChanges } from './changes.ts';
+import { blockChange, labelChanges, unchanged } from './changes.ts';
 import { stepMarker } from './creation.ts';
 import type { PlanInput, StoppedDraft } from './input.ts';
 
@@ -98,13 +98,5 @@ function changed(
   step: StepKey,
   change: Pick<Update, 'addLabels' | 'removeLabels' | 'state' | 'block' | 'why'>,
 ): Action {
-  return {
-    kind: 'update-issue',
-    step,
-    assignee: null,
-    dueDate: null,
-    joinEpic: false,
-    evidence: [],
-    ...change,
-  };
+  return { ...unchanged(step), ...change };
 }

@@ -228,9 +228,9 @@ export const StepFrontMatter = z.strictObject({
   /** One thread per occurrence on the step's one issue (`kind: recurring` only). */
   recurs: Recurs.optional(),
   due: z.array(DueRule).default([]),
-  /** What becomes of the date when an earlier step is late: `keep` the distance to it, use up `slack`, or `fixed`. */
   /** Last day on which the work is of use: no due date by the rules is later, however short the notice. */
   not_after: Bound.optional(),
+  /** What becomes of the date when an earlier step is late: `keep` the distance to it, use up `slack`, or `fixed`. */
   slip: Slip.default('keep'),
   /** Working days that the work takes at least: how close `slack`, `fixed` and dates set by people come to what is before. */
   needs: z.number().int().min(0).max(400).default(1),

@@ -26,6 +26,8 @@ export function shortNotices(
   sow: AnchorDates,
   calendar: Calendar,
 ): readonly ShortNotice[] {
+  const anchors = new Set(steps.flatMap(({ not_after: bound }) => bound?.from ?? []));
+  if (anchors.size === 0) return [];
   const dues = dueDates(steps, sow, calendar);
   const usual = dueDates(
     steps.map((step) => ({ ...step, not_after: undefined })),
@@ -33,7 +35,6 @@ export function shortNotices(
     calendar,
   );
   const dates = anchorDates(sow);
-  const anchors = new Set(steps.flatMap(({ not_after: bound }) => bound?.from ?? []));
   return [...anchors].flatMap((anchor): ShortNotice[] => {
     const on = dates[anchor] ?? null;
     const short = steps.flatMap(({ id, not_after: bound }): ShortStep[] => {

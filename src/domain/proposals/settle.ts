@@ -84,11 +84,8 @@ function settleOne({ kind, cause }: ProposalName, input: SettleInput): SettledOn
     const since = known?.since ?? input.today;
     const { digest } = answer;
     const shown = [known, proposal && shownOf(proposal)].find((one) => one?.digest === digest);
-    const { question } = shown ?? {};
-    return {
-      news,
-      memory: { ...name, told, since, reminded: null, digest, ...withQuestion(question), dropped: true },
-    };
+    const memory = { ...name, told, since, reminded: null, digest, question: shown?.question, dropped: true };
+    return { news, memory };
   }
   if (proposal === null)
     return {
@@ -112,8 +109,7 @@ function asked(
   if (!isOpen(known)) return { news: null, memory: known };
   const reminds = known.reminded === null && today >= addWorkingDays(known.since, REMIND_AFTER, calendar);
   if (known.digest === shown.digest && !reminds) return { news: null, memory: known };
-  const { question: _, ...kept } = known;
-  const memory = { ...kept, ...shown, reminded: reminds ? today : known.reminded };
+  const memory = { ...known, ...shown, reminded: reminds ? today : known.reminded };
   // Who was called once stays named in the comment, which calls nobody again.
   const news = { what: 'asks', proposal, reminds: memory.reminded !== null } as const;
   return { news: { kind, cause, told: known.told, ...news }, memory };
@@ -122,11 +118,7 @@ function asked(
 /** What is remembered of a proposal as it is shown. */
 function shownOf(proposal: Proposal): Pick<ProposalMemory, 'digest' | 'question'> {
   const [digest, question] = [digestOf(proposal), questionOf(proposal)];
-  return { digest, ...withQuestion(question === digest ? undefined : question) };
-}
-
-function withQuestion(question: string | undefined): Pick<ProposalMemory, 'question'> {
-  return question === undefined ? {} : { question };
+  return { digest, question: question === digest ? undefined : question };
 }
 
 /** The day on which somebody is to be called, of all proposals; `null`: no day. */

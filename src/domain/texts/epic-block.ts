@@ -7,13 +7,19 @@
 import { openly } from '#domain/assess/audience.ts';
 import { type DealNews, dealNews, endingNews } from '#domain/assess/hand-over-news.ts';
 import { accompanies, latenessOf, latenessText } from '#domain/assess/lateness.ts';
-import { dueOf, openTurns, ownersAsText, waitedAsText, withReference } from '#domain/assess/outlook.ts';
+import {
+  dueOf,
+  managerOf,
+  openTurns,
+  ownersAsText,
+  waitedAsText,
+  withReference,
+} from '#domain/assess/outlook.ts';
 import { type Assessment, isAutomatic, type StepStatus } from '#domain/assess/step-status.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { type StepKey, subjectOf } from '#domain/base/keys.ts';
 import { ended } from '#domain/base/sentence.ts';
 import { hoursText } from '#domain/hours/words.ts';
-import { MANAGER, personInRole } from '#domain/rulings/people.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { stepReference } from '#domain/text/references.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
@@ -95,9 +101,10 @@ function newsLines({ assessment }: BlockContext): readonly string[] {
 }
 
 /** The question whether the engagement is given up: it comes before what people would otherwise go on with. */
-function endingLines({ assessment, settings }: BlockContext): readonly string[] {
-  const { username } = personInRole(MANAGER, assessment, settings);
-  return endingNews(assessment, username === null ? undefined : `\`${username}\``).flatMap(newsLine);
+function endingLines(context: BlockContext): readonly string[] {
+  const [manager] = managerOf(context);
+  const who = manager === undefined ? undefined : `\`${manager}\``;
+  return endingNews(context.assessment, who).flatMap(newsLine);
 }
 
 function newsLine({ head, text, fix }: DealNews): readonly string[] {

@@ -9,7 +9,7 @@ import { titlesOf } from '#domain/assess/outlook.ts';
 import { datedSteps, forecastOn } from '#domain/dates/dated-steps.ts';
 import type { Forecast } from '#domain/dates/forecast.ts';
 import { cannotBeHeldText } from '#domain/dates/reasons.ts';
-import { shortNoticeText } from '#domain/process/short-notice.ts';
+import { type ShortNotice, shortNoticeText } from '#domain/process/short-notice.ts';
 import { isOpenReplan } from '#domain/rulings/rulings.ts';
 import { stepReference } from '#domain/text/references.ts';
 import type { BlockContext } from './block-context.ts';
@@ -21,10 +21,11 @@ export function forecastLines(context: BlockContext): readonly string[] {
   const steps = datedSteps(context);
   const settled = forecastOn(null, steps, context);
   const now = forecastOn(assessment.today, steps, context);
+  const short = shortNoticesNow(context);
   return [
     ...endLines(settled, now, context),
-    ...shortLines(context),
-    ...heldLines(settled, context),
+    ...shortLines(short, context),
+    ...heldLines(settled, short, context),
     ...proposedLines(context),
   ];
 }
@@ -40,21 +41,24 @@ function endLines(settled: Forecast, now: Forecast, context: BlockContext): read
   return [`**Forecast:** closes ${settled.end}${later}${decided}.`, ''];
 }
 
-function shortLines(context: BlockContext): readonly string[] {
-  const titles = titlesOf(context.assessment);
-  return shortNoticesNow(context).flatMap((notice) => {
+function shortLines(short: readonly ShortNotice[], { assessment }: BlockContext): readonly string[] {
+  const titles = titlesOf(assessment);
+  return short.flatMap((notice) => {
     const text = shortNoticeText(notice, (step) => `${stepReference(step)} ${titles.get(step) ?? step}`);
     return [`**Short notice:** ${text}.`, ''];
   });
 }
 
 /** Without steps of which the short notice says it. */
-function heldLines({ steps }: Forecast, context: BlockContext): readonly string[] {
-  const { assessment, settings } = context;
+function heldLines(
+  { steps }: Forecast,
+  short: readonly ShortNotice[],
+  { assessment, settings }: BlockContext,
+): readonly string[] {
   const titles = titlesOf(assessment);
-  const short = shortNoticesNow(context).flatMap((notice) => notice.steps.map(({ step }) => step));
+  const told = new Set(short.flatMap((notice) => notice.steps.map(({ step }) => step)));
   const held = [...steps].flatMap(([key, forecast]) => {
-    if (short.includes(key)) return [];
+    if (told.has(key)) return [];
     const text = cannotBeHeldText(forecast, assessment.sow, settings.calendar, assessment.plain);
     return text === null
       ? []

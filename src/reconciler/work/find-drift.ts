@@ -90,7 +90,8 @@ export async function findDrift(
     if (needsWork || decision.kind !== 'decided') continue;
     if (decision.facts.found.epic !== null)
       lookedAtNow.set(actual.engagement, decision.facts.found.epic.updatedAt);
-    if (isOver(decision, { settings: deps.settings, now, others: over })) over.add(actual.engagement);
+    const look = looks.get(actual.engagement) ?? null;
+    if (isOver(decision, { look, others: over })) over.add(actual.engagement);
   }
   const stopped = massChanges(counted, deps.settings.policy);
   const found = {

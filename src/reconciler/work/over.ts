@@ -1,9 +1,6 @@
 /** Engagements in which nothing comes any more: a full sweep leaves them out, and reads them again once in a fortnight. */
 import { type EngagementKey, subjectOf } from '#domain/base/keys.ts';
-import type { Settings } from '#domain/base/settings.ts';
 import type { KnownEngagements } from '#domain/engagement/known.ts';
-import { nextLook } from '#domain/reminders/next-look.ts';
-import { blockContext } from '#domain/texts/block-context.ts';
 import type { ReadAllOptions } from '#ports/gitlab.ts';
 import type { Judged } from '#reconciler/loop/decide.ts';
 
@@ -14,23 +11,18 @@ export const WHOLE_EVERY_MS = 13 * 86_400_000;
  * Whether nothing comes any more of an engagement in which nothing is to be done: closed and completed, or given up. Of a
  * deal only when nothing comes of what it handed over either, because its epic shows that.
  *
- * @param others those of the other engagements that are over
+ * @param seen.look when it is to be looked at though nothing happens to it; `null`: never
+ * @param seen.others those of the other engagements that are over
  */
 export function isOver(
   { facts: { assessment, found } }: Judged,
-  {
-    settings,
-    now,
-    others,
-  }: { readonly settings: Settings; readonly now: string; readonly others: ReadonlySet<EngagementKey> },
+  seen: { readonly look: string | null; readonly others: ReadonlySet<EngagementKey> },
 ): boolean {
   const { closed, completed, withdrawn, engagement } = assessment;
   const isDone = (closed && completed !== false) || withdrawn;
-  if (!isDone || found.epic?.state !== 'closed' || found.memory.paused) return false;
+  if (!isDone || seen.look !== null || found.epic?.state !== 'closed' || found.memory.paused) return false;
   const chain = subjectOf(engagement) === 'deal' ? (found.record?.chain ?? []) : [];
-  return (
-    chain.every(({ key }) => others.has(key)) && nextLook(blockContext(assessment, settings), now) === null
-  );
+  return chain.every(({ key }) => seen.others.has(key));
 }
 
 /** What a sweep asks GitLab for: what changed, everything but what is over, or everything. */

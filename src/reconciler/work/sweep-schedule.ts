@@ -60,16 +60,13 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
   const fingerprint = fingerprintOf(deps);
   while (!signal.aborted) {
     const at = deps.clock.now();
-    const full = !isRecentInstant(lastFull, FULL_EVERY_MS, at) || lastSuccess === null || lastSuccess > at;
-    const isLater = lastSuccess !== null && lastSuccess <= at;
+    const since = lastSuccess === null || lastSuccess > at ? null : changedSince(lastSuccess);
+    const full = since === null || !isRecentInstant(lastFull, FULL_EVERY_MS, at);
     const found = await sweepOnce(deps, {
       at,
       name: isRegular ? `${Math.floor(Date.parse(at) / deps.everyMs)}` : at,
-      updatedAfter: full || lastSuccess === null ? null : changedSince(lastSuccess),
-      known:
-        isLater && lastSuccess !== null && !engagements.missing
-          ? { ...engagements, changedSince: changedSince(lastSuccess) }
-          : undefined,
+      updatedAfter: full ? null : since,
+      known: since === null || engagements.missing ? undefined : { ...engagements, changedSince: since },
       whole: isWholeDue({ lastWhole }, at),
       fingerprint,
     });

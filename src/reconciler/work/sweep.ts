@@ -108,7 +108,7 @@ export async function* sweepEach(
     if (changesNothing(decision)) {
       const result = await resultOf(deps, engagement, decision, choices);
       const isDone = result.outcome.kind === 'unchanged' && decision.kind === 'decided';
-      const isLast = isDone && isOver(decision, { settings: deps.settings, now, others: over });
+      const isLast = isDone && isOver(decision, { look: result.look, others: over });
       if (isLast) over.add(engagement);
       yield* withHandedOver({ ...result, createdAt: created.get(engagement) ?? null, over: isLast });
     } else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));

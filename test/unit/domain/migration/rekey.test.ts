@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { dealOf } from '#domain/migration/deal-of.ts';
 import type { Rekey } from '#domain/migration/move.ts';
-import { broughtAlong, finishing, leavingLast, nothing } from '#domain/migration/rekey.ts';
+import { broughtAlong, finishing, leavingLast } from '#domain/migration/rekey.ts';
+import { unchanged } from '#domain/plan/changes.ts';
 import { Deal } from '#domain/sow/deal.ts';
 import { anIssue, someSettings } from '#test/support/builders.ts';
 
@@ -117,7 +118,7 @@ describe('an issue of an engagement that gets another key', () => {
       dueDate: null,
       confidential: true,
     } as const;
-    const epic = { ...nothing('booking'), kind: 'update-issue' } as const;
+    const epic = { ...unchanged('booking'), kind: 'update-issue' } as const;
 
     const actions = leavingLast([create, epic], new Map([['estimate', issue]]), REKEY);
 
