@@ -1,6 +1,7 @@
 /** What came of the cases of processes, as text and as JUnit XML. */
 import { formatProblem, type InputProblem } from '#domain/base/input-problem.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { counted } from '#domain/base/sentence.ts';
+import { type Paint, visible } from './paint.ts';
 import { attributeText, xmlText } from './xml.ts';
 
 /** A case that was tried. */

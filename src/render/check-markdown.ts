@@ -1,6 +1,6 @@
 /** A check as Markdown, for an artifact or a comment. Texts of people are made inert. */
 
-import { ended } from '#domain/base/sentence.ts';
+import { counted, ended } from '#domain/base/sentence.ts';
 import {
   type CheckedStep,
   type EngagementCheck,
@@ -9,7 +9,6 @@ import {
   findingsOf,
 } from '#domain/explain/check.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
-import { counted } from './paint.ts';
 
 /** Writes a table of all engagements, then every finding with its fix, and what is only to be known. */
 export function checkMarkdown(checks: readonly EngagementCheck[]): string {

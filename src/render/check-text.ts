@@ -1,3 +1,4 @@
+import { counted } from '#domain/base/sentence.ts';
 import {
   type CheckedStep,
   type EngagementCheck,
@@ -5,7 +6,7 @@ import {
   type Finding,
   findingsOf,
 } from '#domain/explain/check.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 
 /** Lists the findings of a check, engagement by engagement, and one closing line. */
 export function checkText(checks: readonly EngagementCheck[], paint: Paint): string {

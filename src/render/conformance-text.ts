@@ -1,5 +1,6 @@
+import { counted } from '#domain/base/sentence.ts';
 import type { Conformance, ProvenFact } from '#ports/conformance.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 
 const SIGNS = { holds: '✓', differs: '✗', 'not-tried': '–' } as const;
 const TONES = { holds: 'good', differs: 'bad', 'not-tried': 'dim' } as const;

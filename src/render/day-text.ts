@@ -1,5 +1,5 @@
 /** Dates and counts of days as people say them. */
-import { counted } from './paint.ts';
+import { counted } from '#domain/base/sentence.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 

@@ -1,5 +1,6 @@
+import { counted } from '#domain/base/sentence.ts';
 import { AREAS, type Area, type Diagnosis } from '#domain/doctor/diagnosis.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 
 const TITLES: Readonly<Record<Area, string>> = {
   config: 'Settings',

@@ -1,8 +1,10 @@
 /** Planned migrations as people read them: one engagement after the other, then grouped by what they mean. */
+
+import { counted } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { type Effect, effectText, groupText, toldEffects } from '#domain/migration/effects.ts';
 import type { Migration } from '#domain/migration/plan-migration.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 import { summaryLine, summaryOf } from './plan-summary.ts';
 import { planText } from './plan-text.ts';
 

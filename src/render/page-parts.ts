@@ -1,9 +1,9 @@
 /** Small pieces that the pages share. */
 import { html } from 'hono/html';
+import { counted } from '#domain/base/sentence.ts';
 import type { EngagementReport, ReportedFinding } from '#domain/portfolio/engagement-report.ts';
 import { dayText, lateText } from './day-text.ts';
 import { type Html, linkTo } from './html.ts';
-import { counted } from './paint.ts';
 import { sign } from './state-signs.ts';
 
 /** Date that machines can read too: `30 Nov`. */

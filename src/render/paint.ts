@@ -16,8 +16,3 @@ export const plain: Paint = (_, text) => text;
 export function visible(text: string): string {
   return printable(text.replaceAll('\u2060', ''));
 }
-
-/** `1 issue`, `2 issues`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

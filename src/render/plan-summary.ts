@@ -1,5 +1,5 @@
+import { counted } from '#domain/base/sentence.ts';
 import type { Action, Plan } from '#domain/plan/action.ts';
-import { counted } from './paint.ts';
 
 /** Counts of what a plan does. Labels of the group are counted apart, because all engagements share them. */
 export interface PlanSummary {

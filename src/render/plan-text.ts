@@ -2,6 +2,7 @@
 
 import { contradictingDates, shortNoticesNow } from '#domain/assess/date-order.ts';
 import type { Assessment, StepStatus } from '#domain/assess/step-status.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { NoteTarget } from '#domain/engagement/state.ts';
 import { explainDue } from '#domain/explain/due.ts';
@@ -12,7 +13,7 @@ import { shortNoticeText } from '#domain/process/short-notice.ts';
 import type { Identified } from '#domain/record/identify.ts';
 import { resolveReferences } from '#domain/text/references.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { counted, type Paint, type Tone, visible } from './paint.ts';
+import { type Paint, type Tone, visible } from './paint.ts';
 import { countOf, summaryLine, summaryOf } from './plan-summary.ts';
 
 /** Facts that a plan was made from. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { counted } from '#domain/base/sentence.ts';
 import { type EngagementReport, isOver } from '#domain/portfolio/engagement-report.ts';
 import type { Duty, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { inDaysText, waitText } from './day-text.ts';
@@ -6,7 +7,6 @@ import { bySubject } from './deal-text.ts';
 import { type Html, linkTo } from './html.ts';
 import { type PageLinks, pageFrame } from './page-frame.ts';
 import { day, flags, lateMark } from './page-parts.ts';
-import { counted } from './paint.ts';
 import { dealsPart } from './portfolio-deals.ts';
 import { closed, figures, lateCell, troubles, turnItem, waivers, withdrawn } from './portfolio-parts.ts';
 import { legend, sign } from './state-signs.ts';

@@ -1,7 +1,8 @@
+import { counted } from '#domain/base/sentence.ts';
 import type { Obstacle, SetupAction, SetupPlan } from '#domain/setup/action.ts';
 import { actionSign, setupActionText } from '#domain/setup/action.ts';
 import type { SetupLink } from '#domain/setup/links.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 
 /** Prints what `setup` does or would do, a line each; then a count. */
 export function setupPlanText({ actions, obstacles }: SetupPlan, paint: Paint): string {

@@ -1,9 +1,11 @@
 /** All engagements on one screen: who is waited for, what is late, what is broken. */
+
+import { counted } from '#domain/base/sentence.ts';
 import { type EngagementReport, isOver } from '#domain/portfolio/engagement-report.ts';
 import type { Counts, Portfolio, WaitedPerson } from '#domain/portfolio/portfolio.ts';
 import { dayText, lateText, momentText, waitText } from './day-text.ts';
 import { bySubject, stageText } from './deal-text.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 import { nameOf, namesOf, pauseText } from './waiting-text.ts';
 
 /** Lines of a section; what is left out is counted, and stands in the report. */

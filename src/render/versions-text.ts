@@ -1,3 +1,4 @@
+import { counted } from '#domain/base/sentence.ts';
 import { type RuleChange, ruleChangeText } from '#domain/versions/changed-rules.ts';
 import type { VersionDifference, VersionSummary } from '#domain/versions/summary.ts';
 import {
@@ -6,7 +7,7 @@ import {
   type VersionUse,
   type VersionUsers,
 } from '#domain/versions/use.ts';
-import { counted, type Paint, visible } from './paint.ts';
+import { type Paint, visible } from './paint.ts';
 
 /** The versions of one process. */
 export interface ToldVersions {

@@ -1,8 +1,10 @@
 /** `POST /webhooks/crm`: a SOW or a deal as JSON. Whoever filled in the CRM sees every problem of it at once. */
+
 import { hash } from 'node:crypto';
 import type { InputProblem } from '#domain/base/input-problem.ts';
 import type { EngagementKey, SubjectKind } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { DealSettings } from '#domain/base/settings.ts';
 import { isDealShaped } from '#domain/sow/read-deal.ts';
 import { LAUNCH_STAGE, notWonReason } from '#domain/sow/stage.ts';
@@ -122,7 +124,7 @@ async function refuse(
   // Paths alone: messages quote values, amounts among them.
   const paths = problems.slice(0, 10).map(({ path }) => path || 'the whole body');
   const of = named === null ? '' : ` of ${named}`;
-  const reason = `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}${of}: ${paths.join(', ')}`;
+  const reason = `${counted(problems.length, 'problem')}${of}: ${paths.join(', ')}`;
   await inbox.quarantine({
     source: 'crm',
     // With the body: a corrected SOW under the same id must not be a duplicate of the wrong one.

@@ -3,6 +3,7 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, mostSevere } from '#cli/terminal/exit-code.ts';
 import { AppError, ConfigError } from '#domain/base/errors.ts';
 import { ROLE_NAMES } from '#domain/base/gitlab-version.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { diagnose, diagnoseDatabase, diagnoseDeals, diagnoseFailure } from '#domain/doctor/diagnose.ts';
 import { type Area, type Diagnosis, inOrder } from '#domain/doctor/diagnosis.ts';
 import type { DoctorFacts } from '#domain/doctor/facts.ts';
@@ -13,7 +14,6 @@ import { type MissingVersion, missingVersions } from '#domain/versions/use.ts';
 import { examine } from '#reconciler/hooks/examine.ts';
 import { readEngagementVersions } from '#reconciler/portfolio/engagement-versions.ts';
 import { doctorText } from '#render/doctor-text.ts';
-import { counted } from '#render/paint.ts';
 import type { Wire } from '#wire/wire.ts';
 
 /** Command `doctor`. */

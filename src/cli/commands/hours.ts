@@ -8,6 +8,7 @@ import { localDate } from '#domain/base/calendar.ts';
 import { AppError } from '#domain/base/errors.ts';
 import { formatProblem, type InputProblem, problem, problemData } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { type HoursRow, readHoursTable } from '#domain/hours/csv.ts';
 import { type HoursStatement, MOST_SOURCES, oldestDay } from '#domain/hours/memory.ts';
 import type { HoursReading } from '#domain/hours/reading.ts';
@@ -17,7 +18,7 @@ import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
 import { settle } from '#reconciler/loop/reconcile.ts';
-import { counted, visible } from '#render/paint.ts';
+import { visible } from '#render/paint.ts';
 
 export const command: Command = {
   name: 'hours',

@@ -1,7 +1,7 @@
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { formatProblem, problemData } from '#domain/base/input-problem.ts';
-import { counted } from '#render/paint.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { Wire } from '#wire/wire.ts';
 
 export const command: Command = {

@@ -3,12 +3,12 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError } from '#domain/base/errors.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { carryOut } from '#reconciler/loop/reconcile.ts';
 import { undecidedFinding } from '#reconciler/loop/undecided.ts';
-import { counted } from '#render/paint.ts';
 
 export const command: Command = {
   name: 'records',

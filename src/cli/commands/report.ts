@@ -3,8 +3,8 @@ import { DEALS_OPTIONS, DEALS_RULE, scopeOf } from '#cli/targets/deals-shown.ts'
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
-import { counted } from '#render/paint.ts';
 import { portfolioMarkdown } from '#render/portfolio-markdown.ts';
 
 export const command: Command = {

@@ -10,13 +10,14 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError } from '#domain/base/errors.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { tracesOf } from '#reconciler/loop/undecided.ts';
 import { isSeen, type SweepResult, sweepEach } from '#reconciler/work/sweep.ts';
-import { counted, visible } from '#render/paint.ts';
+import { visible } from '#render/paint.ts';
 import { doneText, summaryLine, summaryOf } from '#render/plan-summary.ts';
 
 export const command: Command = {

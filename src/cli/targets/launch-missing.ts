@@ -2,13 +2,13 @@
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { AppError } from '#domain/base/errors.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { Trace } from '#domain/explain/not-seen.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { readWhole } from '#reconciler/loop/look-closer.ts';
 import { type SweepResult, UNREAD } from '#reconciler/work/sweep.ts';
-import { counted } from '#render/paint.ts';
 import { reconcileReviewed } from './apply-target.ts';
 import { type ReviewMode, readReviewOf } from './review.ts';
 

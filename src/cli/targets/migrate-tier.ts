@@ -2,12 +2,12 @@
 import type { CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { AppError, GitLabRefusedError } from '#domain/base/errors.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { LOOK_EVERYWHERE } from '#reconciler/loop/comment-look.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { placesOf } from '#reconciler/loop/place.ts';
 import { carryOut } from '#reconciler/loop/reconcile.ts';
-import { counted } from '#render/paint.ts';
 import { summaryOf } from '#render/plan-summary.ts';
 import { planText } from '#render/plan-text.ts';
 import { parseKey } from './target.ts';

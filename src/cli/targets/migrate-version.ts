@@ -6,6 +6,7 @@ import { readText, writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { AppError } from '#domain/base/errors.ts';
 import { formatProblem, type InputProblem } from '#domain/base/input-problem.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { dealOf } from '#domain/migration/deal-of.ts';
 import { effectText, toldEffects } from '#domain/migration/effects.ts';
@@ -21,7 +22,6 @@ import {
   planMigrationOf,
 } from '#reconciler/loop/migrate.ts';
 import { migrationGroups, migrationText, type Stays } from '#render/migration-text.ts';
-import { counted } from '#render/paint.ts';
 import { parseKey } from './target.ts';
 
 /** Migrations of several engagements, planned. */

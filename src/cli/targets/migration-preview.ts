@@ -1,12 +1,12 @@
 /** What a migration to the version in this folder would mean for running engagements, for a merge request that changes a process. */
 import type { CommandContext } from '#cli/terminal/command.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { ActualState } from '#domain/engagement/state.ts';
 import { textsHash } from '#domain/versions/texts-hash.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { type Goal, type PlannedMigration, planMigrationOf } from '#reconciler/loop/migrate.ts';
 import { migrationGroups } from '#render/migration-text.ts';
-import { counted } from '#render/paint.ts';
 import { goalOf } from './migrate-version.ts';
 
 /** Running engagements of one process that go by another version than the current one, or show older texts of it. */

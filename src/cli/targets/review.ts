@@ -6,12 +6,12 @@ import { InvalidInputError } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
 import { canonicalJson } from '#domain/base/record-line.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { planDigest } from '#domain/policy/plan-file.ts';
 import { PLAN_NOTE_RULE, parseReviewedPlans, type ReviewedPlans } from '#domain/policy/reviewed-plans.ts';
 import { recordOf } from '#domain/sow/record.ts';
 import { fileNamed } from '#domain/sow/sow-file.ts';
 import type { Decision } from '#reconciler/loop/decide.ts';
-import { counted } from '#render/paint.ts';
 
 const REVIEWS = ['ignore', 'check', 'require'] as const;
 /** How a plan is compared with the one that was reviewed. */

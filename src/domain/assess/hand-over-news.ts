@@ -1,3 +1,4 @@
+import { counted } from '#domain/base/sentence.ts';
 import { fileNamed } from '#domain/sow/sow-file.ts';
 import { isDeal } from '#domain/sow/subject.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
@@ -81,7 +82,7 @@ function handOverNews({ process, handOver, steps }: Assessment, nameOf: NameOf):
       return [
         {
           head: 'The hand-over is stuck',
-          text: `the deal is signed, and its delivery cannot be launched: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`} (${fields}). A comment on ${named(process.handsOver?.after)} lists ${problems.length === 1 ? 'it' : 'them'}`,
+          text: `the deal is signed, and its delivery cannot be launched: ${counted(problems.length, 'problem')} (${fields}). A comment on ${named(process.handsOver?.after)} lists ${problems.length === 1 ? 'it' : 'them'}`,
           fix: 'Put right what it lists',
         },
       ];

@@ -1,6 +1,7 @@
 /** How an engagement is doing, from the facts; and whose word counts when people say otherwise. */
 
 import { HEALTH_STATES, type HealthState, labelValues } from '#domain/base/labels.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
 import type { Rulings } from '#domain/rulings/rulings.ts';
 import { type Lateness, latenessOf, workingDaysSince } from './lateness.ts';
@@ -135,7 +136,7 @@ function stuckHandOver({ handOver, process, withdrawn }: Assessment): readonly H
       },
     ];
   if (handOver.kind !== 'incomplete') return [];
-  const count = handOver.problems.length === 1 ? '1 problem' : `${handOver.problems.length} problems`;
+  const count = counted(handOver.problems.length, 'problem');
   const after = process.steps.find(({ id }) => id === process.handsOver?.after)?.title ?? '';
   return [
     {

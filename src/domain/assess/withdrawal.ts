@@ -2,7 +2,7 @@
 import { addCalendarDays } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
 import { labelName } from '#domain/base/labels.ts';
-import { ended } from '#domain/base/sentence.ts';
+import { counted, ended } from '#domain/base/sentence.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import type { ActualIssue } from '#domain/engagement/state.ts';
 import { isRefused } from '#domain/proposals/memory.ts';
@@ -154,7 +154,7 @@ function withdrawing(
     cause,
     title,
     lines: [
-      `Withdrawing it would close ${countOf(steps)} with the label \`workflow::withdrawn\`, and this epic; what is done stays done, and nobody is reminded any more. \`/ps resume\` would take it up again as it is now.`,
+      `Withdrawing it would close ${counted(steps.length, 'issue')} with the label \`workflow::withdrawn\`, and this epic; what is done stays done, and nobody is reminded any more. \`/ps resume\` would take it up again as it is now.`,
       '',
       ...listOf(steps, assessment),
       '',
@@ -176,17 +176,13 @@ function takingUp(assessment: Assessment, steps: readonly StepKey[]): Proposal {
     cause: WON_AGAIN,
     title: `The deal of ${assessment.engagement} is won again, more than ${TAKEN_UP_WITHIN_DAYS} days after it was withdrawn`,
     lines: [
-      `Taking it up again would open ${countOf(steps)} as it was; what is done stays done.`,
+      `Taking it up again would open ${counted(steps.length, 'issue')} as it was; what is done stays done.`,
       '',
       ...listOf(steps, assessment),
     ],
     does: { opens: steps.toSorted() },
     hindrance: null,
   };
-}
-
-function countOf(steps: readonly StepKey[]): string {
-  return steps.length === 1 ? '1 issue' : `${steps.length} issues`;
 }
 
 function listOf(steps: readonly StepKey[], assessment: Assessment): readonly string[] {

@@ -18,6 +18,11 @@ export function ended(text: string): string {
   return /[.?!…]["'”’»)*`]*$/u.test(text) ? text : `${text}.`;
 }
 
+/** `1 issue`, `2 issues`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /**
  * Fills the places of a sentence.
  *

@@ -2,6 +2,7 @@
 
 import { addCalendarMonths, type Calendar, workingDaysBetween } from '#domain/base/calendar.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { counted } from '#domain/base/sentence.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { Because, StepForecast } from './forecast.ts';
@@ -72,5 +73,5 @@ const SOURCE = '`dates` of the SOW, in its file or the CRM';
 
 /** `1 working day`, `5 working days` */
 export function workingDays(count: number): string {
-  return `${count} working day${count === 1 ? '' : 's'}`;
+  return counted(count, 'working day');
 }

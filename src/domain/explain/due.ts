@@ -3,6 +3,7 @@ import { latenessOf } from '#domain/assess/lateness.ts';
 import { dueOf, titlesOf } from '#domain/assess/outlook.ts';
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { StepKey } from '#domain/base/keys.ts';
+import { counted } from '#domain/base/sentence.ts';
 import { anchorDates, earliestDue, latestDue } from '#domain/process/due-dates.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 
@@ -99,6 +100,5 @@ function ruleText({ notBefore, notAfter, ...rule }: DueRuleSeen, planned: string
 function countedText({ from, workingDays, anchor }: Omit<DueRuleSeen, 'notBefore' | 'notAfter'>): string {
   const when = `${from} ${anchor ?? ''}`.trim();
   if (workingDays === 0) return `on ${when}, or the next working day`;
-  const days = Math.abs(workingDays);
-  return `${days} working day${days === 1 ? '' : 's'} ${workingDays < 0 ? 'before' : 'after'} ${when}`;
+  return `${counted(Math.abs(workingDays), 'working day')} ${workingDays < 0 ? 'before' : 'after'} ${when}`;
 }

@@ -4,7 +4,9 @@
  *
  * @see https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks
  */
+
 import type { Found } from '#domain/base/sentence.ts';
+import { counted } from '#domain/base/sentence.ts';
 import {
   type ActualHook,
   disabledFor,
@@ -94,7 +96,7 @@ export const HOOK_RULES: readonly HookRule<HookFacts>[] = [
     state: 'ok',
     applies: ({ failed, resent }) =>
       failed !== null &&
-      resent > 0 && { deliveries: count(resent, 'failed delivery was', 'failed deliveries were') },
+      resent > 0 && { deliveries: counted(resent, 'failed delivery was', 'failed deliveries were') },
     says: '{deliveries} resent and arrived.',
   },
   {
@@ -102,7 +104,7 @@ export const HOOK_RULES: readonly HookRule<HookFacts>[] = [
     applies: ({ failed }) => {
       const newest = failed?.[0];
       if (failed === null || newest === undefined) return false;
-      const deliveries = count(failed.length, 'delivery', 'deliveries');
+      const deliveries = counted(failed.length, 'delivery', 'deliveries');
       return { deliveries, status: newest.status, advice: adviceFor(newest.status) };
     },
     says: '{deliveries} failed (the newest: {status}) and will be resent. {advice}',
@@ -111,7 +113,7 @@ export const HOOK_RULES: readonly HookRule<HookFacts>[] = [
     state: 'failing',
     applies: ({ failed, givenUp }) =>
       failed !== null &&
-      givenUp > 0 && { deliveries: count(givenUp, 'failed delivery is', 'failed deliveries are') },
+      givenUp > 0 && { deliveries: counted(givenUp, 'failed delivery is', 'failed deliveries are') },
     says: "{deliveries} not resent any more (too often, or the hook's URL was changed since); the sweep repairs what they told. Nothing is to do if a sweep is scheduled.",
   },
   {
@@ -186,8 +188,4 @@ function adviceFor(status: string): string {
   if (status.startsWith('4')) return "Check the hook's URL and any proxy in front of the service.";
   if (status.startsWith('5')) return "Look into the service's log for the reason.";
   return 'Check that GitLab can reach the service: address, firewall, certificate.';
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

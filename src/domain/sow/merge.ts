@@ -1,7 +1,7 @@
 /** Two hands on one SOW: its source says something else than before, and so does what was agreed on since. */
 import { canonicalJson } from '#domain/base/record-line.ts';
 import { elementName } from './changes.ts';
-import { isDeal, type Subject, schemaOf } from './subject.ts';
+import { isDeal, kindOf, type Subject, schemaOf } from './subject.ts';
 
 /** Fields of the first level that are other than in another SOW; `null`: gone. Small where little differs. */
 export type SowPatch = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export function patchBetween(from: Subject, to: Subject): SowPatch {
 /** SOW with a patch put over it; `null` where that is no SOW. */
 export function patched(sow: Subject, patch: SowPatch): Subject | null {
   const fields = Object.entries({ ...sow, ...patch }).filter(([, value]) => value !== null);
-  const read = schemaOf(sow).safeParse(Object.fromEntries(fields));
+  const read = schemaOf(kindOf(sow)).safeParse(Object.fromEntries(fields));
   return read.success ? read.data : null;
 }
 
@@ -44,7 +44,7 @@ export function mergeSow(base: Subject, source: Subject, record: Subject): Merge
   // Nothing of a deal is agreed on: what was said last holds.
   if (isDeal(source) && conflicts.length > 0) return { kind: 'merged', sow: source };
   if (conflicts.length > 0) return { kind: 'conflict', fields: conflicts };
-  const sow = schemaOf(record).safeParse(merged);
+  const sow = schemaOf(kindOf(record)).safeParse(merged);
   // Both are in order by themselves: an end of one that lies before a start of the other.
   return sow.success
     ? { kind: 'merged', sow: sow.data }

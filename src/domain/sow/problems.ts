@@ -4,10 +4,10 @@ import { type FieldPath, type InputProblem, problem, warning } from '#domain/bas
 import type { SubjectKind } from '#domain/base/keys.ts';
 import { knownFields } from '#domain/base/known-fields.ts';
 import { withoutAbsent } from './absent.ts';
-import { Deal } from './deal.ts';
 import { likelyPaths, pathsOf } from './paths.ts';
 import { Sow } from './sow.ts';
 import { stageOf, stageProblem } from './stage.ts';
+import { schemaOf } from './subject.ts';
 
 /** Something read from a source, or every problem of it. */
 export type Read<K extends string, T> =
@@ -59,7 +59,7 @@ export function textAt(value: unknown, name: string): string | null {
 
 /** The fields of the data that a SOW or a deal does not have, each with the closest known name; at most fifty. */
 export function unknownFields(value: unknown, kind: SubjectKind): readonly InputProblem[] {
-  const schema = schemaOfKind(kind);
+  const schema = schemaOf(kind);
   const found: InputProblem[] = [];
   const namesAt = new Map<string, readonly string[]>();
   const visit = (value: unknown, at: FieldPath): void => {
@@ -91,13 +91,9 @@ interface UnknownField {
 
 function unknownField(at: FieldPath, field: UnknownField): InputProblem {
   const [parent] = at;
-  const isBeside = at.length === 2 && knownFields(schemaOfKind(field.kind), []).names.includes(field.name);
+  const isBeside = at.length === 2 && knownFields(schemaOf(field.kind), []).names.includes(field.name);
   const fix = isBeside ? `Write "${field.name}" beside "${String(parent)}", not in it.` : rename(field);
   return warning({ at }, 'unknown field, ignored', fix);
-}
-
-function schemaOfKind(kind: SubjectKind): typeof Deal | typeof Sow {
-  return kind === 'deal' ? Deal : Sow;
 }
 
 function rename({ name, names, kind }: UnknownField): string {

@@ -41,9 +41,9 @@ export function begunOn(subject: Subject): string {
   return isDeal(subject) ? subject.deal.opened_on : subject.closed_won_on;
 }
 
-/** Schema of what is of the same kind. */
-export function schemaOf(subject: Subject): typeof Deal | typeof Sow {
-  return isDeal(subject) ? Deal : Sow;
+/** Schema of SOWs or of deals. */
+export function schemaOf(kind: SubjectKind): typeof Deal | typeof Sow {
+  return kind === 'deal' ? Deal : Sow;
 }
 
 /** Fields that hold money, of SOWs or of deals. */

@@ -1,5 +1,5 @@
 /** What the epic says when an engagement is given up, and when it is taken up again. */
-import { ended } from '#domain/base/sentence.ts';
+import { counted, ended } from '#domain/base/sentence.ts';
 import { inlineText } from '#domain/text/foreign-text.ts';
 import { type BlockContext, whereToComment } from './block-context.ts';
 import { noteBody } from './notes.ts';
@@ -8,7 +8,7 @@ import { noteBody } from './notes.ts';
 export function withdrawnNote({ assessment, holder }: BlockContext, closed: number): string {
   const { hold } = assessment.rulings;
   const why = hold === null ? '' : ` by \`${hold.by}\`: ${ended(inlineText(hold.reason))}`;
-  const what = closed === 1 ? '1 open issue is' : `${closed} open issues are`;
+  const what = counted(closed, 'open issue is', 'open issues are');
   return noteBody(
     'withdrawn',
     [
