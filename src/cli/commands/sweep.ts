@@ -10,6 +10,7 @@ import type { Command, CommandContext } from '#cli/terminal/command.ts';
 import { EXIT, exitCodeOf, mostSevere } from '#cli/terminal/exit-code.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import { AppError } from '#domain/base/errors.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import { counted } from '#domain/base/sentence.ts';
 import { type EngagementCheck, findingsOf } from '#domain/explain/check.ts';
 import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
@@ -102,20 +103,9 @@ async function run(context: CommandContext): Promise<number> {
     ...swept.filter(({ isSeen }) => isSeen).map(({ engagement }) => engagement),
     ...(memory?.remembered ?? []),
   ]);
-  const { results: launches, left } = context.flag('launch')
-    ? await launchMissing(context, deps, { known, mode: reviewModeOf(context, 'sweep') })
-    : { results: [], left: [] };
-  const launched = launches.map((result) => lookedOf(result, deps.processes));
-  const changed =
-    context.flag('launch') && memory !== null
-      ? await amendChanged(context, deps, {
-          before: memory.sows,
-          running: known,
-          mode: reviewModeOf(context, 'sweep'),
-          allowMassChange: context.flag('allow-mass-change'),
-        })
-      : null;
-  const amended = (changed?.results ?? []).map((result) => lookedOf(result, deps.processes));
+  const { launched, amended, left, digests } = context.flag('launch')
+    ? await carryFiles(context, deps, { known, memory })
+    : NOTHING_CARRIED;
   const carried = new Set(amended.map(({ engagement }) => engagement));
   const results = [...swept.filter(({ engagement }) => !carried.has(engagement)), ...amended, ...launched];
   const missing = await notSeenBy(deps, results, { memory, full: since === null, left });
@@ -130,9 +120,42 @@ async function run(context: CommandContext): Promise<number> {
   await memory?.remember(seen, {
     missing: missing.map(({ engagement }) => engagement).filter((engagement) => !unlaunched.has(engagement)),
     undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
-    sows: changed?.digests ?? null,
+    sows: digests,
   });
   return mostSevere([...lines.map(({ exit }) => exit), tellBroken(context, deps.processes)]);
+}
+
+interface Carried {
+  readonly launched: readonly Looked[];
+  /** Running engagements into which another file was carried. */
+  readonly amended: readonly Looked[];
+  /** SOWs that were not launched. */
+  readonly left: Awaited<ReturnType<typeof launchMissing>>['left'];
+  /** What the files are now; `null`: nobody remembers that. */
+  readonly digests: Awaited<ReturnType<typeof amendChanged>>['digests'] | null;
+}
+
+const NOTHING_CARRIED: Carried = { launched: [], amended: [], left: [], digests: null };
+
+/** Launches the SOW files that are missing, and carries those that have changed since the last sweep into their engagements. */
+async function carryFiles(
+  context: CommandContext,
+  deps: ReconcileDeps,
+  { known, memory }: { readonly known: ReadonlySet<EngagementKey>; readonly memory: SweepState | null },
+): Promise<Carried> {
+  const mode = reviewModeOf(context, 'sweep');
+  const looked = (result: SweepResult): Looked => lookedOf(result, deps.processes);
+  const { results, left } = await launchMissing(context, deps, { known, mode });
+  const launched = results.map(looked);
+  if (memory === null) return { launched, amended: [], left, digests: null };
+  const allowMassChange = context.flag('allow-mass-change');
+  const changed = await amendChanged(context, deps, {
+    before: memory.sows,
+    running: known,
+    mode,
+    allowMassChange,
+  });
+  return { launched, amended: changed.results.map(looked), left, digests: changed.digests };
 }
 
 function problemsOf({ processes }: ReconcileDeps): { readonly problems?: readonly object[] } {

@@ -250,7 +250,7 @@ export const EngagementReport = z.object({
   notices: z
     .array(z.string())
     .describe(
-      'What people should know of a deal and breaks no rule: a stage ahead, a hand-over that is stuck.',
+      'What people should know and breaks no rule: an end that is asked about; of a deal, a stage ahead or a hand-over that is stuck.',
     ),
   waivers: z.array(ReportedWaiver),
   steps: z.array(ReportedStep).describe('In reading order.'),

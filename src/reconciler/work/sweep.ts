@@ -7,7 +7,7 @@ import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import type { ActualStates } from '#ports/gitlab.ts';
 import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
-import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
+import { createKnownChain, dealsLast, type KnownChain } from '#reconciler/loop/deals-last.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile, settle } from '#reconciler/loop/reconcile.ts';
@@ -83,36 +83,75 @@ export async function* sweepEach(
   deps: ReconcileDeps,
   options: SweepOptions = {},
 ): AsyncGenerator<SweepResult> {
-  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map() } = options;
-  const now = deps.clock.now();
-  const chain = createKnownChain(deps.settings);
   const unread: AppError[] = [];
   const onUnread = (error: AppError): void => void unread.push(error);
   const states = await deps.gitlab.readAll({ ...readOptions(options), onUnread });
   const { leftOut = [] } = states;
-  const over = new Set(leftOut);
   for (const engagement of leftOut) yield leftOutResult(engagement, options);
-  const created = new Map<EngagementKey, string | null>();
-  const choicesOf = (engagement: EngagementKey): Choices => ({
+  const chain = createKnownChain(deps.settings);
+  const going: Going = {
+    chain,
+    choicesOf: choicesFor(deps, options, chain),
+    created: new Map(),
+    over: new Set(leftOut),
+    pending: [],
+  };
+  yield* decideEach(deps, dealsLast(readStates(deps, states, { ...options, onUnread })), going);
+  yield* settlePending(deps, going, options.allowMassChange ?? false);
+  for (const error of unread) throw error;
+}
+
+/** What a sweep carries from its first half, which decides, to its second, which writes. */
+interface Going {
+  readonly chain: KnownChain;
+  readonly choicesOf: (engagement: EngagementKey) => Choices;
+  readonly created: Map<EngagementKey, string | null>;
+  /** Engagements that are over: a deal is only with its whole chain. */
+  readonly over: Set<EngagementKey>;
+  readonly pending: Pending[];
+}
+
+function choicesFor(deps: ReconcileDeps, options: SweepOptions, chain: KnownChain): Going['choicesOf'] {
+  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map(), known } = options;
+  const now = deps.clock.now();
+  return (engagement) => ({
     known: chain.known,
-    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt, over: options.known?.over }),
+    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt, over: known?.over }),
     allowMassChange,
   });
-  const pending: Pending[] = [];
-  for await (const actual of dealsLast(readStates(deps, states, { ...options, onUnread }))) {
+}
+
+/** Gives the results of engagements in which nothing is to be done; the others are pending then. */
+async function* decideEach(
+  deps: ReconcileDeps,
+  states: AsyncIterable<ActualState>,
+  { chain, choicesOf, created, over, pending }: Going,
+): AsyncGenerator<SweepResult> {
+  for await (const actual of states) {
     const { engagement } = actual;
-    created.set(engagement, firstCreated(actual));
+    const createdAt = firstCreated(actual);
+    created.set(engagement, createdAt);
     const choices = choicesOf(engagement);
     const decision = await attempt(deps, engagement, async () => await decide(deps, actual, choices));
     chain.keep(engagement, decision);
-    if (changesNothing(decision)) {
-      const result = await resultOf(deps, engagement, decision, choices);
-      const isDone = result.outcome.kind === 'unchanged' && decision.kind === 'decided';
-      const isLast = isDone && isOver(decision, { look: result.look, others: over });
-      if (isLast) over.add(engagement);
-      yield* withHandedOver({ ...result, createdAt: created.get(engagement) ?? null, over: isLast });
-    } else pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
+    if (!changesNothing(decision)) {
+      pending.push(pendingOf(engagement, decision, pending.length < MOST_KEPT));
+      continue;
+    }
+    const result = await resultOf(deps, engagement, decision, choices);
+    const isDone = result.outcome.kind === 'unchanged' && decision.kind === 'decided';
+    const isLast = isDone && isOver(decision, { look: result.look, others: over });
+    if (isLast) over.add(engagement);
+    yield* withHandedOver({ ...result, createdAt, over: isLast });
   }
+}
+
+/** Writes what is pending, one engagement after the other, but for those that a brake stops. */
+async function* settlePending(
+  deps: ReconcileDeps,
+  { choicesOf, created, pending }: Going,
+  allowMassChange: boolean,
+): AsyncGenerator<SweepResult> {
   const stopped = massChanges(allowMassChange ? [] : pending, deps.settings.policy);
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { engagement, decision } = next;
@@ -128,7 +167,6 @@ export async function* sweepEach(
       yield* withHandedOver({ ...UNREAD, ...result, createdAt });
     }
   }
-  for (const error of unread) throw error;
 }
 
 /** What is known of an engagement that no bulk read has brought. */
