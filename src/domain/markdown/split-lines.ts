@@ -8,15 +8,27 @@ export interface Line {
   readonly end: number;
 }
 
+/** The line that begins at an offset. */
+export function lineAt(text: string, start: number): Line {
+  LINE_BREAK.lastIndex = start;
+  const stop = LINE_BREAK.exec(text);
+  return stop === null
+    ? { text: text.slice(start), start, end: text.length }
+    : { text: text.slice(start, stop.index), start, end: stop.index + stop[0].length };
+}
+
+const LINE_BREAK = /\r\n|\n|\r/g;
+
 /** Splits a text into lines: LF, CRLF or CR. */
 export function splitLines(text: string): readonly Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
-    const end = match.index + match[0].length;
-    lines.push({ text: text.slice(start, match.index), start, end });
-    start = end;
+  return [...linesFrom(text, 0)];
+}
+
+/** Gives the lines from an offset on, one after the other, to whoever will not need them all. */
+export function* linesFrom(text: string, start: number): Generator<Line> {
+  for (let from = start; from < text.length; ) {
+    const line = lineAt(text, from);
+    yield line;
+    from = line.end;
   }
-  if (start < text.length) lines.push({ text: text.slice(start), start, end: text.length });
-  return lines;
 }

@@ -2,18 +2,18 @@
 
 import type { StepStatus } from '#domain/assess/step-status.ts';
 import type { ActualEpic } from '#domain/engagement/state.ts';
-import { renderKept } from '#domain/template/render.ts';
-import { type KeptText, keptByHand, keptChanges, mayHaveKept } from '#domain/text/kept-sections.ts';
+import { renderKept } from '#domain/template/render-kept.ts';
+import {
+  type KeptDifference,
+  type KeptText,
+  keptDifference,
+  mayHaveKept,
+} from '#domain/text/kept-sections.ts';
 import type { BlockContext } from '#domain/texts/block-context.ts';
 import { fileOf, viewOf } from './view.ts';
 
-/** Kept sections of one item. */
-export interface Kept {
-  /** As they are to be written. */
-  readonly changes: readonly KeptText[];
-  /** Names of those that say something else than the facts because people have written in them. */
-  readonly byHand: readonly string[];
-}
+/** Kept sections of one item: those that are to be written, and those that say something else because people have written in them. */
+export type Kept = KeptDifference;
 
 const NOTHING: Kept = { changes: [], byHand: [] };
 
@@ -21,7 +21,7 @@ const NOTHING: Kept = { changes: [], byHand: [] };
 export function keptInIssue(status: StepStatus, context: BlockContext): Kept {
   const { issue, done } = status;
   if (issue === null || done || !mayHaveKept(issue.description)) return NOTHING;
-  return keptIn(issue, keptTextsOfIssue(status, context));
+  return keptDifference(issue.description, keptTextsOfIssue(status, context));
 }
 
 /** Kept sections of a step's template, as the facts are. */
@@ -34,7 +34,7 @@ export function keptTextsOfIssue(status: StepStatus, context: BlockContext): rea
 /** Kept sections of the epic, or of the tracking issue that stands for one. */
 export function keptInEpic(epic: ActualEpic | null, context: BlockContext): Kept {
   if (epic === null || context.assessment.closed || !mayHaveKept(epic.description)) return NOTHING;
-  return keptIn(epic, keptTextsOfEpic(context));
+  return keptDifference(epic.description, keptTextsOfEpic(context));
 }
 
 /** Kept sections of the epic's template, as the facts are. */
@@ -42,10 +42,6 @@ export function keptTextsOfEpic(context: BlockContext): readonly KeptText[] {
   const { process } = context.assessment;
   const options = { partials: process.partials, file: fileOf(process, 'epic.md') };
   return renderKept(process.epicBody, viewOf(context, null), options);
-}
-
-function keptIn({ description }: Pick<ActualEpic, 'description'>, wanted: readonly KeptText[]): Kept {
-  return { changes: keptChanges(description, wanted), byHand: keptByHand(description, wanted) };
 }
 
 /** Share of an action: nothing where nothing is to be written. */

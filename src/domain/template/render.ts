@@ -42,7 +42,8 @@ interface Scope {
   readonly number: number;
 }
 
-interface Rendering {
+/** What a template is rendered with, at one place of it. */
+export interface Rendering {
   readonly view: View;
   readonly partials: Readonly<Record<string, string>>;
   readonly template: string;
@@ -51,7 +52,15 @@ interface Rendering {
 }
 
 /** What `mustache.parse` gives: symbol, name or text, start, end, then children or the indentation of a partial. */
-type Token = readonly [string, string, number, number, (readonly Token[] | string)?, number?, boolean?];
+export type Token = readonly [
+  string,
+  string,
+  number,
+  number,
+  (readonly Token[] | string)?,
+  number?,
+  boolean?,
+];
 
 /**
  * Renders a step or epic template to Markdown (the language: `docs/templates.md`). Values are data: they come out
@@ -75,35 +84,20 @@ export function renderTitle(template: string, view: View, file: string): string 
   return clampTitle(title.replace(/\s+/g, ' ').trim(), LONGEST_TITLE);
 }
 
-/**
- * Renders the kept sections of a template, and nothing else: what stands in them now.
- *
- * @throws {TemplateError} as {@link renderTemplate}
- */
-export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
-  const source = templateSource(template);
-  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic', about: view.about });
-  return keptTexts({ view, partials: options.partials, template: source, scopes: [], mode: 'inline' });
-}
-
 /** Always the same, so that a title is checked once. */
 const NO_PARTIALS: RenderOptions['partials'] = {};
 
-function keptTexts(rendering: Rendering): readonly KeptText[] {
-  return tokensOf(rendering.template).flatMap(([symbol, name, , , children]) => {
-    const kept = symbol === '#' ? keptName(name) : null;
-    if (kept !== null && Array.isArray(children)) return [keptText(kept, children as Token[], rendering)];
-    return symbol === '>'
-      ? keptTexts({ ...rendering, template: templateSource(rendering.partials[name] ?? '') })
-      : [];
-  });
-}
-
-function keptText(name: string, children: readonly Token[], rendering: Rendering): KeptText {
+/** One kept section as it says what the view does. */
+export function keptText(name: string, children: readonly Token[], rendering: Rendering): KeptText {
   return { name, content: tidied(withBraces(renderTokens(children, rendering))).trimEnd() };
 }
 
-function refuseFatal(source: string, context: TemplateContext, others: readonly InputProblem[] = []): void {
+/** @throws {TemplateError} with what makes a template impossible or unsafe to render */
+export function refuseFatal(
+  source: string,
+  context: TemplateContext,
+  others: readonly InputProblem[] = [],
+): void {
   const problems = [...fatalProblems(source, context), ...others];
   if (problems.length > 0) throw new TemplateError(problems);
 }
@@ -125,7 +119,7 @@ function renderText(rendering: Rendering): string {
 }
 
 /** Parses with a writer of its own: mustache's shared one keeps every template it ever saw. */
-const tokensOf: (template: string) => readonly Token[] = remembering(
+export const tokensOf: (template: string) => readonly Token[] = remembering(
   (template) => new mustache.Writer().parse(template) as Token[],
 );
 

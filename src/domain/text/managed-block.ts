@@ -1,5 +1,5 @@
-import { type TextLine, textLines } from '#domain/markdown/text-lines.ts';
-import { encodeMarker, type Marker, parseMarkerLine } from './marker.ts';
+import { type Line, linesFrom } from '#domain/markdown/split-lines.ts';
+import { encodeMarker, findMarker, type Marker, parseMarkerLine } from './marker.ts';
 
 /** The line that ends the managed block. Text after it belongs to people. */
 export const BLOCK_END = '<!-- procession:end -->';
@@ -64,27 +64,23 @@ export function sameBlock(a: string, b: string): boolean {
 
 interface FoundBlock {
   readonly marker: Marker;
-  readonly opening: TextLine;
-  readonly end: TextLine | null;
+  readonly opening: Line;
+  readonly end: Line | null;
 }
 
 /**
  * The end line is looked for without regard to fences: our content never holds one, while a fence left open
- * inside the block by a hand edit must not swallow people's text.
+ * inside the block by a hand edit must not swallow people's text. What is behind the block is not read.
  */
 function findBlock(description: string): FoundBlock | null {
-  const lines = textLines(description);
-  for (const [index, opening] of lines.entries()) {
-    const marker = opening.fenced ? null : parseMarkerLine(opening.text);
-    if (marker === null) continue;
-    const rest = lines.slice(index + 1);
-    const stop = rest.findIndex(
-      (line) => BLOCK_END_LINE.test(line.text) || parseMarkerLine(line.text) !== null,
-    );
-    const end = rest[stop];
-    return { marker, opening, end: end !== undefined && BLOCK_END_LINE.test(end.text) ? end : null };
+  const found = findMarker(description);
+  if (found === null) return null;
+  const { marker, line: opening } = found;
+  for (const line of linesFrom(description, opening.end)) {
+    if (BLOCK_END_LINE.test(line.text)) return { marker, opening, end: line };
+    if (parseMarkerLine(line.text) !== null) break;
   }
-  return null;
+  return { marker, opening, end: null };
 }
 
 function blockText(marker: Marker, content: string, lineBreak: string): string {

@@ -3,6 +3,7 @@
  * reads text that people may have edited, so reading is tolerant and writing is exact.
  */
 import { type EngagementKey, isEngagementKey, isStepKey, type StepKey, stepIdOf } from '#domain/base/keys.ts';
+import { type Line, lineAt } from '#domain/markdown/split-lines.ts';
 import { textLines } from '#domain/markdown/text-lines.ts';
 
 /** Says which engagement, process and step an epic or issue belongs to. `step` is `null` exactly for epics. */
@@ -41,31 +42,35 @@ export function encodeMarker(marker: Marker): string {
  * surrounding blanks and CRLF do not matter. A version other than `v1` is no marker to this release.
  */
 export function parseMarker(description: string): Marker | null {
+  return findMarker(description)?.marker ?? null;
+}
+
+/** Finds the line of the first marker, as {@link parseMarker} does. */
+export function findMarker(description: string): { readonly marker: Marker; readonly line: Line } | null {
   // Hundreds of descriptions are asked for their marker alone, and nearly all begin with it.
   const fence = description.search(FENCE);
   let from = 0;
   for (;;) {
     const at = description.indexOf(OURS, from);
     if (at === -1) return null;
-    if (fence !== -1 && fence < at) return parseFencedMarker(description);
+    if (fence !== -1 && fence < at) return findBehindFence(description);
     const before = description.slice(from, at);
     const start = from + Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
-    LINE_BREAK.lastIndex = at;
-    from = LINE_BREAK.exec(description)?.index ?? description.length;
-    const marker = parseMarkerLine(description.slice(start, from));
-    if (marker !== null) return marker;
+    const line = lineAt(description, start);
+    const marker = parseMarkerLine(line.text);
+    if (marker !== null) return { marker, line };
+    from = line.end;
   }
 }
 
 const OURS = 'procession:';
 const FENCE = /`{3}|~{3}/;
-const LINE_BREAK = /[\r\n]/g;
 
 /** Where a fence stands before what may be a marker. */
-function parseFencedMarker(description: string): Marker | null {
+function findBehindFence(description: string): ReturnType<typeof findMarker> {
   for (const line of textLines(description)) {
     const marker = line.fenced ? null : parseMarkerLine(line.text);
-    if (marker !== null) return marker;
+    if (marker !== null) return { marker, line };
   }
   return null;
 }

@@ -4,9 +4,10 @@ import { TemplateError } from '#domain/base/errors.ts';
 import type { EvidenceField } from '#domain/process/process.ts';
 import { Sow } from '#domain/sow/sow.ts';
 import { evidenceTable } from '#domain/template/evidence-table.ts';
-import { renderKept, renderTemplate, renderTitle } from '#domain/template/render.ts';
+import { renderTemplate, renderTitle } from '#domain/template/render.ts';
+import { renderKept } from '#domain/template/render-kept.ts';
 import { templateView, type View, type ViewInput } from '#domain/template/view.ts';
-import { keptByHand, keptChanges } from '#domain/text/kept-sections.ts';
+import { keptDifference } from '#domain/text/kept-sections.ts';
 
 const SOW = Sow.parse({
   sow: { number: 'SOW-1042', signed_on: '2026-02-20', url: 'https://crm.example.com/sow/1042' },
@@ -88,8 +89,8 @@ describe('kept sections', () => {
     expect(text).toMatch(
       /^Before Acme .*\n\n<!-- procession:kept facts [0-9a-f]{16} -->\n\| Hours \| 0 \|\n\|---\|---\|\n<!-- procession:kept-end -->\n\n<!-- procession:kept mail /,
     );
-    expect(keptChanges(text, renderKept(template, aView(), options))).toEqual([]);
-    expect(keptByHand(text, renderKept(template, aView(), options))).toEqual([]);
+    expect(keptDifference(text, renderKept(template, aView(), options)).changes).toEqual([]);
+    expect(keptDifference(text, renderKept(template, aView(), options)).byHand).toEqual([]);
   });
 
   it('are rendered alone, those of partials too, from the facts as they are', () => {
@@ -102,6 +103,46 @@ describe('kept sections', () => {
     ]);
   });
 
+  it('are never told as they were: whichever fact changes, and changes back, they say what a new text says', () => {
+    const all = [
+      '{{#kept.facts}}',
+      '{{customer.name}} {{step.due_on}} {{step.next_titles}} {{item.title}} {{process.name}} {{acceptance_days}}',
+      '{{#deliverables}}{{number}} {{title}} {{milestone}} {{sow.number}}{{/deliverables}}',
+      '{{#assumptions}}{{text}} {{customer.name}}{{/assumptions}}',
+      '{{^is.aws}}not on AWS{{/is.aws}}{{#is.amounts_shown}}{{opportunity.amount}}{{/is.amounts_shown}}',
+      '{{#people.engineer.named}}{{people.engineer.name}}{{/people.engineer.named}}',
+      '{{> inside}}',
+      '{{/kept.facts}}',
+    ].join('\n');
+    const inside = { partials: { inside: '{{hours.scoped}}\n' }, file: 'a.md' };
+    const engineer = { name: 'Noor', username: 'noor', email: null, chosen: true };
+    const step = { id: 'kick-off', title: 'Kick-off', dueOn: null, afterTitles: [], nextTitles: ['Calls'] };
+    const views = [
+      aView(),
+      aView({ sow: { ...SOW, customer: { name: 'Other' } } }),
+      aView({ sow: { ...SOW, sow: { ...SOW.sow, number: 'SOW-7' } } }),
+      aView({ sow: { ...SOW, deliverables: [{ title: 'Architecture' }] } }),
+      aView({ sow: { ...SOW, assumptions: [] } }),
+      aView({ sow: { ...SOW, hours: { scoped: 8 } } }),
+      aView({ sow: { ...SOW, deployment: 'none' } }),
+      aView({ sow: { ...SOW, passive_acceptance: { in_sow: true, days: 8 } } }),
+      aView({ showAmounts: true }),
+      aView({ people: { engineer } }),
+      aView({ process: { id: 'delivery', name: 'Another' } }),
+      aView({ step }),
+      aView({ step: { ...step, item: { id: 'D1', title: 'Runbook', deliverables: [] } } }),
+    ];
+    const texts = new Set<string>();
+
+    for (const view of [...views, ...views.toReversed()]) {
+      const text = renderTemplate(all, view, inside);
+      texts.add(text);
+      expect(keptDifference(text, renderKept(all, view, inside))).toEqual({ changes: [], byHand: [] });
+    }
+    // Each view differs in what is seen: one that was taken for another would have shown.
+    expect(texts.size).toBe(views.length);
+  });
+
   it('cannot be ended by what a SOW says', () => {
     const evil = '<!-- procession:kept-end -->';
     const sow = {
@@ -112,7 +153,7 @@ describe('kept sections', () => {
     const text = renderTemplate(template, view, options);
 
     expect(text.match(/^<!-- procession:kept-end -->$/gm)).toHaveLength(2);
-    expect(keptByHand(text, renderKept(template, view, options))).toEqual([]);
+    expect(keptDifference(text, renderKept(template, view, options)).byHand).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptByHand, keptChanges, keptSection, writeKept } from '#domain/text/kept-sections.ts';
+import { keptDifference, keptSection, writeKept } from '#domain/text/kept-sections.ts';
 
 const facts = (hours: string) => ({
   name: 'facts',
@@ -13,25 +13,25 @@ describe('domain/text/kept-sections', () => {
   it('a section whose facts changed is rewritten, and every byte around it stays', () => {
     const text = around(keptSection(WAS));
 
-    expect(keptChanges(text, [IS])).toEqual([IS]);
+    expect(keptDifference(text, [IS]).changes).toEqual([IS]);
     expect(writeKept(text, [IS])).toBe(around(keptSection(IS)));
-    expect(keptChanges(writeKept(text, [IS]), [IS])).toEqual([]);
+    expect(keptDifference(writeKept(text, [IS]), [IS]).changes).toEqual([]);
   });
 
   it('a section keeps the line breaks of its text', () => {
     const text = around(keptSection(WAS)).replaceAll('\n', '\r\n');
 
     expect(writeKept(text, [IS])).toBe(around(keptSection(IS)).replaceAll('\n', '\r\n'));
-    expect(keptChanges(text, [WAS])).toEqual([]);
+    expect(keptDifference(text, [WAS]).changes).toEqual([]);
   });
 
   it('a section that somebody has written in is theirs, and is named while it says something else', () => {
     const text = around(keptSection(WAS).replace('| 400 |', '| 450, agreed by phone |'));
 
-    expect(keptChanges(text, [IS])).toEqual([]);
+    expect(keptDifference(text, [IS]).changes).toEqual([]);
     expect(writeKept(text, [IS])).toBe(text);
-    expect(keptByHand(text, [IS])).toEqual(['facts']);
-    expect(keptByHand(text, [facts('450, agreed by phone')])).toEqual([]);
+    expect(keptDifference(text, [IS]).byHand).toEqual(['facts']);
+    expect(keptDifference(text, [facts('450, agreed by phone')]).byHand).toEqual([]);
   });
 
   it('a section that an editor has only set anew is still ours', () => {
@@ -40,7 +40,7 @@ describe('domain/text/kept-sections', () => {
       .replace('|---|---|', '| --- | -------- |');
 
     expect(writeKept(around(set), [IS])).toBe(around(keptSection(IS)));
-    expect(keptByHand(around(set), [IS])).toEqual([]);
+    expect(keptDifference(around(set), [IS]).byHand).toEqual([]);
   });
 
   it('a section that somebody has emptied is written anew', () => {
@@ -57,8 +57,8 @@ describe('domain/text/kept-sections', () => {
     ['a section of another name', keptSection({ ...WAS, name: 'mail' })],
   ])('%s is not put back', (_, section) => {
     expect(writeKept(around(section), [IS])).toBe(around(section));
-    expect(keptChanges(around(section), [IS])).toEqual([]);
-    expect(keptByHand(around(section), [IS])).toEqual([]);
+    expect(keptDifference(around(section), [IS]).changes).toEqual([]);
+    expect(keptDifference(around(section), [IS]).byHand).toEqual([]);
   });
 
   it('a copy of a section is people’s: the first is kept', () => {
@@ -67,11 +67,19 @@ describe('domain/text/kept-sections', () => {
     expect(writeKept(text, [IS])).toBe(`${keptSection(IS)}\n\n${keptSection(WAS)}\n`);
   });
 
+  it('what stands as it should further down does not speak for a copy above that says something else', () => {
+    const old = keptSection(WAS);
+    const text = `${old.replace('| 400 |', '| 450, agreed by phone |')}\n\n${keptSection(IS)}\n`;
+
+    expect(keptDifference(text, [IS])).toEqual({ changes: [], byHand: ['facts'] });
+    expect(keptDifference(`${old}\n\n${keptSection(IS)}\n`, [IS])).toEqual({ changes: [IS], byHand: [] });
+  });
+
   it('a code fence in a section may be left open by hand without swallowing what follows', () => {
     const mail = { name: 'mail', content: '```text\nDear Ada\n```' };
     const text = around(keptSection(mail).replace('Ada\n```', 'Ada'));
 
-    expect(keptByHand(text, [mail])).toEqual(['mail']);
+    expect(keptDifference(text, [mail]).byHand).toEqual(['mail']);
     expect(writeKept(text, [mail])).toBe(text);
   });
 });

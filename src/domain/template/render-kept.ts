@@ -1,0 +1,85 @@
+/**
+ * The kept sections of a template as the facts are. Every run asks for them, of every open issue, to see whether what
+ * stands there still holds; so they are rendered when a fact that they show has changed, and else remembered.
+ */
+import { type TextMemory, textMemory } from '#domain/markdown/remembering.ts';
+import type { KeptText } from '#domain/text/kept-sections.ts';
+import { keptName } from './kept.ts';
+import { keptText, type Rendering, type RenderOptions, refuseFatal, type Token, tokensOf } from './render.ts';
+import { templateSource } from './tags.ts';
+import type { View } from './view.ts';
+
+/**
+ * Renders the kept sections of a template, and nothing else: what stands in them now.
+ *
+ * @throws {TemplateError} as `renderTemplate`
+ */
+export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
+  const source = templateSource(template);
+  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic', about: view.about });
+  const { sections, fields, rendered } = keptIn(source, options.partials);
+  if (sections.length === 0) return [];
+  const base = { view, partials: options.partials, scopes: [], mode: 'inline' } as const;
+  return rendered.of(shownFacts(fields, view), () =>
+    sections.map(({ name, children, template: around }) =>
+      keptText(name, children, { ...base, template: around }),
+    ),
+  );
+}
+
+/** A kept section of a template or of a partial in it. */
+interface KeptSection extends Pick<Rendering, 'template'> {
+  readonly name: string;
+  readonly children: readonly Token[];
+}
+
+/** Kept sections of one template, with what they have said lately. */
+interface KeptSections {
+  readonly sections: readonly KeptSection[];
+  /** Fields of the view, those on top, that can be seen in them. */
+  readonly fields: ReadonlySet<string>;
+  readonly rendered: TextMemory<readonly KeptText[]>;
+}
+
+/** Facts and texts of a few hundred engagements, of one template: with a dozen templates a few megabytes. */
+const OF_ONE_TEMPLATE = { texts: 256, characters: 250_000 };
+
+const KNOWN = new WeakMap<RenderOptions['partials'], Map<string, KeptSections>>();
+
+function keptIn(source: string, partials: RenderOptions['partials']): KeptSections {
+  const ofProcess = KNOWN.get(partials) ?? new Map<string, KeptSections>();
+  KNOWN.set(partials, ofProcess);
+  const known = ofProcess.get(source) ?? readKept(source, partials);
+  ofProcess.set(source, known);
+  return known;
+}
+
+function readKept(source: string, partials: RenderOptions['partials']): KeptSections {
+  const sections = sectionsIn(source, partials);
+  const names = sections.flatMap(({ children }) => namesIn(children, partials));
+  const fields = new Set(names.map((name) => name.split('.', 1)[0] ?? name));
+  return { sections, fields, rendered: textMemory(OF_ONE_TEMPLATE) };
+}
+
+function sectionsIn(source: string, partials: RenderOptions['partials']): readonly KeptSection[] {
+  return tokensOf(source).flatMap(([symbol, name, , , children]) => {
+    const kept = symbol === '#' ? keptName(name) : null;
+    if (kept !== null && Array.isArray(children))
+      return [{ name: kept, children: children as Token[], template: source }];
+    return symbol === '>' ? sectionsIn(templateSource(partials[name] ?? ''), partials) : [];
+  });
+}
+
+/** Every name that rendering may look up, whichever sections are open. The table of evidence is in no kept section. */
+function namesIn(tokens: readonly Token[], partials: RenderOptions['partials']): readonly string[] {
+  return tokens.flatMap(([symbol, name, , , children]) => {
+    if (symbol === 'text') return [];
+    if (symbol === '>') return namesIn(tokensOf(templateSource(partials[name] ?? '')), partials);
+    return [name, ...(Array.isArray(children) ? namesIn(children as Token[], partials) : [])];
+  });
+}
+
+/** What a text is made of besides its template: the same facts make the same text. */
+function shownFacts(fields: ReadonlySet<string>, { values, forStep, about }: View): string {
+  return JSON.stringify([forStep, about, ...[...fields].map((field) => values[field])]);
+}
