@@ -6,7 +6,7 @@ import type { ClaimEnding } from './claim-ending.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { createSqliteAuditLog } from './sqlite-audit-log.ts';
-import { AT_ONCE, createSqliteClaims, type SqliteClaims } from './sqlite-claims.ts';
+import { AT_ONCE, type BegunClaim, createSqliteClaims, type SqliteClaims } from './sqlite-claims.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import {
   createSqliteDeliveries,
@@ -57,15 +57,16 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
 
   async function claim(instant: string): Promise<Claim | null> {
     arrivals.settle();
-    const begun = await commit.write(() => claims.take(instant));
-    if (begun === null) return null;
+    // Most claims are of a few deliveries: those cost one transaction with the claim itself.
+    const taken = await commit.write(() => {
+      const begun = claims.take(instant);
+      return begun === null ? null : { begun, first: claims.gather(begun) };
+    });
+    if (taken === null) return null;
     arrivals.announce();
-    const deliveries = await gather(commit, claims, begun);
-    const taken = { id: begun.id, engagement: begun.engagement, deliveries };
-    if (deliveries.length > 0) return taken;
-    // A person dropped them just now.
-    await end(taken, { kind: 'release' });
-    return await claim(instant);
+    const { id, engagement } = taken.begun;
+    const deliveries = await gather(commit, claims, taken);
+    return { id, engagement, deliveries };
   }
 
   async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
@@ -109,15 +110,14 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
 async function gather(
   commit: GroupCommit,
   claims: SqliteClaims,
-  begun: Parameters<SqliteClaims['gather']>[0],
+  { begun, first }: { readonly begun: BegunClaim; readonly first: readonly StoredDelivery[] },
 ): Promise<readonly StoredDelivery[]> {
-  const gathered: StoredDelivery[] = [];
-  for (;;) {
-    const some = await commit.write(() => claims.gather(begun));
+  const gathered = [...first];
+  for (let some = first; some.length === AT_ONCE && gathered.length < MOST_CLAIMED; ) {
+    some = await commit.write(() => claims.gather(begun));
     gathered.push(...some);
-    if (some.length < AT_ONCE || gathered.length >= MOST_CLAIMED)
-      return gathered.toSorted((a, b) => Number(a.id) - Number(b.id));
   }
+  return gathered.toSorted((a, b) => Number(a.id) - Number(b.id));
 }
 
 async function prune(commit: GroupCommit, deliveries: SqliteDeliveries, before: string): Promise<number> {

@@ -16,18 +16,25 @@ export interface ListFilter {
   readonly iids?: readonly number[];
 }
 
-/** Reads the epics and issues with the engagement's label; issues also without an epic when `always` is set. */
+/**
+ * Reads the epics and issues with the engagement's label: side by side when issues are wanted whether there is an epic or
+ * not, which `always` says; else issues only where there is one.
+ */
 export async function readEngagement(
   session: Session,
   engagement: EngagementKey,
   options: { readonly always?: boolean } = {},
 ): Promise<ActualState> {
-  const epics = await epicsIfAny(session, { labels: engagement });
-  const wanted = epics === null || epics.length > 0 || options.always === true;
+  const readIssues = async (): Promise<readonly ActualIssue[]> =>
+    await listIssues(session.connection, { labels: engagement });
+  const [epics, beside] = await Promise.all([
+    epicsIfAny(session, { labels: engagement }),
+    options.always === true ? readIssues() : null,
+  ]);
   return {
     engagement,
     epics: epics ?? [],
-    issues: wanted ? await listIssues(session.connection, { labels: engagement }) : [],
+    issues: beside ?? (epics === null || epics.length > 0 ? await readIssues() : []),
     capabilities: await session.capabilities.get(),
   };
 }

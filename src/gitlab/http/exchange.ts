@@ -34,8 +34,11 @@ export async function exchange(
   timeoutMs: number,
   limitBytes = LONGEST_ANSWER_BYTES,
 ): Promise<GitLabAnswer | Failure> {
-  const signals = [AbortSignal.timeout(timeoutMs), ...(request.signal === undefined ? [] : [request.signal])];
-  const signal = AbortSignal.any(signals);
+  // Not AbortSignal.timeout(): every one of those runs out and aborts, long after the answer, for nobody.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new DOMException('too late', 'TimeoutError')), timeoutMs);
+  const signal =
+    request.signal === undefined ? patience.signal : AbortSignal.any([patience.signal, request.signal]);
   try {
     let { url } = request;
     for (let redirects = 0; ; redirects += 1) {
@@ -50,6 +53,8 @@ export async function exchange(
     }
   } catch (error) {
     return noAnswer(error, timeoutMs);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

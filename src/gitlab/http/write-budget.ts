@@ -89,14 +89,13 @@ export function createWriteBudget(budget: Budget, now: () => number): WriteBudge
       const shared = most !== null && kind === 'note' ? Math.max(1, Math.floor(most * SHARE_OF_NOTES)) : most;
       const own = kind === 'issue' ? budget.issuesPerMinute : kind === 'note' ? budget.notesPerMinute : null;
       const window = kind === 'issue' ? issues : notes;
-      const at = Math.max(
-        present,
-        repeated ? 0 : pausedUntil,
-        all.free(shared, present),
-        kind === 'other' ? 0 : window.free(own, present),
-      );
-      all.add(at);
-      if (kind !== 'other') window.add(at);
+      const limits = [
+        ...(shared === null ? [] : [{ window: all, limit: shared }]),
+        ...(own === null ? [] : [{ window, limit: own }]),
+      ];
+      const free = limits.map(({ window: among, limit }) => among.free(limit, present));
+      const at = Math.max(present, repeated ? 0 : pausedUntil, ...free);
+      for (const { window: among } of limits) among.add(at);
       return at - present;
     },
     pause(ms) {
@@ -108,7 +107,7 @@ export function createWriteBudget(budget: Budget, now: () => number): WriteBudge
 /** The moments at which requests were or will be sent, ascending. */
 interface Window {
   /** The first moment from `present` on at which one more keeps the limit in every minute around it. */
-  free(limit: number | null, present: number): number;
+  free(limit: number, present: number): number;
   add(at: number): void;
 }
 
@@ -117,7 +116,7 @@ function createWindow(): Window {
   return {
     free(limit, present) {
       moments = moments.filter((moment) => moment > present - MINUTE_MS);
-      if (limit === null || moments.length < limit) return 0;
+      if (moments.length < limit) return 0;
       return (moments[moments.length - limit] ?? 0) + MINUTE_MS;
     },
     add(at) {
