@@ -1,4 +1,5 @@
 import { shown } from '#domain/base/input-problem.ts';
+import type { EngagementKey } from '#domain/base/keys.ts';
 import { changeText } from '#domain/sow/changes.ts';
 import { refusedReason } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
@@ -33,7 +34,9 @@ export function whyNothing(outcome: Outcome): string | null {
         outcome.reopened.length === 0
           ? ''
           : `; by the record alone open again: ${outcome.reopened.join(', ')}`;
-      return `there is no process ${shown(outcome.process)}${version}${profile}${order}`;
+      return outcome.broken
+        ? `the files of the process ${shown(outcome.process)} have problems${order}`
+        : `there is no process ${shown(outcome.process)}${version}${profile}${order}`;
     }
     case 'other-process':
       return `it runs by the process ${outcome.process}, not ${outcome.asked}`;
@@ -49,5 +52,44 @@ export function whyNothing(outcome: Outcome): string | null {
       return 'the engagement is paused; a comment on the epic says why';
     case 'braked':
       return `a brake has stopped it: ${outcome.why}`;
+  }
+}
+
+/**
+ * What a person does so that a SOW or deal that could not be taken is not lost; `null`: it was taken, or waits for nothing.
+ * Only its source has it, so that no later look at GitLab would find it.
+ */
+export function fixOfSow(engagement: EngagementKey, outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'no-process':
+      return 'Bring the process under issue_templates, or name it in deals.process of procession.yml; restart the service, then replay this delivery.';
+    case 'unknown-process':
+      return outcome.broken
+        ? 'Correct them (procession lint names each problem) and restart the service, then replay this delivery.'
+        : 'Bring its folder, or its frozen version, under issue_templates and restart the service, then replay this delivery.';
+    case 'record-damaged':
+      return `Restore the record (procession apply ${engagement} says how), then replay this delivery.`;
+    case 'out-of-reach':
+      return outcome.why === 'left'
+        ? 'Close what is left of it there; then replay this delivery, which launches it in the place of deals.'
+        : 'Mend what procession doctor says of it, then replay this delivery.';
+    case 'braked':
+      return 'Look at the SOW (procession inbox show). When all of that is meant, raise the limit in policy.brakes of procession.yml, restart the service and replay this delivery.';
+    case 'other-engagement':
+      return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
+    case 'sow-taken':
+      return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
+    case 'sow-refused':
+      return outcome.reading.kind === 'conflict'
+        ? 'Write into the source what holds now, and let it send again; then drop this delivery.'
+        : null;
+    case 'applied':
+    case 'unchanged':
+    case 'absent':
+    case 'not-won':
+    case 'other-process':
+    case 'paused':
+    case 'shadow':
+      return null;
   }
 }

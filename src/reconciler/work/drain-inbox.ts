@@ -17,7 +17,7 @@ import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import { afterFailure, later } from '#reconciler/loop/retry.ts';
-import { whyNothing } from '#reconciler/loop/why-nothing.ts';
+import { fixOfSow, whyNothing } from '#reconciler/loop/why-nothing.ts';
 
 /** What the service wants to know about the work: for metrics, health and logs. */
 export interface DrainObserver {
@@ -137,7 +137,7 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
     });
     const why = whyNothing(outcome);
     // Somebody has to look: the delivery is kept among the dead ones, with the reason.
-    const fix = fixOf(outcome);
+    const fix = sow === null ? null : fixOfSow(engagement, outcome);
     if (fix !== null) throw new InvalidInputError([problem({ at: engagement }, why ?? outcome.kind, fix)]);
     if (why !== null && sow !== null) trail.nothing(why);
     await trail.write();
@@ -154,19 +154,6 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
   } catch (error) {
     await fail(deps, claim, error, trail);
   }
-}
-
-/** What is to be done about a source that contradicts what holds; `null`: it does not. */
-function fixOf(outcome: Outcome): string | null {
-  if (outcome.kind === 'other-engagement')
-    return 'Give it a number of its own; or apply it as a correction with --same-engagement, then drop this delivery.';
-  if (outcome.kind === 'out-of-reach' && outcome.why === 'left')
-    return 'Close what is left of it there; then replay this delivery, which launches it in the place of deals.';
-  if (outcome.kind === 'sow-taken')
-    return 'A SOW comes of one deal: correct "sow" in the source, and let it send again; then drop this delivery.';
-  return outcome.kind === 'sow-refused' && outcome.reading.kind === 'conflict'
-    ? 'Write into the source what holds now, and let it send again; then drop this delivery.'
-    : null;
 }
 
 /** How often the delivery that was tried most was tried, this time included. */

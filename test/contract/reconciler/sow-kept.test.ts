@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '#domain/base/settings.ts';
+import type { Store } from '#ports/store.ts';
+import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
+import { aDelivery, aStore, type RunningWorker, startWorker } from '#test/support/service.ts';
+import { SHIPPED } from '#test/support/shipped.ts';
+
+let world: EngagementWorld;
+let store: Store;
+let remove: () => Promise<void>;
+let worker: RunningWorker | null = null;
+
+beforeEach(async () => {
+  world = await startEngagement({ now: () => new Date() });
+  ({ store, remove } = await aStore());
+});
+
+afterEach(async () => {
+  await worker?.stop();
+  worker = null;
+  await store.close();
+  await remove();
+  await world.close();
+});
+
+/** Works through the inbox with these parts until there is nothing left to do. */
+async function drain(deps: Partial<ReconcileDeps>): Promise<void> {
+  await worker?.stop();
+  worker = startWorker({ ...world.deps, ...deps }, store);
+  await worker.quiet();
+}
+
+const put = async (payload: object = world.sow): Promise<unknown> =>
+  await store.put(aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-1', payload }));
+
+async function replay(): Promise<void> {
+  const [dead] = await store.list({ state: 'dead', limit: 2 });
+  if (dead === undefined) throw new Error('nothing is dead');
+  await store.replay(dead.id, new Date().toISOString());
+}
+
+describe('a SOW of the CRM that cannot be carried out as things are', () => {
+  it('is kept while its process is missing, and launches when it is replayed with it', async () => {
+    await put();
+    await drain({ processes: { ids: [], fingerprint: 'none', find: () => null } });
+
+    const kept = await store.find('crm', 'deal-1');
+    expect(kept?.state).toBe('dead');
+    expect(kept?.reason).toMatch(/no process.*delivery.*replay/);
+    expect(world.sandbox.world.epics).toEqual([]);
+
+    await replay();
+    await drain({});
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
+  });
+
+  it('is kept while the files of its process have problems, and says how to find them', async () => {
+    await put();
+    await drain({
+      processes: { ids: [], fingerprint: 'none', find: () => null, broken: new Map([['delivery', []]]) },
+    });
+
+    const kept = await store.find('crm', 'deal-1');
+    expect(kept?.state).toBe('dead');
+    expect(kept?.reason).toMatch(/have problems.*procession lint.*replay/);
+  });
+
+  it('is kept when a brake stops its launch, and launches when it is replayed with a wider one', async () => {
+    const brakes = { ...DEFAULT_POLICY.brakes, create: 3 };
+    await put();
+    await drain({ settings: { ...world.deps.settings, policy: { mode: 'enforce', brakes } } });
+
+    const kept = await store.find('crm', 'deal-1');
+    expect(kept?.state).toBe('dead');
+    expect(kept?.reason).toMatch(/brake.*create.*replay/);
+
+    await replay();
+    await drain({});
+    expect(world.sandbox.world.issues).toHaveLength(SHIPPED.issues);
+  });
+
+  it('is done in shadow mode, in which nothing is ever written', async () => {
+    await put();
+    await drain({ settings: { ...world.deps.settings, policy: { ...DEFAULT_POLICY, mode: 'shadow' } } });
+
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'done' });
+    expect(await store.list({ state: 'dead', limit: 2 })).toEqual([]);
+  });
+
+  it('holds after the engagement is resumed when it came while the engagement was paused', async () => {
+    await world.apply();
+    await drain({});
+    for (let time = 1; time <= 4; time += 1) {
+      world.by('eli').close(world.issue('kick-off'));
+      await store.put(aDelivery());
+      await worker?.quiet();
+    }
+    expect(worker?.outcomes.at(-1)?.kind).toBe('paused');
+
+    await put({ ...world.sow, engagement: 'GitLab on AWS, second edition' });
+    await worker?.quiet();
+    await worker?.stop();
+    await world.reconcile({ resume: true });
+
+    const record = /procession:record v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
+  });
+
+  it('restores a damaged record, and is taken as an amendment with it', async () => {
+    await world.apply();
+    const epic = world.epic();
+    world.by('eli').write(epic, epic.description.replace(/(procession:record v1 \S+ )\S{8}/, '$1AAAAAAAA'));
+    await put({ ...world.sow, engagement: 'GitLab on AWS, second edition' });
+    await drain({});
+
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'done', reason: null });
+    const record = /procession:record v1 \S+ (\S+)/.exec(world.epic().description)?.[1] ?? '';
+    expect(Buffer.from(record, 'base64url').toString()).toContain('second edition');
+  });
+});
