@@ -15,6 +15,8 @@ export interface HealthSource {
   missing(): readonly string[];
   /** Engagements that the brake across engagements keeps from being changed. */
   stopped(): readonly { readonly engagement: string; readonly why: string }[];
+  /** Ids of processes that have problems: nothing is decided by them, a person's business too. */
+  brokenProcesses(): readonly string[];
   /** Instant at which a sweep last ended well; `null`: not yet. */
   lastSweep(): string | null;
   /**
@@ -77,6 +79,7 @@ export async function readiness(source: HealthSource, now: string): Promise<Read
       paused: source.paused(),
       missing: source.missing(),
       stopped: source.stopped(),
+      brokenProcesses: source.brokenProcesses(),
       lastSweep: source.lastSweep(),
       webhooks: source.webhooks(),
     },

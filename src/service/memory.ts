@@ -31,7 +31,7 @@ export interface Memory {
   readonly gitlabRequest: (request: GitLabRequestSeen, at: string) => void;
   readonly swept: (result: Swept) => void;
   readonly observer: DrainObserver;
-  readonly health: (store: Inbox) => HealthSource;
+  readonly health: (store: Inbox) => Omit<HealthSource, 'brokenProcesses'>;
 }
 
 /** Creates an empty memory that passes everything learnt on to the metrics. */

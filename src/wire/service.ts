@@ -131,7 +131,7 @@ export async function composeService(parts: ServiceParts): Promise<ComposedServi
     ...receivers(parts, memory, ownWrites),
     readBody: createReadBody({ timeoutMs: BODY_TIMEOUT_MS, roomBytes: BODY_ROOM_BYTES }),
     metrics,
-    health: memory.health(store),
+    health: { ...memory.health(store), brokenProcesses: () => [...(deps.processes.broken?.keys() ?? [])] },
     clock,
     logger,
     newRequestId: randomUUID,

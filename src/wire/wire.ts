@@ -13,6 +13,7 @@ import {
   loadConfig,
 } from '#config/load-config.ts';
 import { readPipelineFile } from '#config/pipeline-file.ts';
+import { ConfigError } from '#domain/base/errors.ts';
 import { once } from '#domain/base/lazily.ts';
 import type { Place, Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
@@ -87,12 +88,17 @@ export interface Wire extends PipelineWire, FileWire {
   /** Tells whether the store could be opened; writes nothing. */
   database(): Promise<DatabaseState>;
   /**
-   * Starts the webhook service.
+   * Starts the webhook service, also beside processes that have problems.
    *
    * @param port in place of PORT
-   * @throws ConfigError without secrets or GitLab settings.
+   * @throws ConfigError without secrets or GitLab settings, or when every process has problems
    */
-  serve(port?: number): Promise<RunningService>;
+  serve(port?: number): Promise<StartedService>;
+}
+
+/** Service that runs, and the processes that it goes on without. */
+export interface StartedService extends RunningService {
+  readonly broken: NonNullable<ProcessStore['broken']>;
 }
 
 const USER_AGENT = 'procession';
@@ -143,7 +149,7 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
       (await import('#gitlab/setup/hooks.ts')).createHookAdmin({ ...connection(), ...place }),
     database: async () => await probeStore(config()),
     serve: async (port = config().port) =>
-      await startServing({ ...config(), port }, { clock, connection, processes }),
+      await startServing({ ...config(), port }, { clock, connection, processes: usable }),
   };
 }
 
@@ -218,7 +224,7 @@ async function startServing(
     readonly connection: () => GitLabOptions;
     readonly processes: () => Promise<ProcessStore>;
   },
-): Promise<RunningService> {
+): Promise<StartedService> {
   const { LEASE_MS, runService } = await import('./service.ts');
   const { requireSecrets } = await import('#service/require-secrets.ts');
   const { openLogger } = await import('./logger.ts');
@@ -226,6 +232,7 @@ async function startServing(
   const { clock } = parts;
   const connection = parts.connection();
   const known = await parts.processes();
+  requireOneUsable(known);
   const logger = await openLogger(config.logLevel, null);
   const service = await runService({
     config,
@@ -245,11 +252,17 @@ async function startServing(
   });
   return {
     ...service,
+    broken: known.broken ?? new Map(),
     close: async () => {
       await service.close();
       logger.flush();
     },
   };
+}
+
+/** A service that could launch nothing is one with wrong settings. @throws ConfigError with every problem */
+function requireOneUsable({ ids, broken = new Map() }: ProcessStore): void {
+  if (broken.size > 0 && broken.size === ids.length) throw new ConfigError([...broken.values()].flat());
 }
 
 /** The webhooks of every place in which engagements live. */

@@ -87,6 +87,7 @@ export function aReceiver(options: ReceiverOptions = {}): TestReceiver {
       paused: () => [],
       missing: () => [],
       stopped: () => [],
+      brokenProcesses: () => [],
       lastSweep: () => null,
       webhooks: () => null,
     },

@@ -5,7 +5,10 @@ import { formatProblem, problemData } from '#domain/base/input-problem.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 
 /** Says what is wrong with processes that were passed over. @returns the exit code for it */
-export function tellBroken({ output }: CommandContext, { broken = new Map() }: ProcessStore): number {
+export function tellBroken(
+  { output }: CommandContext,
+  { broken = new Map() }: Pick<ProcessStore, 'broken'>,
+): number {
   for (const [id, problems] of broken) {
     output.warning(`The process ${id} has problems. Nothing was decided by it; all else was looked at:`);
     for (const found of problems) output.warning(output.paint('bad', `  ${formatProblem(found)}`));

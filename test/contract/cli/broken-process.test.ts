@@ -87,6 +87,26 @@ describe('a mistake in the files of one process', () => {
     expect(world.sandbox.world.issues).toHaveLength(issues);
   });
 
+  it('is told by report and status, which show every other engagement, and its own as one that nothing judges', async () => {
+    await launchBoth();
+    await breakKickOff();
+
+    const report = await run('report', '--json');
+    expect(report.code).toBe(2);
+    expect(report.stderr).toContain('The process assessment has problems');
+    const { engagements } = JSON.parse(report.stdout);
+    // What is broken comes first.
+    expect(engagements).toMatchObject([
+      { engagement: 'SOW-8', violations: [{ rule: 'unknown-process' }] },
+      { engagement: 'SOW-7', process: { id: 'delivery' }, violations: [] },
+    ]);
+
+    const status = await run('status');
+    expect(status.code).toBe(2);
+    expect(status.stdout).toMatch(/Broken[\s\S]*SOW-8/);
+    expect(status.stderr).toMatch(/kick-off\.md:\d+ ownr: unknown field/);
+  });
+
   it('leaves engagements to the frozen version that they run on', async () => {
     expect(await run('freeze', 'assessment')).toMatchObject({ code: 0 });
     await launchBoth();

@@ -57,6 +57,7 @@ beforeEach(async () => {
       paused: () => [],
       missing: () => [],
       stopped: () => [],
+      brokenProcesses: () => [],
       lastSweep: () => null,
       webhooks: () => null,
     },

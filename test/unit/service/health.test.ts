@@ -9,6 +9,7 @@ const source = (changes: Partial<HealthSource> = {}): HealthSource => ({
   gitlab: () => ({ reachable: true, at: NOW, reason: null }),
   missing: () => [],
   stopped: () => [],
+  brokenProcesses: () => [],
   paused: () => [],
   lastSweep: () => NOW,
   webhooks: () => null,
