@@ -1,7 +1,7 @@
 /** Frozen versions of a process: the folders `versions/<n>/` beside its current files. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { checksum } from '#domain/base/record-line.ts';
+import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
 import { FROZEN_FILE, type FrozenFolder, FrozenNote, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
 import { parseYaml } from '#yaml/parse-yaml.ts';
@@ -76,4 +76,9 @@ export function checksumsOf({ files }: ProcessTexts): FrozenNote['files'] {
       content.kind === 'ok' ? checksum(content.text) : 'unreadable',
     ]),
   );
+}
+
+/** Tells whether these very files were frozen, every one and no other. @param files see {@link checksumsOf} */
+export function isFrozenFrom(note: FrozenNote, files: FrozenNote['files']): boolean {
+  return canonicalJson(note.files) === canonicalJson(files);
 }

@@ -3,16 +3,32 @@ import { didYouMean } from '#domain/base/closest.ts';
 import { compareText } from '#domain/base/compare-text.ts';
 import { ConfigError } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
+import { once } from '#domain/base/lazily.ts';
 import { dueRuleProblems } from '#domain/process/date-order.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { processProblems, profileProblems, stepProblems } from '#domain/process/rules.ts';
 import { needsProblems } from '#domain/process/slip-rules.ts';
 import { currentProblems, frozenProblems } from '#domain/versions/problems.ts';
 import type { VersionedProcess } from '#domain/versions/summary.ts';
-import { readFrozenFolders } from './frozen-versions.ts';
+import type { FrozenNote } from '#domain/versions/versions.ts';
+import {
+  checksumsOf,
+  frozenDefinitions,
+  frozenFolder,
+  isFrozenFrom,
+  readFrozenFolders,
+  readNote,
+} from './frozen-versions.ts';
 import { loadCases } from './load-cases.ts';
 import { lintMappings } from './load-mapping.ts';
-import { definitionsOf, inDraft, type ProcessDraft, readProcessDraft } from './process-draft.ts';
+import {
+  definitionsOf,
+  draftOf,
+  inDraft,
+  type ProcessDraft,
+  readProcessDraft,
+  readProcessTexts,
+} from './process-draft.ts';
 import { draftTemplateProblems } from './template-lint.ts';
 
 /**
@@ -22,15 +38,40 @@ import { draftTemplateProblems } from './template-lint.ts';
  * @throws ConfigError with every problem of the folder, or when there is no such profile
  */
 export async function loadProcess(folder: string, profile: string | null = null): Promise<ProcessDefinition> {
-  const draft = await readProcessDraft(folder);
-  const definitions = checkedDefinitions(draft);
+  const { definitions } = await loadProfiles(folder);
   const found = definitions.find((definition) => definition.profile === profile);
   if (found !== undefined) return found;
   const names = definitions.flatMap(({ profile }) => profile ?? []);
   throw new ConfigError(
-    [unknownProfile(names, profile ?? '', `${draft.folder}/process.yml`)],
+    [unknownProfile(names, profile ?? '', `${folder.replace(/\/+$/, '')}/process.yml`)],
     'The process has problems:',
   );
+}
+
+/**
+ * Reads a process from its folder in all its profiles, ready to use. Files that were frozen as they are were checked
+ * then, as those of every frozen version were, and are not again: it would be an eighth of `plan`. `lint` checks them.
+ *
+ * @throws ConfigError with every problem of the folder
+ */
+export async function loadProfiles(folder: string): Promise<Profiles> {
+  const texts = await readProcessTexts(folder);
+  const files = once(() => checksumsOf(texts));
+  const draft = draftOf(texts);
+  const { processFile } = draft;
+  const note = processFile === null ? null : await readNote(frozenFolder(texts.folder, processFile.version));
+  const known = note !== null && isFrozenFrom(note, files()) ? frozenDefinitions(draft) : null;
+  const [plain, ...others] = known ?? checkedDefinitions(draft);
+  if (note !== null) return { files, definitions: [plain, ...others] };
+  const unfrozen = (one: ProcessDefinition): ProcessDefinition => ({ ...one, draft: true });
+  return { files, definitions: [unfrozen(plain), ...others.map(unfrozen)] };
+}
+
+/** A process in all its profiles, see {@link loadProfiles}. */
+export interface Profiles {
+  /** Checksums of the files, worked out at the first call. */
+  readonly files: () => FrozenNote['files'];
+  readonly definitions: InAllProfiles;
 }
 
 /** A process as it is and as it was frozen, whatever is wrong with frozen folders. @throws ConfigError with every problem of the current files */

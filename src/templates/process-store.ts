@@ -1,6 +1,6 @@
 import { ConfigError } from '#domain/base/errors.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
-import { once } from '#domain/base/lazily.ts';
+import { lazily, once } from '#domain/base/lazily.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
@@ -8,16 +8,16 @@ import { textsHash } from '#domain/versions/texts-hash.ts';
 import { chooseVersion, type FrozenNote, notedRules, type VersionChoice } from '#domain/versions/versions.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import {
-  checksumsOf,
   frozenDefinitions,
   frozenDraft,
   frozenFolder,
+  isFrozenFrom,
   listFrozen,
   readNote,
 } from './frozen-versions.ts';
 import { listProcesses } from './list-processes.ts';
-import { checkedDefinitions, loadProcess } from './load-process.ts';
-import { draftOf, readProcessTexts } from './process-draft.ts';
+import { loadProcess, loadProfiles } from './load-process.ts';
+import { readProcessTexts } from './process-draft.ts';
 
 /** One process in one profile. */
 export interface ProcessChoice {
@@ -69,28 +69,33 @@ export async function loadUsableProcesses(templates: string): Promise<ProcessSto
       }
     }),
   );
-  const store = storeOf(
+  return storeOf(
     folders.map(({ id }) => id),
     new Map(loaded),
+    broken,
   );
-  return broken.size === 0 ? store : { ...store, broken };
 }
 
-function storeOf(ids: readonly string[], loaded: ReadonlyMap<string, LoadedProcess>): ProcessStore {
-  return {
-    ids,
-    fingerprint: checksum(
-      canonicalJson(
-        [...loaded.values()].map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)]),
-      ),
-    ),
-    find: (id, profile, which) => {
-      const process = loaded.get(id);
-      if (process === undefined) return null;
-      if (which === undefined) return inProfile(process.current, profile);
-      return chooseVersion(process.choices(profile), which)?.definition() ?? null;
-    },
+function storeOf(
+  ids: readonly string[],
+  loaded: ReadonlyMap<string, LoadedProcess>,
+  broken: ReadonlyMap<string, readonly InputProblem[]> = new Map(),
+): ProcessStore {
+  const find: ProcessStore['find'] = (id, profile, which) => {
+    const process = loaded.get(id);
+    if (process === undefined) return null;
+    if (which === undefined) return inProfile(process.current, profile);
+    return chooseVersion(process.choices(profile), which)?.definition() ?? null;
   };
+  return lazily(broken.size === 0 ? { ids, find } : { ids, find, broken }, {
+    // Goes through every text, and only sweeps ask for it.
+    fingerprint: () =>
+      checksum(
+        canonicalJson(
+          [...loaded.values()].map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)]),
+        ),
+      ),
+  });
 }
 
 /** One process: as it is now, and the frozen versions that say something else. */
@@ -109,19 +114,16 @@ interface LoadedVersion {
 }
 
 async function loadCurrent(folder: string, profile: string | null): Promise<LoadedProcess> {
-  return loadedProcess(await marked(folder, [await loadProcess(folder, profile)]), []);
+  return loadedProcess([await loadProcess(folder, profile)], []);
 }
 
 async function loadWhole(folder: string): Promise<LoadedProcess> {
-  const texts = await readProcessTexts(folder);
-  const current = checkedDefinitions(draftOf(texts));
+  const { files, definitions: current } = await loadProfiles(folder);
   const names = await listFrozen(folder);
   const frozen = await Promise.all(
-    names.map(
-      async (name) => await loadVersion(frozenFolder(folder, name), { current, files: checksumsOf(texts) }),
-    ),
+    names.map(async (name) => await loadVersion(frozenFolder(folder, name), { current, files })),
   );
-  return loadedProcess(await marked(folder, current), frozen.flat());
+  return loadedProcess(current, frozen.flat());
 }
 
 /** The frozen versions alone. */
@@ -131,14 +133,6 @@ async function loadFrozen(folder: string): Promise<LoadedProcess> {
     names.map(async (name) => await loadVersion(frozenFolder(folder, name), null)),
   );
   return loadedProcess([], frozen.flat());
-}
-
-/** Says so where the current version is not frozen. */
-async function marked(folder: string, current: InAllProfiles): Promise<InAllProfiles> {
-  const note = await readNote(frozenFolder(folder, current[0].version));
-  if (note !== null) return current;
-  const [plain, ...others] = current;
-  return [{ ...plain, draft: true }, ...others.map((other) => ({ ...other, draft: true as const }))];
 }
 
 function loadedProcess(
@@ -160,7 +154,7 @@ function loadedProcess(
 /** Nothing for a folder that was not made by `procession freeze`, and for the frozen copy of what is current. */
 async function loadVersion(
   folder: string,
-  beside: { readonly current: InAllProfiles; readonly files: FrozenNote['files'] } | null,
+  beside: { readonly current: InAllProfiles; readonly files: () => FrozenNote['files'] } | null,
 ): Promise<readonly LoadedVersion[]> {
   const note = await readNote(folder);
   if (note === null || (beside !== null && isCopy(note, beside))) return [];
@@ -171,10 +165,10 @@ async function loadVersion(
 /** Whether a frozen version says what the current files say. */
 function isCopy(
   note: FrozenNote,
-  { current, files }: { readonly current: InAllProfiles; readonly files: FrozenNote['files'] },
+  { current, files }: { readonly current: InAllProfiles; readonly files: () => FrozenNote['files'] },
 ): boolean {
   return (
-    canonicalJson(note.files) === canonicalJson(files) &&
+    isFrozenFrom(note, files()) &&
     note.version === current[0].version &&
     Object.keys(note.profiles).length === current.length - 1 &&
     current.every((definition) => notedRules(note, definition.profile) === rulesHash(definition))

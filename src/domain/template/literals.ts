@@ -84,8 +84,14 @@ function covered(text: string, by: string): string {
   return text.replace(/[^\n]/g, by);
 }
 
+/** Tells whether there can be a box in a text: most have none, and reading their blocks takes a hundred times as long. */
+export function mayHaveBox(masked: string): boolean {
+  return /\[[ xX~<]/.test(masked);
+}
+
 /** Finds the lines, from 1, that hold a box to be ticked. */
 export function boxLines(masked: string): readonly number[] {
+  if (!mayHaveBox(masked)) return [];
   return seenLines(masked)
     .filter(([, line]) => /^[\s>]*(?:[-*+]|\d+[.)])\s+\[[ xX~]\]\s/.test(line))
     .map(([index]) => index + 1);

@@ -14,7 +14,7 @@ import type { EvidenceField } from '#domain/process/process.ts';
 import { plainText } from '#domain/text/foreign-text.ts';
 import { comparable, evidenceNames } from './evidence-table.ts';
 import { keptName } from './kept.ts';
-import { boxLines, literalProblems, maskedTemplate } from './literals.ts';
+import { boxLines, literalProblems, maskedTemplate, mayHaveBox } from './literals.ts';
 import {
   type Broken,
   endProblems,
@@ -69,7 +69,7 @@ export function templateProblems(template: string, context: TemplateContext): In
 /** Problems that make rendering impossible or unsafe: broken syntax, unknown names, modes in the wrong place. */
 export function fatalProblems(template: string, context: Omit<TemplateContext, 'roles'>): InputProblem[] {
   if (SOUND.get(context.partials)?.has(soundKey(templateSource(template), context)) === true) return [];
-  return found(template, context)
+  return found(template, { ...context, onlyFatal: true })
     .filter(({ fatal }) => fatal)
     .map(({ file, line, message }) => problem({ file, line }, message));
 }
@@ -81,7 +81,12 @@ function soundKey(text: string, { kind, about }: Pick<TemplateContext, 'kind' | 
   return `${kind} ${about} ${text}`;
 }
 
-function found(template: string, context: TemplateContext): Found[] {
+/** What is looked for: rendering has no use for what it would not refuse, and reading the author's words takes as long as all else. */
+interface Search extends TemplateContext {
+  readonly onlyFatal?: true;
+}
+
+function found(template: string, context: Search): Found[] {
   const { file } = context;
   const text = templateSource(template);
   const all = [
@@ -102,14 +107,15 @@ function found(template: string, context: TemplateContext): Found[] {
     .toSorted((a, b) => Number(a.file !== file) - Number(b.file !== file) || a.line - b.line);
 }
 
-function sourceProblems(source: Source, context: TemplateContext): readonly Found[] {
+function sourceProblems(source: Source, context: Search): readonly Found[] {
   const { file, text, trail, outer, fenced } = source;
-  const { tree, masked, fences, boxes, literals } = read(text);
+  const reading = read(text);
+  const { tree, masked, fences, literals } = reading;
   const names = { forStep: context.kind !== 'epic', about: context.about, roles: context.roles };
   const place = { kind: context.kind, partials: context.partials, names, trail, text, masked };
   const walk: Walk = { source, context, place, fences };
   const isProse = context.kind !== 'title' && !fenced && modeOf(outer) === null;
-  return [
+  const toRefuse = [
     ...tree.flatMap((node) => nodeProblems(node, outer, walk)),
     ...neverClosed(tree).map(({ tag }) => ({
       file,
@@ -117,13 +123,17 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
       message: `{{${sectionSign(tag)}${tag.name}}} is never closed: add {{/${tag.name}}}`,
       fatal: true,
     })),
-    ...keptBoxes(tree, source, boxes).map((line) => ({
+    ...keptBoxes(source, reading).map((line) => ({
       file,
       line,
       message:
         'a box to be ticked cannot stand in a kept section: the tick would be taken back; put it outside',
       fatal: true,
     })),
+  ];
+  if (context.onlyFatal) return toRefuse;
+  return [
+    ...toRefuse,
     ...(isProse ? literals().map((problem) => ({ file, ...problem, fatal: false })) : []),
     ...sameAsEvidence(source, context.evidence ?? []),
   ];
@@ -131,11 +141,12 @@ function sourceProblems(source: Source, context: TemplateContext): readonly Foun
 
 /** Rows that would be read as filled-in evidence, because they are called as a field is. */
 function sameAsEvidence({ file, text }: Source, fields: readonly EvidenceField[]): readonly Found[] {
+  if (fields.length === 0) return [];
   return text.split('\n').flatMap((line, index): Found[] => {
     const [name, value] = line.includes('|') ? splitCells(line) : [];
     if (name === undefined || value === undefined) return [];
-    const field = fields.find((one) => evidenceNames(one).includes(comparable(plainText(seenText(name)))));
-    if (field === undefined) return [];
+    const seen = comparable(plainText(seenText(name)));
+    if (!fields.some((field) => evidenceNames(field).includes(seen))) return [];
     const message = `this row is called "${name.trim()}", as the evidence field is, and would be read as its value: give it another name`;
     return [{ file, line: index + 1, message, fatal: false }];
   });
@@ -169,7 +180,7 @@ const read: (text: string) => Reading = remembering((text) => {
 /** What is alike for all nodes of a source. */
 interface Walk {
   readonly source: Source;
-  readonly context: TemplateContext;
+  readonly context: Search;
   readonly place: Omit<TagPlace, 'open' | 'fenced'>;
   /** Whether a line, from 0, is in a code fence of the source. */
   readonly fences: readonly boolean[];
@@ -193,16 +204,13 @@ function nodeProblems(node: TemplateNode, open: readonly Open[], walk: Walk): re
 }
 
 /** Lines of boxes in kept sections, or in a partial that such a section includes. */
-function keptBoxes(
-  tree: readonly TemplateNode[],
-  { outer, text }: Source,
-  boxes: () => readonly number[],
-): readonly number[] {
+function keptBoxes({ outer }: Source, { tree, masked, boxes }: Reading): readonly number[] {
   if (outer.some(({ kept }) => kept)) return boxes();
-  const lastLine = text.split('\n').length;
+  const lines = masked.split('\n');
   const sections = tree
     .filter(({ tag }) => tag.kind === 'section' && keptName(tag.name) !== null)
-    .map(({ tag, closedBy }) => ({ from: tag.line, to: closedBy?.line ?? lastLine }));
+    .map(({ tag, closedBy }) => ({ from: tag.line, to: closedBy?.line ?? lines.length }))
+    .filter(({ from, to }) => mayHaveBox(lines.slice(from, to - 1).join('\n')));
   if (sections.length === 0) return [];
   return boxes().filter((line) => sections.some(({ from, to }) => from < line && line < to));
 }

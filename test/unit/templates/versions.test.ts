@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatProblem } from '#domain/base/input-problem.ts';
+import { checksum } from '#domain/base/record-line.ts';
 import { rulesHash } from '#domain/versions/rules-hash.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { freezeProcess } from '#templates/freeze-process.ts';
@@ -436,6 +437,18 @@ describe('the process store', () => {
     await edit('first.md', 'Do', 'Please do');
 
     expect((await load()).find('small', null, { version: 1, rules })?.steps[0]?.body).toContain('Please do');
+  });
+
+  it('takes files that were frozen as they are for checked, which lint does not', async () => {
+    await freeze();
+    for (const file of ['first.md', 'versions/1/first.md']) await edit(file, 'Do', '@somebody does');
+    await expect(load()).rejects.toThrow('@somebody would notify somebody');
+
+    // As an earlier release froze it, which found nothing wrong with it.
+    const text = await read('first.md');
+    await edit('versions/1/frozen.json', checksum(FIRST), checksum(text));
+    expect((await load()).find('small', null)?.steps[0]?.body).toContain('@somebody');
+    expect(await lint()).toEqual([expect.stringContaining('@somebody would notify somebody')]);
   });
 
   it('keeps the frozen rules where the current ones were edited without a new version', async () => {
