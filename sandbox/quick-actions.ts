@@ -1,4 +1,4 @@
-import Markdown from 'markdown-it';
+import { createParser } from './markdown-parser.ts';
 import { QUICK_ACTIONS, SUBSTITUTIONS } from './quick-action-names.ts';
 
 export interface QuickAction {
@@ -17,7 +17,7 @@ export interface Extracted {
 /** Half-open range of lines. */
 type Lines = readonly [start: number, end: number];
 
-const markdown = new Markdown({ html: true, linkify: false });
+const markdown = createParser();
 // Commands are looked for in whole paragraphs: only their lines are needed.
 markdown.core.ruler.enableOnly(['normalize', 'block']);
 
