@@ -92,7 +92,7 @@ export function changesBetween(
 ): Changes {
   const entries = Object.entries(after).filter(([key, value]) => {
     const previous = before === null ? emptyLike(value) : before[key];
-    return JSON.stringify(previous) !== JSON.stringify(value);
+    return previous !== value && JSON.stringify(previous) !== JSON.stringify(value);
   });
   if (entries.every(([key]) => key === 'updated_at')) return {};
   return Object.fromEntries(

@@ -11,7 +11,8 @@ export interface Happening {
   readonly groupId: number;
   /** `null` for an epic: only group hooks hear of it. */
   readonly projectId: number | null;
-  readonly payload: object;
+  /** Made only when a hook hears of it: most worlds have none. */
+  readonly payload: () => object;
 }
 
 export interface Hooks {
@@ -82,7 +83,7 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       chains.set(eventUuid, members.add(hook.id));
       const delivery = prepare(dependencies, hook, {
         event: happening.event,
-        payload: happening.payload,
+        payload: happening.payload(),
         eventUuid,
       });
       track(afterTheAnswer().then(() => attempt(dependencies, hook, delivery)));

@@ -121,12 +121,14 @@ export function fireItem(
   action: 'open' | 'close' | 'reopen' | 'update',
   before: Record<string, unknown> | null,
 ): void {
-  const changes = changesBetween(before, snapshot(engine.world, item));
   engine.hooks.fire({
     event: item.confidential ? 'confidential_issue' : 'issue',
     groupId: groupIdOf(engine.world, item),
     projectId: item.kind === 'issue' ? item.projectId : null,
-    payload: itemPayload(engine.world, { item, actor, action, changes }),
+    payload: () => {
+      const changes = changesBetween(before, snapshot(engine.world, item));
+      return itemPayload(engine.world, { item, actor, action, changes });
+    },
   });
 }
 

@@ -193,11 +193,7 @@ function fireNote(engine: Engine, note: Note, action: 'create' | 'update'): void
     event: issue.confidential || note.internal === true ? 'confidential_note' : 'note',
     groupId: projectById(engine.world, issue.projectId).groupId,
     projectId: issue.projectId,
-    payload: notePayload(engine.world, {
-      note,
-      issue,
-      author: userById(engine.world, note.authorId),
-      action,
-    }),
+    payload: () =>
+      notePayload(engine.world, { note, issue, author: userById(engine.world, note.authorId), action }),
   });
 }

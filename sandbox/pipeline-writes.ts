@@ -89,6 +89,6 @@ function tell(engine: Engine, actor: User, { groupId }: Project, pipeline: Pipel
     event: 'pipeline',
     groupId,
     projectId,
-    payload: pipelinePayload(engine.world, pipeline),
+    payload: () => pipelinePayload(engine.world, pipeline),
   });
 }
