@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { tellBroken } from '#cli/targets/broken-processes.ts';
 import { DEALS_OPTIONS, DEALS_RULE, scopeOf } from '#cli/targets/deals-shown.ts';
 import type { Command, CommandContext } from '#cli/terminal/command.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
 import { writeText } from '#cli/terminal/files.ts';
 import { counted } from '#domain/base/sentence.ts';
 import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
@@ -25,7 +26,7 @@ export const command: Command = {
     'Reads every engagement in bulk and writes nothing to GitLab. Prints Markdown; --out writes index.html, report.json, report.md and for each engagement a page and a JSON file, which need no server: made for GitLab Pages and job artifacts.',
     'It holds names of customers and people, and no amounts. Whoever may read the pages need not be in the group: publish them where only those may look who may.',
     DEALS_RULE,
-    'Exit codes: 0 done, 2 settings, or a process has problems (all else is reported), 4 GitLab refused, 75 try again.',
+    'Exit codes: 0 done, also beside a process that has problems, which is told; 2 settings, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
   examples: ['procession report', 'procession report --out public', 'procession report --json > report.json'],
   run,
@@ -52,5 +53,6 @@ async function run(context: CommandContext): Promise<number> {
   }
   if (context.flag('json')) output.json(portfolio);
   else if (folder === undefined) output.result(portfolioMarkdown(portfolio));
-  return tellBroken(context, deps.processes);
+  tellBroken(context, deps.processes);
+  return EXIT.done;
 }

@@ -1,6 +1,7 @@
 import { tellBroken } from '#cli/targets/broken-processes.ts';
 import { DEALS_OPTIONS, DEALS_RULE, scopeOf } from '#cli/targets/deals-shown.ts';
 import type { Command } from '#cli/terminal/command.ts';
+import { EXIT } from '#cli/terminal/exit-code.ts';
 import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { statusText } from '#render/status-text.ts';
 
@@ -14,7 +15,7 @@ export const command: Command = {
   details: [
     'Reads every engagement in bulk and writes nothing. Shows the most urgent lines; procession report has all of them, as Markdown, JSON and pages, and procession check fails on what is broken.',
     DEALS_RULE,
-    'Exit codes: 0 done, whatever it says; 2 settings, or a process has problems (all else is shown), 4 GitLab refused, 75 try again.',
+    'Exit codes: 0 done, whatever it says; 2 settings, 4 GitLab refused, 75 try again.',
   ].join('\n\n'),
   examples: ['procession status'],
   run: async (context) => {
@@ -22,6 +23,7 @@ export const command: Command = {
     const deps = await wire.deps({ despiteProblems: true });
     const portfolio = await readPortfolio(deps, wire.clock.now(), scopeOf(context, false));
     output.result(statusText(portfolio, output.paint));
-    return tellBroken(context, deps.processes);
+    tellBroken(context, deps.processes);
+    return EXIT.done;
   },
 };
