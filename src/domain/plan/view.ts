@@ -18,7 +18,7 @@ export function fileOf(process: ProcessDefinition, file: string): string {
 export function viewOf(context: BlockContext, status: StepStatus | null): View {
   const { assessment, settings } = context;
   const { process, sow } = assessment;
-  const titles = titlesOf(assessment);
+  const { titles, people } = sharedBy(context);
   const titleList = (keys: readonly string[]): string[] => keys.map((key) => titles.get(key) ?? key);
   const next = (key: string): string[] =>
     assessment.steps
@@ -27,12 +27,7 @@ export function viewOf(context: BlockContext, status: StepStatus | null): View {
   return templateView({
     sow,
     process: { id: process.id, name: process.name },
-    // Texts name whom the SOW names, whoever stands in for them in GitLab.
-    people: peopleInRoles(
-      process.steps.map((step) => step.owner),
-      { sow, rulings: assessment.rulings },
-      settings,
-    ),
+    people,
     showAmounts: settings.showAmounts,
     evidence: status === null ? [] : evidenceFor(status.step, sow),
     ...(status === null
@@ -48,4 +43,29 @@ export function viewOf(context: BlockContext, status: StepStatus | null): View {
           },
         }),
   });
+}
+
+/** What all views of one engagement have in common. */
+interface Shared {
+  readonly titles: ReturnType<typeof titlesOf>;
+  readonly people: ReturnType<typeof peopleInRoles>;
+}
+
+/** A plan makes a dozen views from one context. */
+const SHARED = new WeakMap<BlockContext, Shared>();
+
+function sharedBy(context: BlockContext): Shared {
+  const { assessment, settings } = context;
+  const { process, sow, rulings } = assessment;
+  const known = SHARED.get(context) ?? {
+    titles: titlesOf(assessment),
+    // Texts name whom the SOW names, whoever stands in for them in GitLab.
+    people: peopleInRoles(
+      process.steps.map((step) => step.owner),
+      { sow, rulings },
+      settings,
+    ),
+  };
+  SHARED.set(context, known);
+  return known;
 }

@@ -15,9 +15,7 @@ import type { View } from './view.ts';
  * @throws {TemplateError} as `renderTemplate`
  */
 export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
-  const source = templateSource(template);
-  refuseFatal(source, { ...options, kind: view.forStep ? 'step' : 'epic', about: view.about });
-  const { sections, fields, rendered } = keptIn(source, options.partials);
+  const { sections, fields, rendered } = keptIn(template, view, options);
   if (sections.length === 0) return [];
   const base = { view, partials: options.partials, scopes: [], mode: 'inline' } as const;
   return rendered.of(shownFacts(fields, view), () =>
@@ -33,8 +31,8 @@ interface KeptSection extends Pick<Rendering, 'template'> {
   readonly children: readonly Token[];
 }
 
-/** Kept sections of one template, with what they have said lately. */
-interface KeptSections {
+/** Kept sections of one template, which is sound for such views, with what they have said lately. */
+interface KeptSections extends Pick<View, 'forStep' | 'about'> {
   readonly sections: readonly KeptSection[];
   /** Fields of the view, those on top, that can be seen in them. */
   readonly fields: ReadonlySet<string>;
@@ -46,19 +44,22 @@ const OF_ONE_TEMPLATE = { texts: 256, characters: 250_000 };
 
 const KNOWN = new WeakMap<RenderOptions['partials'], Map<string, KeptSections>>();
 
-function keptIn(source: string, partials: RenderOptions['partials']): KeptSections {
-  const ofProcess = KNOWN.get(partials) ?? new Map<string, KeptSections>();
-  KNOWN.set(partials, ofProcess);
-  const known = ofProcess.get(source) ?? readKept(source, partials);
-  ofProcess.set(source, known);
-  return known;
+function keptIn(template: string, view: View, options: RenderOptions): KeptSections {
+  const ofProcess = KNOWN.get(options.partials) ?? new Map<string, KeptSections>();
+  KNOWN.set(options.partials, ofProcess);
+  const known = ofProcess.get(template);
+  if (known?.forStep === view.forStep && known.about === view.about) return known;
+  const read = readKept(templateSource(template), view, options);
+  ofProcess.set(template, read);
+  return read;
 }
 
-function readKept(source: string, partials: RenderOptions['partials']): KeptSections {
+function readKept(source: string, { forStep, about }: View, { partials, file }: RenderOptions): KeptSections {
+  refuseFatal(source, { partials, file, kind: forStep ? 'step' : 'epic', about });
   const sections = sectionsIn(source, partials);
   const names = sections.flatMap(({ children }) => namesIn(children, partials));
   const fields = new Set(names.map((name) => name.split('.', 1)[0] ?? name));
-  return { sections, fields, rendered: textMemory(OF_ONE_TEMPLATE) };
+  return { forStep, about, sections, fields, rendered: textMemory(OF_ONE_TEMPLATE) };
 }
 
 function sectionsIn(source: string, partials: RenderOptions['partials']): readonly KeptSection[] {
@@ -80,6 +81,6 @@ function namesIn(tokens: readonly Token[], partials: RenderOptions['partials']):
 }
 
 /** What a text is made of besides its template: the same facts make the same text. */
-function shownFacts(fields: ReadonlySet<string>, { values, forStep, about }: View): string {
-  return JSON.stringify([forStep, about, ...[...fields].map((field) => values[field])]);
+function shownFacts(fields: ReadonlySet<string>, { values }: View): string {
+  return JSON.stringify(Array.from(fields, (field) => values[field]));
 }
