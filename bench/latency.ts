@@ -13,7 +13,7 @@ import { freePort } from '#demo/free-port.ts';
 import { labelsOf } from '../sandbox/reading.ts';
 import type { Issue } from '../sandbox/world.ts';
 import { machine } from './machine.ts';
-import { keepOffServerCore, startPinned } from './pinned-server.ts';
+import { keepOffServerCore, type PinnedServer, startPinned } from './pinned-server.ts';
 import { type SlowGitLab, startSlowGitLab } from './slow-gitlab.ts';
 import { count, ms, percentile, table } from './table.ts';
 
@@ -62,8 +62,9 @@ export async function latency(options: LatencyOptions): Promise<string> {
     await calm(gitlab);
     const rows: string[][] = [];
     const targets = new Targets(gitlab.issues);
-    for (const rate of options.rates) rows.push(await measure(gitlab, targets, rate, options.seconds));
-    const how = `${machine()}; ${options.engagements} engagements of 12 steps, API latency ${options.apiMs} ms, ${options.seconds} s at each rate`;
+    for (const rate of options.rates)
+      rows.push(await measure({ gitlab, service, targets }, rate, options.seconds));
+    const how = `${machine()}; ${options.engagements} engagements of 12 steps, API latency ${options.apiMs} ms, ${options.seconds} s at each rate; peak RSS ${service.peakMegabytes()} MB`;
     return `${how}\n\n${table(HEADER, rows)}`;
   } finally {
     await service.stop();
@@ -72,7 +73,16 @@ export async function latency(options: LatencyOptions): Promise<string> {
   }
 }
 
-const HEADER = ['events/s', 'events', 'p50 ms', 'p99 ms', 'max ms', 'GitLab requests/event', 'not put right'];
+const HEADER = [
+  'events/s',
+  'events',
+  'p50 ms',
+  'p99 ms',
+  'max ms',
+  'GitLab requests/event',
+  'CPU ms/event',
+  'not put right',
+];
 
 /** The loop fuse pauses an engagement when the same thing is put right a third time: every issue is used twice at most. */
 const USES = 2;
@@ -101,9 +111,17 @@ class Targets {
   }
 }
 
+/** So long after the last label is back, what an event still costs is done. */
+const AFTERMATH_MS = 1_500;
+
+interface Measured {
+  readonly gitlab: SlowGitLab;
+  readonly service: PinnedServer;
+  readonly targets: Targets;
+}
+
 async function measure(
-  gitlab: SlowGitLab,
-  targets: Targets,
+  { gitlab, service, targets }: Measured,
   rate: number,
   seconds: number,
 ): Promise<string[]> {
@@ -117,6 +135,7 @@ async function measure(
     took.push(performance.now() - began);
   });
   const requests = gitlab.sandbox.ledger.entries().length;
+  const cpuSeconds = service.cpuSeconds();
   const events = Math.min(Math.round(rate * seconds), targets.left());
   const began = performance.now();
   for (let n = 0; n < events; n += 1) {
@@ -126,12 +145,14 @@ async function measure(
   const until = performance.now() + PATIENCE_MS;
   while (waiting.size > 0 && performance.now() < until) await sleep(20);
   stopListening();
+  await sleep(AFTERMATH_MS);
   const perEvent = (gitlab.sandbox.ledger.entries().length - requests) / events;
   return [
     String(rate),
     count(events),
     ...[0.5, 0.99, 1].map((share) => ms(percentile(took, share))),
     perEvent.toFixed(1),
+    (((service.cpuSeconds() - cpuSeconds) * 1000) / events).toFixed(1),
     String(waiting.size),
   ];
 }
