@@ -5,7 +5,15 @@
 import { type TextMemory, textMemory } from '#domain/markdown/remembering.ts';
 import type { KeptText } from '#domain/text/kept-sections.ts';
 import { keptName } from './kept.ts';
-import { keptText, type Rendering, type RenderOptions, refuseFatal, type Token, tokensOf } from './render.ts';
+import {
+  keptText,
+  type Rendering,
+  type RenderOptions,
+  refuseFatal,
+  type Token,
+  tokensOf,
+  valueAt,
+} from './render.ts';
 import { templateSource } from './tags.ts';
 import type { View } from './view.ts';
 
@@ -15,10 +23,10 @@ import type { View } from './view.ts';
  * @throws {TemplateError} as `renderTemplate`
  */
 export function renderKept(template: string, view: View, options: RenderOptions): readonly KeptText[] {
-  const { sections, fields, rendered } = keptIn(template, view, options);
+  const { sections, names, rendered } = keptIn(template, view, options);
   if (sections.length === 0) return [];
   const base = { view, partials: options.partials, scopes: [], mode: 'inline' } as const;
-  return rendered.of(shownFacts(fields, view), () =>
+  return rendered.of(shownFacts(names, view), () =>
     sections.map(({ name, children, template: around }) =>
       keptText(name, children, { ...base, template: around }),
     ),
@@ -34,13 +42,13 @@ interface KeptSection extends Pick<Rendering, 'template'> {
 /** Kept sections of one template, which is sound for such views, with what they have said lately. */
 interface KeptSections extends Pick<View, 'forStep' | 'about'> {
   readonly sections: readonly KeptSection[];
-  /** Fields of the view, those on top, that can be seen in them. */
-  readonly fields: ReadonlySet<string>;
+  /** Every name that they may look up in the view. */
+  readonly names: ReadonlySet<string>;
   readonly rendered: TextMemory<readonly KeptText[]>;
 }
 
-/** Facts and texts of a few hundred engagements, of one template: with a dozen templates a few megabytes. */
-const OF_ONE_TEMPLATE = { texts: 256, characters: 250_000 };
+/** Facts and texts of about a hundred engagements, of one template: with a dozen templates a few megabytes. */
+const OF_ONE_TEMPLATE = { texts: 128, characters: 200_000 };
 
 const KNOWN = new WeakMap<RenderOptions['partials'], Map<string, KeptSections>>();
 
@@ -57,9 +65,8 @@ function keptIn(template: string, view: View, options: RenderOptions): KeptSecti
 function readKept(source: string, { forStep, about }: View, { partials, file }: RenderOptions): KeptSections {
   refuseFatal(source, { partials, file, kind: forStep ? 'step' : 'epic', about });
   const sections = sectionsIn(source, partials);
-  const names = sections.flatMap(({ children }) => namesIn(children, partials));
-  const fields = new Set(names.map((name) => name.split('.', 1)[0] ?? name));
-  return { forStep, about, sections, fields, rendered: textMemory(OF_ONE_TEMPLATE) };
+  const names = new Set(sections.flatMap(({ children }) => namesIn(children, partials)));
+  return { forStep, about, sections, names, rendered: textMemory(OF_ONE_TEMPLATE) };
 }
 
 function sectionsIn(source: string, partials: RenderOptions['partials']): readonly KeptSection[] {
@@ -71,7 +78,10 @@ function sectionsIn(source: string, partials: RenderOptions['partials']): readon
   });
 }
 
-/** Every name that rendering may look up, whichever sections are open. The table of evidence is in no kept section. */
+/**
+ * Every name in the text, whichever sections are open: what is looked up in the fields of a section stands in the value of
+ * that section, too. The table of evidence is in no kept section.
+ */
 function namesIn(tokens: readonly Token[], partials: RenderOptions['partials']): readonly string[] {
   return tokens.flatMap(([symbol, name, , , children]) => {
     if (symbol === 'text') return [];
@@ -81,6 +91,6 @@ function namesIn(tokens: readonly Token[], partials: RenderOptions['partials']):
 }
 
 /** What a text is made of besides its template: the same facts make the same text. */
-function shownFacts(fields: ReadonlySet<string>, { values }: View): string {
-  return JSON.stringify(Array.from(fields, (field) => values[field]));
+function shownFacts(names: ReadonlySet<string>, { values }: View): string {
+  return JSON.stringify(Array.from(names, (name) => valueAt(values, name)));
 }

@@ -213,7 +213,8 @@ function lookUp(name: string, { view, scopes }: Rendering): { kind: string; path
   return { ...known, value: own === undefined && name === 'number' ? scope.number : own };
 }
 
-function valueAt(value: unknown, path: string): unknown {
+/** The value at a path of a view or of one of its parts. @example `customer.name` */
+export function valueAt(value: unknown, path: string): unknown {
   let at = value;
   for (const name of path.split('.')) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
