@@ -32,11 +32,12 @@ RUN install --directory --owner=node --group=node --mode=0700 /var/lib/processio
     && ln -s /opt/procession/bin/procession.cjs /usr/local/bin/procession \
     && chmod 0755 /opt/procession/bin/procession.cjs
 USER node
-# Compiled here, once: a job in this image begins its work half a second earlier. The demo proves that the image works.
+# Compiled here, once: a job in this image begins its work half a second earlier. The demo proves that the image works, and
+# comes first: what it calls is compiled with its file, and Node keeps of every file what the first process had compiled.
 ENV NODE_COMPILE_CACHE=/opt/procession/.compiled \
     NODE_OPTIONS=--max-semi-space-size=8
-RUN ["node", "dist/compile-all.js"]
 RUN ["procession", "demo"]
+RUN ["node", "dist/compile-all.js"]
 VOLUME /var/lib/procession
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \

@@ -46,7 +46,6 @@ export async function build(folder: string): Promise<readonly string[]> {
     external: ['pg-native'],
     // Commands load what they need in development too, where nothing stands together.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [{ name: 'only-what-is-used-of-node', renderChunk: (code) => takeFromNode(code) }],
   });
   const { output } = await bundle.write({
     dir: folder,
@@ -67,6 +66,10 @@ export async function build(folder: string): Promise<readonly string[]> {
   });
   await bundle.close();
   for (const map of globSync('*.map', { cwd: folder })) leaveOutLibraries(join(folder, map));
+  for (const { fileName } of output.filter(({ type }) => type === 'chunk')) {
+    const file = join(folder, fileName);
+    writeFileSync(file, takeFromNode(readFileSync(file, 'utf8')));
+  }
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const packages = [...new Set(modules.flatMap((module) => packageOf(module) ?? []))].toSorted();
   writeFileSync(join(folder, 'LICENSES.txt'), packages.map(licence).join('\n'));
@@ -92,7 +95,7 @@ const NODE_IMPORT = /^import (?:(\w[\w$]*)|\{ ([^}]*) \}) from ("node:[\w/]+");$
 
 /**
  * Takes modules of Node without `import`, which reads every name that a module exports: some of these load a part of
- * Node when they are read, and `node:crypto`, `node:util` and `node:fs` alone half of it. The lines stay where they are.
+ * Node when they are read, and `node:crypto`, `node:util` and `node:fs` alone half of it. The lines stay where they are, so source maps hold.
  *
  * @example `import { join as j } from "node:path";` → `const { join: j } = process.getBuiltinModule("node:path");`
  */

@@ -32,6 +32,7 @@ export async function jobs({ engagements, rounds }: JobsOptions): Promise<string
     const main = join(installed, 'dist/main.js');
     const cache = join(folder, 'cache');
     // As the image is built.
+    await timed(folder, [main, 'demo'], { NODE_COMPILE_CACHE: cache });
     await timed(folder, [join(installed, 'dist/compile-all.js')], { NODE_COMPILE_CACHE: cache });
     const rows: string[][] = [];
     for (const words of [['--version'], ['lint'], ['check'], ['sweep']]) {

@@ -1,6 +1,6 @@
 /**
  * Loads every module once, so that Node keeps its compiled code where `NODE_COMPILE_CACHE` says: the image brings it
- * along, and jobs in it need not compile anything. In `dist/` as in `src/`.
+ * along, and jobs in it need not compile anything of what runs when a file is loaded. In `dist/` as in `src/`.
  */
 import { globSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';

@@ -4,7 +4,6 @@ import { basename, dirname } from 'node:path';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
 import { FROZEN_FILE, type FrozenFolder, FrozenNote, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
-import { parseYaml } from '#yaml/parse-yaml.ts';
 import {
   definitionsOf,
   draftOf,
@@ -50,11 +49,18 @@ export async function readFrozenFolders(process: string): Promise<readonly Froze
 
 /** What was frozen in a folder; `null` when the note is missing or unreadable. */
 export async function readNote(folder: string): Promise<FrozenNote | null> {
-  const file = `${folder}/${FROZEN_FILE}`;
-  const content = await readText(file);
-  const parsed = content.kind === 'ok' ? parseYaml(content.text, file) : null;
-  const note = FrozenNote.safeParse(parsed?.kind === 'ok' ? parsed.value : null);
+  const content = await readText(`${folder}/${FROZEN_FILE}`);
+  const note = FrozenNote.safeParse(content.kind === 'ok' ? readJson(content.text) : null);
   return note.success ? note.data : null;
+}
+
+/** Written by Procession: reading the notes of all versions as YAML would be a fiftieth of `check`. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A frozen version as far as its files can be read. */
