@@ -5,6 +5,15 @@ export interface Arrivals {
    * storm about one engagement does not send every idle worker to look at each delivery.
    */
   announce(): void;
+  /**
+   * Announces what was put about an engagement, unless somebody here works on it: until that has ended nobody else can
+   * take it up, and looking for it would be in vain after every commit of a storm.
+   */
+  arrived(engagement: string | null): void;
+  /** Remembers that a worker of this process has taken up an engagement. */
+  begun(engagement: string): void;
+  /** The work on an engagement has ended, well or not: announced, because more may have come in meanwhile. */
+  ended(engagement: string): void;
   /** A look begins: until the next announcement there is nothing else to come for. */
   settle(): void;
   /** Resolves at an announcement, also one since the last {@link settle}; or after the time; or at the signal. */
@@ -18,6 +27,8 @@ export interface Arrivals {
  */
 export function createArrivals(look: () => boolean, everyMs: number): Arrivals {
   const waiting = new Set<() => void>();
+  const busy = new Set<string>();
+  let poll: NodeJS.Timeout | undefined;
   let announced = true;
   let closed = false;
 
@@ -29,27 +40,48 @@ export function createArrivals(look: () => boolean, everyMs: number): Arrivals {
     first?.();
   }
 
+  function lookElsewhere(): void {
+    if (look()) announce();
+  }
+
+  /** One look for all who wait. */
+  function hold(finish: () => void): void {
+    waiting.add(finish);
+    poll ??= setInterval(lookElsewhere, everyMs);
+  }
+
+  function letGo(finish: () => void): void {
+    waiting.delete(finish);
+    if (waiting.size > 0) return;
+    clearInterval(poll);
+    poll = undefined;
+  }
+
   function wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (announced || closed || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       function finish(): void {
-        waiting.delete(finish);
+        letGo(finish);
         clearTimeout(timer);
-        clearInterval(poll);
         signal.removeEventListener('abort', finish);
         resolve();
       }
       const timer = setTimeout(finish, timeoutMs);
-      const poll = setInterval(() => {
-        if (look()) announce();
-      }, everyMs);
       signal.addEventListener('abort', finish, { once: true });
-      waiting.add(finish);
+      hold(finish);
     });
   }
 
   return {
     announce,
+    arrived: (engagement) => {
+      if (engagement !== null && !busy.has(engagement)) announce();
+    },
+    begun: (engagement) => void busy.add(engagement),
+    ended: (engagement) => {
+      busy.delete(engagement);
+      announce();
+    },
     settle: () => {
       announced = false;
     },

@@ -44,21 +44,25 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
   const database = await openPostgresDatabase({ databaseUrl, schema, leaseMs, onError });
   const claims = createPostgresClaims(database);
   const deliveries = createPostgresDeliveries(database);
-  const puts = createPostgresPut(database);
+  const self = randomUUID();
+  const puts = createPostgresPut(database, self);
   let listening = false;
   const arrivals = createArrivals(() => !listening, POLL_MS);
-  const stopListening = await listen(database, () => arrivals.announce(), onError);
+  const stopListening = await listen(database, self, () => arrivals.announce(), onError);
   listening = stopListening !== null;
 
   async function store(delivery: NewDelivery | QuarantinedDelivery): Promise<'stored' | 'duplicate'> {
     const result = await puts.put(delivery);
-    if (result === 'stored') arrivals.announce();
+    if (result === 'stored') arrivals.arrived(delivery.engagement);
     return result;
   }
 
   async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
-    await failing(claims.end(claim, ending));
-    arrivals.announce();
+    try {
+      await failing(claims.end(claim, ending));
+    } finally {
+      arrivals.ended(claim.engagement);
+    }
   }
 
   return {
@@ -70,7 +74,9 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
     async claim(instant) {
       arrivals.settle();
       const claim = await failing(claims.take(instant));
-      if (claim !== null) arrivals.announce();
+      if (claim === null) return null;
+      arrivals.begun(claim.engagement);
+      arrivals.announce();
       return claim;
     },
     renew: (claim) => failing(claims.renew(claim)),
@@ -123,17 +129,21 @@ async function failing<T>(work: Promise<T>): Promise<T> {
 }
 
 /**
- * Hears what other machines put. pg-boss keeps the connection, heals it and calls after each reconnection.
+ * Hears what other machines put; of what this one has put the inbox knows already. pg-boss keeps the connection, heals it and calls after each reconnection.
  *
  * @returns how to stop; `null` when the server cannot tell us, as behind a transaction pooler.
  */
 async function listen(
   { boss, schema }: PostgresDatabase,
+  self: string,
   announce: () => void,
   onError: (error: Error) => void,
 ): Promise<(() => Promise<void>) | null> {
   try {
-    const handle = await boss.getDb().listen?.(`${schema}_arrival`, announce, announce);
+    const heard = (from: string): void => {
+      if (from !== self) announce();
+    };
+    const handle = await boss.getDb().listen?.(`${schema}_arrival`, heard, announce);
     return handle === undefined ? null : async () => await handle.close();
   } catch (error) {
     onError(toPostgresFailure(error));

@@ -27,8 +27,12 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Creates the writer on an open database. */
-export function createPostgresPut(database: PostgresDatabase): PostgresPut {
+/**
+ * Creates the writer on an open database.
+ *
+ * @param self text that every machine hears when something was put from here
+ */
+export function createPostgresPut(database: PostgresDatabase, self: string): PostgresPut {
   let queue: Pending[] = [];
   let flushing: Promise<void> | null = null;
   let closed = false;
@@ -46,7 +50,7 @@ export function createPostgresPut(database: PostgresDatabase): PostgresPut {
   async function store(batch: readonly Pending[]): Promise<void> {
     const rows = new Map(batch.map(({ row }) => [row.digest, row]));
     try {
-      const stored = await insert(database, [...rows.values()]);
+      const stored = await insert(database, self, [...rows.values()]);
       for (const { row, resolve } of batch) resolve(stored.delete(row.digest) ? 'stored' : 'duplicate');
     } catch (error) {
       if (batch.length > 1 && blamesData(error)) for (const pending of batch) await store([pending]);
@@ -132,14 +136,14 @@ const INSERT = (schema: string): string => `
   ) AS numbered
   ORDER BY digest
   ON CONFLICT (digest) DO NOTHING
-  RETURNING replace(digest::text, '-', '') AS digest, engagement, wake, pg_notify('${schema}_arrival', '')`;
+  RETURNING replace(digest::text, '-', '') AS digest, engagement, wake, pg_notify('${schema}_arrival', $2)`;
 
 /** @returns the digests of those that were not known */
-function insert(database: PostgresDatabase, rows: readonly NewRow[]): Promise<Set<string>> {
+function insert(database: PostgresDatabase, self: string, rows: readonly NewRow[]): Promise<Set<string>> {
   const wakes = new Map<string, string>();
   const withWakes = rows.map((row) => ({ ...row, wake: wakeOf(row, wakes) }));
   return database.transaction(async (db) => {
-    const result = await db.executeSql(INSERT(database.schema), [JSON.stringify(withWakes)]);
+    const result = await db.executeSql(INSERT(database.schema), [JSON.stringify(withWakes), self]);
     const stored = result.rows as { digest: string; engagement: string | null; wake: string | null }[];
     const queued = new Map<string, Wake>();
     for (const { engagement, wake } of stored)

@@ -51,7 +51,7 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
   async function store(delivery: NewDelivery | QuarantinedDelivery): Promise<'stored' | 'duplicate'> {
     const row = toNewRow(delivery);
     const stored = await commit.writeOne(() => deliveries.insert(row));
-    if (stored) arrivals.announce();
+    if (stored) arrivals.arrived(delivery.engagement);
     return stored ? 'stored' : 'duplicate';
   }
 
@@ -63,15 +63,19 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
       return begun === null ? null : { begun, first: claims.gather(begun) };
     });
     if (taken === null) return null;
-    arrivals.announce();
     const { id, engagement } = taken.begun;
+    arrivals.begun(engagement);
+    arrivals.announce();
     const deliveries = await gather(commit, claims, taken);
     return { id, engagement, deliveries };
   }
 
   async function end(claim: Claim, ending: ClaimEnding): Promise<void> {
-    while (!(await commit.write(() => claims.end(claim, ending))));
-    arrivals.announce();
+    try {
+      while (!(await commit.write(() => claims.end(claim, ending))));
+    } finally {
+      arrivals.ended(claim.engagement);
+    }
   }
 
   return {

@@ -3,6 +3,7 @@
  * before the memory is gone. Who sends may still be anybody.
  */
 import type { IncomingMessage } from 'node:http';
+import { createDeadlines, type StartDeadline } from './deadlines.ts';
 
 /** Body of a request, or the reason why it could not be read. */
 export type Body =
@@ -29,13 +30,14 @@ const FREE_BYTES = 256 * 1024;
 /** Creates a reader that holds all bodies together within their room. */
 export function createReadBody({ timeoutMs, roomBytes }: BodyLimits): ReadBody {
   const room: Room = { freeBytes: roomBytes };
+  const startDeadline = createDeadlines(timeoutMs);
   return async (source, limitBytes) => {
     const collected = new Collected(room, limitBytes);
     if (source === null) return collected.whole();
     const end =
       'getReader' in source
-        ? await readStream(source, collected, timeoutMs)
-        : await readSocket(source, collected, timeoutMs);
+        ? await readStream(source, collected, startDeadline)
+        : await readSocket(source, collected, startDeadline);
     if (end === 'complete') return collected.whole();
     collected.release();
     return { kind: end };
@@ -91,9 +93,13 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function readSocket(source: IncomingMessage, collected: Collected, timeoutMs: number): Promise<End> {
+function readSocket(
+  source: IncomingMessage,
+  collected: Collected,
+  startDeadline: StartDeadline,
+): Promise<End> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => finish('too-slow'), timeoutMs);
+    const cancel = startDeadline(() => finish('too-slow'));
     const onData = (chunk: Uint8Array): void => {
       const refusal = collected.add(chunk);
       if (refusal !== null) finish(refusal);
@@ -102,7 +108,7 @@ function readSocket(source: IncomingMessage, collected: Collected, timeoutMs: nu
     const onLost = (): void => finish('broken-off');
 
     function finish(end: End): void {
-      clearTimeout(timer);
+      cancel();
       source.off('data', onData).off('end', onEnd).off('close', onLost);
       // What still comes is not taken in before the answer is out; the server then drops it, up to a limit.
       if (end !== 'complete') source.pause();
@@ -119,12 +125,12 @@ function readSocket(source: IncomingMessage, collected: Collected, timeoutMs: nu
 async function readStream(
   source: ReadableStream<Uint8Array>,
   collected: Collected,
-  timeoutMs: number,
+  startDeadline: StartDeadline,
 ): Promise<End> {
   const reader = source.getReader();
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const deadline = new Promise<'too-slow'>((resolve) => {
-    timer = setTimeout(() => resolve('too-slow'), timeoutMs);
+    cancel = startDeadline(() => resolve('too-slow'));
   });
   const read = async (): Promise<End> => {
     for (;;) {
@@ -135,7 +141,7 @@ async function readStream(
     }
   };
   const end = await Promise.race([read().catch((): End => 'broken-off'), deadline]);
-  clearTimeout(timer);
+  cancel();
   if (end !== 'complete') void reader.cancel().catch(() => {});
   return end;
 }

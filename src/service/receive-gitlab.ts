@@ -46,11 +46,11 @@ export function createGitLabReceiver(deps: GitLabReceiverDeps): Receiver {
 
 const OWN: DeliveryOutcome = { status: 200, result: 'own' };
 
-async function act(
+function act(
   inbox: DeliveryInbox,
   delivery: AuthenticDelivery,
   read: GitLabDelivery,
-): Promise<DeliveryOutcome> {
+): DeliveryOutcome | Promise<DeliveryOutcome> {
   switch (read.kind) {
     case 'ours':
       return OWN;
@@ -58,10 +58,10 @@ async function act(
       return { status: 200, result: 'ignored', log: { why: read.why } };
     case 'unknown':
     case 'malformed':
-      return await quarantine(inbox, delivery, read);
+      return quarantine(inbox, delivery, read);
     case 'wake':
     case 'note':
-      return await store(inbox, delivery, read);
+      return store(inbox, delivery, read);
   }
 }
 
@@ -84,7 +84,7 @@ async function store(
       requestId,
     }),
   );
-  const results = await Promise.all(puts.map(async (it) => await put(inbox, it, delivery.bytes)));
+  const results = await Promise.all(puts.map((it) => put(inbox, it, delivery.bytes)));
   const log = { engagement: read.engagements.join(' ') };
   return results.includes('stored')
     ? { status: 202, result: 'stored', log }

@@ -206,12 +206,12 @@ function gitlabReceiver(
 ): Receiver {
   const gitlab = createGitLabReceiver({
     inbox: {
-      put: async (delivery) => {
+      put: (delivery) => {
         memory.delivered(delivery.receivedAt, subjectOf(delivery.engagement));
-        return await store.put(delivery);
+        return store.put(delivery);
       },
-      quarantine: async (delivery) => await store.quarantine(delivery),
-      find: async (...key) => await store.find(...key),
+      quarantine: (delivery) => store.quarantine(delivery),
+      find: (...key) => store.find(...key),
     },
     verify: createVerifyGitLab(secrets),
     limitBytes: GITLAB_BODY_BYTES,
@@ -221,9 +221,9 @@ function gitlabReceiver(
   });
   return {
     ...gitlab,
-    take: async (delivery) => {
+    take: (delivery) => {
       memory.delivered(delivery.receivedAt);
-      return await gitlab.take(delivery);
+      return gitlab.take(delivery);
     },
   };
 }

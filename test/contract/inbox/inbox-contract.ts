@@ -757,6 +757,22 @@ function arriving(open: Open, openTwice: OpenTwice): void {
     expect(await waitedFor(inbox.arrival(5000, NEVER))).toBeLessThan(2_500);
   });
 
+  it('sends nobody for an engagement that is worked on, however much comes in, and tells when it became free', async () => {
+    const inbox = await open();
+    await inbox.put(aDelivery());
+    const claim = await claimed(inbox);
+    expect(await inbox.claim(now())).toBeNull();
+
+    const inVain = waitedFor(inbox.arrival(600, NEVER));
+    await Promise.all([inbox.put(aDelivery()), inbox.put(aDelivery())]);
+    expect(await inVain).toBeGreaterThan(500);
+    const freed = waitedFor(inbox.arrival(5000, NEVER));
+    await inbox.done(claim, now());
+    expect(await freed).toBeLessThan(2_500);
+
+    expect((await claimed(inbox)).deliveries).toHaveLength(2);
+  });
+
   it('tells of an engagement that became free, and of a replay', async () => {
     const inbox = await open();
     await inbox.put(aDelivery());

@@ -46,6 +46,45 @@ describe('createArrivals', () => {
     expect(await isOver(second)).toBe(true);
   });
 
+  it('sends nobody for an engagement that is worked on here, but for any other, and for it when that has ended', async () => {
+    const arrivals = createArrivals(() => false, 1000);
+    arrivals.settle();
+    arrivals.begun('SOW-1');
+    const wait = arrivals.wait(1000, NEVER);
+
+    arrivals.arrived('SOW-1');
+    arrivals.arrived(null);
+    expect(await isOver(wait)).toBe(false);
+    arrivals.arrived('SOW-2');
+    expect(await isOver(wait)).toBe(true);
+    arrivals.settle();
+    const again = arrivals.wait(1000, NEVER);
+    arrivals.ended('SOW-1');
+    expect(await isOver(again)).toBe(true);
+    arrivals.settle();
+    arrivals.arrived('SOW-1');
+
+    expect(await isOver(arrivals.wait(1000, NEVER))).toBe(true);
+  });
+
+  it('looks at other processes once for all who wait, and no more when nobody does', async () => {
+    let looks = 0;
+    const arrivals = createArrivals(() => {
+      looks += 1;
+      return false;
+    }, 50);
+    arrivals.settle();
+    const waits = Array.from({ length: 12 }, () => arrivals.wait(130, NEVER));
+
+    await Promise.all(waits);
+    const seen = looks;
+    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBeLessThan(12);
+    await isOver(new Promise((resolve) => setTimeout(resolve, 120)));
+
+    expect(looks).toBe(seen);
+  });
+
   it('lets workers go when a look at other processes says so', async () => {
     let changed = false;
     const arrivals = createArrivals(() => changed, 2);
