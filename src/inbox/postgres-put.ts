@@ -1,5 +1,5 @@
 /** Putting deliveries into PostgreSQL: everything that comes in while a commit is on its way shares the next one. */
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { NewDelivery, QuarantinedDelivery } from '#ports/inbox.ts';
 import { InboxUnavailableError } from './inbox-unavailable-error.ts';
 import { toInstant, toMillis } from './instant.ts';
@@ -119,7 +119,7 @@ function toNewRow(delivery: NewDelivery | QuarantinedDelivery): NewRow {
  * @param dedupeKey as it is stored
  */
 export function keyDigest(source: string, dedupeKey: string): string {
-  return createHash('sha256').update(`${source}\0${dedupeKey}`).digest('hex').slice(0, 32);
+  return hash('sha256', `${source}\0${dedupeKey}`).slice(0, 32);
 }
 
 /** Rows go in by digest, so that two machines with the same deliveries never wait for each other in a circle; their
