@@ -22,11 +22,16 @@ export interface LatencyOptions {
   readonly rates: readonly number[];
   /** For each rate. */
   readonly seconds: number;
+  /** Before the first rate; a service that has just started runs code that is not compiled yet. */
+  readonly warmUpSeconds: number;
   readonly engagements: number;
   readonly apiMs: number;
   /** The service goes before the other work of the machine; root only. */
   readonly first: boolean;
 }
+
+/** Events a second. */
+const WARM_UP_RATE = 10;
 
 /** What has not been put right so long after the last event, is not waited for. */
 const PATIENCE_MS = 30_000;
@@ -62,9 +67,11 @@ export async function latency(options: LatencyOptions): Promise<string> {
     await calm(gitlab);
     const rows: string[][] = [];
     const targets = new Targets(gitlab.issues);
+    if (options.warmUpSeconds > 0)
+      await measure({ gitlab, service, targets }, WARM_UP_RATE, options.warmUpSeconds);
     for (const rate of options.rates)
       rows.push(await measure({ gitlab, service, targets }, rate, options.seconds));
-    const how = `${machine()}; ${options.engagements} engagements of 12 steps, API latency ${options.apiMs} ms, ${options.seconds} s at each rate; peak RSS ${service.peakMegabytes()} MB`;
+    const how = `${machine()}; ${options.engagements} engagements of 12 steps, API latency ${options.apiMs} ms, ${options.seconds} s at each rate after ${options.warmUpSeconds} s to warm up; peak RSS ${service.peakMegabytes()} MB`;
     return `${how}\n\n${table(HEADER, rows)}`;
   } finally {
     await service.stop();

@@ -8,7 +8,7 @@ const USAGE = `npm run bench -- <name> [options]
               --close  a connection for each delivery, as senders without keep-alive have
               --node <option>  an option of node for the servers, may be repeated
   latency   from a change in GitLab to GitLab put right
-              --rates 1,20,200  --seconds 10  --engagements 60  --api-ms 30
+              --rates 1,20,200  --seconds 10  --warm-up 10  --engagements 60  --api-ms 30
   launch    requests of a launch, and its time as a multiple of the API's latency
               --latencies 0,100,300  --sows 1,20  --rounds 3
   calls     requests of a sweep when every engagement has a call the next day
@@ -83,6 +83,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
     return await latency({
       rates: numbers(values.rates ?? '1,20,200', 'rates'),
       seconds: number('seconds', 10),
+      warmUpSeconds: number('warm-up', 10),
       engagements: number('engagements', 60),
       apiMs: number('api-ms', 30),
       first,
