@@ -82,4 +82,14 @@ describe('gitlab/exchange', () => {
 
     expect(outcome).toMatchObject({ kind: 'unreadable', status: 201 });
   });
+
+  it('leaves no timer behind, for which a command would wait', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+
+    const { outcome } = await ask((response) => response.writeHead(200, JSON_TYPE).end('[]'));
+
+    expect(outcome).toMatchObject({ kind: 'answer', body: [] });
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
 });
