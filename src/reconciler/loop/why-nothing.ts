@@ -62,7 +62,10 @@ export function whyNothing(outcome: Outcome): string | null {
 export function fixOfSow(engagement: EngagementKey, outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'no-process':
-      return 'Bring the process under issue_templates, or name it in deals.process of procession.yml; restart the service, then replay this delivery.';
+      // Whoever has no process about deals wants none of them launched, whatever the CRM sends.
+      return outcome.about === 'deal' && outcome.asked === null && outcome.ids.length === 0
+        ? null
+        : `Name a process about ${outcome.about === 'deal' ? 'deals in deals.process' : 'SOWs in processes'} of procession.yml and restart the service, then replay this delivery.`;
     case 'unknown-process':
       return outcome.broken
         ? 'Correct them (procession lint names each problem) and restart the service, then replay this delivery.'

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '#domain/base/settings.ts';
+import { DEFAULT_DEALS, DEFAULT_POLICY } from '#domain/base/settings.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import { loadSubject } from '#templates/load-sow.ts';
 import { type EngagementWorld, startEngagement } from '#test/support/engagement.ts';
 import { aDelivery, aStore, type RunningWorker, startWorker } from '#test/support/service.ts';
 import { SHIPPED } from '#test/support/shipped.ts';
@@ -64,6 +65,19 @@ describe('a SOW of the CRM that cannot be carried out as things are', () => {
     const kept = await store.find('crm', 'deal-1');
     expect(kept?.state).toBe('dead');
     expect(kept?.reason).toMatch(/have problems.*procession lint.*replay/);
+  });
+
+  it('is done when it is a deal and there is no process about deals', async () => {
+    const { subject: deal } = await loadSubject('deals/DEAL-88121.yml', DEFAULT_DEALS);
+    await store.put(
+      aDelivery({ source: 'crm', kind: 'sow', engagement: 'DEAL-88121', dedupeKey: 'deal-1', payload: deal }),
+    );
+    await drain({});
+
+    expect(await store.find('crm', 'deal-1')).toMatchObject({
+      state: 'done',
+      reason: 'there is no process about deals',
+    });
   });
 
   it('is kept when a brake stops its launch, and launches when it is replayed with a wider one', async () => {
