@@ -1,5 +1,6 @@
 /** Gates that could pass on nothing: each is given something forbidden and must refuse it. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,12 @@ async function tool(name: string, args: readonly string[]): Promise<{ code: numb
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, output: `${stdout}${stderr}` };
   }
+}
+
+/** As `npm run` knows them. */
+function packageScripts(): { readonly check: string } {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { scripts: { check: string } }).scripts;
 }
 
 async function plant(file: string, text: string): Promise<void> {
@@ -206,10 +213,13 @@ describe('the direction of imports', () => {
 });
 
 describe('other gates', () => {
-  it('tsc refuses a type error', async () => {
+  it('what checks the code refuses a type error', async () => {
+    expect(packageScripts().check).toMatch(
+      /^oxlint --type-check src sandbox test bench \.ci vitest\.config\.ts && /,
+    );
     await plant('src/domain/a.ts', 'export const a: number = "text";\n');
 
-    const result = await tool('tsc', ['-p', '.']);
+    const result = await tool('oxlint', ['--type-check', 'src']);
 
     await rm(join(folder, 'src/domain/a.ts'));
     expect(result.output).toContain('TS2322');
