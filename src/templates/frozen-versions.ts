@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
 import { FROZEN_FILE, type FrozenFolder, FrozenNote, VERSIONS_FOLDER } from '#domain/versions/versions.ts';
 import {
@@ -50,7 +51,7 @@ export async function readFrozenFolders(process: string): Promise<readonly Froze
 /** What was frozen in a folder; `null` when the note is missing or unreadable. */
 export async function readNote(folder: string): Promise<FrozenNote | null> {
   const content = await readText(`${folder}/${FROZEN_FILE}`);
-  const note = FrozenNote.safeParse(content.kind === 'ok' ? readJson(content.text) : null);
+  const note = FrozenNote.safeParse(content.kind === 'ok' ? readJson(content.text) : null, UNCOMPILED);
   return note.success ? note.data : null;
 }
 

@@ -3,6 +3,7 @@ import { InvalidInputError } from '#domain/base/errors.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { DealKey, SowNumber } from '#domain/base/keys.ts';
 import { DEFAULT_DEALS, type DealSettings } from '#domain/base/settings.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import type { NumberedFile } from '#domain/sow/doubles.ts';
 import { isDealShaped, readDeal, readSubject } from '#domain/sow/read-deal.ts';
 import type { Sow } from '#domain/sow/sow.ts';
@@ -90,9 +91,9 @@ function numberedIn(
   value: unknown,
   lineOf: (at: FieldPath) => number | null,
 ): NumberedFile | null {
-  const key = KeyedDeal.safeParse(value).data?.deal.key;
+  const key = KeyedDeal.safeParse(value, UNCOMPILED).data?.deal.key;
   if (key !== undefined) return { file, number: key, line: lineOf(['deal', 'key']) };
-  const number = isDealShaped(value) ? undefined : NumberedSow.safeParse(value).data?.sow.number;
+  const number = isDealShaped(value) ? undefined : NumberedSow.safeParse(value, UNCOMPILED).data?.sow.number;
   return number === undefined ? null : { file, number, line: lineOf(['sow', 'number']) };
 }
 

@@ -5,6 +5,7 @@ import { checkShape } from '#domain/base/check-shape.ts';
 import { didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
+import { UNCOMPILED } from '#domain/base/uncompiled.ts';
 import {
   type InAllProfiles,
   launchStagesOf,
@@ -149,13 +150,13 @@ const Written = z.object({
 
 /** What a `process.yml` says that the process is about, whatever else is wrong with it. */
 function aboutOf(written: unknown): SubjectKind | null {
-  const read = Written.pick({ about: true }).safeParse(written);
+  const read = Written.pick({ about: true }).safeParse(written, UNCOMPILED);
   return read.success ? read.data.about : null;
 }
 
 /** Whether the issue of a step is in another engagement, so that the step has no text of its own. */
 function hasIssueElsewhere(written: unknown): boolean {
-  const read = Written.pick({ same_as: true, done_by: true }).safeParse(written);
+  const read = Written.pick({ same_as: true, done_by: true }).safeParse(written, UNCOMPILED);
   return read.success && (read.data.same_as !== undefined || read.data.done_by !== undefined);
 }
 
