@@ -95,7 +95,8 @@ const NODE_IMPORT = /^import (?:(\w[\w$]*)|\{ ([^}]*) \}) from ("node:[\w/]+");$
 
 /**
  * Takes modules of Node without `import`, which reads every name that a module exports: some of these load a part of
- * Node when they are read, and `node:crypto`, `node:util` and `node:fs` alone half of it. The lines stay where they are, so source maps hold.
+ * Node when they are read, and `node:crypto`, `node:util` and `node:fs` alone half of it. The lines stay where they are,
+ * so source maps hold.
  *
  * @example `import { join as j } from "node:path";` → `const { join: j } = process.getBuiltinModule("node:path");`
  */

@@ -81,7 +81,7 @@ function soundKey(text: string, { kind, about }: Pick<TemplateContext, 'kind' | 
   return `${kind} ${about} ${text}`;
 }
 
-/** What is looked for: rendering has no use for what it would not refuse, and reading the author's words takes as long as all else. */
+/** Where to look, and for what: rendering has no use for what it would not refuse, and that takes as long as all else. */
 interface Search extends TemplateContext {
   readonly onlyFatal?: true;
 }
