@@ -26,6 +26,8 @@ export interface Runner {
   validate(folder: string): Promise<void>;
   /** Names of the jobs of a pipeline, in order. */
   jobs(folder: string, variables: Variables): Promise<readonly string[]>;
+  /** Both in one start, which takes a second of processor time. */
+  validJobs(folder: string, variables: Variables): Promise<readonly string[]>;
   /** Runs a pipeline, or only the named jobs of it. */
   run(folder: string, variables: Variables, jobs?: readonly string[]): Promise<PipelineRun>;
   close(): Promise<void>;
@@ -81,6 +83,20 @@ export async function createRunner(): Promise<Runner> {
     });
   }
 
+  /** @param more options of the call */
+  async function list(
+    folder: string,
+    variables: Variables,
+    ...more: readonly string[]
+  ): Promise<readonly string[]> {
+    const { code, output } = await call(folder, ['--list-csv', ...more], variables);
+    const lines = output.split('\n');
+    const head = lines.findIndex((line) => line.startsWith('name;stage;'));
+    const isChecked = more.includes(UNCHECKED) || output.includes('json schema validated');
+    if (code !== 0 || head < 0 || !isChecked) throw new Error(`the configuration is refused:\n${output}`);
+    return lines.slice(head + 1).flatMap((line) => (line.includes(';') ? [line.split(';', 1)[0] ?? ''] : []));
+  }
+
   return {
     adopt: async (folder) => {
       const git = async (...args: readonly string[]) => await run('git', [...args], { cwd: folder });
@@ -88,20 +104,9 @@ export async function createRunner(): Promise<Runner> {
       await git('update-ref', 'refs/remotes/origin/main', 'HEAD');
       await git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
     },
-    validate: async (folder) => {
-      const { code, output } = await call(folder, ['--list-csv'], {});
-      if (code !== 0 || !output.includes('json schema validated'))
-        throw new Error(`the configuration is refused:\n${output}`);
-    },
-    jobs: async (folder, variables) => {
-      const { code, output } = await call(folder, ['--list-csv', UNCHECKED], variables);
-      const lines = output.split('\n');
-      const head = lines.findIndex((line) => line.startsWith('name;stage;'));
-      if (code !== 0 || head < 0) throw new Error(`the configuration is refused:\n${output}`);
-      return lines
-        .slice(head + 1)
-        .flatMap((line) => (line.includes(';') ? [line.split(';', 1)[0] ?? ''] : []));
-    },
+    validate: async (folder) => void (await list(folder, {})),
+    jobs: async (folder, variables) => await list(folder, variables, UNCHECKED),
+    validJobs: async (folder, variables) => await list(folder, variables),
     run: async (folder, variables, jobs = []) =>
       await call(folder, ['--force-shell-executor', '--shell-isolation', UNCHECKED, ...jobs], variables),
     close: async () => await rm(home, { recursive: true, force: true }),
