@@ -1,4 +1,4 @@
-import { createParser } from './markdown-parser.ts';
+import Markdown from 'markdown-it';
 import { QUICK_ACTIONS, SUBSTITUTIONS } from './quick-action-names.ts';
 
 export interface QuickAction {
@@ -17,7 +17,7 @@ export interface Extracted {
 /** Half-open range of lines. */
 type Lines = readonly [start: number, end: number];
 
-const markdown = createParser();
+const markdown = new Markdown({ html: true, linkify: false });
 // Commands are looked for in whole paragraphs: only their lines are needed.
 markdown.core.ruler.enableOnly(['normalize', 'block']);
 

@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it';
+import Markdown from 'markdown-it';
 import { byText } from './by-text.ts';
-import { createParser } from './markdown-parser.ts';
 
 export interface References {
   /** What follows an `@`: a username, or a group's path. Without duplicates, in order. */
@@ -16,7 +16,7 @@ export interface References {
   readonly all: boolean;
 }
 
-const markdown = createParser();
+const markdown = new Markdown({ html: true, linkify: false });
 // Without it an escaped character stays a token of its own, as it stays a span of its own in GitLab.
 markdown.core.ruler.disable('text_join');
 /** Takes the place of an escaped reference character, which GitLab puts into a span of its own. */
