@@ -21,7 +21,17 @@ async function bench(...words: readonly string[]): Promise<string[][]> {
 
 describe('npm run bench', () => {
   it('measures how fast events are applied', async () => {
-    const [row = []] = await bench('latency', '--rates', '4', '--seconds', '0.5', '--engagements', '2');
+    const [row = []] = await bench(
+      'latency',
+      '--rates',
+      '4',
+      '--seconds',
+      '0.5',
+      '--warm-up',
+      '0',
+      '--engagements',
+      '2',
+    );
 
     expect(row[1]).toBe('4');
     expect(Number(row[4]?.replace(',', ''))).toBeGreaterThan(30);
