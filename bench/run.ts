@@ -22,7 +22,7 @@ const USAGE = `npm run bench -- <name> [options]
 
   sweep     requests, time and memory of sweeps after a busy week
               --sizes 500,2000,5000  --node <option>, for example --node=--max-old-space-size=192
-  all       all of them in a quarter of an hour, with fewer rounds: the tables of docs/benchmarks.md, from one quiet run
+  all       all of them in twenty minutes, with fewer rounds: the tables of docs/benchmarks.md, from one quiet run
 
   --first   on a machine with other work: what is measured goes before it (root only)
 
@@ -62,7 +62,7 @@ function numbers(text: string, name: string): number[] {
 
 const { first } = values;
 const [name = ''] = positionals;
-/** All of them together are to end within a quarter of an hour: those whose ratios hold in fewer rounds have fewer. */
+/** All of them together are to end within twenty minutes: those whose ratios hold in fewer rounds have fewer. */
 const isAll = name === 'all';
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   intake: async () => {
