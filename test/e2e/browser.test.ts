@@ -1,24 +1,20 @@
 /** A person plays the process in a real browser: every click is answered by the engine, and the page shows it. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoWorld, startDemoWorld } from '#demo/demo-world.ts';
 import { launchAll } from '#demo/run-demo.ts';
 import { parseMarker } from '#domain/text/marker.ts';
 import { SILENT } from '#ports/logger.ts';
 import type { Issue } from '#sandbox/world.ts';
+import { hasBrowser, launchBrowser } from '#test/support/browser.ts';
 import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const installed = existsSync(CHROMIUM);
-if (!installed) console.warn('SKIPPED: the browser tests need Debian’s chromium: apt-get install chromium');
 
 let world: DemoWorld;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  if (!installed) return;
+  if (!hasBrowser) return;
   world = await startDemoWorld({
     processes: storeOf(await realProcess('delivery')),
     logger: SILENT,
@@ -26,18 +22,7 @@ beforeAll(async () => {
     port: 0,
   });
   await launchAll(world, [await sampleSow('SOW-1042')]);
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launchBrowser();
   page = await browser.newPage();
 });
 
@@ -61,7 +46,7 @@ async function actAs(username: string): Promise<void> {
   await page.getByRole('button', { name: 'Switch' }).click();
 }
 
-describe.skipIf(!installed)('in the browser', () => {
+describe.skipIf(!hasBrowser)('in the browser', () => {
   it('the epic shows in its first lines who is waited for, and the order as a picture', async () => {
     await page.goto(`${world.url}/groups/services/-/epics/1`);
 

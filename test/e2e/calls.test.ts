@@ -1,6 +1,5 @@
 /** A week with a call, in a real browser: its thread, the minutes as a reply, an action that comes back a week later. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoWorld, startDemoWorld } from '#demo/demo-world.ts';
 import { doStep } from '#demo/do-step.ts';
@@ -11,10 +10,8 @@ import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { readPortfolio } from '#reconciler/portfolio/portfolio-reader.ts';
 import { engagementPage } from '#render/engagement-page.ts';
 import type { Issue } from '#sandbox/world.ts';
+import { hasBrowser, launchBrowser } from '#test/support/browser.ts';
 import { realProcess, sampleSow, storeOf } from '#test/support/engagement.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const installed = existsSync(CHROMIUM);
 
 let world: DemoWorld;
 let browser: Browser;
@@ -22,7 +19,7 @@ let page: Page;
 let now = new Date('2026-12-07T09:00:00Z');
 
 beforeAll(async () => {
-  if (!installed) return;
+  if (!hasBrowser) return;
   const process = await realProcess('delivery');
   world = await startDemoWorld({
     processes: storeOf(process),
@@ -40,10 +37,7 @@ beforeAll(async () => {
     doStep(world.sandbox.operations, user, issueOf(id), evidenceFor(step, sow));
     await world.settled();
   }
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  });
+  browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
 });
 
@@ -71,7 +65,7 @@ async function actAs(username: string): Promise<void> {
   await page.getByRole('button', { name: 'Switch' }).click();
 }
 
-describe.skipIf(!installed)('a week with a call, in the browser', () => {
+describe.skipIf(!hasBrowser)('a week with a call, in the browser', () => {
   it('has its thread, takes the minutes as a reply, and what is still to be done stands in the next', async () => {
     await actAs('eli');
     await page.goto(`${world.url}/services/engagements/-/issues/${issueOf('project-calls').iid}`);

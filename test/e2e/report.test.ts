@@ -1,23 +1,19 @@
 /** The report as people get it: written by the command, shown by the service, looked at in a real browser. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '#reconciler/loop/reconcile.ts';
 import { NASTY } from '#test/fixtures/foreign-text.ts';
+import { hasBrowser, launchBrowser } from '#test/support/browser.ts';
 import { BUILT_ENV, MAIN } from '#test/support/built.ts';
 import { deliveryEngine, sampleSow } from '#test/support/engagement.ts';
 import { startWorldOnPort, type TestWorld } from '#test/support/gitlab-world.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const installed = existsSync(CHROMIUM);
-if (!installed) console.warn('SKIPPED: the browser tests need Debian’s chromium: apt-get install chromium');
 
 /** Of what passes one node each is enough, which takes half the time. */
 const RUN_AXE = "axe.run({ resultTypes: ['violations'] })";
@@ -58,11 +54,8 @@ beforeAll(async () => {
     cwd: folder,
     env: { ...BUILT_ENV, GITLAB_URL: world.url, GITLAB_TOKEN: world.seed.bot.token },
   });
-  if (!installed) return;
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  if (!hasBrowser) return;
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -97,7 +90,7 @@ interface AxeResults {
   readonly passes: readonly unknown[];
 }
 
-describe.skipIf(!installed)('the report in the browser', () => {
+describe.skipIf(!hasBrowser)('the report in the browser', () => {
   describe.each(Object.entries(SCREENS))('on %s', (_, options) => {
     it.each(PAGES)('%s loads nothing, runs nothing, and fits', async (file) => {
       const { page, deeds } = await open(file, options);
