@@ -22,11 +22,18 @@ export async function changedFiles(folder: string, since: string): Promise<reado
     return splitNul(listed.stdout).map((path) => ({ path, exists: true }));
   }
   if (!COMMIT.test(since)) throw notKnown(since, 'it is no commit', 'Give a commit, a branch or a tag.');
-  const known = await git(folder, ['rev-parse', '--verify', '--quiet', `${since}^{commit}`]);
-  if (known.code !== 0) throw await missingCommit(folder, since, known);
-  const args = ['diff', '--name-status', '--no-renames', '--relative', '-z', known.stdout.trim(), '--', '.'];
-  const diff = await git(folder, args);
-  if (diff.code !== 0) throw unusable(since, diff);
+  const commit = `${since}^{commit}`;
+  const diff = await git(folder, [
+    'diff',
+    '--name-status',
+    '--no-renames',
+    '--relative',
+    '-z',
+    commit,
+    '--',
+    '.',
+  ]);
+  if (diff.code !== 0) throw await notTold(folder, since, diff);
   const fields = splitNul(diff.stdout);
   return fields.flatMap((status, index) => {
     const path = fields[index + 1];
@@ -88,8 +95,11 @@ async function git(folder: string, args: readonly string[]): Promise<GitResult> 
   });
 }
 
-async function missingCommit(folder: string, since: string, result: GitResult): Promise<ConfigError> {
-  if (result.code === null) return unusable(since, result);
+/** @param diff what failed */
+async function notTold(folder: string, since: string, diff: GitResult): Promise<ConfigError> {
+  if (diff.code === null) return unusable(since, diff);
+  const known = await git(folder, ['rev-parse', '--verify', '--quiet', `${since}^{commit}`]);
+  if (known.code === 0) return unusable(since, diff);
   const shallow = await git(folder, ['rev-parse', '--is-shallow-repository']);
   if (shallow.code !== 0) return unusable(since, shallow);
   if (shallow.stdout.trim() === 'true')

@@ -34,7 +34,8 @@ export async function readFrozenFolders(process: string): Promise<readonly Froze
   return await Promise.all(
     names.map(async (name): Promise<FrozenFolder> => {
       const folder = frozenFolder(process, name);
-      const [note, texts] = await Promise.all([readNote(folder), readProcessTexts(folder)]);
+      const note = readNote(folder);
+      const texts = await readProcessTexts(folder);
       const draft = frozenDraft(texts);
       return {
         name,
@@ -49,8 +50,8 @@ export async function readFrozenFolders(process: string): Promise<readonly Froze
 }
 
 /** What was frozen in a folder; `null` when the note is missing or unreadable. */
-export async function readNote(folder: string): Promise<FrozenNote | null> {
-  const content = await readText(`${folder}/${FROZEN_FILE}`);
+export function readNote(folder: string): FrozenNote | null {
+  const content = readText(`${folder}/${FROZEN_FILE}`);
   const note = FrozenNote.safeParse(content.kind === 'ok' ? readJson(content.text) : null, UNCOMPILED);
   return note.success ? note.data : null;
 }

@@ -35,7 +35,7 @@ export async function numberedSows(
 /** Digest of every SOW file in a folder, by path; one that cannot be read has none. */
 export async function sowDigests(folder: string): Promise<ReadonlyMap<string, string>> {
   const files = await listSowFiles(folder);
-  const texts = await Promise.all(files.map(async (file) => [file, await readText(file)] as const));
+  const texts = files.map((file) => [file, readText(file)] as const);
   return new Map(
     texts.flatMap(([file, content]) => (content.kind === 'error' ? [] : [[file, checksum(content.text)]])),
   );
@@ -64,7 +64,7 @@ async function readLaunching(
   file: string,
   { known, dealStages, deals }: Launching,
 ): Promise<NumberedFile | null> {
-  const content = await readText(file);
+  const content = readText(file);
   if (content.kind === 'error') return null;
   const id = KEY.exec(content.text)?.[1] ?? NUMBER.exec(content.text)?.[1] ?? '';
   if (known.has(id)) return null;
@@ -87,7 +87,7 @@ export async function dealsNaming(
   const files = await listSowFiles(folder);
   const read = await Promise.all(
     files.map(async (file) => {
-      const content = await readText(file);
+      const content = readText(file);
       if (content.kind === 'error' || !content.text.includes(number)) return [];
       const { subject } = await loadSubject(file, deals);
       return isDeal(subject) && sowsOf(subject).includes(number) ? [{ file, deal: subject }] : [];
@@ -97,7 +97,7 @@ export async function dealsNaming(
 }
 
 async function readNumbered(file: string, numbers: readonly string[]): Promise<NumberedFile | null> {
-  const content = await readText(file);
+  const content = readText(file);
   if (content.kind === 'error' || !numbers.some((number) => content.text.includes(number))) return null;
   const { numbered } = await lintSubject(file);
   return numbered !== null && numbers.includes(numbered.number) ? numbered : null;

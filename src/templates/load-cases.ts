@@ -34,15 +34,15 @@ export async function loadCases(folder: string, inProfile: InProfile): Promise<L
   const tests = `${folder.replace(/\/+$/, '')}/${CASES_FOLDER}`;
   const names = await readdir(tests).catch(() => []);
   const files = names.filter((name) => /\.ya?ml$/i.test(name)).toSorted();
-  const loaded = await Promise.all(files.map(async (name) => await loadFile(`${tests}/${name}`, inProfile)));
+  const loaded = files.map((name) => loadFile(`${tests}/${name}`, inProfile));
   return {
     cases: loaded.flatMap(({ cases }) => cases),
     problems: loaded.flatMap(({ problems }) => problems),
   };
 }
 
-async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases> {
-  const content = await readText(file);
+function loadFile(file: string, inProfile: InProfile): LoadedCases {
+  const content = readText(file);
   if (content.kind === 'error') return { cases: [], problems: [content.problem] };
   const parsed = parseYaml(content.text, file);
   if (parsed.kind === 'error') return { cases: [], problems: parsed.problems };
@@ -50,7 +50,7 @@ async function loadFile(file: string, inProfile: InProfile): Promise<LoadedCases
     problems.map((found) => located(found, file, parsed.lineOf));
   const shape = checkShape(CaseFile, parsed.value);
   if (shape.kind === 'invalid') return { cases: [], problems: inFile(shape.problems) };
-  const base = await baseSow(file, shape.value.sow);
+  const base = baseSow(file, shape.value.sow);
   if (base.kind === 'error') return { cases: [], problems: inFile([base.problem]) };
   const read = shape.value.cases.map((given, index) => {
     const at: FieldPath = ['cases', index];
@@ -94,16 +94,15 @@ function problemsOf(cases: readonly Read[], sow: CaseFile['sow']): readonly Inpu
 }
 
 /** The SOW the cases of a file share, not checked yet: some fields may come with each case. */
-async function baseSow(
+function baseSow(
   file: string,
   sow: CaseFile['sow'],
-): Promise<
+):
   | { readonly kind: 'ok'; readonly value: unknown }
-  | { readonly kind: 'error'; readonly problem: InputProblem }
-> {
+  | { readonly kind: 'error'; readonly problem: InputProblem } {
   if (typeof sow !== 'string') return { kind: 'ok', value: sow };
   const path = join(dirname(file), sow);
-  const content = await readText(path);
+  const content = readText(path);
   const parsed = content.kind === 'error' ? null : parseYaml(content.text, path);
   if (parsed?.kind === 'ok') return { kind: 'ok', value: parsed.value };
   const [first] = content.kind === 'error' ? [content.problem] : (parsed?.problems ?? []);

@@ -20,10 +20,7 @@ export async function lintMappings(
   const names = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map(({ name }) => name);
-  const read = await Promise.all(
-    names.toSorted().map(async (name) => (await readMapping(`${versions}/${name}`, name, process)).problems),
-  );
-  return read.flat();
+  return names.toSorted().flatMap((name) => readMapping(`${versions}/${name}`, name, process).problems);
 }
 
 /**
@@ -40,7 +37,7 @@ export async function loadMapping(
   const file = frozenFolder(folder, name);
   const names: readonly string[] = await readdir(frozenFolder(folder, '')).catch(() => []);
   if (!names.includes(name)) return null;
-  const { mapping, problems } = await readMapping(file, name, process);
+  const { mapping, problems } = readMapping(file, name, process);
   if (mapping === null || problems.length > 0) throw new ConfigError(problems, 'The mapping has problems:');
   return mapping;
 }
@@ -50,7 +47,7 @@ interface ReadMapping {
   readonly problems: readonly InputProblem[];
 }
 
-async function readMapping(file: string, name: string, process: VersionedProcess): Promise<ReadMapping> {
+function readMapping(file: string, name: string, process: VersionedProcess): ReadMapping {
   if (!/^[1-9]\d{0,3}-to-[1-9]\d{0,3}\.yml$/.test(name))
     return broken(
       problem(
@@ -59,7 +56,7 @@ async function readMapping(file: string, name: string, process: VersionedProcess
         'Rename the file, or keep it elsewhere.',
       ),
     );
-  const text = await readText(file);
+  const text = readText(file);
   if (text.kind === 'error') return broken(text.problem);
   const parsed = parseYaml(text.text, file);
   if (parsed.kind === 'error') return broken(...parsed.problems);

@@ -59,7 +59,7 @@ export async function loadProfiles(folder: string): Promise<Profiles> {
   const files = once(() => checksumsOf(texts));
   const draft = draftOf(texts);
   const { processFile } = draft;
-  const note = processFile === null ? null : await readNote(frozenFolder(texts.folder, processFile.version));
+  const note = processFile === null ? null : readNote(frozenFolder(texts.folder, processFile.version));
   const known = note !== null && isFrozenFrom(note, files()) ? frozenDefinitions(draft) : null;
   const [plain, ...others] = known ?? checkedDefinitions(draft);
   if (note !== null) return { files, definitions: [plain, ...others] };

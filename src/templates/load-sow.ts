@@ -28,7 +28,7 @@ export interface LoadedSubject {
  * @throws InvalidInputError with every problem, each at its line
  */
 export async function loadSubject(file: string, deals: DealSettings): Promise<LoadedSubject> {
-  const result = await checkFile(file, deals);
+  const result = checkFile(file, deals);
   if (result.kind === 'invalid')
     throw new InvalidInputError(result.problems.filter(({ severity }) => severity === 'error'));
   return result;
@@ -55,7 +55,7 @@ export interface LintedSubject {
 
 /** Finds everything wrong with a SOW or deal file. */
 export async function lintSubject(file: string, deals: DealSettings = DEFAULT_DEALS): Promise<LintedSubject> {
-  const { numbered, ...result } = await checkFile(file, deals);
+  const { numbered, ...result } = checkFile(file, deals);
   return result.kind === 'ok'
     ? { problems: result.warnings, numbered, subject: result.subject }
     : { problems: result.problems, numbered, subject: null };
@@ -66,8 +66,8 @@ type CheckedFile = { readonly numbered: NumberedFile | null } & (
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
 );
 
-async function checkFile(file: string, deals: DealSettings): Promise<CheckedFile> {
-  const content = await readText(file);
+function checkFile(file: string, deals: DealSettings): CheckedFile {
+  const content = readText(file);
   if (content.kind === 'error') return { kind: 'invalid', problems: [content.problem], numbered: null };
   const parsed = parseYaml(content.text, file);
   if (parsed.kind === 'error') return { kind: 'invalid', problems: parsed.problems, numbered: null };

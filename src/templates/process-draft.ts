@@ -67,10 +67,8 @@ export async function readProcessTexts(path: string): Promise<ProcessTexts> {
   const names = await readdir(folder).catch((error: unknown) => noFolder(folder, error));
   if ('message' in names) return { folder, files: new Map(), problems: [names] };
   const wanted = names.filter((name) => name === 'process.yml' || isTemplate(name)).toSorted();
-  const files = await Promise.all(
-    wanted.map(async (name) => [name, await readLines(`${folder}/${name}`)] as const),
-  );
-  return { folder, files: new Map(files), problems: [] };
+  const files = new Map(wanted.map((name) => [name, readLines(`${folder}/${name}`)] as const));
+  return { folder, files, problems: [] };
 }
 
 /** Looks into the files of a process. @param name the id that is expected: the name of the folder, unless it is a frozen version */
@@ -126,8 +124,8 @@ function isTemplate(name: string): boolean {
   return name.endsWith('.md') && name.toLowerCase() !== 'readme.md';
 }
 
-async function readLines(file: string): Promise<DecodedText> {
-  const result = await readText(file);
+function readLines(file: string): DecodedText {
+  const result = readText(file);
   return result.kind === 'ok' ? { ...result, text: result.text.replaceAll(/\r\n?/g, '\n') } : result;
 }
 

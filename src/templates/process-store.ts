@@ -156,7 +156,7 @@ async function loadVersion(
   folder: string,
   beside: { readonly current: InAllProfiles; readonly files: () => FrozenNote['files'] } | null,
 ): Promise<readonly LoadedVersion[]> {
-  const note = await readNote(folder);
+  const note = readNote(folder);
   if (note === null || (beside !== null && isCopy(note, beside))) return [];
   const texts = await readProcessTexts(folder);
   return [{ note, definitions: once(() => frozenDefinitions(frozenDraft(texts))) }];
