@@ -14,6 +14,8 @@ const project = (name: string, globalSetup: readonly string[] = []): { test: obj
     hookTimeout: TIMEOUT_MS,
     // Modules are shared between the files of a worker: loading them again would be most of the work of short tests.
     isolate: false,
+    // Vitest does not hand `--execArgv` on to projects: `TEST_EXEC_ARGV=--cpu-prof` for a profile of each worker.
+    execArgv: (env['TEST_EXEC_ARGV'] ?? '').split(' ').filter((argument) => argument !== ''),
     setupFiles: ['./test/support/no-world-left.ts'],
     globalSetup: [...globalSetup],
   },
