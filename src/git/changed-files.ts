@@ -21,7 +21,9 @@ export async function changedFiles(folder: string, since: string): Promise<reado
     if (listed.code !== 0) throw unusable(since, listed);
     return splitNul(listed.stdout).map((path) => ({ path, exists: true }));
   }
-  if (!COMMIT.test(since)) throw notKnown(since, 'it is no commit', 'Give a commit, a branch or a tag.');
+  // A range is none: `HEAD..HEAD` is equal to itself, whatever lies in the working folder.
+  if (!COMMIT.test(since) || since.includes('..'))
+    throw notKnown(since, 'it is no commit', 'Give a commit, a branch or a tag.');
   const commit = `${since}^{commit}`;
   const diff = await git(folder, [
     'diff',

@@ -48,7 +48,7 @@ export function createPostgresDeliveries(database: PostgresDatabase): PostgresDe
     if (rowId === null) return false;
     const wake = randomUUID();
     const sql = `
-      UPDATE ${table} SET state = 'waiting', attempts = 0, not_before = $2, settled_at = NULL, wake = $3
+      UPDATE ${table} SET state = 'waiting', reason = NULL, attempts = 0, not_before = $2, settled_at = NULL, wake = $3
       WHERE id = $1 AND state IN ('dead', 'done') AND engagement IS NOT NULL
       RETURNING engagement, pg_notify('${database.schema}_arrival', '')`;
     return await database.transaction(async (db) => {

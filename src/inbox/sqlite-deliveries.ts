@@ -136,7 +136,7 @@ function prepare(database: DatabaseSync) {
       `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE source = ? AND dedupe_key = ? AND state <> 'dropped'`,
     ),
     replay: database.prepare(`
-      UPDATE deliveries SET state = 'waiting', attempts = 0, not_before = ?, settled_at = NULL
+      UPDATE deliveries SET state = 'waiting', reason = NULL, attempts = 0, not_before = ?, settled_at = NULL
       WHERE id = ? AND state IN ('dead', 'done') AND engagement IS NOT NULL`),
     drop: database.prepare(`
       UPDATE deliveries SET state = 'dropped', settled_at = ?, payload = 'null', engagement = NULL, reason = NULL

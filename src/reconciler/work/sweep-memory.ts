@@ -47,9 +47,12 @@ export function fingerprintOf({
   processes,
   settings,
 }: Pick<ReconcileDeps, 'processes' | 'settings'>): string {
-  const { calendar, labels, policy, roles, showAmounts } = settings;
-  const decisive = { processes: processes.fingerprint, calendar, labels, policy, roles, showAmounts };
-  return checksum(canonicalJson(decisive));
+  const { calendar, labels, policy, launch, roles, showAmounts, reminders, hours } = settings;
+  const { moveDates, amendments, deals, changeKinds, commands, formerUsers } = settings;
+  // By name: where settings come from may hold more, such as the job that runs, which is another one each time.
+  const known = { calendar, labels, policy, launch, roles, showAmounts, reminders, hours };
+  const others = { moveDates, amendments, deals, changeKinds, commands, formerUsers };
+  return checksum(canonicalJson({ processes: processes.fingerprint, ...known, ...others }));
 }
 
 /** `null` for anything that is no memory: it only costs a full sweep. */
