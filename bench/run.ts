@@ -1,5 +1,5 @@
 /** `npm run bench -- <name> [options]`: the benchmarks, bounded, against this machine alone. Prints Markdown. */
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 const USAGE = `npm run bench -- <name> [options]
 
@@ -9,18 +9,18 @@ const USAGE = `npm run bench -- <name> [options]
               --node <option>  an option of node for the servers, may be repeated
   latency   from a change in GitLab to GitLab put right
               --rates 1,20,200  --seconds 10  --warm-up 10  --engagements 60  --api-ms 30
-  launch    requests of a launch, and its time as a multiple of the API's latency
+  launch    requests of a launch, and its time as a multiple of the API's latency; ten minutes, seven with --rounds 1,
+              and half a minute with --latencies 100 --sows 1
               --latencies 0,100,300  --sows 1,20  --rounds 3
   calls     requests of a sweep when every engagement has a call the next day
               --engagements 500
   inbox     deliveries made durable per second, without HTTP
               --seconds 3
-  start     how long commands and the service take to start
+  start     how long commands and the service take to start; a minute
               --rounds 7  --installed <folder of the package, when it is not to be packed>
   jobs      what the jobs of a pipeline cost
               --engagements 50  --rounds 5
-
-  sweep     requests, time and memory of sweeps after a busy week
+  sweep     requests, time and memory of sweeps after a busy week; a quarter of an hour, a minute with --sizes 500
               --sizes 500,2000,5000  --node <option>, for example --node=--max-old-space-size=192
   all       all of them in twenty minutes, with fewer rounds: the tables of docs/benchmarks.md, from one quiet run
 
@@ -28,7 +28,7 @@ const USAGE = `npm run bench -- <name> [options]
 
 Needs taskset; intake also wrk (Debian: apt-get install util-linux wrk), and npm to get Probot once.`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     seconds: { type: 'string' },
@@ -47,7 +47,16 @@ const { values, positionals } = parseArgs({
     installed: { type: 'string' },
     first: { type: 'boolean', default: false },
   },
-});
+} as const);
+
+function readArguments<Config extends ParseArgsConfig>(config: Config): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 function number(name: 'seconds' | 'rounds' | 'warm-up' | 'engagements' | 'api-ms', usual: number): number {
   return numbers(values[name] ?? String(usual), name)[0] ?? usual;
