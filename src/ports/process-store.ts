@@ -1,4 +1,5 @@
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import type { ProcessDefinition } from '#domain/process/process.ts';
 import type { NamedVersion } from '#domain/versions/versions.ts';
 
@@ -15,6 +16,8 @@ export interface ProcessStore {
    * are found as ever. Absent: nothing is.
    */
   readonly broken?: ReadonlyMap<string, readonly InputProblem[]>;
+  /** What those of `broken` are about, as far as their files say it. One that is not here may be about anything. */
+  readonly brokenAbout?: ReadonlyMap<string, SubjectKind>;
   /** Ids of the current definitions, sorted. */
   readonly ids: readonly string[];
   /** Another one whenever any process, profile or frozen version is another. */

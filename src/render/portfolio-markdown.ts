@@ -1,4 +1,5 @@
 /** The portfolio as Markdown: for terminals, job summaries and comments. Foreign text in it is inert. */
+import { counted } from '#domain/base/sentence.ts';
 import {
   type EngagementReport,
   isOver,
@@ -33,6 +34,7 @@ export function portfolioMarkdown(portfolio: Portfolio): string {
     ),
     ...section('Waivers', open.flatMap(waiverLines)),
     ...dealsPart(deals, portfolio),
+    ...notJudged(engagements),
   ]
     .join('\n')
     .trimEnd();
@@ -40,6 +42,19 @@ export function portfolioMarkdown(portfolio: Portfolio): string {
 
 function isOpen({ status }: EngagementReport): boolean {
   return !isOver(status);
+}
+
+/** A row of an engagement without its rules looks like one in which all is well. */
+function notJudged(engagements: readonly EngagementReport[]): readonly string[] {
+  const { length } = engagements.filter(({ violations }) =>
+    violations.some(({ rule }) => rule === 'unknown-process'),
+  );
+  if (length === 0) return [];
+  const names = length === 1 ? 'names' : 'name';
+  return [
+    '',
+    `${counted(length, 'engagement')} ${names} a process that is not loaded, so that ${length === 1 ? 'its' : 'their'} steps were not judged.`,
+  ];
 }
 
 function countsText(counts: Counts): string {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { checkShape } from '#domain/base/check-shape.ts';
-import { didYouMean } from '#domain/base/closest.ts';
+import { closest, didYouMean } from '#domain/base/closest.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import { UNCOMPILED } from '#domain/base/uncompiled.ts';
@@ -146,8 +146,10 @@ const Written = z.object({
   done_by: z.unknown().optional(),
 });
 
-/** What a `process.yml` says that the process is about, whatever else is wrong with it. */
+/** What a `process.yml` says that the process is about, whatever else is wrong with it; `null` also where it is said by a misspelt name. */
 function aboutOf(written: unknown): SubjectKind | null {
+  const names = typeof written === 'object' && written !== null ? Object.keys(written) : [];
+  if (!names.includes('about') && names.some((name) => closest(name, ['about']).length > 0)) return null;
   const read = Written.pick({ about: true }).safeParse(written, UNCOMPILED);
   return read.success ? read.data.about : null;
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '#domain/base/errors.ts';
 import type { InputProblem } from '#domain/base/input-problem.ts';
+import type { SubjectKind } from '#domain/base/keys.ts';
 import { lazily, once } from '#domain/base/lazily.ts';
 import { canonicalJson, checksum } from '#domain/base/record-line.ts';
 import type { InAllProfiles, ProcessDefinition } from '#domain/process/process.ts';
@@ -17,7 +18,7 @@ import {
 } from './frozen-versions.ts';
 import { listProcesses } from './list-processes.ts';
 import { loadProcess, loadProfiles } from './load-process.ts';
-import { readProcessTexts } from './process-draft.ts';
+import { readProcessDraft, readProcessTexts } from './process-draft.ts';
 
 /** One process in one profile. */
 export interface ProcessChoice {
@@ -58,6 +59,7 @@ export async function loadProcessStore(
 export async function loadUsableProcesses(templates: string): Promise<ProcessStore> {
   const folders = await listProcesses(templates);
   const broken = new Map<string, readonly InputProblem[]>();
+  const brokenAbout = new Map<string, SubjectKind>();
   const loaded = await Promise.all(
     folders.map(async ({ id, folder }) => {
       try {
@@ -65,6 +67,8 @@ export async function loadUsableProcesses(templates: string): Promise<ProcessSto
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         broken.set(id, error.problems);
+        const { about } = await readProcessDraft(folder);
+        if (about !== null) brokenAbout.set(id, about);
         return [id, await loadFrozen(folder)] as const;
       }
     }),
@@ -72,14 +76,14 @@ export async function loadUsableProcesses(templates: string): Promise<ProcessSto
   return storeOf(
     folders.map(({ id }) => id),
     new Map(loaded),
-    broken,
+    broken.size === 0 ? {} : { broken, brokenAbout },
   );
 }
 
 function storeOf(
   ids: readonly string[],
   loaded: ReadonlyMap<string, LoadedProcess>,
-  broken: ReadonlyMap<string, readonly InputProblem[]> = new Map(),
+  broken: Pick<ProcessStore, 'broken' | 'brokenAbout'> = {},
 ): ProcessStore {
   const find: ProcessStore['find'] = (id, profile, which) => {
     const process = loaded.get(id);
@@ -87,15 +91,21 @@ function storeOf(
     if (which === undefined) return inProfile(process.current, profile);
     return chooseVersion(process.choices(profile), which)?.definition() ?? null;
   };
-  return lazily(broken.size === 0 ? { ids, find } : { ids, find, broken }, {
-    // Goes through every text, and only sweeps ask for it.
-    fingerprint: () =>
-      checksum(
-        canonicalJson(
-          [...loaded.values()].map(({ current, frozen }) => [...current, ...frozen.map(({ note }) => note)]),
+  return lazily(
+    { ids, find, ...broken },
+    {
+      // Goes through every text, and only sweeps ask for it.
+      fingerprint: () =>
+        checksum(
+          canonicalJson(
+            [...loaded.values()].map(({ current, frozen }) => [
+              ...current,
+              ...frozen.map(({ note }) => note),
+            ]),
+          ),
         ),
-      ),
-  });
+    },
+  );
 }
 
 /** One process: as it is now, and the frozen versions that say something else. */

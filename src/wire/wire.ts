@@ -14,6 +14,7 @@ import {
 } from '#config/load-config.ts';
 import { readPipelineFile } from '#config/pipeline-file.ts';
 import { ConfigError } from '#domain/base/errors.ts';
+import { problem } from '#domain/base/input-problem.ts';
 import { once } from '#domain/base/lazily.ts';
 import type { Place, Settings } from '#domain/base/settings.ts';
 import type { DatabaseState } from '#domain/doctor/facts.ts';
@@ -31,7 +32,7 @@ import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { KeyPair } from '#seal/ed25519.ts';
-import { templatesFolder } from '#templates/paths.ts';
+import { TEMPLATES_FOLDER, templatesFolder } from '#templates/paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
 import { createFileWire, type FileWire } from './files.ts';
 import { createPipelineWire, type PipelineWire } from './pipelines.ts';
@@ -91,7 +92,7 @@ export interface Wire extends PipelineWire, FileWire {
    * Starts the webhook service, also beside processes that have problems.
    *
    * @param port in place of PORT
-   * @throws ConfigError without secrets or GitLab settings, or when every process has problems
+   * @throws ConfigError without secrets or GitLab settings, when every process has problems, or when there is none
    */
   serve(port?: number): Promise<StartedService>;
 }
@@ -232,7 +233,7 @@ async function startServing(
   const { clock } = parts;
   const connection = parts.connection();
   const known = await parts.processes();
-  requireOneUsable(known);
+  requireOneUsable(known, config.templates);
   const logger = await openLogger(config.logLevel, null);
   const service = await runService({
     config,
@@ -261,7 +262,18 @@ async function startServing(
 }
 
 /** A service that could launch nothing is one with wrong settings. @throws ConfigError with every problem */
-function requireOneUsable({ ids, broken = new Map() }: ProcessStore): void {
+function requireOneUsable({ ids, broken = new Map() }: ProcessStore, templates: string): void {
+  // A folder of one's own hides the processes of the package, also an empty one: a wrong mount looks like this.
+  if (ids.length === 0)
+    throw new ConfigError([
+      problem(
+        {},
+        `${templates} holds no process: nothing could be launched`,
+        templates === TEMPLATES_FOLDER
+          ? 'Copy the processes you want into it, or remove the folder to use those of the package.'
+          : 'Copy the processes you want into it, or correct "templates" in procession.yml.',
+      ),
+    ]);
   if (broken.size > 0 && broken.size === ids.length) throw new ConfigError([...broken.values()].flat());
 }
 

@@ -26,7 +26,7 @@ import {
   tagProblems,
 } from './tag-rules.ts';
 import { type TemplateTag, templateSource, templateTags } from './tags.ts';
-import { isSection, neverClosed, type TemplateNode, templateTree } from './tree.ts';
+import { deeperThan, isSection, neverClosed, type TemplateNode, templateTree } from './tree.ts';
 
 /** Facts around a template that decide what may stand in that template. */
 export interface TemplateContext {
@@ -41,6 +41,9 @@ export interface TemplateContext {
   /** Roles there are; left out, any role name is taken. */
   readonly roles?: readonly string[];
 }
+
+/** Sections and partials around a tag, at most: every rule, and rendering, calls itself for each. */
+const MOST_AROUND = 50;
 
 interface Found extends Broken {
   readonly file: string;
@@ -111,6 +114,8 @@ function sourceProblems(source: Source, context: Search): readonly Found[] {
   const { file, text, trail, outer, fenced } = source;
   const reading = read(text);
   const { tree, masked, fences, literals } = reading;
+  const deep = tooDeep(source, tree);
+  if (deep !== null) return [deep];
   const names = { forStep: context.kind !== 'epic', about: context.about, roles: context.roles };
   const place = { kind: context.kind, partials: context.partials, names, trail, text, masked };
   const walk: Walk = { source, context, place, fences };
@@ -137,6 +142,15 @@ function sourceProblems(source: Source, context: Search): readonly Found[] {
     ...(isProse ? literals().map((problem) => ({ file, ...problem, fatal: false })) : []),
     ...sameAsEvidence(source, context.evidence ?? []),
   ];
+}
+
+/** Nothing else is looked for in a source that is too deep. */
+function tooDeep({ file, trail, outer }: Source, tree: readonly TemplateNode[]): Found | null {
+  const left = MOST_AROUND - trail.length - outer.length;
+  const tag = left < 0 ? null : deeperThan(left, tree);
+  if (left >= 0 && tag === null) return null;
+  const message = `is nested too deeply: more than ${MOST_AROUND} sections and partials are around this; end some of them before it`;
+  return { file, line: tag?.line ?? 1, message, fatal: true };
 }
 
 /** Rows that would be read as filled-in evidence, because they are called as a field is. */
@@ -236,7 +250,7 @@ function keptIn(
 ): readonly { readonly name: string; readonly line: number }[] {
   return read(text).tags.flatMap(({ kind, name, line }) => {
     if (kind === 'section' && keptName(name) !== null) return [{ name, line }];
-    if (kind !== 'partial' || trail.includes(name) || !Object.hasOwn(partials, name)) return [];
+    if (kind !== 'partial' || !mayInclude(name, partials, trail)) return [];
     const inside = keptIn(templateSource(partials[name] ?? ''), partials, [...trail, name]);
     return inside.map((section) => ({ ...section, line }));
   });
@@ -267,11 +281,16 @@ function showsEvidence(
   trail: readonly string[],
 ): boolean {
   return read(text)
-    .tags.filter(({ kind, name }) => kind === 'partial' && !trail.includes(name))
+    .tags.filter(({ kind }) => kind === 'partial')
     .some(
       ({ name }) =>
         name === 'evidence' ||
-        (Object.hasOwn(partials, name) &&
+        (mayInclude(name, partials, trail) &&
           showsEvidence(templateSource(partials[name] ?? ''), partials, [...trail, name])),
     );
+}
+
+/** Whether a partial can be followed: one that includes itself, and too many in each other, are told elsewhere. */
+function mayInclude(name: string, partials: TemplateContext['partials'], trail: readonly string[]): boolean {
+  return trail.length < MOST_AROUND && !trail.includes(name) && Object.hasOwn(partials, name);
 }

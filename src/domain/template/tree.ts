@@ -46,6 +46,14 @@ export function neverClosed(nodes: readonly TemplateNode[]): readonly TemplateNo
   ]);
 }
 
+/** The first tag that more than some sections are around; `null` where none is. Walks level by level: any depth will do. */
+export function deeperThan(most: number, nodes: readonly TemplateNode[]): TemplateTag | null {
+  let level = nodes;
+  for (let around = 0; around <= most && level.length > 0; around += 1)
+    level = level.flatMap(({ children }) => children);
+  return level[0]?.tag ?? null;
+}
+
 function closeSections(open: Growing[], closing: TemplateTag): void {
   for (let section = open.pop(); section !== undefined; section = open.pop()) {
     section.closedBy = closing;

@@ -1,3 +1,4 @@
+import { compareText } from '#domain/base/compare-text.ts';
 import type { SubjectKind } from '#domain/base/keys.ts';
 import type { Settings } from '#domain/base/settings.ts';
 import { launchFor } from '#domain/process/launch.ts';
@@ -60,13 +61,40 @@ function launchOf(
   if (isAsked) return { process, profile };
   if (!isDeal(sow)) return launchFor(sow, settings.launch);
   if (settings.deals.process !== null) return { process: settings.deals.process, profile: null };
-  const ids = idsAbout(processes, 'deal');
-  const [only] = ids;
-  return only !== undefined && ids.length === 1
-    ? { process: only, profile: null }
-    : { kind: 'no-process', about: 'deal', asked: null, ids };
+  return onlyAbout(processes, 'deal');
+}
+
+/**
+ * The only process about something. One that has problems counts as long as it is, or may be, about it: the others are
+ * not the only ones because somebody has made a mistake in its files. Where none can be used, it is the one that is
+ * missing.
+ */
+function onlyAbout(
+  processes: ProcessStore,
+  about: SubjectKind,
+): { readonly process: string; readonly profile: null } | Extract<Undecided, { kind: 'no-process' }> {
+  const usable = idsAbout(processes, about);
+  const { sure, unsure } = brokenAbout(processes, about);
+  const [only = sure[0] ?? unsure[0]] = usable;
+  const broken = [...sure, ...unsure];
+  const isClear = usable.length === 0 || (usable.length === 1 && broken.length === 0);
+  if (only !== undefined && isClear) return { process: only, profile: null };
+  const ids = [...usable, ...broken].toSorted(compareText);
+  return { kind: 'no-process', about, asked: null, ids, ...(broken.length === 0 ? {} : { broken }) };
 }
 
 function idsAbout(processes: ProcessStore, about: SubjectKind): readonly string[] {
   return processes.ids.filter((id) => processes.find(id, null)?.about === about);
+}
+
+/** Processes with problems that are about something, and those that may be. */
+function brokenAbout(
+  { broken = new Map(), brokenAbout = new Map() }: ProcessStore,
+  about: SubjectKind,
+): { readonly sure: readonly string[]; readonly unsure: readonly string[] } {
+  const ids = [...broken.keys()];
+  return {
+    sure: ids.filter((id) => brokenAbout.get(id) === about),
+    unsure: ids.filter((id) => !brokenAbout.has(id)),
+  };
 }

@@ -19,8 +19,10 @@ export type Undecided =
       readonly kind: 'no-process';
       readonly about: SubjectKind;
       readonly asked: string | null;
-      /** Processes that are about it. */
+      /** Processes that are about it, also those of `broken`. */
       readonly ids: readonly string[];
+      /** Of those the ones whose files have problems, which are, or may be, about it. Absent: none. */
+      readonly broken?: readonly string[];
     }
   | { readonly kind: 'record-damaged'; readonly reason: string; readonly found: Identified }
   /**
@@ -111,12 +113,18 @@ export function undecidedFinding(
 }
 
 /** Why a launch has no process, as half a sentence. */
-export function noProcessReason({ about, asked, ids }: Extract<Undecided, { kind: 'no-process' }>): string {
+export function noProcessReason({
+  about,
+  asked,
+  ids,
+  broken = [],
+}: Extract<Undecided, { kind: 'no-process' }>): string {
   const what = about === 'deal' ? 'deals' : 'SOWs';
   if (asked !== null) return `the process ${asked} is not about ${what}`;
-  return ids.length === 0
-    ? `there is no process about ${what}`
-    : `several processes are about ${what}: ${ids.join(', ')}`;
+  if (ids.length === 0) return `there is no process about ${what}`;
+  return broken.length === 0
+    ? `several processes are about ${what}: ${ids.join(', ')}`
+    : `several processes are, or may be, about ${what}: ${ids.join(', ')}; the files of ${broken.join(', ')} have problems`;
 }
 
 /** Why a deal is refused its SOWs, as half a sentence. @example `SOW-1042 is the SOW of DEAL-88121 already` */

@@ -101,6 +101,10 @@ describe('a mistake in the files of one process', () => {
       { engagement: 'SOW-7', process: { id: 'delivery' }, violations: [] },
     ]);
 
+    expect((await run('report')).stdout).toMatch(
+      /\n\n1 engagement names a process that is not loaded, so that its steps were not judged\.\n$/,
+    );
+
     const status = await run('status');
     expect(status.code).toBe(0);
     expect(status.stdout).toMatch(/Broken[\s\S]*SOW-8/);
