@@ -6,7 +6,7 @@ import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type FullSweeps, type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
@@ -52,7 +52,16 @@ export async function findDrift(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   updatedAfter: string | null,
   lookedAt: LookedAt = new Map(),
-  { known, whole }: { readonly known?: KnownEngagements | undefined; readonly whole?: boolean } = {},
+  {
+    known,
+    whole,
+    before,
+  }: {
+    readonly known?: KnownEngagements | undefined;
+    readonly whole?: boolean;
+    /** Earlier full looks. */
+    readonly before?: FullSweeps;
+  } = {},
 ): Promise<Drift> {
   const unread: AppError[] = [];
   const onUnread = (error: AppError): void => void unread.push(error);
@@ -70,7 +79,13 @@ export async function findDrift(
   const traces: Trace[] = [];
   const counted: CountedChanges[] = [];
   for await (const actual of dealsLast(states)) {
-    const comments = lookOfSweep(actual.engagement, { updatedAfter, now, lookedAt, over: known?.over });
+    const comments = lookOfSweep(actual.engagement, {
+      updatedAfter,
+      now,
+      lookedAt,
+      over: known?.over,
+      before,
+    });
     const decision = await decide(deps, actual, { comments, known: chain.known });
     chain.keep(actual.engagement, decision);
     traces.push(...tracesOf(actual.engagement, decision));
