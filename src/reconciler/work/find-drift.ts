@@ -43,6 +43,14 @@ export interface Drift {
   readonly unread: readonly AppError[];
 }
 
+/** What earlier looks make known. */
+interface EarlierLooks {
+  readonly known?: KnownEngagements | undefined;
+  /** Reads also what is known to be over. */
+  readonly whole?: boolean;
+  readonly before?: FullSweeps;
+}
+
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them
  * through its inbox, so that each has one worker at a time however many replicas sweep. What is `known` to be over is left out
@@ -52,16 +60,7 @@ export async function findDrift(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   updatedAfter: string | null,
   lookedAt: LookedAt = new Map(),
-  {
-    known,
-    whole,
-    before,
-  }: {
-    readonly known?: KnownEngagements | undefined;
-    readonly whole?: boolean;
-    /** Earlier full looks. */
-    readonly before?: FullSweeps;
-  } = {},
+  { known, whole, before }: EarlierLooks = {},
 ): Promise<Drift> {
   const unread: AppError[] = [];
   const onUnread = (error: AppError): void => void unread.push(error);
