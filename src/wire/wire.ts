@@ -31,6 +31,7 @@ import type { Logger } from '#ports/logger.ts';
 import type { ProcessStore } from '#ports/process-store.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
+import type { SweptPlace } from '#reconciler/work/sweep-memory.ts';
 import type { KeyPair } from '#seal/ed25519.ts';
 import { TEMPLATES_FOLDER, templatesFolder } from '#templates/paths.ts';
 import type { ProcessChoice } from '#templates/process-store.ts';
@@ -60,6 +61,8 @@ export interface Wire extends PipelineWire, FileWire {
   newSealKeys(): Promise<KeyPair>;
   /** @throws ConfigError when GITLAB_URL, GITLAB_TOKEN, group or project are missing. */
   gitlab(): Promise<Places>;
+  /** Where engagements live. @throws ConfigError as {@link Wire.gitlab} */
+  place(): SweptPlace;
   deps(options?: { readonly despiteProblems?: boolean }): Promise<ReconcileDeps>;
   /** As {@link Wire.deps}, by settings and processes on the default branch of the project of the issues. */
   projectDeps(): Promise<ReconcileDeps>;
@@ -125,6 +128,10 @@ export function createWire(env: Environment, cwd: string, logger: Logger): Wire 
     processes: async (only) => (only === undefined ? await processes() : await load(only)),
     gitlab,
     seal,
+    place: () => {
+      const { url, group, project } = gitlabAccess(config());
+      return { url, group, project };
+    },
     newSealKeys: async () => (await import('#seal/ed25519.ts')).newKeyPair(),
     deps: async ({ despiteProblems = false } = {}) => ({
       gitlab: await gitlab(),

@@ -93,6 +93,7 @@ function wireOver(deps: ReconcileDeps, changes: Partial<Wire>): Wire {
     hasGitLab: () => true,
     processes: async () => deps.processes,
     gitlab: async () => deps.gitlab,
+    place: () => ({ url: 'https://gitlab.test', group: 'services', project: 'services/engagements' }),
     deps: async () => deps,
     projectDeps: async () => deps,
     sow: absent('SOW files'),

@@ -96,6 +96,7 @@ async function run(context: CommandContext): Promise<number> {
       context,
       swept.map(({ line }) => line),
       since,
+      memory,
     );
     throw unread;
   }
@@ -113,7 +114,8 @@ async function run(context: CommandContext): Promise<number> {
   const settled = results.filter(({ isSeen }) => isSeen).map(({ line }) => line);
   const lines = [...settled, ...missing.map(missingLine)];
   if (context.flag('json')) output.json({ version: 1, since, ...sweepData(lines), ...problemsOf(deps) });
-  else tell(context, lines, since);
+  else tell(context, lines, since, memory);
+  const exits = [...lines.map(({ exit }) => exit), tellBroken(context, deps.processes)];
   // A SOW that is not launched yet was never seen: the next sweep looks at its file again.
   const unlaunched = new Set(left.map(({ engagement }) => engagement));
   const seen = [...swept, ...launched.filter(({ line }) => line.outcome === 'applied')];
@@ -122,7 +124,7 @@ async function run(context: CommandContext): Promise<number> {
     undone: new Set(settled.filter(({ exit }) => exit !== EXIT.done).map(({ engagement }) => engagement)),
     sows: digests,
   });
-  return mostSevere([...lines.map(({ exit }) => exit), tellBroken(context, deps.processes)]);
+  return mostSevere(exits);
 }
 
 interface Carried {
@@ -293,7 +295,12 @@ function oneLine(text: string): string {
   return text.split(/\s*\n\s*/).join(' ');
 }
 
-function tell({ output }: CommandContext, lines: readonly Line[], since: string | null): void {
+function tell(
+  { output }: CommandContext,
+  lines: readonly Line[],
+  since: string | null,
+  memory: SweepState | null,
+): void {
   for (const { engagement, message, epicUrl, exit } of lines) {
     if (message === null) continue;
     const text = `${engagement}: ${visible(message)}${epicUrl === null ? '' : `  ${epicUrl}`}`;
@@ -305,7 +312,7 @@ function tell({ output }: CommandContext, lines: readonly Line[], since: string 
   output.result(
     output.paint(
       'heading',
-      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}${leftOut === 0 ? '' : ` (${leftOut} over and left out)`}, ${counts.changed} changed, ${counts.failed} failed.`,
+      `Sweep: ${counted(counts.engagements, 'engagement')}${since === null ? '' : ` changed since ${since}`}${leftOut === 0 ? '' : ` (${leftOut} over and left out)`}, ${counts.changed} changed, ${counts.failed} failed.${memory?.inFull == null ? '' : ` In full: ${memory.inFull}.`}`,
     ),
   );
 }

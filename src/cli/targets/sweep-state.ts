@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { CommandContext } from '#cli/terminal/command.ts';
-import { readTextIfAny, writeText } from '#cli/terminal/files.ts';
+import { readTextIfAny, requireWritable, writeText } from '#cli/terminal/files.ts';
 import { toJson } from '#cli/terminal/output.ts';
 import { UsageError } from '#cli/terminal/usage-error.ts';
 import type { EngagementKey } from '#domain/base/keys.ts';
@@ -11,12 +11,15 @@ import type { SweepOptions, SweepResult } from '#reconciler/work/sweep.ts';
 import {
   dueLooks,
   fingerprintOf,
+  isOfOtherPlace,
   isWholeDue,
   knownEngagements,
   parseSweepMemory,
   rememberedLooks,
   rememberSweep,
+  type SweepMemory,
   sweepFrom,
+  whyInFull,
 } from '#reconciler/work/sweep-memory.ts';
 
 import { parseKey } from './target.ts';
@@ -33,8 +36,10 @@ export interface LookedOnce
 export interface SweepState {
   /** Instant from which on changes are looked at; `null`: a full sweep. */
   readonly since: string | null;
+  /** Why it is a full one, for people; `null`: it is none. */
+  readonly inFull: string | null;
   /** What the sweep looks at besides, and leaves out. */
-  readonly goingBy: Pick<SweepOptions, 'also' | 'lookedAt' | 'known' | 'whole'>;
+  readonly goingBy: Pick<SweepOptions, 'also' | 'lookedAt' | 'known' | 'whole' | 'before'>;
   /** Engagements that earlier sweeps have seen, as far as this one looks at all of them. */
   readonly known: readonly EngagementKey[];
   /** Engagements that earlier sweeps have seen, or missed. */
@@ -59,6 +64,7 @@ export interface SweepState {
  * Opens the file of `--state`; `null` without that option. A file that is missing or odd means a full sweep.
  *
  * @throws UsageError beside `--since`
+ * @throws InvalidInputError when the file could not be written at the end
  */
 export async function openMemory(
   context: CommandContext,
@@ -73,8 +79,11 @@ export async function openMemory(
       'procession sweep --help',
     );
   const path = resolve(context.cwd, named);
-  const memory = parseSweepMemory((await readTextIfAny(path)) ?? '');
-  const fingerprint = fingerprintOf(deps);
+  await requireWritable(path, named);
+  const text = await readTextIfAny(path);
+  const fingerprint = fingerprintOf(deps, context.wire.place());
+  const found = parseSweepMemory(text ?? '');
+  const memory = found === null || isOfOtherPlace(found, fingerprint) ? null : found;
   const since = sweepFrom(memory, startedAt, fingerprint);
   const full = since === null;
   const forget = context.text('forget');
@@ -83,11 +92,13 @@ export async function openMemory(
   const still = [...new Set(known)].filter((engagement) => engagement !== forgotten);
   return {
     since,
+    inFull: full ? reasonOf({ text, found }, startedAt, fingerprint) : null,
     goingBy: {
       also: full ? [] : [...new Set([...dueLooks(memory, startedAt), ...still])],
       lookedAt: rememberedLooks(memory, fingerprint),
       known: knownEngagements(memory, startedAt, fingerprint) ?? undefined,
       whole: isWholeDue(memory, startedAt),
+      before: memory ?? undefined,
     },
     known: still,
     remembered: [...(memory?.seen ?? []), ...(memory?.missing ?? [])],
@@ -114,7 +125,26 @@ export async function openMemory(
         missing,
         sows,
       });
-      await writeText(path, named, `${toJson(next)}\n`);
+      await writeText(path, named, `${toJson(next)}\n`, NOT_REMEMBERED);
     },
   };
+}
+
+const NOT_REMEMBERED =
+  'The sweep is done, but what it saw could not be remembered; the next one looks at all of it again:';
+
+const REASONS = {
+  other: 'the state file is of other settings, other processes or another group',
+  future: 'the state file is of a later time: a clock was wrong',
+  daily: 'once a day',
+} as const;
+
+function reasonOf(
+  { text, found }: { readonly text: string | null; readonly found: SweepMemory | null },
+  startedAt: string,
+  fingerprint: string,
+): string {
+  if (text === null) return 'there was no state file yet';
+  if (found === null) return 'the state file is empty or damaged';
+  return REASONS[whyInFull(found, startedAt, fingerprint) ?? 'daily'];
 }

@@ -37,6 +37,13 @@ const ANYWAY_ONE_OF = 14;
 const FORTNIGHT_MS = 14 * 86_400_000;
 const DAY_MS = 86_400_000;
 
+/** When earlier full sweeps began. ISO 8601, UTC; `null`: not known. */
+export interface FullSweeps {
+  readonly lastFull: string | null;
+  /** The last one that left nothing out. */
+  readonly lastWhole: string | null;
+}
+
 /** What earlier sweeps have looked at: `updated_at` of each engagement's epic, as it was before its comments were read. */
 export type LookedAt = ReadonlyMap<EngagementKey, string>;
 
@@ -47,6 +54,7 @@ export type LookedAt = ReadonlyMap<EngagementKey, string>;
  *
  * @param sweep.updatedAfter `null`: a full sweep
  * @param sweep.over engagements that other full sweeps left out
+ * @param sweep.before full sweeps before this one. Default: not known
  * @see https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/models/note.rb
  */
 export function lookOfSweep(
@@ -56,19 +64,33 @@ export function lookOfSweep(
     readonly now: string;
     readonly lookedAt: LookedAt;
     readonly over?: ReadonlySet<EngagementKey> | undefined;
+    readonly before?: FullSweeps | undefined;
   },
 ): CommentLook {
   const { updatedAfter, now } = sweep;
   const lookedAt = sweep.lookedAt.get(engagement) ?? null;
-  const everyMs = sweep.over?.has(engagement) === true ? FORTNIGHT_MS : DAY_MS;
-  if (updatedAfter === null && lookedAt !== null && isItsTurn(engagement, now, everyMs))
+  const turns =
+    sweep.over?.has(engagement) === true
+      ? { everyMs: FORTNIGHT_MS, since: sweep.before?.lastWhole ?? null }
+      : { everyMs: DAY_MS, since: sweep.before?.lastFull ?? null };
+  if (updatedAfter === null && lookedAt !== null && isItsTurn(engagement, now, turns))
     return { epic: 'always' };
   return { epic: { changedSince: updatedAfter ?? later(now, -FULL_LOOK_MS), lookedAt } };
 }
 
-function isItsTurn(engagement: EngagementKey, now: string, everyMs: number): boolean {
+/** Whether its turn came after the last sweep and until now. A day without a full sweep (no runner) keeps no epic waiting. */
+function isItsTurn(
+  engagement: EngagementKey,
+  now: string,
+  { everyMs, since }: { readonly everyMs: number; readonly since: string | null },
+): boolean {
   const place = Number.parseInt(checksum(engagement).slice(-6), 16);
-  return (place + Math.floor(Date.parse(now) / everyMs)) % ANYWAY_ONE_OF === 0;
+  const indexOf = (at: string): number => Math.floor(Date.parse(at) / everyMs);
+  const today = indexOf(now);
+  // A memory from the future was written by a clock that was wrong.
+  const before = since === null || indexOf(since) > today ? today - 1 : indexOf(since);
+  const lastTurn = today - ((place + today) % ANYWAY_ONE_OF);
+  return lastTurn > before;
 }
 
 /**

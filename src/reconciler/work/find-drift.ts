@@ -6,7 +6,7 @@ import { notSeen, type Trace } from '#domain/explain/not-seen.ts';
 import { type CountedChanges, changesThatCount, massChanges } from '#domain/policy/mass-change.ts';
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
-import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type FullSweeps, type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { createKnownChain, dealsLast } from '#reconciler/loop/deals-last.ts';
 import { decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
@@ -43,6 +43,14 @@ export interface Drift {
   readonly unread: readonly AppError[];
 }
 
+/** What earlier looks make known. */
+interface EarlierLooks {
+  readonly known?: KnownEngagements | undefined;
+  /** Reads also what is known to be over. */
+  readonly whole?: boolean;
+  readonly before?: FullSweeps;
+}
+
 /**
  * The engagements that are not as they should be, and those that are paused, from one bulk read. Writes nothing: the service wakes them
  * through its inbox, so that each has one worker at a time however many replicas sweep. What is `known` to be over is left out
@@ -52,7 +60,7 @@ export async function findDrift(
   deps: Pick<ReconcileDeps, 'gitlab' | 'processes' | 'settings' | 'clock' | 'seal'>,
   updatedAfter: string | null,
   lookedAt: LookedAt = new Map(),
-  { known, whole }: { readonly known?: KnownEngagements | undefined; readonly whole?: boolean } = {},
+  { known, whole, before }: EarlierLooks = {},
 ): Promise<Drift> {
   const unread: AppError[] = [];
   const onUnread = (error: AppError): void => void unread.push(error);
@@ -70,7 +78,13 @@ export async function findDrift(
   const traces: Trace[] = [];
   const counted: CountedChanges[] = [];
   for await (const actual of dealsLast(states)) {
-    const comments = lookOfSweep(actual.engagement, { updatedAfter, now, lookedAt, over: known?.over });
+    const comments = lookOfSweep(actual.engagement, {
+      updatedAfter,
+      now,
+      lookedAt,
+      over: known?.over,
+      before,
+    });
     const decision = await decide(deps, actual, { comments, known: chain.known });
     chain.keep(actual.engagement, decision);
     traces.push(...tracesOf(actual.engagement, decision));

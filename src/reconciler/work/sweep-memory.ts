@@ -37,22 +37,52 @@ export interface SweepMemory {
   readonly sows: Readonly<Record<string, string>> | null;
 }
 
-/** A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. */
-const FULL_EVERY_MS = 86_400_000;
+/**
+ * A full sweep also finds what no `updated_after` shows: a deleted label, a day that has passed. 23 hours: a nightly job
+ * begins some seconds or minutes sooner than the day before when a runner is free sooner, and would be full every other
+ * night.
+ */
+const FULL_EVERY_MS = 82_800_000;
 /** Clocks of runners differ from GitLab's, whose `updated_at` may be older than the moment it can be seen. */
 const OVERLAP_MS = 600_000;
 
-/** What verdicts rest on besides GitLab: with other processes or settings everything must be looked at again. */
-export function fingerprintOf({
-  processes,
-  settings,
-}: Pick<ReconcileDeps, 'processes' | 'settings'>): string {
+/** Where engagements live: the same SOW is another engagement elsewhere. */
+export interface SweptPlace {
+  /** Address of the instance. */
+  readonly url: string;
+  readonly group: string;
+  readonly project: string;
+}
+
+/** Between the place and the rest of a fingerprint; no sign of a checksum. */
+const AFTER_PLACE = '@';
+
+/**
+ * What verdicts rest on besides GitLab: with other processes or settings everything must be looked at again.
+ *
+ * @param place for a memory that may be read in another place; `null`: it stays in one
+ */
+export function fingerprintOf(
+  { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,
+  place: SweptPlace | null = null,
+): string {
   const { calendar, labels, policy, launch, roles, showAmounts, reminders, hours } = settings;
   const { moveDates, amendments, deals, changeKinds, commands, formerUsers } = settings;
   // By name: where settings come from may hold more, such as the job that runs, which is another one each time.
   const known = { calendar, labels, policy, launch, roles, showAmounts, reminders, hours };
   const others = { moveDates, amendments, deals, changeKinds, commands, formerUsers };
-  return checksum(canonicalJson({ processes: processes.fingerprint, ...known, ...others }));
+  const by = checksum(canonicalJson({ processes: processes.fingerprint, ...known, ...others }));
+  if (place === null) return by;
+  const { url, group, project } = place;
+  return `${checksum(canonicalJson({ url, group, project }))}${AFTER_PLACE}${by}`;
+}
+
+/** Whether a memory is known to be of another place: what it knows is no engagement of this one. */
+export function isOfOtherPlace({ fingerprint }: SweepMemory, now: string): boolean {
+  const placeOf = (text: string): string | null =>
+    text.includes(AFTER_PLACE) ? (text.split(AFTER_PLACE)[0] ?? null) : null;
+  // Files of earlier releases name no place: everything is looked at again, and what they have seen is still known.
+  return placeOf(fingerprint) !== null && placeOf(fingerprint) !== placeOf(now);
 }
 
 /** `null` for anything that is no memory: it only costs a full sweep. */
@@ -121,11 +151,23 @@ function isInstant(value: unknown): value is string {
  * @param startedAt when this sweep begins. ISO 8601, UTC
  */
 export function sweepFrom(memory: SweepMemory | null, startedAt: string, fingerprint: string): string | null {
-  if (memory === null || memory.fingerprint !== fingerprint) return null;
-  const { lastSuccess, lastFull } = memory;
-  if (Date.parse(lastSuccess) > Date.parse(startedAt)) return null;
-  if (!isRecentInstant(lastFull, FULL_EVERY_MS, startedAt)) return null;
+  if (memory === null || whyInFull(memory, startedAt, fingerprint) !== null) return null;
   return later(memory.lastSuccess, -OVERLAP_MS);
+}
+
+/**
+ * Why everything is to be looked at though a sweep is remembered: processes or settings are others, a clock was wrong, or
+ * it is time; `null`: no reason.
+ */
+export function whyInFull(
+  { lastSuccess, lastFull, fingerprint: before }: SweepMemory,
+  startedAt: string,
+  fingerprint: string,
+): 'other' | 'future' | 'daily' | null {
+  if (before !== fingerprint) return 'other';
+  const now = Date.parse(startedAt);
+  if (Date.parse(lastSuccess) > now || Date.parse(lastFull) > now) return 'future';
+  return isRecentInstant(lastFull, FULL_EVERY_MS, startedAt) ? null : 'daily';
 }
 
 /**

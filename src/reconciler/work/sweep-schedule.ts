@@ -8,6 +8,7 @@ import type { Clock } from '#ports/clock.ts';
 import type { Inbox } from '#ports/inbox.ts';
 import type { LookMemory } from '#ports/look-memory.ts';
 import { changedSince } from '#reconciler/loop/changed-since.ts';
+import type { FullSweeps } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import type { Bell } from './bell.ts';
 import { type Drift, findDrift } from './find-drift.ts';
@@ -68,6 +69,7 @@ export async function runSweeps(deps: SweepScheduleDeps, signal: AbortSignal): P
       updatedAfter: full ? null : since,
       known: since === null || engagements.missing ? undefined : { ...engagements, changedSince: since },
       whole: isWholeDue({ lastWhole }, at),
+      before: { lastFull, lastWhole },
       fingerprint,
     });
     if (found !== null) {
@@ -108,6 +110,8 @@ interface Sweep {
   readonly known: KnownEngagements | undefined;
   /** Reads also what is known to be over. */
   readonly whole: boolean;
+  /** Full sweeps since the start. */
+  readonly before: FullSweeps;
   /** Of processes and settings. */
   readonly fingerprint: string;
 }

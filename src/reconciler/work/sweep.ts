@@ -6,7 +6,7 @@ import { type CountedChanges, changesThatCount, massChanges } from '#domain/poli
 import { nextLook } from '#domain/reminders/next-look.ts';
 import { blockContext } from '#domain/texts/block-context.ts';
 import type { ActualStates } from '#ports/gitlab.ts';
-import { type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
+import { type FullSweeps, type LookedAt, lookOfSweep } from '#reconciler/loop/comment-look.ts';
 import { createKnownChain, dealsLast, type KnownChain } from '#reconciler/loop/deals-last.ts';
 import { type Decision, decide } from '#reconciler/loop/decide.ts';
 import type { ReconcileDeps, ReconcileOptions } from '#reconciler/loop/deps.ts';
@@ -44,6 +44,8 @@ export interface SweepOptions {
   readonly also?: readonly EngagementKey[];
   /** What earlier sweeps have looked at. Default: nothing. */
   readonly lookedAt?: LookedAt;
+  /** Earlier full sweeps. Default: not known. */
+  readonly before?: FullSweeps | undefined;
   /** What earlier sweeps know: a full one leaves out what is over. Default: nothing. */
   readonly known?: KnownEngagements | undefined;
   /** Reads also what is known to be over. */
@@ -112,11 +114,11 @@ interface Going {
 }
 
 function choicesFor(deps: ReconcileDeps, options: SweepOptions, chain: KnownChain): Going['choicesOf'] {
-  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map(), known } = options;
+  const { updatedAfter = null, allowMassChange = false, lookedAt = new Map(), known, before } = options;
   const now = deps.clock.now();
   return (engagement) => ({
     known: chain.known,
-    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt, over: known?.over }),
+    comments: lookOfSweep(engagement, { updatedAfter, now, lookedAt, over: known?.over, before }),
     allowMassChange,
   });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   dueLooks,
+  fingerprintOf,
+  isOfOtherPlace,
   isWholeDue,
   knownEngagements,
   parseSweepMemory,
@@ -9,6 +11,7 @@ import {
   type SweepMemory,
   sweepFrom,
 } from '#reconciler/work/sweep-memory.ts';
+import { someSettings } from '#test/support/builders.ts';
 
 const MEMORY: SweepMemory = {
   version: 1,
@@ -39,6 +42,27 @@ describe('reconciler/sweep-memory', () => {
     ['the memory comes from the future', MEMORY, '2026-11-25T08:59:59.999Z', 'a'],
   ])('looks at everything when %s', (_, memory, now, fingerprint) => {
     expect(sweepFrom(memory, now, fingerprint)).toBeNull();
+  });
+
+  it('is full in a nightly job that begins a minute sooner than the day before', () => {
+    expect(sweepFrom(MEMORY, '2026-11-26T02:59:00.000Z', 'a')).toBeNull();
+  });
+
+  it('knows a memory of another instance, group or project', () => {
+    const deps = {
+      processes: { ids: [], fingerprint: 'p', find: () => null },
+      settings: someSettings(),
+    };
+    const here = { url: 'https://gitlab.test', group: 'services', project: 'services/engagements' };
+    const fingerprint = fingerprintOf(deps, here);
+    const isOther = (now: string): boolean => isOfOtherPlace({ ...MEMORY, fingerprint }, now);
+
+    for (const change of [{ url: 'https://staging.test' }, { group: 'staging' }, { project: 'services/x' }])
+      expect(isOther(fingerprintOf(deps, { ...here, ...change }))).toBe(true);
+    const others = { ...deps, processes: { ...deps.processes, fingerprint: 'q' } };
+    expect(isOther(fingerprintOf(others, here))).toBe(false);
+    // Written before files named their place.
+    expect(isOfOtherPlace(MEMORY, fingerprint)).toBe(false);
   });
 
   it('remembers when it began, and the last time it saw everything', () => {
