@@ -12,7 +12,7 @@ const shape = (world: EngagementWorld) => ({
   issues: world.sandbox.world.issues
     .map(
       (issue) =>
-        `${parseMarker(issue.description)?.step} ${world.labels(issue).toSorted()} ${issue.epicId !== null}`,
+        `${parseMarker(issue.description)?.step} ${world.labels(issue).toSorted().join()} ${issue.epicId !== null}`,
     )
     .toSorted(),
   links: world.sandbox.world.links.length,

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { GitLabConflictError } from '#domain/base/errors.ts';
 import { DEFAULT_DEALS } from '#domain/base/settings.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import { parseMarker } from '#domain/text/marker.ts';
@@ -32,12 +33,12 @@ afterEach(async () => {
 });
 async function project(): Promise<CiProject> {
   const made = await createCiProject({ process: true });
-  ends.push(made.close);
+  ends.push(async () => await made.close());
   return made;
 }
 async function engagement(options: Parameters<typeof startEngagement>[0] = {}): Promise<EngagementWorld> {
   const world = await startLaunched(options);
-  ends.push(world.close);
+  ends.push(async () => await world.close());
   return world;
 }
 
@@ -78,13 +79,17 @@ describe('--changed-since', () => {
   it('is refused outside a repository, in .git, in a bare one, in a shallow one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'no-git-'));
     ends.push(async () => await rm(folder, { recursive: true }));
-    await expect(changedFiles(folder, 'HEAD')).rejects.toThrow();
+    await expect(changedFiles(folder, 'HEAD')).rejects.toThrow(/It cannot be told what changed/);
     const team = await project();
     const first = await team.git('rev-parse', 'HEAD');
     await team.commit();
-    await expect(changedFiles(join(team.folder, '.git'), 'HEAD')).rejects.toThrow();
+    await expect(changedFiles(join(team.folder, '.git'), 'HEAD')).rejects.toThrow(
+      /It cannot be told what changed/,
+    );
     await team.git('clone', '--quiet', '--bare', '.', join(folder, 'bare'));
-    await expect(changedFiles(join(folder, 'bare'), 'HEAD')).rejects.toThrow();
+    await expect(changedFiles(join(folder, 'bare'), 'HEAD')).rejects.toThrow(
+      /It cannot be told what changed/,
+    );
     await team.git('clone', '--quiet', '--depth', '1', `file://${team.folder}`, join(folder, 'shallow'));
     await expect(changedFiles(join(folder, 'shallow'), first)).rejects.toThrow(/shallow/);
     await expect(changedFiles(join(folder, 'shallow'), 'HEAD~1')).rejects.toThrow(/shallow/);
@@ -116,7 +121,7 @@ describe('the state file of a sweep', () => {
     'amendments: auto',
   ])('of other settings brings a full sweep: %s', async (line) => {
     const world = await startWorld();
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const team = await project();
     await team.write('procession.yml', SETTINGS);
     const first = await run(world, team, 'sweep', '--state', STATE);
@@ -129,7 +134,7 @@ describe('the state file of a sweep', () => {
 
   it('of another job brings none', async () => {
     const world = await startWorld();
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const team = await project();
     const job = async (id: string): Promise<CliResult> =>
       await cli(['sweep', '--state', STATE], {
@@ -149,9 +154,9 @@ describe('the state file of a sweep', () => {
 
   it('of another group leaves nothing undone in this one', async () => {
     const staging = await startWorld();
-    ends.push(staging.close);
+    ends.push(async () => await staging.close());
     const world = await startWorld({ now: () => new Date(Date.now() - 3_600_000) });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const team = await project();
     await team.addSow('SOW-7');
     await run(staging, team, 'sweep', '--state', STATE);
@@ -178,7 +183,7 @@ async function openDeal(): Promise<Subject> {
 describe('a deal of the CRM', () => {
   it('is kept while the only process about deals has problems', async () => {
     const world = await startEngagement({ now: () => new Date() });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const made: { store: Store; remove: () => Promise<void> } = await aStore();
     ends.push(async () => {
       await made.store.close();
@@ -195,7 +200,7 @@ describe('a deal of the CRM', () => {
         processes: {
           ...processes,
           ids: [...processes.ids, 'quote-to-signoff'],
-          find: processes.find,
+          find: (...given) => processes.find(...given),
           broken: new Map([['quote-to-signoff', []]]),
         },
       },
@@ -210,7 +215,7 @@ describe('a deal of the CRM', () => {
 describe('what came with a SOW that cannot be carried out', () => {
   it('is no dead letter of its own', async () => {
     const world = await startEngagement({ now: () => new Date() });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const made: { store: Store; remove: () => Promise<void> } = await aStore();
     ends.push(async () => {
       await made.store.close();
@@ -234,7 +239,7 @@ describe('a deal while one of two processes about deals has problems', () => {
   it('does not launch by the other one', async () => {
     const { process: deals } = { process: await realProcess('quote-to-signoff') };
     const world = await startEngagement({ now: () => new Date() });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const deal = await openDeal();
     const second = { ...deals, id: 'renewals' };
     const both = storeOf(deals, second);
@@ -251,6 +256,11 @@ describe('a deal while one of two processes about deals has problems', () => {
   });
 });
 
+/** Somebody else was faster: the next run looks again. */
+function butConflict(error: unknown): void {
+  if (!(error instanceof GitLabConflictError)) throw error;
+}
+
 describe('a record that is older than the issues read with it', () => {
   it('loses no ruling that another run has written meanwhile', async () => {
     const world = await engagement();
@@ -263,9 +273,7 @@ describe('a record that is older than the issues read with it', () => {
     const after = await read();
     expect(JSON.stringify(recordOf(world))).toContain('wants no mail');
 
-    await reconcileState(world.deps, { ...after, epics: before.epics }).catch((error: unknown) => {
-      expect(error).toMatchObject({ code: expect.stringMatching(/conflict/) });
-    });
+    await reconcileState(world.deps, { ...after, epics: before.epics }).catch(butConflict);
     expect(JSON.stringify(recordOf(world))).toContain('wants no mail');
     await world.reconcile();
     expect(JSON.stringify(recordOf(world))).toContain('wants no mail');
@@ -284,7 +292,7 @@ describe('a state file that was edited or damaged', () => {
     let ms = Date.parse('2026-11-23T09:00:00Z');
     const now = () => new Date((ms += 10));
     const world = await startEngagement({ now });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     await world.apply();
     await world.reconcile();
     await sweep(world.deps);
@@ -350,7 +358,7 @@ describe('epic and issues of two moments', () => {
             world.deps,
             mix === 'old epic' ? { ...after, epics: before.epics } : { ...after, issues: before.issues },
             { comments: { epic: 'always' } },
-          ).catch((error: unknown) => expect(error).toMatchObject({ name: 'GitLabConflictError' }));
+          ).catch(butConflict);
         for (let round = 0; round < 3; round += 1) await world.reconcile({ comments: { epic: 'always' } });
         return told(world);
       } finally {
@@ -366,7 +374,7 @@ describe('epic and issues of two moments', () => {
 describe('a replayed dead letter', () => {
   const start = async () => {
     const world = await startEngagement({ now: () => new Date() });
-    ends.push(world.close);
+    ends.push(async () => await world.close());
     const { store, remove } = await aStore();
     ends.push(async () => {
       await store.close();
@@ -441,8 +449,8 @@ describe('one broken process of two', () => {
       () => '---\n---\n',
       () => '[]',
       () => '- '.repeat(3000),
-      () => `${'a: {'.repeat(2000)}`,
-      () => `${'{{#kept.a}}'.repeat(3000)}`,
+      () => 'a: {'.repeat(2000),
+      () => '{{#kept.a}}'.repeat(3000),
       () => `---\ntitle: x\n---\n${'{{#is.aws}}'.repeat(20_000)}`,
       () => '---\ntitle: "{{> a}}"\nowner: engineer\n---\n{{> a}}',
       (text) => text.replaceAll('a', ''),
@@ -460,8 +468,6 @@ describe('one broken process of two', () => {
     for (const file of ['epic.md', 'kick-off.md'])
       for (const [at, change] of spoil.entries()) {
         await rm(join(folder, 'other'), { recursive: true, force: true });
-        await cp(join(root, 'quote-to-signoff'), join(folder, 'other'), { recursive: true });
-        await rm(join(folder, 'other'), { recursive: true, force: true });
         await cp(join(root, 'delivery'), join(folder, 'other'), { recursive: true });
         const yml = join(folder, 'other/process.yml');
         await writeFile(yml, (await readFile(yml, 'utf8')).replace(/^id: .*$/m, 'id: other'));
@@ -471,14 +477,14 @@ describe('one broken process of two', () => {
         await writeFile(path, change(text));
         const store = await loadUsableProcesses(folder).catch((error: unknown) => error);
         if (store instanceof Error || (store as ProcessStore).find('delivery', null) === null) {
-          bad.push(`${file} ${at}: ${store}`);
+          bad.push(`${file} ${at}: ${String(store)}`);
           continue;
         }
         try {
           void (store as ProcessStore).fingerprint;
-          (store as ProcessStore).find('other', null, { version: 1, rules: 'x' } as never);
+          (store as ProcessStore).find('other', null, { version: 1, rules: 'x' });
         } catch (error) {
-          bad.push(`${file} ${at}: then ${error}`);
+          bad.push(`${file} ${at}: then ${String(error)}`);
         }
       }
     expect(bad).toEqual([]);
