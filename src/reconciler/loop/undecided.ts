@@ -110,13 +110,15 @@ export function undecidedFinding(
   };
 }
 
+/** Reason of {@link noProcessReason} for a deal where no process is about deals. */
+export const NO_PROCESS_ABOUT_DEALS = 'there is no process about deals';
+
 /** Why a launch has no process, as half a sentence. */
 export function noProcessReason({ about, asked, ids }: Extract<Undecided, { kind: 'no-process' }>): string {
   const what = about === 'deal' ? 'deals' : 'SOWs';
   if (asked !== null) return `the process ${asked} is not about ${what}`;
-  return ids.length === 0
-    ? `there is no process about ${what}`
-    : `several processes are about ${what}: ${ids.join(', ')}`;
+  if (ids.length > 0) return `several processes are about ${what}: ${ids.join(', ')}`;
+  return about === 'deal' ? NO_PROCESS_ABOUT_DEALS : `there is no process about ${what}`;
 }
 
 /** Why a deal is refused its SOWs, as half a sentence. @example `SOW-1042 is the SOW of DEAL-88121 already` */
