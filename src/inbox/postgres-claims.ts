@@ -1,9 +1,9 @@
 /** Claims in PostgreSQL: an active pg-boss job is the claim; pg-boss allows one per engagement. */
 import { randomUUID } from 'node:crypto';
 import type { Db, JobAttempt } from 'pg-boss';
-import type { Claim, StoredDelivery } from '#ports/inbox.ts';
+import type { Claim, PartEnding, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
-import { toDelivery } from './delivery-row.ts';
+import { toDelivery, toRowId } from './delivery-row.ts';
 import { toInstant, toMillis } from './instant.ts';
 import { LONGEST_WAIT_MS } from './longest-wait.ts';
 import { type PostgresDatabase, WAKE } from './postgres-database.ts';
@@ -17,6 +17,8 @@ export interface PostgresClaims {
   renew(claim: Claim): Promise<boolean>;
   /** Changes nothing when the claim was lost. */
   end(claim: Claim, ending: ClaimEnding): Promise<void>;
+  /** Ends these deliveries of a claim. Changes nothing when the claim was lost. */
+  endPart(claim: Claim, ids: readonly string[], ending: PartEnding): Promise<void>;
 }
 
 /** Creates the claims on an open database. */
@@ -49,7 +51,15 @@ export function createPostgresClaims(database: PostgresDatabase): PostgresClaims
     });
   }
 
-  return { take, renew, end };
+  async function endPart(claim: Claim, ids: readonly string[], ending: PartEnding): Promise<void> {
+    await database.transaction(async (db) => {
+      // Holds the job until the transaction ends, so that nobody takes the claim over in between.
+      if (affectedBy(await boss.touch(WAKE, attemptOf(claim), { db })) === 0) return;
+      await settle(database, db, claim, ending, ids);
+    });
+  }
+
+  return { take, renew, end, endPart };
 }
 
 /** `stale`: a wake whose deliveries were dropped meanwhile; it is gone, there may be others. */
@@ -99,30 +109,38 @@ const TAKE = (schema: string): string => `
   FROM due WHERE delivery.id = due.id
   RETURNING due.wake AS earlier_wake, ${deliveryColumns('delivery')}`;
 
-async function settle(database: PostgresDatabase, db: Db, claim: Claim, ending: ClaimEnding): Promise<void> {
+/** @param ids of the deliveries; `null`: all that the claim has */
+async function settle(
+  database: PostgresDatabase,
+  db: Db,
+  claim: Claim,
+  ending: ClaimEnding,
+  ids: readonly string[] | null = null,
+): Promise<void> {
   const { schema } = database;
   const wake = { id: randomUUID(), singletonKey: toStored(claim.engagement) };
   const update = (changes: string, ...values: unknown[]): Promise<unknown> =>
     db.executeSql(
-      `UPDATE ${schema}.deliveries SET claim = NULL, ${changes} WHERE engagement = $1 AND claim = $2 AND state = 'working'`,
-      [toStored(claim.engagement), claim.id, ...values],
+      `UPDATE ${schema}.deliveries SET claim = NULL, ${changes} 
+        WHERE engagement = $1 AND claim = $2 AND state = 'working' AND ($3::bigint[] IS NULL OR id = ANY($3::bigint[]))`,
+      [toStored(claim.engagement), claim.id, ids?.map(toRowId) ?? null, ...values],
     );
   switch (ending.kind) {
     case 'done':
       await update(
-        `state = 'done', wake = NULL, settled_at = $3, reason = coalesce($4, reason)`,
+        `state = 'done', wake = NULL, settled_at = $4, reason = $5`,
         toInstant(toMillis(ending.now)),
         toStoredOrNull(ending.why),
       );
       break;
     case 'bury':
-      await update(`state = 'dead', wake = NULL, reason = $3`, toStored(ending.reason));
+      await update(`state = 'dead', wake = NULL, reason = $4`, toStored(ending.reason));
       break;
     case 'retry': {
       const notBefore = await soon(db, toInstant(toMillis(ending.notBefore)));
       await queueWakes(database, db, [{ ...wake, startAfter: notBefore }]);
       await update(
-        `state = 'waiting', wake = $3, not_before = $4, reason = $5`,
+        `state = 'waiting', wake = $4, not_before = $5, reason = $6`,
         wake.id,
         notBefore,
         toStored(ending.reason),
@@ -131,7 +149,7 @@ async function settle(database: PostgresDatabase, db: Db, claim: Claim, ending: 
     }
     case 'release':
       await queueWakes(database, db, [wake]);
-      await update(`state = 'waiting', wake = $3, not_before = NULL, attempts = attempts - 1`, wake.id);
+      await update(`state = 'waiting', wake = $4, not_before = NULL, attempts = attempts - 1`, wake.id);
       break;
   }
 }

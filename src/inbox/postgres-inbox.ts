@@ -83,6 +83,7 @@ export async function openPostgresInbox(options: PostgresInboxOptions): Promise<
     done: (claim, instant, why = null) => end(claim, { kind: 'done', now: instant, why }),
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
     bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
+    endPart: (claim, ids, ending) => failing(claims.endPart(claim, ids, ending)),
     release: (claim) => end(claim, { kind: 'release' }),
     arrival: (timeoutMs, signal) => arrivals.wait(timeoutMs, signal),
     list: (filter) => deliveries.list(filter),

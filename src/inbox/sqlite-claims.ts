@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { EngagementKey } from '#domain/base/keys.ts';
-import type { Claim, StoredDelivery } from '#ports/inbox.ts';
+import type { Claim, PartEnding, StoredDelivery } from '#ports/inbox.ts';
 import type { ClaimEnding } from './claim-ending.ts';
-import { toDelivery } from './delivery-row.ts';
+import { toDelivery, toRowId } from './delivery-row.ts';
 import { toMillis } from './instant.ts';
 import { LONGEST_WAIT_MS } from './longest-wait.ts';
 import { DELIVERY_COLUMNS } from './sqlite-schema.ts';
@@ -23,6 +23,8 @@ export interface SqliteClaims {
    * @returns whether there is no more to end
    */
   end(claim: Claim, ending: ClaimEnding): boolean;
+  /** Ends these deliveries of a claim, {@link AT_ONCE} at most. Changes nothing when the claim was lost. */
+  endPart(claim: Claim, ids: readonly string[], ending: PartEnding): void;
 }
 
 /** Claim whose deliveries are not read yet. */
@@ -99,11 +101,23 @@ export function createSqliteClaims(database: DatabaseSync, leaseMs: number): Sql
     }
   }
 
-  return { take, gather, renew, end };
+  function endPart({ id, engagement }: Claim, ids: readonly string[], ending: PartEnding): void {
+    const stored = toStored(engagement);
+    if (statements.holds.get(stored, id) === undefined) return;
+    for (const rowId of ids.map(toRowId)) {
+      if (ending.kind === 'bury') statements.buryOne.run(toStored(ending.reason), stored, rowId);
+      else statements.doneOne.run(toMillis(ending.now), toStoredOrNull(ending.why), stored, rowId);
+    }
+  }
+
+  return { take, gather, renew, end, endPart };
 }
 
 const WORK = `WHERE engagement = ? AND state = 'working' AND settled_at IS NULL`;
+const ONE_WORK = `${WORK} AND id = ?`;
 const SOME_WORK = `WHERE id IN (SELECT id FROM deliveries ${WORK} LIMIT ${AT_ONCE})`;
+const DONE = `UPDATE deliveries SET state = 'done', settled_at = ?, reason = ?`;
+const BURY = `UPDATE deliveries SET state = 'dead', reason = ?`;
 
 /**
  * The engagement that waits longest and that nobody works on. Goes from engagement to engagement along the index
@@ -142,13 +156,13 @@ function prepare(database: DatabaseSync) {
       RETURNING ${DELIVERY_COLUMNS}`),
     renew: database.prepare('UPDATE claims SET lease_until = ? WHERE engagement = ? AND id = ?'),
     endClaim: database.prepare('DELETE FROM claims WHERE engagement = ? AND id = ?'),
-    done: database.prepare(
-      `UPDATE deliveries SET state = 'done', settled_at = ?, reason = coalesce(?, reason) ${SOME_WORK}`,
-    ),
+    done: database.prepare(`${DONE} ${SOME_WORK}`),
+    doneOne: database.prepare(`${DONE} ${ONE_WORK}`),
     retry: database.prepare(
       `UPDATE deliveries SET state = 'waiting', not_before = ?, reason = ? ${SOME_WORK}`,
     ),
-    bury: database.prepare(`UPDATE deliveries SET state = 'dead', reason = ? ${SOME_WORK}`),
+    bury: database.prepare(`${BURY} ${SOME_WORK}`),
+    buryOne: database.prepare(`${BURY} ${ONE_WORK}`),
     release: database.prepare(
       `UPDATE deliveries SET state = 'waiting', attempts = attempts - 1 ${SOME_WORK}`,
     ),

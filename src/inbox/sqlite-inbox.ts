@@ -89,6 +89,10 @@ export async function openSqliteInbox(options: SqliteInboxOptions): Promise<Stor
     done: (claim, instant, why = null) => end(claim, { kind: 'done', now: instant, why }),
     retry: (claim, notBefore, reason) => end(claim, { kind: 'retry', notBefore, reason }),
     bury: (claim, reason) => end(claim, { kind: 'bury', reason }),
+    async endPart(claim, ids, ending) {
+      for (let at = 0; at < ids.length; at += AT_ONCE)
+        await commit.write(() => claims.endPart(claim, ids.slice(at, at + AT_ONCE), ending));
+    },
     release: (claim) => end(claim, { kind: 'release' }),
     arrival: async (timeoutMs, signal) => await arrivals.wait(timeoutMs, signal),
     list: async (filter) => read(() => deliveries.list(filter)),

@@ -39,7 +39,7 @@ export interface StoredDelivery extends Omit<NewDelivery, 'engagement' | 'kind'>
   readonly attempts: number;
   /** Not worked on before this instant. */
   readonly notBefore: string;
-  /** Why it last failed or is dead, or why nothing came of it; one line without secrets. */
+  /** Why it last failed or is dead, or, when it is done, why nothing came of it; one line without secrets. */
   readonly reason: string | null;
 }
 
@@ -51,6 +51,11 @@ export interface Claim {
   /** Oldest first. */
   readonly deliveries: readonly StoredDelivery[];
 }
+
+/** Fate of some deliveries of a claim, told ahead of the others. */
+export type PartEnding =
+  | { readonly kind: 'done'; readonly now: string; readonly why: string | null }
+  | { readonly kind: 'bury'; readonly reason: string };
 
 export interface InboxFigures {
   readonly waiting: number;
@@ -89,12 +94,17 @@ export interface Inbox {
   claim(now: string): Promise<Claim | null>;
   /** Keeps a claim from expiring while work goes on. `false`: it was lost (another worker has it); stop working. */
   renew(claim: Claim, now: string): Promise<boolean>;
-  /** @param why why nothing came of it: {@link StoredDelivery.reason} */
+  /** @param why why nothing came of it: {@link StoredDelivery.reason}; without it, what an earlier try said is forgotten */
   done(claim: Claim, now: string, why?: string | null): Promise<void>;
   /** Back to waiting, not before the instant. */
   retry(claim: Claim, notBefore: string, reason: string): Promise<void>;
   /** Never by itself again; a person replays or drops it. */
   bury(claim: Claim, reason: string): Promise<void>;
+  /**
+   * Ends these deliveries of a claim and leaves it the others: `done`, `retry`, `bury` and `release` of the claim are
+   * of those then.
+   */
+  endPart(claim: Claim, ids: readonly string[], ending: PartEnding): Promise<void>;
   /** Back to waiting at once, as if never claimed: for shutdown. */
   release(claim: Claim): Promise<void>;
   /** Resolves when something may have come in, or after the time. Never long after a `put` in the same process. */

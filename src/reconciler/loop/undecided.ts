@@ -112,6 +112,9 @@ export function undecidedFinding(
   };
 }
 
+/** Reason of {@link noProcessReason} for a deal where no process is about deals. */
+export const NO_PROCESS_ABOUT_DEALS = 'there is no process about deals';
+
 /** Why a launch has no process, as half a sentence. */
 export function noProcessReason({
   about,
@@ -121,7 +124,8 @@ export function noProcessReason({
 }: Extract<Undecided, { kind: 'no-process' }>): string {
   const what = about === 'deal' ? 'deals' : 'SOWs';
   if (asked !== null) return `the process ${asked} is not about ${what}`;
-  if (ids.length === 0) return `there is no process about ${what}`;
+  if (ids.length === 0)
+    return about === 'deal' ? NO_PROCESS_ABOUT_DEALS : `there is no process about ${what}`;
   return broken.length === 0
     ? `several processes are about ${what}: ${ids.join(', ')}`
     : `several processes are, or may be, about ${what}: ${ids.join(', ')}; the files of ${broken.join(', ')} have problems`;

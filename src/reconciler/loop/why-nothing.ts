@@ -4,7 +4,17 @@ import { changeText } from '#domain/sow/changes.ts';
 import { refusedReason } from '#domain/sow/history.ts';
 import { notWonReason } from '#domain/sow/stage.ts';
 import type { Outcome } from './reconcile.ts';
-import { noProcessReason, sowTakenReason } from './undecided.ts';
+import { NO_PROCESS_ABOUT_DEALS, noProcessReason, sowTakenReason } from './undecided.ts';
+
+const SHADOW_REASON = 'the policy is "shadow", so nothing is written';
+
+/**
+ * Whether a SOW or deal was left alone by settings of ours, so that an older one may still be taken; told by the reason
+ * that {@link whyNothing} gave. In a stage that launches nothing it is news all the same: an older one must not launch.
+ */
+export function wasLeftAlone(reason: string | null): boolean {
+  return reason === SHADOW_REASON || reason === NO_PROCESS_ABOUT_DEALS;
+}
 
 /**
  * Reason why a look at an engagement changed nothing that it was to change; `null` when all is as it should be. One
@@ -47,7 +57,7 @@ export function whyNothing(outcome: Outcome): string | null {
     case 'sow-taken':
       return sowTakenReason(outcome);
     case 'shadow':
-      return 'the policy is "shadow", so nothing is written';
+      return SHADOW_REASON;
     case 'paused':
       return 'the engagement is paused; a comment on the epic says why';
     case 'braked':

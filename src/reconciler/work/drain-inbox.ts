@@ -12,12 +12,12 @@ import { readSubject } from '#domain/sow/read-deal.ts';
 import type { Subject } from '#domain/sow/subject.ts';
 import type { AuditEntry, AuditLog } from '#ports/audit-log.ts';
 import type { Clock, Sleep } from '#ports/clock.ts';
-import type { Claim, Inbox, StoredDelivery } from '#ports/inbox.ts';
+import type { Claim, Inbox, PartEnding, StoredDelivery } from '#ports/inbox.ts';
 import { lookOfDeliveries } from '#reconciler/loop/comment-look.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
 import { type Outcome, reconcile } from '#reconciler/loop/reconcile.ts';
 import { afterFailure, later } from '#reconciler/loop/retry.ts';
-import { fixOfSow, whyNothing } from '#reconciler/loop/why-nothing.ts';
+import { fixOfSow, wasLeftAlone, whyNothing } from '#reconciler/loop/why-nothing.ts';
 
 /** What the service wants to know about the work: for metrics, health and logs. */
 export interface DrainObserver {
@@ -117,11 +117,12 @@ async function renew(deps: DrainDeps, claim: Claim, signal: AbortSignal): Promis
   }
 }
 
-async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
+/** @param again whether an earlier try about this claim may have been broken off */
+async function settle(deps: DrainDeps, claim: Claim, again = attemptsOf(claim) > 1): Promise<void> {
   const { engagement, deliveries } = claim;
   const trail = createTrail(deps, claim);
   try {
-    const sow = await latestSow(deps, claim);
+    const { sow, overtaken } = await latestSow(deps, claim);
     const outcome = await reconcile(deps, engagement, {
       ...(sow === null
         ? {}
@@ -132,28 +133,41 @@ async function settle(deps: DrainDeps, claim: Claim): Promise<void> {
             amend: deps.settings.amendments === 'auto' ? 'apply' : 'ask',
           }),
       comments: lookOfDeliveries(deliveries),
-      again: attemptsOf(claim) > 1,
+      again,
       onDone: trail.done,
     });
     const why = whyNothing(outcome);
     // Somebody has to look: the delivery is kept among the dead ones, with the reason.
     const fix = sow === null ? null : fixOfSow(engagement, outcome);
     if (fix !== null) throw new InvalidInputError([problem({ at: engagement }, why ?? outcome.kind, fix)]);
-    if (why !== null && sow !== null) trail.nothing(why);
+    const unused = overtaken ?? (sow === null ? null : why);
+    if (unused !== null) trail.nothing(unused);
     await trail.write();
-    await deps.inbox.done(claim, deps.clock.now(), why);
+    await done(deps, claim, why, overtaken);
     const oldest = deliveries[0]?.receivedAt ?? deps.clock.now();
     deps.observer.settled(engagement, outcome, Date.parse(deps.clock.now()) - Date.parse(oldest));
     deps.logger.info('engagement reconciled', {
       engagement,
       outcome: outcome.kind,
-      ...(why === null ? {} : { why }),
+      ...((overtaken ?? why) === null ? {} : { why: overtaken ?? why }),
       actions: trail.count(),
       ...trail.ids,
     });
   } catch (error) {
     await fail(deps, claim, error, trail);
   }
+}
+
+/** @param overtaken said of the SOWs alone; what came beside them has its own reason */
+async function done(
+  deps: DrainDeps,
+  claim: Claim,
+  why: string | null,
+  overtaken: string | null,
+): Promise<void> {
+  const now = deps.clock.now();
+  const rest = overtaken === null ? claim : await endSows(deps, claim, { kind: 'done', now, why: overtaken });
+  await (rest === null ? deps.inbox.done(claim, now, overtaken) : deps.inbox.done(rest, now, why));
 }
 
 /** How often the delivery that was tried most was tried, this time included. */
@@ -176,23 +190,55 @@ async function fail(deps: DrainDeps, claim: Claim, error: unknown, trail: Trail)
   await trail.failed(reason);
   if (afterwards.kind === 'retry')
     await deps.inbox.retry(claim, later(deps.clock.now(), afterwards.afterMs), reason);
-  else await deps.inbox.bury(claim, reason);
+  else {
+    const rest = await endSows(deps, claim, { kind: 'bury', reason });
+    // What GitLab told beside it may be well without it, and nobody sends that again.
+    if (rest === null) await deps.inbox.bury(claim, reason);
+    else await settle(deps, rest, true);
+  }
 }
 
 /**
- * The last SOW among the deliveries; `null` also when a later one was applied already: one that failed and waited
- * for its next try must not take back what came after it.
+ * Ends the deliveries that brought a SOW or deal, ahead of what else is in their claim.
+ *
+ * @returns claim of the others; `null` when all or none are such deliveries, and nothing has ended
+ */
+async function endSows({ inbox }: DrainDeps, claim: Claim, ending: PartEnding): Promise<Claim | null> {
+  const sows = claim.deliveries.filter(({ kind }) => kind === 'sow');
+  if (sows.length === 0 || sows.length === claim.deliveries.length) return null;
+  await inbox.endPart(
+    claim,
+    sows.map(({ id }) => id),
+    ending,
+  );
+  return { ...claim, deliveries: claim.deliveries.filter(({ kind }) => kind !== 'sow') };
+}
+
+/** The SOW or deal that a claim brings, and why not where it brings one that no longer counts. */
+interface Brought {
+  readonly sow: Subject | null;
+  /** `null`: none was overtaken. */
+  readonly overtaken: string | null;
+}
+
+/**
+ * The last SOW among the deliveries; none when a later one was taken already: one that failed and waited for its
+ * next try must not take back what came after it.
+ *
+ * @throws {InvalidInputError} when it has problems.
  */
 async function latestSow(
   { inbox, settings }: DrainDeps,
   { engagement, deliveries }: Claim,
-): Promise<Subject | null> {
+): Promise<Brought> {
   const last = newestOf(deliveries.filter(({ kind }) => kind === 'sow'));
-  if (last === undefined) return null;
+  if (last === undefined) return { sow: null, overtaken: null };
   const applied = await inbox.list({ engagement, state: 'done', kind: 'sow', limit: MOST_APPLIED });
-  if (applied.some((known) => isNewer(known, last))) return null;
+  const newer = applied.find((known) => !wasLeftAlone(known.reason) && isNewer(known, last));
+  if (newer !== undefined)
+    return { sow: null, overtaken: `overtaken by delivery ${newer.id}, which is newer` };
   const read = readSubject(last.payload, settings.deals);
-  if (read.kind === 'ok') return read.subject;
+  if (read.kind === 'ok') return { sow: read.subject, overtaken: null };
   throw new InvalidInputError(read.problems.map((found) => withoutAmount(found, settings)));
 }
 

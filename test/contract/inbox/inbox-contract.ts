@@ -413,6 +413,63 @@ function ending(open: Open, openTwice: OpenTwice): void {
     ]);
   });
 
+  it('forgets why a delivery failed at first when it is done in the end', async () => {
+    const inbox = await open();
+    await inbox.put(aDelivery());
+    await inbox.retry(await claimed(inbox), now(), 'gitlab_unavailable: 502');
+    await inbox.done(await claimed(inbox), now());
+
+    expect(await inbox.list({ limit: 1 })).toMatchObject([{ state: 'done', attempts: 2, reason: null }]);
+  });
+
+  it('says why nothing came of a delivery that had failed at first', async () => {
+    const inbox = await open();
+    await inbox.put(aDelivery());
+    await inbox.retry(await claimed(inbox), now(), 'gitlab_unavailable: 502');
+    await inbox.done(await claimed(inbox), now(), 'the engagement is paused');
+
+    expect(await inbox.list({ limit: 1 })).toMatchObject([{ reason: 'the engagement is paused' }]);
+  });
+
+  it('ends some deliveries of a claim, and keeps the others in it', async () => {
+    const { first, second } = await openTwice();
+    const keys = Array.from({ length: 450 }, (_, number) => `part-${number}`);
+    await Promise.all(keys.map((dedupeKey) => first.put(aDelivery({ dedupeKey }))));
+    const claim = await claimed(first);
+    const ids = claim.deliveries.map(({ id }) => id);
+
+    await first.endPart(claim, ids.slice(0, 300), { kind: 'bury', reason: 'its SOW is wrong' });
+    await first.endPart(claim, ids.slice(300, 301), { kind: 'done', now: now(), why: 'overtaken' });
+    await first.endPart(claim, [], { kind: 'bury', reason: 'none' });
+    await first.endPart(claim, ['no id of ours', '999999'], { kind: 'bury', reason: 'none' });
+
+    expect(await first.figures()).toMatchObject({ working: 149, dead: 300 });
+    expect(await first.show(ids[0] ?? '')).toMatchObject({ state: 'dead', reason: 'its SOW is wrong' });
+    expect(await first.show(ids[300] ?? '')).toMatchObject({ state: 'done', reason: 'overtaken' });
+    expect(await second.claim(now())).toBeNull();
+    expect(await first.renew(claim, now())).toBe(true);
+    await first.retry(claim, now(), 'GitLab was away');
+    expect(keysOf(await claimed(second))).toEqual(keys.slice(301));
+  });
+
+  it('ends no part of a claim that was lost, and lets all parts of one end', async () => {
+    const { first, second, store } = await openTwice();
+    await first.put(aDelivery());
+    const lost = await claimed(first);
+    const ids = lost.deliveries.map(({ id }) => id);
+    await store.expireLeases();
+    const taken = await claimed(second, afterLease());
+
+    await first.endPart(lost, ids, { kind: 'bury', reason: 'late' });
+    expect(await second.figures()).toMatchObject({ working: 1, dead: 0 });
+    await second.endPart(taken, ids, { kind: 'bury', reason: 'broken' });
+    await second.done(taken, now());
+
+    expect(await second.figures()).toMatchObject({ working: 0, dead: 1 });
+    expect(await second.replay(ids[0] ?? '', now())).toBe(true);
+    expect((await claimed(first)).deliveries).toHaveLength(1);
+  });
+
   it('gives a retried delivery back not before its time, and says why it failed', async () => {
     const { first, second } = await openTwice();
     await first.put(aDelivery({ dedupeKey: 'again' }));

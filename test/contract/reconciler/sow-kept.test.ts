@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GitLabUnavailableError } from '#domain/base/errors.ts';
 import { DEFAULT_DEALS, DEFAULT_POLICY } from '#domain/base/settings.ts';
 import type { Store } from '#ports/store.ts';
 import type { ReconcileDeps } from '#reconciler/loop/deps.ts';
@@ -40,6 +41,61 @@ async function replay(): Promise<void> {
   if (dead === undefined) throw new Error('nothing is dead');
   await store.replay(dead.id, new Date().toISOString());
 }
+
+describe('what came beside a SOW that cannot be carried out', () => {
+  it('is worked on all the same', async () => {
+    await world.apply();
+    await store.put(aDelivery({ dedupeKey: 'closed' }));
+    await put({ ...world.sow, customer: { name: 'Initech' }, opportunity: 'OPP-1', number: 7 });
+    world.by('eli').close(world.issue('customer-sign-off'));
+    await drain({});
+
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'dead' });
+    expect(await store.find('gitlab', 'closed')).toMatchObject({ state: 'done', reason: null });
+    expect(world.issue('customer-sign-off').state).toBe('opened');
+  });
+
+  it('is tried again when it fails by itself', async () => {
+    await store.put(aDelivery({ dedupeKey: 'closed' }));
+    await put();
+    let reads = 0;
+    const { gitlab } = world.deps;
+    await drain({
+      processes: { ids: [], fingerprint: 'none', find: () => null },
+      gitlab: {
+        ...gitlab,
+        readEngagement: async (...args) => {
+          reads += 1;
+          if (reads === 2) throw new GitLabUnavailableError('GitLab is away');
+          return await gitlab.readEngagement(...args);
+        },
+      },
+    });
+
+    expect(await store.find('crm', 'deal-1')).toMatchObject({ state: 'dead', attempts: 1 });
+    expect(await store.find('gitlab', 'closed')).toMatchObject({ state: 'done', attempts: 2 });
+  });
+
+  it('does not share the words about a SOW that was overtaken', async () => {
+    await put();
+    await drain({ processes: { ids: [], fingerprint: 'none', find: () => null } });
+    await worker?.stop();
+    await store.put(aDelivery({ source: 'crm', kind: 'sow', dedupeKey: 'deal-2', payload: world.sow }));
+    await drain({});
+    await worker?.stop();
+    await replay();
+    await store.put(aDelivery({ dedupeKey: 'closed' }));
+    await drain({});
+
+    const newer = await store.find('crm', 'deal-2');
+    expect(await store.find('crm', 'deal-1')).toMatchObject({
+      state: 'done',
+      reason: `overtaken by delivery ${newer?.id}, which is newer`,
+    });
+    expect(await store.find('gitlab', 'closed')).toMatchObject({ state: 'done', reason: null });
+    expect(JSON.stringify(await store.audit.read({ limit: 5 }))).toContain('overtaken by delivery');
+  });
+});
 
 describe('a SOW of the CRM that cannot be carried out as things are', () => {
   it('is kept while its process is missing, and launches when it is replayed with it', async () => {
