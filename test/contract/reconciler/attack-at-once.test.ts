@@ -20,7 +20,7 @@ const shape = (world: EngagementWorld) => ({
   labels: world.sandbox.world.labels.map(({ name }) => name).toSorted(),
 });
 
-describe.each([1, 2, 20, 50, 1000])('%i requests at once', (maxConcurrent) => {
+describe.each([1, 2, 50])('%i requests at once', (maxConcurrent) => {
   it.each(['POST', 'PUT'] as const)(
     'a lost answer of any %s',
     async (method) => {
@@ -54,7 +54,7 @@ describe.each([1, 2, 20, 50, 1000])('%i requests at once', (maxConcurrent) => {
         }
       };
       const plain = await live(0, 'reset');
-      for (let nth = 1; nth <= 40; nth += 3)
+      for (let nth = 1; nth <= 40; nth += 6)
         for (const kind of ['reset', 'status'] as const)
           expect({ nth, kind, ...((await live(nth, kind)) as object) }).toEqual({
             nth,

@@ -51,19 +51,7 @@ it('whatever fact changes', async () => {
     sections += kept.length;
     if (kept.length === 0) continue;
     for (const path of paths(view.values).filter((one) => one.length > 0))
-      for (const to of [
-        '',
-        'other *text* | x',
-        0,
-        7,
-        null,
-        undefined,
-        [],
-        {},
-        true,
-        false,
-        [{ title: 'A', text: 'B' }, { title: 'A2' }],
-      ]) {
+      for (const to of ['', 'other *text* | x', null, true, [{ title: 'A', text: 'B' }, { title: 'A2' }]]) {
         const other = { ...view, values: changed(view.values, path, to) };
         const remembered = renderKept(template, other, { partials: process.partials, file: 'x' });
         const fresh = renderKept(template, other, { partials: { ...process.partials }, file: 'x' });

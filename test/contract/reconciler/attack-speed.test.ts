@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GitLabConflictError } from '#domain/base/errors.ts';
 import { DEFAULT_DEALS } from '#domain/base/settings.ts';
 import type { Subject } from '#domain/sow/subject.ts';
@@ -43,13 +43,18 @@ async function engagement(options: Parameters<typeof startEngagement>[0] = {}): 
 }
 
 describe('--changed-since', () => {
+  let team: CiProject;
+  beforeAll(async () => {
+    team = await createCiProject({ process: true });
+    await team.addSow('SOW-7');
+    await team.commit();
+    await team.write('sows/SOW-7.yml', 'changed, and not committed');
+  });
+  afterAll(async () => await team.close());
+
   it.each(['HEAD..HEAD', 'HEAD...HEAD', 'HEAD~1..HEAD', 'HEAD^{tree}..HEAD', 'HEAD..HEAD~1'])(
     'is refused or tells what the working folder has for %s',
     async (since) => {
-      const team = await project();
-      await team.addSow('SOW-7');
-      await team.commit();
-      await team.write('sows/SOW-7.yml', 'changed, and not committed');
       const told = await changedFiles(team.folder, since).catch(() => 'refused');
       expect(told).toBe('refused');
     },
@@ -72,7 +77,6 @@ describe('--changed-since', () => {
     '.',
     '..',
   ])('is refused for %j', async (since) => {
-    const team = await project();
     const told = await changedFiles(team.folder, since).catch(() => 'refused');
     expect(told).toBe('refused');
   });
@@ -80,25 +84,25 @@ describe('--changed-since', () => {
     const folder = await mkdtemp(join(tmpdir(), 'no-git-'));
     ends.push(async () => await rm(folder, { recursive: true }));
     await expect(changedFiles(folder, 'HEAD')).rejects.toThrow(/It cannot be told what changed/);
-    const team = await project();
-    const first = await team.git('rev-parse', 'HEAD');
-    await team.commit();
-    await expect(changedFiles(join(team.folder, '.git'), 'HEAD')).rejects.toThrow(
+    const own = await project();
+    const first = await own.git('rev-parse', 'HEAD');
+    await own.commit();
+    await expect(changedFiles(join(own.folder, '.git'), 'HEAD')).rejects.toThrow(
       /It cannot be told what changed/,
     );
-    await team.git('clone', '--quiet', '--bare', '.', join(folder, 'bare'));
+    await own.git('clone', '--quiet', '--bare', '.', join(folder, 'bare'));
     await expect(changedFiles(join(folder, 'bare'), 'HEAD')).rejects.toThrow(
       /It cannot be told what changed/,
     );
-    await team.git('clone', '--quiet', '--depth', '1', `file://${team.folder}`, join(folder, 'shallow'));
+    await own.git('clone', '--quiet', '--depth', '1', `file://${own.folder}`, join(folder, 'shallow'));
     await expect(changedFiles(join(folder, 'shallow'), first)).rejects.toThrow(/shallow/);
     await expect(changedFiles(join(folder, 'shallow'), 'HEAD~1')).rejects.toThrow(/shallow/);
   });
   it('tells names with line breaks and tabs', async () => {
-    const team = await project();
-    await team.write('sows/a\nb\t"c.yml', 'x');
-    await team.commit();
-    expect(await changedFiles(team.folder, 'HEAD~1')).toEqual([{ path: 'sows/a\nb\t"c.yml', exists: true }]);
+    const own = await project();
+    await own.write('sows/a\nb\t"c.yml', 'x');
+    await own.commit();
+    expect(await changedFiles(own.folder, 'HEAD~1')).toEqual([{ path: 'sows/a\nb\t"c.yml', exists: true }]);
   });
 });
 
