@@ -121,7 +121,7 @@ async function settle(
   const wake = { id: randomUUID(), singletonKey: toStored(claim.engagement) };
   const update = (changes: string, ...values: unknown[]): Promise<unknown> =>
     db.executeSql(
-      `UPDATE ${schema}.deliveries SET claim = NULL, ${changes} 
+      `UPDATE ${schema}.deliveries SET claim = NULL, ${changes}
         WHERE engagement = $1 AND claim = $2 AND state = 'working' AND ($3::bigint[] IS NULL OR id = ANY($3::bigint[]))`,
       [toStored(claim.engagement), claim.id, ids?.map(toRowId) ?? null, ...values],
     );

@@ -1,6 +1,6 @@
 /** Makes frozen versions, and begins the next one in `process.yml`. */
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { ConfigError } from '#domain/base/errors.ts';
+import { ConfigError, systemCode } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 import type { InAllProfiles } from '#domain/process/process.ts';
 import { changedRules, changedTexts } from '#domain/versions/changed-rules.ts';
@@ -150,7 +150,7 @@ async function removeLeftovers(versions: string): Promise<void> {
 }
 
 function unlessMissing(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
+  if (systemCode(error) !== 'ENOENT') throw error;
 }
 
 async function raise(file: string, version: number): Promise<void> {
@@ -182,7 +182,7 @@ async function writing<T>(place: string, work: Promise<T>, intro: string): Promi
   try {
     return await work;
   } catch (error) {
-    throw new ConfigError([unwritable(place, codeOf(error))], intro);
+    throw new ConfigError([unwritable(place, systemCode(error) ?? 'unknown')], intro);
   }
 }
 
@@ -194,8 +194,4 @@ function unwritable(file: string, code: string): InputProblem {
     `cannot be written (${code})`,
     'Check who may write there, and run the command again.',
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

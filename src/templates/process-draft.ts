@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { checkShape } from '#domain/base/check-shape.ts';
 import { closest, didYouMean } from '#domain/base/closest.ts';
+import { systemCode } from '#domain/base/errors.ts';
 import { type FieldPath, type InputProblem, located, problem } from '#domain/base/input-problem.ts';
 import { SUBJECTS, type SubjectKind } from '#domain/base/keys.ts';
 import { UNCOMPILED } from '#domain/base/uncompiled.ts';
@@ -130,7 +131,7 @@ function readLines(file: string): DecodedText {
 }
 
 function noFolder(folder: string, error: unknown): InputProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = systemCode(error) ?? 'unknown';
   const message =
     code === 'ENOENT'
       ? 'there is no such folder'

@@ -1,3 +1,4 @@
+import { systemCode } from '#domain/base/errors.ts';
 import { type InputProblem, problem } from '#domain/base/input-problem.ts';
 
 /** Larger inputs are a mistake or an attack: the longest real SOW is a hundred times smaller. */
@@ -34,7 +35,7 @@ export function tooLarge(file: string, bytes: number): InputProblem {
 
 /** What is said about a file that could not be opened or read. */
 export function unreadable(file: string, error: unknown): InputProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = systemCode(error) ?? 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return problem({ file }, 'there is no such file', 'Check the name.');
   if (code === 'EACCES' || code === 'EPERM')

@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
 import { copyFirstDelivery } from './first-version.ts';
 
 const run = promisify(execFile);
@@ -55,6 +56,13 @@ export async function createCiProject({ process: withProcess = false } = {}): Pr
     },
     close: async () => await rm(folder, { recursive: true, force: true }),
   };
+  return project;
+}
+
+/** A project with a process of its own, which is gone when the test that asks for it has ended. */
+export async function ciProjectOfTest(): Promise<CiProject> {
+  const project = await createCiProject({ process: true });
+  onTestFinished(async () => await project.close());
   return project;
 }
 

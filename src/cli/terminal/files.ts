@@ -2,7 +2,7 @@
 
 import { mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InvalidInputError } from '#domain/base/errors.ts';
+import { InvalidInputError, systemCode } from '#domain/base/errors.ts';
 import { problem } from '#domain/base/input-problem.ts';
 
 /**
@@ -51,7 +51,7 @@ export async function requireWritable(path: string, named: string): Promise<void
     const isNew = await openOnce(path, 'r+').then(
       () => false,
       (error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return true;
+        if (systemCode(error) === 'ENOENT') return true;
         throw error;
       },
     );
@@ -73,17 +73,13 @@ async function makeFolder(folder: string, isLastTry = false): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     // A folder that is there (`EISDIR` for `/` on macOS), or a file in its place: opening what is in it tells.
     if (code === 'EEXIST' || code === 'EISDIR') return;
     if (code !== 'ENOENT' || isLastTry || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
     await makeFolder(folder, true);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 const REASONS: Readonly<Record<string, readonly [why: string, fix: string]>> = {
@@ -103,7 +99,7 @@ function unusable(
   error: unknown,
   headline = 'A file cannot be used; nothing was changed:',
 ): InvalidInputError {
-  const code = codeOf(error);
+  const code = systemCode(error) ?? '';
   const [why, fix] = REASONS[code] ?? [code, 'Check the path and the permissions.'];
   return new InvalidInputError([problem({ file }, `${what}: ${why}`, fix)], headline);
 }

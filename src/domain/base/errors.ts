@@ -110,3 +110,8 @@ export class InvariantError extends AppError {
   readonly code = 'internal';
   readonly disposition = 'stop';
 }
+
+/** Code of an error that Node threw for the system, for example `ENOENT`; `null` for an error that has none. */
+export function systemCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null;
+}

@@ -54,6 +54,24 @@ export interface SweptPlace {
   readonly project: string;
 }
 
+/** By name: where settings come from may hold more, such as the job that runs, which is another one each time. */
+const DECISIVE = [
+  'amendments',
+  'calendar',
+  'changeKinds',
+  'commands',
+  'deals',
+  'formerUsers',
+  'hours',
+  'labels',
+  'launch',
+  'moveDates',
+  'policy',
+  'reminders',
+  'roles',
+  'showAmounts',
+] as const satisfies readonly (keyof ReconcileDeps['settings'])[];
+
 /** Between the place and the rest of a fingerprint; no sign of a checksum. */
 const AFTER_PLACE = '@';
 
@@ -66,12 +84,8 @@ export function fingerprintOf(
   { processes, settings }: Pick<ReconcileDeps, 'processes' | 'settings'>,
   place: SweptPlace | null = null,
 ): string {
-  const { calendar, labels, policy, launch, roles, showAmounts, reminders, hours } = settings;
-  const { moveDates, amendments, deals, changeKinds, commands, formerUsers } = settings;
-  // By name: where settings come from may hold more, such as the job that runs, which is another one each time.
-  const known = { calendar, labels, policy, launch, roles, showAmounts, reminders, hours };
-  const others = { moveDates, amendments, deals, changeKinds, commands, formerUsers };
-  const by = checksum(canonicalJson({ processes: processes.fingerprint, ...known, ...others }));
+  const decisive = Object.fromEntries(DECISIVE.map((name) => [name, settings[name]]));
+  const by = checksum(canonicalJson({ processes: processes.fingerprint, ...decisive }));
   if (place === null) return by;
   const { url, group, project } = place;
   return `${checksum(canonicalJson({ url, group, project }))}${AFTER_PLACE}${by}`;

@@ -2,19 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { changedFiles } from '#git/changed-files.ts';
-import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
+import { type CiProject, ciProjectOfTest, createCiProject } from '#test/support/ci-project.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-async function project(): Promise<CiProject> {
-  const made = await createCiProject({ process: true });
-  ends.push(async () => await made.close());
-  return made;
-}
 describe('--changed-since', () => {
   let team: CiProject;
   beforeAll(async () => {
@@ -55,9 +46,9 @@ describe('--changed-since', () => {
   });
   it('is refused outside a repository, in .git, in a bare one, in a shallow one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'no-git-'));
-    ends.push(async () => await rm(folder, { recursive: true }));
+    onTestFinished(async () => await rm(folder, { recursive: true }));
     await expect(changedFiles(folder, 'HEAD')).rejects.toThrow(/It cannot be told what changed/);
-    const own = await project();
+    const own = await ciProjectOfTest();
     const first = await own.git('rev-parse', 'HEAD');
     await own.commit();
     await expect(changedFiles(join(own.folder, '.git'), 'HEAD')).rejects.toThrow(
@@ -72,7 +63,7 @@ describe('--changed-since', () => {
     await expect(changedFiles(join(folder, 'shallow'), 'HEAD~1')).rejects.toThrow(/shallow/);
   });
   it('tells names with line breaks and tabs', async () => {
-    const own = await project();
+    const own = await ciProjectOfTest();
     await own.write('sows/a\nb\t"c.yml', 'x');
     await own.commit();
     expect(await changedFiles(own.folder, 'HEAD~1')).toEqual([{ path: 'sows/a\nb\t"c.yml', exists: true }]);

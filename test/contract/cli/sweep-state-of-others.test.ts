@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+/** State files of `sweep --state` that belong to other settings, another job or another group. */
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseMarker } from '#domain/text/marker.ts';
-import { type CiProject, createCiProject } from '#test/support/ci-project.ts';
+import { type CiProject, ciProjectOfTest, SETTINGS } from '#test/support/ci-project.ts';
 import { type CliResult, cli } from '#test/support/cli.ts';
 import { startWorld, type TestWorld } from '#test/support/gitlab-world.ts';
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-async function project(): Promise<CiProject> {
-  const made = await createCiProject({ process: true });
-  ends.push(async () => await made.close());
-  return made;
-}
-const SETTINGS =
-  'gitlab: { group: services, project: services/engagements }\nroles: { manager: [mira], engineer: [eli] }\n';
 
 describe('the state file of a sweep', () => {
   const STATE = '.procession/sweep.json';
@@ -32,9 +21,8 @@ describe('the state file of a sweep', () => {
     'amendments: auto',
   ])('of other settings brings a full sweep: %s', async (line) => {
     const world = await startWorld();
-    ends.push(async () => await world.close());
-    const team = await project();
-    await team.write('procession.yml', SETTINGS);
+    onTestFinished(async () => await world.close());
+    const team = await ciProjectOfTest();
     const first = await run(world, team, 'sweep', '--state', STATE);
     expect(first.stdout + first.stderr).toMatch(/Sweep: 0 engagements, /);
     await team.write('procession.yml', `${SETTINGS}${line}\n`);
@@ -45,8 +33,8 @@ describe('the state file of a sweep', () => {
 
   it('of another job brings none', async () => {
     const world = await startWorld();
-    ends.push(async () => await world.close());
-    const team = await project();
+    onTestFinished(async () => await world.close());
+    const team = await ciProjectOfTest();
     const job = async (id: string): Promise<CliResult> =>
       await cli(['sweep', '--state', STATE], {
         env: {
@@ -65,10 +53,10 @@ describe('the state file of a sweep', () => {
 
   it('of another group leaves nothing undone in this one', async () => {
     const staging = await startWorld();
-    ends.push(async () => await staging.close());
+    onTestFinished(async () => await staging.close());
     const world = await startWorld({ now: () => new Date(Date.now() - 3_600_000) });
-    ends.push(async () => await world.close());
-    const team = await project();
+    onTestFinished(async () => await world.close());
+    const team = await ciProjectOfTest();
     await team.addSow('SOW-7');
     await run(staging, team, 'sweep', '--state', STATE);
     expect((await run(world, team, 'apply', 'sows/SOW-7.yml')).code).toBe(0);

@@ -2,18 +2,14 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProcessStore } from '#ports/process-store.ts';
 import { loadUsableProcesses } from '#templates/process-store.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 describe('one broken process of two', () => {
   it('never keeps the other from being found, whatever is wrong with it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'broken-'));
-    ends.push(async () => await rm(folder, { recursive: true }));
+    onTestFinished(async () => await rm(folder, { recursive: true }));
     const root = join(import.meta.dirname, '../../../issue_templates');
     await cp(join(root, 'delivery'), join(folder, 'delivery'), { recursive: true });
     const spoil: readonly ((text: string) => string)[] = [

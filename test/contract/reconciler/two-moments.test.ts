@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+/** Epic, issues and memory that were read at different moments. */
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { GitLabConflictError } from '#domain/base/errors.ts';
 import { reconcileState } from '#reconciler/loop/reconcile.ts';
 import { sweep } from '#reconciler/work/sweep.ts';
@@ -6,13 +7,9 @@ import { sayIn } from '#test/support/commands.ts';
 import { type EngagementWorld, startEngagement, startLaunched } from '#test/support/engagement.ts';
 import { recordIn } from '#test/support/records.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 async function engagement(options: Parameters<typeof startEngagement>[0] = {}): Promise<EngagementWorld> {
   const world = await startLaunched(options);
-  ends.push(async () => await world.close());
+  onTestFinished(async () => await world.close());
   return world;
 }
 
@@ -47,7 +44,7 @@ describe('a state file that was edited or damaged', () => {
     let ms = Date.parse('2026-11-23T09:00:00Z');
     const now = () => new Date((ms += 10));
     const world = await startEngagement({ now });
-    ends.push(async () => await world.close());
+    onTestFinished(async () => await world.close());
     await world.apply();
     await world.reconcile();
     await sweep(world.deps);
